@@ -1,0 +1,93 @@
+# What one does with the portal. Each target first sets up what it needs and is not there; `make help` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+
+CARGO_HOME ?= $(HOME)/.cargo
+# The pinned sass and wasm-opt go before any others.
+export PATH := $(CURDIR)/style/node_modules/.bin:$(CARGO_HOME)/bin:$(PATH)
+# leptos reads it at compile time. cargo-leptos sets it; so must whatever is to share its build.
+export LEPTOS_OUTPUT_NAME := portal
+
+address = $${LEPTOS_SITE_ADDR:-127.0.0.1:3000}
+say = @printf '\033[1m==> %s\033[0m\n'
+
+# The release as it is served. Every other build of the site empties its folder and so removes the mark.
+release := target/site/.release
+sources := Cargo.toml Cargo.lock rust-toolchain.toml style/package-lock.json \
+  $(shell find src migration public style -type f -not -path '*/node_modules/*')
+
+# The end-to-end tests have a site, a database and a mailbox of their own, and a developer's .env does not reach them.
+e2e := $(CURDIR)/target/end2end
+e2e_report := end2end/test-results/report.json
+e2e_address := 127.0.0.1:3900
+e2e_env := LEPTOS_ENV=DEV LEPTOS_SITE_ADDR=$(e2e_address) LEPTOS_SITE_ROOT=target/end2end/site SMTP_URL= \
+  PUBLIC_URL=http://$(e2e_address) DATABASE_URL=sqlite://$(e2e)/portal.db PORTAL_DATA_DIR=$(e2e)/data
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: setup
+setup: setup-build setup-test ## install what building and testing needs, and nothing twice
+
+.PHONY: setup-build
+setup-build:
+	@.ci/setup toolchain tools style
+
+.PHONY: setup-test
+setup-test:
+	@.ci/setup end2end browser
+
+.PHONY: run
+run: $(release) ## build the release and serve it on http://127.0.0.1:3000
+	$(say) "The portal: http://$(address)   (Ctrl-C ends it)"
+	@exec target/release/portal serve
+
+$(release): $(sources) | setup-build
+	$(say) "Building the release (the first time about 15 minutes on two cores, then about one)"
+	cargo leptos build --release --precompress
+	@touch $@
+
+.PHONY: watch
+watch: setup-build ## serve on http://127.0.0.1:3000, rebuilding and reloading at every change
+	cargo leptos watch
+
+.PHONY: test
+test: setup-build setup-test ## run every test: Rust's, then Playwright's
+	$(say) "Testing the code (the first time about 10 minutes on two cores to build)"
+	cargo test --features ssr
+	@$(MAKE) --no-print-directory end2end
+
+.PHONY: end2end
+end2end: setup-build setup-test ## run only the tests in a browser
+	$(say) "Testing in a browser (builds the browser's part first)"
+	@rm -rf $(e2e)/portal.db* $(e2e)/data $(e2e)/short $(e2e)/quick $(e2e_report)
+	@mkdir -p $(e2e)
+	$(e2e_env) cargo leptos end-to-end
+	@# cargo-leptos ends well also when the build fails.
+	@test -s $(e2e_report) || { echo "error: no browser test was run" >&2; exit 1; }
+
+.PHONY: check
+check: setup-build ## formatting, lints on both targets, documentation, lock files
+	@.ci/setup end2end
+	$(say) "Checking formatting and lock files"
+	cargo fmt --all --check
+	cargo metadata --locked --format-version 1 >/dev/null
+	npm ci --dry-run --prefix style --no-audit --no-fund --loglevel=error >/dev/null
+	npm ci --dry-run --prefix end2end --no-audit --no-fund --loglevel=error >/dev/null
+	cd end2end && npx tsc
+	$(say) "Checking the code (the first time about 5 minutes on two cores)"
+	cargo clippy --workspace --all-targets --features ssr -- -D warnings
+	cargo clippy --target wasm32-unknown-unknown --target-dir target/front --lib --features hydrate -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --features ssr
+
+.PHONY: bench
+bench: $(release) ## measure the release
+	cargo bench --features ssr --bench figures
+
+.PHONY: clean
+clean: ## remove what was built; the data stays
+	rm -rf target style/node_modules end2end/node_modules end2end/test-results end2end/playwright-report

@@ -1,0 +1,46 @@
+import { defineConfig, devices } from '@playwright/test';
+
+import { chromium } from './chromium';
+import type { Mode } from './fixtures/test';
+import { main, quickResend, shortLived } from './servers';
+
+const isRoot = process.getuid?.() === 0;
+
+export default defineConfig<Mode>({
+  testDir: 'tests',
+  globalSetup: './ready',
+  webServer: [shortLived.start, quickResend.start],
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  // A development build's module is some megabytes: its first compilation takes seconds on a small machine.
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
+  use: {
+    ...devices['Desktop Chrome'],
+    baseURL: main.url,
+    locale: 'en-GB',
+    timezoneId: 'Europe/Paris',
+    contextOptions: { reducedMotion: 'reduce' },
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: chromium(),
+      args: [
+        ...(isRoot ? ['--no-sandbox'] : []),
+        // The browser itself asks nobody for anything either.
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-quic',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    },
+  },
+  // A journey is tested in both modes, unless its title says which one it is about.
+  projects: [
+    { name: 'hydrated', grepInvert: /@no-js/, use: { hydrated: true } },
+    { name: 'no-js', grepInvert: /@hydrated/, use: { hydrated: false, javaScriptEnabled: false } },
+  ],
+});

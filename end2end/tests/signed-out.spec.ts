@@ -1,0 +1,40 @@
+import { expect, test } from '../fixtures/test';
+
+test('the back button after signing out shows nothing private', async ({ portal, member }) => {
+  const { page } = portal;
+  await portal.open('/login');
+  await portal.signIn(member);
+  await portal.isAt('/dashboard');
+  await portal.signOut();
+
+  await page.goBack();
+  await portal.isAt('/login?next=/dashboard');
+  await expect(page.locator('body')).not.toContainText(member.username);
+  await expect(page.locator('body')).not.toContainText(member.email);
+});
+
+test('signing out in one tab ends the others', async ({ portal, member, context }) => {
+  await portal.open('/login');
+  await portal.signIn(member);
+  await portal.isAt('/dashboard');
+  const other = await context.newPage();
+  await other.goto('/dashboard');
+  await expect(other.locator('main')).toContainText(member.email);
+
+  await portal.signOut();
+  await other.reload();
+  await expect(other).toHaveURL((url) => url.pathname === '/login');
+  await expect(other.locator('body')).not.toContainText(member.email);
+});
+
+test('signing out by the address bar is not possible', async ({ portal, member, manners }) => {
+  manners.expectStatus(404);
+  manners.expectStatus(405);
+  await portal.open('/login');
+  await portal.signIn(member);
+  await portal.isAt('/dashboard');
+
+  await portal.page.goto('/logout');
+  await portal.open('/dashboard');
+  await portal.isAt('/dashboard');
+});

@@ -1,0 +1,25 @@
+//! The portal's schema: one file per change, applied in this order, each
+//! within what SQLite and PostgreSQL both understand.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m20261123_000001_accounts;
+mod m20261123_000002_registrations;
+mod m20261123_000003_sessions;
+mod m20261123_000004_outbox;
+
+/// Brings a database to the schema that this version needs.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_accounts::Migration),
+            Box::new(m20261123_000002_registrations::Migration),
+            Box::new(m20261123_000003_sessions::Migration),
+            Box::new(m20261123_000004_outbox::Migration),
+        ]
+    }
+}

@@ -1,0 +1,45 @@
+//! What a form hears when a post did not do what it should.
+
+use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
+use leptos::server_fn::codec::JsonEncoding;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::FieldErrors;
+
+/// Everything a form shows after a failed post, alike in both modes: as the
+/// script's answer, and in the flash that the next page is rendered from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Feedback {
+    /// One sentence above the fields.
+    pub message: Option<String>,
+    /// Messages beside their fields.
+    pub fields: FieldErrors,
+    /// Seconds until a refused try may be made again.
+    pub retry_after: Option<u64>,
+}
+
+impl Feedback {
+    /// A sentence above the fields and nothing else.
+    #[must_use]
+    pub fn message(text: impl Into<String>) -> Self {
+        Self { message: Some(text.into()), ..Self::default() }
+    }
+}
+
+/// The error of every server function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("the form was refused")]
+pub struct ApiError(pub Feedback);
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let text = match error {
+            ServerFnErrorErr::Request(_) => "We could not reach the server. Check your connection and try again.",
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => "The form could not be read. Load the page again and retry.",
+            _ => "Something went wrong on our side. Please try again in a moment.",
+        };
+        Self(Feedback::message(text))
+    }
+}

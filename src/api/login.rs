@@ -1,0 +1,33 @@
+//! Signing in and out.
+
+use leptos::prelude::*;
+
+use super::{ApiError, Secret};
+
+/// Signs in with a username or an address.
+///
+/// # Errors
+/// One message for every wrong pair; a limit that was reached.
+#[server(prefix = "", endpoint = "login")]
+pub async fn login(
+    #[server(default)] identifier: String,
+    #[server(default)] password: Secret,
+    #[server(default)] remember: Option<String>,
+    #[server(default)] next: Option<String>,
+) -> Result<(), ApiError> {
+    use crate::server::http::reply::Post;
+    let post = Post::to("/login").await?.keep("identifier", &identifier).keep("remember", remember.as_deref().unwrap_or_default());
+    let post = post.keep("next", next.as_deref().unwrap_or_default());
+    let outcome = post.state.login.sign_in(&identifier, password.expose(), &post.requester).await;
+    post.sign_in(outcome, remember.is_some(), next.as_deref()).await
+}
+
+/// Ends this session.
+///
+/// # Errors
+/// Only a fault of the database.
+#[server(prefix = "", endpoint = "logout")]
+pub async fn logout() -> Result<(), ApiError> {
+    use crate::server::http::reply::Post;
+    Post::to("/logout").await?.sign_out().await
+}

@@ -1,0 +1,19 @@
+//! What the browser may ask the server for: one file a feature, with the
+//! server functions and the views they and the pages exchange.
+//!
+//! A `#[server]` body is compiled for the server alone, so `use crate::server`
+//! stands inside it. Each function answers on the path of the page that holds
+//! its form: the same post works with and without JavaScript.
+
+pub mod error;
+pub mod login;
+pub mod registration;
+pub mod secret;
+pub mod verification;
+pub mod visitor;
+
+pub use error::{ApiError, Feedback};
+pub use secret::Secret;
+pub use visitor::{AccountView, Flash, PendingView, Visitor};
+
+pub use crate::domain::notice::{Notice, NoticeKind};

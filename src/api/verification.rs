@@ -1,0 +1,53 @@
+//! The four forms of `/verify`.
+
+use leptos::prelude::*;
+
+use super::{ApiError, Secret};
+
+/// Checks the code and makes the account.
+///
+/// # Errors
+/// A message beside `code`. A flow that has ended redirects to `/register`.
+#[server(prefix = "", endpoint = "verify")]
+pub async fn verify(#[server(default)] code: Secret) -> Result<(), ApiError> {
+    use crate::server::http::reply::Post;
+    let post = Post::to("/verify").await?;
+    let outcome = post.state.verification.verify(code.expose(), &post.requester).await;
+    post.answer(outcome).await
+}
+
+/// Mails another code.
+///
+/// # Errors
+/// Too early, or too many codes for the address.
+#[server(prefix = "", endpoint = "verify/resend")]
+pub async fn resend() -> Result<(), ApiError> {
+    use crate::server::http::reply::Post;
+    let post = Post::to("/verify/resend").await?;
+    let outcome = post.state.registration.resend(&post.requester).await;
+    post.answer(outcome).await
+}
+
+/// Mails the code to a corrected address instead.
+///
+/// # Errors
+/// A message beside `email`, or a limit that was reached.
+#[server(prefix = "", endpoint = "verify/email")]
+pub async fn correct_email(#[server(default)] email: String) -> Result<(), ApiError> {
+    use crate::server::http::reply::Post;
+    let post = Post::to("/verify/email").await?.keep("email", &email);
+    let outcome = post.state.registration.correct_email(&email, &post.requester).await;
+    post.answer(outcome).await
+}
+
+/// Finishes a proven registration whose username was taken meanwhile.
+///
+/// # Errors
+/// A message beside `username`.
+#[server(prefix = "", endpoint = "verify/username")]
+pub async fn choose_username(#[server(default)] username: String) -> Result<(), ApiError> {
+    use crate::server::http::reply::Post;
+    let post = Post::to("/verify/username").await?.keep("username", &username);
+    let outcome = post.state.verification.choose_username(&username, &post.requester).await;
+    post.answer(outcome).await
+}

@@ -1,0 +1,103 @@
+//! What the server knows about the person behind a request, as pages see it.
+
+use serde::{Deserialize, Serialize};
+
+use super::Feedback;
+use crate::domain::{Notice, Timestamp};
+
+/// Given to every page as context. Holds only what may be shown to this person.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The portal's own name, `PORTAL_NAME`.
+    pub portal_name: String,
+    /// The person, when signed in.
+    pub account: Option<AccountView>,
+    /// What the previous request left to say.
+    pub flash: Flash,
+    /// The registration this browser has begun.
+    pub pending: Option<PendingView>,
+    /// A checked path to go to after signing in.
+    pub next: Option<String>,
+    /// Whether mail goes to the development mailbox.
+    pub dev_mailbox: bool,
+    /// When the page was made, by the server's clock.
+    pub now: Timestamp,
+}
+
+impl Default for Visitor {
+    fn default() -> Self {
+        Self {
+            portal_name: "Portal".to_owned(),
+            account: None,
+            flash: Flash::default(),
+            pending: None,
+            next: None,
+            dev_mailbox: false,
+            now: Timestamp(0),
+        }
+    }
+}
+
+/// The facts of an account that its owner sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountView {
+    pub username: String,
+    pub email: String,
+    pub administrator: bool,
+    pub created_at: Timestamp,
+    pub verified_at: Timestamp,
+    /// When this session was begun, and from which address.
+    pub signed_in_at: Timestamp,
+    pub signed_in_from: String,
+    /// The sign-in before this session's, if there was one.
+    pub previous_sign_in_at: Option<Timestamp>,
+    pub previous_sign_in_from: Option<String>,
+    /// When this session ends at the latest.
+    pub session_ends_at: Timestamp,
+}
+
+/// A registration that waits for its code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingView {
+    pub username: String,
+    pub email: String,
+    /// When the newest code stops counting, by the server's clock.
+    pub deadline: Timestamp,
+    /// How long a code lasts in all, in milliseconds: the countdown's full ring.
+    pub lifetime_ms: u64,
+    /// Milliseconds from the making of the page to `deadline`.
+    pub remaining_ms: u64,
+    /// Milliseconds until another code may be asked for.
+    pub resend_in_ms: u64,
+    /// How often the address may still be corrected.
+    pub email_changes_left: u32,
+    /// The code was right but somebody took the username meanwhile.
+    pub needs_username: bool,
+}
+
+/// What one request leaves for the next page: kept in the session, shown once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    /// The path that may show it.
+    pub path: String,
+    /// The form the feedback belongs to, by its action.
+    pub form: String,
+    pub feedback: Feedback,
+    /// Harmless values as they were typed; never a password or a code.
+    pub values: Vec<(String, String)>,
+    pub notice: Option<Notice>,
+}
+
+impl Flash {
+    /// What was typed into `field`, or nothing.
+    #[must_use]
+    pub fn value(&self, field: &str) -> String {
+        self.values.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// The feedback for the form with this action; empty for any other.
+    #[must_use]
+    pub fn feedback_for(&self, form: &str) -> Feedback {
+        if self.form == form { self.feedback.clone() } else { Feedback::default() }
+    }
+}

@@ -1,0 +1,117 @@
+//! The document around every page, and the table of pages.
+
+use std::sync::OnceLock;
+
+use leptos::config::{LeptosOptions, get_configuration};
+use leptos::hydration::AutoReload;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::location::RequestUrl;
+use leptos_router::{SsrMode, StaticSegment};
+
+use crate::api::{Feedback, Visitor};
+use crate::pages::{DashboardPage, Head, HomePage, LoginPage, NotFoundPage, RegisterPage, VerifyPage};
+use crate::paths;
+
+/// Where the browser finds the stylesheet and the module, as absolute paths.
+/// Found once, at the server's start: the names carry a hash of the content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assets {
+    pub css: String,
+    pub js: String,
+    pub wasm: String,
+}
+
+impl Default for Assets {
+    fn default() -> Self {
+        Self { css: "/pkg/portal.css".into(), js: "/pkg/portal.js".into(), wasm: "/pkg/portal.wasm".into() }
+    }
+}
+
+/// The whole document. Made on the server for every request; expects a
+/// [`Visitor`], the [`Assets`] and a nonce as context.
+pub fn shell() -> impl IntoView {
+    // Markup outside of islands is not hydrated and needs no marks for it.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
+    let visitor = use_context::<Visitor>().unwrap_or_default();
+    let assets = use_context::<Assets>().unwrap_or_default();
+    let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok());
+    let head = Head::of(url.as_ref().map_or("", |url| url.path()));
+    // Without a script this is the first that is read of a refused form.
+    let refused = if visitor.flash.feedback == Feedback::default() { "" } else { "Error: " };
+    let title = format!("{refused}{} – {}", head.title, visitor.portal_name);
+    let css = assets.css.clone();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <title>{title}</title>
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <link rel="stylesheet" href=css />
+                {head.islands.then(|| view! { <StartIslands assets /> })}
+                <ReloadWhileWatched />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// Every page of the portal.
+#[component]
+pub fn App() -> impl IntoView {
+    view! {
+        <Router>
+            <FlatRoutes fallback=NotFoundPage>
+                <Route path=StaticSegment(paths::HOME) view=HomePage ssr=SsrMode::Async />
+                <Route path=StaticSegment(paths::REGISTER) view=RegisterPage ssr=SsrMode::Async />
+                <Route path=StaticSegment(paths::VERIFY) view=VerifyPage ssr=SsrMode::Async />
+                <Route path=StaticSegment(paths::LOGIN) view=LoginPage ssr=SsrMode::Async />
+                <Route path=StaticSegment(paths::DASHBOARD) view=DashboardPage ssr=SsrMode::Async />
+            </FlatRoutes>
+        </Router>
+    }
+}
+
+/// Loads the module and starts each island.
+///
+/// Both files are asked for at once. The module is not announced by a link: a
+/// browser that runs no script would fetch it for nothing. A page that comes
+/// back from the browser's memory is loaded anew, so that nobody sees it signed
+/// in after they signed out, or with a button that is still busy.
+#[component]
+fn StartIslands(assets: Assets) -> impl IntoView {
+    let Assets { js, wasm, .. } = assets;
+    let nonce = use_nonce();
+    let script = format!(
+        "addEventListener(\"pageshow\",e=>e.persisted&&location.reload());\
+         const wasm=fetch({wasm:?}),page=await import({js:?});\
+         await page.default({{module_or_path:wasm}});\
+         page.hydrate();\
+         for(const island of document.querySelectorAll(\"leptos-island\"))page[island.dataset.component]?.(island)"
+    );
+    view! {
+        <link rel="modulepreload" href=js nonce=nonce.clone() />
+        <script type="module" nonce=nonce>
+            {script}
+        </script>
+    }
+}
+
+/// Reloads the page when the sources change, under `cargo leptos watch` alone.
+#[component]
+fn ReloadWhileWatched() -> impl IntoView {
+    static WATCHED: OnceLock<Option<LeptosOptions>> = OnceLock::new();
+    let options = WATCHED.get_or_init(|| {
+        std::env::var_os("LEPTOS_WATCH")?;
+        get_configuration(None).ok().map(|file| file.leptos_options)
+    });
+    options.clone().map(|options| view! { <AutoReload options /> })
+}

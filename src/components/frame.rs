@@ -1,0 +1,35 @@
+//! The frame of a signed-out page.
+
+use leptos::prelude::*;
+
+use super::{Brand, NoticeBox};
+use crate::api::Visitor;
+use crate::paths;
+
+/// The portal's name, one card, and under it the one other thing a person may
+/// want. What the last request left to say stands at the top of the card.
+#[component]
+pub fn Frame(
+    visitor: Visitor,
+    /// A line under the card.
+    #[prop(into)]
+    under: ViewFn,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="frame">
+            <header>
+                <Brand name=visitor.portal_name href=paths::HOME />
+            </header>
+            <main class="frame-card">
+                <div class="card">
+                    <div class="card-body">
+                        {visitor.flash.notice.map(|notice| view! { <NoticeBox notice /> })}
+                        {children()}
+                    </div>
+                </div>
+                <p class="under">{under.run()}</p>
+            </main>
+        </div>
+    }
+}

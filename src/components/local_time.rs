@@ -1,0 +1,30 @@
+//! A moment in the reader's own zone.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsValue;
+
+use super::moment::Moment;
+
+/// A moment, in milliseconds since 1970, as date and time: in UTC by name until
+/// the browser says which zone it is in.
+#[island]
+pub fn LocalTime(at: i64) -> impl IntoView {
+    let utc = Moment::from_millis(at);
+    let words = RwSignal::new(format!("{}, {} UTC", utc.date(), utc.time()));
+    Effect::new(move |_| {
+        let local = Moment::from_millis(in_local_zone(at));
+        words.set(format!("{}, {}", local.date(), local.time()));
+    });
+    view! { <time datetime=utc.iso8601()>{words}</time> }
+}
+
+/// Shifts a moment by what the browser's zone was, or will be, off UTC then.
+/// Only in the browser.
+#[must_use]
+pub fn in_local_zone(at: i64) -> i64 {
+    #[expect(clippy::cast_precision_loss, reason = "exact in JavaScript's numbers for 285 000 years")]
+    let date = js_sys::Date::new(&JsValue::from_f64(at as f64));
+    #[expect(clippy::cast_possible_truncation, reason = "minutes of a day")]
+    let west_of_utc = date.get_timezone_offset() as i64;
+    at - west_of_utc * 60_000
+}

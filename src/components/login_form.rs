@@ -1,0 +1,35 @@
+//! The form that signs in.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use super::{FormMessage, PasswordField, PasswordUse, Submission, SubmitButton, TextField};
+use crate::api::Feedback;
+use crate::api::login::Login;
+
+#[island]
+pub fn LoginForm(
+    feedback: Feedback,
+    identifier: String,
+    remember: bool,
+    /// Where to go afterwards, if not to the dashboard.
+    next: Option<String>,
+) -> impl IntoView {
+    let action = ServerAction::<Login>::new();
+    let form = Submission::new(action, "login-message", feedback);
+    view! {
+        <ActionForm action attr:novalidate="">
+            {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
+            <FormMessage form />
+            <TextField name="identifier" label="Username or email" autocomplete="username" value=identifier form />
+            <PasswordField usage=PasswordUse::SignIn form />
+            <div class="form-check">
+                <input class="form-check-input" type="checkbox" id="remember" name="remember" checked=remember />
+                <label class="form-check-label" for="remember">
+                    "Keep me signed in for 30 days"
+                </label>
+            </div>
+            <SubmitButton label="Sign in" busy_label="Signing in…" form />
+        </ActionForm>
+    }
+}

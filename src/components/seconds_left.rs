@@ -1,0 +1,91 @@
+//! Counting down to a moment, whatever happens to the tab meanwhile.
+
+use std::time::Duration;
+
+use leptos::ev;
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+
+/// A moment on the two clocks that a browser has, in milliseconds.
+///
+/// The monotonic one nobody can set, but in some browsers it stands still while
+/// the computer sleeps; the wall clock goes on. Whichever moved further is right.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    monotonic: f64,
+    wall: f64,
+}
+
+impl Origin {
+    /// This moment.
+    #[must_use]
+    pub fn now() -> Self {
+        Self { monotonic: monotonic_now(), wall: js_sys::Date::now() }
+    }
+
+    /// When the first byte of this page arrived: the nearest that the browser
+    /// can know to the moment at which the server worked out what is left.
+    #[must_use]
+    pub fn page() -> Self {
+        let now = Self::now();
+        let arrived = window()
+            .performance()
+            .map(|performance| performance.get_entries_by_type("navigation").get(0))
+            .and_then(|entry| entry.dyn_into::<web_sys::PerformanceResourceTiming>().ok())
+            .map_or(0.0, |entry| entry.response_start());
+        Self { monotonic: arrived, wall: now.wall - (now.monotonic - arrived) }
+    }
+
+    fn elapsed(self) -> f64 {
+        let now = Self::now();
+        (now.monotonic - self.monotonic).max(now.wall - self.wall)
+    }
+}
+
+fn monotonic_now() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// Puts into `left` how many whole seconds of `span_ms` remain since `origin`,
+/// rounded up, so that it shows 0 at the very moment and not before. Counts
+/// until it is there, or until the surrounding owner goes. Only in an effect.
+pub fn count_down(left: RwSignal<Option<u64>>, span_ms: u64, origin: Origin) {
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    let stop = move || {
+        if let Some(handle) = timer.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+    };
+    // A sleeping tab's timers are late: it catches up as soon as it is seen.
+    let seen = window_event_listener(ev::visibilitychange, move |_| {
+        stop();
+        tick(left, span_ms, origin, timer);
+    });
+    on_cleanup(move || {
+        stop();
+        seen.remove();
+    });
+    tick(left, span_ms, origin, timer);
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "spans of minutes, and never below nothing"
+)]
+fn tick(left: RwSignal<Option<u64>>, span_ms: u64, origin: Origin, timer: StoredValue<Option<TimeoutHandle>>) {
+    let remaining = (span_ms as f64 - origin.elapsed()).max(0.0);
+    let seconds = (remaining / 1000.0).ceil();
+    let shown = Some(seconds as u64);
+    if left.get_untracked() != shown {
+        left.set(shown);
+    }
+    if seconds > 0.0 {
+        // To the moment at which the next lower number is due.
+        let wait = remaining - (seconds - 1.0) * 1000.0;
+        let next = move || tick(left, span_ms, origin, timer);
+        timer.set_value(set_timeout_with_handle(next, Duration::from_millis(wait.ceil() as u64)).ok());
+    }
+}

@@ -1,0 +1,38 @@
+//! A field for a name or an address.
+
+use leptos::prelude::*;
+
+use super::field::{Field, described_by, invalid};
+use super::Submission;
+
+/// Nothing here is prose: no capital, no spelling. The server says what is too
+/// long, since a browser would cut it silently.
+#[component]
+pub fn TextField(
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional)] hint: &'static str,
+    #[prop(default = "text")] kind: &'static str,
+    autocomplete: &'static str,
+    value: String,
+    form: Submission,
+) -> impl IntoView {
+    view! {
+        <Field name label hint form>
+            <input
+                class="form-control"
+                type=kind
+                id=name
+                name=name
+                value=value
+                autocomplete=autocomplete
+                autocapitalize="none"
+                spellcheck="false"
+                required
+                autofocus=form.begins_at(name)
+                aria-invalid=invalid(name, form)
+                aria-describedby=described_by(name, hint, form)
+            />
+        </Field>
+    }
+}

@@ -1,0 +1,130 @@
+//! The address that codes are mailed to.
+
+use email_address::{EmailAddress, Options};
+
+use super::limits::EMAIL_MAX;
+
+/// An email address that mail can be sent to.
+///
+/// Kept as typed for display. [`Email::key`] is what is compared: all in lower
+/// case, the domain in its ASCII form (IDNA 2008, UTS 46).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email {
+    typed: String,
+    key: String,
+}
+
+/// Why a text is not an address; the display text is meant for the visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EmailError {
+    #[error("Enter your email address.")]
+    Empty,
+    #[error("Use an address of at most {EMAIL_MAX} characters.")]
+    TooLong,
+    #[error("Enter an address like name@example.com.")]
+    Malformed,
+}
+
+impl Email {
+    /// Parses what was typed; white space around it is dropped.
+    ///
+    /// The part before the `@` must be unquoted ASCII: lower-casing other
+    /// alphabets makes different mailboxes compare equal.
+    ///
+    /// # Errors
+    /// The first rule that the text breaks. The length limit of 254 octets is
+    /// that of RFC 5321, section 4.5.3.1.3.
+    pub fn parse(typed: &str) -> Result<Self, EmailError> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Err(EmailError::Empty);
+        }
+        if typed.len() > EMAIL_MAX {
+            return Err(EmailError::TooLong);
+        }
+        let (local, domain) = typed.rsplit_once('@').ok_or(EmailError::Malformed)?;
+        if !local.is_ascii() || local.contains(['"', '\\']) {
+            return Err(EmailError::Malformed);
+        }
+        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| EmailError::Malformed)?;
+        let ascii = format!("{local}@{domain}");
+        let options = Options::default()
+            .with_minimum_sub_domains(2)
+            .without_domain_literal()
+            .without_display_text();
+        EmailAddress::parse_with_options(&ascii, options).map_err(|_| EmailError::Malformed)?;
+        if ascii.len() > EMAIL_MAX {
+            return Err(EmailError::TooLong);
+        }
+        Ok(Self { typed: typed.to_owned(), key: ascii.to_ascii_lowercase() })
+    }
+
+    /// The address as it was typed.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.typed
+    }
+
+    /// The form that is compared and must be unique.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The address with its domain in ASCII and the case of its local part
+    /// kept, as SMTP wants it.
+    #[must_use]
+    pub fn deliverable(&self) -> String {
+        let local = self.typed.rsplit_once('@').map_or("", |(local, _)| local);
+        let domain = self.key.rsplit_once('@').map_or("", |(_, domain)| domain);
+        format!("{local}@{domain}")
+    }
+
+    /// The address with most of its local part hidden, for lists and logs.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let (local, domain) = self.key.rsplit_once('@').unwrap_or((&self.key, ""));
+        let first = local.chars().next().unwrap_or('*');
+        format!("{first}***@{domain}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Email, EmailError};
+
+    #[test]
+    fn case_and_idna_variants_share_one_key() {
+        let key = |typed| Email::parse(typed).map(|email| email.key().to_owned());
+        assert_eq!(key("Ann@Example.COM"), Ok("ann@example.com".to_owned()));
+        assert_eq!(key("ann@bücher.example"), key("ann@XN--BCHER-KVA.example"));
+    }
+
+    #[test]
+    fn mail_goes_to_the_address_as_stored_with_an_ascii_domain() {
+        let email = Email::parse(" Ann.Lee@Bücher.example ").expect("valid");
+        assert_eq!(email.as_str(), "Ann.Lee@Bücher.example");
+        assert_eq!(email.deliverable(), "Ann.Lee@xn--bcher-kva.example");
+        assert_eq!(email.masked(), "a***@xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn what_could_name_two_recipients_or_another_header_is_refused() {
+        for typed in [
+            "ann", "ann@", "@x.example", "ann@localhost", "a@x.example,b@y.example", "a@x.example b@y.example",
+            "Ann <ann@x.example>", "ann@x.example\r\nBcc: b@y.example", "a\0nn@x.example", "\"a b\"@x.example",
+            "ann@[127.0.0.1]", "ännë@x.example", "ann@x..example", "a@b@c.example", "ann@-x.example", "ann@x_y.example",
+        ] {
+            assert_eq!(Email::parse(typed), Err(EmailError::Malformed), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn the_length_limit_is_that_of_smtp() {
+        let of_length = |n: usize| format!("{}@{}.{}.{}.example", "a".repeat(60), "b".repeat(60), "c".repeat(60), "d".repeat(n - 191));
+        assert_eq!(of_length(254).len(), 254);
+        assert!(Email::parse(&of_length(254)).is_ok());
+        assert_eq!(Email::parse(&of_length(255)), Err(EmailError::TooLong));
+        assert_eq!(Email::parse(""), Err(EmailError::Empty));
+    }
+}

@@ -1,0 +1,24 @@
+//! What the portal talks about, in types that cannot hold a wrong value.
+//!
+//! Pure code for both targets: no clock, no randomness, no input or output.
+
+pub mod email;
+pub mod form;
+pub mod limits;
+pub mod next_path;
+pub mod notice;
+pub mod otp_code;
+pub mod password;
+pub mod role;
+pub mod timestamp;
+pub mod username;
+
+pub use email::Email;
+pub use form::{FieldError, FieldErrors};
+pub use next_path::NextPath;
+pub use notice::{Notice, NoticeKind};
+pub use otp_code::OtpCode;
+pub use password::Password;
+pub use role::Role;
+pub use timestamp::Timestamp;
+pub use username::Username;

@@ -1,0 +1,42 @@
+//! Where to go after signing in.
+
+/// A path of this portal. Anything that a browser could read as another
+/// origin, or that does not fit a header, is not one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextPath(String);
+
+impl NextPath {
+    /// Takes the value of `next`, or nothing when it does not name a path here.
+    #[must_use]
+    pub fn parse(value: &str) -> Option<Self> {
+        let graphic = value.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+        let rooted = value.starts_with('/') && !value.starts_with("//");
+        // A dot segment could climb to a double slash once the browser resolves it.
+        let dotted = value.split(['/', '?', '#']).any(|part| matches!(part, "." | "..") || part.to_ascii_lowercase().contains("%2e"));
+        (graphic && rooted && !dotted && value.len() <= 512).then(|| Self(value.to_owned()))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NextPath;
+
+    #[test]
+    fn only_a_path_of_this_origin_is_taken() {
+        for good in ["/dashboard", "/account?tab=2", "/a/b#c"] {
+            assert!(NextPath::parse(good).is_some(), "{good}");
+        }
+        for bad in [
+            "", "dashboard", "//evil.example", "/\\evil.example", "\\/evil.example", "https://evil.example", "/a\r\nSet-Cookie: x",
+            "/\t/evil.example", "/.//evil.example", "/..//evil.example", "/%2e//evil.example", "javascript:alert(1)", "/é",
+        ] {
+            assert!(NextPath::parse(bad).is_none(), "{bad:?}");
+        }
+        assert!(NextPath::parse(&format!("/{}", "a".repeat(600))).is_none());
+    }
+}

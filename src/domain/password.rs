@@ -1,0 +1,111 @@
+//! A password on its way to the hash.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+use super::limits::{PASSWORD_MAX, PASSWORD_MIN};
+
+/// A password of 8 to 128 characters in Unicode normal form C.
+///
+/// Lives as long as the request that brought it, is never printed, and its
+/// memory is wiped when it goes. Never trimmed or cut, and no rule on which
+/// characters it must hold (NIST SP 800-63B-4, section 3.1.1.2).
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+/// Why a text cannot be a password; the display text is meant for the visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    #[error("Enter a password.")]
+    Empty,
+    #[error("Use at least {PASSWORD_MIN} characters.")]
+    TooShort,
+    #[error("Use at most {PASSWORD_MAX} characters.")]
+    TooLong,
+    #[error("Leave out line breaks and other control characters.")]
+    ControlCharacter,
+}
+
+impl Password {
+    /// Parses a password that somebody chooses.
+    ///
+    /// # Errors
+    /// The first rule that the text breaks. Whether it is strong enough is
+    /// judged on the server, with the username and the address as context.
+    pub fn parse_new(typed: &str) -> Result<Self, PasswordError> {
+        if typed.is_empty() {
+            return Err(PasswordError::Empty);
+        }
+        // Four octets a character at most: a longer text is refused before any work on it.
+        if typed.len() > 4 * PASSWORD_MAX {
+            return Err(PasswordError::TooLong);
+        }
+        if typed.chars().any(char::is_control) {
+            return Err(PasswordError::ControlCharacter);
+        }
+        let normal = Zeroizing::new(typed.nfc().collect::<String>());
+        match normal.chars().count() {
+            0..PASSWORD_MIN => Err(PasswordError::TooShort),
+            PASSWORD_MIN..=PASSWORD_MAX => Ok(Self(normal)),
+            _ => Err(PasswordError::TooLong),
+        }
+    }
+
+    /// Takes a password that somebody claims to know. Whatever could never
+    /// have been chosen is `None`: it is wrong without being hashed.
+    #[must_use]
+    pub fn parse_claimed(typed: &str) -> Option<Self> {
+        Self::parse_new(typed).ok()
+    }
+
+    /// The text to hash or to judge. Keep it no longer than that takes.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Password, PasswordError};
+
+    fn refusal(typed: &str) -> Option<PasswordError> {
+        Password::parse_new(typed).err()
+    }
+
+    #[test]
+    fn length_is_counted_in_characters_after_composition() {
+        assert_eq!(refusal(""), Some(PasswordError::Empty));
+        assert_eq!(refusal("1234567"), Some(PasswordError::TooShort));
+        assert_eq!(refusal("12345678"), None);
+        // Eight letters typed as sixteen code points are eight, and seven are seven.
+        assert_eq!(refusal(&"e\u{301}".repeat(8)), None);
+        assert_eq!(refusal(&"e\u{301}".repeat(7)), Some(PasswordError::TooShort));
+        assert_eq!(refusal(&"é".repeat(128)), None);
+        assert_eq!(refusal(&"é".repeat(129)), Some(PasswordError::TooLong));
+        assert_eq!(refusal(&"x".repeat(1_000_000)), Some(PasswordError::TooLong));
+    }
+
+    #[test]
+    fn nothing_is_trimmed_and_both_compositions_are_the_same_password() {
+        let composed = Password::parse_new(" pässword ").expect("valid");
+        let decomposed = Password::parse_new(" pa\u{308}ssword ").expect("valid");
+        assert_eq!(composed.expose(), " pässword ");
+        assert_eq!(composed.expose(), decomposed.expose());
+    }
+
+    #[test]
+    fn control_characters_are_refused_and_nothing_is_printed() {
+        assert_eq!(refusal("correct\0horse"), Some(PasswordError::ControlCharacter));
+        let password = Password::parse_new("correct horse").expect("valid");
+        assert_eq!(format!("{password:?}"), "Password(…)");
+    }
+}

@@ -1,0 +1,85 @@
+//! The name a person signs in with.
+
+use super::limits::{USERNAME_MAX, USERNAME_MIN};
+
+/// A username: 3 to 32 ASCII letters, digits, `_`, `-` or `.`.
+///
+/// Only ASCII, so that two names that look alike are alike. Case is kept for
+/// display and ignored in comparison: [`Username::key`] is what must be unique.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+/// Why a text is not a username; the display text is meant for the visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UsernameError {
+    #[error("Enter a username.")]
+    Empty,
+    #[error("Use at least {USERNAME_MIN} characters.")]
+    TooShort,
+    #[error("Use at most {USERNAME_MAX} characters.")]
+    TooLong,
+    #[error("Use only letters, digits, and the signs _ - and .")]
+    Malformed,
+}
+
+impl Username {
+    /// Parses what was typed; white space around it is dropped.
+    ///
+    /// # Errors
+    /// The first rule that the text breaks.
+    pub fn parse(typed: &str) -> Result<Self, UsernameError> {
+        let name = typed.trim();
+        if name.is_empty() {
+            return Err(UsernameError::Empty);
+        }
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        if !name.chars().all(allowed) {
+            return Err(UsernameError::Malformed);
+        }
+        match name.len() {
+            0..USERNAME_MIN => Err(UsernameError::TooShort),
+            USERNAME_MIN..=USERNAME_MAX => Ok(Self(name.to_owned())),
+            _ => Err(UsernameError::TooLong),
+        }
+    }
+
+    /// The name as its owner wrote it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form that is compared and must be unique: lower case.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Username, UsernameError};
+
+    #[test]
+    fn the_bounds_of_length_belong_to_the_allowed_side() {
+        assert_eq!(Username::parse("ab"), Err(UsernameError::TooShort));
+        assert!(Username::parse("abc").is_ok());
+        assert!(Username::parse(&"a".repeat(32)).is_ok());
+        assert_eq!(Username::parse(&"a".repeat(33)), Err(UsernameError::TooLong));
+        assert_eq!(Username::parse("  "), Err(UsernameError::Empty));
+    }
+
+    #[test]
+    fn anything_beyond_the_listed_signs_is_refused() {
+        for typed in ["a b c", "ann@x", "änne", "nul\0l", "аnna", "tab\tbed", "\u{202e}anna"] {
+            assert_eq!(Username::parse(typed), Err(UsernameError::Malformed), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn case_is_kept_for_display_and_ignored_in_the_key() {
+        let name = Username::parse(" Ann.Lee ").expect("valid");
+        assert_eq!(name.as_str(), "Ann.Lee");
+        assert_eq!(name.key(), "ann.lee");
+    }
+}

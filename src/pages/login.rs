@@ -1,0 +1,25 @@
+//! `/login`: the way in for those who have an account.
+
+use leptos::prelude::*;
+
+use crate::components::{Frame, LoginForm};
+use crate::paths;
+
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    let visitor = super::visitor();
+    let flash = visitor.flash.clone();
+    let next = visitor.next.clone().or_else(|| Some(flash.value("next")).filter(|next| !next.is_empty()));
+    let under = || view! { "New here? " <a href=paths::REGISTER>"Register"</a> };
+    view! {
+        <Frame visitor under>
+            <h1>"Sign in"</h1>
+            <LoginForm
+                feedback=flash.feedback_for(paths::LOGIN)
+                identifier=flash.value("identifier")
+                remember=!flash.value("remember").is_empty()
+                next
+            />
+        </Frame>
+    }
+}

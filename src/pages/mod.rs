@@ -1,0 +1,51 @@
+//! One file a page. A page is markup made on the server from what is known
+//! about the visitor; who may see it was decided before it is made.
+
+mod dashboard;
+mod home;
+mod login;
+mod not_found;
+mod register;
+mod verify;
+
+use leptos::prelude::*;
+
+pub use dashboard::DashboardPage;
+pub use home::HomePage;
+pub use login::LoginPage;
+pub use not_found::NotFoundPage;
+pub use register::RegisterPage;
+pub use verify::VerifyPage;
+
+use crate::api::Visitor;
+use crate::paths;
+
+/// What the head of the document has to know before the page is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub title: &'static str,
+    /// Whether the page has islands, and so needs the browser's module at all.
+    pub islands: bool,
+}
+
+impl Head {
+    /// The head of the page at this path.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        let (title, islands) = match path {
+            paths::HOME => ("Welcome", false),
+            paths::REGISTER => ("Register", true),
+            paths::VERIFY => ("Check your email", true),
+            paths::LOGIN => ("Sign in", true),
+            paths::DASHBOARD => ("Dashboard", true),
+            _ => ("Page not found", false),
+        };
+        Self { title, islands }
+    }
+}
+
+/// The person the page is made for. Only while the route table is read, at the
+/// server's start, is nobody there.
+fn visitor() -> Visitor {
+    use_context().unwrap_or_default()
+}

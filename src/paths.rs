@@ -1,0 +1,15 @@
+//! The portal's paths, once, for pages, redirects and tests.
+
+pub const HOME: &str = "/";
+pub const REGISTER: &str = "/register";
+pub const VERIFY: &str = "/verify";
+pub const VERIFY_RESEND: &str = "/verify/resend";
+pub const VERIFY_EMAIL: &str = "/verify/email";
+pub const VERIFY_USERNAME: &str = "/verify/username";
+pub const LOGIN: &str = "/login";
+pub const DASHBOARD: &str = "/dashboard";
+pub const LOGOUT: &str = "/logout";
+pub const LIVEZ: &str = "/livez";
+pub const READYZ: &str = "/readyz";
+pub const METRICS: &str = "/metrics";
+pub const DEV_MAILBOX: &str = "/dev/mailbox";

@@ -1,0 +1,14 @@
+//! `portal backup FILE`
+
+use super::Failure;
+use crate::server::config::Config;
+
+pub(super) async fn run(config: &Config, file: &str) -> Result<(), Failure> {
+    if std::path::Path::new(file).exists() {
+        return Err(format!("{file}: is there already; name a new file").into());
+    }
+    let store = super::open(config).await?;
+    store.backup(file).await?;
+    tracing::info!(file, "backed up");
+    Ok(store.close().await?)
+}

@@ -1,0 +1,86 @@
+//! The command line.
+
+mod backup;
+mod check_config;
+mod migrate;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use super::config::Config;
+use super::rng::Rng;
+use super::store::Store;
+
+/// A self-hosted registration portal.
+#[derive(Debug, Parser)]
+#[command(name = "portal", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the portal (the default)
+    Serve,
+    /// Bring the database to this version's schema and exit
+    Migrate,
+    /// Check the configuration and print what is in force, without secrets
+    CheckConfig,
+    /// Write a consistent copy of the SQLite database, also while it is served
+    Backup {
+        /// The file to write; it must not exist
+        file: String,
+    },
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn run() -> ExitCode {
+    match run_command(Cli::parse().command.unwrap_or(Command::Serve)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            for line in failure.to_string().lines() {
+                report(line);
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_command(command: Command) -> Result<(), Failure> {
+    let rng = Rng::from_system()?;
+    let config = Config::from_environment(&rng)?;
+    if matches!(command, Command::CheckConfig) {
+        check_config::run(&config);
+        return Ok(());
+    }
+    super::telemetry::init(&config.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve => serve::run(config, rng).await,
+            Command::Migrate => migrate::run(&config).await,
+            Command::Backup { file } => backup::run(&config, &file).await,
+            Command::CheckConfig => Ok(()),
+        }
+    })
+}
+
+/// Opens the configured database, making its folder when it is not there.
+async fn open(config: &Config) -> Result<Store, Failure> {
+    use secrecy::ExposeSecret as _;
+    if let Some(folder) = config.database.sqlite_file().and_then(|file| std::path::Path::new(file).parent()) {
+        std::fs::create_dir_all(folder).map_err(|error| format!("DATABASE_URL: {}: {error}", folder.display()))?;
+    }
+    Ok(Store::open(config.database.url.expose_secret()).await?)
+}
+
+#[expect(clippy::print_stderr, reason = "the answer of a command that failed")]
+fn report(line: &str) {
+    eprintln!("portal: {line}");
+}

@@ -1,0 +1,87 @@
+//! `portal serve`
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::Failure;
+use crate::server::clock::Clock;
+use crate::server::config::Config;
+use crate::server::http::router;
+use crate::server::mail::Transport;
+use crate::server::rng::Rng;
+use crate::server::services::maintenance::PURGE_EVERY;
+use crate::server::state::AppState;
+
+/// How long requests and the mail in hand may take after SIGTERM.
+const GRACE: Duration = Duration::from_secs(25);
+
+pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
+    let address = config.site.address;
+    let listener = TcpListener::bind(address).await.map_err(|error| format!("LEPTOS_SITE_ADDR: {address}: {error}"))?;
+    let store = super::open(&config).await?;
+    store.migrate().await?;
+    let transport = Transport::from_config(&config.mail)?;
+    let (state, worker) = AppState::assemble(config, store.clone(), Clock::System, rng, transport)?;
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(worker.run(stopped.clone()));
+    let maintenance = tokio::spawn(maintain(state.clone(), stopped.clone()));
+    let service = router::build(&state).into_make_service_with_connect_info::<SocketAddr>();
+    let listener = listener.tap_io(|connection| {
+        // A small answer goes out at once; what fails here fails again at the first write.
+        let _ = connection.set_nodelay(true);
+    });
+    tracing::info!("listening on {}", state.config.site.public_url.origin);
+    let mut until = stopped.clone();
+    let server = tokio::spawn(
+        axum::serve(listener, service)
+            .with_graceful_shutdown(async move {
+                // The sender lives in this function until the server has stopped.
+                let _ = until.wait_for(|stop| *stop).await;
+            })
+            .into_future(),
+    );
+    asked_to_stop().await?;
+    tracing::info!("stopping: requests in flight and the mail in hand are finished");
+    stop.send_replace(true);
+    let finished = tokio::time::timeout(GRACE, async { (server.await, worker.await, maintenance.await) }).await;
+    match finished {
+        Ok((served, sent, kept)) => {
+            served??;
+            sent?;
+            kept?;
+        }
+        Err(_) => tracing::warn!("some requests took longer than {} s and were cut", GRACE.as_secs()),
+    }
+    store.close().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Purges now and then until told to stop.
+async fn maintain(state: AppState, mut stopped: watch::Receiver<bool>) {
+    loop {
+        match state.maintenance.purge().await {
+            Ok(0) => {}
+            Ok(rows) => tracing::debug!(rows, "purged"),
+            Err(error) => tracing::error!(%error, "purging failed"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PURGE_EVERY) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+async fn asked_to_stop() -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! Where the database is.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::Mistakes;
+use super::env::Env;
+use super::site::SiteConfig;
+
+/// `DATABASE_URL`. May hold a password.
+#[derive(Clone, Debug)]
+pub struct DatabaseConfig {
+    pub url: SecretString,
+}
+
+impl DatabaseConfig {
+    /// Reads the section; the default is `portal.db` in the data directory.
+    pub fn load(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Self {
+        let default = || format!("sqlite://{}/portal.db", site.data_dir.display()).into();
+        let url: SecretString = env.secret("DATABASE_URL", mistakes).unwrap_or_else(default);
+        let scheme = url.expose_secret().split(':').next().unwrap_or_default().to_owned();
+        if !matches!(scheme.as_str(), "sqlite" | "postgres" | "postgresql") {
+            mistakes.add("DATABASE_URL", "must begin with sqlite:// or postgres://");
+        }
+        Self { url }
+    }
+
+    /// The file of an SQLite database.
+    #[must_use]
+    pub fn sqlite_file(&self) -> Option<&str> {
+        let rest = self.url.expose_secret().strip_prefix("sqlite:")?;
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        path.split('?').next().filter(|path| !path.is_empty() && *path != ":memory:")
+    }
+}

@@ -1,0 +1,131 @@
+//! The environment, with `.env` beneath it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::Mistakes;
+
+/// Every `PORTAL_…` name there is, in the order of the README.
+pub const PORTAL_NAMES: &[&str] = &[
+    "PORTAL_NAME",
+    "PORTAL_DATA_DIR",
+    "PORTAL_LOG",
+    "PORTAL_LOG_FORMAT",
+    "PORTAL_OTP_LIFETIME",
+    "PORTAL_OTP_TRIES",
+    "PORTAL_OTP_WRONG_PER_DAY",
+    "PORTAL_OTP_RESEND_AFTER",
+    "PORTAL_OTP_PER_HOUR",
+    "PORTAL_OTP_PER_DAY",
+    "PORTAL_EMAIL_CHANGES",
+    "PORTAL_REGISTRATION_LIFETIME",
+    "PORTAL_LOGIN_FAILURES",
+    "PORTAL_LOGIN_WINDOW",
+    "PORTAL_LOGIN_DELAY",
+    "PORTAL_LOGIN_DELAY_MAX",
+    "PORTAL_SESSION_IDLE",
+    "PORTAL_SESSION_ABSOLUTE",
+    "PORTAL_SESSION_REMEMBER",
+];
+
+/// Names and values. An empty value counts as not set.
+#[derive(Clone, Default)]
+pub struct Env(BTreeMap<String, String>);
+
+impl Env {
+    /// The process's environment; what it does not set is taken from `file`.
+    ///
+    /// # Errors
+    /// When `file` is there and cannot be read.
+    pub fn from_process(file: &Path) -> Result<Self, String> {
+        let mut values = BTreeMap::new();
+        if file.exists() {
+            let lines = dotenvy::from_path_iter(file).map_err(|error| format!("{}: {error}", file.display()))?;
+            for line in lines {
+                // The parser's own message would quote the line, which may hold a secret.
+                let (name, value) = line.map_err(|_| format!("{}: a line is not NAME=value", file.display()))?;
+                values.insert(name, value);
+            }
+        }
+        values.extend(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))));
+        Ok(Self(values))
+    }
+
+    /// An environment for a test.
+    #[must_use]
+    pub fn of(pairs: &[(&str, &str)]) -> Self {
+        Self(pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// The value of `name`, when it is set and not empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The secret `name`, or the content of the file that `{name}_FILE` names.
+    pub fn secret(&self, name: &str, mistakes: &mut Mistakes) -> Option<SecretString> {
+        let file_name = format!("{name}_FILE");
+        match (self.get(name), self.get(&file_name)) {
+            (Some(_), Some(_)) => {
+                mistakes.add(name, format_args!("is set, and {file_name} too; set one of them"));
+                None
+            }
+            (Some(value), None) => Some(value.into()),
+            (None, Some(path)) => match std::fs::read_to_string(path) {
+                Ok(content) => Some(content.trim_end().into()),
+                Err(error) => {
+                    mistakes.add(&file_name, format_args!("{path}: {error}"));
+                    None
+                }
+            },
+            (None, None) => None,
+        }
+    }
+
+    /// A whole number within `bounds`, or `default`.
+    pub fn number<T>(&self, name: &str, default: T, bounds: std::ops::RangeInclusive<T>, mistakes: &mut Mistakes) -> T
+    where
+        T: FromStr + PartialOrd + Copy + std::fmt::Display,
+    {
+        let Some(value) = self.get(name) else { return default };
+        match value.parse::<T>() {
+            Ok(number) if bounds.contains(&number) => number,
+            _ => {
+                let (low, high) = (bounds.start(), bounds.end());
+                mistakes.add(name, format_args!("must be a whole number from {low} to {high}, not {value:?}"));
+                default
+            }
+        }
+    }
+
+    /// Whole seconds within `bounds`, or `default`.
+    pub fn seconds(
+        &self,
+        name: &str,
+        default: Duration,
+        bounds: std::ops::RangeInclusive<u64>,
+        mistakes: &mut Mistakes,
+    ) -> Duration {
+        Duration::from_secs(self.number(name, default.as_secs(), bounds, mistakes))
+    }
+
+    /// Notes every `PORTAL_…` name that means nothing: most are misspelt.
+    pub fn refuse_unknown(&self, mistakes: &mut Mistakes) {
+        for name in self.0.keys().filter(|name| name.starts_with("PORTAL_")) {
+            if !PORTAL_NAMES.contains(&name.as_str()) {
+                mistakes.add(name, "is not a setting of the portal; see the table in the README");
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Env {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}

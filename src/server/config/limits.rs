@@ -1,0 +1,46 @@
+//! The limits, each from its `PORTAL_…` variable. Times are in seconds.
+
+use super::Mistakes;
+use super::env::Env;
+use crate::server::limits::Limits;
+use crate::server::store::sessions::SessionLimits;
+
+const DAY: u64 = 86_400;
+
+/// Reads the limits; what is not set keeps its default.
+pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
+    let default = Limits::default();
+    let session = default.session;
+    let limits = Limits {
+        // NIST SP 800-63B-4, section 3.1.3.2 allows ten minutes.
+        otp_lifetime: env.seconds("PORTAL_OTP_LIFETIME", default.otp_lifetime, 1..=600, mistakes),
+        otp_tries: env.number("PORTAL_OTP_TRIES", default.otp_tries, 1..=10, mistakes),
+        otp_wrong_per_day: env.number("PORTAL_OTP_WRONG_PER_DAY", default.otp_wrong_per_day, 1..=100, mistakes),
+        otp_resend_after: env.seconds("PORTAL_OTP_RESEND_AFTER", default.otp_resend_after, 1..=600, mistakes),
+        otp_per_hour: env.number("PORTAL_OTP_PER_HOUR", default.otp_per_hour, 1..=100, mistakes),
+        otp_per_day: env.number("PORTAL_OTP_PER_DAY", default.otp_per_day, 1..=1_000, mistakes),
+        email_changes: env.number("PORTAL_EMAIL_CHANGES", default.email_changes, 0..=10, mistakes),
+        registration_lifetime: env.seconds(
+            "PORTAL_REGISTRATION_LIFETIME",
+            default.registration_lifetime,
+            600..=7 * DAY,
+            mistakes,
+        ),
+        login_failures: env.number("PORTAL_LOGIN_FAILURES", default.login_failures, 1..=100, mistakes),
+        login_window: env.seconds("PORTAL_LOGIN_WINDOW", default.login_window, 1..=DAY, mistakes),
+        login_delay: env.seconds("PORTAL_LOGIN_DELAY", default.login_delay, 1..=3_600, mistakes),
+        login_delay_max: env.seconds("PORTAL_LOGIN_DELAY_MAX", default.login_delay_max, 1..=3_600, mistakes),
+        session: SessionLimits {
+            idle: env.seconds("PORTAL_SESSION_IDLE", session.idle, 60..=DAY, mistakes),
+            absolute: env.seconds("PORTAL_SESSION_ABSOLUTE", session.absolute, 60..=30 * DAY, mistakes),
+            remember: env.seconds("PORTAL_SESSION_REMEMBER", session.remember, DAY..=365 * DAY, mistakes),
+        },
+    };
+    if limits.login_delay > limits.login_delay_max {
+        mistakes.add("PORTAL_LOGIN_DELAY", "must not be longer than PORTAL_LOGIN_DELAY_MAX");
+    }
+    if limits.session.idle > limits.session.absolute {
+        mistakes.add("PORTAL_SESSION_IDLE", "must not be longer than PORTAL_SESSION_ABSOLUTE");
+    }
+    limits
+}

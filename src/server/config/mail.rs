@@ -1,0 +1,145 @@
+//! `SMTP_URL` and `MAIL_FROM`, and what they are made into.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use lettre::message::Mailbox;
+
+use super::env::Env;
+use super::site::SiteConfig;
+use super::{Config, Mistakes};
+use crate::server::mail::transport::SmtpServer;
+use crate::server::mail::{Sender, Transport};
+
+/// How mail leaves the portal. Lives as long as the process.
+#[derive(Clone, Debug)]
+pub struct MailConfig {
+    pub transport: TransportConfig,
+    /// Whom mail comes from.
+    pub from: Mailbox,
+}
+
+/// Where mails go.
+#[derive(Clone, Debug)]
+pub enum TransportConfig {
+    Smtp(SmtpServer),
+    /// In development alone: files in this folder, shown at `/dev/mailbox`.
+    File { dir: PathBuf },
+}
+
+impl MailConfig {
+    /// Reads the section. Without `SMTP_URL` a development portal writes its
+    /// mail to `mail` in the data directory; without `MAIL_FROM` mail comes
+    /// from `no-reply@` the host of `PUBLIC_URL`.
+    pub fn load(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Self> {
+        let transport = transport(env, site, mistakes);
+        let from = from(env, site, mistakes);
+        Some(Self { transport: transport?, from: from? })
+    }
+}
+
+impl Transport {
+    /// The transport that the configuration asks for. A server is not
+    /// connected to yet.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn from_config(config: &MailConfig) -> Result<Self, lettre::transport::smtp::Error> {
+        match &config.transport {
+            TransportConfig::Smtp(server) => Self::smtp(server.clone()),
+            TransportConfig::File { dir } => Ok(Self::file(dir.clone())),
+        }
+    }
+}
+
+impl From<&Config> for Sender {
+    fn from(config: &Config) -> Self {
+        Self::new(config.mail.from.clone(), &config.site.name, &config.site.public_url.origin)
+    }
+}
+
+fn transport(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<TransportConfig> {
+    let said = ["SMTP_URL", "SMTP_URL_FILE"].iter().any(|name| env.get(name).is_some());
+    match env.secret("SMTP_URL", mistakes) {
+        Some(url) => mistakes.check("SMTP_URL", SmtpServer::parse(&url)).map(TransportConfig::Smtp),
+        // A file that cannot be read is a mistake of its own.
+        None if said => None,
+        None if site.production => {
+            mistakes.add("SMTP_URL", "is missing; set a mail server, such as smtps://user:password@smtp.example.com:465");
+            None
+        }
+        None => Some(TransportConfig::File { dir: site.data_dir.join("mail") }),
+    }
+}
+
+fn from(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Mailbox> {
+    let host = site.public_url.host.trim_matches(['[', ']']);
+    let text = match env.get("MAIL_FROM") {
+        Some(text) => text.trim().to_owned(),
+        None if host.parse::<IpAddr>().is_err() => format!("no-reply@{host}"),
+        None if site.production => {
+            mistakes.add("MAIL_FROM", "is missing, and PUBLIC_URL has no name to make one from; set an address such as portal@example.com");
+            return None;
+        }
+        None => "no-reply@localhost".to_owned(),
+    };
+    let problem = "must be an address such as portal@example.com, or Portal <portal@example.com>";
+    mistakes.check("MAIL_FROM", text.parse().map_err(|_| problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MailConfig, Mistakes, SiteConfig, TransportConfig};
+    use crate::server::config::env::Env;
+
+    /// The section and the mistakes in it, for a portal at `https://portal.example`.
+    fn load(pairs: &[(&str, &str)]) -> (Option<MailConfig>, Vec<String>) {
+        let public = [("PUBLIC_URL", "https://portal.example")];
+        let env = Env::of(&[&public, pairs].concat());
+        let mut mistakes = Mistakes::default();
+        let site = SiteConfig::load(&env, &mut mistakes);
+        let config = MailConfig::load(&env, &site, &mut mistakes);
+        (config, mistakes.0)
+    }
+
+    fn mistake(pairs: &[(&str, &str)]) -> String {
+        let (config, mistakes) = load(pairs);
+        assert!(config.is_none(), "{pairs:?}");
+        let [mistake] = mistakes.as_slice() else { panic!("{mistakes:?}") };
+        mistake.clone()
+    }
+
+    #[test]
+    fn production_needs_a_server_and_development_makes_files() {
+        assert!(mistake(&[("LEPTOS_ENV", "PROD")]).starts_with("SMTP_URL: is missing"));
+        let (config, _) = load(&[("PORTAL_DATA_DIR", "/srv/portal")]);
+        let dir = config.map(|config| config.transport);
+        assert!(matches!(dir, Some(TransportConfig::File { dir }) if dir == std::path::Path::new("/srv/portal/mail")));
+        let (config, _) = load(&[("LEPTOS_ENV", "PROD"), ("SMTP_URL", "smtps://mail.example.com")]);
+        assert!(matches!(config, Some(MailConfig { transport: TransportConfig::Smtp(_), .. })));
+    }
+
+    #[test]
+    fn a_secret_file_that_is_not_there_never_turns_mail_into_files() {
+        assert!(mistake(&[("SMTP_URL_FILE", "/nowhere/smtp")]).starts_with("SMTP_URL_FILE: /nowhere/smtp"));
+    }
+
+    #[test]
+    fn mail_comes_from_the_host_of_the_portal_unless_told_otherwise() {
+        let from = |pairs: &[(&str, &str)]| load(pairs).0.map(|config| config.from.to_string());
+        assert_eq!(from(&[]).as_deref(), Some("no-reply@portal.example"));
+        for local in ["http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000"] {
+            assert_eq!(from(&[("PUBLIC_URL", local)]).as_deref(), Some("no-reply@localhost"), "{local}");
+        }
+        assert_eq!(from(&[("MAIL_FROM", "Desk <desk@x.example>")]).as_deref(), Some("Desk <desk@x.example>"));
+        for bad in ["desk", "a@x.example, b@x.example", "a@x.example\r\nBcc: b@x.example"] {
+            assert!(mistake(&[("MAIL_FROM", bad)]).starts_with("MAIL_FROM: must be"), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_names_its_variable_and_quotes_no_password() {
+        let line = mistake(&[("SMTP_URL", "smtp://me:hunter2@mail.example.com?tls=none")]);
+        assert!(line.starts_with("SMTP_URL: ") && !line.contains("hunter2"), "{line}");
+    }
+}

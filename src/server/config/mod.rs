@@ -1,0 +1,87 @@
+//! What the environment says: one file per section, each of which collects its
+//! own mistakes, so that a start that fails names them all at once.
+
+pub mod database;
+pub mod env;
+pub mod limits;
+pub mod log;
+pub mod mail;
+pub mod secrets;
+pub mod site;
+
+use std::path::Path;
+
+use database::DatabaseConfig;
+use env::Env;
+use log::LogConfig;
+use mail::MailConfig;
+use site::SiteConfig;
+
+use crate::server::crypto::SecretKey;
+use crate::server::limits::Limits;
+use crate::server::rng::Rng;
+
+/// Everything that can be set. Lives as long as the process.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub site: SiteConfig,
+    pub database: DatabaseConfig,
+    pub mail: MailConfig,
+    pub secret_key: SecretKey,
+    pub limits: Limits,
+    pub log: LogConfig,
+}
+
+/// Why the portal does not start: one line for each mistake, none of which
+/// holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct ConfigErrors(pub Vec<String>);
+
+/// Mistakes as they are found.
+#[derive(Debug, Default)]
+pub struct Mistakes(Vec<String>);
+
+impl Mistakes {
+    /// Notes a mistake about the variable `name`.
+    pub fn add(&mut self, name: &str, problem: impl std::fmt::Display) {
+        self.0.push(format!("{name}: {problem}"));
+    }
+
+    /// Unwraps a setting, or notes its mistake and gives `None`.
+    pub fn check<T, E: std::fmt::Display>(&mut self, name: &str, setting: Result<T, E>) -> Option<T> {
+        setting.map_err(|problem| self.add(name, problem)).ok()
+    }
+}
+
+impl Config {
+    /// Reads the environment, and the file `.env` where that is silent.
+    ///
+    /// # Errors
+    /// Every mistake, a line each, with the name of its variable.
+    pub fn from_environment(rng: &Rng) -> Result<Self, ConfigErrors> {
+        let env = Env::from_process(Path::new(".env")).map_err(|problem| ConfigErrors(vec![problem]))?;
+        Self::from_env(&env, rng)
+    }
+
+    /// Reads a given environment.
+    ///
+    /// # Errors
+    /// As [`Config::from_environment`].
+    pub fn from_env(env: &Env, rng: &Rng) -> Result<Self, ConfigErrors> {
+        let mut mistakes = Mistakes::default();
+        env.refuse_unknown(&mut mistakes);
+        let limits = limits::load(env, &mut mistakes);
+        let log = LogConfig::load(env, &mut mistakes);
+        let site = SiteConfig::load(env, &mut mistakes);
+        let database = DatabaseConfig::load(env, &site, &mut mistakes);
+        let mail = MailConfig::load(env, &site, &mut mistakes);
+        let secret_key = secrets::load(env, &site, rng, &mut mistakes);
+        match (mail, secret_key) {
+            (Some(mail), Some(secret_key)) if mistakes.0.is_empty() => {
+                Ok(Self { site, database, mail, secret_key, limits, log })
+            }
+            _ => Err(ConfigErrors(mistakes.0)),
+        }
+    }
+}

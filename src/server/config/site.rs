@@ -1,0 +1,107 @@
+//! Where the portal is reached, and what it is called.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use url::Url;
+
+use super::Mistakes;
+use super::env::Env;
+
+/// Where the portal listens when nothing is said.
+const DEFAULT_ADDRESS: &str = "127.0.0.1:3000";
+
+/// The portal as seen from outside.
+#[derive(Clone, Debug)]
+pub struct SiteConfig {
+    /// `LEPTOS_ENV=PROD`.
+    pub production: bool,
+    /// `PORTAL_NAME`: at most 40 characters.
+    pub name: String,
+    /// `LEPTOS_SITE_ADDR`.
+    pub address: SocketAddr,
+    /// `LEPTOS_SITE_ROOT`: stylesheet, script and the files of `public`.
+    pub root: PathBuf,
+    /// `PUBLIC_URL`: every link in a mail begins with it.
+    pub public_url: PublicUrl,
+    /// `TRUSTED_PROXIES`: from these peers alone forwarded headers count.
+    pub trusted_proxies: Vec<IpNet>,
+    /// `PORTAL_DATA_DIR`: database, mails and key of a development portal.
+    pub data_dir: PathBuf,
+}
+
+/// The address that people open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl {
+    /// Scheme, host and port, without a slash at the end.
+    pub origin: String,
+    pub host: String,
+}
+
+impl SiteConfig {
+    /// Reads the section.
+    pub fn load(env: &Env, mistakes: &mut Mistakes) -> Self {
+        let production = env.get("LEPTOS_ENV").is_some_and(|env| matches!(env.to_ascii_lowercase().as_str(), "prod" | "production"));
+        let address = env.get("LEPTOS_SITE_ADDR").unwrap_or(DEFAULT_ADDRESS).parse();
+        let address = mistakes.check("LEPTOS_SITE_ADDR", address).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+        Self {
+            production,
+            name: name(env, mistakes),
+            address,
+            root: env.get("LEPTOS_SITE_ROOT").unwrap_or("target/site").into(),
+            public_url: public_url(env, production, address, mistakes),
+            trusted_proxies: trusted_proxies(env, mistakes),
+            data_dir: env.get("PORTAL_DATA_DIR").unwrap_or("data").into(),
+        }
+    }
+
+    /// Whether browsers reach the portal by https: cookies are then `Secure`.
+    #[must_use]
+    pub fn https(&self) -> bool {
+        self.public_url.origin.starts_with("https:")
+    }
+}
+
+fn name(env: &Env, mistakes: &mut Mistakes) -> String {
+    let name = env.get("PORTAL_NAME").unwrap_or("Portal").trim();
+    if name.is_empty() || name.chars().count() > 40 || name.chars().any(char::is_control) {
+        mistakes.add("PORTAL_NAME", "must be 1 to 40 characters on one line");
+    }
+    name.to_owned()
+}
+
+fn public_url(env: &Env, production: bool, address: SocketAddr, mistakes: &mut Mistakes) -> PublicUrl {
+    let local = PublicUrl { origin: format!("http://{address}"), host: address.ip().to_string() };
+    match env.get("PUBLIC_URL") {
+        Some(text) => {
+            let problem = format!("must be like https://portal.example.com, not {text:?}");
+            mistakes.check("PUBLIC_URL", parse_public_url(text).ok_or(problem)).unwrap_or(local)
+        }
+        None if production => {
+            mistakes.add("PUBLIC_URL", "is missing; set the address that people open, such as https://portal.example.com");
+            local
+        }
+        None => local,
+    }
+}
+
+fn parse_public_url(text: &str) -> Option<PublicUrl> {
+    let url = Url::parse(text).ok()?;
+    let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    let web = matches!(url.scheme(), "http" | "https") && plain && url.password().is_none();
+    let host = url.host_str().filter(|_| web)?.to_owned();
+    Some(PublicUrl { origin: url.origin().ascii_serialization(), host })
+}
+
+fn trusted_proxies(env: &Env, mistakes: &mut Mistakes) -> Vec<IpNet> {
+    let list = env.get("TRUSTED_PROXIES").unwrap_or_default();
+    let items = list.split(',').map(str::trim).filter(|item| !item.is_empty());
+    items
+        .filter_map(|item| {
+            let net = item.parse::<IpNet>().or_else(|_| item.parse::<std::net::IpAddr>().map(IpNet::from));
+            let problem = format!("must be addresses or networks with commas between, not {item:?}");
+            mistakes.check("TRUSTED_PROXIES", net.map_err(|_| problem))
+        })
+        .collect()
+}

@@ -1,0 +1,17 @@
+//! Hashes, keyed digests and encryption at rest. The results have a redacted
+//! `Debug`, no `Serialize`, and are compiled for the server alone.
+
+pub mod key;
+pub mod lookup;
+pub mod otp_digest;
+pub mod password_hash;
+pub mod password_policy;
+pub mod sealed;
+pub mod token;
+
+pub use key::SecretKey;
+pub use lookup::LookupKeys;
+pub use otp_digest::{OtpDigest, OtpDigester, OtpPurpose};
+pub use password_hash::{PasswordHash, PasswordHasher};
+pub use sealed::Sealer;
+pub use token::{FlowToken, TokenDigest};

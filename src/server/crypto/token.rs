@@ -1,0 +1,87 @@
+//! Random values that browsers hold and the database knows only by their hash.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+use crate::server::rng::Rng;
+
+/// The value of a flow cookie: 256 random bits.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FlowToken([u8; 32]);
+
+impl FlowToken {
+    #[must_use]
+    pub fn generate(rng: &Rng) -> Self {
+        Self(rng.bytes())
+    }
+
+    /// Reads a cookie's value; anything that no flow ever had is `None`.
+    #[must_use]
+    pub fn parse(value: &str) -> Option<Self> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(value).ok()?;
+        Some(Self(bytes.try_into().ok()?))
+    }
+
+    /// The cookie's value.
+    #[must_use]
+    pub fn to_cookie(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    #[must_use]
+    pub fn digest(&self) -> TokenDigest {
+        TokenDigest::of(&self.0)
+    }
+}
+
+impl fmt::Debug for FlowToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FlowToken(…)")
+    }
+}
+
+/// SHA-256 of a random value: enough, since nobody can try 2^128 values.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TokenDigest(Vec<u8>);
+
+impl TokenDigest {
+    #[must_use]
+    pub fn of(token: &[u8]) -> Self {
+        Self(Sha256::digest(token).to_vec())
+    }
+
+    /// Takes a keyed hash that was computed elsewhere.
+    #[must_use]
+    pub(super) fn from_mac(mac: &[u8]) -> Self {
+        Self(mac.to_vec())
+    }
+
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+impl fmt::Debug for TokenDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenDigest(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FlowToken;
+    use crate::server::rng::Rng;
+
+    #[test]
+    fn a_token_survives_its_cookie_and_nothing_else_parses() {
+        let token = FlowToken::generate(&Rng::from_seed(1));
+        assert!(FlowToken::parse(&token.to_cookie()) == Some(token));
+        for value in ["", "x", "AAAA", &"A".repeat(42), &"A".repeat(44), "%00", &"=".repeat(43)] {
+            assert!(FlowToken::parse(value).is_none(), "{value}");
+        }
+    }
+}

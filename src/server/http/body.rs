@@ -1,0 +1,102 @@
+//! What a post may carry: one small form, each field once.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use axum::Json;
+
+use super::access_log::RequestId;
+use super::fault;
+use crate::api::{ApiError, Feedback};
+use crate::domain::limits::BODY_MAX;
+
+/// Most fields of a form.
+const FIELDS_MAX: usize = 32;
+
+/// Whether the request comes from a plain form: a navigation, which wants a page.
+#[must_use]
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
+}
+
+/// Reads a post's body and refuses what no form of ours sends; sees to it that
+/// a plain form is answered with 303 or a page.
+pub async fn layer(request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let page = wants_page(request.headers());
+    let path = request.uri().path().to_owned();
+    let id = request.extensions().get::<RequestId>().cloned();
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, BODY_MAX).await else {
+        return refuse(page, StatusCode::PAYLOAD_TOO_LARGE, "This form is too large. Shorten what you entered and try again.");
+    };
+    if !bytes.is_empty() && !is_form(&parts.headers) {
+        return refuse(page, StatusCode::UNSUPPORTED_MEDIA_TYPE, "This address takes forms only.");
+    }
+    if !is_plain(&bytes) {
+        return refuse(page, StatusCode::BAD_REQUEST, "The form could not be read. Load the page again and retry.");
+    }
+    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    if page { as_page(response, &path, id.as_ref()) } else { response }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// Few fields, each once, none shaped like an array.
+fn is_plain(body: &[u8]) -> bool {
+    let mut names: Vec<_> = url::form_urlencoded::parse(body).map(|(name, _)| name).take(FIELDS_MAX + 1).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    count <= FIELDS_MAX && names.len() == count && !names.iter().any(|name| name.contains(['[', ']', '\0']))
+}
+
+/// The framework redirects a plain form with 302, to the `Referer` and with
+/// the error in the URL when it could not read the arguments. Only our own
+/// redirects, which are 303, go out as they are.
+fn as_page(mut response: Response, path: &str, id: Option<&RequestId>) -> Response {
+    let id = id.map_or("none", |id| id.0.as_str());
+    match response.status() {
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::INTERNAL_SERVER_ERROR => fault::unavailable(id),
+        StatusCode::FOUND => {
+            let first = path.split('/').nth(1).unwrap_or_default();
+            let location = HeaderValue::from_str(&format!("/{first}")).unwrap_or(HeaderValue::from_static("/"));
+            *response.status_mut() = StatusCode::SEE_OTHER;
+            response.headers_mut().insert(LOCATION, location);
+            response
+        }
+        _ => response,
+    }
+}
+
+fn refuse(page: bool, status: StatusCode, text: &str) -> Response {
+    if page {
+        return fault::page(status, "That did not work", text);
+    }
+    (status, Json(ApiError(Feedback::message(text)))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn each_field_once_and_no_arrays() {
+        assert!(is_plain(b""));
+        assert!(is_plain(b"username=ann&email=a%40x.example"));
+        assert!(!is_plain(b"email=a&email=b"));
+        assert!(!is_plain(b"email=a&%65mail=b"));
+        assert!(!is_plain(b"email%5B%5D=a"));
+        assert!(!is_plain(b"email[0]=a"));
+        let many: String = (0..10_000).map(|n| format!("f{n}=1&")).collect();
+        assert!(!is_plain(many.as_bytes()));
+    }
+}

@@ -1,0 +1,78 @@
+//! The mails of a development server, in the browser. Never mounted in production.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+
+use crate::paths;
+use crate::server::mail::transport::FileBox;
+use crate::server::mail::transport::file::{FileId, FiledMail};
+
+/// Most mails that the list shows.
+const SHOWN: usize = 50;
+/// A mail is shown as it is, with its inline styles and nothing else: it loads
+/// nothing, runs nothing and sends nothing.
+const MAIL_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+#[derive(Clone)]
+struct Mailbox {
+    files: FileBox,
+    css: Arc<str>,
+}
+
+#[derive(Template)]
+#[template(path = "dev_mailbox.html", config = "src/server/askama.toml")]
+struct Page<'a> {
+    css: &'a str,
+    here: &'static str,
+    register: &'static str,
+    mails: Vec<(FileId, FiledMail)>,
+}
+
+/// `GET /dev/mailbox` and `GET /dev/mailbox/{id}` over the folder `dir`, the
+/// list in the portal's style sheet at the path `css`.
+pub fn routes(dir: PathBuf, css: String) -> Router {
+    let mailbox = Mailbox { files: FileBox::new(dir), css: css.into() };
+    let one = format!("{}/{{id}}", paths::DEV_MAILBOX);
+    Router::new().route(paths::DEV_MAILBOX, get(list)).route(&one, get(show)).with_state(mailbox)
+}
+
+async fn list(State(mailbox): State<Mailbox>) -> Response {
+    let mails = match mailbox.files.newest(SHOWN).await {
+        Ok(mails) => mails,
+        Err(error) => return fault(&error),
+    };
+    let page = Page { css: &mailbox.css, here: paths::DEV_MAILBOX, register: paths::REGISTER, mails };
+    match page.render() {
+        Ok(html) => ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
+        Err(error) => fault(&error),
+    }
+}
+
+async fn show(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Response {
+    let Some(id) = FileId::parse(&id) else { return missing() };
+    match mailbox.files.find(&id).await {
+        Ok(Some(mail)) => {
+            let headers = [(header::CONTENT_SECURITY_POLICY, MAIL_POLICY), (header::CACHE_CONTROL, "no-store")];
+            (headers, Html(mail.html)).into_response()
+        }
+        Ok(None) => missing(),
+        Err(error) => fault(&error),
+    }
+}
+
+fn missing() -> Response {
+    (StatusCode::NOT_FOUND, "There is no such mail.\n").into_response()
+}
+
+fn fault(error: &dyn std::error::Error) -> Response {
+    tracing::error!(%error, "the development mailbox cannot be read");
+    (StatusCode::INTERNAL_SERVER_ERROR, "The mailbox cannot be read. The log says why.\n").into_response()
+}

@@ -1,0 +1,27 @@
+//! The one plain page for what went wrong on our side.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Response};
+
+/// A page that needs nothing but itself: whatever is broken, it shows.
+#[must_use]
+pub fn page(status: StatusCode, title: &str, text: &str) -> Response {
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title></head>\
+         <body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">Go to the start page</a></p></main></body></html>"
+    );
+    let mut response = (status, Html(html)).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The answer to a fault, with the id under which it is in the log.
+#[must_use]
+pub fn unavailable(request_id: &str) -> Response {
+    let text = format!("Something went wrong on our side. Please try again in a moment. Reference: {request_id}.");
+    let mut response = page(StatusCode::SERVICE_UNAVAILABLE, "Something went wrong", &text);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    response
+}

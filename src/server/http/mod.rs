@@ -1,0 +1,14 @@
+//! The web's side of the portal: from a request to a service and back.
+
+pub mod access_log;
+pub mod assets;
+pub mod body;
+pub mod cookies;
+pub mod dev_mailbox;
+pub mod fault;
+pub mod flash;
+pub mod guards;
+pub mod probes;
+pub mod reply;
+pub mod requester;
+pub mod router;

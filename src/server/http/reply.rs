@@ -1,0 +1,248 @@
+//! From a server function to a service and back: the same for every form, with
+//! and without JavaScript.
+
+use axum::http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use leptos::prelude::{expect_context, use_context};
+use leptos::server_fn::redirect::REDIRECT_HEADER;
+use leptos_axum::ResponseOptions;
+use tower_sessions::Session;
+
+use super::access_log::RequestId;
+use super::{body, cookies, flash};
+use crate::api::{ApiError, Feedback, Flash};
+use crate::domain::{NextPath, Notice};
+use crate::paths;
+use crate::server::services::{Done, FlowChange, Requester, ServiceError};
+use crate::server::state::AppState;
+use crate::server::store::sessions::{SIGNED_IN, SignedIn};
+
+const FAULT: &str = "Something went wrong on our side. Please try again in a moment.";
+
+/// A post to one form, and the way to answer it. Lives as long as the request.
+#[derive(Debug)]
+pub struct Post {
+    pub state: AppState,
+    pub requester: Requester,
+    session: Session,
+    response: ResponseOptions,
+    request_id: String,
+    /// The form's action.
+    form: &'static str,
+    kept: Vec<(String, String)>,
+    /// A plain form, which is answered with a redirect to a page.
+    plain: bool,
+}
+
+impl Post {
+    /// The post being handled, whose form has the action `form`.
+    ///
+    /// # Errors
+    /// When the request did not pass through the router.
+    pub async fn to(form: &'static str) -> Result<Self, ApiError> {
+        let broken = || ApiError(Feedback::message(FAULT));
+        let parts = use_context::<Parts>().ok_or_else(broken)?;
+        let session = parts.extensions.get::<Session>().cloned().ok_or_else(broken)?;
+        let requester = parts.extensions.get::<Requester>().cloned().ok_or_else(broken)?;
+        let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+        Ok(Self {
+            state: use_context::<AppState>().ok_or_else(broken)?,
+            requester,
+            session,
+            response: expect_context::<ResponseOptions>(),
+            request_id,
+            form,
+            kept: Vec::new(),
+            plain: body::wants_page(&parts.headers),
+        })
+    }
+
+    /// Keeps what was typed into a harmless field, for the form to show again.
+    #[must_use]
+    pub fn keep(mut self, field: &str, value: &str) -> Self {
+        // What is too long for any field is not worth keeping.
+        self.kept.push((field.to_owned(), value.chars().take(512).collect()));
+        self
+    }
+
+    /// Answers with what the service did.
+    ///
+    /// # Errors
+    /// What the form has to show, when a script asked.
+    pub async fn answer(self, outcome: Result<Done, ServiceError>) -> Result<(), ApiError> {
+        match outcome {
+            Ok(done) => self.go(done).await,
+            Err(error) => self.refuse(error).await,
+        }
+    }
+
+    /// Begins a session when the service let the person in.
+    ///
+    /// # Errors
+    /// As [`Post::answer`].
+    pub async fn sign_in(
+        self,
+        outcome: Result<SignedIn, ServiceError>,
+        remember: bool,
+        next: Option<&str>,
+    ) -> Result<(), ApiError> {
+        let signed_in = match outcome {
+            Ok(signed_in) => SignedIn { remember, ..signed_in },
+            Err(error) => return self.refuse(error).await,
+        };
+        if let Err(error) = self.begin_session(&signed_in).await {
+            return self.fail(&error);
+        }
+        match next.and_then(NextPath::parse) {
+            Some(next) => self.redirect(next.as_str()),
+            None => self.redirect(paths::DASHBOARD),
+        }
+        Ok(())
+    }
+
+    /// Ends the session, its row and its cookie.
+    ///
+    /// # Errors
+    /// Only a fault.
+    pub async fn sign_out(self) -> Result<(), ApiError> {
+        if self.session.id().is_some() {
+            if let Err(error) = self.session.flush().await {
+                return self.fail(&error);
+            }
+            tracing::info!(event = "signed_out", ip = %self.requester.ip);
+        }
+        self.redirect(paths::LOGIN);
+        Ok(())
+    }
+
+    /// A new id for the session, so that nobody can have planted it
+    /// (ASVS 5.0, V7.2.4); what an anonymous one held is dropped.
+    async fn begin_session(&self, signed_in: &SignedIn) -> Result<(), tower_sessions::session::Error> {
+        if self.session.id().is_some() {
+            self.session.flush().await?;
+        }
+        self.session.insert(SIGNED_IN, signed_in).await?;
+        self.session.set_expiry(Some(flash::expiry(signed_in.remember, &self.state.config)));
+        Ok(())
+    }
+
+    async fn go(self, done: Done) -> Result<(), ApiError> {
+        let cookie = match &done.flow {
+            FlowChange::Keep => None,
+            FlowChange::Begin(token) => cookies::begin_flow(&self.state.config, token),
+            FlowChange::End => cookies::end_flow(&self.state.config),
+        };
+        if let Some(cookie) = cookie {
+            self.response.append_header(SET_COOKIE, cookie);
+        }
+        if let Err(error) = leave(&self.session, &self.state, &done).await {
+            return self.fail(&error);
+        }
+        self.redirect(done.to);
+        Ok(())
+    }
+
+    async fn refuse(self, error: ServiceError) -> Result<(), ApiError> {
+        let (status, feedback) = match error {
+            ServiceError::Fields(fields) => (StatusCode::UNPROCESSABLE_ENTITY, Feedback { fields, ..Feedback::default() }),
+            ServiceError::Refused(text) => (StatusCode::UNPROCESSABLE_ENTITY, Feedback::message(text)),
+            ServiceError::Limited { what, wait } => (StatusCode::TOO_MANY_REQUESTS, limited(what, wait.as_millis())),
+            ServiceError::Fault(fault) => return self.fail(&fault),
+        };
+        if !self.plain {
+            self.response.set_status(status);
+            if let Some(seconds) = feedback.retry_after {
+                self.response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            return Err(ApiError(feedback));
+        }
+        let page = page_of(self.form);
+        let flash =
+            Flash { path: page.to_owned(), form: self.form.to_owned(), feedback, values: self.kept.clone(), notice: None };
+        if let Err(error) = flash::put(&self.session, &self.state.config, &flash).await {
+            return self.fail(&error);
+        }
+        self.redirect(page);
+        Ok(())
+    }
+
+    /// Logs a fault once and says so in one line.
+    fn fail(&self, fault: &dyn std::error::Error) -> Result<(), ApiError> {
+        tracing::error!(error = %fault, "a request failed");
+        self.response.set_status(StatusCode::SERVICE_UNAVAILABLE);
+        self.response.insert_header(RETRY_AFTER, HeaderValue::from_static("5"));
+        Err(ApiError(Feedback::message(format!("{FAULT} Reference: {}.", self.request_id))))
+    }
+
+    /// 303 for a plain form; for a script the header it follows by itself.
+    fn redirect(&self, to: &str) {
+        let Ok(location) = HeaderValue::from_str(to) else { return };
+        self.response.insert_header(LOCATION, location);
+        if self.plain {
+            self.response.set_status(StatusCode::SEE_OTHER);
+        } else {
+            self.response.insert_header(HeaderName::from_static(REDIRECT_HEADER), HeaderValue::from_static(""));
+        }
+    }
+}
+
+/// Leaves a notice and first values for the page that comes next.
+///
+/// # Errors
+/// When the session cannot be read.
+pub async fn leave(session: &Session, state: &AppState, done: &Done) -> Result<(), tower_sessions::session::Error> {
+    if done.notice.is_none() && done.values.is_empty() {
+        return Ok(());
+    }
+    let flash = Flash {
+        path: done.to.to_owned(),
+        form: done.to.to_owned(),
+        feedback: Feedback::default(),
+        values: done.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+        notice: done.notice.clone().map(|Notice { kind, text }| Notice { kind, text }),
+    };
+    flash::put(session, &state.config, &flash).await
+}
+
+/// The page that holds the form with this action: its first segment.
+fn page_of(form: &'static str) -> &'static str {
+    let rest = form.get(1..).unwrap_or_default();
+    rest.find('/').and_then(|slash| form.get(..=slash)).unwrap_or(form)
+}
+
+/// Seconds rounded up, so that who waits that long does not come early.
+fn limited(what: &str, wait_ms: u128) -> Feedback {
+    let seconds = u64::try_from(wait_ms.div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
+    Feedback { message: Some(format!("{what} You can try again in {}.", in_words(seconds))), retry_after: Some(seconds), ..Feedback::default() }
+}
+
+fn in_words(seconds: u64) -> String {
+    let (count, unit) = match seconds {
+        0..=90 => (seconds, "second"),
+        91..=5_400 => (seconds.div_ceil(60), "minute"),
+        _ => (seconds.div_ceil(3_600), "hour"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{in_words, page_of};
+
+    #[test]
+    fn a_form_belongs_to_the_page_of_its_first_segment() {
+        assert_eq!(page_of("/register"), "/register");
+        assert_eq!(page_of("/verify/resend"), "/verify");
+    }
+
+    #[test]
+    fn a_wait_is_told_in_the_unit_people_use() {
+        assert_eq!(in_words(1), "1 second");
+        assert_eq!(in_words(90), "90 seconds");
+        assert_eq!(in_words(91), "2 minutes");
+        assert_eq!(in_words(240), "4 minutes");
+        assert_eq!(in_words(7_000), "2 hours");
+    }
+}

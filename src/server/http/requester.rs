@@ -1,0 +1,80 @@
+//! Who sent a request, from its connection and headers.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::ConnectInfo;
+use axum::http::HeaderMap;
+use axum::http::header::{COOKIE, USER_AGENT};
+use axum::http::request::Parts;
+use ipnet::IpNet;
+
+use super::cookies;
+use crate::server::config::Config;
+use crate::server::crypto::FlowToken;
+use crate::server::services::Requester;
+
+/// Most characters kept of a `User-Agent`.
+const USER_AGENT_MAX: usize = 256;
+
+/// Reads the requester of a request.
+#[must_use]
+pub fn read(parts: &Parts, config: &Config, signed_in: bool) -> Requester {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+    let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Requester {
+        ip: client_address(peer, &parts.headers, &config.site.trusted_proxies),
+        user_agent: agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect(),
+        flow: flow(&parts.headers, config),
+        signed_in,
+    }
+}
+
+fn flow(headers: &HeaderMap, config: &Config) -> Option<FlowToken> {
+    let name = cookies::flow_name(config.site.https());
+    headers.get_all(COOKIE).iter().find_map(|header| cookies::value(header, name)).and_then(FlowToken::parse)
+}
+
+/// The nearest address in `X-Forwarded-For` that no trusted proxy wrote for
+/// itself; the peer's own when the peer is not trusted.
+fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let peer = peer.to_canonical();
+    let is_trusted = |ip: &IpAddr| trusted.iter().any(|net| net.contains(ip));
+    if !is_trusted(&peer) {
+        return peer;
+    }
+    let hops = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let mut nearest = peer;
+    for hop in hops.collect::<Vec<_>>().into_iter().rev() {
+        let Ok(ip) = hop.trim().parse::<IpAddr>() else { return nearest };
+        nearest = ip.to_canonical();
+        if !is_trusted(&nearest) {
+            return nearest;
+        }
+    }
+    nearest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::client_address;
+    use axum::http::{HeaderMap, HeaderValue};
+    use std::net::IpAddr;
+
+    fn address(peer: &str, forwarded: &'static str, trusted: &str) -> IpAddr {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", HeaderValue::from_static(forwarded));
+        let trusted: Vec<_> = trusted.split_whitespace().map(|net| net.parse().expect("a network")).collect();
+        client_address(peer.parse().expect("an address"), &headers, &trusted)
+    }
+
+    #[test]
+    fn forwarded_headers_count_from_trusted_peers_alone() {
+        let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
+        assert_eq!(address("192.0.2.1", "198.51.100.7", ""), ip("192.0.2.1"));
+        assert_eq!(address("10.0.0.1", "198.51.100.7", "10.0.0.0/8"), ip("198.51.100.7"));
+        assert_eq!(address("10.0.0.1", "203.0.113.9, 198.51.100.7, 10.0.0.2", "10.0.0.0/8"), ip("198.51.100.7"));
+        assert_eq!(address("::ffff:10.0.0.1", "198.51.100.7", "10.0.0.0/8"), ip("198.51.100.7"));
+        assert_eq!(address("10.0.0.1", "rubbish", "10.0.0.0/8"), ip("10.0.0.1"));
+        assert_eq!(address("10.0.0.1", "203.0.113.9, rubbish, 10.0.0.3", "10.0.0.0/8"), ip("10.0.0.3"));
+    }
+}

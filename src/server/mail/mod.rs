@@ -1,0 +1,104 @@
+//! Mail: written down with what it is about, sent by a worker.
+//!
+//! ```text
+//!  service ── Mailer::enqueue ──▶ outbox (sealed) ──▶ Worker ──▶ Transport
+//!     └────── Mailer::wake, after the commit ──────────▶┘
+//! ```
+//!
+//! No request waits for a mail server. A mail is lost neither by a crash nor
+//! by a server that is down; it is sent twice only when the server took it
+//! over and its answer was lost.
+
+use std::sync::Arc;
+
+use sea_orm::DatabaseTransaction;
+use tokio::sync::Notify;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::clock::Clock;
+use super::crypto::Sealer;
+use super::rng::Rng;
+use super::store::StoreError;
+use super::store::outbox::{self, NewMail, WaitingMail};
+
+mod attempt;
+mod letter;
+mod message;
+mod schedule;
+mod scrub;
+mod sender;
+mod text;
+pub mod transport;
+mod wire;
+mod words;
+mod worker;
+
+pub use letter::Letter;
+pub use message::Message;
+pub use sender::Sender;
+pub use text::Text;
+pub use transport::Transport;
+pub use worker::{Report, Worker};
+
+/// Writes mail down. Cheap to clone; lives as long as the process.
+#[derive(Clone, Debug)]
+pub struct Mailer {
+    sealer: Sealer,
+    rng: Rng,
+    clock: Clock,
+    due: Arc<Notify>,
+}
+
+impl Mailer {
+    /// `sealer` is one that nothing but the outbox uses.
+    #[must_use]
+    pub fn new(sealer: Sealer, rng: Rng, clock: Clock) -> Self {
+        Self { sealer, rng, clock, due: Arc::new(Notify::new()) }
+    }
+
+    /// Writes `message` down in the transaction of what it is about: both
+    /// happen or neither. `otp_id` is the code that it carries.
+    ///
+    /// Call [`Mailer::wake`] after the commit.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn enqueue(
+        &self,
+        tx: &DatabaseTransaction,
+        message: &Message,
+        otp_id: Option<Uuid>,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let id = self.rng.id(now);
+        let new = NewMail {
+            id,
+            kind: message.kind(),
+            recipient_masked: message.to().masked(),
+            payload: self.seal(id, message).ok_or(StoreError::Corrupt("a mail that cannot be sealed"))?,
+            created_at: now,
+            expires_at: message.expires_at(),
+            otp_id,
+        };
+        outbox::insert(tx, new).await
+    }
+
+    /// Tells the worker that a mail is due. Without it the mail still goes
+    /// out, a few seconds later.
+    pub fn wake(&self) {
+        self.due.notify_one();
+    }
+
+    fn seal(&self, id: Uuid, message: &Message) -> Option<Vec<u8>> {
+        let plain = Zeroizing::new(serde_json::to_vec(message).ok()?);
+        self.sealer.seal(id, &plain).ok()
+    }
+
+    /// `None` when the payload was not sealed by this key for this row, or by
+    /// a version that wrote other messages.
+    fn open(&self, mail: &WaitingMail) -> Option<Message> {
+        let plain = Zeroizing::new(self.sealer.open(mail.id, &mail.payload).ok()?);
+        serde_json::from_slice(&plain).ok()
+    }
+}

@@ -1,0 +1,131 @@
+//! Mail over SMTP (RFC 5321).
+//!
+//! The connections are lettre's, the pool is ours: a send that is dropped at
+//! its time limit must take its connection along. Put back into a pool, the
+//! late answer to one command would be read as the answer to the next, and a
+//! mail could count as sent that was not.
+
+use std::fmt;
+use std::time::Duration;
+
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::DEFAULT_MECHANISMS;
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters, TlsParametersBuilder};
+use lettre::transport::smtp::extension::ClientId;
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use super::SendError;
+use super::smtp_url::{Security, SmtpServer};
+use crate::domain::Timestamp;
+use crate::server::mail::Letter;
+
+/// Most connections that are kept open while nothing is sent.
+const IDLE_MOST: usize = 4;
+/// How long a connection is kept open unused. Servers end it after some
+/// minutes (RFC 5321, section 4.5.3.2.7, asks for five).
+const IDLE_FOR: Duration = Duration::from_secs(60);
+/// How long a kept connection may take to answer that it still lives, and to
+/// say goodbye.
+const GREETING: Duration = Duration::from_secs(2);
+
+/// A mail server and the connections to it. Lives as long as the worker.
+pub struct Smtp {
+    server: SmtpServer,
+    /// None when the connection is not protected.
+    tls: Option<TlsParameters>,
+    name: ClientId,
+    idle: Mutex<Vec<Idle>>,
+}
+
+struct Idle {
+    connection: AsyncSmtpConnection,
+    since: Timestamp,
+}
+
+impl Smtp {
+    /// Does not connect yet. Reads the system's certificate authorities.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new(server: SmtpServer) -> Result<Self, Error> {
+        let tls = match server.security {
+            Security::None => None,
+            Security::Implicit | Security::StartTls => {
+                let builder = TlsParameters::builder(server.host.clone());
+                Some(server.roots.iter().cloned().fold(builder, TlsParametersBuilder::add_root_certificate).build()?)
+            }
+        };
+        Ok(Self { server, tls, name: ClientId::default(), idle: Mutex::default() })
+    }
+
+    pub(super) async fn send(&self, letter: &Letter) -> Result<(), SendError> {
+        let mut connection = match self.reuse().await {
+            Some(connection) => connection,
+            // Whatever fails before the mail itself is named is not the mail's fault: a password that
+            // is refused or a certificate that is not trusted ends no mail.
+            None => self.connect().await.map_err(|error| SendError::Failed(error.to_string()))?,
+        };
+        connection.send(letter.mail.envelope(), &letter.mail.formatted()).await.map_err(|error| classify(&error))?;
+        self.keep(connection, letter.at).await;
+        Ok(())
+    }
+
+    pub(super) async fn tidy(&self, now: Timestamp) {
+        let stale: Vec<Idle> = self.idle.lock().await.extract_if(.., |idle| now.since(idle.since) > IDLE_FOR).collect();
+        for mut idle in stale {
+            // A server that does not answer is left without a word.
+            let _ = timeout(GREETING, idle.connection.quit()).await;
+        }
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
+        let implicit = self.tls.clone().filter(|_| self.server.security == Security::Implicit);
+        let address = (self.server.host.as_str(), self.server.port);
+        // The time limit is around the whole attempt.
+        let mut connection = AsyncSmtpConnection::connect_tokio1(address, None, &self.name, implicit, None).await?;
+        if let (Security::StartTls, Some(tls)) = (self.server.security, self.tls.clone()) {
+            // An error when the server does not offer it.
+            connection.starttls(tls, &self.name).await?;
+        }
+        if let Some(credentials) = &self.server.credentials {
+            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+        }
+        Ok(connection)
+    }
+
+    /// A kept connection whose server still answers.
+    async fn reuse(&self) -> Option<AsyncSmtpConnection> {
+        loop {
+            let mut idle = self.idle.lock().await.pop()?;
+            if timeout(GREETING, idle.connection.test_connected()).await.unwrap_or(false) {
+                return Some(idle.connection);
+            }
+        }
+    }
+
+    async fn keep(&self, connection: AsyncSmtpConnection, since: Timestamp) {
+        let mut idle = self.idle.lock().await;
+        if idle.len() < IDLE_MOST {
+            idle.push(Idle { connection, since });
+        }
+    }
+}
+
+/// 5xx is about this mail and for good (RFC 5321, section 4.2.1), but for 530:
+/// the server wants to be signed in to or spoken to in TLS first (RFC 4954,
+/// section 6; RFC 3207, section 4), which is about `SMTP_URL`.
+fn classify(error: &Error) -> SendError {
+    let about_settings = error.status().is_some_and(|code| u16::from(code) == 530);
+    if error.is_permanent() && !about_settings {
+        SendError::Refused(error.to_string())
+    } else {
+        SendError::Failed(error.to_string())
+    }
+}
+
+impl fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Smtp").field(&self.server).finish()
+    }
+}

@@ -1,0 +1,177 @@
+//! `SMTP_URL`: where the mail server is and how to talk to it.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::Certificate;
+use percent_encoding::percent_decode_str;
+use secrecy::{ExposeSecret as _, SecretString};
+use url::{Host, Url};
+
+/// How a connection is protected. There is no "if the server offers it":
+/// whoever sits between could make the server seem not to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// TLS from the first octet (RFC 8314, section 3.3).
+    Implicit,
+    /// STARTTLS (RFC 3207), or nothing is sent.
+    StartTls,
+    /// In the clear, by `tls=none` alone: for a relay on the same machine.
+    None,
+}
+
+/// A mail server.
+#[derive(Clone)]
+pub struct SmtpServer {
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) security: Security,
+    pub(super) credentials: Option<Credentials>,
+    pub(super) roots: Vec<Certificate>,
+}
+
+/// Why a text is not a mail server. Never quotes the text: it may hold a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SmtpUrlError {
+    #[error(
+        "is not a URL like smtps://user:password@smtp.example.com:465 (write signs such as # / ? % in the password as \
+         %23 %2F %3F %25)"
+    )]
+    Malformed,
+    #[error("must begin with smtps:// or smtp://")]
+    Scheme,
+    #[error("names no host")]
+    Host,
+    #[error("may have no path and no fragment (write / as %2F and # as %23 in the password)")]
+    Surplus,
+    #[error("may end in ?tls=required or ?tls=none, and in nothing else (write ? as %3F in the password)")]
+    Tls,
+    #[error("has a user without a password, or a password without a user")]
+    Credentials,
+    #[error("has tls=none and a password for another machine: it would be sent in the clear")]
+    Exposed,
+}
+
+impl SmtpServer {
+    /// Reads `smtps://…` (TLS at once, port 465 by default) or `smtp://…`
+    /// (STARTTLS required, port 587), the latter with `?tls=none` in the clear
+    /// (port 25).
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn parse(url: &SecretString) -> Result<Self, SmtpUrlError> {
+        let url = Url::parse(url.expose_secret().trim()).map_err(|_| SmtpUrlError::Malformed)?;
+        let (security, default_port) = match (url.scheme(), url.query()) {
+            ("smtps", None | Some("tls=required")) => (Security::Implicit, 465),
+            ("smtp", None | Some("tls=required")) => (Security::StartTls, 587),
+            ("smtp", Some("tls=none")) => (Security::None, 25),
+            ("smtp" | "smtps", _) => return Err(SmtpUrlError::Tls),
+            _ => return Err(SmtpUrlError::Scheme),
+        };
+        if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
+            return Err(SmtpUrlError::Surplus);
+        }
+        let host = match url.host() {
+            Some(Host::Domain(name)) if !name.is_empty() => name.to_owned(),
+            Some(Host::Ipv4(ip)) => ip.to_string(),
+            Some(Host::Ipv6(ip)) => ip.to_string(),
+            _ => return Err(SmtpUrlError::Host),
+        };
+        let credentials = match (url.username(), url.password()) {
+            ("", None) => None,
+            (user, Some(password)) if !user.is_empty() => Some(Credentials::new(decode(user)?, decode(password)?)),
+            _ => return Err(SmtpUrlError::Credentials),
+        };
+        if security == Security::None && credentials.is_some() && !is_loopback(&host) {
+            return Err(SmtpUrlError::Exposed);
+        }
+        let port = url.port().unwrap_or(default_port);
+        Ok(Self { host, port, security, credentials, roots: Vec::new() })
+    }
+
+    /// Trusts this authority beside those of the system.
+    #[must_use]
+    pub fn trusting(mut self, authority: Certificate) -> Self {
+        self.roots.push(authority);
+        self
+    }
+}
+
+impl fmt::Debug for SmtpServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SmtpServer({}:{}, {:?})", self.host, self.port, self.security)
+    }
+}
+
+fn decode(text: &str) -> Result<String, SmtpUrlError> {
+    Ok(percent_decode_str(text).decode_utf8().map_err(|_| SmtpUrlError::Malformed)?.into_owned())
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Security, SmtpServer, SmtpUrlError};
+    use lettre::transport::smtp::authentication::Credentials;
+
+    fn parse(url: &str) -> Result<SmtpServer, SmtpUrlError> {
+        SmtpServer::parse(&url.into())
+    }
+
+    #[test]
+    fn tls_is_required_unless_the_url_says_none() {
+        for (url, security, port) in [
+            ("smtps://mail.example.com", Security::Implicit, 465),
+            ("smtps://mail.example.com:2465", Security::Implicit, 2465),
+            ("smtp://mail.example.com", Security::StartTls, 587),
+            ("smtp://mail.example.com:25", Security::StartTls, 25),
+            ("smtp://mail.example.com:587/?tls=required", Security::StartTls, 587),
+            ("smtp://mail.example.com?tls=none", Security::None, 25),
+        ] {
+            let server = parse(url).expect(url);
+            assert_eq!((server.security, server.port, server.host.as_str()), (security, port, "mail.example.com"), "{url}");
+        }
+    }
+
+    #[test]
+    fn user_and_password_are_decoded_and_never_printed() {
+        let server = parse("smtps://me@gmail.com:p%40ss%23+w%2Frd@smtp.gmail.com:465").expect("valid");
+        let expected = Credentials::new("me@gmail.com".to_owned(), "p@ss#+w/rd".to_owned());
+        assert_eq!(server.credentials, Some(expected));
+        assert_eq!(format!("{server:?}"), "SmtpServer(smtp.gmail.com:465, Implicit)");
+    }
+
+    #[test]
+    fn an_ip_address_is_a_host() {
+        assert_eq!(parse("smtp://[::1]:1025?tls=none").expect("valid").host, "::1");
+        assert_eq!(parse("smtp://127.0.0.1:1025?tls=none").expect("valid").host, "127.0.0.1");
+    }
+
+    #[test]
+    fn whatever_is_not_understood_is_refused_without_being_quoted() {
+        for (url, error) in [
+            ("", SmtpUrlError::Malformed),
+            ("mail.example.com", SmtpUrlError::Malformed),
+            ("smtps://me:hunter2/x@mail.example.com", SmtpUrlError::Malformed),
+            ("https://mail.example.com", SmtpUrlError::Scheme),
+            ("smtp:mail.example.com", SmtpUrlError::Surplus),
+            ("smtps://", SmtpUrlError::Host),
+            ("smtps://mail.example.com/name", SmtpUrlError::Surplus),
+            ("smtps://me:1#hunter2@mail.example.com", SmtpUrlError::Surplus),
+            ("smtp://mail.example.com?tls=opportunistic", SmtpUrlError::Tls),
+            ("smtp://mail.example.com?tls=none&x", SmtpUrlError::Tls),
+            ("smtps://mail.example.com?tls=none", SmtpUrlError::Tls),
+            ("smtps://me@mail.example.com", SmtpUrlError::Credentials),
+            ("smtps://:hunter2@mail.example.com", SmtpUrlError::Credentials),
+            ("smtp://me:hunter2@mail.example.com?tls=none", SmtpUrlError::Exposed),
+        ] {
+            let refused = parse(url).expect_err(url);
+            assert_eq!(refused, error, "{url}");
+            assert!(!refused.to_string().contains("hunter2"));
+        }
+        assert!(parse("smtp://me:hunter2@127.0.0.1?tls=none").is_ok());
+    }
+}

@@ -1,0 +1,210 @@
+//! Sends what waits in the outbox.
+
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::sync::watch;
+
+use super::attempt::{Done, Outcome};
+use super::schedule;
+use super::{Mailer, Sender, Transport};
+use crate::server::store::outbox::{self, MailState, WaitingMail};
+use crate::server::store::{Store, StoreError};
+
+/// Mails on their way at the same time: one slow server does not hold up the
+/// rest, and no provider takes this for an attack.
+const PARALLEL: usize = 4;
+/// How often the outbox is looked at without being woken: for mails of another
+/// process, and for a clock that was set.
+const POLL: Duration = Duration::from_secs(5);
+/// The least pause between two looks, so that no row can keep the loop spinning.
+const BREATH: Duration = Duration::from_millis(100);
+/// How often a last result is tried to be written down before the process ends.
+const LAST_TRIES: u32 = 3;
+
+/// The one that sends. One runs in each process; several processes may share
+/// a database.
+#[derive(Debug)]
+pub struct Worker {
+    pub(super) store: Store,
+    pub(super) mailer: Mailer,
+    pub(super) transport: Transport,
+    pub(super) sender: Sender,
+}
+
+/// What became of the mails of one pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    pub sent: u32,
+    /// Failed, to be tried again.
+    pub postponed: u32,
+    /// Given up.
+    pub dead: u32,
+    pub expired: u32,
+}
+
+/// The mails on their way, and the results not yet written down.
+#[derive(Default)]
+struct Desk<'a> {
+    in_hand: FuturesUnordered<BoxFuture<'a, Done>>,
+    done: Vec<Done>,
+    report: Report,
+}
+
+impl Worker {
+    /// `mailer` is the one whose mails are to be sent.
+    #[must_use]
+    pub fn new(store: Store, mailer: Mailer, transport: Transport, sender: impl Into<Sender>) -> Self {
+        Self { store, mailer, transport, sender: sender.into() }
+    }
+
+    /// Sends until `shutdown` holds `true` or its other end is gone. The mails
+    /// in hand are then finished, which takes ten seconds at most, and no other
+    /// is begun.
+    pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
+        let mut desk = Desk::default();
+        loop {
+            let rest = self.turn(&mut desk).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "the outbox can be neither read nor written");
+                POLL
+            });
+            self.transport.tidy(self.mailer.clock.now()).await;
+            tokio::select! {
+                Some(done) = desk.in_hand.next() => desk.done.push(done),
+                () = self.mailer.due.notified() => {}
+                () = tokio::time::sleep(rest) => {}
+                _ = shutdown.wait_for(|stop| *stop) => break,
+            }
+        }
+        self.finish(desk).await;
+    }
+
+    /// Sends all that is due now, and returns when that is done.
+    ///
+    /// # Errors
+    /// Only faults of the database.
+    pub async fn deliver_due(&self) -> Result<Report, StoreError> {
+        let mut desk = Desk::default();
+        loop {
+            self.turn(&mut desk).await?;
+            match desk.in_hand.next().await {
+                Some(done) => desk.done.push(done),
+                None => return Ok(desk.report),
+            }
+        }
+    }
+
+    /// Writes down what is done, gives up what expired, begins what is due;
+    /// tells how long nothing else needs to be done.
+    ///
+    /// The order matters: as long as a result cannot be written down nothing
+    /// is begun, so that no mail is claimed again that has just been sent.
+    async fn turn<'a>(&'a self, desk: &mut Desk<'a>) -> Result<Duration, StoreError> {
+        self.settle(desk).await?;
+        self.expire(desk).await?;
+        while desk.in_hand.len() < PARALLEL {
+            let Some(mail) = self.claim().await? else {
+                let next = outbox::next_attempt(self.store.reader()).await?;
+                let wait = next.map_or(POLL, |moment| moment.since(self.mailer.clock.now()));
+                return Ok(wait.clamp(BREATH, POLL));
+            };
+            desk.in_hand.push(self.attempt(mail).boxed());
+        }
+        Ok(POLL)
+    }
+
+    async fn claim(&self) -> Result<Option<WaitingMail>, StoreError> {
+        let now = self.mailer.clock.now();
+        let due = outbox::first_due(self.store.reader(), now, schedule::horizon(now)).await?;
+        let Some(mut mail) = due else { return Ok(None) };
+        let tx = self.store.write().await?;
+        let mine = outbox::claim(&tx, &mail, schedule::claimed_until(&mail, now, self.draw())).await?;
+        tx.commit().await?;
+        mail.attempts = mail.attempts.saturating_add(1);
+        Ok(mine.then_some(mail))
+    }
+
+    async fn expire(&self, desk: &mut Desk<'_>) -> Result<(), StoreError> {
+        let overdue = outbox::overdue(self.store.reader(), self.mailer.clock.now(), 100).await?;
+        for mail in overdue {
+            desk.done.push(Done { mail, outcome: Outcome::Expired });
+        }
+        self.settle(desk).await
+    }
+
+    async fn settle(&self, desk: &mut Desk<'_>) -> Result<(), StoreError> {
+        // Taken off the desk only once it is written down.
+        while let Some(done) = desk.done.last() {
+            let state = self.record(done).await?;
+            desk.done.pop();
+            match state {
+                MailState::Sent => desk.report.sent += 1,
+                MailState::Waiting => desk.report.postponed += 1,
+                MailState::Dead => desk.report.dead += 1,
+                MailState::Expired => desk.report.expired += 1,
+            }
+        }
+        Ok(())
+    }
+
+    async fn record(&self, Done { mail, outcome }: &Done) -> Result<MailState, StoreError> {
+        let (now, id) = (self.mailer.clock.now(), mail.id);
+        let tx = self.store.write().await?;
+        let state = match outcome {
+            Outcome::Sent => {
+                outbox::close_sent(&tx, id, now).await?;
+                MailState::Sent
+            }
+            Outcome::Failed(error) if !schedule::is_given_up(mail, now) => {
+                let pause = schedule::pause(mail.attempts, mail.expires_at.is_some(), self.draw());
+                outbox::postpone(&tx, id, now + pause, error).await?;
+                MailState::Waiting
+            }
+            Outcome::Failed(error) | Outcome::Refused(error) => {
+                outbox::close_unsent(&tx, id, MailState::Dead, Some(error)).await?;
+                MailState::Dead
+            }
+            Outcome::Expired => {
+                outbox::close_unsent(&tx, id, MailState::Expired, None).await?;
+                MailState::Expired
+            }
+        };
+        tx.commit().await?;
+        log(mail, outcome, state);
+        Ok(state)
+    }
+
+    async fn finish(&self, mut desk: Desk<'_>) {
+        while let Some(done) = desk.in_hand.next().await {
+            desk.done.push(done);
+        }
+        for _ in 0..LAST_TRIES {
+            match self.settle(&mut desk).await {
+                Ok(()) => return,
+                Err(error) => tracing::error!(%error, "the outbox cannot be written at shutdown"),
+            }
+            tokio::time::sleep(BREATH).await;
+        }
+    }
+
+    fn draw(&self) -> u8 {
+        let [draw] = self.mailer.rng.bytes();
+        draw
+    }
+}
+
+/// One line a result; nothing in it names the recipient or the code.
+fn log(mail: &WaitingMail, outcome: &Outcome, state: MailState) {
+    let (id, kind, attempt) = (mail.id, mail.kind.as_str(), mail.attempts);
+    let error = match outcome {
+        Outcome::Failed(error) | Outcome::Refused(error) => error.as_str(),
+        Outcome::Sent | Outcome::Expired => "",
+    };
+    match state {
+        MailState::Sent => tracing::info!(%id, kind, attempt, "mail sent"),
+        MailState::Expired => tracing::warn!(%id, kind, attempt, "mail not sent: it expired"),
+        MailState::Waiting => tracing::warn!(%id, kind, attempt, error, "mail not sent, will be tried again"),
+        MailState::Dead => tracing::error!(%id, kind, attempt, error, "mail given up"),
+    }
+}

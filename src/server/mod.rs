@@ -1,0 +1,14 @@
+//! Everything that runs on the server alone.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod http;
+pub mod limits;
+pub mod mail;
+pub mod rng;
+pub mod services;
+pub mod state;
+pub mod store;
+pub mod telemetry;

@@ -1,0 +1,81 @@
+//! The state of a registration that waits for its code.
+
+use sea_orm::ConnectionTrait;
+
+use super::outcome::{Done, FlowChange};
+use crate::domain::{NoticeKind, Timestamp};
+use crate::paths;
+use crate::server::crypto::FlowToken;
+use crate::server::limits::Limits;
+use crate::server::store::otps::Issued;
+use crate::server::store::registrations::Registration;
+use crate::server::store::{StoreError, otps, registrations};
+
+/// A registration whose code may still be entered.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub registration: Registration,
+    /// The newest code.
+    pub code: Issued,
+}
+
+/// Why a browser has no registration to go on with.
+#[derive(Clone, Debug)]
+pub enum Ended {
+    /// It never began one here, or the row is gone.
+    NoFlow,
+    Expired(Box<Registration>),
+    TriesUsed(Box<Registration>),
+    Finished,
+}
+
+impl Ended {
+    /// Back to the start, saying why, with what was typed there.
+    #[must_use]
+    pub fn into_done(self) -> Done {
+        let (kind, text) = match &self {
+            Self::NoFlow => (NoticeKind::Info, "There is no registration waiting in this browser. Register here to get a code."),
+            Self::Expired(_) => (NoticeKind::Warning, "Your code expired. Register again and we will send a new one."),
+            Self::TriesUsed(_) => (NoticeKind::Warning, "That was one wrong code too many. Register again and we will send a new one."),
+            Self::Finished => (NoticeKind::Info, "This registration is finished. You can sign in now."),
+        };
+        let done = Done::go(paths::REGISTER).saying(kind, text).with_flow(FlowChange::End);
+        match self {
+            Self::Expired(registration) | Self::TriesUsed(registration) => done
+                .with_value("username", registration.username.as_str())
+                .with_value("email", registration.email.as_str()),
+            Self::NoFlow | Self::Finished => done,
+        }
+    }
+}
+
+/// The registration of the browser that holds `flow`, if it can still go on.
+///
+/// # Errors
+/// Only faults; an ended registration is the inner `Err`.
+pub async fn pending(
+    db: &impl ConnectionTrait,
+    flow: Option<&FlowToken>,
+    limits: &Limits,
+    now: Timestamp,
+) -> Result<Result<Pending, Ended>, StoreError> {
+    let Some(flow) = flow else { return Ok(Err(Ended::NoFlow)) };
+    let Some(registration) = registrations::by_flow(db, flow.digest()).await? else { return Ok(Err(Ended::NoFlow)) };
+    if registration.finished {
+        return Ok(Err(Ended::Finished));
+    }
+    if now >= registration.created_at + limits.registration_lifetime {
+        return Ok(Err(Ended::Expired(Box::new(registration))));
+    }
+    let Some(code) = otps::newest(db, registration.id).await? else { return Ok(Err(Ended::NoFlow)) };
+    if registration.proven {
+        return Ok(Ok(Pending { registration, code }));
+    }
+    if registration.tries >= limits.otp_tries {
+        return Ok(Err(Ended::TriesUsed(Box::new(registration))));
+    }
+    if now >= code.expires_at {
+        return Ok(Err(Ended::Expired(Box::new(registration))));
+    }
+    Ok(Ok(Pending { registration, code }))
+}

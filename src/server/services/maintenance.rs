@@ -1,0 +1,71 @@
+//! Forgetting what is no longer needed.
+
+use std::time::Duration;
+
+use sea_orm::DatabaseTransaction;
+
+use crate::server::clock::Clock;
+use crate::server::limits::{DAY, Limits, OTP_LOG};
+use crate::server::store::sessions::Sessions;
+use crate::server::store::{Store, StoreError, counters, otps, outbox, registrations};
+
+/// Rows deleted in one transaction: the writer is never held long.
+const BATCH: u64 = 500;
+
+/// How often [`Maintenance::purge`] is due.
+pub const PURGE_EVERY: Duration = Duration::from_secs(60);
+
+/// Deletes what has outlived its purpose.
+#[derive(Clone, Debug)]
+pub struct Maintenance {
+    pub store: Store,
+    pub sessions: Sessions,
+    pub limits: Limits,
+    pub clock: Clock,
+}
+
+/// The tables that are purged.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Registrations,
+    Otps,
+    WrongTries,
+    Failures,
+    Sessions,
+    Mail,
+}
+
+impl Maintenance {
+    /// Deletes everything past its time; tells how many rows went. No rule
+    /// depends on it: what has expired counts as gone before it is deleted.
+    ///
+    /// # Errors
+    /// Only faults; what was deleted by then stays deleted.
+    pub async fn purge(&self) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        for kind in [Kind::Registrations, Kind::Otps, Kind::WrongTries, Kind::Failures, Kind::Sessions, Kind::Mail] {
+            loop {
+                let tx = self.store.write().await?;
+                let batch = self.purge_batch(&tx, kind).await?;
+                tx.commit().await?;
+                deleted += batch;
+                if batch < BATCH {
+                    break;
+                }
+            }
+        }
+        Ok(deleted)
+    }
+
+    async fn purge_batch(&self, tx: &DatabaseTransaction, kind: Kind) -> Result<u64, StoreError> {
+        let now = self.clock.now();
+        match kind {
+            Kind::Registrations => registrations::purge(tx, now - self.limits.registration_lifetime, BATCH).await,
+            Kind::Otps => otps::purge(tx, now - OTP_LOG, BATCH).await,
+            Kind::WrongTries => otps::purge_tries(tx, now - DAY, BATCH).await,
+            Kind::Failures => counters::purge(tx, now - DAY, BATCH).await,
+            Kind::Sessions => self.sessions.purge(tx, BATCH).await,
+            Kind::Mail => outbox::purge(tx, now - OTP_LOG, BATCH).await,
+        }
+    }
+}

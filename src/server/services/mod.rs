@@ -1,0 +1,21 @@
+//! The rules of the portal. Nothing here knows that there is a web.
+//!
+//! A service answers a request with [`Done`], where to go and what to say, or
+//! with a [`ServiceError`]: a person's mistake is data, a fault is a fault.
+
+pub mod flow;
+pub mod login;
+pub mod maintenance;
+pub mod outcome;
+pub mod registration;
+pub mod requester;
+pub mod verification;
+pub mod window;
+
+pub use flow::{Ended, Pending};
+pub use login::Login;
+pub use maintenance::Maintenance;
+pub use outcome::{Done, FlowChange, ServiceError};
+pub use registration::Registration;
+pub use requester::Requester;
+pub use verification::Verification;

@@ -1,0 +1,101 @@
+//! How a service's work ended.
+
+use std::time::Duration;
+
+use crate::domain::{FieldErrors, Notice, NoticeKind};
+use crate::server::crypto::FlowToken;
+use crate::server::crypto::password_hash::HashError;
+use crate::server::store::StoreError;
+
+/// The work is done, or there is nothing more to do here: where to go next.
+#[derive(Clone, Debug)]
+pub struct Done {
+    pub to: &'static str,
+    pub notice: Option<Notice>,
+    /// What the next page's form starts with.
+    pub values: Vec<(&'static str, String)>,
+    pub flow: FlowChange,
+}
+
+/// What becomes of the browser's flow cookie.
+#[derive(Clone, Debug)]
+pub enum FlowChange {
+    Keep,
+    Begin(FlowToken),
+    End,
+}
+
+impl Done {
+    #[must_use]
+    pub fn go(to: &'static str) -> Self {
+        Self { to, notice: None, values: Vec::new(), flow: FlowChange::Keep }
+    }
+
+    #[must_use]
+    pub fn saying(mut self, kind: NoticeKind, text: impl Into<String>) -> Self {
+        self.notice = Some(Notice::new(kind, text));
+        self
+    }
+
+    #[must_use]
+    pub fn with_value(mut self, field: &'static str, value: &str) -> Self {
+        self.values.push((field, value.to_owned()));
+        self
+    }
+
+    #[must_use]
+    pub fn with_flow(mut self, change: FlowChange) -> Self {
+        self.flow = change;
+        self
+    }
+}
+
+/// Why the work was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// Mistakes, each beside its field.
+    #[error("mistakes in the form")]
+    Fields(FieldErrors),
+    /// One sentence above the fields.
+    #[error("refused")]
+    Refused(&'static str),
+    /// Too many tries; the next is looked at after `wait`.
+    #[error("limited")]
+    Limited { what: &'static str, wait: Duration },
+    /// Something of ours does not work.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// A fault: logged once, shown as one plain line.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Hash(#[from] HashError),
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<HashError> for ServiceError {
+    fn from(error: HashError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<sea_orm::DbErr> for ServiceError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<FieldErrors> for ServiceError {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Fields(errors)
+    }
+}

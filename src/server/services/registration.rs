@@ -1,0 +1,240 @@
+//! Beginning a registration, asking for another code, correcting the address.
+
+use sea_orm::DatabaseTransaction;
+
+use super::flow::{self, Ended, Pending};
+use super::outcome::{Done, Fault, FlowChange, ServiceError};
+use super::requester::Requester;
+use super::window;
+use crate::domain::{Email, FieldErrors, NoticeKind, Password, Timestamp, Username};
+use crate::paths;
+use crate::server::clock::Clock;
+use crate::server::crypto::{FlowToken, OtpDigest, OtpDigester, OtpPurpose, PasswordHasher, password_policy};
+use crate::server::limits::{DAY, EXISTS_NOTICE_EVERY, HOUR, Limits, OTP_LIVE};
+use crate::server::mail::{Mailer, Message};
+use crate::server::rng::Rng;
+use crate::server::store::otps::NewOtp;
+use crate::server::store::{Store, StoreError, accounts, otps, registrations};
+
+/// What every refusal for a taken username says.
+pub const USERNAME_TAKEN: &str = "This username is taken. Choose another.";
+
+const TOO_MANY_CODES: &str = "We have sent too many codes to this address.";
+const TOO_SOON: &str = "We have just sent a code.";
+
+/// The service behind `/register` and the lesser forms of `/verify`.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    pub store: Store,
+    pub mailer: Mailer,
+    pub hasher: PasswordHasher,
+    pub digester: OtpDigester,
+    pub limits: Limits,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+impl Registration {
+    /// Takes a new person's details and mails a code. An address that has an
+    /// account gets the same answer in the same time; its owner is told.
+    ///
+    /// # Errors
+    /// Mistakes beside their fields, or the cap on codes for the address.
+    pub async fn start(&self, username: &str, email: &str, password: &str, by: &Requester) -> Result<Done, ServiceError> {
+        if by.signed_in {
+            return Ok(Done::go(paths::DASHBOARD));
+        }
+        let (username, email, password) = self.parse(username, email, password).await?;
+        // Hashed for a known address too: the answer takes as long.
+        let password_hash = self.hasher.hash(&password).await?;
+        let now = self.clock.now();
+        let tx = self.store.write().await?;
+        self.check_cap(&tx, &email, now).await?;
+        if let Some(earlier) = &by.flow {
+            if let Some(earlier) = registrations::by_flow(&tx, earlier.digest()).await? {
+                registrations::delete(&tx, earlier.id).await?;
+            }
+        }
+        let flow = FlowToken::generate(&self.rng);
+        let registration = registrations::Registration {
+            id: self.rng.id(now),
+            address_taken: accounts::by_email(&tx, &email).await?.is_some(),
+            username,
+            email,
+            password_hash,
+            tries: 0,
+            email_changes: 0,
+            created_at: now,
+            proven: false,
+            finished: false,
+        };
+        registrations::insert(&tx, registration.clone(), flow.digest()).await?;
+        self.issue(&tx, &registration, by, now).await?;
+        tx.commit().await?;
+        self.mailer.wake();
+        tracing::info!(event = "registration.started", registration = %registration.id, ip = %by.ip);
+        Ok(Done::go(paths::VERIFY).with_flow(FlowChange::Begin(flow)))
+    }
+
+    /// Mails another code for the flow this browser holds. The earlier code
+    /// counts until its own expiry, and the tries are not given back.
+    ///
+    /// # Errors
+    /// Asked for too early, or the cap on codes for the address.
+    pub async fn resend(&self, by: &Requester) -> Result<Done, ServiceError> {
+        let now = self.clock.now();
+        let tx = self.store.write().await?;
+        let Pending { registration, code } = match flow::pending(&tx, by.flow.as_ref(), &self.limits, now).await? {
+            Ok(pending) => pending,
+            Err(ended) => return Ok(ended.into_done()),
+        };
+        if registration.proven {
+            return Ok(Done::go(paths::VERIFY));
+        }
+        let again_at = code.issued_at + self.limits.otp_resend_after;
+        if now < again_at {
+            return Err(ServiceError::Limited { what: TOO_SOON, wait: again_at.since(now) });
+        }
+        self.check_cap(&tx, &registration.email, now).await?;
+        self.issue(&tx, &registration, by, now).await?;
+        tx.commit().await?;
+        self.mailer.wake();
+        let text = format!("We sent another code to {}.", registration.email.as_str());
+        Ok(Done::go(paths::VERIFY).saying(NoticeKind::Success, text))
+    }
+
+    /// Sends the code to a corrected address instead; codes for the earlier
+    /// one stop counting.
+    ///
+    /// # Errors
+    /// Mistakes in the address, no change left, or the cap on codes for it.
+    pub async fn correct_email(&self, email: &str, by: &Requester) -> Result<Done, ServiceError> {
+        let mut errors = FieldErrors::default();
+        let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
+        let now = self.clock.now();
+        let tx = self.store.write().await?;
+        let mut registration = match flow::pending(&tx, by.flow.as_ref(), &self.limits, now).await? {
+            Ok(pending) if pending.registration.proven => return Ok(Done::go(paths::VERIFY)),
+            Ok(pending) => pending.registration,
+            Err(ended) => return Ok(ended.into_done()),
+        };
+        if email.key() == registration.email.key() {
+            return Err(FieldErrors::one("email", "This is the address we sent the code to.").into());
+        }
+        let taken = accounts::by_email(&tx, &email).await?.is_some();
+        if !registrations::change_email(&tx, registration.id, &email, taken, self.limits.email_changes).await? {
+            let text = "The address cannot be changed any more. Register again with the right one.";
+            return Err(FieldErrors::one("email", text).into());
+        }
+        self.check_cap(&tx, &email, now).await?;
+        registration.email = email;
+        registration.address_taken = taken;
+        otps::void_older(&tx, registration.id, 0, now).await?;
+        self.issue(&tx, &registration, by, now).await?;
+        tx.commit().await?;
+        self.mailer.wake();
+        let text = format!("We sent a code to {}.", registration.email.as_str());
+        Ok(Done::go(paths::VERIFY).saying(NoticeKind::Success, text))
+    }
+
+    /// What the browser holding this flow sees on `/verify`.
+    ///
+    /// # Errors
+    /// Only faults; an ended registration is the inner `Err`.
+    pub async fn pending(&self, flow: Option<&FlowToken>) -> Result<Result<Pending, Ended>, Fault> {
+        Ok(flow::pending(self.store.reader(), flow, &self.limits, self.clock.now()).await?)
+    }
+
+    async fn parse(&self, username: &str, email: &str, password: &str) -> Result<(Username, Email, Password), ServiceError> {
+        let mut errors = FieldErrors::default();
+        let parsed_username = errors.check("username", Username::parse(username));
+        if let Some(username) = &parsed_username {
+            if accounts::by_username(self.store.reader(), username).await?.is_some() {
+                errors.add("username", USERNAME_TAKEN);
+            }
+        }
+        let parsed_email = errors.check("email", Email::parse(email));
+        let parsed_password = errors.check("password", Password::parse_new(password));
+        if let Some(password) = &parsed_password {
+            errors.check("password", password_policy::judge(password, username.trim(), email.trim()));
+        }
+        match (parsed_username, parsed_email, parsed_password) {
+            (Some(username), Some(email), Some(password)) if errors.is_empty() => Ok((username, email, password)),
+            _ => Err(errors.into()),
+        }
+    }
+
+    async fn check_cap(&self, tx: &DatabaseTransaction, email: &Email, now: Timestamp) -> Result<(), ServiceError> {
+        let issued = otps::issued_since(tx, email.key(), now - DAY).await?;
+        let hour = window::wait(&issued, self.limits.otp_per_hour, HOUR, now);
+        let day = window::wait(&issued, self.limits.otp_per_day, DAY, now);
+        match hour.max(day) {
+            Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_CODES, wait }),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes a code and the mail about it in the same transaction.
+    async fn issue(
+        &self,
+        tx: &DatabaseTransaction,
+        registration: &registrations::Registration,
+        by: &Requester,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let code = self.rng.otp_code();
+        let email = &registration.email;
+        let digest = if registration.address_taken {
+            OtpDigest::of_no_code(self.rng.bytes())
+        } else {
+            self.digester.digest(OtpPurpose::Registration, registration.id, email.key(), &code)
+        };
+        let otp = NewOtp {
+            id: self.rng.id(now),
+            purpose: OtpPurpose::Registration,
+            flow_id: registration.id,
+            email_key: email.key().to_owned(),
+            digest,
+            requester_ip: by.ip.to_string(),
+            issued_at: now,
+            expires_at: now + self.limits.otp_lifetime,
+        };
+        let (id, expires_at) = (otp.id, otp.expires_at);
+        otps::insert(tx, otp).await?;
+        otps::void_older(tx, registration.id, OTP_LIVE, now).await?;
+        if registration.address_taken {
+            return self.tell_owner(tx, email, by, now).await;
+        }
+        let message = Message::RegistrationCode {
+            to: email.clone(),
+            username: registration.username.clone(),
+            code,
+            expires_at,
+            requester_ip: by.ip.to_string(),
+            browser: by.browser(),
+        };
+        self.mailer.enqueue(tx, &message, Some(id)).await
+    }
+
+    async fn tell_owner(
+        &self,
+        tx: &DatabaseTransaction,
+        email: &Email,
+        by: &Requester,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(owner) = accounts::by_email(tx, email).await? else { return Ok(()) };
+        if !accounts::claim_exists_notice(tx, owner.id, now, now - EXISTS_NOTICE_EVERY).await? {
+            return Ok(());
+        }
+        let message = Message::AccountExists {
+            // The stored address, not what was typed now.
+            to: owner.email,
+            username: owner.username,
+            requester_ip: by.ip.to_string(),
+            browser: by.browser(),
+            at: now,
+        };
+        self.mailer.enqueue(tx, &message, None).await
+    }
+}

@@ -1,0 +1,128 @@
+//! Accounts: people who have proven their address.
+
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Set};
+use uuid::Uuid;
+
+use super::StoreError;
+use super::entity::account::{ActiveModel, Column, Entity, Model};
+use crate::domain::{Email, Role, Timestamp, Username};
+use crate::server::crypto::PasswordHash;
+
+/// An account as the services see it.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub id: Uuid,
+    pub username: Username,
+    pub email: Email,
+    pub password_hash: PasswordHash,
+    pub role: Role,
+    pub created_at: Timestamp,
+    pub verified_at: Timestamp,
+    pub disabled: bool,
+    pub last_sign_in_at: Option<Timestamp>,
+    pub last_sign_in_ip: Option<String>,
+}
+
+/// What a new account is made from.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    pub id: Uuid,
+    pub username: Username,
+    pub email: Email,
+    pub password_hash: PasswordHash,
+    pub role: Role,
+    pub created_at: Timestamp,
+}
+
+/// Writes a new account.
+///
+/// # Errors
+/// [`StoreError::is_unique_violation`] when the username or the address is taken.
+pub async fn insert(db: &impl ConnectionTrait, new: NewAccount) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        id: Set(new.id),
+        username: Set(new.username.as_str().to_owned()),
+        username_key: Set(new.username.key()),
+        email: Set(new.email.as_str().to_owned()),
+        email_key: Set(new.email.key().to_owned()),
+        password_hash: Set(new.password_hash.as_stored().to_owned()),
+        role: Set(new.role.as_str().to_owned()),
+        created_at: Set(new.created_at.0),
+        verified_at: Set(new.created_at.0),
+        disabled_at: Set(None),
+        password_changed_at: Set(new.created_at.0),
+        last_sign_in_at: Set(None),
+        last_sign_in_ip: Set(None),
+        exists_notice_at: Set(None),
+    };
+    row.insert(db).await?;
+    Ok(())
+}
+
+/// # Errors
+/// Only faults.
+pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Account>, StoreError> {
+    Entity::find_by_id(id).one(db).await?.map(read).transpose()
+}
+
+/// # Errors
+/// Only faults.
+pub async fn by_username(db: &impl ConnectionTrait, username: &Username) -> Result<Option<Account>, StoreError> {
+    Entity::find().filter(Column::UsernameKey.eq(username.key())).one(db).await?.map(read).transpose()
+}
+
+/// # Errors
+/// Only faults.
+pub async fn by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option<Account>, StoreError> {
+    Entity::find().filter(Column::EmailKey.eq(email.key())).one(db).await?.map(read).transpose()
+}
+
+/// Notes a sign-in.
+///
+/// # Errors
+/// Only faults.
+pub async fn note_sign_in(db: &impl ConnectionTrait, id: Uuid, at: Timestamp, ip: &str) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::LastSignInAt, Expr::value(at.0))
+        .col_expr(Column::LastSignInIp, Expr::value(ip))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Claims the right to tell the owner that somebody registered with the
+/// address; `false` when they were told at or after `since`.
+///
+/// # Errors
+/// Only faults.
+pub async fn claim_exists_notice(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    at: Timestamp,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let told = Entity::update_many()
+        .col_expr(Column::ExistsNoticeAt, Expr::value(at.0))
+        .filter(Column::Id.eq(id))
+        .filter(Column::ExistsNoticeAt.is_null().or(Column::ExistsNoticeAt.lte(since.0)))
+        .exec(db)
+        .await?;
+    Ok(told.rows_affected == 1)
+}
+
+fn read(row: Model) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: row.id,
+        username: Username::parse(&row.username).map_err(|_| StoreError::Corrupt("account.username"))?,
+        email: Email::parse(&row.email).map_err(|_| StoreError::Corrupt("account.email"))?,
+        password_hash: PasswordHash::from_stored(row.password_hash),
+        role: Role::from_stored(&row.role),
+        created_at: Timestamp(row.created_at),
+        verified_at: Timestamp(row.verified_at),
+        disabled: row.disabled_at.is_some(),
+        last_sign_in_at: row.last_sign_in_at.map(Timestamp),
+        last_sign_in_ip: row.last_sign_in_ip,
+    })
+}

@@ -1,0 +1,72 @@
+//! Failed sign-ins, by account and address prefix together.
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
+
+use super::StoreError;
+use super::entity::failure_counter::{ActiveModel, Column, Entity};
+use crate::domain::Timestamp;
+use crate::server::crypto::TokenDigest;
+
+/// What is known of the failures behind one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counter {
+    pub failures: u32,
+    pub last_at: Timestamp,
+    /// No try is looked at before this moment.
+    pub blocked_until: Timestamp,
+}
+
+/// # Errors
+/// Only faults.
+pub async fn get(db: &impl ConnectionTrait, key: &TokenDigest) -> Result<Option<Counter>, StoreError> {
+    let row = Entity::find_by_id(key.clone().into_bytes()).one(db).await?;
+    Ok(row.map(|row| Counter {
+        failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
+        last_at: Timestamp(row.last_at),
+        blocked_until: Timestamp(row.blocked_until),
+    }))
+}
+
+/// Writes the counter behind `key`, new or not.
+///
+/// # Errors
+/// Only faults.
+pub async fn put(db: &impl ConnectionTrait, key: &TokenDigest, counter: Counter) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        key: Set(key.clone().into_bytes()),
+        failures: Set(i32::try_from(counter.failures).unwrap_or(i32::MAX)),
+        last_at: Set(counter.last_at.0),
+        blocked_until: Set(counter.blocked_until.0),
+    };
+    let replace = OnConflict::column(Column::Key)
+        .update_columns([Column::Failures, Column::LastAt, Column::BlockedUntil])
+        .to_owned();
+    Entity::insert(row).on_conflict(replace).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Forgets the failures behind `key`.
+///
+/// # Errors
+/// Only faults.
+pub async fn clear(db: &impl ConnectionTrait, key: &TokenDigest) -> Result<(), StoreError> {
+    Entity::delete_by_id(key.clone().into_bytes()).exec(db).await?;
+    Ok(())
+}
+
+/// Deletes up to `most` counters whose last failure was before `before`.
+///
+/// # Errors
+/// Only faults.
+pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
+    let keys: Vec<Vec<u8>> = Entity::find()
+        .select_only()
+        .column(Column::Key)
+        .filter(Column::LastAt.lt(before.0))
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(Entity::delete_many().filter(Column::Key.is_in(keys)).exec(db).await?.rows_affected)
+}

@@ -1,0 +1,9 @@
+//! The tables as sea-orm sees them. A `Model` never leaves `store`.
+
+pub mod account;
+pub mod failure_counter;
+pub mod otp;
+pub mod outbox;
+pub mod registration;
+pub mod session;
+pub mod wrong_try;

@@ -1,0 +1,28 @@
+//! Mail that waits, was sent or was given up.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "outbox")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub kind: String,
+    pub recipient_masked: String,
+    /// Sealed; erased once the mail is sent or given up.
+    pub payload: Option<Vec<u8>>,
+    pub state: String,
+    pub attempts: i32,
+    pub created_at: i64,
+    pub next_attempt_at: i64,
+    /// Never sent from this moment on.
+    pub expires_at: Option<i64>,
+    pub sent_at: Option<i64>,
+    pub last_error: Option<String>,
+    pub otp_id: Option<Uuid>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,141 @@
+//! The database: every query of the portal, and nothing that decides.
+//!
+//! SQLite gets one writer connection, whose transactions begin IMMEDIATE so
+//! that they wait for the lock instead of failing half way, and several
+//! readers. PostgreSQL gets the same shape: writes of one process never race.
+
+use std::time::Duration;
+
+use migration::{Migrator, MigratorTrait as _};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqlErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+};
+
+pub mod accounts;
+pub mod counters;
+mod entity;
+pub mod outbox;
+pub mod otps;
+pub mod registrations;
+pub mod sessions;
+
+/// Reader connections.
+const READERS: u32 = 4;
+/// How long a writer waits for its turn, and for a lock that somebody outside
+/// the process holds.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// A fault of the database. Never a person's mistake.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("database: {0}")]
+    Database(#[from] DbErr),
+    #[error("database: a row holds what this version cannot read: {0}")]
+    Corrupt(&'static str),
+}
+
+impl StoreError {
+    /// Whether another row holds the value that had to be unique.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Database(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
+    }
+}
+
+/// The open database. Cheap to clone; lives as long as the process.
+#[derive(Clone, Debug)]
+pub struct Store {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+}
+
+impl Store {
+    /// Opens the database at `url`; an SQLite file is made when it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be opened or reached.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let writer = Database::connect(options(url, 1)).await?;
+        let reader = Database::connect(options(url, READERS)).await?;
+        Ok(Self { writer, reader })
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// When a migration fails; the database is then as before that migration.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        Ok(Migrator::up(&self.writer, None).await?)
+    }
+
+    /// Whether the database answers, and holds the schema of this version.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.reader.execute_unprepared("SELECT 1 FROM account WHERE 1 = 0").await?;
+        Ok(())
+    }
+
+    /// The connections that only read.
+    #[must_use]
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Begins a transaction that may write; dropped without `commit`, it is undone.
+    ///
+    /// # Errors
+    /// When the writer's turn does not come within ten seconds.
+    pub async fn write(&self) -> Result<DatabaseTransaction, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// Writes a consistent copy of an SQLite database to `file` while it is in use.
+    ///
+    /// # Errors
+    /// On PostgreSQL, which has its own `pg_dump`, and when the file exists or cannot be written.
+    pub async fn backup(&self, file: &str) -> Result<(), StoreError> {
+        if self.reader.get_database_backend() != DbBackend::Sqlite {
+            return Err(StoreError::Corrupt("a PostgreSQL database is backed up with pg_dump"));
+        }
+        let statement = sea_orm::Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [file.into()]);
+        self.reader.execute_raw(statement).await?;
+        Ok(())
+    }
+
+    /// Closes all connections, so that SQLite folds its log into the file.
+    ///
+    /// # Errors
+    /// When a connection cannot be closed in order.
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.reader.close().await?;
+        Ok(self.writer.close().await?)
+    }
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(WAIT)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .foreign_keys(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // FULL: what was acknowledged survives a power cut, not only a crash.
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(WAIT)
+        });
+    options
+}

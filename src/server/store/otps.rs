@@ -1,0 +1,224 @@
+//! Codes that were issued, and the wrong ones that were tried.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set,
+};
+use uuid::Uuid;
+
+use super::StoreError;
+use super::entity::{otp, wrong_try};
+use crate::domain::Timestamp;
+use crate::server::crypto::{OtpDigest, OtpPurpose};
+
+/// A code to be written down.
+#[derive(Clone, Debug)]
+pub struct NewOtp {
+    pub id: Uuid,
+    pub purpose: OtpPurpose,
+    pub flow_id: Uuid,
+    pub email_key: String,
+    pub digest: OtpDigest,
+    pub requester_ip: String,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// When a code was issued and until when it counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Issued {
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// Writes a new code.
+///
+/// # Errors
+/// Only faults.
+pub async fn insert(db: &impl ConnectionTrait, new: NewOtp) -> Result<(), StoreError> {
+    let row = otp::ActiveModel {
+        id: Set(new.id),
+        purpose: Set(new.purpose.as_str().to_owned()),
+        flow_id: Set(new.flow_id),
+        email_key: Set(new.email_key),
+        digest: Set(new.digest.as_bytes().to_vec()),
+        requester_ip: Set(new.requester_ip),
+        issued_at: Set(new.issued_at.0),
+        expires_at: Set(new.expires_at.0),
+        consumed_at: Set(None),
+        voided_at: Set(None),
+    };
+    row.insert(db).await?;
+    Ok(())
+}
+
+/// The newest code of a flow that another address has not replaced.
+///
+/// # Errors
+/// Only faults.
+pub async fn newest(db: &impl ConnectionTrait, flow_id: Uuid) -> Result<Option<Issued>, StoreError> {
+    let found: Option<(i64, i64)> = otp::Entity::find()
+        .select_only()
+        .columns([otp::Column::IssuedAt, otp::Column::ExpiresAt])
+        .filter(otp::Column::FlowId.eq(flow_id))
+        .filter(otp::Column::VoidedAt.is_null())
+        .order_by_desc(otp::Column::IssuedAt)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(found.map(|(issued, expires)| Issued { issued_at: Timestamp(issued), expires_at: Timestamp(expires) }))
+}
+
+/// Consumes a live code of this flow with this digest: the one conditional
+/// update that makes a code single-use. `false` when there is none.
+///
+/// # Errors
+/// Only faults.
+pub async fn consume(
+    db: &impl ConnectionTrait,
+    flow_id: Uuid,
+    digest: &OtpDigest,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let consumed = otp::Entity::update_many()
+        .col_expr(otp::Column::ConsumedAt, Expr::value(now.0))
+        .filter(otp::Column::FlowId.eq(flow_id))
+        .filter(otp::Column::Digest.eq(digest.as_bytes()))
+        .filter(otp::Column::ConsumedAt.is_null())
+        .filter(otp::Column::VoidedAt.is_null())
+        .filter(otp::Column::ExpiresAt.gt(now.0))
+        // A clock that was set back must not revive a code.
+        .filter(otp::Column::IssuedAt.lte(now.0))
+        .exec(db)
+        .await?;
+    Ok(consumed.rows_affected > 0)
+}
+
+/// Voids the live codes of a flow except the newest `keep`.
+///
+/// # Errors
+/// Only faults.
+pub async fn void_older(db: &impl ConnectionTrait, flow_id: Uuid, keep: u64, now: Timestamp) -> Result<(), StoreError> {
+    let live: Vec<Uuid> = otp::Entity::find()
+        .select_only()
+        .column(otp::Column::Id)
+        .filter(otp::Column::FlowId.eq(flow_id))
+        .filter(otp::Column::VoidedAt.is_null())
+        .filter(otp::Column::ConsumedAt.is_null())
+        .order_by_desc(otp::Column::IssuedAt)
+        .order_by_desc(otp::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let older: Vec<Uuid> = live.into_iter().skip(usize::try_from(keep).unwrap_or(usize::MAX)).collect();
+    if older.is_empty() {
+        return Ok(());
+    }
+    otp::Entity::update_many()
+        .col_expr(otp::Column::VoidedAt, Expr::value(now.0))
+        .filter(otp::Column::Id.is_in(older))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// When the codes for an address since `since` were issued, oldest first.
+///
+/// # Errors
+/// Only faults.
+pub async fn issued_since(db: &impl ConnectionTrait, email_key: &str, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
+    let moments: Vec<i64> = otp::Entity::find()
+        .select_only()
+        .column(otp::Column::IssuedAt)
+        .filter(otp::Column::EmailKey.eq(email_key))
+        .filter(otp::Column::IssuedAt.gt(since.0))
+        .order_by_asc(otp::Column::IssuedAt)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(moments.into_iter().map(Timestamp).collect())
+}
+
+/// Deletes up to `most` codes issued before `before`; tells how many.
+///
+/// # Errors
+/// Only faults.
+pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
+    let ids: Vec<Uuid> = otp::Entity::find()
+        .select_only()
+        .column(otp::Column::Id)
+        .filter(otp::Column::IssuedAt.lt(before.0))
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(otp::Entity::delete_many().filter(otp::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+}
+
+/// When wrong codes were tried for an address since `since`, oldest first.
+///
+/// # Errors
+/// Only faults.
+pub async fn wrong_tries_since(
+    db: &impl ConnectionTrait,
+    email_key: &str,
+    since: Timestamp,
+) -> Result<Vec<Timestamp>, StoreError> {
+    let moments: Vec<i64> = wrong_try::Entity::find()
+        .select_only()
+        .column(wrong_try::Column::At)
+        .filter(wrong_try::Column::EmailKey.eq(email_key))
+        .filter(wrong_try::Column::At.gt(since.0))
+        .order_by_asc(wrong_try::Column::At)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(moments.into_iter().map(Timestamp).collect())
+}
+
+/// Writes down a try as wrong, before it is compared.
+///
+/// # Errors
+/// Only faults.
+pub async fn note_wrong_try(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    purpose: OtpPurpose,
+    email_key: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let row = wrong_try::ActiveModel {
+        id: Set(id),
+        purpose: Set(purpose.as_str().to_owned()),
+        email_key: Set(email_key.to_owned()),
+        at: Set(at.0),
+    };
+    row.insert(db).await?;
+    Ok(())
+}
+
+/// Takes back a try that turned out right.
+///
+/// # Errors
+/// Only faults.
+pub async fn forget_try(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
+    wrong_try::Entity::delete_by_id(id).exec(db).await?;
+    Ok(())
+}
+
+/// Deletes up to `most` tries made before `before`; tells how many.
+///
+/// # Errors
+/// Only faults.
+pub async fn purge_tries(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
+    let ids: Vec<Uuid> = wrong_try::Entity::find()
+        .select_only()
+        .column(wrong_try::Column::Id)
+        .filter(wrong_try::Column::At.lt(before.0))
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(wrong_try::Entity::delete_many().filter(wrong_try::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+}

@@ -1,0 +1,203 @@
+//! Sessions, kept for tower-sessions. The limits are ours: what the cookie or
+//! the record says of its expiry is not believed.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store;
+use uuid::Uuid;
+
+use super::entity::session::{ActiveModel, Column, Entity, Model};
+use super::{Store, StoreError};
+use crate::domain::Timestamp;
+use crate::server::clock::Clock;
+use crate::server::crypto::TokenDigest;
+
+/// The key under which a session keeps [`SignedIn`].
+pub const SIGNED_IN: &str = "signed_in";
+
+/// Who a session belongs to, and how it began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    pub account_id: Uuid,
+    /// Outlives the browser.
+    pub remember: bool,
+    pub at: i64,
+    pub ip: String,
+    pub user_agent: String,
+    pub previous_at: Option<i64>,
+    pub previous_ip: Option<String>,
+}
+
+/// How long sessions last (ASVS 5.0, V7.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Without a request.
+    pub idle: Duration,
+    /// In all.
+    pub absolute: Duration,
+    /// In all and without a request, when it outlives the browser.
+    pub remember: Duration,
+}
+
+/// The store behind the session layer.
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    store: Store,
+    clock: Clock,
+    limits: SessionLimits,
+}
+
+impl Sessions {
+    #[must_use]
+    pub fn new(store: Store, clock: Clock, limits: SessionLimits) -> Self {
+        Self { store, clock, limits }
+    }
+
+    /// When a session that began at `begin` ends at the latest.
+    #[must_use]
+    pub fn ends_at(&self, begin: Timestamp, remember: bool) -> Timestamp {
+        begin + if remember { self.limits.remember } else { self.limits.absolute }
+    }
+
+    /// Ends every session of an account, also those in use.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn end_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
+        Ok(Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?.rows_affected)
+    }
+
+    /// Deletes up to `most` sessions past a limit; tells how many.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn purge(&self, db: &impl ConnectionTrait, most: u64) -> Result<u64, StoreError> {
+        let now = self.clock.now();
+        let short = Column::Remember.eq(false).and(
+            Column::LastSeenAt.lte((now - self.limits.idle).0).or(Column::CreatedAt.lte((now - self.limits.absolute).0)),
+        );
+        let digests: Vec<Vec<u8>> = Entity::find()
+            .select_only()
+            .column(Column::Digest)
+            .filter(short.or(Column::CreatedAt.lte((now - self.limits.remember).0)))
+            .limit(most)
+            .into_tuple()
+            .all(db)
+            .await?;
+        Ok(Entity::delete_many().filter(Column::Digest.is_in(digests)).exec(db).await?.rows_affected)
+    }
+
+    fn is_over(&self, row: &Model, now: Timestamp) -> bool {
+        let idle = if row.remember { self.limits.remember } else { self.limits.idle };
+        let ends_at = self.ends_at(Timestamp(row.created_at), row.remember);
+        now >= ends_at || now >= Timestamp(row.last_seen_at) + idle
+    }
+
+    /// Notes that the session is in use, seldom enough not to write on every request.
+    async fn touch(&self, row: &Model, now: Timestamp) -> Result<(), StoreError> {
+        if now.since(Timestamp(row.last_seen_at)) < self.limits.idle / 60 {
+            return Ok(());
+        }
+        let tx = self.store.write().await?;
+        Entity::update_many()
+            .col_expr(Column::LastSeenAt, Expr::value(now.0))
+            .filter(Column::Digest.eq(row.digest.clone()))
+            .exec(&tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn find(&self, id: &Id) -> Result<Option<Record>, StoreError> {
+        let Some(row) = Entity::find_by_id(digest(id)).one(self.store.reader()).await? else { return Ok(None) };
+        let now = self.clock.now();
+        if self.is_over(&row, now) {
+            return Ok(None);
+        }
+        self.touch(&row, now).await?;
+        let data = serde_json::from_str(&row.data).map_err(|_| StoreError::Corrupt("session.data"))?;
+        let ends_at = self.ends_at(Timestamp(row.created_at), row.remember);
+        Ok(Some(Record { id: *id, data, expiry_date: moment(ends_at) }))
+    }
+
+    async fn insert(&self, record: &Record) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let signed_in = signed_in(&record.data);
+        let row = ActiveModel {
+            digest: Set(digest(&record.id)),
+            account_id: Set(signed_in.as_ref().map(|it| it.account_id)),
+            remember: Set(signed_in.is_some_and(|it| it.remember)),
+            data: Set(encode(&record.data)?),
+            created_at: Set(now.0),
+            last_seen_at: Set(now.0),
+        };
+        let tx = self.store.write().await?;
+        row.insert(&tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Changes a session that is still there. One that was ended meanwhile
+    /// stays ended: this never inserts.
+    async fn update(&self, record: &Record) -> Result<(), StoreError> {
+        let signed_in = signed_in(&record.data);
+        let tx = self.store.write().await?;
+        Entity::update_many()
+            .col_expr(Column::Data, Expr::value(encode(&record.data)?))
+            .col_expr(Column::AccountId, Expr::value(signed_in.map(|it| it.account_id)))
+            .filter(Column::Digest.eq(digest(&record.id)))
+            .exec(&tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn remove(&self, id: &Id) -> Result<(), StoreError> {
+        let tx = self.store.write().await?;
+        Entity::delete_by_id(digest(id)).exec(&tx).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+#[async_trait::async_trait]
+impl session_store::SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        self.insert(record).await.map_err(backend)
+    }
+
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        self.update(record).await.map_err(backend)
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        self.find(id).await.map_err(backend)
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        self.remove(id).await.map_err(backend)
+    }
+}
+
+fn digest(id: &Id) -> Vec<u8> {
+    TokenDigest::of(&id.0.to_le_bytes()).into_bytes()
+}
+
+fn signed_in(data: &HashMap<String, serde_json::Value>) -> Option<SignedIn> {
+    serde_json::from_value(data.get(SIGNED_IN)?.clone()).ok()
+}
+
+fn encode(data: &HashMap<String, serde_json::Value>) -> Result<String, StoreError> {
+    serde_json::to_string(data).map_err(|_| StoreError::Corrupt("session.data"))
+}
+
+fn moment(at: Timestamp) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(at.0 / 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
+fn backend(error: StoreError) -> session_store::Error {
+    session_store::Error::Backend(error.to_string())
+}

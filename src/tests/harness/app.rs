@@ -1,0 +1,142 @@
+//! A portal for one test.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use axum::Router;
+use portal::domain::Timestamp;
+use portal::server::clock::{Clock, TestClock};
+use portal::server::config::Config;
+use portal::server::config::env::Env;
+use portal::server::http::router;
+use portal::server::mail::{Transport, Worker};
+use portal::server::rng::Rng;
+use portal::server::state::AppState;
+use portal::server::store::Store;
+use secrecy::ExposeSecret as _;
+use tempfile::TempDir;
+
+use super::client::{Client, Mode};
+
+/// When every test begins: 2026-11-23 12:00 UTC.
+const START: Timestamp = Timestamp(1_795_435_200_000);
+
+/// A password that the policy takes.
+pub(crate) const PASSWORD: &str = "tumble rinse obelisk";
+
+/// A portal with its database in a folder of its own.
+pub(crate) struct TestApp {
+    pub(crate) state: AppState,
+    pub(crate) clock: TestClock,
+    pub(crate) folder: TempDir,
+    router: Router,
+    worker: Worker,
+    transport: Transport,
+}
+
+impl TestApp {
+    pub(crate) async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// A portal with further settings.
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().to_str().expect("a path in UTF-8");
+        let mut values = HashMap::from([("PORTAL_DATA_DIR", path)]);
+        values.extend(settings.iter().copied());
+        let env = Env::of(&values.into_iter().collect::<Vec<_>>());
+        let rng = Rng::from_seed(1);
+        let config = Config::from_env(&env, &rng).expect("the settings are right");
+        let store = Store::open(config.database.url.expose_secret()).await.expect("the database opens");
+        store.migrate().await.expect("the migrations run");
+        let clock = TestClock::at(START);
+        let transport = Transport::memory();
+        let clock_parameter = Clock::Test(clock.clone());
+        let (state, worker) =
+            AppState::assemble(config, store, clock_parameter, rng, transport.clone()).expect("the services start");
+        Self { router: router::build(&state), state, clock, folder, worker, transport }
+    }
+
+    /// A browser whose forms are posted by the page's script.
+    pub(crate) fn script(&self) -> Client {
+        self.client(Mode::Script)
+    }
+
+    /// A browser without JavaScript.
+    pub(crate) fn form(&self) -> Client {
+        self.client(Mode::Form)
+    }
+
+    pub(crate) fn client(&self, mode: Mode) -> Client {
+        Client::new(self.router.clone(), mode)
+    }
+
+    pub(crate) fn advance(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// Sends all mail that is due.
+    pub(crate) async fn deliver(&self) {
+        self.worker.deliver_due().await.expect("the outbox can be read");
+    }
+
+    /// All mail so far to this address: subject and text.
+    pub(crate) async fn mails_to(&self, address: &str) -> Vec<(String, String)> {
+        self.deliver().await;
+        let letters = self.transport.sent();
+        let to = |letter: &portal::server::mail::Letter| letter.to.eq_ignore_ascii_case(address);
+        letters.into_iter().filter(to).map(|letter| (letter.subject, letter.text)).collect()
+    }
+
+    /// The newest code that was mailed to this address.
+    pub(crate) async fn code_for(&self, address: &str) -> String {
+        let mails = self.mails_to(address).await;
+        let codes = mails.iter().filter_map(|(subject, _)| first_six_digits(subject));
+        codes.last().unwrap_or_else(|| panic!("no code among {} mails", mails.len()))
+    }
+
+    /// A person who has registered and proven their address.
+    pub(crate) async fn account(&self, username: &str, email: &str) {
+        let mut client = self.form();
+        let to = client.register(username, email, PASSWORD).await.location();
+        assert_eq!(to.as_deref(), Some("/verify"));
+        let code = self.code_for(email).await;
+        let to = client.post("/verify", &[("code", &code)]).await.location();
+        assert_eq!(to.as_deref(), Some("/login"));
+    }
+
+    /// How many rows a table has: the harness alone may look.
+    pub(crate) async fn count(&self, query: &str) -> i64 {
+        use sea_orm::ConnectionTrait as _;
+        let backend = self.state.store.reader().get_database_backend();
+        let statement = sea_orm::Statement::from_string(backend, query);
+        let row = self.state.store.reader().query_one_raw(statement).await.expect("the query runs");
+        row.expect("a row").try_get_by_index(0).expect("a number")
+    }
+
+    /// Changes the database behind the portal's back.
+    pub(crate) async fn execute(&self, statement: &str) {
+        use sea_orm::ConnectionTrait as _;
+        let tx = self.state.store.write().await.expect("the writer's turn");
+        tx.execute_unprepared(statement).await.expect("the statement runs");
+        tx.commit().await.expect("it commits");
+    }
+
+    /// Everything the database's files hold, as octets.
+    pub(crate) fn database_octets(&self) -> Vec<u8> {
+        let read = |name: &str| std::fs::read(self.folder.path().join(name)).unwrap_or_default();
+        [read("portal.db"), read("portal.db-wal")].concat()
+    }
+}
+
+/// The first run of exactly six digits.
+pub(crate) fn first_six_digits(text: &str) -> Option<String> {
+    text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).map(str::to_owned)
+}
+
+/// Six digits that are not `code`, a different one for each `n`.
+pub(crate) fn wrong_code(code: &str, n: u32) -> String {
+    let number: u32 = code.parse().expect("six digits");
+    format!("{:06}", (number + 1 + n) % 1_000_000)
+}

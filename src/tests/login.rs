@@ -1,0 +1,214 @@
+//! Signing in: who gets in, and who has to wait.
+
+use futures::future::join_all;
+
+use super::harness::app::PASSWORD;
+use super::harness::{Mode, TestApp};
+
+const NO_MATCH: &str = "The username or email and the password do not match.";
+const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
+
+#[tokio::test]
+async fn username_and_address_both_sign_in_whatever_their_case() {
+    let app = TestApp::new().await;
+    app.account("Ann.Lee", "ann@x.example").await;
+    for mode in BOTH {
+        for identifier in ["ann.lee", "ANN.LEE", "ann@X.example", " ann.lee "] {
+            let mut client = app.client(mode);
+            let to = client.sign_in(identifier, PASSWORD).await.location();
+            assert_eq!(to.as_deref(), Some("/dashboard"), "{identifier}");
+            assert!(client.get("/dashboard").await.body.contains("Ann.Lee"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn unknown_wrong_unverified_and_disabled_look_the_same() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    app.account("gone", "gone@x.example").await;
+    app.execute("UPDATE account SET disabled_at = 1 WHERE username = 'gone'").await;
+    app.form().register("waiting", "waiting@x.example", PASSWORD).await;
+    for mode in BOTH {
+        let mut seen = Vec::new();
+        for (identifier, password) in
+            [("nobody", PASSWORD), ("ann", "another fine password"), ("waiting", PASSWORD), ("gone", PASSWORD), ("ann", "x")]
+        {
+            let mut client = app.client(mode);
+            let answer = client.sign_in(identifier, password).await;
+            let status = answer.status;
+            let body = client.seen(answer).await;
+            assert!(body.contains(NO_MATCH), "{identifier}");
+            // What was typed comes back, the request's own nonce differs: neither tells anything.
+            let body = body.replace(identifier, "…");
+            let body = body.split("nonce=\"").map(|part| part.split_once('"').map_or(part, |(_, rest)| rest)).collect::<String>();
+            seen.push((status, body));
+        }
+        assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:#?}");
+    }
+}
+
+#[tokio::test]
+async fn empty_fields_have_their_own_messages_and_the_identifier_is_kept() {
+    let app = TestApp::new().await;
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        let answer = client.sign_in("", "").await;
+        let seen = client.seen(answer).await;
+        assert!(seen.contains("Enter your username or email address.") && seen.contains("Enter your password."));
+    }
+    let mut client = app.form();
+    let answer = client.sign_in("somebody", "some wrong password").await;
+    assert_eq!(answer.location().as_deref(), Some("/login"));
+    let page = client.seen(answer).await;
+    assert!(page.contains("value=\"somebody\"") && !page.contains("some wrong password"));
+}
+
+#[tokio::test]
+async fn after_five_failures_each_further_try_waits_twice_as_long_up_to_15_minutes() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        app.account("ann", "ann@x.example").await;
+        let mut client = app.client(mode);
+        for _ in 0..5 {
+            let answer = client.sign_in("ann", "another fine password").await;
+            assert!(client.seen(answer).await.contains(NO_MATCH));
+        }
+        for wait in [30, 60, 120, 240, 480, 900, 900] {
+            app.advance(wait - 1);
+            let early = client.sign_in("ann", PASSWORD).await;
+            if mode == Mode::Script {
+                assert_eq!((early.status.as_u16(), early.header("retry-after")), (429, Some("1")));
+            }
+            assert!(client.seen(early).await.contains("Too many tries. You can try again in 1 second."), "{wait}");
+            app.advance(1);
+            let answer = client.sign_in("ann", "another fine password").await;
+            assert!(client.seen(answer).await.contains(NO_MATCH), "{wait}");
+        }
+        app.advance(900);
+        assert_eq!(client.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+    }
+}
+
+#[tokio::test]
+async fn failures_are_forgotten_after_five_quiet_minutes_and_by_a_success() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut client = app.script();
+    for round in 0..3 {
+        for _ in 0..4 {
+            assert_eq!(client.sign_in("ann", "another fine password").await.status, 422, "round {round}");
+        }
+        if round == 1 {
+            assert_eq!(client.clone().sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+        } else {
+            app.advance(301);
+        }
+    }
+}
+
+#[tokio::test]
+async fn username_address_and_case_variants_share_one_counter() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut client = app.script();
+    for identifier in ["ann", "ANN", "ann@x.example", "Ann@X.example", "aNN"] {
+        assert_eq!(client.sign_in(identifier, "another fine password").await.status, 422);
+    }
+    assert_eq!(client.sign_in("ann@x.EXAMPLE", PASSWORD).await.status, 429);
+}
+
+#[tokio::test]
+async fn an_unknown_name_has_to_wait_just_the_same() {
+    let app = TestApp::new().await;
+    let mut client = app.script();
+    for _ in 0..5 {
+        assert_eq!(client.sign_in("nobody", "another fine password").await.status, 422);
+    }
+    assert_eq!(client.sign_in("NOBODY", "another fine password").await.status, 429);
+}
+
+#[tokio::test]
+async fn guessing_from_elsewhere_does_not_lock_the_owner_out() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut attacker = app.script().from_ip("2001:db8:1:2::1");
+    for _ in 0..5 {
+        attacker.sign_in("ann", "another fine password").await;
+    }
+    let mut neighbour = app.script().from_ip("2001:db8:1:2:3:4:5:6");
+    assert_eq!(neighbour.sign_in("ann", PASSWORD).await.status, 429, "the same /64");
+    let mut owner = app.script().from_ip("2001:db8:1:3::1");
+    assert_eq!(owner.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+}
+
+#[tokio::test]
+async fn a_burst_of_two_hundred_evaluates_no_more_than_the_limit() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let answers = join_all((0..200).map(|_| {
+        let mut client = app.script();
+        async move { client.sign_in("ann", "another fine password").await }
+    }))
+    .await;
+    let evaluated = answers.iter().filter(|answer| answer.body.contains(NO_MATCH)).count();
+    assert!(evaluated <= 5, "{evaluated}");
+    assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 422 | 429)));
+}
+
+#[tokio::test]
+async fn forwarded_headers_of_an_untrusted_peer_do_not_give_new_tries() {
+    let app = TestApp::new().await;
+    let mut client = app.script();
+    for n in 0..5 {
+        client.headers = vec![("x-forwarded-for", format!("198.51.100.{n}"))];
+        client.sign_in("ann", "another fine password").await;
+    }
+    client.headers = vec![("x-forwarded-for", "198.51.100.99".into())];
+    assert_eq!(client.sign_in("ann", "another fine password").await.status, 429);
+}
+
+#[tokio::test]
+async fn a_forwarded_address_counts_behind_a_trusted_proxy() {
+    let app = TestApp::with(&[("TRUSTED_PROXIES", "192.0.2.0/24")]).await;
+    for n in 0..6 {
+        let mut client = app.script();
+        client.headers = vec![("x-forwarded-for", format!("198.51.100.{n}"))];
+        assert_eq!(client.sign_in("ann", "another fine password").await.status, 422);
+    }
+}
+
+#[tokio::test]
+async fn next_leads_to_a_path_of_ours_and_nowhere_else() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    for mode in BOTH {
+        for (next, to) in [
+            ("/dashboard?tab=1", "/dashboard?tab=1"),
+            ("//evil.example", "/dashboard"),
+            ("https://evil.example", "/dashboard"),
+            ("/\\evil.example", "/dashboard"),
+            ("/a\r\nSet-Cookie: x=1", "/dashboard"),
+            ("", "/dashboard"),
+        ] {
+            let mut client = app.client(mode);
+            let answer = client.post("/login", &[("identifier", "ann"), ("password", PASSWORD), ("next", next)]).await;
+            assert_eq!(answer.location().as_deref(), Some(to), "{next:?}");
+        }
+    }
+    let mut client = app.form();
+    let page = client.get("/login?next=/dashboard").await.body;
+    assert!(page.contains("name=\"next\"") && page.contains("value=\"/dashboard\""));
+    let page = client.get("/login?next=//evil.example").await.body;
+    assert!(!page.contains("evil.example"));
+}
+
+#[tokio::test]
+async fn next_survives_a_wrong_password() {
+    let app = TestApp::new().await;
+    let mut client = app.form();
+    let fields = [("identifier", "ann"), ("password", "another fine password"), ("next", "/dashboard?tab=1")];
+    let answer = client.post("/login", &fields).await;
+    assert_eq!(answer.location().as_deref(), Some("/login"));
+    assert!(client.seen(answer).await.contains("value=\"/dashboard?tab=1\""));
+}

@@ -1,0 +1,138 @@
+//! The pages: who may see them, and what is in them.
+
+use super::harness::app::PASSWORD;
+use super::harness::{Client, TestApp};
+
+#[tokio::test]
+async fn a_signed_out_visitor_sees_the_public_pages_alone() {
+    let app = TestApp::new().await;
+    let mut client = app.form();
+    for path in ["/", "/register", "/login"] {
+        assert_eq!(client.get(path).await.status, 200, "{path}");
+    }
+    let home = client.get("/").await.body;
+    assert!(home.contains("href=\"/register\"") && home.contains("href=\"/login\""));
+    assert_eq!(client.get("/dashboard").await.location().as_deref(), Some("/login?next=/dashboard"));
+    let verify = client.get("/verify").await;
+    assert_eq!(verify.location().as_deref(), Some("/register"));
+    assert!(client.get("/register").await.body.contains("no registration waiting in this browser"));
+}
+
+#[tokio::test]
+async fn a_signed_in_person_is_led_to_the_dashboard() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut client = app.form();
+    client.sign_in("ann", PASSWORD).await;
+    for path in ["/", "/register", "/login"] {
+        assert_eq!(client.get(path).await.location().as_deref(), Some("/dashboard"), "{path}");
+    }
+    let page = client.get("/dashboard").await;
+    assert_eq!(page.header("cache-control"), Some("no-store"));
+    for fact in ["ann", "ann@x.example", "192.0.2.7", "action=\"/logout\""] {
+        assert!(page.body.contains(fact), "{fact}");
+    }
+}
+
+#[tokio::test]
+async fn the_dashboard_tells_of_the_sign_in_before() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut first = app.form().from_ip("198.51.100.7");
+    first.sign_in("ann", PASSWORD).await;
+    assert!(!first.get("/dashboard").await.body.contains("192.0.2.7"));
+    app.advance(3_600);
+    let mut second = app.form();
+    second.sign_in("ann", PASSWORD).await;
+    assert!(second.get("/dashboard").await.body.contains("198.51.100.7"));
+}
+
+#[tokio::test]
+async fn every_form_is_a_real_one_with_its_contracted_fields() {
+    let app = TestApp::new().await;
+    let mut client = app.form();
+    let register = client.get("/register").await.body;
+    assert_form(&register, "/register", &["username", "email", "password"]);
+    assert_form(&client.get("/login").await.body, "/login", &["identifier", "password", "remember"]);
+    client.register("ann", "ann@x.example", PASSWORD).await;
+    let verify = client.get("/verify").await.body;
+    assert_form(&verify, "/verify", &["code"]);
+    assert_form(&verify, "/verify/resend", &[]);
+    assert_form(&verify, "/verify/email", &["email"]);
+    assert!(verify.contains("autocomplete=\"one-time-code\"") && verify.contains("inputmode=\"numeric\""));
+    assert!(register.contains("autocomplete=\"new-password\"") && register.contains("autocomplete=\"email\""));
+}
+
+fn assert_form(page: &str, action: &str, fields: &[&str]) {
+    let form = page.split("<form").skip(1).find(|form| form.contains(&format!("action=\"{action}\"")));
+    let form = form.unwrap_or_else(|| panic!("no form for {action}: {page}"));
+    let form = form.split("</form>").next().unwrap_or_default();
+    assert!(form.contains("method=\"post\""), "{action}");
+    for field in fields {
+        assert!(form.contains(&format!("name=\"{field}\"")), "{action} {field}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_states_when_the_code_expires_in_words_too() {
+    let app = TestApp::new().await;
+    let mut client = app.form();
+    client.register("ann", "ann@x.example", PASSWORD).await;
+    let page = client.get("/verify").await.body;
+    assert!(page.contains("12:05"), "the clock of the test began at 12:00 UTC: {page}");
+    assert!(page.contains("UTC"));
+}
+
+#[tokio::test]
+async fn markup_in_what_was_typed_never_becomes_markup() {
+    let app = TestApp::new().await;
+    let script = "<script>alert(1)</script>\"'><img src=x>";
+    let mut client = app.form();
+    let answer = client.register(script, script, PASSWORD).await;
+    let page = client.seen(answer).await;
+    assert!(!page.contains("<script>alert(1)") && !page.contains("<img src=x>"), "{page}");
+    let answer = client.sign_in(script, PASSWORD).await;
+    let page = client.seen(answer).await;
+    assert!(!page.contains("<script>alert(1)") && !page.contains("<img src=x>"));
+}
+
+#[tokio::test]
+async fn an_unknown_path_is_a_404_page() {
+    let app = TestApp::new().await;
+    let mut client: Client = app.form();
+    for path in ["/nowhere", "/register/nowhere", "/admin", "/pkg/nowhere.js"] {
+        assert_eq!(client.get(path).await.status, 404, "{path}");
+    }
+    assert!(client.get("/nowhere").await.body.contains("href=\"/\""));
+}
+
+#[tokio::test]
+async fn odd_request_targets_are_a_4xx_and_the_process_lives() {
+    let app = TestApp::new().await;
+    let mut client = app.form();
+    for target in ["//", "//[", "//evil.example/", "/[", "/%00", "/%ff", "/login?next=%00&next=%ff", "/\u{61}?[=]&&&==", "/..%2f..%2fetc/passwd", "/pkg/..%2f..%2fCargo.toml"] {
+        let answer = client.get(target).await;
+        assert!(!answer.status.is_server_error(), "{target} {}", answer.status);
+        assert!(!answer.body.contains("[package]"));
+    }
+    assert_eq!(client.get("/livez").await.status, 200);
+}
+
+#[tokio::test]
+async fn probes_answer() {
+    let app = TestApp::new().await;
+    let mut client = app.form();
+    assert_eq!(client.get("/livez").await.body, "ok\n");
+    assert_eq!(client.get("/readyz").await.status, 200);
+    app.execute("DROP TABLE account").await;
+    assert_eq!(client.get("/livez").await.status, 200);
+    assert_eq!(client.get("/readyz").await.status, 503);
+}
+
+#[tokio::test]
+async fn the_development_mailbox_is_not_there_with_smtp() {
+    let app = TestApp::new().await;
+    assert_eq!(app.form().get("/dev/mailbox").await.status, 200);
+    let app = TestApp::with(&[("SMTP_URL", "smtps://user:secret@smtp.example.com:465")]).await;
+    assert_eq!(app.form().get("/dev/mailbox").await.status, 404);
+}
