@@ -24,7 +24,7 @@ e2e := $(CURDIR)/target/end2end
 e2e_report := end2end/test-results/report.json
 e2e_address := 127.0.0.1:3900
 e2e_env := LEPTOS_ENV=DEV LEPTOS_SITE_ADDR=$(e2e_address) LEPTOS_SITE_ROOT=target/end2end/site SMTP_URL= \
-  PUBLIC_URL=http://$(e2e_address) DATABASE_URL=sqlite://$(e2e)/portal.db PORTAL_DATA_DIR=$(e2e)/data
+  PUBLIC_URL=http://$(e2e_address) PORTAL_LOG=warn DATABASE_URL=sqlite://$(e2e)/portal.db PORTAL_DATA_DIR=$(e2e)/data
 
 .PHONY: help
 help: ## list the targets

@@ -33,7 +33,7 @@ function small(name: string, offset: number, settings: Record<string, string>) {
         SMTP_URL: '',
         DATABASE_URL: `sqlite://${folder}/portal.db`,
         PORTAL_DATA_DIR: folder,
-        RUST_LOG: 'warn',
+        PORTAL_LOG: 'warn',
         ...settings,
       },
       url: `${url}/readyz`,

@@ -82,14 +82,13 @@ pub fn App() -> impl IntoView {
 
 /// Loads the module and starts each island.
 ///
-/// Both files are asked for at once. The module is not announced by a link: a
-/// browser that runs no script would fetch it for nothing. A page that comes
+/// Both files are asked for at once, and by the script alone: announced by a link,
+/// a browser that runs no script could fetch them for nothing. A page that comes
 /// back from the browser's memory is loaded anew, so that nobody sees it signed
 /// in after they signed out, or with a button that is still busy.
 #[component]
 fn StartIslands(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, .. } = assets;
-    let nonce = use_nonce();
     let script = format!(
         "addEventListener(\"pageshow\",e=>e.persisted&&location.reload());\
          const wasm=fetch({wasm:?}),page=await import({js:?});\
@@ -98,8 +97,7 @@ fn StartIslands(assets: Assets) -> impl IntoView {
          for(const island of document.querySelectorAll(\"leptos-island\"))page[island.dataset.component]?.(island)"
     );
     view! {
-        <link rel="modulepreload" href=js nonce=nonce.clone() />
-        <script type="module" nonce=nonce>
+        <script type="module" nonce=use_nonce()>
             {script}
         </script>
     }

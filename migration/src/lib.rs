@@ -1,6 +1,8 @@
 //! The portal's schema: one file per change, applied in this order, each
 //! within what SQLite and PostgreSQL both understand.
 
+#![expect(elided_lifetimes_in_paths, reason = "the trait declares its methods so, and async-trait wants the same")]
+
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 

@@ -36,7 +36,7 @@ enum FailureCounter {
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let account = Table::create()
             .table(Account::Table)
             .col(uuid(Account::Id).primary_key())
@@ -71,7 +71,7 @@ impl MigrationTrait for Migration {
         manager.create_index(by_age).await
     }
 
-    async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table(FailureCounter::Table).to_owned()).await?;
         manager.drop_table(Table::drop().table(Account::Table).to_owned()).await
     }

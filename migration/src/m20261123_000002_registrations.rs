@@ -49,7 +49,7 @@ enum WrongTry {
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let registration = Table::create()
             .table(Registration::Table)
             .col(uuid(Registration::Id).primary_key())
@@ -104,7 +104,7 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 
-    async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table(WrongTry::Table).to_owned()).await?;
         manager.drop_table(Table::drop().table(Otp::Table).to_owned()).await?;
         manager.drop_table(Table::drop().table(Registration::Table).to_owned()).await

@@ -19,7 +19,7 @@ enum Session {
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let session = Table::create()
             .table(Session::Table)
             .col(binary(Session::Digest).primary_key())
@@ -36,7 +36,7 @@ impl MigrationTrait for Migration {
         manager.create_index(index("session_created_at").col(Session::CreatedAt).to_owned()).await
     }
 
-    async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table(Session::Table).to_owned()).await
     }
 }

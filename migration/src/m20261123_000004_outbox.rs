@@ -25,7 +25,7 @@ enum Outbox {
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let outbox = Table::create()
             .table(Outbox::Table)
             .col(uuid(Outbox::Id).primary_key())
@@ -48,7 +48,7 @@ impl MigrationTrait for Migration {
         manager.create_index(index("outbox_otp_id").col(Outbox::OtpId).to_owned()).await
     }
 
-    async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table(Outbox::Table).to_owned()).await
     }
 }

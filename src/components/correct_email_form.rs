@@ -1,7 +1,7 @@
 //! The form that mails the code to a corrected address.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::{FormMessage, Submission, SubmitButton, TextField};
 use crate::api::Feedback;
@@ -9,18 +9,12 @@ use crate::api::verification::CorrectEmail;
 
 #[island]
 pub fn CorrectEmailForm(feedback: Feedback, email: String) -> impl IntoView {
-    let action = ServerAction::<CorrectEmail>::new();
-    let form = Submission::new(action, "email-message", feedback);
+    let form = Submission::new("email-message", feedback);
     view! {
-        <ActionForm action attr:novalidate="">
+        <form method="post" action=CorrectEmail::PATH novalidate on:submit=move |event| form.send(&event)>
             <FormMessage form />
             <TextField name="email" label="Email" kind="email" autocomplete="email" value=email form />
-            <SubmitButton
-                label="Send the code there"
-                busy_label="Sending…"
-                class="btn btn-outline btn-wide"
-                form
-            />
-        </ActionForm>
+            <SubmitButton label="Send the code there" busy_label="Sending…" class="btn btn-outline btn-wide" form />
+        </form>
     }
 }

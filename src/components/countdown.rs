@@ -1,19 +1,24 @@
 //! How long the code still counts.
 
-use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
+use super::live::{effect, flag, live};
 use super::local_time::in_local_zone;
 use super::moment::{Moment, minutes_and_seconds};
 use super::seconds_left::{Origin, count_down};
 use crate::paths;
 
+/// The heading of a card whose code has expired.
+const EXPIRED_ID: &str = "expired";
+
 /// A ring that empties, with the time left in it, and beside it the time of
 /// expiry, which is what stands there without a script.
 ///
 /// The page is drawn with the server's remaining time; in the browser it counts
-/// from the moment the page arrived. Nothing restarts it. At zero it marks its
-/// card as expired, which hides everything of class `while-live`, and says so
+/// from the moment the page arrived. Nothing restarts it. At zero it marks the
+/// page as expired, which hides everything of class `while-live`, and says so
 /// itself. A screen reader hears 60 s, 30 s and the end, and can read the time.
 #[island]
 pub fn Countdown(
@@ -25,25 +30,22 @@ pub fn Countdown(
     deadline: i64,
 ) -> impl IntoView {
     let left = RwSignal::new(None::<u64>);
-    Effect::new(move |_| count_down(left, remaining_ms, Origin::page()));
-    let seconds = Memo::new(move |_| left.get().unwrap_or_else(|| remaining_ms.div_ceil(1_000)));
-    let expired = Memo::new(move |_| left.get() == Some(0));
-    let spoken = Memo::new(move |_| match left.get() {
+    effect(move || count_down(left, remaining_ms, Origin::page()));
+    effect(move || {
+        if left.get() == Some(0) {
+            close_page();
+        }
+    });
+
+    let seconds = move || left.get().unwrap_or_else(|| remaining_ms.div_ceil(1_000));
+    let share = move || format!("{} 100", (seconds() * 100_000 / lifetime_ms.max(1)).min(100));
+    // Each stays a while: what is taken back at once may never be read.
+    let spoken = move || match left.get() {
         Some(0) => "This code has expired.",
         Some(21..=30) => "30 seconds left.",
         Some(51..=60) => "One minute left.",
         _ => "",
-    });
-
-    let root = NodeRef::<html::Div>::new();
-    let heading = NodeRef::<html::H1>::new();
-    Effect::new(move |_| {
-        if expired.get() {
-            close_card(root, heading);
-        }
-    });
-
-    let share = move || format!("{} 100", (seconds.get() * 100_000 / lifetime_ms.max(1)).min(100));
+    };
     let utc = Moment::from_millis(deadline);
     let clock = move || match left.get() {
         None => format!("{} UTC", utc.time()),
@@ -51,50 +53,49 @@ pub fn Countdown(
     };
 
     view! {
-        <div node_ref=root>
-            <p class="visually-hidden" aria-live="polite">
-                {spoken}
-            </p>
-            <div class="countdown while-live">
-                <div
-                    class="ring digits"
-                    class:soon=move || seconds.get() < 60
-                    role="timer"
-                    data-still=move || left.get().is_none().then_some("")
-                >
-                    // Both circles are a hundred long, whatever their radius.
-                    <svg viewBox="0 0 72 72" aria-hidden="true">
-                        <circle cx="36" cy="36" r="33"></circle>
-                        <circle class="left" cx="36" cy="36" r="33" pathLength="100" stroke-dasharray=share></circle>
-                    </svg>
-                    <span>{move || minutes_and_seconds(seconds.get())}</span>
-                </div>
-                <p>"Enter the code before " <time datetime=utc.iso8601()>{clock}</time> "."</p>
+        <p class="visually-hidden" aria-live="polite">
+            {live(move || spoken().to_owned())}
+        </p>
+        <div class="countdown while-live">
+            <div
+                class="ring digits"
+                role="timer"
+                data-soon=live(move || flag(seconds() < 60))
+                data-still=live(move || flag(left.get().is_none()))
+            >
+                // Both circles are a hundred long, whatever their radius.
+                <svg viewBox="0 0 72 72" aria-hidden="true">
+                    <circle cx="36" cy="36" r="33"></circle>
+                    <circle class="left" cx="36" cy="36" r="33" pathLength="100" stroke-dasharray=live(share)></circle>
+                </svg>
+                <span>{live(move || minutes_and_seconds(seconds()))}</span>
             </div>
-            <Show when=move || expired.get()>
-                <h1 tabindex="-1" node_ref=heading>
-                    "This code has expired"
-                </h1>
-                <p>"Register again and we will send a new one."</p>
-                <a class="btn btn-primary btn-wide" href=paths::REGISTER>
-                    "Register again"
-                </a>
-            </Show>
+            <p>"Enter the code before " <time datetime=utc.iso8601()>{live(clock)}</time> "."</p>
+        </div>
+        <div hidden=live(move || flag(left.get() != Some(0)))>
+            <h1 id=EXPIRED_ID tabindex="-1">
+                "This code has expired"
+            </h1>
+            <p>"Register again and we will send a new one."</p>
+            <a class="btn btn-primary btn-wide" href=paths::REGISTER>
+                "Register again"
+            </a>
         </div>
     }
 }
 
-/// Marks the surrounding card as expired. Whoever was at work in it is taken to
-/// the words that say so; the focus would otherwise fall out of the page.
-fn close_card(root: NodeRef<html::Div>, heading: NodeRef<html::H1>) {
-    let card = root.get_untracked().and_then(|root| root.closest(".card").ok().flatten());
-    let Some(card) = card else { return };
-    let at_work = document().active_element().is_some_and(|active| card.contains(Some(&active)));
+/// Marks the page as expired. Whoever was at work on it is taken to the words
+/// that say so; the focus would otherwise fall out of the page.
+fn close_page() {
+    let Some(body) = document().body() else { return };
+    let at_work = document().active_element().is_some_and(|active| active != *body);
     // Fails only for a name that is no attribute's.
-    let _ = card.set_attribute("data-expired", "");
+    let _ = body.set_attribute("data-expired", "");
     if at_work {
-        request_animation_frame(move || {
-            if let Some(heading) = heading.get_untracked() {
+        request_animation_frame(|| {
+            let heading = document().get_element_by_id(EXPIRED_ID);
+            if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
+                // Fails only for an element that has left the page.
                 let _ = heading.focus();
             }
         });

@@ -1,62 +1,45 @@
 //! The parts of a field that surround its control.
+//!
+//! The `id` of a control is its `name`; it names both texts in its
+//! `aria-describedby`, where an empty one says nothing.
 
 use leptos::prelude::*;
 
+use super::live::{Live, flag, live};
 use super::{Icon, Sign, Submission};
 
-/// Label above, hint under the label, control, error under the control.
-///
-/// The `id` of the control is its `name`, and the two texts belong to it through
-/// [`described_by`].
+/// The label and, when there is something to know before typing, the hint.
 #[component]
-pub fn Field(
-    name: &'static str,
-    label: &'static str,
-    /// What a person should know before typing; may be empty.
-    hint: &'static str,
-    form: Submission,
-    children: Children,
-) -> impl IntoView {
-    let hint = (!hint.is_empty()).then(|| {
-        view! {
-            <div class="form-text" id=format!("{name}-hint")>
-                {hint}
-            </div>
-        }
-    });
-    let error = move || {
-        form.error(name).map(|message| {
-            view! {
-                <p class="field-error" id=format!("{name}-error")>
-                    <Icon sign=Sign::Alert />
-                    <span>{message}</span>
-                </p>
-            }
-        })
-    };
+pub fn FieldHead(name: &'static str, label: &'static str, hint: &'static str) -> impl IntoView {
     view! {
-        <div class="field">
-            <label class="form-label" for=name>
-                {label}
-            </label>
+        <label class="form-label" for=name>
+            {label}
+        </label>
+        <div class="form-text" id=format!("{name}-hint") hidden=hint.is_empty()>
             {hint}
-            {children()}
-            {error}
         </div>
     }
 }
 
-/// The `aria-describedby` of a control: its hint and, when there is one, its error.
-pub fn described_by(name: &'static str, hint: &'static str, form: Submission) -> impl Fn() -> Option<String> {
-    move || match (hint.is_empty(), form.error(name).is_some()) {
-        (true, false) => None,
-        (true, true) => Some(format!("{name}-error")),
-        (false, false) => Some(format!("{name}-hint")),
-        (false, true) => Some(format!("{name}-hint {name}-error")),
+/// The message under a control, in words that say how to mend it.
+#[component]
+pub fn FieldError(name: &'static str, form: Submission) -> impl IntoView {
+    view! {
+        <p class="field-error" id=format!("{name}-error") hidden=live(move || flag(form.error(name).is_none()))>
+            <Icon sign=Sign::Alert />
+            <span>{live(move || form.error(name).unwrap_or_default())}</span>
+        </p>
     }
 }
 
+/// The `aria-describedby` of a control.
+#[must_use]
+pub fn described_by(name: &str) -> String {
+    format!("{name}-hint {name}-error")
+}
+
 /// The `aria-invalid` of a control.
-pub fn invalid(name: &'static str, form: Submission) -> impl Fn() -> Option<&'static str> {
-    move || form.error(name).map(|_| "true")
+#[must_use]
+pub fn invalid(name: &'static str, form: Submission) -> Live<Option<&'static str>> {
+    live(move || form.error(name).map(|_| "true"))
 }

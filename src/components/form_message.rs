@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::live::{effect, flag, live};
 use super::moment::{in_words, minutes_and_seconds};
 use super::seconds_left::{Origin, count_down};
 use super::{Icon, Sign, Submission};
@@ -13,36 +14,28 @@ use super::{Icon, Sign, Submission};
 #[component]
 pub fn FormMessage(form: Submission) -> impl IntoView {
     let feedback = form.feedback;
+    let retry_after = move || feedback.with(|feedback| feedback.retry_after);
+    let message = move || feedback.with(|feedback| feedback.message.clone());
     let left = RwSignal::new(None::<u64>);
-    Effect::new(move |_| match feedback.with(|feedback| feedback.retry_after) {
+    effect(move || match retry_after() {
         Some(seconds) => count_down(left, seconds.saturating_mul(1_000), Origin::now()),
         None => left.set(None),
     });
-    let wait = move || {
-        let seconds = feedback.with(|feedback| feedback.retry_after)?;
-        Some(match left.get() {
-            None => format!("You can try again in {}.", in_words(seconds)),
-            Some(0) => "You can try again now.".to_owned(),
-            Some(left) if left < 3_600 => format!("You can try again in {}.", minutes_and_seconds(left)),
-            Some(left) => format!("You can try again in {}.", in_words(left)),
-        })
+    let wait = move || match (retry_after(), left.get()) {
+        (None, _) => String::new(),
+        (Some(_), Some(0)) => "You can try again now.".to_owned(),
+        (Some(_), Some(left)) if left < 3_600 => format!("You can try again in {}.", minutes_and_seconds(left)),
+        (Some(seconds), left) => format!("You can try again in {}.", in_words(left.unwrap_or(seconds))),
     };
-    let wait = Memo::new(move |_| wait());
-    let text = Memo::new(move |_| feedback.with(|feedback| feedback.message.clone()));
-    let first = form.feedback.with_untracked(|feedback| feedback.fields.is_empty());
-
-    move || {
-        let text = text.get();
-        (text.is_some() || wait.with(Option::is_some)).then(|| {
-            view! {
-                <div class="alert alert-danger" id=form.message_id tabindex="-1" autofocus=first>
-                    <Icon sign=Sign::Alert />
-                    <div>
-                        <p role="alert">{text}</p>
-                        <p class="digits">{move || wait.get()}</p>
-                    </div>
-                </div>
-            }
-        })
+    let nothing = move || message().is_none() && retry_after().is_none();
+    let first = feedback.with_untracked(|feedback| feedback.message.is_some() && feedback.fields.is_empty());
+    view! {
+        <div class="alert alert-danger" id=form.message_id tabindex="-1" autofocus=first hidden=live(move || flag(nothing()))>
+            <Icon sign=Sign::Alert />
+            <div>
+                <p role="alert">{live(move || message().unwrap_or_default())}</p>
+                <p class="digits">{live(wait)}</p>
+            </div>
+        </div>
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
 
+use super::live::{effect, live};
 use super::moment::Moment;
 
 /// A moment, in milliseconds since 1970, as date and time: in UTC by name until
@@ -10,12 +11,13 @@ use super::moment::Moment;
 #[island]
 pub fn LocalTime(at: i64) -> impl IntoView {
     let utc = Moment::from_millis(at);
-    let words = RwSignal::new(format!("{}, {} UTC", utc.date(), utc.time()));
-    Effect::new(move |_| {
-        let local = Moment::from_millis(in_local_zone(at));
-        words.set(format!("{}, {}", local.date(), local.time()));
-    });
-    view! { <time datetime=utc.iso8601()>{words}</time> }
+    let here = RwSignal::new(false);
+    effect(move || here.set(true));
+    let words = move || {
+        let (moment, zone) = if here.get() { (Moment::from_millis(in_local_zone(at)), "") } else { (utc, " UTC") };
+        format!("{}, {}{zone}", moment.date(), moment.time())
+    };
+    view! { <time datetime=utc.iso8601()>{live(words)}</time> }
 }
 
 /// Shifts a moment by what the browser's zone was, or will be, off UTC then.

@@ -1,7 +1,7 @@
 //! The form that signs in.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::{FormMessage, PasswordField, PasswordUse, Submission, SubmitButton, TextField};
 use crate::api::Feedback;
@@ -12,14 +12,15 @@ pub fn LoginForm(
     feedback: Feedback,
     identifier: String,
     remember: bool,
-    /// Where to go afterwards, if not to the dashboard.
-    next: Option<String>,
+    /// Where to go afterwards; empty for the dashboard.
+    next: String,
 ) -> impl IntoView {
-    let action = ServerAction::<Login>::new();
-    let form = Submission::new(action, "login-message", feedback);
+    let form = Submission::new("login-message", feedback);
+    let to_dashboard = next.is_empty();
     view! {
-        <ActionForm action attr:novalidate="">
-            {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
+        <form method="post" action=Login::PATH novalidate on:submit=move |event| form.send(&event)>
+            // What is disabled is not sent.
+            <input type="hidden" name="next" value=next disabled=to_dashboard />
             <FormMessage form />
             <TextField name="identifier" label="Username or email" autocomplete="username" value=identifier form />
             <PasswordField usage=PasswordUse::SignIn form />
@@ -30,6 +31,6 @@ pub fn LoginForm(
                 </label>
             </div>
             <SubmitButton label="Sign in" busy_label="Signing in…" form />
-        </ActionForm>
+        </form>
     }
 }

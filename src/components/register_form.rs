@@ -1,7 +1,7 @@
 //! The form that begins a registration.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::{FormMessage, PasswordField, PasswordUse, Submission, SubmitButton, TextField};
 use crate::api::Feedback;
@@ -9,10 +9,9 @@ use crate::api::registration::Register;
 
 #[island]
 pub fn RegisterForm(feedback: Feedback, username: String, email: String) -> impl IntoView {
-    let action = ServerAction::<Register>::new();
-    let form = Submission::new(action, "register-message", feedback);
+    let form = Submission::new("register-message", feedback);
     view! {
-        <ActionForm action attr:novalidate="">
+        <form method="post" action=Register::PATH novalidate on:submit=move |event| form.send(&event)>
             <FormMessage form />
             <TextField
                 name="username"
@@ -33,6 +32,6 @@ pub fn RegisterForm(feedback: Feedback, username: String, email: String) -> impl
             />
             <PasswordField usage=PasswordUse::Choose form />
             <SubmitButton label="Register" busy_label="Checking…" form />
-        </ActionForm>
+        </form>
     }
 }

@@ -1,8 +1,9 @@
 //! The form that asks for another code.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
+use super::live::{effect, flag, live};
 use super::moment::minutes_and_seconds;
 use super::seconds_left::{Origin, count_down};
 use super::{FormMessage, Submission};
@@ -17,10 +18,9 @@ pub fn ResendForm(
     /// Milliseconds from the making of the page until another code may be asked for.
     wait_ms: u64,
 ) -> impl IntoView {
-    let action = ServerAction::<Resend>::new();
-    let form = Submission::new(action, "resend-message", feedback);
+    let form = Submission::new("resend-message", feedback);
     let left = RwSignal::new(None::<u64>);
-    Effect::new(move |_| match form.feedback.with(|feedback| feedback.retry_after) {
+    effect(move || match form.feedback.with(|feedback| feedback.retry_after) {
         // The server's latest word counts.
         Some(seconds) => count_down(left, seconds.saturating_mul(1_000), Origin::now()),
         None => count_down(left, wait_ms, Origin::page()),
@@ -32,11 +32,11 @@ pub fn ResendForm(
         None => "Send another code".to_owned(),
     };
     view! {
-        <ActionForm action>
+        <form method="post" action=Resend::PATH on:submit=move |event| form.send(&event)>
             <FormMessage form />
-            <button class="btn btn-link digits" disabled=move || waiting().is_some() || form.busy.get()>
-                {words}
+            <button class="btn btn-link digits" disabled=live(move || flag(waiting().is_some() || form.busy.get()))>
+                {live(words)}
             </button>
-        </ActionForm>
+        </form>
     }
 }

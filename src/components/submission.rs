@@ -1,14 +1,14 @@
-//! What a form's island knows about its latest post.
+//! One form on its way to the server and back.
 
-use leptos::html::Input;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement};
 
-use crate::api::{ApiError, Feedback};
+use super::post::post;
+use crate::api::Feedback;
 
-type Answer = Option<Result<(), ApiError>>;
-
-/// One form's feedback and whether it is being sent.
+/// A form's feedback and whether it is being sent.
 ///
 /// Begins with what the server left for this page, which is all there is without
 /// a script; each refused post then takes the place of the one before.
@@ -18,74 +18,75 @@ pub struct Submission {
     pub message_id: &'static str,
     /// What the latest refused post said.
     pub feedback: RwSignal<Feedback>,
-    /// Refused posts since the page came.
-    refusals: RwSignal<u32>,
-    /// From the press of the button until the answer, and after a good one until
-    /// the browser has gone where the answer sends it.
-    pub busy: Signal<bool>,
+    /// From the press of the button until a refusal. After a good answer it stays:
+    /// the browser is on its way to the next page.
+    pub busy: RwSignal<bool>,
 }
 
 impl Submission {
-    pub fn new<S>(action: ServerAction<S>, message_id: &'static str, first: Feedback) -> Self
-    where
-        S: ServerFn<Output = (), Error = ApiError> + Clone + Send + Sync + 'static,
-    {
-        Self::from_parts(action.value().into(), action.pending().into(), message_id, first)
+    #[must_use]
+    pub fn new(message_id: &'static str, first: Feedback) -> Self {
+        Self { message_id, feedback: RwSignal::new(first), busy: RwSignal::new(false) }
     }
 
-    /// The part that is the same machine code for every form.
-    fn from_parts(
-        answer: Signal<Answer>,
-        pending: Signal<bool>,
-        message_id: &'static str,
-        first: Feedback,
-    ) -> Self {
-        let feedback = RwSignal::new(first);
-        let refusals = RwSignal::new(0);
-        Effect::new(move |_| {
-            if let Some(Err(ApiError(refusal))) = answer.get() {
-                let first_bad = refusal.fields.0.first().map(|error| error.field.clone());
-                feedback.set(refusal);
-                refusals.update(|count| *count += 1);
-                focus_once_drawn(first_bad.unwrap_or_else(|| message_id.to_owned()));
+    /// Sends the form instead of the browser. A second press while it is under
+    /// way does nothing.
+    pub fn send(self, event: &SubmitEvent) {
+        event.prevent_default();
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        let form: HtmlFormElement = event_target(event);
+        leptos::task::spawn_local(async move {
+            match post(&form).await {
+                Ok(next) => {
+                    // Fails only for an address that cannot be read.
+                    let _ = location().set_href(&next);
+                }
+                Err(refusal) => self.refuse(refusal, &form),
             }
         });
-        let busy = Signal::derive(move || pending.get() || answer.with(|answer| matches!(answer, Some(Ok(())))));
-        Self { message_id, feedback, refusals, busy }
+    }
+
+    /// Shows a refusal, forgets what must not be kept, and leads to the first
+    /// field to mend, or to the message when it is about no field.
+    fn refuse(self, refusal: Feedback, form: &HtmlFormElement) {
+        let target = refusal.fields.0.first().map_or_else(|| self.message_id.to_owned(), |error| error.field.clone());
+        self.feedback.set(refusal);
+        self.busy.set(false);
+        forget_secrets(form);
+        // Once the browser has drawn it, so that a screen reader reads the error with the field.
+        request_animation_frame(move || {
+            let element = document().get_element_by_id(&target);
+            if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+                // Fails only for an element that has left the page.
+                let _ = element.focus();
+            }
+        });
     }
 
     /// The message beside a field.
+    #[must_use]
     pub fn error(self, field: &str) -> Option<String> {
         self.feedback.with(|feedback| feedback.fields.of(field).map(str::to_owned))
     }
 
     /// Whether the page came with a message beside this field and none before it.
     /// The browser puts the focus there by itself.
+    #[must_use]
     pub fn begins_at(self, field: &str) -> bool {
         self.feedback.with_untracked(|feedback| feedback.fields.0.first().is_some_and(|first| first.field == field))
     }
-
-    /// Empties a password or a code after each refused post: it is never kept.
-    pub fn clears(self, input: NodeRef<Input>) {
-        Effect::new(move |_| {
-            if self.refusals.get() > 0
-                && let Some(input) = input.get_untracked()
-            {
-                input.set_value("");
-            }
-        });
-    }
 }
 
-/// Puts the focus on the element with this `id` after the browser has drawn what
-/// was just said, so that a screen reader reads it together with the field.
-fn focus_once_drawn(id: String) {
-    request_animation_frame(move || {
-        use leptos::wasm_bindgen::JsCast;
-        let element = document().get_element_by_id(&id);
-        if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-            // Fails only for an element that has left the page.
-            let _ = element.focus();
+/// Empties every field that is marked as secret: a password or a code is never kept.
+fn forget_secrets(form: &HtmlFormElement) {
+    // Fails only for a selector that cannot be read.
+    let Ok(secrets) = form.query_selector_all("[data-secret]") else { return };
+    for index in 0..secrets.length() {
+        if let Some(input) = secrets.get(index).and_then(|node| node.dyn_into::<HtmlInputElement>().ok()) {
+            input.set_value("");
         }
-    });
+    }
 }

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use super::Submission;
+use super::live::{live, truth};
 
-/// Keeps its width and its focus while the form is under way, shows that by its
-/// verb, and cannot be pressed again. Pressing Enter in a field presses it too.
+/// Keeps its width and its focus while the form is under way, and shows that by
+/// its verb.
 #[component]
 pub fn SubmitButton(
     label: &'static str,
@@ -15,20 +16,11 @@ pub fn SubmitButton(
     form: Submission,
 ) -> impl IntoView {
     let busy = form.busy;
-    let flag = move |on: bool| if on { "true" } else { "false" };
     view! {
-        <button
-            class=class
-            aria-disabled=move || busy.get().then_some("true")
-            on:click=move |event| {
-                if busy.get_untracked() {
-                    event.prevent_default();
-                }
-            }
-        >
+        <button class=class aria-disabled=live(move || truth(busy.get()))>
             <span class="btn-busy">
-                <span aria-hidden=move || flag(busy.get())>{label}</span>
-                <span aria-hidden=move || flag(!busy.get())>
+                <span aria-hidden=live(move || truth(busy.get()))>{label}</span>
+                <span aria-hidden=live(move || truth(!busy.get()))>
                     <span class="spinner-border"></span>
                     {busy_label}
                 </span>

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::field::{Field, described_by, invalid};
 use super::Submission;
+use super::field::{FieldError, FieldHead, described_by, invalid};
 
 /// Nothing here is prose: no capital, no spelling. The server says what is too
 /// long, since a browser would cut it silently.
@@ -18,7 +18,8 @@ pub fn TextField(
     form: Submission,
 ) -> impl IntoView {
     view! {
-        <Field name label hint form>
+        <div class="field">
+            <FieldHead name label hint />
             <input
                 class="form-control"
                 type=kind
@@ -31,8 +32,9 @@ pub fn TextField(
                 required
                 autofocus=form.begins_at(name)
                 aria-invalid=invalid(name, form)
-                aria-describedby=described_by(name, hint, form)
+                aria-describedby=described_by(name)
             />
-        </Field>
+            <FieldError name form />
+        </div>
     }
 }

@@ -1,7 +1,7 @@
 //! The form that chooses another username for a proven address.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::{FormMessage, Submission, SubmitButton, TextField};
 use crate::api::Feedback;
@@ -9,10 +9,9 @@ use crate::api::verification::ChooseUsername;
 
 #[island]
 pub fn UsernameForm(feedback: Feedback, username: String) -> impl IntoView {
-    let action = ServerAction::<ChooseUsername>::new();
-    let form = Submission::new(action, "username-message", feedback);
+    let form = Submission::new("username-message", feedback);
     view! {
-        <ActionForm action attr:novalidate="">
+        <form method="post" action=ChooseUsername::PATH novalidate on:submit=move |event| form.send(&event)>
             <FormMessage form />
             <TextField
                 name="username"
@@ -23,6 +22,6 @@ pub fn UsernameForm(feedback: Feedback, username: String) -> impl IntoView {
                 form
             />
             <SubmitButton label="Finish" busy_label="Checking…" form />
-        </ActionForm>
+        </form>
     }
 }

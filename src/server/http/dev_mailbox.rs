@@ -16,6 +16,9 @@ use crate::server::mail::transport::file::{FileId, FiledMail};
 
 /// Most mails that the list shows.
 const SHOWN: usize = 50;
+/// The list loads the portal's style sheet and icon, and nothing else.
+const LIST_POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; base-uri 'none'; \
+                           form-action 'none'; frame-ancestors 'none'";
 /// A mail is shown as it is, with its inline styles and nothing else: it loads
 /// nothing, runs nothing and sends nothing.
 const MAIL_POLICY: &str =
@@ -51,7 +54,7 @@ async fn list(State(mailbox): State<Mailbox>) -> Response {
     };
     let page = Page { css: &mailbox.css, here: paths::DEV_MAILBOX, register: paths::REGISTER, mails };
     match page.render() {
-        Ok(html) => ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
+        Ok(html) => answer(LIST_POLICY, html),
         Err(error) => fault(&error),
     }
 }
@@ -59,13 +62,15 @@ async fn list(State(mailbox): State<Mailbox>) -> Response {
 async fn show(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Response {
     let Some(id) = FileId::parse(&id) else { return missing() };
     match mailbox.files.find(&id).await {
-        Ok(Some(mail)) => {
-            let headers = [(header::CONTENT_SECURITY_POLICY, MAIL_POLICY), (header::CACHE_CONTROL, "no-store")];
-            (headers, Html(mail.html)).into_response()
-        }
+        Ok(Some(mail)) => answer(MAIL_POLICY, mail.html),
         Ok(None) => missing(),
         Err(error) => fault(&error),
     }
+}
+
+fn answer(policy: &'static str, html: String) -> Response {
+    let headers = [(header::CONTENT_SECURITY_POLICY, policy), (header::CACHE_CONTROL, "no-store")];
+    (headers, Html(html)).into_response()
 }
 
 fn missing() -> Response {

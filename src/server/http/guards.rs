@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use tower_sessions::Session;
 
 use super::access_log::RequestId;
-use super::{cookies, fault, flash, reply, requester};
+use super::{cookies, fault, flash, reply, requester, session as sessions};
 use crate::api::{AccountView, Flash, PendingView, Visitor};
 use crate::domain::{NextPath, Role, Timestamp};
 use crate::paths;
@@ -17,7 +17,7 @@ use crate::server::crypto::FlowToken;
 use crate::server::services::{Done, Pending};
 use crate::server::state::AppState;
 use crate::server::store::accounts::Account;
-use crate::server::store::sessions::{SIGNED_IN, SignedIn};
+use crate::server::store::sessions::SignedIn;
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
@@ -85,17 +85,12 @@ async fn person(state: &AppState, session: &Session) -> Result<Option<(Account, 
     if session.id().is_none() {
         return Ok(None);
     }
-    // What another version wrote and this one cannot read is a signed-out visitor.
-    let signed_in = match session.get::<SignedIn>(SIGNED_IN).await {
-        Ok(signed_in) => signed_in,
-        Err(tower_sessions::session::Error::SerdeJson(_)) => None,
-        Err(error) => return Err(error.into()),
-    };
+    let signed_in = sessions::signed_in(session).await?;
     let Some(signed_in) = signed_in else { return Ok(None) };
     match state.login.account(&signed_in).await? {
         Some(account) => Ok(Some((account, signed_in))),
         None => {
-            session.flush().await?;
+            sessions::end(session).await?;
             Ok(None)
         }
     }

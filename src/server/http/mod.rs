@@ -12,3 +12,4 @@ pub mod probes;
 pub mod reply;
 pub mod requester;
 pub mod router;
+pub mod session;

@@ -10,13 +10,13 @@ use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
 use super::access_log::RequestId;
-use super::{body, cookies, flash};
+use super::{body, cookies, flash, session as sessions};
 use crate::api::{ApiError, Feedback, Flash};
 use crate::domain::{NextPath, Notice};
 use crate::paths;
 use crate::server::services::{Done, FlowChange, Requester, ServiceError};
 use crate::server::state::AppState;
-use crate::server::store::sessions::{SIGNED_IN, SignedIn};
+use crate::server::store::sessions::SignedIn;
 
 const FAULT: &str = "Something went wrong on our side. Please try again in a moment.";
 
@@ -91,7 +91,7 @@ impl Post {
             Ok(signed_in) => SignedIn { remember, ..signed_in },
             Err(error) => return self.refuse(error).await,
         };
-        if let Err(error) = self.begin_session(&signed_in).await {
+        if let Err(error) = sessions::begin(&self.session, &self.state.config, &signed_in).await {
             return self.fail(&error);
         }
         match next.and_then(NextPath::parse) {
@@ -107,23 +107,12 @@ impl Post {
     /// Only a fault.
     pub async fn sign_out(self) -> Result<(), ApiError> {
         if self.session.id().is_some() {
-            if let Err(error) = self.session.flush().await {
+            if let Err(error) = sessions::end(&self.session).await {
                 return self.fail(&error);
             }
             tracing::info!(event = "signed_out", ip = %self.requester.ip);
         }
         self.redirect(paths::LOGIN);
-        Ok(())
-    }
-
-    /// A new id for the session, so that nobody can have planted it
-    /// (ASVS 5.0, V7.2.4); what an anonymous one held is dropped.
-    async fn begin_session(&self, signed_in: &SignedIn) -> Result<(), tower_sessions::session::Error> {
-        if self.session.id().is_some() {
-            self.session.flush().await?;
-        }
-        self.session.insert(SIGNED_IN, signed_in).await?;
-        self.session.set_expiry(Some(flash::expiry(signed_in.remember, &self.state.config)));
         Ok(())
     }
 

@@ -18,11 +18,16 @@ use crate::domain::Timestamp;
 pub struct Letter {
     /// The row of the outbox that it comes from.
     pub id: Uuid,
-    pub to: Address,
+    /// The address it goes to.
+    pub to: String,
     /// When it was made ready.
     pub at: Timestamp,
-    pub text: Text,
-    /// The same as octets on the wire (RFC 5322), with its envelope.
+    pub subject: String,
+    /// The part in plain text.
+    pub text: String,
+    /// The part in HTML.
+    pub html: String,
+    /// All of it as it goes over the wire (RFC 5322), with its envelope.
     pub mail: lettre::Message,
 }
 
@@ -47,7 +52,7 @@ impl Letter {
     /// # Errors
     /// When the recipient is no address, or a template fails.
     pub fn new(id: Uuid, message: &Message, from: &Sender, at: Timestamp) -> Result<Self, LetterError> {
-        let text = Text::of(message, from)?;
+        let Text { subject, plain: text, html } = Text::of(message, from)?;
         let to: Address = message.to().deliverable().parse()?;
         let since_epoch = Duration::from_millis(u64::try_from(at.0).unwrap_or(0));
         let mail = lettre::Message::builder()
@@ -55,17 +60,17 @@ impl Letter {
             .date(UNIX_EPOCH + since_epoch)
             .from(from.from().clone())
             .to(Mailbox::new(None, to.clone()))
-            .subject(text.subject.clone())
+            .subject(subject.clone())
             // RFC 3834: no holiday notice in return; the second is the sign that Exchange heeds.
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .raw_header(header("X-Auto-Response-Suppress", "All"))
             .multipart(
                 MultiPart::alternative()
                     .boundary(format!("portal-{}", id.simple()))
-                    .singlepart(SinglePart::plain(text.plain.clone()))
-                    .singlepart(SinglePart::html(text.html.clone())),
+                    .singlepart(SinglePart::plain(text.clone()))
+                    .singlepart(SinglePart::html(html.clone())),
             )?;
-        Ok(Self { id, to, at, text, mail })
+        Ok(Self { id, to: to.to_string(), at, subject, text, html, mail })
     }
 }
 

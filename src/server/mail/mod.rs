@@ -37,7 +37,6 @@ mod worker;
 pub use letter::Letter;
 pub use message::Message;
 pub use sender::Sender;
-pub use text::Text;
 pub use transport::Transport;
 pub use worker::{Report, Worker};
 

@@ -11,7 +11,7 @@ use super::words::{Moment, one_line};
 
 /// A message in words.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Text {
+pub(super) struct Text {
     pub subject: String,
     pub plain: String,
     pub html: String,

@@ -115,14 +115,19 @@ impl Worker {
     }
 
     async fn claim(&self) -> Result<Option<WaitingMail>, StoreError> {
-        let now = self.mailer.clock.now();
-        let due = outbox::first_due(self.store.reader(), now, schedule::horizon(now)).await?;
-        let Some(mut mail) = due else { return Ok(None) };
-        let tx = self.store.write().await?;
-        let mine = outbox::claim(&tx, &mail, schedule::claimed_until(&mail, now, self.draw())).await?;
-        tx.commit().await?;
-        mail.attempts = mail.attempts.saturating_add(1);
-        Ok(mine.then_some(mail))
+        loop {
+            let now = self.mailer.clock.now();
+            let due = outbox::first_due(self.store.reader(), now, schedule::horizon(now)).await?;
+            let Some(mut mail) = due else { return Ok(None) };
+            let tx = self.store.write().await?;
+            let mine = outbox::claim(&tx, &mail, schedule::claimed_until(&mail, now, self.draw())).await?;
+            tx.commit().await?;
+            if mine {
+                mail.attempts = mail.attempts.saturating_add(1);
+                return Ok(Some(mail));
+            }
+            // Another process has it, and it is due no longer: look for the next one.
+        }
     }
 
     async fn expire(&self, desk: &mut Desk<'_>) -> Result<(), StoreError> {

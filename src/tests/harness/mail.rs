@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,13 +18,15 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+pub(crate) mod outbox;
+
 /// The only account of the server.
-pub const USER: &str = "portal@relay.example";
-pub const PASSWORD: &str = "p@ss/word#1";
+pub(crate) const USER: &str = "portal@relay.example";
+pub(crate) const PASSWORD: &str = "p@ss/word#1";
 
 /// How the server's connections are protected.
 #[derive(Clone)]
-pub enum Protection {
+pub(crate) enum Protection {
     None,
     StartTls(Arc<ServerConfig>),
     Implicit(Arc<ServerConfig>),
@@ -31,7 +34,7 @@ pub enum Protection {
 
 /// When a fault happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum At {
+pub(crate) enum At {
     /// Instead of the greeting.
     Greeting,
     /// At the recipient.
@@ -42,7 +45,7 @@ pub enum At {
 
 /// What goes wrong.
 #[derive(Clone, Debug)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// This answer instead of the right one.
     Answer(&'static str),
     /// No answer, and the connection stays open.
@@ -55,19 +58,19 @@ pub enum Fault {
 
 /// A mail as it arrived.
 #[derive(Clone, Debug, Default)]
-pub struct Arrived {
-    pub from: String,
-    pub to: Vec<String>,
-    pub content: Vec<u8>,
+pub(crate) struct Arrived {
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    pub(crate) content: Vec<u8>,
     /// Whether it came through TLS.
-    pub encrypted: bool,
+    pub(crate) encrypted: bool,
     /// Whether the client signed in first.
-    pub signed_in: bool,
+    pub(crate) signed_in: bool,
 }
 
 impl Arrived {
     /// The mail as a mail program reads it.
-    pub fn parsed(&self) -> mail_parser::Message<'_> {
+    pub(crate) fn parsed(&self) -> mail_parser::Message<'_> {
         mail_parser::MessageParser::default().parse(&self.content).expect("a mail")
     }
 }
@@ -84,63 +87,79 @@ struct State {
 }
 
 /// The server. It ends when it is dropped.
-pub struct MailServer {
+pub(crate) struct MailServer {
     port: u16,
     state: Arc<Mutex<State>>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl MailServer {
-    /// Listens on a free port.
-    pub async fn start(protection: Protection) -> Self {
-        Self::listen(0, protection).await
+    /// Listens on a free port, and takes mail from anybody.
+    pub(crate) async fn start(protection: Protection) -> Self {
+        Self::listen(0, protection, false).await
+    }
+
+    /// Listens on a free port, and takes mail only from its one account.
+    pub(crate) async fn with_password(protection: Protection) -> Self {
+        Self::listen(0, protection, true).await
     }
 
     /// Listens on a port where a server was before.
-    pub async fn listen(port: u16, protection: Protection) -> Self {
+    pub(crate) async fn again(port: u16) -> Self {
+        Self::listen(port, Protection::None, false).await
+    }
+
+    async fn listen(port: u16, protection: Protection, password: bool) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let state = Arc::new(Mutex::new(State::default()));
-        let task = tokio::spawn(accept(listener, protection, Arc::clone(&state)));
+        let task = tokio::spawn(accept(listener, protection, password, Arc::clone(&state)));
         Self { port, state, task }
     }
 
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Ends the server with all its connections, and gives its port.
+    pub(crate) async fn stop(mut self) -> u16 {
+        self.task.abort();
+        let _ = (&mut self.task).await;
         self.port
     }
 
     /// Sets what goes wrong from now on.
-    pub fn fault(&self, fault: impl Into<Option<(At, Fault)>>) {
+    pub(crate) fn fault(&self, fault: impl Into<Option<(At, Fault)>>) {
         self.state().fault = fault.into();
     }
 
     /// The mails that were acknowledged.
-    pub fn accepted(&self) -> Vec<Arrived> {
+    pub(crate) fn accepted(&self) -> Vec<Arrived> {
         self.state().accepted.clone()
     }
 
     /// The mails that arrived whole, and whose sender does not know.
-    pub fn unacknowledged(&self) -> Vec<Arrived> {
+    pub(crate) fn unacknowledged(&self) -> Vec<Arrived> {
         self.state().unacknowledged.clone()
     }
 
     /// Connections so far.
-    pub fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.state().connections
     }
 
     /// Most connections at the same time.
-    pub fn most_open(&self) -> usize {
+    pub(crate) fn most_open(&self) -> usize {
         self.state().most_open
     }
 
     /// The verbs of all commands so far.
-    pub fn commands(&self) -> Vec<String> {
+    pub(crate) fn commands(&self) -> Vec<String> {
         self.state().commands.clone()
     }
 
     /// Waits until `count` mails were acknowledged.
-    pub async fn wait_for(&self, count: usize) {
+    pub(crate) async fn wait_for(&self, count: usize) {
         let arrived = async {
             while self.accepted().len() < count {
                 tokio::time::sleep(Duration::from_millis(10)).await;
@@ -161,14 +180,14 @@ impl Drop for MailServer {
 }
 
 /// A certificate authority with one certificate, for `localhost`.
-pub struct Authority {
-    pub pem: String,
-    pub server: Arc<ServerConfig>,
+pub(crate) struct Authority {
+    pub(crate) pem: String,
+    pub(crate) server: Arc<ServerConfig>,
 }
 
 impl Authority {
     /// `name` is whom the certificate is for.
-    pub fn issuing(name: &str) -> Self {
+    pub(crate) fn issuing(name: &str) -> Self {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -189,15 +208,15 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn accept(listener: TcpListener, protection: Protection, state: Arc<Mutex<State>>) {
+async fn accept(listener: TcpListener, protection: Protection, password: bool, state: Arc<Mutex<State>>) {
     // Dropped with this task, and every connection with it.
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        connections.spawn(connection(stream, protection.clone(), Arc::clone(&state)));
+        connections.spawn(connection(stream, protection.clone(), password, Arc::clone(&state)));
     }
 }
 
-async fn connection(stream: TcpStream, protection: Protection, state: Arc<Mutex<State>>) {
+async fn connection(stream: TcpStream, protection: Protection, password: bool, state: Arc<Mutex<State>>) {
     {
         let mut state = lock(&state);
         state.connections += 1;
@@ -205,37 +224,40 @@ async fn connection(stream: TcpStream, protection: Protection, state: Arc<Mutex<
         state.most_open = state.most_open.max(state.open);
     }
     // A client that goes away in the middle is no fault of the server.
-    let _ = converse(stream, protection, Arc::clone(&state)).await;
+    let _ = converse(stream, protection, password, Arc::clone(&state)).await;
     lock(&state).open -= 1;
 }
 
-async fn converse(stream: TcpStream, protection: Protection, state: Arc<Mutex<State>>) -> io::Result<()> {
+async fn converse(stream: TcpStream, protection: Protection, password: bool, state: Arc<Mutex<State>>) -> io::Result<()> {
     let mut builder = SessionBuilder::new("relay.example");
-    builder.enable_auth(AuthMechanism::Plain);
+    if password {
+        builder.enable_auth(AuthMechanism::Plain);
+    }
     if matches!(protection, Protection::StartTls(_)) {
         builder.enable_start_tls();
     } else {
         // The session does not know of TLS that was there before it.
         builder.insecure_enable_plaintext_auth();
     }
-    let desk = Desk { state: Arc::clone(&state), mail: Arrived::default(), encrypted: false };
+    let wire = Arc::new(Wire::default());
+    let desk = Desk { state: Arc::clone(&state), wire: Arc::clone(&wire), mail: Arrived::default() };
     let mut session = builder.build(IpAddr::V4(Ipv4Addr::LOCALHOST), desk);
     match protection {
         Protection::None => {
-            talk(stream, &mut session, &state, true).await?;
+            talk(stream, &mut session, &state, &wire, true).await?;
         }
         Protection::StartTls(tls) => {
-            if let Some(stream) = talk(stream, &mut session, &state, true).await? {
+            if let Some(stream) = talk(stream, &mut session, &state, &wire, true).await? {
                 let stream = TlsAcceptor::from(tls).accept(stream).await?;
                 session.tls_active();
-                lock(&state).commands.push("(TLS)".to_owned());
-                talk(stream, &mut session, &state, false).await?;
+                wire.encrypted.store(true, Ordering::SeqCst);
+                talk(stream, &mut session, &state, &wire, false).await?;
             }
         }
         Protection::Implicit(tls) => {
             let stream = TlsAcceptor::from(tls).accept(stream).await?;
-            lock(&state).commands.push("(TLS)".to_owned());
-            talk(stream, &mut session, &state, true).await?;
+            wire.encrypted.store(true, Ordering::SeqCst);
+            talk(stream, &mut session, &state, &wire, true).await?;
         }
     }
     Ok(())
@@ -246,6 +268,7 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     session: &mut Session<Desk>,
     state: &Mutex<State>,
+    wire: &Wire,
     greet: bool,
 ) -> io::Result<Option<S>> {
     let mut stream = BufStream::new(stream);
@@ -285,33 +308,32 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
             fault = fault_at(At::Recipient).filter(|_| verb == "RCPT");
             lock(state).commands.push(verb);
         }
-        let lost = in_content && matches!(fault, Some(Fault::HangUp | Fault::Silence | Fault::Answer(_)));
+        let lost = matches!(fault, Some(Fault::HangUp | Fault::Silence | Fault::Answer(_)));
+        wire.lost.store(lost, Ordering::SeqCst);
         let response = session.process(&line);
-        if lost {
-            let mut state = lock(state);
-            let mail = state.accepted.pop();
-            state.unacknowledged.extend(mail);
-        }
         answer = Some(response).filter(|response| response.action != Action::NoReply);
     }
+}
+
+/// What the protocol does not know about its connection.
+#[derive(Default)]
+struct Wire {
+    encrypted: AtomicBool,
+    /// The answer to this line will not be that it was taken.
+    lost: AtomicBool,
 }
 
 /// Where a session's mail is put together.
 struct Desk {
     state: Arc<Mutex<State>>,
+    wire: Arc<Wire>,
     mail: Arrived,
-    encrypted: bool,
 }
 
 impl Handler for Desk {
-    fn helo(&mut self, _ip: IpAddr, _domain: &str) -> Response {
-        self.encrypted = lock(&self.state).commands.iter().any(|command| command == "(TLS)");
-        response::OK
-    }
-
     fn mail(&mut self, _ip: IpAddr, _domain: &str, from: &str) -> Response {
-        let signed_in = self.mail.signed_in;
-        self.mail = Arrived { from: from.to_owned(), encrypted: self.encrypted, signed_in, ..Arrived::default() };
+        let (encrypted, signed_in) = (self.wire.encrypted.load(Ordering::SeqCst), self.mail.signed_in);
+        self.mail = Arrived { from: from.to_owned(), encrypted, signed_in, ..Arrived::default() };
         response::OK
     }
 
@@ -326,7 +348,9 @@ impl Handler for Desk {
     }
 
     fn data_end(&mut self) -> Response {
-        lock(&self.state).accepted.push(self.mail.clone());
+        let mut state = lock(&self.state);
+        let pile = if self.wire.lost.load(Ordering::SeqCst) { &mut state.unacknowledged } else { &mut state.accepted };
+        pile.push(self.mail.clone());
         response::OK
     }
 

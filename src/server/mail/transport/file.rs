@@ -37,6 +37,15 @@ pub struct FiledMail {
     pub at: String,
 }
 
+impl FiledMail {
+    /// When it was written, for people: `2026-11-23 14:32:59 UTC`.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let to_the_second = self.at.get(.."2026-11-23T14:32:59".len()).unwrap_or(&self.at);
+        format!("{} UTC", to_the_second.replace('T', " "))
+    }
+}
+
 impl FileBox {
     #[must_use]
     pub fn new(dir: PathBuf) -> Self {
@@ -79,10 +88,10 @@ impl FileBox {
         let dir = self.dir.clone();
         let id = FileId::of(letter);
         let filed = FiledMail {
-            to: letter.to.to_string(),
-            subject: letter.text.subject.clone(),
-            text: letter.text.plain.clone(),
-            html: letter.text.html.clone(),
+            to: letter.to.clone(),
+            subject: letter.subject.clone(),
+            text: letter.text.clone(),
+            html: letter.html.clone(),
             at: utc(letter.at).format(&time::format_description::well_known::Rfc3339).unwrap_or_default(),
         };
         let wire = letter.mail.formatted();

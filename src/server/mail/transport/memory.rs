@@ -29,11 +29,6 @@ struct State {
 }
 
 impl Memory {
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Sets how the next mails fare.
     pub fn behave(&self, behaviour: Behaviour) {
         self.state().behaviour = behaviour;

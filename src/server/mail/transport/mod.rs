@@ -11,15 +11,16 @@ pub use smtp::Smtp;
 pub use smtp_url::SmtpServer;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::letter::Letter;
 use crate::domain::Timestamp;
 
-/// Where mails go.
-#[derive(Debug)]
+/// Where mails go. Its clones share what they hold.
+#[derive(Clone, Debug)]
 pub enum Transport {
     /// A mail server.
-    Smtp(Box<Smtp>),
+    Smtp(Arc<Smtp>),
     /// Files that a developer reads.
     File(FileBox),
     /// A list that a test reads.
@@ -44,13 +45,29 @@ impl Transport {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn smtp(server: SmtpServer) -> Result<Self, lettre::transport::smtp::Error> {
-        Ok(Self::Smtp(Box::new(Smtp::new(server)?)))
+        Ok(Self::Smtp(Arc::new(Smtp::new(server)?)))
     }
 
     /// To files in the folder `dir`.
     #[must_use]
     pub fn file(dir: PathBuf) -> Self {
         Self::File(FileBox::new(dir))
+    }
+
+    /// To a list in memory, for tests.
+    #[must_use]
+    pub fn memory() -> Self {
+        Self::Memory(Memory::default())
+    }
+
+    /// The mails that a list in memory holds, oldest first. The other
+    /// transports keep none.
+    #[must_use]
+    pub fn sent(&self) -> Vec<Letter> {
+        match self {
+            Self::Memory(memory) => memory.accepted(),
+            Self::Smtp(_) | Self::File(_) => Vec::new(),
+        }
     }
 
     /// Sends one mail, and returns once somebody else is responsible for it.

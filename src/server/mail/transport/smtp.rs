@@ -64,7 +64,7 @@ impl Smtp {
             Some(connection) => connection,
             // Whatever fails before the mail itself is named is not the mail's fault: a password that
             // is refused or a certificate that is not trusted ends no mail.
-            None => self.connect().await.map_err(|error| SendError::Failed(error.to_string()))?,
+            None => self.connect().await.map_err(|error| SendError::Failed(words(&error)))?,
         };
         connection.send(letter.mail.envelope(), &letter.mail.formatted()).await.map_err(|error| classify(&error))?;
         self.keep(connection, letter.at).await;
@@ -118,9 +118,16 @@ impl Smtp {
 fn classify(error: &Error) -> SendError {
     let about_settings = error.status().is_some_and(|code| u16::from(code) == 530);
     if error.is_permanent() && !about_settings {
-        SendError::Refused(error.to_string())
+        SendError::Refused(words(error))
     } else {
-        SendError::Failed(error.to_string())
+        SendError::Failed(words(error))
+    }
+}
+
+fn words(error: &Error) -> String {
+    match (error.status(), std::error::Error::source(error)) {
+        (Some(code), Some(text)) => format!("the mail server said {code} {text}"),
+        _ => error.to_string(),
     }
 }
 

@@ -9,42 +9,42 @@ use portal::server::mail::transport::{SmtpServer, Transport};
 use portal::server::mail::{Mailer, Message, Sender, Worker};
 use portal::server::rng::Rng;
 use portal::server::store::Store;
-use sea_orm::{ConnectionTrait as _, FromQueryResult, Statement};
+use sea_orm::{FromQueryResult, Statement};
 use tempfile::TempDir;
 use uuid::Uuid;
 
 /// 23 November 2026, 14:27:59 UTC.
-pub const START: Timestamp = Timestamp(1_795_444_079_000);
+pub(crate) const START: Timestamp = Timestamp(1_795_444_079_000);
 /// How long the codes of these tests count.
-pub const LIFETIME: Duration = Duration::from_secs(300);
-pub const CODE: &str = "042193";
-pub const ADDRESS: &str = "Ann.Lee@mail.example";
+pub(crate) const LIFETIME: Duration = Duration::from_secs(300);
+pub(crate) const CODE: &str = "042193";
+pub(crate) const ADDRESS: &str = "Ann.Lee@mail.example";
 
 /// An outbox on a fresh database.
-pub struct Outbox {
-    pub clock: TestClock,
-    pub store: Store,
-    pub mailer: Mailer,
-    pub portal_name: String,
+pub(crate) struct Outbox {
+    pub(crate) clock: TestClock,
+    pub(crate) store: Store,
+    pub(crate) mailer: Mailer,
+    pub(crate) portal_name: String,
     _folder: TempDir,
 }
 
 /// A row, read past the portal.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Row {
-    pub id: Uuid,
-    pub kind: String,
-    pub recipient_masked: String,
-    pub payload: Option<Vec<u8>>,
-    pub state: String,
-    pub attempts: i32,
-    pub next_attempt_at: i64,
-    pub sent_at: Option<i64>,
-    pub last_error: Option<String>,
+pub(crate) struct Row {
+    pub(crate) id: Uuid,
+    pub(crate) kind: String,
+    pub(crate) recipient_masked: String,
+    pub(crate) payload: Option<Vec<u8>>,
+    pub(crate) state: String,
+    pub(crate) attempts: i32,
+    pub(crate) next_attempt_at: i64,
+    pub(crate) sent_at: Option<i64>,
+    pub(crate) last_error: Option<String>,
 }
 
 impl Outbox {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}/portal.db", folder.path().display());
         let store = Store::open(&url).await.expect("a database");
@@ -55,40 +55,40 @@ impl Outbox {
     }
 
     /// Another mailer on the same clock, with another secret key.
-    pub fn foreign_mailer(&self) -> Mailer {
+    pub(crate) fn foreign_mailer(&self) -> Mailer {
         mailer(&self.clock, [8; 32])
     }
 
-    pub fn worker(&self, transport: Transport) -> Worker {
+    pub(crate) fn worker(&self, transport: Transport) -> Worker {
         let from = "no-reply@portal.example".parse().expect("an address");
         let sender = Sender::new(from, &self.portal_name, "https://portal.example");
         Worker::new(self.store.clone(), self.mailer.clone(), transport, sender)
     }
 
     /// A worker that sends to `url`.
-    pub fn smtp(&self, url: &str) -> Worker {
+    pub(crate) fn smtp(&self, url: &str) -> Worker {
         self.worker(Transport::smtp(server(url)).expect("TLS"))
     }
 
     /// Writes a message down, in a transaction of its own.
-    pub async fn write(&self, message: &Message) {
+    pub(crate) async fn write(&self, message: &Message) {
         self.write_for(message, None).await;
     }
 
     /// Writes down the message that carries the code `otp`.
-    pub async fn write_for(&self, message: &Message, otp: Option<Uuid>) {
+    pub(crate) async fn write_for(&self, message: &Message, otp: Option<Uuid>) {
         let tx = self.store.write().await.expect("a transaction");
         self.mailer.enqueue(&tx, message, otp).await.expect("a row");
         tx.commit().await.expect("a commit");
     }
 
     /// A code that counts for five minutes from now.
-    pub fn code(&self) -> Message {
+    pub(crate) fn code(&self) -> Message {
         self.code_for(LIFETIME)
     }
 
     /// A code that counts for `life` from now.
-    pub fn code_for(&self, life: Duration) -> Message {
+    pub(crate) fn code_for(&self, life: Duration) -> Message {
         Message::RegistrationCode {
             to: Email::parse(ADDRESS).expect("valid"),
             username: Username::parse("ann").expect("valid"),
@@ -100,7 +100,7 @@ impl Outbox {
     }
 
     /// A notice, which does not expire.
-    pub fn notice(&self) -> Message {
+    pub(crate) fn notice(&self) -> Message {
         Message::AccountExists {
             to: Email::parse(ADDRESS).expect("valid"),
             username: Username::parse("ann").expect("valid"),
@@ -111,21 +111,21 @@ impl Outbox {
     }
 
     /// All rows, oldest first.
-    pub async fn rows(&self) -> Vec<Row> {
+    pub(crate) async fn rows(&self) -> Vec<Row> {
         let db = self.store.reader();
         let query = Statement::from_string(db.get_database_backend(), "SELECT * FROM outbox ORDER BY id");
         Row::find_by_statement(query).all(db).await.expect("rows")
     }
 
     /// The only row.
-    pub async fn row(&self) -> Row {
+    pub(crate) async fn row(&self) -> Row {
         let [row] = self.rows().await.try_into().expect("one row");
         row
     }
 }
 
 /// Reads `SMTP_URL`.
-pub fn server(url: &str) -> SmtpServer {
+pub(crate) fn server(url: &str) -> SmtpServer {
     SmtpServer::parse(&url.into()).expect("a mail server")
 }
 

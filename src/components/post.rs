@@ -1,0 +1,57 @@
+//! Sending a form by script.
+//!
+//! The framework's `ActionForm` reads a form into a structure, writes it out
+//! again and calls the server function by type. The codecs for that made the
+//! browser's module half as large again; the browser already knows how to write
+//! down a form. On the wire both are the same.
+
+use leptos::prelude::*;
+use leptos::serde_json;
+use leptos::server_fn::error::ServerFnErrorErr;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{FormData, Headers, HtmlFormElement, RequestInit, Response, UrlSearchParams};
+
+use crate::api::{ApiError, Feedback};
+
+/// Posts a form to its own address and tells where to go next.
+///
+/// # Errors
+/// What the server has to say about the form, or that it could not be asked.
+pub async fn post(form: &HtmlFormElement) -> Result<String, Feedback> {
+    let unreachable = |_: JsValue| fault(ServerFnErrorErr::Request(String::new()));
+    let answer = send(form).await.map_err(unreachable)?;
+    if answer.redirected() {
+        // A guard stood in the way: the session has ended meanwhile, say.
+        return Ok(answer.url());
+    }
+    if answer.ok() {
+        // Without a word of where to go, this page as it now is.
+        let next = answer.headers().get("location").ok().flatten();
+        return Ok(next.unwrap_or_else(|| form.base_uri().ok().flatten().unwrap_or_default()));
+    }
+    let body = text_of(&answer).await.map_err(unreachable)?;
+    let refusal = serde_json::from_str::<ApiError>(&body);
+    Err(refusal.map_or_else(|_| fault(ServerFnErrorErr::Deserialization(String::new())), |ApiError(refusal)| refusal))
+}
+
+/// A fault in the words that every form uses for it.
+fn fault(error: ServerFnErrorErr) -> Feedback {
+    ApiError::from_server_fn_error(error).0
+}
+
+async fn send(form: &HtmlFormElement) -> Result<Response, JsValue> {
+    let data = FormData::new_with_form(form)?;
+    let headers = Headers::new()?;
+    // Tells the server that a script reads the answer: it is not shown as a page.
+    headers.set("accept", "application/json")?;
+    let request = RequestInit::new();
+    request.set_method("POST");
+    request.set_headers(&headers);
+    request.set_body(&UrlSearchParams::new_with_str_sequence_sequence(&data)?.into());
+    JsFuture::from(window().fetch_with_str_and_init(&form.action(), &request)).await?.dyn_into()
+}
+
+async fn text_of(answer: &Response) -> Result<String, JsValue> {
+    Ok(JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default())
+}

@@ -1,0 +1,136 @@
+//! What the environment may say, and what stops the start.
+
+use portal::server::config::Config;
+use portal::server::config::env::{Env, PORTAL_NAMES};
+use portal::server::config::mail::TransportConfig;
+use portal::server::rng::Rng;
+
+const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+fn load(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut all = vec![("PORTAL_DATA_DIR", folder.path().to_str().expect("UTF-8"))];
+    all.extend_from_slice(pairs);
+    Config::from_env(&Env::of(&all), &Rng::from_seed(1)).map_err(|errors| errors.0)
+}
+
+fn mistakes(pairs: &[(&str, &str)]) -> Vec<String> {
+    load(pairs).expect_err("the settings are wrong")
+}
+
+#[test]
+fn nothing_at_all_is_a_development_portal() {
+    let config = load(&[]).expect("defaults");
+    assert!(!config.site.production);
+    assert_eq!(config.site.address.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.site.public_url.origin, "http://127.0.0.1:3000");
+    assert!(matches!(config.mail.transport, TransportConfig::File { .. }));
+    assert!(config.database.sqlite_file().is_some_and(|file| file.ends_with("/portal.db")));
+}
+
+#[test]
+fn production_names_each_thing_that_is_missing() {
+    let lines = mistakes(&[("LEPTOS_ENV", "PROD")]);
+    for name in ["SMTP_URL", "SECRET_KEY", "PUBLIC_URL"] {
+        assert!(lines.iter().any(|line| line.starts_with(name) && line.contains("missing")), "{name}: {lines:?}");
+    }
+    let complete = [("LEPTOS_ENV", "PROD"), ("SMTP_URL", "smtps://u:p@smtp.example.com:465"), ("SECRET_KEY", KEY), ("PUBLIC_URL", "https://portal.example.com")];
+    let config = load(&complete).expect("complete");
+    assert!(config.site.production && config.site.https());
+    for missing in 1..complete.len() {
+        let mut partial = complete.to_vec();
+        let (name, _) = partial.remove(missing);
+        let lines = mistakes(&partial);
+        assert!(lines[0].starts_with(name), "{lines:?}");
+        // Without a public address there is none to make the sender's from.
+        assert!(lines[1..].iter().all(|line| name == "PUBLIC_URL" && line.starts_with("MAIL_FROM")), "{lines:?}");
+    }
+}
+
+#[test]
+fn an_unknown_portal_name_stops_the_start_with_a_line_that_names_it() {
+    let lines = mistakes(&[("PORTAL_OPT_LIFETIME", "300")]);
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].starts_with("PORTAL_OPT_LIFETIME: "));
+}
+
+#[test]
+fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
+    for (name, value) in [
+        ("PORTAL_OTP_LIFETIME", "5 minutes"),
+        ("PORTAL_OTP_LIFETIME", "601"),
+        ("PORTAL_OTP_LIFETIME", "-1"),
+        ("PORTAL_OTP_TRIES", "0"),
+        ("PORTAL_OTP_TRIES", "11"),
+        ("PORTAL_LOGIN_DELAY", "1.5"),
+        ("PORTAL_NAME", "two\nlines"),
+        ("PORTAL_LOG", "portal=loud"),
+        ("PORTAL_LOG_FORMAT", "xml"),
+        ("PORTAL_SESSION_IDLE", "86400"),
+        ("LEPTOS_SITE_ADDR", "localhost"),
+        ("PUBLIC_URL", "portal.example.com"),
+        ("PUBLIC_URL", "https://portal.example.com/app"),
+        ("PUBLIC_URL", "ftp://portal.example.com"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+        ("DATABASE_URL", "mysql://localhost/portal"),
+        ("SECRET_KEY", "changeme"),
+        ("SECRET_KEY_FILE", "/nowhere/key"),
+        ("SMTP_URL", "https://smtp.example.com"),
+        ("MAIL_FROM", "nobody"),
+    ] {
+        let lines = mistakes(&[(name, value)]);
+        assert!(lines.iter().any(|line| line.starts_with(name)), "{name}={value}: {lines:?}");
+        assert!(lines.iter().all(|line| !line.contains('\n')), "one line each");
+    }
+}
+
+#[test]
+fn no_mistake_repeats_a_secret() {
+    let lines = mistakes(&[("SMTP_URL", "smpt://user:hunter2@smtp.example.com"), ("SECRET_KEY", "hunter2hunter2")]);
+    assert!(!lines.concat().contains("hunter2"), "{lines:?}");
+}
+
+#[test]
+fn a_secret_comes_from_its_variable_or_its_file_and_not_from_both() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("key");
+    std::fs::write(&file, format!("{KEY}\n")).expect("written");
+    let file = file.to_str().expect("UTF-8");
+    let from_file = load(&[("SECRET_KEY_FILE", file)]).expect("a key");
+    let from_value = load(&[("SECRET_KEY", KEY)]).expect("a key");
+    assert_eq!(from_file.secret_key.derive("x"), from_value.secret_key.derive("x"));
+    assert!(mistakes(&[("SECRET_KEY", KEY), ("SECRET_KEY_FILE", file)])[0].starts_with("SECRET_KEY"));
+}
+
+#[test]
+fn a_development_key_is_made_once_and_only_its_owner_may_read_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let env = Env::of(&[("PORTAL_DATA_DIR", folder.path().to_str().expect("UTF-8"))]);
+    let first = Config::from_env(&env, &Rng::from_seed(1)).expect("defaults").secret_key;
+    let second = Config::from_env(&env, &Rng::from_seed(2)).expect("defaults").secret_key;
+    assert_eq!(first.derive("x"), second.derive("x"));
+    let mode = std::fs::metadata(folder.path().join("secret.key")).expect("the file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn dot_env_is_read_where_the_environment_is_silent() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join(".env");
+    std::fs::write(&file, "# a comment\nPORTAL_NAME=\"Our club\"\nPATH=/from/dotenv\n").expect("written");
+    let env = Env::from_process(&file).expect("reads");
+    assert_eq!(env.get("PORTAL_NAME"), Some("Our club"));
+    assert_ne!(env.get("PATH"), Some("/from/dotenv"), "the process's own environment comes first");
+    std::fs::write(&file, "this is not a line hunter2").expect("written");
+    let problem = Env::from_process(&file).expect_err("malformed");
+    assert!(!problem.contains("hunter2"));
+}
+
+#[test]
+fn every_setting_is_in_the_readme() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    for name in PORTAL_NAMES.iter().chain(&["DATABASE_URL", "SMTP_URL", "MAIL_FROM", "PUBLIC_URL", "SECRET_KEY", "LEPTOS_SITE_ADDR", "LEPTOS_SITE_ROOT", "LEPTOS_ENV", "TRUSTED_PROXIES"]) {
+        assert!(readme.contains(&format!("`{name}`")), "{name}");
+    }
+}

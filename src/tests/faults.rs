@@ -1,0 +1,65 @@
+//! What people see when something of ours does not work.
+
+use std::time::Duration;
+
+use portal::server::store::Store;
+use secrecy::ExposeSecret as _;
+
+use super::harness::app::PASSWORD;
+use super::harness::{Mode, TestApp};
+
+#[tokio::test]
+async fn a_fault_is_one_plain_line_with_the_requests_id_in_both_modes() {
+    for mode in [Mode::Script, Mode::Form] {
+        let app = TestApp::new().await;
+        app.execute("DROP TABLE otp").await;
+        let answer = app.client(mode).register("ann", "ann@x.example", PASSWORD).await;
+        assert_eq!(answer.status, 503);
+        let id = answer.header("x-request-id").expect("an id").to_owned();
+        assert!(answer.body.contains("Something went wrong on our side.") && answer.body.contains(&id), "{}", answer.body);
+        assert!(!answer.body.contains("otp") && !answer.body.contains("SQL"), "{}", answer.body);
+        assert!(answer.header("retry-after").is_some());
+        assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0, "nothing is half there");
+    }
+}
+
+#[tokio::test]
+async fn a_page_whose_session_cannot_be_read_is_a_503_and_heals() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut client = app.form();
+    client.sign_in("ann", PASSWORD).await;
+    app.execute("ALTER TABLE session RENAME TO away").await;
+    let answer = client.get("/dashboard").await;
+    assert_eq!(answer.status, 503);
+    assert!(answer.body.contains("Something went wrong"));
+    app.execute("ALTER TABLE away RENAME TO session").await;
+    assert_eq!(client.get("/dashboard").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_outside_writer_that_holds_the_lock_makes_people_wait_and_not_fail() {
+    let app = TestApp::new().await;
+    let outside = Store::open(app.state.config.database.url.expose_secret()).await.expect("opens");
+    let held = outside.write().await.expect("the lock");
+    let release = async {
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        held.commit().await.expect("commits");
+    };
+    let mut client = app.form();
+    let (answer, ()) = tokio::join!(client.register("ann", "ann@x.example", PASSWORD), release);
+    assert_eq!(answer.location().as_deref(), Some("/verify"));
+}
+
+#[tokio::test]
+async fn a_panic_is_a_503_and_the_process_lives() {
+    let app = TestApp::new().await;
+    // A date no calendar has: whatever the page does with it, the server goes on.
+    app.account("ann", "ann@x.example").await;
+    let mut client = app.form();
+    client.sign_in("ann", PASSWORD).await;
+    app.execute("UPDATE account SET created_at = 9223372036854775807, verified_at = -9223372036854775807").await;
+    let answer = client.get("/dashboard").await;
+    assert!(matches!(answer.status.as_u16(), 200 | 503), "{}", answer.status);
+    assert_eq!(client.get("/livez").await.status, 200);
+}

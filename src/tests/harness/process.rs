@@ -1,0 +1,89 @@
+//! The real program, started as an operator starts it.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+/// The program under test.
+pub(crate) fn portal(folder: &Path, settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portal"));
+    command.env_clear().current_dir(folder).envs(settings.iter().copied());
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+    portal(folder, settings).args(arguments).output().expect("the program starts")
+}
+
+/// `portal serve`, with its log in `log` of its folder.
+pub(crate) struct Served {
+    pub(crate) child: Child,
+    pub(crate) origin: String,
+}
+
+impl Served {
+    /// Starts it on a free port and waits until it is ready.
+    pub(crate) async fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let address = free_address();
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("log")).expect("a log file");
+        let mut command = portal(folder, settings);
+        command.arg("serve").env("LEPTOS_SITE_ADDR", address.to_string()).stderr(log).stdout(Stdio::null());
+        let child = command.spawn().expect("the program starts");
+        let served = Self { child, origin: format!("http://{address}") };
+        served.until_ready().await;
+        served
+    }
+
+    async fn until_ready(&self) {
+        let client = reqwest::Client::new();
+        for _ in 0..600 {
+            if client.get(self.url("/readyz")).send().await.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the portal was not ready in 30 s");
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    /// Sends a signal, as `kill` does.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([name, &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(status.success());
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // Already gone when the test ended it itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
+}
+
+/// A browser with cookies that does not follow redirects.
+pub(crate) fn browser() -> reqwest::Client {
+    let browser = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none());
+    browser.build().expect("a client")
+}
+
+/// The newest code in the development mailbox.
+pub(crate) async fn mailed_code(browser: &reqwest::Client, served: &Served) -> String {
+    for _ in 0..200 {
+        let page = browser.get(served.url("/dev/mailbox")).send().await.expect("an answer").text().await.expect("text");
+        if let Some(code) = super::app::first_six_digits(page.split_once("<main").map_or("", |(_, main)| main)) {
+            return code;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("no code was mailed in 10 s");
+}

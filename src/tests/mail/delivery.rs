@@ -1,0 +1,185 @@
+//! From the outbox to the server: what is kept, when it is tried, when it is given up.
+
+use std::time::Duration;
+
+use portal::domain::Timestamp;
+use portal::server::mail::transport::memory::Behaviour;
+use portal::server::mail::transport::{Memory, Transport};
+use portal::server::mail::Report;
+use portal::server::store::outbox::{self, MailState};
+use uuid::Uuid;
+
+use crate::harness::mail::outbox::{ADDRESS, CODE, LIFETIME, Outbox, START};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+fn contains(octets: &[u8], text: &str) -> bool {
+    octets.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()))
+}
+
+#[tokio::test]
+async fn a_mail_waits_sealed_and_leaves_nothing_behind_once_sent() {
+    let outbox = Outbox::new().await;
+    outbox.write(&outbox.code()).await;
+    let waiting = outbox.row().await;
+    assert_eq!((waiting.state.as_str(), waiting.attempts, waiting.sent_at), ("waiting", 0, None));
+    assert_eq!((waiting.kind.as_str(), waiting.recipient_masked.as_str()), ("registration_code", "a***@mail.example"));
+    let payload = waiting.payload.expect("a payload");
+    assert!(!contains(&payload, CODE) && !contains(&payload, ADDRESS));
+    let transport = Transport::memory();
+    let report = outbox.worker(transport.clone()).deliver_due().await.expect("no fault");
+    assert_eq!(report, Report { sent: 1, ..Report::default() });
+    let sent = outbox.row().await;
+    assert_eq!((sent.state.as_str(), sent.attempts, sent.sent_at, sent.payload), ("sent", 1, Some(START.0), None));
+    outbox.worker(transport.clone()).deliver_due().await.expect("no fault");
+    assert_eq!(transport.sent().len(), 1, "a sent mail is not sent again");
+}
+
+#[tokio::test]
+async fn a_mail_is_undone_with_what_it_is_about() {
+    let outbox = Outbox::new().await;
+    let tx = outbox.store.write().await.expect("a transaction");
+    outbox.mailer.enqueue(&tx, &outbox.code(), None).await.expect("a row");
+    drop(tx);
+    assert_eq!(outbox.rows().await, []);
+}
+
+#[tokio::test]
+async fn the_pauses_double_from_five_seconds_to_the_cap_and_never_beyond() {
+    for (message, caps) in [(true, [5, 10, 20, 40, 40, 40]), (false, [5, 10, 20, 40, 80, 160])] {
+        let outbox = Outbox::new().await;
+        outbox.write(&if message { outbox.code() } else { outbox.notice() }).await;
+        let memory = Memory::default();
+        memory.behave(Behaviour::Fail("451 try later".to_owned()));
+        let worker = outbox.worker(Transport::Memory(memory));
+        for (attempts, cap) in (1..).zip(caps) {
+            let report = worker.deliver_due().await.expect("no fault");
+            assert_eq!(report, Report { postponed: 1, ..Report::default() });
+            let row = outbox.row().await;
+            assert_eq!((row.attempts, row.last_error.as_deref()), (attempts, Some("451 try later")));
+            let pause = Timestamp(row.next_attempt_at).since(outbox.clock.now());
+            let (least, most) = (Duration::from_millis(900 * cap), Duration::from_secs(cap));
+            assert!(pause >= least && pause <= most, "attempt {attempts}: {pause:?}");
+            outbox.clock.advance(pause.saturating_sub(Duration::from_millis(1)));
+            assert_eq!(worker.deliver_due().await.expect("no fault"), Report::default(), "not before its time");
+            outbox.clock.advance(Duration::from_millis(1));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_expired_while_the_server_was_away_is_never_sent() {
+    let outbox = Outbox::new().await;
+    outbox.write(&outbox.code()).await;
+    let memory = Memory::default();
+    memory.behave(Behaviour::Fail("421 away".to_owned()));
+    let worker = outbox.worker(Transport::Memory(memory.clone()));
+    worker.deliver_due().await.expect("no fault");
+    memory.behave(Behaviour::Accept);
+    outbox.clock.advance(LIFETIME);
+    let report = worker.deliver_due().await.expect("no fault");
+    assert_eq!(report, Report { expired: 1, ..Report::default() });
+    assert!(memory.accepted().is_empty());
+    let row = outbox.row().await;
+    assert_eq!((row.state.as_str(), row.payload, row.last_error.as_deref()), ("expired", None, Some("421 away")));
+    // A clock that goes back does not revive it.
+    outbox.clock.set(START);
+    assert_eq!(worker.deliver_due().await.expect("no fault"), Report::default());
+    assert!(memory.accepted().is_empty());
+}
+
+#[tokio::test]
+async fn a_code_in_its_last_millisecond_is_still_sent() {
+    let outbox = Outbox::new().await;
+    outbox.write(&outbox.code()).await;
+    outbox.clock.advance(LIFETIME.saturating_sub(Duration::from_millis(50)));
+    let transport = Transport::memory();
+    outbox.worker(transport.clone()).deliver_due().await.expect("no fault");
+    assert_eq!(transport.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_refused_mail_is_given_up_and_its_reason_names_nobody() {
+    let outbox = Outbox::new().await;
+    outbox.write(&outbox.code()).await;
+    let memory = Memory::default();
+    memory.behave(Behaviour::Refuse(format!("550 5.1.1 <{ADDRESS}>: no Ann.Lee here, {CODE} not delivered to ann")));
+    let worker = outbox.worker(Transport::Memory(memory.clone()));
+    let report = worker.deliver_due().await.expect("no fault");
+    assert_eq!(report, Report { dead: 1, ..Report::default() });
+    let row = outbox.row().await;
+    assert_eq!((row.state.as_str(), row.payload), ("dead", None));
+    let error = row.last_error.expect("a reason");
+    assert!(error.starts_with("550 5.1.1 "), "{error}");
+    for secret in ["ann", "lee", "mail.example", CODE] {
+        assert!(!error.to_lowercase().contains(secret), "{secret}: {error}");
+    }
+    memory.behave(Behaviour::Accept);
+    outbox.clock.advance(HOUR);
+    worker.deliver_due().await.expect("no fault");
+    assert!(memory.accepted().is_empty());
+}
+
+#[tokio::test]
+async fn a_notice_is_tried_for_two_days_and_then_given_up() {
+    let outbox = Outbox::new().await;
+    outbox.write(&outbox.notice()).await;
+    let memory = Memory::default();
+    memory.behave(Behaviour::Fail("451 try later".to_owned()));
+    let worker = outbox.worker(Transport::Memory(memory));
+    outbox.clock.advance(HOUR * 48 - Duration::from_millis(1));
+    assert_eq!(worker.deliver_due().await.expect("no fault").postponed, 1);
+    outbox.clock.advance(HOUR);
+    assert_eq!(worker.deliver_due().await.expect("no fault").dead, 1);
+    let row = outbox.row().await;
+    assert_eq!((row.state.as_str(), row.payload), ("dead", None));
+}
+
+#[tokio::test]
+async fn a_payload_that_does_not_open_is_given_up_and_holds_up_nothing() {
+    let outbox = Outbox::new().await;
+    let tx = outbox.store.write().await.expect("a transaction");
+    outbox.foreign_mailer().enqueue(&tx, &outbox.code(), None).await.expect("a row");
+    tx.commit().await.expect("a commit");
+    outbox.clock.advance(Duration::from_millis(1));
+    outbox.write(&outbox.code()).await;
+    let transport = Transport::memory();
+    let report = outbox.worker(transport.clone()).deliver_due().await.expect("no fault");
+    assert_eq!(report, Report { sent: 1, dead: 1, ..Report::default() });
+    let [foreign, _] = outbox.rows().await.try_into().expect("two rows");
+    assert_eq!((foreign.state.as_str(), foreign.payload), ("dead", None));
+    assert!(foreign.last_error.expect("a reason").contains("does not open"));
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_delays_no_mail() {
+    let outbox = Outbox::new().await;
+    outbox.write(&outbox.notice()).await;
+    let memory = Memory::default();
+    memory.behave(Behaviour::Fail("421 away".to_owned()));
+    let worker = outbox.worker(Transport::Memory(memory.clone()));
+    worker.deliver_due().await.expect("no fault");
+    memory.behave(Behaviour::Accept);
+    outbox.clock.set(START - HOUR);
+    worker.deliver_due().await.expect("no fault");
+    assert_eq!(memory.accepted().len(), 1);
+}
+
+#[tokio::test]
+async fn what_became_of_a_codes_mail_is_known_until_it_is_purged() {
+    let outbox = Outbox::new().await;
+    let (sent, waiting) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    outbox.write_for(&outbox.code(), Some(sent)).await;
+    outbox.worker(Transport::memory()).deliver_due().await.expect("no fault");
+    outbox.write_for(&outbox.code(), Some(waiting)).await;
+    let state = async |otp| outbox::state_of_otp(outbox.store.reader(), otp).await.expect("no fault");
+    assert_eq!(state(sent).await, Some(MailState::Sent));
+    assert_eq!(state(waiting).await, Some(MailState::Waiting));
+    assert_eq!(state(Uuid::from_u128(3)).await, None);
+    let tx = outbox.store.write().await.expect("a transaction");
+    assert_eq!(outbox::purge(&tx, START, 10).await.expect("no fault"), 0, "not before its time");
+    let later = START + Duration::from_millis(1);
+    assert_eq!(outbox::purge(&tx, later, 10).await.expect("no fault"), 1, "a mail that waits is never purged");
+    tx.commit().await.expect("a commit");
+    assert_eq!((state(sent).await, state(waiting).await), (None, Some(MailState::Waiting)));
+}

@@ -1,0 +1,111 @@
+//! Nothing is sent in the clear unless `SMTP_URL` says so, and nothing to a stranger.
+
+use std::time::Duration;
+
+use lettre::transport::smtp::client::Certificate;
+use portal::server::mail::{Report, Transport, Worker};
+
+use crate::harness::mail::outbox::{Outbox, server};
+use crate::harness::mail::{Authority, MailServer, PASSWORD, Protection, USER};
+
+const SENT: Report = Report { sent: 1, postponed: 0, dead: 0, expired: 0 };
+const POSTPONED: Report = Report { sent: 0, postponed: 1, dead: 0, expired: 0 };
+
+/// A worker that sends to `url` and trusts `authority`.
+fn trusting(outbox: &Outbox, authority: &Authority, url: &str) -> Worker {
+    let root = Certificate::from_pem(authority.pem.as_bytes()).expect("a certificate");
+    outbox.worker(Transport::smtp(server(url).trusting(root)).expect("TLS"))
+}
+
+/// No mail was even begun.
+fn assert_untouched(server: &MailServer) {
+    assert!(server.accepted().is_empty());
+    for verb in ["MAIL", "AUTH", "RCPT", "DATA"] {
+        assert!(!server.commands().iter().any(|command| command == verb), "{:?}", server.commands());
+    }
+}
+
+#[tokio::test]
+async fn mail_goes_out_through_tls_after_signing_in() {
+    let authority = Authority::issuing("localhost");
+    let account = format!("{}:{}", USER.replace('@', "%40"), PASSWORD.replace('@', "%40").replace('/', "%2F").replace('#', "%23"));
+    for (protection, scheme, query) in [
+        (Protection::Implicit(authority.server.clone()), "smtps", ""),
+        (Protection::StartTls(authority.server.clone()), "smtp", "?tls=required"),
+        (Protection::StartTls(authority.server.clone()), "smtp", ""),
+    ] {
+        let outbox = Outbox::new().await;
+        let server = MailServer::with_password(protection).await;
+        outbox.write(&outbox.code()).await;
+        let worker = trusting(&outbox, &authority, &format!("{scheme}://{account}@localhost:{}{query}", server.port()));
+        assert_eq!(worker.deliver_due().await.expect("no fault"), SENT, "{:?}", outbox.row().await.last_error);
+        let [mail] = server.accepted().try_into().expect("one mail");
+        assert!(mail.encrypted && mail.signed_in, "{scheme}{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_offers_no_starttls_gets_nothing() {
+    for query in ["", "?tls=required"] {
+        let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
+        outbox.write(&outbox.code()).await;
+        let worker = outbox.smtp(&format!("smtp://{}:secret@localhost:{}{query}", "user", server.port()));
+        assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+        assert_untouched(&server);
+        assert!(outbox.row().await.last_error.expect("a reason").contains("STARTTLS"));
+    }
+}
+
+#[tokio::test]
+async fn mail_goes_out_in_the_clear_only_when_the_url_says_so() {
+    let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
+    outbox.write(&outbox.code()).await;
+    let worker = outbox.smtp(&format!("smtp://localhost:{}?tls=none", server.port()));
+    assert_eq!(worker.deliver_due().await.expect("no fault"), SENT);
+    assert!(!server.accepted()[0].encrypted);
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_gets_nothing() {
+    let (stranger, trusted) = (Authority::issuing("localhost"), Authority::issuing("localhost"));
+    for (protection, scheme) in
+        [(Protection::Implicit(stranger.server.clone()), "smtps"), (Protection::StartTls(stranger.server.clone()), "smtp")]
+    {
+        let (outbox, server) = (Outbox::new().await, MailServer::start(protection).await);
+        outbox.write(&outbox.code()).await;
+        let url = format!("{scheme}://localhost:{}", server.port());
+        for worker in [outbox.smtp(&url), trusting(&outbox, &trusted, &url)] {
+            assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+            outbox.clock.advance(Duration::from_secs(40));
+        }
+        assert_untouched(&server);
+        assert!(outbox.row().await.last_error.expect("a reason").contains("certificate"));
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_gets_nothing() {
+    let authority = Authority::issuing("relay.example");
+    for (protection, scheme) in
+        [(Protection::Implicit(authority.server.clone()), "smtps"), (Protection::StartTls(authority.server.clone()), "smtp")]
+    {
+        let (outbox, server) = (Outbox::new().await, MailServer::start(protection).await);
+        outbox.write(&outbox.code()).await;
+        let worker = trusting(&outbox, &authority, &format!("{scheme}://localhost:{}", server.port()));
+        assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+        assert_untouched(&server);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_ends_no_mail_and_is_not_kept() {
+    let authority = Authority::issuing("localhost");
+    let outbox = Outbox::new().await;
+    let server = MailServer::with_password(Protection::Implicit(authority.server.clone())).await;
+    outbox.write(&outbox.code()).await;
+    let worker = trusting(&outbox, &authority, &format!("smtps://portal:hunter2@localhost:{}", server.port()));
+    assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+    let error = outbox.row().await.last_error.expect("a reason");
+    assert!(error.contains("535") && !error.contains("hunter2"), "{error}");
+    assert!(server.accepted().is_empty());
+}

@@ -1,0 +1,150 @@
+//! The worker beside the portal: woken, stopped, killed, doubled.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use portal::server::mail::transport::memory::Behaviour;
+use portal::server::mail::transport::{Memory, Transport};
+use tokio::sync::watch;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::harness::mail::outbox::{ADDRESS, CODE, Outbox};
+use crate::harness::mail::{At, Fault, MailServer, Protection};
+
+fn url(server: &MailServer) -> String {
+    format!("smtp://127.0.0.1:{}?tls=none", server.port())
+}
+
+#[tokio::test]
+async fn a_woken_worker_sends_at_once() {
+    let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
+    let (stop, stopped) = watch::channel(false);
+    let running = tokio::spawn(outbox.smtp(&url(&server)).run(stopped));
+    // Longer than the worker needs to find nothing and lie down.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    outbox.write(&outbox.code()).await;
+    outbox.mailer.wake();
+    tokio::time::timeout(Duration::from_secs(2), server.wait_for(1)).await.expect("sent before it looks by itself");
+    stop.send_replace(true);
+    running.await.expect("the worker ends");
+}
+
+#[tokio::test]
+async fn a_worker_that_nobody_wakes_looks_by_itself() {
+    let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
+    let (stop, stopped) = watch::channel(false);
+    let running = tokio::spawn(outbox.smtp(&url(&server)).run(stopped));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    outbox.write(&outbox.code()).await;
+    server.wait_for(1).await;
+    drop(stop);
+    running.await.expect("the worker ends when nobody can stop it any more");
+}
+
+#[tokio::test]
+async fn at_shutdown_the_mail_in_hand_is_finished_and_no_other_begun() {
+    let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
+    server.fault((At::Content, Fault::Late(Duration::from_millis(500))));
+    let (stop, stopped) = watch::channel(false);
+    for _ in 0..6 {
+        outbox.write(&outbox.code()).await;
+    }
+    let running = tokio::spawn(outbox.smtp(&url(&server)).run(stopped));
+    while server.most_open() < 4 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    stop.send_replace(true);
+    running.await.expect("the worker ends");
+    assert_eq!(server.accepted().len(), 4);
+    let states: Vec<String> = outbox.rows().await.into_iter().map(|row| row.state).collect();
+    assert_eq!(states.iter().filter(|state| *state == "sent").count(), 4, "{states:?}");
+    assert_eq!(states.iter().filter(|state| *state == "waiting").count(), 2, "{states:?}");
+}
+
+#[tokio::test]
+async fn a_crash_between_claim_and_send_loses_nothing_and_does_not_spin() {
+    let outbox = Outbox::new().await;
+    outbox.write(&outbox.code()).await;
+    let memory = Memory::default();
+    memory.behave(Behaviour::Hang);
+    let doomed = outbox.worker(Transport::Memory(memory.clone()));
+    let attempt = tokio::time::timeout(Duration::from_millis(300), doomed.deliver_due());
+    attempt.await.expect_err("killed in the middle of it");
+    let claimed = outbox.row().await;
+    assert_eq!((claimed.state.as_str(), claimed.attempts), ("waiting", 1));
+    memory.behave(Behaviour::Accept);
+    let worker = outbox.worker(Transport::Memory(memory.clone()));
+    worker.deliver_due().await.expect("no fault");
+    assert!(memory.accepted().is_empty(), "not while the first attempt could still be running");
+    outbox.clock.advance(Duration::from_secs(15));
+    worker.deliver_due().await.expect("no fault");
+    assert_eq!(memory.accepted().len(), 1);
+    assert_eq!(outbox.row().await.attempts, 2);
+}
+
+#[tokio::test]
+async fn two_workers_send_every_mail_once() {
+    let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
+    for _ in 0..20 {
+        outbox.write(&outbox.code()).await;
+    }
+    let (one, other) = (outbox.smtp(&url(&server)), outbox.smtp(&url(&server)));
+    let (first, second) = tokio::join!(one.deliver_due(), other.deliver_due());
+    let (first, second) = (first.expect("no fault"), second.expect("no fault"));
+    assert_eq!(first.sent + second.sent, 20);
+    assert!(first.sent > 0 && second.sent > 0, "{first:?} {second:?}");
+    assert_eq!(server.accepted().len(), 20);
+}
+
+/// Log lines in memory.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(octets);
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn the_log_tells_what_happened_and_to_no_one_whom() {
+    let lines = Lines::default();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(lines.clone()).with_ansi(false).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
+    let worker = outbox.smtp(&url(&server));
+    outbox.write(&outbox.code()).await;
+    server.fault((At::Recipient, Fault::Answer("450 4.2.0 Ann.Lee@mail.example has 042193 mails")));
+    worker.deliver_due().await.expect("no fault");
+    outbox.clock.advance(Duration::from_secs(5));
+    server.fault((At::Recipient, Fault::Answer("550 5.1.1 Ann.Lee@mail.example unknown")));
+    worker.deliver_due().await.expect("no fault");
+    outbox.write(&outbox.code()).await;
+    server.fault(None);
+    worker.deliver_due().await.expect("no fault");
+    let log = String::from_utf8(lines.0.lock().unwrap_or_else(PoisonError::into_inner).clone()).expect("text");
+    let id = outbox.rows().await[0].id.to_string();
+    for told in ["mail sent", "will be tried again", "given up", "registration_code", "450 4.2.0", &id] {
+        assert!(log.contains(told), "{told}: {log}");
+    }
+    let lower = log.to_lowercase();
+    for secret in [CODE, &ADDRESS.to_lowercase(), "ann.lee"] {
+        assert!(!lower.contains(secret), "{secret}: {log}");
+    }
+}

@@ -1,0 +1,125 @@
+//! The program's life: start, refusal to start, stop, crash, backup.
+
+use std::time::Duration;
+
+use super::harness::app::PASSWORD;
+use super::harness::process::{Served, browser, mailed_code, run};
+
+#[tokio::test]
+async fn with_no_configuration_a_newcomer_reaches_the_dashboard() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::start(folder.path(), &[]).await;
+    let browser = browser();
+    let post = |path: &str, fields: &'static [(&'static str, &'static str)]| {
+        browser.post(served.url(path)).header("accept", "text/html").form(fields).send()
+    };
+    let fields = &[("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
+    assert_eq!(post("/register", fields).await.expect("an answer").headers()["location"], "/verify");
+    let code = mailed_code(&browser, &served).await;
+    let verified = browser.post(served.url("/verify")).header("accept", "text/html").form(&[("code", code)]).send().await;
+    assert_eq!(verified.expect("an answer").headers()["location"], "/login");
+    let fields = &[("identifier", "ann"), ("password", PASSWORD)];
+    assert_eq!(post("/login", fields).await.expect("an answer").headers()["location"], "/dashboard");
+    let page = browser.get(served.url("/dashboard")).send().await.expect("an answer");
+    assert!(page.text().await.expect("text").contains("ann@x.example"));
+    assert!(folder.path().join("data/portal.db").exists(), "the database was made at the first start");
+}
+
+#[tokio::test]
+async fn sigterm_finishes_the_request_in_flight_and_ends_in_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut served = Served::start(folder.path(), &[]).await;
+    let url = served.url("/register");
+    let in_flight = tokio::spawn(async move {
+        let fields = [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
+        browser().post(url).header("accept", "text/html").form(&fields).send().await
+    });
+    // A debug build hashes for a few tens of milliseconds: the request is on its way.
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    served.signal("-TERM");
+    let answer = in_flight.await.expect("the task");
+    // Either it was answered, or the server had stopped listening before it came.
+    if let Ok(answer) = answer {
+        assert_eq!(answer.headers()["location"], "/verify");
+    }
+    let status = tokio::task::spawn_blocking(move || served.child.wait()).await.expect("the task").expect("a status");
+    assert!(status.success(), "{status}");
+    let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");
+    assert!(log.contains("stopped"), "{log}");
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_kill_9() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let browser = browser();
+    let mut served = Served::start(folder.path(), &[]).await;
+    for n in 0..3 {
+        let fields = [("username", format!("ann{n}")), ("email", format!("ann{n}@x.example")), ("password", PASSWORD.into())];
+        let answer = browser.post(served.url("/register")).header("accept", "text/html").form(&fields).send().await;
+        assert_eq!(answer.expect("an answer").headers()["location"], "/verify");
+        served.signal("-KILL");
+        served.child.wait().expect("it is gone");
+        let origin = served.origin.clone();
+        served = Served::start(folder.path(), &[]).await;
+        // The browser keeps its cookie for the host; the flow is still there, and the mail comes.
+        let page = browser.get(served.url("/verify")).send().await.expect("an answer");
+        assert_eq!(page.status(), 200, "{origin}");
+    }
+    let code = mailed_code(&browser, &served).await;
+    assert_eq!(code.len(), 6);
+}
+
+#[tokio::test]
+async fn in_production_it_does_not_start_without_what_it_needs_and_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for arguments in [&["serve"][..], &["check-config"], &[]] {
+        let output = run(folder.path(), arguments, &[("LEPTOS_ENV", "PROD")]);
+        assert!(!output.status.success());
+        let said = String::from_utf8_lossy(&output.stderr);
+        for name in ["SMTP_URL", "SECRET_KEY", "PUBLIC_URL"] {
+            assert!(said.lines().any(|line| line.starts_with(&format!("portal: {name}: "))), "{said}");
+        }
+    }
+    assert!(!folder.path().join("data").exists(), "nothing was made");
+}
+
+#[tokio::test]
+async fn check_config_prints_what_is_in_force_and_no_secret() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = [("SMTP_URL", "smtps://user:hunter2@smtp.example.com:465"), ("PORTAL_OTP_LIFETIME", "240")];
+    let output = run(folder.path(), &["check-config"], &settings);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("240 s") && said.contains("SMTP"), "{said}");
+    assert!(!said.contains("hunter2"));
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_one_clear_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let output = run(folder.path(), &["serve"], &[("LEPTOS_SITE_ADDR", &address)]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains(&format!("LEPTOS_SITE_ADDR: {address}")), "{said}");
+}
+
+#[tokio::test]
+async fn a_backup_made_while_serving_is_a_database_that_serves() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::start(folder.path(), &[]).await;
+    let fields = [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
+    browser().post(served.url("/register")).header("accept", "text/html").form(&fields).send().await.expect("an answer");
+    assert!(run(folder.path(), &["backup", "copy.db"], &[]).status.success());
+    assert!(!run(folder.path(), &["backup", "copy.db"], &[]).status.success(), "a file is never overwritten");
+    let restored = Served::start(folder.path(), &[("DATABASE_URL", "sqlite://copy.db")]).await;
+    let ready = browser().get(restored.url("/readyz")).send().await.expect("an answer");
+    assert_eq!(ready.status(), 200);
+}
+
+#[tokio::test]
+async fn migrate_can_run_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for _ in 0..2 {
+        assert!(run(folder.path(), &["migrate"], &[]).status.success());
+    }
+}
