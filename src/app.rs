@@ -39,7 +39,7 @@ pub fn shell() -> impl IntoView {
     let visitor = use_context::<Visitor>().unwrap_or_default();
     let assets = use_context::<Assets>().unwrap_or_default();
     let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok());
-    let head = Head::of(url.as_ref().map_or("", |url| url.path()));
+    let head = Head::of(url.as_ref().map_or("", |url| url.path()), &visitor);
     // Without a script this is the first that is read of a refused form.
     let refused = if visitor.flash.feedback == Feedback::default() { "" } else { "Error: " };
     let title = format!("{refused}{} – {}", head.title, visitor.portal_name);
@@ -94,7 +94,8 @@ fn StartIslands(assets: Assets) -> impl IntoView {
          const wasm=fetch({wasm:?}),page=await import({js:?});\
          await page.default({{module_or_path:wasm}});\
          page.hydrate();\
-         for(const island of document.querySelectorAll(\"leptos-island\"))page[island.dataset.component]?.(island)"
+         for(const island of document.querySelectorAll(\"leptos-island\"))page[island.dataset.component]?.(island);\
+         document.documentElement.dataset.hydrated=\"\""
     );
     view! {
         <script type="module" nonce=use_nonce()>

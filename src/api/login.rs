@@ -16,8 +16,8 @@ pub async fn login(
     #[server(default)] next: Option<String>,
 ) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
-    let post = Post::to("/login").await?.keep("identifier", &identifier).keep("remember", remember.as_deref().unwrap_or_default());
-    let post = post.keep("next", next.as_deref().unwrap_or_default());
+    let (remembered, wanted) = (remember.as_deref().unwrap_or_default(), next.as_deref().unwrap_or_default());
+    let post = Post::to("/login")?.keep("identifier", &identifier).keep("remember", remembered).keep("next", wanted);
     let outcome = post.state.login.sign_in(&identifier, password.expose(), &post.requester).await;
     post.sign_in(outcome, remember.is_some(), next.as_deref()).await
 }
@@ -29,5 +29,5 @@ pub async fn login(
 #[server(prefix = "", endpoint = "logout")]
 pub async fn logout() -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
-    Post::to("/logout").await?.sign_out().await
+    Post::to("/logout")?.sign_out().await
 }

@@ -15,7 +15,7 @@ pub async fn register(
     #[server(default)] password: Secret,
 ) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
-    let post = Post::to("/register").await?.keep("username", &username).keep("email", &email);
+    let post = Post::to("/register")?.keep("username", &username).keep("email", &email);
     let outcome = post.state.registration.start(&username, &email, password.expose(), &post.requester).await;
     post.answer(outcome).await
 }

@@ -11,7 +11,7 @@ use super::{ApiError, Secret};
 #[server(prefix = "", endpoint = "verify")]
 pub async fn verify(#[server(default)] code: Secret) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
-    let post = Post::to("/verify").await?;
+    let post = Post::to("/verify")?;
     let outcome = post.state.verification.verify(code.expose(), &post.requester).await;
     post.answer(outcome).await
 }
@@ -23,7 +23,7 @@ pub async fn verify(#[server(default)] code: Secret) -> Result<(), ApiError> {
 #[server(prefix = "", endpoint = "verify/resend")]
 pub async fn resend() -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
-    let post = Post::to("/verify/resend").await?;
+    let post = Post::to("/verify/resend")?;
     let outcome = post.state.registration.resend(&post.requester).await;
     post.answer(outcome).await
 }
@@ -35,7 +35,7 @@ pub async fn resend() -> Result<(), ApiError> {
 #[server(prefix = "", endpoint = "verify/email")]
 pub async fn correct_email(#[server(default)] email: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
-    let post = Post::to("/verify/email").await?.keep("email", &email);
+    let post = Post::to("/verify/email")?.keep("email", &email);
     let outcome = post.state.registration.correct_email(&email, &post.requester).await;
     post.answer(outcome).await
 }
@@ -47,7 +47,7 @@ pub async fn correct_email(#[server(default)] email: String) -> Result<(), ApiEr
 #[server(prefix = "", endpoint = "verify/username")]
 pub async fn choose_username(#[server(default)] username: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
-    let post = Post::to("/verify/username").await?.keep("username", &username);
+    let post = Post::to("/verify/username")?.keep("username", &username);
     let outcome = post.state.verification.choose_username(&username, &post.requester).await;
     post.answer(outcome).await
 }

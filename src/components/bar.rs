@@ -24,7 +24,8 @@ pub fn SignedIn(visitor: Visitor, username: String, children: Children) -> impl 
                 </nav>
                 <details class="menu">
                     <summary>
-                        <span>{username.clone()}</span>
+                        <span class="visually-hidden">"Menu of "</span>
+                        <span class="menu-name">{username.clone()}</span>
                         <Icon sign=Sign::Chevron />
                     </summary>
                     <div>

@@ -16,7 +16,11 @@ const NAME: &str = "code";
 /// One input, filled by typing, pasting or the browser's own offer. The sixth
 /// digit sends it, the first time only: a second slip should not cost a try.
 #[island]
-pub fn CodeForm(feedback: Feedback) -> impl IntoView {
+pub fn CodeForm(
+    feedback: Feedback,
+    /// Whether to begin here: not when something else on the page is to be read first.
+    focus: bool,
+) -> impl IntoView {
     let form = Submission::new("code-message", feedback);
 
     // Only what is entered now counts: a browser that puts an old code back into
@@ -51,7 +55,7 @@ pub fn CodeForm(feedback: Feedback) -> impl IntoView {
                     spellcheck="false"
                     maxlength="16"
                     required
-                    autofocus=form.feedback.with_untracked(|feedback| feedback.message.is_none())
+                    autofocus=focus
                     aria-invalid=invalid(NAME, form)
                     aria-describedby=described_by(NAME)
                     data-secret=""

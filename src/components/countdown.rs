@@ -70,7 +70,7 @@ pub fn Countdown(
                 </svg>
                 <span>{live(move || minutes_and_seconds(seconds()))}</span>
             </div>
-            <p>"Enter the code before " <time datetime=utc.iso8601()>{live(clock)}</time> "."</p>
+            <p>"Enter it before " <time datetime=utc.iso8601()>{live(clock)}</time> "."</p>
         </div>
         <div hidden=live(move || flag(left.get() != Some(0)))>
             <h1 id=EXPIRED_ID tabindex="-1">

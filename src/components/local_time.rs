@@ -6,16 +6,20 @@ use leptos::wasm_bindgen::JsValue;
 use super::live::{effect, live};
 use super::moment::Moment;
 
-/// A moment, in milliseconds since 1970, as date and time: in UTC by name until
-/// the browser says which zone it is in.
+/// A moment as its day, and its time if wanted: in UTC by name until the browser
+/// says which zone it is in.
 #[island]
-pub fn LocalTime(at: i64) -> impl IntoView {
+pub fn LocalTime(
+    /// Milliseconds since 1970.
+    at: i64,
+    with_time: bool,
+) -> impl IntoView {
     let utc = Moment::from_millis(at);
     let here = RwSignal::new(false);
     effect(move || here.set(true));
     let words = move || {
         let (moment, zone) = if here.get() { (Moment::from_millis(in_local_zone(at)), "") } else { (utc, " UTC") };
-        format!("{}, {}{zone}", moment.date(), moment.time())
+        if with_time { format!("{}, {}{zone}", moment.date(), moment.time()) } else { moment.date() }
     };
     view! { <time datetime=utc.iso8601()>{live(words)}</time> }
 }

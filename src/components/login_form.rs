@@ -12,15 +12,13 @@ pub fn LoginForm(
     feedback: Feedback,
     identifier: String,
     remember: bool,
-    /// Where to go afterwards; empty for the dashboard.
-    next: String,
+    /// Where to go afterwards, if not to the dashboard.
+    next: Option<String>,
 ) -> impl IntoView {
     let form = Submission::new("login-message", feedback);
-    let to_dashboard = next.is_empty();
     view! {
         <form method="post" action=Login::PATH novalidate on:submit=move |event| form.send(&event)>
-            // What is disabled is not sent.
-            <input type="hidden" name="next" value=next disabled=to_dashboard />
+            {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
             <FormMessage form />
             <TextField name="identifier" label="Username or email" autocomplete="username" value=identifier form />
             <PasswordField usage=PasswordUse::SignIn form />

@@ -45,7 +45,7 @@ impl Moment {
     #[must_use]
     pub fn time(&self) -> String {
         let minutes = self.millis.rem_euclid(DAY) / MINUTE;
-        format!("{}:{:02}", minutes / 60, minutes % 60)
+        format!("{:02}:{:02}", minutes / 60, minutes % 60)
     }
 
     /// `12 March 2026`
@@ -104,7 +104,7 @@ mod tests {
         let moment = Moment::from_millis(1_773_325_925_000);
         assert_eq!(moment.date(), "12 March 2026");
         assert_eq!(moment.time(), "14:32");
-        assert_eq!(Moment::from_millis(5 * 60_000).time(), "0:05");
+        assert_eq!(Moment::from_millis(5 * 60_000).time(), "00:05");
     }
 
     #[test]

@@ -14,21 +14,20 @@ use web_sys::{FormData, Headers, HtmlFormElement, RequestInit, Response, UrlSear
 
 use crate::api::{ApiError, Feedback};
 
-/// Posts a form to its own address and tells where to go next.
+/// Posts a form to its own address and tells where to go next, if not to this
+/// page as it now is.
 ///
 /// # Errors
 /// What the server has to say about the form, or that it could not be asked.
-pub async fn post(form: &HtmlFormElement) -> Result<String, Feedback> {
+pub async fn post(form: &HtmlFormElement) -> Result<Option<String>, Feedback> {
     let unreachable = |_: JsValue| fault(ServerFnErrorErr::Request(String::new()));
     let answer = send(form).await.map_err(unreachable)?;
     if answer.redirected() {
         // A guard stood in the way: the session has ended meanwhile, say.
-        return Ok(answer.url());
+        return Ok(Some(answer.url()));
     }
     if answer.ok() {
-        // Without a word of where to go, this page as it now is.
-        let next = answer.headers().get("location").ok().flatten();
-        return Ok(next.unwrap_or_else(|| form.base_uri().ok().flatten().unwrap_or_default()));
+        return Ok(answer.headers().get("location").ok().flatten());
     }
     let body = text_of(&answer).await.map_err(unreachable)?;
     let refusal = serde_json::from_str::<ApiError>(&body);

@@ -13,11 +13,11 @@ pub enum Step {
 #[component]
 pub fn Steps(current: Step) -> impl IntoView {
     let step = |step: Step, words: &'static str| {
-        let done = (step < current).then_some("done");
+        let done = step < current;
         let here = (step == current).then_some("step");
-        let spoken = (step < current).then(|| view! { <span class="visually-hidden">", done"</span> });
+        let spoken = done.then(|| view! { <span class="visually-hidden">", done"</span> });
         view! {
-            <li class=done aria-current=here>
+            <li data-done=done.then_some("") aria-current=here>
                 {words} {spoken}
             </li>
         }

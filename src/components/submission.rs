@@ -40,10 +40,7 @@ impl Submission {
         let form: HtmlFormElement = event_target(event);
         leptos::task::spawn_local(async move {
             match post(&form).await {
-                Ok(next) => {
-                    // Fails only for an address that cannot be read.
-                    let _ = location().set_href(&next);
-                }
+                Ok(next) => leave_for(next),
                 Err(refusal) => self.refuse(refusal, &form),
             }
         });
@@ -78,6 +75,13 @@ impl Submission {
     pub fn begins_at(self, field: &str) -> bool {
         self.feedback.with_untracked(|feedback| feedback.fields.0.first().is_some_and(|first| first.field == field))
     }
+}
+
+/// Goes to the next page, or to this one again.
+fn leave_for(next: Option<String>) {
+    let here = location();
+    // Either fails only for an address that cannot be read, and then nothing can be done.
+    let _ = next.map_or_else(|| here.reload(), |next| here.set_href(&next));
 }
 
 /// Empties every field that is marked as secret: a password or a code is never kept.

@@ -1,5 +1,6 @@
 //! `/dashboard`: what the portal knows about the person, and what to do next.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::api::AccountView;
@@ -15,13 +16,10 @@ pub fn DashboardPage() -> impl IntoView {
         view! {
             <SignedIn visitor username=account.username.clone()>
                 <h1>"Hello, " {account.username.clone()}</h1>
-                <p class="quiet">
-                    {if first_time { "Your account is open. Good to have you here." } else { "Good to see you again." }}
-                </p>
                 <div class="cards">
                     <Account account=account.clone() />
-                    <SignIns account=account.clone() />
-                    <Next portal session_ends_at=account.session_ends_at first_time />
+                    <Security account />
+                    <NextSteps portal first_time />
                 </div>
             </SignedIn>
         }
@@ -36,8 +34,12 @@ fn Account(account: AccountView) -> impl IntoView {
             <dl class="facts">
                 <Fact name="Username">{account.username}</Fact>
                 <Fact name="Email">{account.email}</Fact>
-                <Fact name="Email confirmed">{moment(account.verified_at)}</Fact>
-                <Fact name="Member since">{moment(account.created_at)}</Fact>
+                <Fact name="Email confirmed">
+                    <Day at=account.verified_at />
+                </Fact>
+                <Fact name="Member since">
+                    <Day at=account.created_at />
+                </Fact>
                 {role}
             </dl>
         </Card>
@@ -45,48 +47,56 @@ fn Account(account: AccountView) -> impl IntoView {
 }
 
 #[component]
-fn SignIns(account: AccountView) -> impl IntoView {
+fn Security(account: AccountView) -> impl IntoView {
     let last = match account.previous_sign_in_at {
-        None => view! { "This is your first sign-in." }.into_any(),
+        None => Either::Left("This is your first sign-in."),
         Some(at) => {
-            let from = account.previous_sign_in_from.map(|from| view! { ", from " {from} });
-            view! { {moment(at)} {from} }.into_any()
+            let from = account.previous_sign_in_from.map(|address| view! { ", from " {address} });
+            Either::Right(view! {
+                <Time at />
+                {from}
+            })
         }
     };
     view! {
         <Card title="Security">
             <dl class="facts">
                 <Fact name="Last sign-in">{last}</Fact>
-                <Fact name="This session began">{moment(account.signed_in_at)} ", from " {account.signed_in_from}</Fact>
-                <Fact name="It ends at the latest">{moment(account.session_ends_at)}</Fact>
+                <Fact name="This session began">
+                    <Time at=account.signed_in_at />
+                    ", from "
+                    {account.signed_in_from}
+                </Fact>
+                <Fact name="This session ends at the latest">
+                    <Time at=account.session_ends_at />
+                </Fact>
             </dl>
         </Card>
     }
 }
 
 #[component]
-fn Next(portal: String, session_ends_at: Timestamp, first_time: bool) -> impl IntoView {
-    let _ = session_ends_at;
-    let check = (!first_time).then(|| {
-        view! {
+fn NextSteps(portal: String, first_time: bool) -> impl IntoView {
+    let first = if first_time {
+        Either::Left(view! { <li>"Your account is open. There is nothing left to set up."</li> })
+    } else {
+        Either::Right(view! {
             <li>"Look at your last sign-in. If that was not you, tell the people who run " {portal} "."</li>
-        }
-    });
+        })
+    };
     view! {
-        <Card title="What to do next">
+        <Card title="What to do next" class="card card-wide">
             <ul class="next">
-                {first_time.then(|| view! { <li>"Nothing is left to set up."</li> })}
-                {check}
-                <li>"On a computer that others use, sign out when you leave. Closing the page is not enough."</li>
+                {first} <li>"On a computer that others use, sign out when you leave. Closing the page is not enough."</li>
             </ul>
         </Card>
     }
 }
 
 #[component]
-fn Card(title: &'static str, children: Children) -> impl IntoView {
+fn Card(title: &'static str, #[prop(default = "card")] class: &'static str, children: Children) -> impl IntoView {
     view! {
-        <section class="card">
+        <section class=class>
             <div class="card-body">
                 <h2>{title}</h2>
                 {children()}
@@ -103,6 +113,12 @@ fn Fact(name: &'static str, children: Children) -> impl IntoView {
     }
 }
 
-fn moment(at: Timestamp) -> impl IntoView {
-    view! { <LocalTime at=at.0 /> }
+#[component]
+fn Day(at: Timestamp) -> impl IntoView {
+    view! { <LocalTime at=at.0 with_time=false /> }
+}
+
+#[component]
+fn Time(at: Timestamp) -> impl IntoView {
+    view! { <LocalTime at=at.0 with_time=true /> }
 }

@@ -9,7 +9,7 @@ use crate::paths;
 pub fn LoginPage() -> impl IntoView {
     let visitor = super::visitor();
     let flash = visitor.flash.clone();
-    let next = visitor.next.clone().unwrap_or_else(|| flash.value("next"));
+    let next = visitor.next.clone().or_else(|| Some(flash.value("next"))).filter(|next| !next.is_empty());
     let under = || view! { "New here? " <a href=paths::REGISTER>"Register"</a> };
     view! {
         <Frame visitor under>

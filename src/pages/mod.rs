@@ -29,12 +29,14 @@ pub struct Head {
 }
 
 impl Head {
-    /// The head of the page at this path.
+    /// The head of the page at this path, as this visitor gets it.
     #[must_use]
-    pub fn of(path: &str) -> Self {
+    pub fn of(path: &str, visitor: &Visitor) -> Self {
+        let needs_username = visitor.pending.as_ref().is_some_and(|pending| pending.needs_username);
         let (title, islands) = match path {
             paths::HOME => ("Welcome", false),
             paths::REGISTER => ("Register", true),
+            paths::VERIFY if needs_username => ("Choose another username", true),
             paths::VERIFY => ("Check your email", true),
             paths::LOGIN => ("Sign in", true),
             paths::DASHBOARD => ("Dashboard", true),

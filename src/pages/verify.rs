@@ -26,27 +26,23 @@ pub fn VerifyPage() -> impl IntoView {
 #[component]
 fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool) -> impl IntoView {
     let PendingView { email, deadline, lifetime_ms, remaining_ms, resend_in_ms, email_changes_left, .. } = pending;
-    let mailbox = mailbox.then(|| {
-        view! {
-            <p class="while-live">
-                <a href=paths::DEV_MAILBOX>"Development: read the mail"</a>
-            </p>
-        }
-    });
+    let mailbox = mailbox.then(|| view! { <a href=paths::DEV_MAILBOX>"Development: read the mail"</a> });
+    // A message elsewhere on the page is read first.
+    let focus = [paths::VERIFY, ""].contains(&flash.form.as_str()) && flash.feedback.message.is_none();
     view! {
         <div class="while-live">
             <Steps current=Step::Email />
             <h1>"Check your email"</h1>
             <p>"We sent a six-digit code to " <strong>{email.clone()}</strong> "."</p>
         </div>
-        {mailbox}
         <Countdown remaining_ms lifetime_ms deadline=deadline.0 />
         <div class="while-live">
-            <CodeForm feedback=flash.feedback_for(paths::VERIFY) />
+            <CodeForm feedback=flash.feedback_for(paths::VERIFY) focus />
             <div class="other-ways">
-                <p class="quiet">"No email yet? Look in your spam folder, too."</p>
+                <p class="quiet">"No email yet? Look in your spam folder."</p>
                 <ResendForm feedback=flash.feedback_for(paths::VERIFY_RESEND) wait_ms=resend_in_ms />
                 <CorrectEmail flash email left=email_changes_left />
+                {mailbox}
             </div>
         </div>
     }
@@ -83,7 +79,6 @@ fn CorrectEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
 #[component]
 fn ChooseUsername(pending: PendingView, flash: Flash) -> impl IntoView {
     view! {
-        <Steps current=Step::Done />
         <h1>"Choose another username"</h1>
         <p>
             "Your email address is confirmed. Meanwhile somebody else took the username " <strong>{pending.username}</strong>

@@ -80,7 +80,9 @@ async fn after_five_failures_each_further_try_waits_twice_as_long_up_to_15_minut
             if mode == Mode::Script {
                 assert_eq!((early.status.as_u16(), early.header("retry-after")), (429, Some("1")));
             }
-            assert!(client.seen(early).await.contains("Too many tries. You can try again in 1 second."), "{wait}");
+            let seen = client.seen(early).await;
+            assert!(seen.contains("Too many tries."), "{wait}");
+            assert!(mode == Mode::Script || seen.contains("You can try again in 1 second."), "{wait}");
             app.advance(1);
             let answer = client.sign_in("ann", "another fine password").await;
             assert!(client.seen(answer).await.contains(NO_MATCH), "{wait}");
@@ -132,13 +134,13 @@ async fn an_unknown_name_has_to_wait_just_the_same() {
 async fn guessing_from_elsewhere_does_not_lock_the_owner_out() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
-    let mut attacker = app.script().from_ip("2001:db8:1:2::1");
+    let mut attacker = app.script().at_ip("2001:db8:1:2::1");
     for _ in 0..5 {
         attacker.sign_in("ann", "another fine password").await;
     }
-    let mut neighbour = app.script().from_ip("2001:db8:1:2:3:4:5:6");
+    let mut neighbour = app.script().at_ip("2001:db8:1:2:3:4:5:6");
     assert_eq!(neighbour.sign_in("ann", PASSWORD).await.status, 429, "the same /64");
-    let mut owner = app.script().from_ip("2001:db8:1:3::1");
+    let mut owner = app.script().at_ip("2001:db8:1:3::1");
     assert_eq!(owner.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
 }
 

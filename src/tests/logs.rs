@@ -28,7 +28,6 @@ async fn at_trace_the_log_holds_no_password_code_cookie_or_address() {
         post("/login", both, &[("identifier", "canary.local.part@x.example"), ("password", PASSWORD), ("remember", "on")]).await;
         browser.get(served.url("/dashboard")).send().await.expect("an answer");
         post("/logout", both, &[]).await;
-        drop(post);
         canaries.push(code);
         served.signal("-TERM");
         let mut served = served;

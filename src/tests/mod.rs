@@ -2,6 +2,8 @@
 //! SQLite file, mail into memory or to an SMTP server on loopback, and a clock
 //! that the tests move.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test may end by a panic")]
+
 mod configuration;
 mod directions;
 mod faults;

@@ -38,7 +38,7 @@ async fn a_signed_in_person_is_led_to_the_dashboard() {
 async fn the_dashboard_tells_of_the_sign_in_before() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
-    let mut first = app.form().from_ip("198.51.100.7");
+    let mut first = app.form().at_ip("198.51.100.7");
     first.sign_in("ann", PASSWORD).await;
     assert!(!first.get("/dashboard").await.body.contains("192.0.2.7"));
     app.advance(3_600);

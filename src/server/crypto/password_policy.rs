@@ -18,7 +18,7 @@ pub fn judge(password: &Password, username: &str, email: &str) -> Result<(), Str
     if estimate.score() >= LOWEST_SCORE {
         return Ok(());
     }
-    let warning = estimate.feedback().and_then(|feedback| feedback.warning()).map(|warning| warning.to_string());
+    let warning = estimate.feedback().and_then(zxcvbn::feedback::Feedback::warning).map(|warning| warning.to_string());
     let reason = warning.map_or_else(|| "This password is easy to guess.".to_owned(), |warning| end_with_stop(&warning));
     Err(format!("{reason} A few unrelated words make a better one."))
 }

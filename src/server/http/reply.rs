@@ -1,6 +1,8 @@
 //! From a server function to a service and back: the same for every form, with
 //! and without JavaScript.
 
+use std::time::Duration;
+
 use axum::http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -12,7 +14,7 @@ use tower_sessions::Session;
 use super::access_log::RequestId;
 use super::{body, cookies, flash, session as sessions};
 use crate::api::{ApiError, Feedback, Flash};
-use crate::domain::{NextPath, Notice};
+use crate::domain::NextPath;
 use crate::paths;
 use crate::server::services::{Done, FlowChange, Requester, ServiceError};
 use crate::server::state::AppState;
@@ -40,7 +42,7 @@ impl Post {
     ///
     /// # Errors
     /// When the request did not pass through the router.
-    pub async fn to(form: &'static str) -> Result<Self, ApiError> {
+    pub fn to(form: &'static str) -> Result<Self, ApiError> {
         let broken = || ApiError(Feedback::message(FAULT));
         let parts = use_context::<Parts>().ok_or_else(broken)?;
         let session = parts.extensions.get::<Session>().cloned().ok_or_else(broken)?;
@@ -136,7 +138,7 @@ impl Post {
         let (status, feedback) = match error {
             ServiceError::Fields(fields) => (StatusCode::UNPROCESSABLE_ENTITY, Feedback { fields, ..Feedback::default() }),
             ServiceError::Refused(text) => (StatusCode::UNPROCESSABLE_ENTITY, Feedback::message(text)),
-            ServiceError::Limited { what, wait } => (StatusCode::TOO_MANY_REQUESTS, limited(what, wait.as_millis())),
+            ServiceError::Limited { what, wait } => (StatusCode::TOO_MANY_REQUESTS, limited(what, wait)),
             ServiceError::Fault(fault) => return self.fail(&fault),
         };
         if !self.plain {
@@ -189,7 +191,7 @@ pub async fn leave(session: &Session, state: &AppState, done: &Done) -> Result<(
         form: done.to.to_owned(),
         feedback: Feedback::default(),
         values: done.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
-        notice: done.notice.clone().map(|Notice { kind, text }| Notice { kind, text }),
+        notice: done.notice.clone(),
     };
     flash::put(session, &state.config, &flash).await
 }
@@ -200,38 +202,20 @@ fn page_of(form: &'static str) -> &'static str {
     rest.find('/').and_then(|slash| form.get(..=slash)).unwrap_or(form)
 }
 
-/// Seconds rounded up, so that who waits that long does not come early.
-fn limited(what: &str, wait_ms: u128) -> Feedback {
-    let seconds = u64::try_from(wait_ms.div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
-    Feedback { message: Some(format!("{what} You can try again in {}.", in_words(seconds))), retry_after: Some(seconds), ..Feedback::default() }
-}
-
-fn in_words(seconds: u64) -> String {
-    let (count, unit) = match seconds {
-        0..=90 => (seconds, "second"),
-        91..=5_400 => (seconds.div_ceil(60), "minute"),
-        _ => (seconds.div_ceil(3_600), "hour"),
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
+/// Seconds rounded up, so that who waits that long does not come early. The
+/// form itself says when to try again.
+fn limited(what: &str, wait: Duration) -> Feedback {
+    let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
+    Feedback { message: Some(what.to_owned()), retry_after: Some(seconds), ..Feedback::default() }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{in_words, page_of};
+    use super::page_of;
 
     #[test]
     fn a_form_belongs_to_the_page_of_its_first_segment() {
         assert_eq!(page_of("/register"), "/register");
         assert_eq!(page_of("/verify/resend"), "/verify");
-    }
-
-    #[test]
-    fn a_wait_is_told_in_the_unit_people_use() {
-        assert_eq!(in_words(1), "1 second");
-        assert_eq!(in_words(90), "90 seconds");
-        assert_eq!(in_words(91), "2 minutes");
-        assert_eq!(in_words(240), "4 minutes");
-        assert_eq!(in_words(7_000), "2 hours");
     }
 }

@@ -34,6 +34,7 @@ pub fn build(state: &AppState) -> Router {
         .layer(middleware::from_fn(assets::cache_by_hash));
     router
         .nest(&format!("/{}", assets::PACKAGE), package)
+        .method_not_allowed_fallback(not_this_way)
         .route(paths::LIVEZ, get(probes::livez))
         .route(paths::READYZ, get(probes::readyz).with_state(state.clone()))
         .layer(CompressionLayer::new())
@@ -42,6 +43,12 @@ pub fn build(state: &AppState) -> Router {
         .layer(CatchPanicLayer::custom(|_| fault::unavailable("in the log")))
         .layer(middleware::from_fn(guards::odd_targets))
         .layer(middleware::from_fn_with_state(state.clone(), access_log::layer))
+}
+
+/// Somebody opened the address of a form's post.
+async fn not_this_way() -> Response {
+    let text = "This address answers to a button. Go back and press it there.";
+    fault::page(StatusCode::METHOD_NOT_ALLOWED, "Nothing to see here", text)
 }
 
 /// What leptos renders, and the server functions on the paths of their pages.

@@ -50,10 +50,10 @@ impl Registration {
         let now = self.clock.now();
         let tx = self.store.write().await?;
         self.check_cap(&tx, &email, now).await?;
-        if let Some(earlier) = &by.flow {
-            if let Some(earlier) = registrations::by_flow(&tx, earlier.digest()).await? {
-                registrations::delete(&tx, earlier.id).await?;
-            }
+        if let Some(token) = &by.flow
+            && let Some(earlier) = registrations::by_flow(&tx, token.digest()).await?
+        {
+            registrations::delete(&tx, earlier.id).await?;
         }
         let flow = FlowToken::generate(&self.rng);
         let registration = registrations::Registration {
@@ -148,10 +148,10 @@ impl Registration {
     async fn parse(&self, username: &str, email: &str, password: &str) -> Result<(Username, Email, Password), ServiceError> {
         let mut errors = FieldErrors::default();
         let parsed_username = errors.check("username", Username::parse(username));
-        if let Some(username) = &parsed_username {
-            if accounts::by_username(self.store.reader(), username).await?.is_some() {
-                errors.add("username", USERNAME_TAKEN);
-            }
+        if let Some(username) = &parsed_username
+            && accounts::by_username(self.store.reader(), username).await?.is_some()
+        {
+            errors.add("username", USERNAME_TAKEN);
         }
         let parsed_email = errors.check("email", Email::parse(email));
         let parsed_password = errors.check("password", Password::parse_new(password));

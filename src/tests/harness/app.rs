@@ -92,8 +92,8 @@ impl TestApp {
     /// The newest code that was mailed to this address.
     pub(crate) async fn code_for(&self, address: &str) -> String {
         let mails = self.mails_to(address).await;
-        let codes = mails.iter().filter_map(|(subject, _)| first_six_digits(subject));
-        codes.last().unwrap_or_else(|| panic!("no code among {} mails", mails.len()))
+        let mut newest_first = mails.iter().rev().filter_map(|(subject, _)| first_six_digits(subject));
+        newest_first.next().unwrap_or_else(|| panic!("no code among {} mails", mails.len()))
     }
 
     /// A person who has registered and proven their address.

@@ -44,7 +44,7 @@ impl Client {
     }
 
     /// The same portal from another address.
-    pub(crate) fn from_ip(mut self, ip: &str) -> Self {
+    pub(crate) fn at_ip(mut self, ip: &str) -> Self {
         self.peer.set_ip(ip.parse().expect("an address"));
         self
     }

@@ -1,14 +1,12 @@
 //! The worker beside the portal: woken, stopped, killed, doubled.
 
-use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use portal::server::mail::transport::memory::Behaviour;
 use portal::server::mail::transport::{Memory, Transport};
 use tokio::sync::watch;
-use tracing_subscriber::fmt::MakeWriter;
 
+use crate::harness::mail::log::Listener;
 use crate::harness::mail::outbox::{ADDRESS, CODE, Outbox};
 use crate::harness::mail::{At, Fault, MailServer, Protection};
 
@@ -98,35 +96,9 @@ async fn two_workers_send_every_mail_once() {
     assert_eq!(server.accepted().len(), 20);
 }
 
-/// Log lines in memory.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(octets);
-        Ok(octets.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn the_log_tells_what_happened_and_to_no_one_whom() {
-    let lines = Lines::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(lines.clone()).with_ansi(false).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let listener = Listener::start();
     let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
     let worker = outbox.smtp(&url(&server));
     outbox.write(&outbox.code()).await;
@@ -138,7 +110,7 @@ async fn the_log_tells_what_happened_and_to_no_one_whom() {
     outbox.write(&outbox.code()).await;
     server.fault(None);
     worker.deliver_due().await.expect("no fault");
-    let log = String::from_utf8(lines.0.lock().unwrap_or_else(PoisonError::into_inner).clone()).expect("text");
+    let log = listener.text();
     let id = outbox.rows().await[0].id.to_string();
     for told in ["mail sent", "will be tried again", "given up", "registration_code", "450 4.2.0", &id] {
         assert!(log.contains(told), "{told}: {log}");
