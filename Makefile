@@ -86,7 +86,8 @@ check: setup-build ## formatting, lints on both targets, documentation, lock fil
 
 .PHONY: bench
 bench: $(release) ## measure the release
-	cargo bench --features ssr --bench figures
+	@# In a folder of its own: cargo would build the program anew beside it, with the features of the tests.
+	cargo bench --features ssr --bench figures --target-dir target/figures
 
 .PHONY: clean
 clean: ## remove what was built; the data stays

@@ -11,5 +11,4 @@ pub const DASHBOARD: &str = "/dashboard";
 pub const LOGOUT: &str = "/logout";
 pub const LIVEZ: &str = "/livez";
 pub const READYZ: &str = "/readyz";
-pub const METRICS: &str = "/metrics";
 pub const DEV_MAILBOX: &str = "/dev/mailbox";

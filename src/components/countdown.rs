@@ -17,7 +17,8 @@ const EXPIRED_ID: &str = "expired";
 /// expiry, which is what stands there without a script.
 ///
 /// The page is drawn with the server's remaining time; in the browser it counts
-/// from the moment the page arrived. Nothing restarts it. At zero it marks the
+/// from the moment the page arrived. Nothing restarts it, and until it moves the
+/// stylesheet hides the ring. At zero it marks the
 /// page as expired, which hides everything of class `while-live`, and says so
 /// itself. A screen reader hears 60 s, 30 s and the end, and can read the time.
 #[island]
@@ -61,7 +62,6 @@ pub fn Countdown(
                 class="ring digits"
                 role="timer"
                 data-soon=live(move || flag(seconds() < 60))
-                data-still=live(move || flag(left.get().is_none()))
             >
                 // Both circles are a hundred long, whatever their radius.
                 <svg viewBox="0 0 72 72" aria-hidden="true">

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::Submission;
 use super::field::{FieldError, FieldHead, described_by, invalid};
-use super::live::{effect, flag, live, truth};
+use super::live::{live, truth};
 
 const NAME: &str = "password";
 
@@ -15,16 +15,14 @@ pub enum PasswordUse {
     SignIn,
 }
 
-/// Can show what was typed, and hides it again while it is sent.
+/// Can show what was typed, and hides it again while it is sent. The button that
+/// does so is hidden by the stylesheet until a script answers it.
 #[component]
 pub fn PasswordField(usage: PasswordUse, form: Submission) -> impl IntoView {
     let (autocomplete, hint) = match usage {
         PasswordUse::Choose => ("new-password", "At least 8 characters. A few unrelated words work well."),
         PasswordUse::SignIn => ("current-password", ""),
     };
-    // The button does nothing until a script can make it, so there is none before.
-    let ready = RwSignal::new(false);
-    effect(move || ready.set(true));
     let asked = RwSignal::new(false);
     let shown = move || asked.get() && !form.busy.get();
 
@@ -49,7 +47,6 @@ pub fn PasswordField(usage: PasswordUse, form: Submission) -> impl IntoView {
                 <button
                     type="button"
                     class="btn btn-show"
-                    hidden=live(move || flag(!ready.get()))
                     aria-label="Show password"
                     aria-controls=NAME
                     aria-pressed=live(move || truth(shown()))

@@ -16,7 +16,7 @@ pub fn RegisterForm(feedback: Feedback, username: String, email: String) -> impl
             <TextField
                 name="username"
                 label="Username"
-                hint="3 to 32 letters, digits, or _ - ."
+                hint="3 to 32 letters, digits, dots, - or _."
                 autocomplete="username"
                 value=username
                 form

@@ -33,7 +33,7 @@ impl Origin {
             .performance()
             .map(|performance| performance.get_entries_by_type("navigation").get(0))
             .and_then(|entry| entry.dyn_into::<web_sys::PerformanceResourceTiming>().ok())
-            .map_or(0.0, |entry| entry.response_start());
+            .map_or(0.0, |entry| entry.response_start().min(now.monotonic));
         Self { monotonic: arrived, wall: now.wall - (now.monotonic - arrived) }
     }
 

@@ -16,7 +16,7 @@ pub fn UsernameForm(feedback: Feedback, username: String) -> impl IntoView {
             <TextField
                 name="username"
                 label="Username"
-                hint="3 to 32 letters, digits, or _ - ."
+                hint="3 to 32 letters, digits, dots, - or _."
                 autocomplete="username"
                 value=username
                 form

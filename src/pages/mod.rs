@@ -51,3 +51,22 @@ impl Head {
 fn visitor() -> Visitor {
     use_context().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use leptos::server_fn::ServerFn;
+
+    use crate::api::{login, registration, verification};
+    use crate::paths;
+
+    #[test]
+    fn every_form_posts_to_the_path_by_which_its_feedback_is_known() {
+        assert_eq!(registration::Register::PATH, paths::REGISTER);
+        assert_eq!(verification::Verify::PATH, paths::VERIFY);
+        assert_eq!(verification::Resend::PATH, paths::VERIFY_RESEND);
+        assert_eq!(verification::CorrectEmail::PATH, paths::VERIFY_EMAIL);
+        assert_eq!(verification::ChooseUsername::PATH, paths::VERIFY_USERNAME);
+        assert_eq!(login::Login::PATH, paths::LOGIN);
+        assert_eq!(login::Logout::PATH, paths::LOGOUT);
+    }
+}

@@ -8,8 +8,11 @@ use crate::paths;
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     let visitor = super::visitor();
-    let (href, words) =
-        if visitor.account.is_some() { (paths::DASHBOARD, "Go to your dashboard") } else { (paths::HOME, "Go to the start") };
+    let (href, words) = if visitor.account.is_some() {
+        (paths::DASHBOARD, "Go to your dashboard")
+    } else {
+        (paths::HOME, "Go to the start")
+    };
     view! {
         <Frame visitor under=|| ()>
             <h1>"Page not found"</h1>

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use lettre::Address;
 use lettre::message::Mailbox;
 
 use super::env::Env;
@@ -24,7 +25,9 @@ pub struct MailConfig {
 pub enum TransportConfig {
     Smtp(SmtpServer),
     /// In development alone: files in this folder, shown at `/dev/mailbox`.
-    File { dir: PathBuf },
+    File {
+        dir: PathBuf,
+    },
 }
 
 impl MailConfig {
@@ -65,7 +68,8 @@ fn transport(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Tr
         // A file that cannot be read is a mistake of its own.
         None if said => None,
         None if site.production => {
-            mistakes.add("SMTP_URL", "is missing; set a mail server, such as smtps://user:password@smtp.example.com:465");
+            mistakes
+                .add("SMTP_URL", "is missing; set a mail server, such as smtps://user:password@smtp.example.com:465");
             None
         }
         None => Some(TransportConfig::File { dir: site.data_dir.join("mail") }),
@@ -78,13 +82,24 @@ fn from(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Mailbox
         Some(text) => text.trim().to_owned(),
         None if host.parse::<IpAddr>().is_err() => format!("no-reply@{host}"),
         None if site.production => {
-            mistakes.add("MAIL_FROM", "is missing, and PUBLIC_URL has no name to make one from; set an address such as portal@example.com");
+            mistakes.add(
+                "MAIL_FROM",
+                "is missing, and PUBLIC_URL has no name to make one from; set an address such as portal@example.com",
+            );
             return None;
         }
         None => "no-reply@localhost".to_owned(),
     };
     let problem = "must be an address such as portal@example.com, or Portal <portal@example.com>";
-    mistakes.check("MAIL_FROM", text.parse().map_err(|_| problem))
+    mistakes.check("MAIL_FROM", parse_from(&text).ok_or(problem))
+}
+
+/// The domain is put into ASCII (IDNA): not every server takes another form.
+fn parse_from(text: &str) -> Option<Mailbox> {
+    let mailbox: Mailbox = text.parse().ok()?;
+    let domain = idna::domain_to_ascii(mailbox.email.domain()).ok()?;
+    let address = Address::new(mailbox.email.user(), domain).ok()?;
+    address.user().is_ascii().then(|| Mailbox::new(mailbox.name, address))
 }
 
 #[cfg(test)]
@@ -132,7 +147,8 @@ mod tests {
             assert_eq!(from(&[("PUBLIC_URL", local)]).as_deref(), Some("no-reply@localhost"), "{local}");
         }
         assert_eq!(from(&[("MAIL_FROM", "Desk <desk@x.example>")]).as_deref(), Some("Desk <desk@x.example>"));
-        for bad in ["desk", "a@x.example, b@x.example", "a@x.example\r\nBcc: b@x.example"] {
+        assert_eq!(from(&[("MAIL_FROM", "desk@bücher.example")]).as_deref(), Some("desk@xn--bcher-kva.example"));
+        for bad in ["desk", "dësk@x.example", "a@x.example, b@x.example", "a@x.example\r\nBcc: b@x.example"] {
             assert!(mistake(&[("MAIL_FROM", bad)]).starts_with("MAIL_FROM: must be"), "{bad:?}");
         }
     }

@@ -41,7 +41,9 @@ impl Worker {
 
     async fn try_to_send(&self, mail: &WaitingMail) -> Outcome {
         let Some(message) = self.mailer.open(mail) else {
-            return Outcome::Refused("the payload does not open: another SECRET_KEY, or the row was altered".to_owned());
+            return Outcome::Refused(
+                "the payload does not open: another SECRET_KEY, or the row was altered".to_owned(),
+            );
         };
         let now = self.mailer.clock.now();
         let life = message.expires_at().map(|end| end.since(now));

@@ -46,7 +46,15 @@ async fn a_code_arrives_from_the_portal_as_text_and_as_html() {
     let (text, html) = (mail.body_text(0).expect("text"), mail.body_html(0).expect("HTML"));
     assert!(text.lines().any(|line| line == CODE), "the code stands alone on its line: {text}");
     for part in [&text, &html] {
-        for fact in [CODE, "Hello ann", "14:32 UTC", "23 November 2026", "Firefox on Linux", "203.0.113.7", "If that was not you"] {
+        for fact in [
+            CODE,
+            "Hello ann",
+            "14:32 UTC",
+            "23 November 2026",
+            "Firefox on Linux",
+            "203.0.113.7",
+            "If that was not you",
+        ] {
             assert!(part.contains(fact), "{fact}: {part}");
         }
     }
@@ -84,7 +92,14 @@ async fn a_line_break_in_a_value_makes_neither_a_header_nor_a_paragraph() {
     let mut names: Vec<String> = mail.headers().iter().map(|header| header.name().to_lowercase()).collect();
     names.sort_unstable();
     let expected = [
-        "auto-submitted", "content-type", "date", "from", "message-id", "mime-version", "subject", "to",
+        "auto-submitted",
+        "content-type",
+        "date",
+        "from",
+        "message-id",
+        "mime-version",
+        "subject",
+        "to",
         "x-auto-response-suppress",
     ];
     assert_eq!(names, expected);
@@ -104,7 +119,7 @@ async fn markup_in_a_value_is_shown_and_not_obeyed() {
     let letter = letter(&outbox, &message).await;
     for markup in ["<b>Desk", "<script", "<img"] {
         assert!(!letter.html.contains(markup), "{markup}");
-        assert!(letter.text.contains(markup) , "text is not escaped: {markup}");
+        assert!(letter.text.contains(markup), "text is not escaped: {markup}");
     }
     assert!(letter.subject.contains("<b>Desk</b> & \"Co\""), "{}", letter.subject);
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use portal::domain::Timestamp;
+use portal::server::mail::Report;
 use portal::server::mail::transport::memory::Behaviour;
 use portal::server::mail::transport::{Memory, Transport};
-use portal::server::mail::Report;
 use portal::server::store::outbox::{self, MailState};
 use uuid::Uuid;
 

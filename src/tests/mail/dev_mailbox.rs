@@ -66,7 +66,8 @@ async fn the_html_part_is_shown_and_can_do_nothing() {
     let (outbox, (router, above)) = (Outbox::new().await, mailbox());
     deliver(&outbox, &above, &outbox.code()).await;
     let list = get(&router, "/dev/mailbox").await.body;
-    let link = list.split("href=\"").filter_map(|rest| rest.split('"').next()).find(|link| link.starts_with("/dev/mailbox/"));
+    let link =
+        list.split("href=\"").filter_map(|rest| rest.split('"').next()).find(|link| link.starts_with("/dev/mailbox/"));
     let page = get(&router, link.expect("a link to the HTML part")).await;
     assert!(page.status == StatusCode::OK && page.body.contains(CODE));
     let policy = page.policy.expect("a policy");
@@ -102,8 +103,11 @@ async fn markup_in_a_mail_is_text_in_the_list() {
 async fn no_path_leads_out_of_the_folder() {
     let (outbox, (router, above)) = (Outbox::new().await, mailbox());
     deliver(&outbox, &above, &outbox.code()).await;
-    std::fs::write(above.path().join("secret.json"), "{\"to\":\"\",\"subject\":\"\",\"text\":\"\",\"html\":\"secret\",\"at\":\"\"}")
-        .expect("a file");
+    std::fs::write(
+        above.path().join("secret.json"),
+        "{\"to\":\"\",\"subject\":\"\",\"text\":\"\",\"html\":\"secret\",\"at\":\"\"}",
+    )
+    .expect("a file");
     for path in ["..%2Fsecret", "%2e%2e%2fsecret", "..%5Csecret", "%00", "x", "20261123T142759000Z-..%2F..%2Fsecret"] {
         let page = get(&router, &format!("/dev/mailbox/{path}")).await;
         assert!(page.status == StatusCode::NOT_FOUND && !page.body.contains("secret"), "{path}");

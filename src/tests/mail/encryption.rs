@@ -28,7 +28,11 @@ fn assert_untouched(server: &MailServer) {
 #[tokio::test]
 async fn mail_goes_out_through_tls_after_signing_in() {
     let authority = Authority::issuing("localhost");
-    let account = format!("{}:{}", USER.replace('@', "%40"), PASSWORD.replace('@', "%40").replace('/', "%2F").replace('#', "%23"));
+    let account = format!(
+        "{}:{}",
+        USER.replace('@', "%40"),
+        PASSWORD.replace('@', "%40").replace('/', "%2F").replace('#', "%23")
+    );
     for (protection, scheme, query) in [
         (Protection::Implicit(authority.server.clone()), "smtps", ""),
         (Protection::StartTls(authority.server.clone()), "smtp", "?tls=required"),
@@ -68,9 +72,10 @@ async fn mail_goes_out_in_the_clear_only_when_the_url_says_so() {
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_gets_nothing() {
     let (stranger, trusted) = (Authority::issuing("localhost"), Authority::issuing("localhost"));
-    for (protection, scheme) in
-        [(Protection::Implicit(stranger.server.clone()), "smtps"), (Protection::StartTls(stranger.server.clone()), "smtp")]
-    {
+    for (protection, scheme) in [
+        (Protection::Implicit(stranger.server.clone()), "smtps"),
+        (Protection::StartTls(stranger.server.clone()), "smtp"),
+    ] {
         let (outbox, server) = (Outbox::new().await, MailServer::start(protection).await);
         outbox.write(&outbox.code()).await;
         let url = format!("{scheme}://localhost:{}", server.port());
@@ -86,9 +91,10 @@ async fn a_certificate_that_nobody_vouches_for_gets_nothing() {
 #[tokio::test]
 async fn a_certificate_for_another_name_gets_nothing() {
     let authority = Authority::issuing("relay.example");
-    for (protection, scheme) in
-        [(Protection::Implicit(authority.server.clone()), "smtps"), (Protection::StartTls(authority.server.clone()), "smtp")]
-    {
+    for (protection, scheme) in [
+        (Protection::Implicit(authority.server.clone()), "smtps"),
+        (Protection::StartTls(authority.server.clone()), "smtp"),
+    ] {
         let (outbox, server) = (Outbox::new().await, MailServer::start(protection).await);
         outbox.write(&outbox.code()).await;
         let worker = trusting(&outbox, &authority, &format!("{scheme}://localhost:{}", server.port()));

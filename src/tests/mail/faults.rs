@@ -76,10 +76,8 @@ async fn a_lasting_refusal_ends_the_mail_at_once() {
 async fn a_server_that_turns_everybody_away_ends_no_mail() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code()).await;
-    let turned_away = [
-        (At::Greeting, Fault::Answer("554 no mail today")),
-        (At::Recipient, Fault::Answer("530 5.7.0 sign in first")),
-    ];
+    let turned_away =
+        [(At::Greeting, Fault::Answer("554 no mail today")), (At::Recipient, Fault::Answer("530 5.7.0 sign in first"))];
     for fault in turned_away {
         server.fault(fault);
         assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);

@@ -74,8 +74,8 @@ impl Smtp {
     pub(super) async fn tidy(&self, now: Timestamp) {
         let stale: Vec<Idle> = self.idle.lock().await.extract_if(.., |idle| now.since(idle.since) > IDLE_FOR).collect();
         for mut idle in stale {
-            // A server that does not answer is left without a word.
-            let _ = timeout(GREETING, idle.connection.quit()).await;
+            // Beside everything else: a server that does not answer must not keep the worker from its mails.
+            tokio::spawn(async move { timeout(GREETING, idle.connection.quit()).await });
         }
     }
 
@@ -96,12 +96,13 @@ impl Smtp {
 
     /// A kept connection whose server still answers.
     async fn reuse(&self) -> Option<AsyncSmtpConnection> {
-        loop {
-            let mut idle = self.idle.lock().await.pop()?;
-            if timeout(GREETING, idle.connection.test_connected()).await.unwrap_or(false) {
-                return Some(idle.connection);
-            }
+        let mut connection = self.idle.lock().await.pop()?.connection;
+        if timeout(GREETING, connection.test_connected()).await.unwrap_or(false) {
+            return Some(connection);
         }
+        // The server has been away, and the other connections are as dead. Asking each would use up the time limit.
+        self.idle.lock().await.clear();
+        None
     }
 
     async fn keep(&self, connection: AsyncSmtpConnection, since: Timestamp) {

@@ -132,7 +132,11 @@ mod tests {
             ("smtp://mail.example.com?tls=none", Security::None, 25),
         ] {
             let server = parse(url).expect(url);
-            assert_eq!((server.security, server.port, server.host.as_str()), (security, port, "mail.example.com"), "{url}");
+            assert_eq!(
+                (server.security, server.port, server.host.as_str()),
+                (security, port, "mail.example.com"),
+                "{url}"
+            );
         }
     }
 

@@ -1,0 +1,63 @@
+//! What a portal keeps: a migrated database with a few accounts.
+
+use std::path::Path;
+
+use portal::domain::{Email, Password, Role, Username};
+use portal::server::clock::Clock;
+use portal::server::crypto::PasswordHasher;
+use portal::server::rng::Rng;
+use portal::server::store::Store;
+use portal::server::store::accounts::{self, NewAccount};
+use tempfile::TempDir;
+
+use crate::Outcome;
+
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "tumble rinse obelisk";
+/// How many accounts there are. Who signs in again and again needs one that
+/// nobody else uses: a sign-in counts as failed until it has succeeded.
+pub(crate) const ACCOUNTS: u32 = 8;
+
+/// A portal's data directory. It goes with its owner.
+pub(crate) struct DataFolder {
+    folder: TempDir,
+    /// The password's hash in the database, in PHC form.
+    pub(crate) hash: String,
+}
+
+impl DataFolder {
+    /// Makes one beside the build, whose disk is a real one where `/tmp` may be
+    /// memory: the portal waits for the disk before it answers a sign-in.
+    pub(crate) async fn new() -> Outcome<Self> {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display())).await?;
+        store.migrate().await?;
+        let (rng, now) = (Rng::from_system()?, Clock::System.now());
+        let hash = PasswordHasher::new(rng.clone())?.hash(&Password::parse_new(PASSWORD)?).await?;
+        let tx = store.write().await?;
+        for n in 0..ACCOUNTS {
+            let name = username(n);
+            let account = NewAccount {
+                id: rng.id(now),
+                username: Username::parse(&name)?,
+                email: Email::parse(&format!("{name}@figures.example"))?,
+                password_hash: hash.clone(),
+                role: Role::User,
+                created_at: now,
+            };
+            accounts::insert(&tx, account).await?;
+        }
+        tx.commit().await?;
+        store.close().await?;
+        Ok(Self { folder, hash: hash.as_stored().to_owned() })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Whose account the `n`th is.
+pub(crate) fn username(n: u32) -> String {
+    format!("person{n}")
+}

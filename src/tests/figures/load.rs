@@ -1,0 +1,114 @@
+//! Requests to a server over connections that are kept, by HTTP/1.1. Whatever is
+//! asked has to be answered with 200.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, HOST};
+use axum::http::{HeaderValue, StatusCode};
+use http_body_util::{BodyExt as _, Full};
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::Outcome;
+use crate::data::PASSWORD;
+
+pub(crate) type Request = hyper::Request<Full<Bytes>>;
+pub(crate) type Answer = hyper::Response<Bytes>;
+
+#[expect(clippy::disallowed_methods, reason = "measures time")]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// Asks for a page, in no encoding.
+pub(crate) fn get(path: &str) -> Outcome<Request> {
+    Ok(hyper::Request::get(path).header(ACCEPT, "text/html").body(Full::default())?)
+}
+
+/// Signs in as the page's script does.
+pub(crate) fn sign_in(username: &str) -> Outcome<Request> {
+    let fields = [("identifier", username), ("password", PASSWORD)];
+    let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let request = hyper::Request::post("/login")
+        .header(ACCEPT, "application/json")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded;charset=UTF-8")
+        .header("sec-fetch-site", "same-origin");
+    Ok(request.body(Full::from(form))?)
+}
+
+/// A connection that is kept, for one request after the other.
+pub(crate) struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    host: HeaderValue,
+}
+
+impl Connection {
+    pub(crate) async fn open(address: SocketAddr) -> Outcome<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+        // Ends with the sender, who also learns of every fault.
+        tokio::spawn(connection);
+        Ok(Self { sender, host: address.to_string().try_into()? })
+    }
+
+    /// Sends a request and reads the whole answer.
+    pub(crate) async fn send(&mut self, mut request: Request) -> Outcome<Answer> {
+        request.headers_mut().insert(HOST, self.host.clone());
+        let asked = request.uri().clone();
+        self.sender.ready().await?;
+        let (head, body) = self.sender.send_request(request).await?.into_parts();
+        let body = body.collect().await?.to_bytes();
+        if head.status != StatusCode::OK {
+            return Err(format!("{asked} was answered with {}: {}", head.status, String::from_utf8_lossy(&body)).into());
+        }
+        Ok(Answer::from_parts(head, body))
+    }
+}
+
+/// Sends one request over a connection of its own.
+pub(crate) async fn once(address: SocketAddr, request: Request) -> Outcome<Answer> {
+    Connection::open(address).await?.send(request).await
+}
+
+/// A closed loop: sends a request, waits for the answer and sends it again, as
+/// long as `more` of the number of answers is true. Gives that number.
+pub(crate) async fn repeat(address: SocketAddr, request: Request, more: impl Fn(u32) -> bool) -> Outcome<u32> {
+    let mut connection = Connection::open(address).await?;
+    let mut answers = 0;
+    while more(answers) {
+        connection.send(request.clone()).await?;
+        answers += 1;
+    }
+    Ok(answers)
+}
+
+/// An open loop: sends a request at `first` and after each `interval`. Gives how
+/// long after its moment each was answered; an answer that is late delays the
+/// next request, and the delay counts as that one's.
+pub(crate) async fn probe(
+    address: SocketAddr,
+    request: Request,
+    first: Instant,
+    interval: Duration,
+    until: Instant,
+) -> Outcome<Vec<Duration>> {
+    let mut connection = Connection::open(address).await?;
+    let (mut due, mut latencies) = (first, Vec::new());
+    while due < until {
+        tokio::time::sleep_until(due.into()).await;
+        connection.send(request.clone()).await?;
+        latencies.push(due.elapsed());
+        due += interval;
+    }
+    Ok(latencies)
+}
+
+/// All answers of loops that run side by side.
+pub(crate) async fn total(loops: JoinSet<Outcome<u32>>) -> Outcome<u32> {
+    loops.join_all().await.into_iter().sum()
+}

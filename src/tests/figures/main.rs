@@ -1,0 +1,135 @@
+//! The figures of the release, each with its floor and its target.
+//!
+//! What is measured is the program that is served, `target/release/portal`, in
+//! a process of its own, with its default settings and log, on an SQLite file
+//! on the disk of this checkout. Both sides of a ratio are measured in one run,
+//! turn by turn; a figure is the median of its rounds. Ends with a failure when
+//! a figure misses its floor.
+//!
+//! `make bench` measures all of them in about five minutes. To measure some:
+//! `cargo bench --features ssr --bench figures -- memory start`, and to try out
+//! a change to this code: `-- --quick`.
+
+mod bare;
+mod data;
+mod latency;
+mod load;
+mod process;
+mod rate;
+mod sign_in;
+mod start;
+mod table;
+mod verifier;
+mod weight;
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use table::{Figure, Row};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+type Outcome<T = ()> = Result<T, Failure>;
+
+/// Measures the release of the portal.
+#[derive(Parser)]
+struct Arguments {
+    /// Only the figures with one of these texts in their name
+    names: Vec<String>,
+    /// Few and short rounds, to try this program out
+    #[arg(long)]
+    quick: bool,
+    /// As cargo says it
+    #[arg(long, hide = true)]
+    bench: bool,
+    /// Be the bare handler beside the portal at this address
+    #[arg(long, hide = true)]
+    serve_like: Option<SocketAddr>,
+    /// Be the process that verifies the password against this hash
+    #[arg(long, hide = true)]
+    verify: Option<String>,
+}
+
+/// How much is measured.
+#[derive(Clone, Copy)]
+struct Effort {
+    rounds: u32,
+    /// How long each side of a round is under load.
+    turn: Duration,
+    /// Sign-ins in each round.
+    sign_ins: u32,
+}
+
+const FULL: Effort = Effort { rounds: 5, turn: Duration::from_secs(3), sign_ins: 2_000 };
+const QUICK: Effort = Effort { rounds: 1, turn: Duration::from_secs(1), sign_ins: 200 };
+
+impl Arguments {
+    fn want(&self, figures: &[Figure]) -> bool {
+        let wanted = |figure: &Figure| self.names.iter().any(|name| figure.name.contains(name));
+        self.names.is_empty() || figures.iter().any(wanted)
+    }
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            complain(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Outcome {
+    if let Some(portal) = arguments.serve_like {
+        return bare::serve_like(portal);
+    }
+    if let Some(hash) = &arguments.verify {
+        return verifier::work(hash);
+    }
+    let effort = if arguments.quick { QUICK } else { FULL };
+    // One thread: most of the machine is for the servers.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let rows = runtime.block_on(measure(arguments, effort))?;
+    table::print(&rows);
+    if arguments.quick {
+        say("A quick run: good for trying out, not for the figures.");
+    }
+    match rows.iter().filter(|row| !row.meets_floor()).count() {
+        _ if rows.is_empty() => Err("no figure has such a name".into()),
+        0 => Ok(()),
+        missed => Err(format!("{missed} of {} figures miss their floor", rows.len()).into()),
+    }
+}
+
+async fn measure(arguments: &Arguments, effort: Effort) -> Outcome<Vec<Row>> {
+    let mut rows = Vec::new();
+    if arguments.want(rate::FIGURES) {
+        rows.extend(rate::measure(effort).await?);
+    }
+    if arguments.want(sign_in::FIGURES) {
+        rows.extend(sign_in::measure(effort).await?);
+    }
+    if arguments.want(latency::FIGURES) {
+        rows.extend(latency::measure(effort).await?);
+    }
+    if arguments.want(weight::FIGURES) {
+        rows.extend(weight::measure().await?);
+    }
+    if arguments.want(start::FIGURES) {
+        rows.extend(start::measure(effort).await?);
+    }
+    rows.retain(|row| arguments.want(&[row.figure]));
+    Ok(rows)
+}
+
+#[expect(clippy::print_stdout, reason = "figures are printed")]
+fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}
+
+#[expect(clippy::print_stderr, reason = "a failure is told")]
+fn complain(failure: &Failure) {
+    eprintln!("error: {failure}");
+}

@@ -1,0 +1,115 @@
+//! The processes that are measured.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::data::DataFolder;
+use crate::{Outcome, load};
+
+/// Clock ticks a second, in which `/proc` counts CPU time: Linux shows every
+/// program 100, whatever its own (USER_HZ; proc_pid_stat(5)).
+const TICKS: f64 = 100.0;
+/// How long a portal may take to answer for the first time.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A process that ends with its owner.
+pub(crate) struct Process(pub(crate) Child);
+
+impl Process {
+    /// This program again, in another role.
+    pub(crate) fn again(role: &str, about: &str) -> Outcome<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args([role, about]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        Ok(Self(command.spawn()?))
+    }
+
+    /// Seconds of CPU time so far, of all threads, in user and kernel mode.
+    pub(crate) fn cpu(&self) -> Outcome<f64> {
+        let stat = self.read("stat")?;
+        // After the name, which may hold anything: the fields from the third on.
+        let (_, fields) = stat.rsplit_once(')').ok_or("no name in /proc")?;
+        let mut times = fields.split_whitespace().skip(14 - 3).map(str::parse::<f64>);
+        let [user, kernel] = [times.next(), times.next()].map(|time| time.ok_or("no times in /proc"));
+        Ok((user?? + kernel??) / TICKS)
+    }
+
+    /// Memory that it holds in RAM, in megabytes of 1,000,000 octets.
+    pub(crate) fn resident(&self) -> Outcome<f64> {
+        let status = self.read("status")?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS in /proc")?;
+        let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kibibytes * 1_024.0 / 1_000_000.0)
+    }
+
+    fn read(&self, file: &str) -> Outcome<String> {
+        Ok(fs::read_to_string(format!("/proc/{}/{file}", self.0.id()))?)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The release, serving.
+pub(crate) struct Portal {
+    pub(crate) process: Process,
+    pub(crate) address: SocketAddr,
+    log: PathBuf,
+}
+
+impl Portal {
+    /// Starts it on a free port, and looks at one page as soon as there is one.
+    pub(crate) async fn start(data: &DataFolder) -> Outcome<Self> {
+        let mut portal = Self::spawn(data)?;
+        portal.first_page().await?;
+        Ok(portal)
+    }
+
+    fn spawn(data: &DataFolder) -> Outcome<Self> {
+        let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let log = data.path().join("log");
+        let mut command = Command::new(target.join("release/portal"));
+        command
+            .arg("serve")
+            // Neither the environment nor a `.env` of this checkout has a say.
+            .env_clear()
+            .current_dir(data.path())
+            .env("LEPTOS_SITE_ADDR", address.to_string())
+            .env("LEPTOS_SITE_ROOT", target.join("site"))
+            .env("PORTAL_DATA_DIR", data.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(fs::OpenOptions::new().create(true).append(true).open(&log)?);
+        let child = command.spawn().map_err(|error| format!("target/release/portal: {error}; `make run` builds it"))?;
+        Ok(Self { process: Process(child), address, log })
+    }
+
+    /// Asks for `/login` every millisecond until it is answered.
+    async fn first_page(&mut self) -> Outcome {
+        let asked = load::now();
+        while let Err(error) = load::once(self.address, load::get("/login")?).await {
+            let ended = self.process.0.try_wait()?;
+            if ended.is_some() || asked.elapsed() > PATIENCE {
+                let log = fs::read_to_string(&self.log)?;
+                return Err(format!("the portal did not start: {error}\n{log}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Ok(())
+    }
+
+    /// Ends it in order.
+    pub(crate) fn stop(mut self) -> Outcome {
+        Command::new("kill").args(["-TERM", &self.process.0.id().to_string()]).status()?;
+        let ended = self.process.0.wait()?;
+        if ended.success() { Ok(()) } else { Err(format!("the portal ended with {ended}").into()) }
+    }
+}

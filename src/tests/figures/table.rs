@@ -1,0 +1,98 @@
+//! Figures, what they have to be, and the table of what they are.
+
+use crate::say;
+
+/// Something to measure, and what it has to be.
+#[derive(Clone, Copy)]
+pub(crate) struct Figure {
+    pub(crate) name: &'static str,
+    unit: Unit,
+    /// What is not good enough misses this.
+    floor: f64,
+    /// What is good meets this.
+    target: f64,
+}
+
+/// What a figure counts. Of a ratio more is better, of anything else less.
+#[derive(Clone, Copy)]
+pub(crate) enum Unit {
+    /// One side as a part of the other.
+    Ratio,
+    Milliseconds,
+    /// 1,000 octets.
+    Kilobytes,
+    /// 1,000,000 octets.
+    Megabytes,
+}
+
+/// A figure as it was measured.
+#[derive(Clone, Copy)]
+pub(crate) struct Row {
+    pub(crate) figure: Figure,
+    measured: f64,
+}
+
+impl Figure {
+    pub(crate) const fn new(name: &'static str, unit: Unit, floor: f64, target: f64) -> Self {
+        Self { name, unit, floor, target }
+    }
+
+    /// The row that says so.
+    pub(crate) fn is(self, measured: f64) -> Row {
+        Row { figure: self, measured }
+    }
+}
+
+impl Unit {
+    /// A bound; what is measured is shown with one digit more, so that the two
+    /// are seen to differ.
+    fn show(self, value: f64, more: usize) -> String {
+        let percent = 2 + more;
+        match self {
+            Self::Ratio => format!("{value:.percent$}"),
+            Self::Milliseconds => format!("{value:.more$} ms"),
+            Self::Kilobytes => format!("{value:.more$} kB"),
+            Self::Megabytes => format!("{value:.more$} MB"),
+        }
+    }
+}
+
+impl Row {
+    pub(crate) fn meets_floor(&self) -> bool {
+        self.meets(self.figure.floor)
+    }
+
+    fn meets(&self, bound: f64) -> bool {
+        match self.figure.unit {
+            Unit::Ratio => self.measured >= bound,
+            Unit::Milliseconds | Unit::Kilobytes | Unit::Megabytes => self.measured <= bound,
+        }
+    }
+
+    fn verdict(&self) -> &'static str {
+        if self.meets(self.figure.target) {
+            "meets the target"
+        } else if self.meets_floor() {
+            "meets the floor"
+        } else {
+            "MISSES THE FLOOR"
+        }
+    }
+}
+
+/// The middle one of an odd number of values.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Prints a line for each row.
+pub(crate) fn print(rows: &[Row]) {
+    let width = rows.iter().map(|row| row.figure.name.chars().count()).max().unwrap_or(0);
+    say(format_args!("\n{:width$} {:>10} {:>8} {:>8}", "figure", "measured", "floor", "target"));
+    for row in rows {
+        let Figure { name, unit, floor, target } = row.figure;
+        let [measured, floor, target] = [unit.show(row.measured, 1), unit.show(floor, 0), unit.show(target, 0)];
+        say(format_args!("{name:width$} {measured:>10} {floor:>8} {target:>8}  {}", row.verdict()));
+    }
+}
