@@ -77,7 +77,8 @@ pub fn Countdown(
                 "This code has expired"
             </h1>
             <p>"Register again and we will send a new one."</p>
-            <a class="btn btn-primary btn-wide" href=paths::REGISTER>
+            // By the way of the page itself: the server then says why, and fills in what was typed.
+            <a class="btn btn-primary btn-wide" href=paths::VERIFY>
                 "Register again"
             </a>
         </div>

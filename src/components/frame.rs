@@ -12,8 +12,8 @@ use crate::paths;
 pub fn Frame(
     visitor: Visitor,
     /// A line under the card.
-    #[prop(into)]
-    under: ViewFn,
+    #[prop(optional, into)]
+    under: Option<ViewFn>,
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -28,7 +28,7 @@ pub fn Frame(
                         {children()}
                     </div>
                 </div>
-                <p class="under">{under.run()}</p>
+                {under.map(|under| view! { <p class="under">{under.run()}</p> })}
             </main>
         </div>
     }

@@ -14,7 +14,7 @@ pub fn NotFoundPage() -> impl IntoView {
         (paths::HOME, "Go to the start")
     };
     view! {
-        <Frame visitor under=|| ()>
+        <Frame visitor>
             <h1>"Page not found"</h1>
             <p>"There is nothing at this address. If you typed it, check the spelling."</p>
             <a class="btn btn-primary btn-wide" href=href>

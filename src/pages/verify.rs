@@ -33,7 +33,7 @@ fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool) -> impl IntoView
         <div class="while-live">
             <Steps current=Step::Email />
             <h1>"Check your email"</h1>
-            <p>"We sent a six-digit code to " <strong>{email.clone()}</strong> "."</p>
+            <p>"We sent a six-digit code to " <strong>{email.clone()}</strong></p>
         </div>
         <Countdown remaining_ms lifetime_ms deadline=deadline.0 />
         <div class="while-live">

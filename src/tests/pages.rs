@@ -35,6 +35,16 @@ async fn a_signed_in_person_is_led_to_the_dashboard() {
 }
 
 #[tokio::test]
+async fn no_page_is_kept_by_a_browser() {
+    let app = TestApp::new().await;
+    let mut client = app.form();
+    client.register("ann", "ann@x.example", PASSWORD).await;
+    for path in ["/", "/register", "/login", "/verify", "/dashboard", "/nowhere"] {
+        assert_eq!(client.get(path).await.header("cache-control"), Some("no-store"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn the_dashboard_tells_of_the_sign_in_before() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;

@@ -1,7 +1,7 @@
 //! Who may see which page, decided before anything is rendered.
 
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
+use axum::http::header::{CACHE_CONTROL, LAST_MODIFIED, LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -40,7 +40,10 @@ pub async fn layer(State(state): State<AppState>, session: Session, request: Req
     match admit(&state, &session, request).await {
         Ok(Admitted::Through(request)) => {
             let mut response = next.run(*request).await;
-            response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+            // A file of `public` has a date and may be kept; a page is for this person alone.
+            if !response.headers().contains_key(LAST_MODIFIED) {
+                response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            }
             response
         }
         Ok(Admitted::Elsewhere(response)) => response,

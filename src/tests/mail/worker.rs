@@ -74,9 +74,10 @@ async fn a_crash_between_claim_and_send_loses_nothing_and_does_not_spin() {
     assert_eq!((claimed.state.as_str(), claimed.attempts), ("waiting", 1));
     memory.behave(Behaviour::Accept);
     let worker = outbox.worker(Transport::Memory(memory.clone()));
+    outbox.clock.advance(Duration::from_secs(10));
     worker.deliver_due().await.expect("no fault");
     assert!(memory.accepted().is_empty(), "not while the first attempt could still be running");
-    outbox.clock.advance(Duration::from_secs(15));
+    outbox.clock.advance(Duration::from_secs(5));
     worker.deliver_due().await.expect("no fault");
     assert_eq!(memory.accepted().len(), 1);
     assert_eq!(outbox.row().await.attempts, 2);
