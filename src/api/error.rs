@@ -37,7 +37,9 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let text = match error {
             ServerFnErrorErr::Request(_) => "We could not reach the server. Check your connection and try again.",
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => "The form could not be read. Load the page again and retry.",
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                "The form could not be read. Load the page again and retry."
+            }
             _ => "Something went wrong on our side. Please try again in a moment.",
         };
         Self(Feedback::message(text))

@@ -12,7 +12,9 @@ impl NextPath {
         let graphic = value.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
         let rooted = value.starts_with('/') && !value.starts_with("//");
         // A dot segment could climb to a double slash once the browser resolves it.
-        let dotted = value.split(['/', '?', '#']).any(|part| matches!(part, "." | "..") || part.to_ascii_lowercase().contains("%2e"));
+        let dotted = value
+            .split(['/', '?', '#'])
+            .any(|part| matches!(part, "." | "..") || part.to_ascii_lowercase().contains("%2e"));
         (graphic && rooted && !dotted && value.len() <= 512).then(|| Self(value.to_owned()))
     }
 
@@ -32,8 +34,19 @@ mod tests {
             assert!(NextPath::parse(good).is_some(), "{good}");
         }
         for bad in [
-            "", "dashboard", "//evil.example", "/\\evil.example", "\\/evil.example", "https://evil.example", "/a\r\nSet-Cookie: x",
-            "/\t/evil.example", "/.//evil.example", "/..//evil.example", "/%2e//evil.example", "javascript:alert(1)", "/é",
+            "",
+            "dashboard",
+            "//evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "https://evil.example",
+            "/a\r\nSet-Cookie: x",
+            "/\t/evil.example",
+            "/.//evil.example",
+            "/..//evil.example",
+            "/%2e//evil.example",
+            "javascript:alert(1)",
+            "/é",
         ] {
             assert!(NextPath::parse(bad).is_none(), "{bad:?}");
         }

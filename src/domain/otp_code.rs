@@ -28,10 +28,8 @@ impl OtpCode {
         if typed.len() > 64 {
             return Err(OtpCodeError::Malformed);
         }
-        let digits: String = typed
-            .chars()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}'))
-            .collect();
+        let digits: String =
+            typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}')).collect();
         if digits.is_empty() {
             return Err(OtpCodeError::Empty);
         }

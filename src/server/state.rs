@@ -1,52 +1,69 @@
 //! The services, put together once at the start.
 
+use std::ops::Deref;
 use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
 
 use super::clock::Clock;
 use super::config::Config;
 use super::crypto::{LookupKeys, OtpDigester, PasswordHasher, Sealer};
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
-use super::services::outcome::Fault;
 use super::services::{Login, Maintenance, Registration, Verification};
 use super::store::Store;
 use super::store::sessions::Sessions;
 
-/// What every request may use. Cheap to clone; lives as long as the process.
+/// What every request may use. Cheap to clone, since each request does so
+/// several times; lives as long as the process.
 #[derive(Clone, Debug)]
-pub struct AppState {
-    pub config: Arc<Config>,
+pub struct AppState(Arc<Services>);
+
+/// What [`AppState`] holds.
+#[derive(Debug)]
+pub struct Services {
+    pub config: Config,
     pub store: Store,
     pub sessions: Sessions,
-    pub registration: Arc<Registration>,
-    pub verification: Arc<Verification>,
-    pub login: Arc<Login>,
-    pub maintenance: Arc<Maintenance>,
+    pub registration: Registration,
+    pub verification: Verification,
+    pub login: Login,
+    pub maintenance: Maintenance,
     pub clock: Clock,
     pub rng: Rng,
+    leptos: LeptosOptions,
+}
+
+impl Deref for AppState {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
 }
 
 impl AppState {
     /// Puts the services together, with the worker that sends their mail.
-    ///
-    /// # Errors
-    /// When passwords cannot be hashed on this machine.
-    pub fn assemble(
-        config: Config,
-        store: Store,
-        clock: Clock,
-        rng: Rng,
-        transport: Transport,
-    ) -> Result<(Self, Worker), Fault> {
+    #[must_use]
+    pub fn assemble(config: Config, store: Store, clock: Clock, rng: Rng, transport: Transport) -> (Self, Worker) {
         let secret = &config.secret_key;
         let limits = config.limits.clone();
-        let hasher = PasswordHasher::new(rng.clone())?;
+        let hasher = PasswordHasher::new(rng.clone());
         let digester = OtpDigester::new(secret);
         let sessions = Sessions::new(store.clone(), clock.clone(), limits.session);
         let mailer = Mailer::new(Sealer::new(secret, "mail", rng.clone()), rng.clone(), clock.clone());
         let worker = Worker::new(store.clone(), mailer.clone(), transport, &config);
-        let state = Self {
-            registration: Arc::new(Registration {
+        let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
+        let services = Services {
+            leptos,
+            registration: Registration {
                 store: store.clone(),
                 mailer,
                 hasher: hasher.clone(),
@@ -54,33 +71,28 @@ impl AppState {
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
-            }),
-            verification: Arc::new(Verification {
+            },
+            verification: Verification {
                 store: store.clone(),
                 digester,
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
-            }),
-            login: Arc::new(Login {
+            },
+            login: Login {
                 store: store.clone(),
                 hasher,
                 keys: LookupKeys::new(secret),
                 limits: limits.clone(),
                 clock: clock.clone(),
-            }),
-            maintenance: Arc::new(Maintenance {
-                store: store.clone(),
-                sessions: sessions.clone(),
-                limits,
-                clock: clock.clone(),
-            }),
-            config: Arc::new(config),
+            },
+            maintenance: Maintenance { store: store.clone(), sessions: sessions.clone(), limits, clock: clock.clone() },
+            config,
             sessions,
             store,
             clock,
             rng,
         };
-        Ok((state, worker))
+        (Self(Arc::new(services)), worker)
     }
 }

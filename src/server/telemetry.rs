@@ -11,7 +11,8 @@ use super::config::log::{LogConfig, LogFormat};
 /// Libraries whose finer levels print what passes through them: headers,
 /// statements with their values, lines of a mail. Whatever is asked for, they
 /// say no more than `INFO`.
-const TALKATIVE: &[&str] = &["lettre", "hyper", "h2", "sqlx", "sea_orm", "rustls", "tower_sessions", "leptos", "server_fn", "any_spawner"];
+const TALKATIVE: &[&str] =
+    &["lettre", "hyper", "h2", "sqlx", "sea_orm", "rustls", "tower_sessions", "leptos", "server_fn", "any_spawner"];
 
 /// Sends the program's events to standard error. A second call does nothing.
 pub fn init(config: &LogConfig) {

@@ -34,7 +34,12 @@ fn production_names_each_thing_that_is_missing() {
     for name in ["SMTP_URL", "SECRET_KEY", "PUBLIC_URL"] {
         assert!(lines.iter().any(|line| line.starts_with(name) && line.contains("missing")), "{name}: {lines:?}");
     }
-    let complete = [("LEPTOS_ENV", "PROD"), ("SMTP_URL", "smtps://u:p@smtp.example.com:465"), ("SECRET_KEY", KEY), ("PUBLIC_URL", "https://portal.example.com")];
+    let complete = [
+        ("LEPTOS_ENV", "PROD"),
+        ("SMTP_URL", "smtps://u:p@smtp.example.com:465"),
+        ("SECRET_KEY", KEY),
+        ("PUBLIC_URL", "https://portal.example.com"),
+    ];
     let config = load(&complete).expect("complete");
     assert!(config.site.production && config.site.https());
     for missing in 1..complete.len() {
@@ -130,7 +135,17 @@ fn dot_env_is_read_where_the_environment_is_silent() {
 #[test]
 fn every_setting_is_in_the_readme() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
-    for name in PORTAL_NAMES.iter().chain(&["DATABASE_URL", "SMTP_URL", "MAIL_FROM", "PUBLIC_URL", "SECRET_KEY", "LEPTOS_SITE_ADDR", "LEPTOS_SITE_ROOT", "LEPTOS_ENV", "TRUSTED_PROXIES"]) {
+    for name in PORTAL_NAMES.iter().chain(&[
+        "DATABASE_URL",
+        "SMTP_URL",
+        "MAIL_FROM",
+        "PUBLIC_URL",
+        "SECRET_KEY",
+        "LEPTOS_SITE_ADDR",
+        "LEPTOS_SITE_ROOT",
+        "LEPTOS_ENV",
+        "TRUSTED_PROXIES",
+    ]) {
         assert!(readme.contains(&format!("`{name}`")), "{name}");
     }
 }

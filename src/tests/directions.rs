@@ -6,25 +6,65 @@ use std::path::{Path, PathBuf};
 /// A room, and what no file of it may import. Server function bodies import
 /// inside the function, which is why only lines without indent count in `api`.
 const RULES: &[(&str, &[&str])] = &[
-    ("domain", &["crate::api", "crate::components", "crate::pages", "crate::server", "leptos", "axum", "http", "sea_orm", "tokio"]),
+    (
+        "domain",
+        &[
+            "crate::api",
+            "crate::components",
+            "crate::pages",
+            "crate::server",
+            "leptos",
+            "axum",
+            "http",
+            "sea_orm",
+            "tokio",
+        ],
+    ),
     ("components", &["crate::pages", "crate::server", "axum", "sea_orm"]),
     ("pages", &["crate::server", "axum", "sea_orm"]),
-    ("server/services", &["leptos", "leptos_axum", "axum", "http", "tower_sessions", "crate::api", "crate::pages", "crate::components", "crate::server::http", "crate::server::cli"]),
-    ("server/store", &["crate::server::services", "crate::server::http", "crate::server::mail", "crate::api", "leptos", "axum"]),
-    ("server/crypto", &["crate::server::services", "crate::server::store", "crate::server::http", "crate::api", "leptos", "axum"]),
+    (
+        "server/services",
+        &[
+            "leptos",
+            "leptos_axum",
+            "axum",
+            "http",
+            "tower_sessions",
+            "crate::api",
+            "crate::pages",
+            "crate::components",
+            "crate::server::http",
+            "crate::server::cli",
+        ],
+    ),
+    (
+        "server/store",
+        &["crate::server::services", "crate::server::http", "crate::server::mail", "crate::api", "leptos", "axum"],
+    ),
+    (
+        "server/crypto",
+        &["crate::server::services", "crate::server::store", "crate::server::http", "crate::api", "leptos", "axum"],
+    ),
     ("server/mail", &["crate::server::services", "crate::server::http", "crate::api", "leptos", "axum"]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let paths = entries.map(|entry| entry.expect("an entry").path());
-    paths.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).filter(|path| path.extension().is_some_and(|ending| ending == "rs")).collect()
+    paths
+        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+        .collect()
 }
 
 /// The path a `use` line names, whatever its visibility.
 fn imported(line: &str) -> Option<&str> {
     let line = line.trim_start();
-    let rest = line.strip_prefix("pub(crate) ").or(line.strip_prefix("pub(super) ")).or(line.strip_prefix("pub ")).unwrap_or(line);
+    let rest = line
+        .strip_prefix("pub(crate) ")
+        .or(line.strip_prefix("pub(super) "))
+        .or(line.strip_prefix("pub "))
+        .unwrap_or(line);
     rest.strip_prefix("use ")
 }
 
@@ -67,7 +107,9 @@ fn api_reaches_the_server_inside_function_bodies_alone() {
 #[test]
 fn feature_gates_stand_in_lib_rs_alone() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for file in sources(&root).into_iter().filter(|file| !file.ends_with("src/lib.rs") && !file.starts_with(root.join("tests"))) {
+    for file in
+        sources(&root).into_iter().filter(|file| !file.ends_with("src/lib.rs") && !file.starts_with(root.join("tests")))
+    {
         let text = fs::read_to_string(&file).expect("a source file");
         assert!(!text.contains("cfg(feature") && !text.contains("cfg(not(feature"), "{}", file.display());
     }

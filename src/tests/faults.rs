@@ -16,7 +16,11 @@ async fn a_fault_is_one_plain_line_with_the_requests_id_in_both_modes() {
         let answer = app.client(mode).register("ann", "ann@x.example", PASSWORD).await;
         assert_eq!(answer.status, 503);
         let id = answer.header("x-request-id").expect("an id").to_owned();
-        assert!(answer.body.contains("Something went wrong on our side.") && answer.body.contains(&id), "{}", answer.body);
+        assert!(
+            answer.body.contains("Something went wrong on our side.") && answer.body.contains(&id),
+            "{}",
+            answer.body
+        );
         assert!(!answer.body.contains("otp") && !answer.body.contains("SQL"), "{}", answer.body);
         assert!(answer.header("retry-after").is_some());
         assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0, "nothing is half there");

@@ -9,7 +9,12 @@ const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
 /// What can be told apart of an answer: everything but random values.
 fn shape(answer: &Answer) -> (u16, Vec<String>, String) {
-    let mut headers: Vec<_> = answer.headers.iter().filter(|(name, _)| *name != "x-request-id" && *name != "set-cookie").map(|(name, value)| format!("{name}: {value:?}")).collect();
+    let mut headers: Vec<_> = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| *name != "x-request-id" && *name != "set-cookie")
+        .map(|(name, value)| format!("{name}: {value:?}"))
+        .collect();
     headers.sort();
     for header in answer.headers.get_all("set-cookie") {
         let cookie = header.to_str().expect("ASCII");
@@ -26,8 +31,10 @@ async fn status_body_and_cookies_are_those_of_a_new_address() {
     app.account("owner", "owner@x.example").await;
     for mode in BOTH {
         let (mut known, mut new) = (app.client(mode), app.client(mode));
-        let (known_answer, new_answer) =
-            (known.register("ann", "owner@x.example", PASSWORD).await, new.register("ann", "novel@x.example", PASSWORD).await);
+        let (known_answer, new_answer) = (
+            known.register("ann", "owner@x.example", PASSWORD).await,
+            new.register("ann", "novel@x.example", PASSWORD).await,
+        );
         assert_eq!(shape(&known_answer), shape(&new_answer));
         let (known_page, new_page) = (known.get("/verify").await, new.get("/verify").await);
         let same = |body: &str| {

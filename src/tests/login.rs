@@ -31,9 +31,13 @@ async fn unknown_wrong_unverified_and_disabled_look_the_same() {
     app.form().register("waiting", "waiting@x.example", PASSWORD).await;
     for mode in BOTH {
         let mut seen = Vec::new();
-        for (identifier, password) in
-            [("nobody", PASSWORD), ("ann", "another fine password"), ("waiting", PASSWORD), ("gone", PASSWORD), ("ann", "x")]
-        {
+        for (identifier, password) in [
+            ("nobody", PASSWORD),
+            ("ann", "another fine password"),
+            ("waiting", PASSWORD),
+            ("gone", PASSWORD),
+            ("ann", "x"),
+        ] {
             let mut client = app.client(mode);
             let answer = client.sign_in(identifier, password).await;
             let status = answer.status;
@@ -41,7 +45,10 @@ async fn unknown_wrong_unverified_and_disabled_look_the_same() {
             assert!(body.contains(NO_MATCH), "{identifier}");
             // What was typed comes back, the request's own nonce differs: neither tells anything.
             let body = body.replace(identifier, "…");
-            let body = body.split("nonce=\"").map(|part| part.split_once('"').map_or(part, |(_, rest)| rest)).collect::<String>();
+            let body = body
+                .split("nonce=\"")
+                .map(|part| part.split_once('"').map_or(part, |(_, rest)| rest))
+                .collect::<String>();
             seen.push((status, body));
         }
         assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:#?}");

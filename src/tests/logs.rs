@@ -10,22 +10,40 @@ async fn at_trace_the_log_holds_no_password_code_cookie_or_address() {
         let settings = [("RUST_LOG", "trace"), ("PORTAL_LOG_FORMAT", format), ("RUST_BACKTRACE", "1")];
         let served = Served::start(folder.path(), &settings).await;
         let browser = browser();
-        let mut canaries = vec![PASSWORD.to_owned(), "canary.local.part".to_owned(), "wrong canary password".to_owned()];
+        let mut canaries =
+            vec![PASSWORD.to_owned(), "canary.local.part".to_owned(), "wrong canary password".to_owned()];
         let mut post = async |path: &str, accepts: &[&str], fields: &[(&str, &str)]| {
             for &accept in accepts {
-                let answer = browser.post(served.url(path)).header("accept", accept).form(fields).send().await.expect("an answer");
+                let answer = browser
+                    .post(served.url(path))
+                    .header("accept", accept)
+                    .form(fields)
+                    .send()
+                    .await
+                    .expect("an answer");
                 let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
                 let values = cookies.filter_map(|cookie| cookie.split_once('=')?.1.split(';').next());
                 canaries.extend(values.filter(|value| value.len() > 8).map(str::to_owned));
             }
         };
         let (script, both) = (&["application/json"][..], &["application/json", "text/html"][..]);
-        post("/register", script, &[("username", "canary"), ("email", "canary.local.part@x.example"), ("password", PASSWORD)]).await;
+        post(
+            "/register",
+            script,
+            &[("username", "canary"), ("email", "canary.local.part@x.example"), ("password", PASSWORD)],
+        )
+        .await;
         let code = mailed_code(&browser, &served).await;
         post("/verify", both, &[("code", "wrong1")]).await;
         post("/verify", both, &[("code", &code)]).await;
-        post("/login", both, &[("identifier", "canary.local.part@x.example"), ("password", "wrong canary password")]).await;
-        post("/login", both, &[("identifier", "canary.local.part@x.example"), ("password", PASSWORD), ("remember", "on")]).await;
+        post("/login", both, &[("identifier", "canary.local.part@x.example"), ("password", "wrong canary password")])
+            .await;
+        post(
+            "/login",
+            both,
+            &[("identifier", "canary.local.part@x.example"), ("password", PASSWORD), ("remember", "on")],
+        )
+        .await;
         browser.get(served.url("/dashboard")).send().await.expect("an answer");
         post("/logout", both, &[]).await;
         canaries.push(code);

@@ -120,7 +120,18 @@ async fn an_unknown_path_is_a_404_page() {
 async fn odd_request_targets_are_a_4xx_and_the_process_lives() {
     let app = TestApp::new().await;
     let mut client = app.form();
-    for target in ["//", "//[", "//evil.example/", "/[", "/%00", "/%ff", "/login?next=%00&next=%ff", "/\u{61}?[=]&&&==", "/..%2f..%2fetc/passwd", "/pkg/..%2f..%2fCargo.toml"] {
+    for target in [
+        "//",
+        "//[",
+        "//evil.example/",
+        "/[",
+        "/%00",
+        "/%ff",
+        "/login?next=%00&next=%ff",
+        "/\u{61}?[=]&&&==",
+        "/..%2f..%2fetc/passwd",
+        "/pkg/..%2f..%2fCargo.toml",
+    ] {
         let answer = client.get(target).await;
         assert!(!answer.status.is_server_error(), "{target} {}", answer.status);
         assert!(!answer.body.contains("[package]"));

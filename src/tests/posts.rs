@@ -6,7 +6,8 @@ use super::harness::app::PASSWORD;
 use super::harness::{Mode, TestApp};
 
 const FORM: &str = "application/x-www-form-urlencoded";
-const POSTS: [&str; 7] = ["/register", "/verify", "/verify/resend", "/verify/email", "/verify/username", "/login", "/logout"];
+const POSTS: [&str; 7] =
+    ["/register", "/verify", "/verify/resend", "/verify/email", "/verify/username", "/login", "/logout"];
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
 #[tokio::test]
@@ -51,7 +52,19 @@ async fn other_content_types_are_refused() {
 async fn no_body_whatever_gets_a_5xx() {
     let app = TestApp::new().await;
     let many: String = (0..10_000).map(|n| format!("f{n}=1&")).collect();
-    let bodies = ["", "&&&", "=", "%", "%zz=%zz", "%00=%00", "username", "username=%ff%fe", "password=%F0%9F%98%80", &many, "\u{0}"];
+    let bodies = [
+        "",
+        "&&&",
+        "=",
+        "%",
+        "%zz=%zz",
+        "%00=%00",
+        "username",
+        "username=%ff%fe",
+        "password=%F0%9F%98%80",
+        &many,
+        "\u{0}",
+    ];
     for mode in BOTH {
         for path in POSTS {
             for body in bodies {
@@ -73,7 +86,10 @@ async fn a_plain_form_is_never_sent_to_its_referer_and_no_error_is_in_a_url() {
             let answer = client.post(path, &[("username", "a b"), ("identifier", "typed"), ("email", "typed")]).await;
             assert_eq!(answer.status, 303, "{path}");
             let to = answer.location().expect("a redirect");
-            assert!(to.starts_with('/') && !to.contains("evil") && !to.contains("__err") && !to.contains("typed"), "{to}");
+            assert!(
+                to.starts_with('/') && !to.contains("evil") && !to.contains("__err") && !to.contains("typed"),
+                "{to}"
+            );
         }
     }
 }

@@ -16,7 +16,8 @@ async fn with_no_configuration_a_newcomer_reaches_the_dashboard() {
     let fields = &[("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
     assert_eq!(post("/register", fields).await.expect("an answer").headers()["location"], "/verify");
     let code = mailed_code(&browser, &served).await;
-    let verified = browser.post(served.url("/verify")).header("accept", "text/html").form(&[("code", code)]).send().await;
+    let verified =
+        browser.post(served.url("/verify")).header("accept", "text/html").form(&[("code", code)]).send().await;
     assert_eq!(verified.expect("an answer").headers()["location"], "/login");
     let fields = &[("identifier", "ann"), ("password", PASSWORD)];
     assert_eq!(post("/login", fields).await.expect("an answer").headers()["location"], "/dashboard");
@@ -54,7 +55,8 @@ async fn what_was_acknowledged_survives_kill_9() {
     let browser = browser();
     let mut served = Served::start(folder.path(), &[]).await;
     for n in 0..3 {
-        let fields = [("username", format!("ann{n}")), ("email", format!("ann{n}@x.example")), ("password", PASSWORD.into())];
+        let fields =
+            [("username", format!("ann{n}")), ("email", format!("ann{n}@x.example")), ("password", PASSWORD.into())];
         let answer = browser.post(served.url("/register")).header("accept", "text/html").form(&fields).send().await;
         assert_eq!(answer.expect("an answer").headers()["location"], "/verify");
         served.signal("-KILL");
@@ -108,7 +110,13 @@ async fn a_backup_made_while_serving_is_a_database_that_serves() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::start(folder.path(), &[]).await;
     let fields = [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
-    browser().post(served.url("/register")).header("accept", "text/html").form(&fields).send().await.expect("an answer");
+    browser()
+        .post(served.url("/register"))
+        .header("accept", "text/html")
+        .form(&fields)
+        .send()
+        .await
+        .expect("an answer");
     assert!(run(folder.path(), &["backup", "copy.db"], &[]).status.success());
     assert!(!run(folder.path(), &["backup", "copy.db"], &[]).status.success(), "a file is never overwritten");
     let restored = Served::start(folder.path(), &[("DATABASE_URL", "sqlite://copy.db")]).await;

@@ -238,7 +238,8 @@ async fn an_address_can_be_corrected_twice_and_each_mistake_has_its_message() {
             assert!(client.seen(answer).await.contains("We sent a code to"));
         }
         let third = client.post("/verify/email", &[("email", &format!("{name}3@x.example"))]).await;
-        let message = if mode == Mode::Script { "cannot be changed any more" } else { "You have changed the address twice." };
+        let message =
+            if mode == Mode::Script { "cannot be changed any more" } else { "You have changed the address twice." };
         assert!(client.seen(third).await.contains(message));
         assert!(app.mails_to(&format!("{name}3@x.example")).await.is_empty());
     }
@@ -248,7 +249,14 @@ async fn an_address_can_be_corrected_twice_and_each_mistake_has_its_message() {
 async fn extra_fields_are_ignored() {
     let app = TestApp::new().await;
     let mut client = app.form();
-    let fields = [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD), ("role", "administrator"), ("verified", "true"), ("id", "1")];
+    let fields = [
+        ("username", "ann"),
+        ("email", "ann@x.example"),
+        ("password", PASSWORD),
+        ("role", "administrator"),
+        ("verified", "true"),
+        ("id", "1"),
+    ];
     assert_eq!(client.post("/register", &fields).await.location().as_deref(), Some("/verify"));
     let code = app.code_for("ann@x.example").await;
     client.verify(&code).await;

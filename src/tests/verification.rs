@@ -27,7 +27,10 @@ async fn a_code_is_accepted_at_4_59_and_refused_at_5_01() {
         assert_eq!(answer.location().as_deref(), Some("/register"));
         let page = client.seen(answer).await;
         assert!(page.contains("Your code expired. Register again and we will send a new one."));
-        assert!(page.contains("value=\"ann\"") && page.contains("value=\"ann@x.example\""), "what was typed is filled in");
+        assert!(
+            page.contains("value=\"ann\"") && page.contains("value=\"ann@x.example\""),
+            "what was typed is filled in"
+        );
         assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 0);
     }
 }
@@ -85,7 +88,11 @@ async fn what_is_no_code_at_all_costs_no_try() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         let (mut client, code) = waiting(&app, mode).await;
-        for (typed, message) in [("", "Enter the code from the email."), ("12345", "The code has 6 digits."), ("abcdef", "The code has 6 digits.")] {
+        for (typed, message) in [
+            ("", "Enter the code from the email."),
+            ("12345", "The code has 6 digits."),
+            ("abcdef", "The code has 6 digits."),
+        ] {
             for _ in 0..3 {
                 let answer = client.verify(typed).await;
                 assert!(client.seen(answer).await.contains(message));
@@ -181,7 +188,9 @@ async fn a_username_taken_meanwhile_is_replaced_without_losing_the_proof() {
         assert_eq!(answer.location().as_deref(), Some("/verify"));
         let page = client.seen(answer).await;
         assert!(page.contains("action=\"/verify/username\""), "the page asks for another username");
-        for (typed, message) in [("", "Enter a username."), ("ann", "This username is taken."), ("a!", "Use only letters")] {
+        for (typed, message) in
+            [("", "Enter a username."), ("ann", "This username is taken."), ("a!", "Use only letters")]
+        {
             let answer = client.post("/verify/username", &[("username", typed)]).await;
             assert!(client.seen(answer).await.contains(message), "{message}");
         }
@@ -205,7 +214,8 @@ async fn fifty_registrations_of_one_address_proven_in_parallel_end_in_one_accoun
     }
     // The cap on wrong tries counts each before it is compared: a few flows at a time.
     for flows in flows.chunks(10) {
-        let answers = join_all(flows.iter().cloned().map(|(mut client, code)| async move { client.verify(&code).await }));
+        let answers =
+            join_all(flows.iter().cloned().map(|(mut client, code)| async move { client.verify(&code).await }));
         assert!(answers.await.iter().all(|answer| answer.status == 303));
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);

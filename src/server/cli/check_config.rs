@@ -12,7 +12,8 @@ pub(super) fn run(config: &Config) {
         TransportConfig::Smtp { .. } => "SMTP".to_owned(),
         TransportConfig::File { dir } => format!("files in {} and /dev/mailbox", dir.display()),
     };
-    let database = config.database.sqlite_file().map_or_else(|| "PostgreSQL".to_owned(), |file| format!("SQLite, {file}"));
+    let database =
+        config.database.sqlite_file().map_or_else(|| "PostgreSQL".to_owned(), |file| format!("SQLite, {file}"));
     println!("The configuration is in order.");
     println!("mode                  {}", if site.production { "production" } else { "development" });
     println!("name                  {}", site.name);

@@ -42,9 +42,11 @@ pub struct PublicUrl {
 impl SiteConfig {
     /// Reads the section.
     pub fn load(env: &Env, mistakes: &mut Mistakes) -> Self {
-        let production = env.get("LEPTOS_ENV").is_some_and(|env| matches!(env.to_ascii_lowercase().as_str(), "prod" | "production"));
+        let production =
+            env.get("LEPTOS_ENV").is_some_and(|env| matches!(env.to_ascii_lowercase().as_str(), "prod" | "production"));
         let address = env.get("LEPTOS_SITE_ADDR").unwrap_or(DEFAULT_ADDRESS).parse();
-        let address = mistakes.check("LEPTOS_SITE_ADDR", address).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let address =
+            mistakes.check("LEPTOS_SITE_ADDR", address).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
         Self {
             production,
             name: name(env, mistakes),
@@ -79,7 +81,8 @@ fn public_url(env: &Env, production: bool, address: SocketAddr, mistakes: &mut M
             mistakes.check("PUBLIC_URL", parse_public_url(text).ok_or(problem)).unwrap_or(local)
         }
         None if production => {
-            mistakes.add("PUBLIC_URL", "is missing; set the address that people open, such as https://portal.example.com");
+            mistakes
+                .add("PUBLIC_URL", "is missing; set the address that people open, such as https://portal.example.com");
             local
         }
         None => local,

@@ -19,7 +19,8 @@ pub fn judge(password: &Password, username: &str, email: &str) -> Result<(), Str
         return Ok(());
     }
     let warning = estimate.feedback().and_then(zxcvbn::feedback::Feedback::warning).map(|warning| warning.to_string());
-    let reason = warning.map_or_else(|| "This password is easy to guess.".to_owned(), |warning| end_with_stop(&warning));
+    let reason =
+        warning.map_or_else(|| "This password is easy to guess.".to_owned(), |warning| end_with_stop(&warning));
     Err(format!("{reason} A few unrelated words make a better one."))
 }
 
@@ -38,14 +39,24 @@ mod tests {
 
     #[test]
     fn common_and_personal_passwords_are_refused() {
-        for weak in ["password", "password1", "12345678", "qwertyuiop", "iloveyou1", "margaret.hale", "Margaret.Hale1", "m.hale@milton.example"] {
+        for weak in [
+            "password",
+            "password1",
+            "12345678",
+            "qwertyuiop",
+            "iloveyou1",
+            "margaret.hale",
+            "Margaret.Hale1",
+            "m.hale@milton.example",
+        ] {
             assert!(refused(weak), "{weak}");
         }
     }
 
     #[test]
     fn long_and_unrelated_passwords_are_taken_without_rules_on_characters() {
-        for strong in ["correct horse battery staple", "tumble rinse obelisk", "kV9$wq2!LmZr", "ünrelated wörds hier"] {
+        for strong in ["correct horse battery staple", "tumble rinse obelisk", "kV9$wq2!LmZr", "ünrelated wörds hier"]
+        {
             assert!(!refused(strong), "{strong}");
         }
     }

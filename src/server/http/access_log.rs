@@ -24,7 +24,11 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
     async {
         let mut response = next.run(request).await;
         let took = state.clock.now().since(began).as_millis();
-        tracing::info!(status = response.status().as_u16(), took_ms = u64::try_from(took).unwrap_or(u64::MAX), "answered");
+        tracing::info!(
+            status = response.status().as_u16(),
+            took_ms = u64::try_from(took).unwrap_or(u64::MAX),
+            "answered"
+        );
         if let Ok(id) = HeaderValue::from_str(&id) {
             response.headers_mut().insert(REQUEST_ID, id);
         }

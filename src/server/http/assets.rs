@@ -18,7 +18,8 @@ pub const PACKAGE: &str = "pkg";
 /// `hash.txt` lies beside the program.
 #[must_use]
 pub fn names() -> Assets {
-    let listed = std::env::current_exe().ok().and_then(|exe| std::fs::read_to_string(exe.with_file_name("hash.txt")).ok());
+    let listed =
+        std::env::current_exe().ok().and_then(|exe| std::fs::read_to_string(exe.with_file_name("hash.txt")).ok());
     names_from(listed.as_deref().unwrap_or_default())
 }
 
@@ -67,7 +68,10 @@ mod tests {
     #[test]
     fn names_carry_the_hash_of_the_build_or_none() {
         let hashed = names_from("js: abc\nwasm: def\ncss: ghi\n");
-        assert_eq!((hashed.css.as_str(), hashed.js.as_str(), hashed.wasm.as_str()), ("/pkg/portal.ghi.css", "/pkg/portal.abc.js", "/pkg/portal.def.wasm"));
+        assert_eq!(
+            (hashed.css.as_str(), hashed.js.as_str(), hashed.wasm.as_str()),
+            ("/pkg/portal.ghi.css", "/pkg/portal.abc.js", "/pkg/portal.def.wasm")
+        );
         assert_eq!(names_from("").css, "/pkg/portal.css");
     }
 }

@@ -1,12 +1,12 @@
 //! What a post may carry: one small form, each field once.
 
+use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use axum::Json;
 
 use super::access_log::RequestId;
 use super::fault;
@@ -33,7 +33,11 @@ pub async fn layer(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, BODY_MAX).await else {
-        return refuse(page, StatusCode::PAYLOAD_TOO_LARGE, "This form is too large. Shorten what you entered and try again.");
+        return refuse(
+            page,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "This form is too large. Shorten what you entered and try again.",
+        );
     };
     if !bytes.is_empty() && !is_form(&parts.headers) {
         return refuse(page, StatusCode::UNSUPPORTED_MEDIA_TYPE, "This address takes forms only.");

@@ -107,7 +107,11 @@ fn redirect_for(path: &str, signed_in: bool) -> Option<&'static str> {
     }
 }
 
-async fn pending(state: &AppState, path: &str, flow: Option<&FlowToken>) -> Result<Result<Option<PendingView>, Done>, Fault> {
+async fn pending(
+    state: &AppState,
+    path: &str,
+    flow: Option<&FlowToken>,
+) -> Result<Result<Option<PendingView>, Done>, Fault> {
     if path != paths::VERIFY {
         return Ok(Ok(None));
     }

@@ -136,7 +136,9 @@ impl Post {
 
     async fn refuse(self, error: ServiceError) -> Result<(), ApiError> {
         let (status, feedback) = match error {
-            ServiceError::Fields(fields) => (StatusCode::UNPROCESSABLE_ENTITY, Feedback { fields, ..Feedback::default() }),
+            ServiceError::Fields(fields) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, Feedback { fields, ..Feedback::default() })
+            }
             ServiceError::Refused(text) => (StatusCode::UNPROCESSABLE_ENTITY, Feedback::message(text)),
             ServiceError::Limited { what, wait } => (StatusCode::TOO_MANY_REQUESTS, limited(what, wait)),
             ServiceError::Fault(fault) => return self.fail(&fault),
@@ -149,8 +151,13 @@ impl Post {
             return Err(ApiError(feedback));
         }
         let page = page_of(self.form);
-        let flash =
-            Flash { path: page.to_owned(), form: self.form.to_owned(), feedback, values: self.kept.clone(), notice: None };
+        let flash = Flash {
+            path: page.to_owned(),
+            form: self.form.to_owned(),
+            feedback,
+            values: self.kept.clone(),
+            notice: None,
+        };
         if let Err(error) = flash::put(&self.session, &self.state.config, &flash).await {
             return self.fail(&error);
         }

@@ -19,7 +19,8 @@ const USER_AGENT_MAX: usize = 256;
 /// Reads the requester of a request.
 #[must_use]
 pub fn read(parts: &Parts, config: &Config, signed_in: bool) -> Requester {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+    let peer =
+        parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     Requester {
         ip: client_address(peer, &parts.headers, &config.site.trusted_proxies),
@@ -42,7 +43,11 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
     if !is_trusted(&peer) {
         return peer;
     }
-    let hops = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let hops = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
     let mut nearest = peer;
     for hop in hops.collect::<Vec<_>>().into_iter().rev() {
         let Ok(ip) = hop.trim().parse::<IpAddr>() else { return nearest };

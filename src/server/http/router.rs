@@ -1,12 +1,12 @@
 //! All paths of the portal and the layers in front of them.
 
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Router, middleware};
-use leptos::config::LeptosOptions;
-use leptos::prelude::{provide_context, use_context};
+use leptos::prelude::{provide_context, with_context};
 use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -29,9 +29,8 @@ pub fn build(state: &AppState) -> Router {
     if let TransportConfig::File { dir } = &state.config.mail.transport {
         router = router.merge(dev_mailbox::routes(dir.clone(), assets.css));
     }
-    let package = Router::new()
-        .fallback_service(assets::package(&site.root))
-        .layer(middleware::from_fn(assets::cache_by_hash));
+    let package =
+        Router::new().fallback_service(assets::package(&site.root)).layer(middleware::from_fn(assets::cache_by_hash));
     router
         .nest(&format!("/{}", assets::PACKAGE), package)
         .method_not_allowed_fallback(not_this_way)
@@ -53,16 +52,11 @@ async fn not_this_way() -> Response {
 
 /// What leptos renders, and the server functions on the paths of their pages.
 fn pages(state: &AppState, assets: Assets) -> Router {
-    let options = LeptosOptions::builder().output_name("portal").site_addr(state.config.site.address).build();
-    let context = {
-        let state = state.clone();
-        move || {
-            provide_context(state.clone());
-            provide_context(assets.clone());
-            let parts = use_context::<axum::http::request::Parts>();
-            if let Some(visitor) = parts.and_then(|parts| parts.extensions.get::<Visitor>().cloned()) {
-                provide_context(visitor);
-            }
+    let context = move || {
+        provide_context(assets.clone());
+        let visitor = with_context::<Parts, _>(|parts| parts.extensions.get::<Visitor>().cloned());
+        if let Some(visitor) = visitor.flatten() {
+            provide_context(visitor);
         }
     };
     let not_found = {
@@ -78,7 +72,7 @@ fn pages(state: &AppState, assets: Assets) -> Router {
     };
     let public = assets::public(&state.config.site.root);
     Router::new()
-        .leptos_routes_with_context(&options, generate_route_list(App), context, shell)
+        .leptos_routes_with_context(state, generate_route_list(App), context, shell)
         .fallback_service(public.fallback(tower::service_fn({
             let not_found = not_found.clone();
             move |request: Request| {
@@ -86,7 +80,7 @@ fn pages(state: &AppState, assets: Assets) -> Router {
                 async move { Ok::<_, std::convert::Infallible>(rendered.await) }
             }
         })))
-        .with_state(options)
+        .with_state(state.clone())
         .layer(middleware::from_fn_with_state(state.clone(), guards::layer))
         .layer(sessions(state))
         .layer(middleware::from_fn(body::layer))

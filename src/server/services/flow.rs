@@ -34,9 +34,13 @@ impl Ended {
     #[must_use]
     pub fn into_done(self) -> Done {
         let (kind, text) = match &self {
-            Self::NoFlow => (NoticeKind::Info, "There is no registration waiting in this browser. Register here to get a code."),
+            Self::NoFlow => {
+                (NoticeKind::Info, "There is no registration waiting in this browser. Register here to get a code.")
+            }
             Self::Expired(_) => (NoticeKind::Warning, "Your code expired. Register again and we will send a new one."),
-            Self::TriesUsed(_) => (NoticeKind::Warning, "That was one wrong code too many. Register again and we will send a new one."),
+            Self::TriesUsed(_) => {
+                (NoticeKind::Warning, "That was one wrong code too many. Register again and we will send a new one.")
+            }
             Self::Finished => (NoticeKind::Info, "This registration is finished. You can sign in now."),
         };
         let done = Done::go(paths::REGISTER).saying(kind, text).with_flow(FlowChange::End);

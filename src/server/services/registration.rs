@@ -40,7 +40,13 @@ impl Registration {
     ///
     /// # Errors
     /// Mistakes beside their fields, or the cap on codes for the address.
-    pub async fn start(&self, username: &str, email: &str, password: &str, by: &Requester) -> Result<Done, ServiceError> {
+    pub async fn start(
+        &self,
+        username: &str,
+        email: &str,
+        password: &str,
+        by: &Requester,
+    ) -> Result<Done, ServiceError> {
         if by.signed_in {
             return Ok(Done::go(paths::DASHBOARD));
         }
@@ -145,7 +151,12 @@ impl Registration {
         Ok(flow::pending(self.store.reader(), flow, &self.limits, self.clock.now()).await?)
     }
 
-    async fn parse(&self, username: &str, email: &str, password: &str) -> Result<(Username, Email, Password), ServiceError> {
+    async fn parse(
+        &self,
+        username: &str,
+        email: &str,
+        password: &str,
+    ) -> Result<(Username, Email, Password), ServiceError> {
         let mut errors = FieldErrors::default();
         let parsed_username = errors.check("username", Username::parse(username));
         if let Some(username) = &parsed_username

@@ -47,7 +47,12 @@ mod tests {
     use super::Requester;
 
     fn requester(ip: &str, user_agent: &str) -> Requester {
-        Requester { ip: ip.parse().expect("an address"), user_agent: user_agent.to_owned(), flow: None, signed_in: false }
+        Requester {
+            ip: ip.parse().expect("an address"),
+            user_agent: user_agent.to_owned(),
+            flow: None,
+            signed_in: false,
+        }
     }
 
     #[test]

@@ -16,8 +16,8 @@ use sea_orm::{
 pub mod accounts;
 pub mod counters;
 mod entity;
-pub mod outbox;
 pub mod otps;
+pub mod outbox;
 pub mod registrations;
 pub mod sessions;
 

@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
 };
 use uuid::Uuid;
 
@@ -127,7 +127,11 @@ pub async fn void_older(db: &impl ConnectionTrait, flow_id: Uuid, keep: u64, now
 ///
 /// # Errors
 /// Only faults.
-pub async fn issued_since(db: &impl ConnectionTrait, email_key: &str, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
+pub async fn issued_since(
+    db: &impl ConnectionTrait,
+    email_key: &str,
+    since: Timestamp,
+) -> Result<Vec<Timestamp>, StoreError> {
     let moments: Vec<i64> = otp::Entity::find()
         .select_only()
         .column(otp::Column::IssuedAt)

@@ -102,11 +102,7 @@ pub async fn change_email(
 /// # Errors
 /// Only faults.
 pub async fn mark_proven(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> Result<(), StoreError> {
-    Entity::update_many()
-        .col_expr(Column::ProvenAt, Expr::value(at.0))
-        .filter(Column::Id.eq(id))
-        .exec(db)
-        .await?;
+    Entity::update_many().col_expr(Column::ProvenAt, Expr::value(at.0)).filter(Column::Id.eq(id)).exec(db).await?;
     Ok(())
 }
 

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
+};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
@@ -80,7 +82,9 @@ impl Sessions {
     pub async fn purge(&self, db: &impl ConnectionTrait, most: u64) -> Result<u64, StoreError> {
         let now = self.clock.now();
         let short = Column::Remember.eq(false).and(
-            Column::LastSeenAt.lte((now - self.limits.idle).0).or(Column::CreatedAt.lte((now - self.limits.absolute).0)),
+            Column::LastSeenAt
+                .lte((now - self.limits.idle).0)
+                .or(Column::CreatedAt.lte((now - self.limits.absolute).0)),
         );
         let digests: Vec<Vec<u8>> = Entity::find()
             .select_only()

@@ -33,7 +33,7 @@ impl DataFolder {
         let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display())).await?;
         store.migrate().await?;
         let (rng, now) = (Rng::from_system()?, Clock::System.now());
-        let hash = PasswordHasher::new(rng.clone())?.hash(&Password::parse_new(PASSWORD)?).await?;
+        let hash = PasswordHasher::new(rng.clone()).hash(&Password::parse_new(PASSWORD)?).await?;
         let tx = store.write().await?;
         for n in 0..ACCOUNTS {
             let name = username(n);

@@ -52,9 +52,7 @@ impl TestApp {
         store.migrate().await.expect("the migrations run");
         let clock = TestClock::at(START);
         let transport = Transport::memory();
-        let clock_parameter = Clock::Test(clock.clone());
-        let (state, worker) =
-            AppState::assemble(config, store, clock_parameter, rng, transport.clone()).expect("the services start");
+        let (state, worker) = AppState::assemble(config, store, Clock::Test(clock.clone()), rng, transport.clone());
         Self { router: router::build(&state), state, clock, folder, worker, transport }
     }
 
