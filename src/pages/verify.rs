@@ -39,7 +39,7 @@ fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool) -> impl IntoView
         <div class="while-live">
             <CodeForm feedback=flash.feedback_for(paths::VERIFY) focus />
             <div class="other-ways">
-                <p class="quiet">"No email yet? Look in your spam folder."</p>
+                <p class="quiet">"The email can take a minute or two. Look in your spam folder, too."</p>
                 <ResendForm feedback=flash.feedback_for(paths::VERIFY_RESEND) wait_ms=resend_in_ms />
                 <CorrectEmail flash email left=email_changes_left />
                 {mailbox}

@@ -6,6 +6,7 @@ use portal::server::store::Store;
 use secrecy::ExposeSecret as _;
 
 use super::harness::app::PASSWORD;
+use super::harness::process::{Served, browser};
 use super::harness::{Mode, TestApp};
 
 #[tokio::test]
@@ -25,6 +26,21 @@ async fn a_fault_is_one_plain_line_with_the_requests_id_in_both_modes() {
         assert!(answer.header("retry-after").is_some());
         assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0, "nothing is half there");
     }
+}
+
+#[tokio::test]
+async fn with_the_mail_server_down_registering_works_and_the_page_says_that_mail_takes_time() {
+    // Nothing listens there: every attempt to send fails at once.
+    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port");
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("smtp://{nowhere}?tls=none");
+    let served = Served::start(folder.path(), &[("SMTP_URL", url.as_str())]).await;
+    let browser = browser();
+    let fields = [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
+    let answer = browser.post(served.url("/register")).header("accept", "text/html").form(&fields).send().await;
+    assert_eq!(answer.expect("an answer").headers()["location"], "/verify");
+    let page = browser.get(served.url("/verify")).send().await.expect("an answer").text().await.expect("text");
+    assert!(page.contains("The email can take a minute or two."), "{page}");
 }
 
 #[tokio::test]

@@ -49,9 +49,12 @@ async fn at_shutdown_the_mail_in_hand_is_finished_and_no_other_begun() {
         outbox.write(&outbox.code()).await;
     }
     let running = tokio::spawn(outbox.smtp(&url(&server)).run(stopped));
-    while server.most_open() < 4 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let four_in_hand = async {
+        while server.most_open() < 4 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), four_in_hand).await.expect("four mails in hand");
     tokio::time::sleep(Duration::from_millis(100)).await;
     stop.send_replace(true);
     running.await.expect("the worker ends");
