@@ -17,7 +17,7 @@ use crate::server::mail::transport::file::{FileId, FiledMail};
 /// Most mails that the list shows.
 const SHOWN: usize = 50;
 /// The list loads the portal's style sheet and icon, and nothing else.
-const LIST_POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; base-uri 'none'; \
+const LIST_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
                            form-action 'none'; frame-ancestors 'none'";
 /// A mail is shown as it is, with its inline styles and nothing else: it loads
 /// nothing, runs nothing and sends nothing.

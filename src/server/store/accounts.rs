@@ -38,7 +38,7 @@ pub struct NewAccount {
 /// Writes a new account.
 ///
 /// # Errors
-/// [`StoreError::is_unique_violation`] when the username or the address is taken.
+/// Faults, and a username or address that is taken: ask first, in the same transaction.
 pub async fn insert(db: &impl ConnectionTrait, new: NewAccount) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: Set(new.id),

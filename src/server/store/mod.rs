@@ -9,7 +9,7 @@ use std::time::Duration;
 use migration::{Migrator, MigratorTrait as _};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqlErr,
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
 
@@ -34,14 +34,8 @@ pub enum StoreError {
     Database(#[from] DbErr),
     #[error("database: a row holds what this version cannot read: {0}")]
     Corrupt(&'static str),
-}
-
-impl StoreError {
-    /// Whether another row holds the value that had to be unique.
-    #[must_use]
-    pub fn is_unique_violation(&self) -> bool {
-        matches!(self, Self::Database(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
-    }
+    #[error("{0}")]
+    Unsupported(&'static str),
 }
 
 /// The open database. Cheap to clone; lives as long as the process.
@@ -103,7 +97,9 @@ impl Store {
     /// On PostgreSQL, which has its own `pg_dump`, and when the file exists or cannot be written.
     pub async fn backup(&self, file: &str) -> Result<(), StoreError> {
         if self.reader.get_database_backend() != DbBackend::Sqlite {
-            return Err(StoreError::Corrupt("a PostgreSQL database is backed up with pg_dump"));
+            return Err(StoreError::Unsupported(
+                "this makes copies of SQLite files; back a PostgreSQL database up with pg_dump",
+            ));
         }
         let statement = sea_orm::Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [file.into()]);
         self.reader.execute_raw(statement).await?;

@@ -67,14 +67,6 @@ impl Sessions {
         begin + if remember { self.limits.remember } else { self.limits.absolute }
     }
 
-    /// Ends every session of an account, also those in use.
-    ///
-    /// # Errors
-    /// Only faults.
-    pub async fn end_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
-        Ok(Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?.rows_affected)
-    }
-
     /// Deletes up to `most` sessions past a limit; tells how many.
     ///
     /// # Errors
