@@ -4,6 +4,7 @@ use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
 
+use super::Captcha;
 use crate::domain::FieldErrors;
 
 /// Everything a form shows after a failed post, alike in both modes: as the
@@ -16,6 +17,9 @@ pub struct Feedback {
     pub fields: FieldErrors,
     /// Seconds until a refused try may be made again.
     pub retry_after: Option<u64>,
+    /// The challenge for the next try: each counts for one post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captcha: Option<Captcha>,
 }
 
 impl Feedback {

@@ -5,6 +5,7 @@
 //! stands inside it. Each function answers on the path of the page that holds
 //! its form: the same post works with and without JavaScript.
 
+pub mod captcha;
 pub mod error;
 pub mod login;
 pub mod registration;
@@ -12,6 +13,7 @@ pub mod secret;
 pub mod verification;
 pub mod visitor;
 
+pub use captcha::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
 pub use error::{ApiError, Feedback};
 pub use secret::Secret;
 pub use visitor::{AccountView, Flash, PendingView, Visitor};

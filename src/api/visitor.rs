@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Feedback;
+use super::{Captcha, Feedback};
 use crate::domain::{Notice, Timestamp};
 
 /// Given to every page as context. Holds only what may be shown to this person.
@@ -16,6 +16,8 @@ pub struct Visitor {
     pub flash: Flash,
     /// The registration this browser has begun.
     pub pending: Option<PendingView>,
+    /// What the form of this page that may be abused asks for.
+    pub captcha: Option<Captcha>,
     /// A checked path to go to after signing in.
     pub next: Option<String>,
     /// Whether mail goes to the development mailbox.
@@ -31,6 +33,7 @@ impl Default for Visitor {
             account: None,
             flash: Flash::default(),
             pending: None,
+            captcha: None,
             next: None,
             dev_mailbox: false,
             now: Timestamp(0),

@@ -149,6 +149,7 @@ fn visitor(
         account: person.map(|(account, signed_in)| account_view(state, account, signed_in)),
         flash,
         pending,
+        captcha: None,
         next,
         dev_mailbox: matches!(config.mail.transport, TransportConfig::File { .. }),
         now: state.clock.now(),
