@@ -10,6 +10,7 @@ mod m20261123_000001_accounts;
 mod m20261123_000002_registrations;
 mod m20261123_000003_sessions;
 mod m20261123_000004_outbox;
+mod m20261123_000005_limits;
 
 /// Brings a database to the schema that this version needs.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_registrations::Migration),
             Box::new(m20261123_000003_sessions::Migration),
             Box::new(m20261123_000004_outbox::Migration),
+            Box::new(m20261123_000005_limits::Migration),
         ]
     }
 }

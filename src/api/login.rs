@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ApiError, Secret};
+use super::{ApiError, CaptchaAnswer, Secret};
 
 /// Signs in with a username or an address.
 ///
@@ -14,11 +14,13 @@ pub async fn login(
     #[server(default)] password: Secret,
     #[server(default)] remember: Option<String>,
     #[server(default)] next: Option<String>,
+    #[server(flatten)] answer: CaptchaAnswer,
 ) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
     let (remembered, wanted) = (remember.as_deref().unwrap_or_default(), next.as_deref().unwrap_or_default());
     let post = Post::to("/login")?.keep("identifier", &identifier).keep("remember", remembered).keep("next", wanted);
-    let outcome = post.state.login.sign_in(&identifier, password.expose(), &post.requester).await;
+    let brought = post.captcha(&answer);
+    let outcome = post.state.login.sign_in(&identifier, password.expose(), &brought, &post.requester).await;
     post.sign_in(outcome, remember.is_some(), next.as_deref()).await
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ApiError, Secret};
+use super::{ApiError, CaptchaAnswer, Secret};
 
 /// Checks the code and makes the account.
 ///
@@ -21,10 +21,10 @@ pub async fn verify(#[server(default)] code: Secret) -> Result<(), ApiError> {
 /// # Errors
 /// Too early, or too many codes for the address.
 #[server(prefix = "", endpoint = "verify/resend")]
-pub async fn resend() -> Result<(), ApiError> {
+pub async fn resend(#[server(flatten)] answer: CaptchaAnswer) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
     let post = Post::to("/verify/resend")?;
-    let outcome = post.state.registration.resend(&post.requester).await;
+    let outcome = post.state.registration.resend(&post.captcha(&answer), &post.requester).await;
     post.answer(outcome).await
 }
 

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::store::sessions::SessionLimits;
+use crate::domain::Timestamp;
 
 /// The limits in force. Lives as long as the process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +35,76 @@ pub struct Limits {
     pub login_delay: Duration,
     /// The longest wait.
     pub login_delay_max: Duration,
+    /// Wrong passwords from an address prefix, over all accounts.
+    pub login_failures_per_address: Quota,
+    /// Wrong codes from an address prefix, over all registrations.
+    pub wrong_codes_per_address: Quota,
+    /// Codes asked for from an address prefix, over all recipients.
+    pub codes_per_address: Quota,
+    /// Forms from an address prefix that ask for a solved challenge and come
+    /// without one, as from a browser that runs no script.
+    pub unproven_per_address: Quota,
+    /// The least time from the making of a page until its form is sent without
+    /// a solved challenge: a person has to type.
+    pub form_min_fill: Duration,
+    pub captcha: CaptchaLimits,
     pub session: SessionLimits,
 }
+
+/// How hard a challenge is, how long it counts, and when signing in asks for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaptchaLimits {
+    /// From the making of a page until its form has to be sent.
+    pub lifetime: Duration,
+    /// Most hashes that a browser has to compute, half of it on average.
+    pub difficulty: u32,
+    /// Failures from an address prefix in an hour after which signing in asks
+    /// for one; after as many more a challenge takes twice the hashes.
+    pub after_failures: u32,
+    /// Failures for an account in an hour, from wherever, after which signing
+    /// in to it asks for one.
+    pub after_account_failures: u32,
+}
+
+/// At most so many at once, and again evenly over the time (the generic cell
+/// rate algorithm of ITU-T I.371: one moment is all that has to be kept).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    pub most: u32,
+    pub per: Duration,
+}
+
+impl Quota {
+    #[must_use]
+    pub const fn per_hour(most: u32) -> Self {
+        Self { most, per: HOUR }
+    }
+
+    /// How long it takes until one that was taken is there again.
+    #[must_use]
+    pub fn share(self) -> Duration {
+        self.per / self.most.max(1)
+    }
+
+    /// Takes one of a quota that will be whole again at `full_at`: gives the
+    /// later moment at which it now will be.
+    ///
+    /// # Errors
+    /// How long to wait when there is none to take.
+    pub fn take(self, full_at: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, Duration> {
+        // What lies further ahead was written before the clock was set back.
+        let full_at = full_at.unwrap_or(now).clamp(now, now + self.per) + self.share();
+        let free_at = now + self.per;
+        if full_at > free_at { Err(full_at.since(free_at)) } else { Ok(full_at) }
+    }
+}
+
+/// How many times harder than at first a challenge becomes at most.
+pub const CAPTCHA_HARDEST: u32 = 32;
+/// How long failures from an address prefix make its challenges harder.
+pub const FAILURES_REMEMBERED: Duration = HOUR;
+/// Address prefixes whose failures are kept in memory.
+pub const FAILURES_KEPT: usize = 100_000;
 
 /// How often the owner of an address is told that somebody registered with it.
 pub const EXISTS_NOTICE_EVERY: Duration = HOUR;
@@ -63,7 +132,46 @@ impl Default for Limits {
             login_window: MINUTE * 5,
             login_delay: MINUTE / 2,
             login_delay_max: MINUTE * 15,
+            login_failures_per_address: Quota::per_hour(60),
+            wrong_codes_per_address: Quota::per_hour(60),
+            codes_per_address: Quota::per_hour(60),
+            unproven_per_address: Quota::per_hour(30),
+            form_min_fill: Duration::from_secs(2),
+            captcha: CaptchaLimits {
+                lifetime: HOUR,
+                difficulty: 400_000,
+                after_failures: 5,
+                after_account_failures: 20,
+            },
             session: SessionLimits { idle: MINUTE * 30, absolute: HOUR * 12, remember: DAY * 30 },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, Quota, Timestamp};
+
+    #[test]
+    fn a_quota_is_taken_at_once_and_comes_back_evenly() {
+        let quota = Quota { most: 3, per: Duration::from_secs(60) };
+        let now = Timestamp(1_000_000);
+        let mut full_at = None;
+        for _ in 0..3 {
+            full_at = Some(quota.take(full_at, now).expect("there is one left"));
+        }
+        assert_eq!(quota.take(full_at, now), Err(Duration::from_secs(20)));
+        assert_eq!(quota.take(full_at, now + Duration::from_secs(19)), Err(Duration::from_secs(1)));
+        let later = now + Duration::from_secs(20);
+        full_at = Some(quota.take(full_at, later).expect("one came back"));
+        assert_eq!(quota.take(full_at, later), Err(Duration::from_secs(20)));
+        assert!(quota.take(full_at, now + Duration::from_secs(600)).is_ok());
+    }
+
+    #[test]
+    fn a_clock_set_back_makes_nobody_wait_longer_than_for_one() {
+        let quota = Quota::per_hour(60);
+        let used = Some(Timestamp(1_000_000_000));
+        assert_eq!(quota.take(used, Timestamp(0)), Err(Duration::from_secs(60)));
     }
 }

@@ -42,6 +42,12 @@ impl Rng {
         OtpCode::from_number(self.with(|rng| rng.random_range(0..1_000_000)))
     }
 
+    /// A whole number below `bound`, each as likely; 0 when there is none.
+    #[must_use]
+    pub fn below(&self, bound: u32) -> u32 {
+        self.with(|rng| rng.random_range(0..bound.max(1)))
+    }
+
     /// A row's id: a UUID of version 7 (RFC 9562), in the order of `now`.
     #[must_use]
     pub fn id(&self, now: Timestamp) -> Uuid {

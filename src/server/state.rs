@@ -11,7 +11,8 @@ use super::config::Config;
 use super::crypto::{LookupKeys, OtpDigester, PasswordHasher, Sealer};
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
-use super::services::{Login, Maintenance, Registration, Verification};
+use super::services::captcha::ThirdParty;
+use super::services::{Captcha, Login, Maintenance, Registration, Verification};
 use super::store::Store;
 use super::store::sessions::Sessions;
 
@@ -26,6 +27,7 @@ pub struct Services {
     pub config: Config,
     pub store: Store,
     pub sessions: Sessions,
+    pub captcha: Captcha,
     pub registration: Registration,
     pub verification: Verification,
     pub login: Login,
@@ -51,12 +53,23 @@ impl FromRef<AppState> for LeptosOptions {
 
 impl AppState {
     /// Puts the services together, with the worker that sends their mail.
-    #[must_use]
-    pub fn assemble(config: Config, store: Store, clock: Clock, rng: Rng, transport: Transport) -> (Self, Worker) {
+    ///
+    /// # Errors
+    /// When the machine has no certificates by which to trust a third party.
+    pub fn assemble(
+        config: Config,
+        store: Store,
+        clock: Clock,
+        rng: Rng,
+        transport: Transport,
+    ) -> Result<(Self, Worker), reqwest::Error> {
         let secret = &config.secret_key;
         let limits = config.limits.clone();
         let hasher = PasswordHasher::new(rng.clone());
         let digester = OtpDigester::new(secret);
+        let keys = LookupKeys::new(secret);
+        let third_party = config.third_party.clone().map(ThirdParty::new).transpose()?;
+        let captcha = Captcha::new(secret, third_party, limits.clone(), clock.clone(), rng.clone());
         let sessions = Sessions::new(store.clone(), clock.clone(), limits.session);
         let mailer = Mailer::new(Sealer::new(secret, "mail", rng.clone()), rng.clone(), clock.clone());
         let worker = Worker::new(store.clone(), mailer.clone(), transport, &config);
@@ -68,6 +81,8 @@ impl AppState {
                 mailer,
                 hasher: hasher.clone(),
                 digester: digester.clone(),
+                captcha: captcha.clone(),
+                keys: keys.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
@@ -75,6 +90,8 @@ impl AppState {
             verification: Verification {
                 store: store.clone(),
                 digester,
+                captcha: captcha.clone(),
+                keys: keys.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
@@ -82,17 +99,19 @@ impl AppState {
             login: Login {
                 store: store.clone(),
                 hasher,
-                keys: LookupKeys::new(secret),
+                captcha: captcha.clone(),
+                keys,
                 limits: limits.clone(),
                 clock: clock.clone(),
             },
             maintenance: Maintenance { store: store.clone(), sessions: sessions.clone(), limits, clock: clock.clone() },
+            captcha,
             config,
             sessions,
             store,
             clock,
             rng,
         };
-        (Self(Arc::new(services)), worker)
+        Ok((Self(Arc::new(services)), worker))
     }
 }

@@ -25,7 +25,7 @@ pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
     let store = super::open(&config).await?;
     store.migrate().await?;
     let transport = Transport::from_config(&config.mail)?;
-    let (state, worker) = AppState::assemble(config, store.clone(), Clock::System, rng, transport);
+    let (state, worker) = AppState::assemble(config, store.clone(), Clock::System, rng, transport)?;
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(worker.run(stopped.clone()));
     let maintenance = tokio::spawn(maintain(state.clone(), stopped.clone()));

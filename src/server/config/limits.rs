@@ -2,7 +2,7 @@
 
 use super::Mistakes;
 use super::env::Env;
-use crate::server::limits::Limits;
+use crate::server::limits::{CaptchaLimits, Limits, Quota};
 use crate::server::store::sessions::SessionLimits;
 
 const DAY: u64 = 86_400;
@@ -10,7 +10,12 @@ const DAY: u64 = 86_400;
 /// Reads the limits; what is not set keeps its default.
 pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
     let default = Limits::default();
-    let session = default.session;
+    let (session, captcha) = (default.session, default.captcha);
+    let mut per_hour = |name, default: Quota| Quota::per_hour(env.number(name, default.most, 1..=1_000_000, mistakes));
+    let login_failures_per_address = per_hour("PORTAL_LOGIN_FAILURES_PER_ADDRESS", default.login_failures_per_address);
+    let wrong_codes_per_address = per_hour("PORTAL_WRONG_CODES_PER_ADDRESS", default.wrong_codes_per_address);
+    let codes_per_address = per_hour("PORTAL_CODES_PER_ADDRESS", default.codes_per_address);
+    let unproven_per_address = per_hour("PORTAL_UNPROVEN_PER_ADDRESS", default.unproven_per_address);
     let limits = Limits {
         // NIST SP 800-63B-4, section 3.1.3.2 allows ten minutes.
         otp_lifetime: env.seconds("PORTAL_OTP_LIFETIME", default.otp_lifetime, 1..=600, mistakes),
@@ -30,6 +35,22 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
         login_window: env.seconds("PORTAL_LOGIN_WINDOW", default.login_window, 1..=DAY, mistakes),
         login_delay: env.seconds("PORTAL_LOGIN_DELAY", default.login_delay, 1..=3_600, mistakes),
         login_delay_max: env.seconds("PORTAL_LOGIN_DELAY_MAX", default.login_delay_max, 1..=3_600, mistakes),
+        login_failures_per_address,
+        wrong_codes_per_address,
+        codes_per_address,
+        unproven_per_address,
+        form_min_fill: env.seconds("PORTAL_FORM_MIN_FILL", default.form_min_fill, 0..=30, mistakes),
+        captcha: CaptchaLimits {
+            lifetime: env.seconds("PORTAL_CAPTCHA_LIFETIME", captcha.lifetime, 60..=DAY, mistakes),
+            difficulty: env.number("PORTAL_CAPTCHA_DIFFICULTY", captcha.difficulty, 1..=50_000_000, mistakes),
+            after_failures: env.number("PORTAL_CAPTCHA_AFTER_FAILURES", captcha.after_failures, 1..=10_000, mistakes),
+            after_account_failures: env.number(
+                "PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES",
+                captcha.after_account_failures,
+                1..=10_000,
+                mistakes,
+            ),
+        },
         session: SessionLimits {
             idle: env.seconds("PORTAL_SESSION_IDLE", session.idle, 60..=DAY, mistakes),
             absolute: env.seconds("PORTAL_SESSION_ABSOLUTE", session.absolute, 60..=30 * DAY, mistakes),

@@ -1,6 +1,7 @@
 //! What the environment says: one file per section, each of which collects its
 //! own mistakes, so that a start that fails names them all at once.
 
+pub mod captcha;
 pub mod database;
 pub mod env;
 pub mod limits;
@@ -11,6 +12,7 @@ pub mod site;
 
 use std::path::Path;
 
+use captcha::ThirdPartyConfig;
 use database::DatabaseConfig;
 use env::Env;
 use log::LogConfig;
@@ -27,6 +29,8 @@ pub struct Config {
     pub site: SiteConfig,
     pub database: DatabaseConfig,
     pub mail: MailConfig,
+    /// `None` is the portal's own proof of work.
+    pub third_party: Option<ThirdPartyConfig>,
     pub secret_key: SecretKey,
     pub limits: Limits,
     pub log: LogConfig,
@@ -76,10 +80,11 @@ impl Config {
         let site = SiteConfig::load(env, &mut mistakes);
         let database = DatabaseConfig::load(env, &site, &mut mistakes);
         let mail = MailConfig::load(env, &site, &mut mistakes);
+        let third_party = captcha::load(env, &mut mistakes);
         let secret_key = secrets::load(env, &site, rng, &mut mistakes);
         match (mail, secret_key) {
             (Some(mail), Some(secret_key)) if mistakes.0.is_empty() => {
-                Ok(Self { site, database, mail, secret_key, limits, log })
+                Ok(Self { site, database, mail, third_party, secret_key, limits, log })
             }
             _ => Err(ConfigErrors(mistakes.0)),
         }

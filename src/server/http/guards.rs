@@ -8,8 +8,8 @@ use axum::response::{IntoResponse as _, Response};
 use tower_sessions::Session;
 
 use super::access_log::RequestId;
-use super::{cookies, fault, flash, reply, requester, session as sessions};
-use crate::api::{AccountView, Flash, PendingView, Visitor};
+use super::{captcha, cookies, fault, flash, reply, requester, session as sessions};
+use crate::api::{AccountView, Captcha, Flash, PendingView, Visitor};
 use crate::domain::{NextPath, Role, Timestamp};
 use crate::paths;
 use crate::server::config::mail::TransportConfig;
@@ -77,7 +77,10 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
             _ => Flash::default(),
         };
         let next = next_of(&parts.uri);
-        parts.extensions.insert(visitor(state, person, flash, pending, next));
+        let offered = captcha::form_on(&path).and_then(|form| captcha::offer(state, form, &requester));
+        // Signing in to an account under attack asks for one that the address alone does not call for.
+        let captcha = offered.or_else(|| flash.feedback.captcha.clone());
+        parts.extensions.insert(visitor(state, person, flash, pending, captcha, next));
     }
     parts.extensions.insert(requester);
     Ok(Admitted::Through(Box::new(Request::from_parts(parts, body))))
@@ -141,6 +144,7 @@ fn visitor(
     person: Option<(Account, SignedIn)>,
     flash: Flash,
     pending: Option<PendingView>,
+    captcha: Option<Captcha>,
     next: Option<String>,
 ) -> Visitor {
     let config = &state.config;
@@ -149,7 +153,7 @@ fn visitor(
         account: person.map(|(account, signed_in)| account_view(state, account, signed_in)),
         flash,
         pending,
-        captcha: None,
+        captcha,
         next,
         dev_mailbox: matches!(config.mail.transport, TransportConfig::File { .. }),
         now: state.clock.now(),

@@ -3,6 +3,7 @@
 pub mod access_log;
 pub mod assets;
 pub mod body;
+pub mod captcha;
 pub mod cookies;
 pub mod dev_mailbox;
 pub mod fault;

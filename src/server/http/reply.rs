@@ -12,10 +12,11 @@ use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
 use super::access_log::RequestId;
-use super::{body, cookies, flash, session as sessions};
-use crate::api::{ApiError, Feedback, Flash};
+use super::{body, captcha, cookies, flash, session as sessions};
+use crate::api::{ApiError, CaptchaAnswer, Feedback, Flash};
 use crate::domain::NextPath;
 use crate::paths;
+use crate::server::services::captcha::Answer;
 use crate::server::services::{Done, FlowChange, Requester, ServiceError};
 use crate::server::state::AppState;
 use crate::server::store::sessions::SignedIn;
@@ -66,6 +67,12 @@ impl Post {
         // What is too long for any field is not worth keeping.
         self.kept.push((field.to_owned(), value.chars().take(512).collect()));
         self
+    }
+
+    /// What the form brought to show that no machine sent it.
+    #[must_use]
+    pub fn captcha<'a>(&self, answer: &'a CaptchaAnswer) -> Answer<'a> {
+        captcha::read(answer)
     }
 
     /// Answers with what the service did.
@@ -135,7 +142,12 @@ impl Post {
     }
 
     async fn refuse(self, error: ServiceError) -> Result<(), ApiError> {
+        let next = captcha::form_with(self.form).and_then(|form| match error {
+            ServiceError::Captcha(_) => captcha::demand(&self.state, form, &self.requester),
+            _ => captcha::offer(&self.state, form, &self.requester),
+        });
         let (status, feedback) = match error {
+            ServiceError::Captcha(text) => (StatusCode::UNPROCESSABLE_ENTITY, Feedback::message(text)),
             ServiceError::Fields(fields) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, Feedback { fields, ..Feedback::default() })
             }
@@ -143,6 +155,7 @@ impl Post {
             ServiceError::Limited { what, wait } => (StatusCode::TOO_MANY_REQUESTS, limited(what, wait)),
             ServiceError::Fault(fault) => return self.fail(&fault),
         };
+        let feedback = Feedback { captcha: next, ..feedback };
         if !self.plain {
             self.response.set_status(status);
             if let Some(seconds) = feedback.retry_after {

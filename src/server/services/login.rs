@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use super::captcha::{self, Answer, Captcha, Form, Passed};
 use super::outcome::{Fault, ServiceError};
+use super::quota::{self, Counted};
 use super::requester::Requester;
 use crate::domain::{Email, FieldErrors, Password, Timestamp, Username};
 use crate::server::clock::Clock;
@@ -21,9 +23,19 @@ const TOO_MANY: &str = "Too many tries.";
 pub struct Login {
     pub store: Store,
     pub hasher: PasswordHasher,
+    pub captcha: Captcha,
     pub keys: LookupKeys,
     pub limits: Limits,
     pub clock: Clock,
+}
+
+/// Where the failures of an account are counted.
+struct Counters {
+    /// For each address prefix its own: guessing from elsewhere does not lock
+    /// the owner out.
+    from_here: TokenDigest,
+    /// Over all of them: after many, signing in asks for a challenge, and no more.
+    from_anywhere: TokenDigest,
 }
 
 impl Login {
@@ -31,9 +43,15 @@ impl Login {
     /// disabled cannot be told apart, by the answer or by its time.
     ///
     /// # Errors
-    /// Empty fields, one sentence for every wrong pair, or a wait after too
-    /// many failures from this address prefix.
-    pub async fn sign_in(&self, identifier: &str, password: &str, by: &Requester) -> Result<SignedIn, ServiceError> {
+    /// Empty fields, one sentence for every wrong pair, a wait after too many
+    /// failures from this address prefix, or the want of a challenge after some.
+    pub async fn sign_in(
+        &self,
+        identifier: &str,
+        password: &str,
+        answer: &Answer<'_>,
+        by: &Requester,
+    ) -> Result<SignedIn, ServiceError> {
         let identifier = identifier.trim();
         let mut errors = FieldErrors::default();
         if identifier.is_empty() {
@@ -46,16 +64,25 @@ impl Login {
             return Err(errors.into());
         }
         let account = self.find(identifier).await?;
-        let counter = self.counter_key(identifier, account.as_ref(), by);
-        self.count_failure(&counter, by).await?;
+        // An answer that came is judged, also where none would have been asked for.
+        let passed = match answer.challenge {
+            "" => None,
+            _ => Some(self.captcha.check(Form::Login, answer, by).await?),
+        };
+        let counters = self.counters(identifier, account.as_ref(), by);
+        self.count_failure(&counters, passed.as_ref(), by).await?;
         // An impossible password is refused before any hashing, whoever it was meant for.
-        let Some(password) = Password::parse_claimed(password) else { return Err(ServiceError::Refused(NO_MATCH)) };
+        let Some(password) = Password::parse_claimed(password) else {
+            self.captcha.note_failure(by);
+            return Err(ServiceError::Refused(NO_MATCH));
+        };
         let account = account.filter(|account| !account.disabled);
         let right = self.hasher.verify(&password, account.as_ref().map(|it| it.password_hash.clone())).await?;
         match account.filter(|_| right) {
-            Some(account) => self.succeed(account, &counter, by).await,
+            Some(account) => self.succeed(account, &counters, by).await,
             None => {
                 tracing::info!(event = "sign_in.failed", ip = %by.ip);
+                self.captcha.note_failure(by);
                 Err(ServiceError::Refused(NO_MATCH))
             }
         }
@@ -79,26 +106,47 @@ impl Login {
         accounts::by_username(self.store.reader(), &username).await
     }
 
-    /// One counter for an account however it is named, and for each address
-    /// prefix its own: guessing from elsewhere does not lock the owner out.
-    fn counter_key(&self, identifier: &str, account: Option<&Account>, by: &Requester) -> TokenDigest {
+    /// The counters of an account, the same however it is named.
+    fn counters(&self, identifier: &str, account: Option<&Account>, by: &Requester) -> Counters {
         let who = account.map_or_else(|| identifier.to_lowercase(), |account| account.id.to_string());
-        self.keys.key(&["login", &who, &by.prefix()])
+        Counters {
+            from_here: self.keys.key(&["login", &who, &by.prefix().to_string()]),
+            from_anywhere: self.keys.key(&["login", &who]),
+        }
     }
 
     /// Counts a failure before the password is looked at; a success takes it
     /// back. So a burst evaluates no more than the limit.
-    async fn count_failure(&self, key: &TokenDigest, by: &Requester) -> Result<(), ServiceError> {
+    async fn count_failure(
+        &self,
+        keys: &Counters,
+        passed: Option<&Passed>,
+        by: &Requester,
+    ) -> Result<(), ServiceError> {
         let now = self.clock.now();
         let tx = self.store.write().await?;
-        let counter = counters::get(&tx, key).await?.filter(|counter| !self.is_forgotten(counter, now));
+        let counter = counters::get(&tx, &keys.from_here).await?.filter(|counter| !self.is_forgotten(counter, now));
         if let Some(blocked) = counter.filter(|counter| counter.blocked_until > now) {
-            tracing::warn!(event = "sign_in.limited", ip = %by.ip);
-            return Err(ServiceError::Limited { what: TOO_MANY, wait: blocked.blocked_until.since(now) });
+            return Err(limited(blocked.blocked_until.since(now), by));
+        }
+        let anywhere = counters::get(&tx, &keys.from_anywhere).await?;
+        let anywhere = anywhere.filter(|it| now.since(it.last_at) < HOUR).map_or(0, |it| it.failures);
+        match passed {
+            Some(passed) => self.captcha.spend(&tx, passed, by).await?,
+            None if self.captcha.is_suspect(by) || anywhere >= self.limits.captcha.after_account_failures => {
+                return Err(ServiceError::Captcha(captcha::NEEDED));
+            }
+            None => {}
+        }
+        let quota = self.limits.login_failures_per_address;
+        if let Some(wait) = quota::take(&tx, &self.keys, Counted::SignInFailures, quota, by, now).await? {
+            return Err(limited(wait, by));
         }
         let failures = counter.map_or(0, |counter| counter.failures).saturating_add(1);
         let blocked_until = now + self.delay_after(failures);
-        counters::put(&tx, key, Counter { failures, last_at: now, blocked_until }).await?;
+        counters::put(&tx, &keys.from_here, Counter { failures, last_at: now, blocked_until }).await?;
+        let anywhere = Counter { failures: anywhere.saturating_add(1), last_at: now, blocked_until: now };
+        counters::put(&tx, &keys.from_anywhere, anywhere).await?;
         Ok(tx.commit().await?)
     }
 
@@ -116,11 +164,14 @@ impl Login {
         self.limits.login_delay.saturating_mul(factor).min(self.limits.login_delay_max)
     }
 
-    async fn succeed(&self, account: Account, counter: &TokenDigest, by: &Requester) -> Result<SignedIn, ServiceError> {
+    async fn succeed(&self, account: Account, keys: &Counters, by: &Requester) -> Result<SignedIn, ServiceError> {
         let now = self.clock.now();
         let ip = by.ip.to_string();
         let tx = self.store.write().await?;
-        counters::clear(&tx, counter).await?;
+        counters::clear(&tx, &keys.from_here).await?;
+        counters::take_back(&tx, &keys.from_anywhere).await?;
+        let quota = self.limits.login_failures_per_address;
+        quota::give_back(&tx, &self.keys, Counted::SignInFailures, quota, by).await?;
         accounts::note_sign_in(&tx, account.id, now, &ip).await?;
         tx.commit().await?;
         tracing::info!(event = "sign_in.succeeded", account = %account.id, ip = %by.ip);
@@ -134,4 +185,9 @@ impl Login {
             previous_ip: account.last_sign_in_ip,
         })
     }
+}
+
+fn limited(wait: Duration, by: &Requester) -> ServiceError {
+    tracing::warn!(event = "sign_in.limited", ip = %by.ip);
+    ServiceError::Limited { what: TOO_MANY, wait }
 }

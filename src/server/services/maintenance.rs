@@ -7,7 +7,7 @@ use sea_orm::DatabaseTransaction;
 use crate::server::clock::Clock;
 use crate::server::limits::{DAY, Limits, OTP_LOG};
 use crate::server::store::sessions::Sessions;
-use crate::server::store::{Store, StoreError, counters, otps, outbox, registrations};
+use crate::server::store::{Store, StoreError, challenges, counters, otps, outbox, quotas, registrations};
 
 /// Rows deleted in one transaction: the writer is never held long.
 const BATCH: u64 = 500;
@@ -31,9 +31,22 @@ enum Kind {
     Otps,
     WrongTries,
     Failures,
+    Quotas,
+    Challenges,
     Sessions,
     Mail,
 }
+
+const KINDS: [Kind; 8] = [
+    Kind::Registrations,
+    Kind::Otps,
+    Kind::WrongTries,
+    Kind::Failures,
+    Kind::Quotas,
+    Kind::Challenges,
+    Kind::Sessions,
+    Kind::Mail,
+];
 
 impl Maintenance {
     /// Deletes everything past its time; tells how many rows went. No rule
@@ -43,7 +56,7 @@ impl Maintenance {
     /// Only faults; what was deleted by then stays deleted.
     pub async fn purge(&self) -> Result<u64, StoreError> {
         let mut deleted = 0;
-        for kind in [Kind::Registrations, Kind::Otps, Kind::WrongTries, Kind::Failures, Kind::Sessions, Kind::Mail] {
+        for kind in KINDS {
             loop {
                 let tx = self.store.write().await?;
                 let batch = self.purge_batch(&tx, kind).await?;
@@ -64,6 +77,8 @@ impl Maintenance {
             Kind::Otps => otps::purge(tx, now - OTP_LOG, BATCH).await,
             Kind::WrongTries => otps::purge_tries(tx, now - DAY, BATCH).await,
             Kind::Failures => counters::purge(tx, now - DAY, BATCH).await,
+            Kind::Quotas => quotas::purge(tx, now, BATCH).await,
+            Kind::Challenges => challenges::purge(tx, now, BATCH).await,
             Kind::Sessions => self.sessions.purge(tx, BATCH).await,
             Kind::Mail => outbox::purge(tx, now - OTP_LOG, BATCH).await,
         }

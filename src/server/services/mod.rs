@@ -3,15 +3,18 @@
 //! A service answers a request with [`Done`], where to go and what to say, or
 //! with a [`ServiceError`]: a person's mistake is data, a fault is a fault.
 
+pub mod captcha;
 pub mod flow;
 pub mod login;
 pub mod maintenance;
 pub mod outcome;
+pub mod quota;
 pub mod registration;
 pub mod requester;
 pub mod verification;
 pub mod window;
 
+pub use captcha::Captcha;
 pub use flow::{Ended, Pending};
 pub use login::Login;
 pub use maintenance::Maintenance;

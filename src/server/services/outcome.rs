@@ -62,6 +62,9 @@ pub enum ServiceError {
     /// Too many tries; the next is looked at after `wait`.
     #[error("limited")]
     Limited { what: &'static str, wait: Duration },
+    /// The challenge did not convince; the next one goes with the answer.
+    #[error("captcha")]
+    Captcha(&'static str),
     /// Something of ours does not work.
     #[error(transparent)]
     Fault(#[from] Fault),

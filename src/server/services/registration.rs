@@ -1,15 +1,19 @@
 //! Beginning a registration, asking for another code, correcting the address.
 
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
+use super::captcha::{Answer, Captcha, Form, Passed};
 use super::flow::{self, Ended, Pending};
 use super::outcome::{Done, Fault, FlowChange, ServiceError};
+use super::quota::{self, Counted};
 use super::requester::Requester;
 use super::window;
 use crate::domain::{Email, FieldErrors, NoticeKind, Password, Timestamp, Username};
 use crate::paths;
 use crate::server::clock::Clock;
-use crate::server::crypto::{FlowToken, OtpDigest, OtpDigester, OtpPurpose, PasswordHasher, password_policy};
+use crate::server::crypto::{
+    FlowToken, LookupKeys, OtpDigest, OtpDigester, OtpPurpose, PasswordHasher, password_policy,
+};
 use crate::server::limits::{DAY, EXISTS_NOTICE_EVERY, HOUR, Limits, OTP_LIVE};
 use crate::server::mail::{Mailer, Message};
 use crate::server::rng::Rng;
@@ -21,6 +25,7 @@ pub const USERNAME_TAKEN: &str = "This username is taken. Choose another.";
 
 const TOO_MANY_CODES: &str = "We have sent too many codes to this address.";
 const TOO_SOON: &str = "We have just sent a code.";
+const TOO_MANY_FROM_HERE: &str = "We have sent too many codes to people in your network.";
 
 /// The service behind `/register` and the lesser forms of `/verify`.
 #[derive(Clone, Debug)]
@@ -29,6 +34,8 @@ pub struct Registration {
     pub mailer: Mailer,
     pub hasher: PasswordHasher,
     pub digester: OtpDigester,
+    pub captcha: Captcha,
+    pub keys: LookupKeys,
     pub limits: Limits,
     pub clock: Clock,
     pub rng: Rng,
@@ -39,18 +46,22 @@ impl Registration {
     /// account gets the same answer in the same time; its owner is told.
     ///
     /// # Errors
-    /// Mistakes beside their fields, or the cap on codes for the address.
+    /// Mistakes beside their fields, a challenge that did not convince, or a
+    /// cap on codes that is reached.
     pub async fn start(
         &self,
         username: &str,
         email: &str,
         password: &str,
+        answer: &Answer<'_>,
         by: &Requester,
     ) -> Result<Done, ServiceError> {
         if by.signed_in {
             return Ok(Done::go(paths::DASHBOARD));
         }
-        let (username, email, password) = self.parse(username, email, password).await?;
+        let (username, email, password) = parse(username, email, password)?;
+        let passed = self.captcha.check(Form::Register, answer, by).await?;
+        self.admit(&passed, &username, by).await?;
         // Hashed for a known address too: the answer takes as long.
         let password_hash = self.hasher.hash(&password).await?;
         let now = self.clock.now();
@@ -86,27 +97,50 @@ impl Registration {
     /// counts until its own expiry, and the tries are not given back.
     ///
     /// # Errors
-    /// Asked for too early, or the cap on codes for the address.
-    pub async fn resend(&self, by: &Requester) -> Result<Done, ServiceError> {
+    /// Asked for too early, a challenge that did not convince, or a cap on
+    /// codes that is reached.
+    pub async fn resend(&self, answer: &Answer<'_>, by: &Requester) -> Result<Done, ServiceError> {
+        // Who has nothing to wait for, or has to wait, need not be told from a machine.
+        if let Err(done) = self.resendable(self.store.reader(), by).await? {
+            return Ok(done);
+        }
+        let passed = self.captcha.check(Form::Resend, answer, by).await?;
         let now = self.clock.now();
         let tx = self.store.write().await?;
-        let Pending { registration, code } = match flow::pending(&tx, by.flow.as_ref(), &self.limits, now).await? {
-            Ok(pending) => pending,
-            Err(ended) => return Ok(ended.into_done()),
+        let registration = match self.resendable(&tx, by).await? {
+            Ok(registration) => registration,
+            Err(done) => return Ok(done),
         };
-        if registration.proven {
-            return Ok(Done::go(paths::VERIFY));
-        }
-        let again_at = code.issued_at + self.limits.otp_resend_after;
-        if now < again_at {
-            return Err(ServiceError::Limited { what: TOO_SOON, wait: again_at.since(now) });
-        }
+        self.captcha.spend(&tx, &passed, by).await?;
+        self.take_code(&tx, by, now).await?;
         self.check_cap(&tx, &registration.email, now).await?;
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
         self.mailer.wake();
         let text = format!("We sent another code to {}.", registration.email.as_str());
         Ok(Done::go(paths::VERIFY).saying(NoticeKind::Success, text))
+    }
+
+    /// The registration for which another code may be sent now; the inner `Err`
+    /// when there is none.
+    async fn resendable(
+        &self,
+        db: &impl ConnectionTrait,
+        by: &Requester,
+    ) -> Result<Result<registrations::Registration, Done>, ServiceError> {
+        let now = self.clock.now();
+        let Pending { registration, code } = match flow::pending(db, by.flow.as_ref(), &self.limits, now).await? {
+            Ok(pending) => pending,
+            Err(ended) => return Ok(Err(ended.into_done())),
+        };
+        if registration.proven {
+            return Ok(Err(Done::go(paths::VERIFY)));
+        }
+        let again_at = code.issued_at + self.limits.otp_resend_after;
+        if now < again_at {
+            return Err(ServiceError::Limited { what: TOO_SOON, wait: again_at.since(now) });
+        }
+        Ok(Ok(registration))
     }
 
     /// Sends the code to a corrected address instead; codes for the earlier
@@ -132,6 +166,7 @@ impl Registration {
             let text = "The address cannot be changed any more. Register again with the right one.";
             return Err(FieldErrors::one("email", text).into());
         }
+        self.take_code(&tx, by, now).await?;
         self.check_cap(&tx, &email, now).await?;
         registration.email = email;
         registration.address_taken = taken;
@@ -151,27 +186,26 @@ impl Registration {
         Ok(flow::pending(self.store.reader(), flow, &self.limits, self.clock.now()).await?)
     }
 
-    async fn parse(
-        &self,
-        username: &str,
-        email: &str,
-        password: &str,
-    ) -> Result<(Username, Email, Password), ServiceError> {
-        let mut errors = FieldErrors::default();
-        let parsed_username = errors.check("username", Username::parse(username));
-        if let Some(username) = &parsed_username
-            && accounts::by_username(self.store.reader(), username).await?.is_some()
-        {
-            errors.add("username", USERNAME_TAKEN);
-        }
-        let parsed_email = errors.check("email", Email::parse(email));
-        let parsed_password = errors.check("password", Password::parse_new(password));
-        if let Some(password) = &parsed_password {
-            errors.check("password", password_policy::judge(password, username.trim(), email.trim()));
-        }
-        match (parsed_username, parsed_email, parsed_password) {
-            (Some(username), Some(email), Some(password)) if errors.is_empty() => Ok((username, email, password)),
-            _ => Err(errors.into()),
+    /// Uses up what this registration costs its sender, before anything is told
+    /// about other people: whether a username is taken is not for machines to ask.
+    async fn admit(&self, passed: &Passed, username: &Username, by: &Requester) -> Result<(), ServiceError> {
+        let tx = self.store.write().await?;
+        self.captcha.spend(&tx, passed, by).await?;
+        self.take_code(&tx, by, self.clock.now()).await?;
+        let taken = accounts::by_username(&tx, username).await?.is_some();
+        tx.commit().await?;
+        if taken { Err(FieldErrors::one("username", USERNAME_TAKEN).into()) } else { Ok(()) }
+    }
+
+    /// Counts a code against the address prefix that asks for it.
+    async fn take_code(&self, tx: &DatabaseTransaction, by: &Requester, now: Timestamp) -> Result<(), ServiceError> {
+        let quota = self.limits.codes_per_address;
+        match quota::take(tx, &self.keys, Counted::Codes, quota, by, now).await? {
+            Some(wait) => {
+                tracing::warn!(event = "codes.limited", ip = %by.ip);
+                Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait })
+            }
+            None => Ok(()),
         }
     }
 
@@ -247,5 +281,20 @@ impl Registration {
             at: now,
         };
         self.mailer.enqueue(tx, &message, None).await
+    }
+}
+
+/// Reads the fields of a registration, with what is wrong with each.
+fn parse(username: &str, email: &str, password: &str) -> Result<(Username, Email, Password), ServiceError> {
+    let mut errors = FieldErrors::default();
+    let parsed_username = errors.check("username", Username::parse(username));
+    let parsed_email = errors.check("email", Email::parse(email));
+    let parsed_password = errors.check("password", Password::parse_new(password));
+    if let Some(password) = &parsed_password {
+        errors.check("password", password_policy::judge(password, username.trim(), email.trim()));
+    }
+    match (parsed_username, parsed_email, parsed_password) {
+        (Some(username), Some(email), Some(password)) if errors.is_empty() => Ok((username, email, password)),
+        _ => Err(errors.into()),
     }
 }

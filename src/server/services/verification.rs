@@ -1,20 +1,23 @@
 //! Proving an address with its code, and the account that comes of it.
 
+use super::captcha::Captcha;
 use super::flow::{self, Ended, Pending};
 use super::outcome::{Done, FlowChange, ServiceError};
+use super::quota::{self, Counted};
 use super::registration::USERNAME_TAKEN;
 use super::requester::Requester;
 use super::window;
 use crate::domain::{FieldErrors, NoticeKind, OtpCode, Role, Timestamp, Username};
 use crate::paths;
 use crate::server::clock::Clock;
-use crate::server::crypto::{OtpDigester, OtpPurpose};
+use crate::server::crypto::{LookupKeys, OtpDigester, OtpPurpose};
 use crate::server::limits::{DAY, Limits};
 use crate::server::rng::Rng;
 use crate::server::store::accounts::NewAccount;
 use crate::server::store::registrations::Registration;
 use crate::server::store::{Store, accounts, otps, registrations};
 
+const TOO_MANY_FROM_HERE: &str = "There were too many wrong codes from your network.";
 const TOO_MANY_WRONG: &str = "There were too many wrong codes for this address.";
 
 /// The service behind `/verify`.
@@ -22,6 +25,8 @@ const TOO_MANY_WRONG: &str = "There were too many wrong codes for this address."
 pub struct Verification {
     pub store: Store,
     pub digester: OtpDigester,
+    pub captcha: Captcha,
+    pub keys: LookupKeys,
     pub limits: Limits,
     pub clock: Clock,
     pub rng: Rng,
@@ -49,9 +54,12 @@ impl Verification {
         if !otps::consume(&tx, registration.id, &digest, now).await? {
             drop(tx);
             tracing::info!(event = "verification.wrong", registration = %registration.id, ip = %by.ip);
+            self.captcha.note_failure(by);
             return self.wrong_code(by, now).await;
         }
         otps::forget_try(&tx, try_id).await?;
+        let quota = self.limits.wrong_codes_per_address;
+        quota::give_back(&tx, &self.keys, Counted::WrongCodes, quota, by).await?;
         self.finish(tx, registration, now).await
     }
 
@@ -93,6 +101,11 @@ impl Verification {
         if let Some(wait) = window::wait(&tried, most, DAY, now) {
             tracing::warn!(event = "verification.limited", registration = %registration.id, ip = %by.ip);
             return Err(ServiceError::Limited { what: TOO_MANY_WRONG, wait });
+        }
+        let quota = self.limits.wrong_codes_per_address;
+        if let Some(wait) = quota::take(&tx, &self.keys, Counted::WrongCodes, quota, by, now).await? {
+            tracing::warn!(event = "verification.limited", ip = %by.ip);
+            return Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait });
         }
         if !registrations::count_try(&tx, registration.id, self.limits.otp_tries).await? {
             return Ok(Err(Ended::TriesUsed(Box::new(registration)).into_done()));

@@ -1,6 +1,6 @@
-//! Failed sign-ins, by account and address prefix together.
+//! Failed sign-ins of an account: by address prefix, and over all of them.
 
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
 
 use super::StoreError;
@@ -43,6 +43,20 @@ pub async fn put(db: &impl ConnectionTrait, key: &TokenDigest, counter: Counter)
         .update_columns([Column::Failures, Column::LastAt, Column::BlockedUntil])
         .to_owned();
     Entity::insert(row).on_conflict(replace).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Takes one failure back.
+///
+/// # Errors
+/// Only faults.
+pub async fn take_back(db: &impl ConnectionTrait, key: &TokenDigest) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::Failures, Expr::col(Column::Failures).sub(1))
+        .filter(Column::Key.eq(key.clone().into_bytes()))
+        .filter(Column::Failures.gt(0))
+        .exec(db)
+        .await?;
     Ok(())
 }
 

@@ -14,10 +14,12 @@ use sea_orm::{
 };
 
 pub mod accounts;
+pub mod challenges;
 pub mod counters;
 mod entity;
 pub mod otps;
 pub mod outbox;
+pub mod quotas;
 pub mod registrations;
 pub mod sessions;
 

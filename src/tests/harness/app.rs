@@ -52,7 +52,8 @@ impl TestApp {
         store.migrate().await.expect("the migrations run");
         let clock = TestClock::at(START);
         let transport = Transport::memory();
-        let (state, worker) = AppState::assemble(config, store, Clock::Test(clock.clone()), rng, transport.clone());
+        let assembled = AppState::assemble(config, store, Clock::Test(clock.clone()), rng, transport.clone());
+        let (state, worker) = assembled.expect("the services are put together");
         Self { router: router::build(&state), state, clock, folder, worker, transport }
     }
 

@@ -1,0 +1,58 @@
+//! Whether a third party tells people from machines.
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::Mistakes;
+use super::env::Env;
+use crate::server::services::captcha::third_party::Provider;
+
+/// `PORTAL_CAPTCHA` and what belongs to it.
+#[derive(Clone, Debug)]
+pub struct ThirdPartyConfig {
+    pub provider: Provider,
+    /// `PORTAL_CAPTCHA_SITE_KEY`: public, part of every page.
+    pub site_key: String,
+    /// `PORTAL_CAPTCHA_SECRET`.
+    pub secret: SecretString,
+    /// `PORTAL_CAPTCHA_VERIFY_URL`; the provider's own when it is not set.
+    pub verify_url: String,
+}
+
+/// Reads the section; `None` is the portal's own proof of work.
+pub fn load(env: &Env, mistakes: &mut Mistakes) -> Option<ThirdPartyConfig> {
+    let provider = match env.get("PORTAL_CAPTCHA").unwrap_or("proof") {
+        "proof" => None,
+        "turnstile" => Some(Provider::Turnstile),
+        "hcaptcha" => Some(Provider::HCaptcha),
+        other => {
+            mistakes.add("PORTAL_CAPTCHA", format_args!("must be proof, turnstile or hcaptcha, not {other:?}"));
+            None
+        }
+    };
+    let site_key = env.get("PORTAL_CAPTCHA_SITE_KEY");
+    let secret = env.secret("PORTAL_CAPTCHA_SECRET", mistakes);
+    let Some(provider) = provider else {
+        if site_key.is_some() || secret.is_some() {
+            mistakes.add("PORTAL_CAPTCHA", "is not set to a third party, but its site key or secret is");
+        }
+        return None;
+    };
+    let missing = match provider {
+        Provider::Turnstile => "is missing; Cloudflare gives it for your site",
+        Provider::HCaptcha => "is missing; hCaptcha gives it for your site",
+    };
+    let site_key = mistakes.check("PORTAL_CAPTCHA_SITE_KEY", site_key.ok_or(missing));
+    let secret = mistakes.check("PORTAL_CAPTCHA_SECRET", secret.ok_or(missing));
+    let verify_url = env.get("PORTAL_CAPTCHA_VERIFY_URL").unwrap_or(provider.verify_url());
+    let web = Url::parse(verify_url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+    if !web {
+        mistakes.add("PORTAL_CAPTCHA_VERIFY_URL", "must be an address that begins with https://");
+    }
+    Some(ThirdPartyConfig {
+        provider,
+        site_key: site_key?.to_owned(),
+        secret: secret?,
+        verify_url: verify_url.to_owned(),
+    })
+}

@@ -1,0 +1,56 @@
+//! Challenges as pages and answers carry them.
+
+use crate::api::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
+use crate::paths;
+use crate::server::services::Requester;
+use crate::server::services::captcha::{Answer, Form};
+use crate::server::state::AppState;
+
+/// The form on this page that asks for a challenge.
+#[must_use]
+pub fn form_on(page: &str) -> Option<Form> {
+    match page {
+        paths::VERIFY => Some(Form::Resend),
+        other => form_with(other),
+    }
+}
+
+/// The form with this action, if it asks for a challenge.
+#[must_use]
+pub fn form_with(action: &str) -> Option<Form> {
+    match action {
+        paths::REGISTER => Some(Form::Register),
+        paths::VERIFY_RESEND => Some(Form::Resend),
+        paths::LOGIN => Some(Form::Login),
+        _ => None,
+    }
+}
+
+/// The challenge for the next post of this form, if it asks for one. Signing in
+/// does after failures alone.
+#[must_use]
+pub fn offer(state: &AppState, form: Form, by: &Requester) -> Option<Captcha> {
+    if form == Form::Login && !state.captcha.is_suspect(by) { None } else { demand(state, form, by) }
+}
+
+/// The challenge for the next post of this form, whether or not it asked for one so far.
+#[must_use]
+pub fn demand(state: &AppState, form: Form, by: &Requester) -> Option<Captcha> {
+    let challenge = state.captcha.offer(form, by)?;
+    let kind = match &state.captcha.third_party {
+        None => CaptchaKind::Sum(Sum { seed: challenge.seed, prefix: challenge.prefix, most: challenge.most }),
+        Some(third_party) => CaptchaKind::Widget(Widget {
+            script: third_party.provider.script().to_owned(),
+            class: third_party.provider.class().to_owned(),
+            site_key: third_party.site_key.clone(),
+        }),
+    };
+    Some(Captcha { challenge: challenge.token, kind })
+}
+
+/// What a form brought, as the service reads it.
+#[must_use]
+pub fn read(answer: &CaptchaAnswer) -> Answer<'_> {
+    let widget = if answer.turnstile.is_empty() { &answer.hcaptcha } else { &answer.turnstile };
+    Answer { challenge: &answer.captcha, honeypot: &answer.website, widget }
+}

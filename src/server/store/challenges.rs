@@ -1,0 +1,35 @@
+//! Challenges that were used: none counts for two posts.
+
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set, TryInsertResult,
+};
+
+use super::StoreError;
+use super::entity::spent_challenge::{ActiveModel, Column, Entity};
+use crate::domain::Timestamp;
+
+/// Marks a challenge as used, for as long as it would count. `false` when it was already.
+///
+/// # Errors
+/// Only faults.
+pub async fn spend(db: &impl ConnectionTrait, id: &[u8], expires_at: Timestamp) -> Result<bool, StoreError> {
+    let row = ActiveModel { id: Set(id.to_vec()), expires_at: Set(expires_at.0) };
+    let inserted = Entity::insert(row).on_conflict_do_nothing_on([Column::Id]).exec_without_returning(db).await?;
+    Ok(matches!(inserted, TryInsertResult::Inserted(_)))
+}
+
+/// Deletes up to `most` challenges that do not count any more at `now`; tells how many.
+///
+/// # Errors
+/// Only faults.
+pub async fn purge(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<u64, StoreError> {
+    let ids: Vec<Vec<u8>> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::ExpiresAt.lt(now.0))
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+}
