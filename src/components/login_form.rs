@@ -14,11 +14,13 @@ pub fn LoginForm(
     remember: bool,
     /// Where to go afterwards, if not to the dashboard.
     next: Option<String>,
+    captcha: Option<crate::api::Captcha>,
 ) -> impl IntoView {
     let form = Submission::new("login-message", feedback);
     view! {
         <form method="post" action=Login::PATH novalidate on:submit=move |event| form.send(&event)>
             {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
+            {captcha.map(|captcha| view! { <input type="hidden" name="captcha" value=captcha.challenge /> })}
             <FormMessage form />
             <TextField name="identifier" label="Username or email" autocomplete="username" value=identifier form />
             <PasswordField usage=PasswordUse::SignIn form />

@@ -8,10 +8,16 @@ use crate::api::Feedback;
 use crate::api::registration::Register;
 
 #[island]
-pub fn RegisterForm(feedback: Feedback, username: String, email: String) -> impl IntoView {
+pub fn RegisterForm(
+    feedback: Feedback,
+    username: String,
+    email: String,
+    captcha: Option<crate::api::Captcha>,
+) -> impl IntoView {
     let form = Submission::new("register-message", feedback);
     view! {
         <form method="post" action=Register::PATH novalidate on:submit=move |event| form.send(&event)>
+            {captcha.map(|captcha| view! { <input type="hidden" name="captcha" value=captcha.challenge /> })}
             <FormMessage form />
             <TextField
                 name="username"

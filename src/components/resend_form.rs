@@ -17,6 +17,7 @@ pub fn ResendForm(
     feedback: Feedback,
     /// Milliseconds from the making of the page until another code may be asked for.
     wait_ms: u64,
+    captcha: Option<crate::api::Captcha>,
 ) -> impl IntoView {
     let form = Submission::new("resend-message", feedback);
     let left = RwSignal::new(None::<u64>);
@@ -33,6 +34,7 @@ pub fn ResendForm(
     };
     view! {
         <form method="post" action=Resend::PATH on:submit=move |event| form.send(&event)>
+            {captcha.map(|captcha| view! { <input type="hidden" name="captcha" value=captcha.challenge /> })}
             <FormMessage form />
             <button class="btn btn-link digits" disabled=live(move || flag(waiting().is_some() || form.busy.get()))>
                 {live(words)}

@@ -9,6 +9,7 @@ use crate::paths;
 pub fn LoginPage() -> impl IntoView {
     let visitor = super::visitor();
     let flash = visitor.flash.clone();
+    let captcha = visitor.captcha.clone();
     let next = visitor.next.clone().or_else(|| Some(flash.value("next"))).filter(|next| !next.is_empty());
     let under = || view! { "New here? " <a href=paths::REGISTER>"Register"</a> };
     view! {
@@ -19,6 +20,7 @@ pub fn LoginPage() -> impl IntoView {
                 identifier=flash.value("identifier")
                 remember=!flash.value("remember").is_empty()
                 next
+                captcha
             />
         </Frame>
     }

@@ -9,6 +9,7 @@ use crate::paths;
 pub fn RegisterPage() -> impl IntoView {
     let visitor = super::visitor();
     let flash = visitor.flash.clone();
+    let captcha = visitor.captcha.clone();
     let under = || view! { "Already registered? " <a href=paths::LOGIN>"Sign in"</a> };
     view! {
         <Frame visitor under>
@@ -18,6 +19,7 @@ pub fn RegisterPage() -> impl IntoView {
                 feedback=flash.feedback_for(paths::REGISTER)
                 username=flash.value("username")
                 email=flash.value("email")
+                captcha
             />
         </Frame>
     }

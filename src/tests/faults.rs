@@ -6,7 +6,7 @@ use portal::server::store::Store;
 use secrecy::ExposeSecret as _;
 
 use super::harness::app::PASSWORD;
-use super::harness::process::{Served, browser};
+use super::harness::process::{Served, browser, register};
 use super::harness::{Mode, TestApp};
 
 #[tokio::test]
@@ -36,9 +36,8 @@ async fn with_the_mail_server_down_registering_works_and_the_page_says_that_mail
     let url = format!("smtp://{nowhere}?tls=none");
     let served = Served::start(folder.path(), &[("SMTP_URL", url.as_str())]).await;
     let browser = browser();
-    let fields = [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
-    let answer = browser.post(served.url("/register")).header("accept", "text/html").form(&fields).send().await;
-    assert_eq!(answer.expect("an answer").headers()["location"], "/verify");
+    let answer = register(&browser, &served, "ann", "ann@x.example").await;
+    assert_eq!(answer.headers()["location"], "/verify");
     let page = browser.get(served.url("/verify")).send().await.expect("an answer").text().await.expect("text");
     assert!(page.contains("The email can take a minute or two."), "{page}");
 }

@@ -1,7 +1,7 @@
 //! No secret is in the log, at any level.
 
 use super::harness::app::PASSWORD;
-use super::harness::process::{Served, browser, mailed_code};
+use super::harness::process::{Served, browser, mailed_code, solved_challenge};
 
 #[tokio::test]
 async fn at_trace_the_log_holds_no_password_code_cookie_or_address() {
@@ -27,12 +27,14 @@ async fn at_trace_the_log_holds_no_password_code_cookie_or_address() {
             }
         };
         let (script, both) = (&["application/json"][..], &["application/json", "text/html"][..]);
-        post(
-            "/register",
-            script,
-            &[("username", "canary"), ("email", "canary.local.part@x.example"), ("password", PASSWORD)],
-        )
-        .await;
+        let captcha = solved_challenge(&browser, &served, "/register").await;
+        let fields = [
+            ("username", "canary"),
+            ("email", "canary.local.part@x.example"),
+            ("password", PASSWORD),
+            ("captcha", &captcha),
+        ];
+        post("/register", script, &fields).await;
         let code = mailed_code(&browser, &served).await;
         post("/verify", both, &[("code", "wrong1")]).await;
         post("/verify", both, &[("code", &code)]).await;

@@ -4,11 +4,13 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may end by a panic")]
 
+mod captcha;
 mod configuration;
 mod directions;
 mod faults;
 mod harness;
 mod known_address;
+mod limits;
 mod login;
 mod logs;
 mod mail;

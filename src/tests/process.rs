@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::harness::app::PASSWORD;
-use super::harness::process::{Served, browser, mailed_code, run};
+use super::harness::process::{Served, browser, mailed_code, register, run, solved_challenge};
 
 #[tokio::test]
 async fn with_no_configuration_a_newcomer_reaches_the_dashboard() {
@@ -13,8 +13,7 @@ async fn with_no_configuration_a_newcomer_reaches_the_dashboard() {
     let post = |path: &str, fields: &'static [(&'static str, &'static str)]| {
         browser.post(served.url(path)).header("accept", "text/html").form(fields).send()
     };
-    let fields = &[("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
-    assert_eq!(post("/register", fields).await.expect("an answer").headers()["location"], "/verify");
+    assert_eq!(register(&browser, &served, "ann", "ann@x.example").await.headers()["location"], "/verify");
     let code = mailed_code(&browser, &served).await;
     let verified =
         browser.post(served.url("/verify")).header("accept", "text/html").form(&[("code", code)]).send().await;
@@ -31,8 +30,10 @@ async fn sigterm_finishes_the_request_in_flight_and_ends_in_order() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut served = Served::start(folder.path(), &[]).await;
     let url = served.url("/register");
+    let captcha = solved_challenge(&browser(), &served, "/register").await;
     let in_flight = tokio::spawn(async move {
-        let fields = [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
+        let fields =
+            [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD), ("captcha", captcha.as_str())];
         browser().post(url).header("accept", "text/html").form(&fields).send().await
     });
     // A debug build hashes for a few tens of milliseconds: the request is on its way.
@@ -55,10 +56,8 @@ async fn what_was_acknowledged_survives_kill_9() {
     let browser = browser();
     let mut served = Served::start(folder.path(), &[]).await;
     for n in 0..3 {
-        let fields =
-            [("username", format!("ann{n}")), ("email", format!("ann{n}@x.example")), ("password", PASSWORD.into())];
-        let answer = browser.post(served.url("/register")).header("accept", "text/html").form(&fields).send().await;
-        assert_eq!(answer.expect("an answer").headers()["location"], "/verify");
+        let answer = register(&browser, &served, &format!("ann{n}"), &format!("ann{n}@x.example")).await;
+        assert_eq!(answer.headers()["location"], "/verify");
         served.signal("-KILL");
         served.child.wait().expect("it is gone");
         let origin = served.origin.clone();
@@ -109,14 +108,7 @@ async fn a_port_in_use_is_one_clear_line() {
 async fn a_backup_made_while_serving_is_a_database_that_serves() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::start(folder.path(), &[]).await;
-    let fields = [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
-    browser()
-        .post(served.url("/register"))
-        .header("accept", "text/html")
-        .form(&fields)
-        .send()
-        .await
-        .expect("an answer");
+    register(&browser(), &served, "ann", "ann@x.example").await;
     assert!(run(folder.path(), &["backup", "copy.db"], &[]).status.success());
     assert!(!run(folder.path(), &["backup", "copy.db"], &[]).status.success(), "a file is never overwritten");
     let restored = Served::start(folder.path(), &[("DATABASE_URL", "sqlite://copy.db")]).await;

@@ -15,7 +15,8 @@ use crate::domain::Timestamp;
 pub async fn spend(db: &impl ConnectionTrait, id: &[u8], expires_at: Timestamp) -> Result<bool, StoreError> {
     let row = ActiveModel { id: Set(id.to_vec()), expires_at: Set(expires_at.0) };
     let inserted = Entity::insert(row).on_conflict_do_nothing_on([Column::Id]).exec_without_returning(db).await?;
-    Ok(matches!(inserted, TryInsertResult::Inserted(_)))
+    // Doing nothing counts as inserting no row.
+    Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
 }
 
 /// Deletes up to `most` challenges that do not count any more at `now`; tells how many.

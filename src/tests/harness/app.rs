@@ -42,15 +42,26 @@ impl TestApp {
     /// A portal with further settings.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::start(folder, TestClock::at(START), settings).await
+    }
+
+    /// The same portal after its process ended and another one began.
+    pub(crate) async fn restart(self, settings: &[(&str, &str)]) -> Self {
+        self.state.store.clone().close().await.expect("the database closes");
+        Self::start(self.folder, self.clock, settings).await
+    }
+
+    async fn start(folder: TempDir, clock: TestClock, settings: &[(&str, &str)]) -> Self {
         let path = folder.path().to_str().expect("a path in UTF-8");
-        let mut values = HashMap::from([("PORTAL_DATA_DIR", path)]);
+        // Challenges that a test solves at once, and forms that it sends as soon as it has them.
+        let quick = [("PORTAL_CAPTCHA_DIFFICULTY", "8"), ("PORTAL_FORM_MIN_FILL", "0")];
+        let mut values: HashMap<_, _> = quick.into_iter().chain([("PORTAL_DATA_DIR", path)]).collect();
         values.extend(settings.iter().copied());
         let env = Env::of(&values.into_iter().collect::<Vec<_>>());
         let rng = Rng::from_seed(1);
         let config = Config::from_env(&env, &rng).expect("the settings are right");
         let store = Store::open(config.database.url.expose_secret()).await.expect("the database opens");
         store.migrate().await.expect("the migrations run");
-        let clock = TestClock::at(START);
         let transport = Transport::memory();
         let assembled = AppState::assemble(config, store, Clock::Test(clock.clone()), rng, transport.clone());
         let (state, worker) = assembled.expect("the services are put together");

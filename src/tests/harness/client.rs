@@ -10,6 +10,8 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE, USE
 use axum::http::{HeaderMap, Request, StatusCode};
 use tower::ServiceExt as _;
 
+use super::captcha;
+
 /// How forms are posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -53,9 +55,29 @@ impl Client {
         self.send(Request::get(path).header(ACCEPT, "text/html"), Body::empty()).await
     }
 
+    /// Fills in the form with this action, as it stands on its page, and sends it.
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let captcha = self.captcha(path).await;
+        let captcha = captcha.as_ref().map(|field| ("captcha", field.as_str()));
+        let fields: Vec<_> = fields.iter().copied().chain(captcha).collect();
+        self.post_bare(path, &fields).await
+    }
+
+    /// Sends these fields and nothing that the page would have added.
+    pub(crate) async fn post_bare(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.post_raw(path, "application/x-www-form-urlencoded", body.into()).await
+    }
+
+    /// The field `captcha` of the form with this action, solved if scripts run.
+    pub(crate) async fn captcha(&mut self, action: &str) -> Option<String> {
+        let page = match action {
+            "/register" | "/login" => action,
+            "/verify/resend" => "/verify",
+            _ => return None,
+        };
+        let challenge = captcha::in_page(&self.get(page).await.body, action)?;
+        Some(if self.mode == Mode::Script { captcha::solve(&challenge) } else { challenge })
     }
 
     pub(crate) async fn post_raw(&mut self, path: &str, content_type: &str, body: Body) -> Answer {
@@ -118,6 +140,16 @@ impl Client {
             (Mode::Form, None) => panic!("a plain form is answered with a redirect, not {}", answer.status),
         }
     }
+}
+
+/// A page or answer without what is random in it: nonces, challenges, ids.
+pub(crate) fn without_random(body: &str) -> String {
+    let of_word = |c: char| c.is_ascii_alphanumeric() || "+/=_-".contains(c);
+    let words = body.split_inclusive(|c| !of_word(c)).map(|piece| {
+        let word = piece.trim_end_matches(|c| !of_word(c));
+        if word.len() < 20 { piece.to_owned() } else { format!("…{}", &piece[word.len()..]) }
+    });
+    words.collect()
 }
 
 impl Answer {

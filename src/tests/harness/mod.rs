@@ -1,9 +1,10 @@
 //! What the tests stand on. Only this folder touches the database.
 
 pub(crate) mod app;
+pub(crate) mod captcha;
 pub(crate) mod client;
 pub(crate) mod mail;
 pub(crate) mod process;
 
 pub(crate) use app::TestApp;
-pub(crate) use client::{Answer, Client, Mode};
+pub(crate) use client::{Answer, Client, Mode, without_random};

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use super::app::PASSWORD;
+
 /// The program under test.
 pub(crate) fn portal(folder: &Path, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portal"));
@@ -37,7 +39,7 @@ impl Served {
     }
 
     async fn until_ready(&self) {
-        let client = reqwest::Client::new();
+        let client = browser();
         for _ in 0..600 {
             if client.get(self.url("/readyz")).send().await.is_ok_and(|answer| answer.status().is_success()) {
                 return;
@@ -72,6 +74,8 @@ fn free_address() -> SocketAddr {
 
 /// A browser with cookies that does not follow redirects.
 pub(crate) fn browser() -> reqwest::Client {
+    // Another test may have done so.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let browser = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none());
     browser.build().expect("a client")
 }
@@ -86,4 +90,24 @@ pub(crate) async fn mailed_code(browser: &reqwest::Client, served: &Served) -> S
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("no code was mailed in 10 s");
+}
+
+/// The challenge on the page of the form with this action, solved.
+pub(crate) async fn solved_challenge(browser: &reqwest::Client, served: &Served, action: &str) -> String {
+    let page = browser.get(served.url(action)).send().await.expect("an answer").text().await.expect("text");
+    let challenge = super::captcha::in_page(&page, action).unwrap_or_else(|| panic!("no challenge for {action}"));
+    super::captcha::solve(&challenge)
+}
+
+/// Registers as a browser does that solves the page's challenge, by a plain form.
+pub(crate) async fn register(
+    browser: &reqwest::Client,
+    served: &Served,
+    username: &str,
+    email: &str,
+) -> reqwest::Response {
+    let captcha = solved_challenge(browser, served, "/register").await;
+    let fields = [("username", username), ("email", email), ("password", PASSWORD), ("captcha", &captcha)];
+    let post = browser.post(served.url("/register")).header("accept", "text/html").form(&fields);
+    post.send().await.expect("an answer")
 }

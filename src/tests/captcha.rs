@@ -1,0 +1,301 @@
+//! Telling people from machines: what each form asks for, with and without scripts.
+
+use futures::future::join_all;
+
+use super::harness::app::PASSWORD;
+use super::harness::captcha::{difficulty, solve};
+use super::harness::{Answer, Client, Mode, TestApp};
+
+const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
+const AGAIN: &str = "This page was open for a long time or was sent twice. Please send the form again.";
+const ANN: [(&str, &str); 3] = [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
+
+/// Registers with this challenge.
+async fn register_with(client: &mut Client, challenge: &str) -> Answer {
+    let fields: Vec<_> = ANN.into_iter().chain([("captcha", challenge)]).collect();
+    client.post_bare("/register", &fields).await
+}
+
+/// A challenge for this form, as its page gives it.
+async fn unsolved(client: &Client, action: &str) -> String {
+    let mut browser = client.clone();
+    browser.mode = Mode::Form;
+    browser.captcha(action).await.expect("a challenge")
+}
+
+async fn registrations(app: &TestApp) -> i64 {
+    app.count("SELECT COUNT(*) FROM registration").await
+}
+
+#[tokio::test]
+async fn a_form_without_its_challenge_is_refused_and_the_next_challenge_comes_along() {
+    let app = TestApp::new().await;
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        for challenge in ["", "rubbish", "e30", "e30.1.00"] {
+            let answer = register_with(&mut client, challenge).await;
+            if mode == Mode::Script {
+                assert_eq!(answer.status, 422);
+                let next: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+                let next = next["captcha"]["challenge"].as_str().expect("a challenge").to_owned();
+                assert!(register_with(&mut client.clone(), &solve(&next)).await.location().is_some());
+            }
+            assert!(client.seen(answer).await.contains(AGAIN), "{challenge}");
+        }
+    }
+    assert_eq!(app.mails_to("ann@x.example").await.len(), 4, "those of the next challenges alone");
+}
+
+#[tokio::test]
+async fn a_challenge_counts_for_its_own_form_of_its_own_portal() {
+    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let (app, other) = (TestApp::new().await, TestApp::with(&[("SECRET_KEY", key)]).await);
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        client.register("bob", &format!("{mode:?}@x.example"), PASSWORD).await;
+        let of_resend = unsolved(&client, "/verify/resend").await;
+        let of_another = unsolved(&other.client(mode), "/register").await;
+        for wrong in [solve(&of_resend), solve(&of_another)] {
+            let before = registrations(&app).await;
+            let answer = register_with(&mut client, &wrong).await;
+            assert!(client.seen(answer).await.contains(AGAIN));
+            assert_eq!(registrations(&app).await, before);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_solution_is_refused() {
+    let app = TestApp::new().await;
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        let challenge = unsolved(&client, "/register").await;
+        let solved = solve(&challenge);
+        let (rest, digest) = solved.rsplit_once('.').expect("three parts");
+        for wrong in
+            [format!("{challenge}.8.{digest}"), format!("{rest}.{}", "0".repeat(64)), format!("{challenge}.0.")]
+        {
+            let answer = register_with(&mut client, &wrong).await;
+            assert!(client.seen(answer).await.contains("We could not check that you are not a robot."));
+        }
+    }
+    assert_eq!(registrations(&app).await, 0);
+}
+
+#[tokio::test]
+async fn a_challenge_counts_once_also_in_a_hundred_parallel_posts() {
+    let app = TestApp::new().await;
+    for mode in BOTH {
+        let before = registrations(&app).await;
+        let mut solved = unsolved(&app.client(mode), "/register").await;
+        if mode == Mode::Script {
+            solved = solve(&solved);
+        }
+        let answers = join_all((0..100).map(|_| {
+            let (mut client, solved) = (app.client(mode), solved.clone());
+            async move { register_with(&mut client, &solved).await }
+        }))
+        .await;
+        let passed = answers.iter().filter(|answer| answer.location().as_deref() == Some("/verify")).count();
+        assert_eq!((passed, registrations(&app).await - before), (1, 1), "{mode:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_challenge_counts_for_an_hour_and_not_longer() {
+    let app = TestApp::new().await;
+    for mode in BOTH {
+        let client = app.client(mode);
+        let (early, late) = (unsolved(&client, "/register").await, unsolved(&client, "/register").await);
+        app.advance(3_599);
+        assert_eq!(register_with(&mut client.clone(), &solve(&early)).await.location().as_deref(), Some("/verify"));
+        app.advance(1);
+        let mut client = client.clone();
+        let answer = register_with(&mut client, &solve(&late)).await;
+        assert!(client.seen(answer).await.contains(AGAIN));
+    }
+}
+
+#[tokio::test]
+async fn without_a_script_a_form_takes_as_long_as_a_person_needs() {
+    let app = TestApp::with(&[("PORTAL_FORM_MIN_FILL", "2")]).await;
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        let challenge = unsolved(&client, "/register").await;
+        app.advance(1);
+        let answer = register_with(&mut client, &challenge).await;
+        if mode == Mode::Script {
+            assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("1")));
+        }
+        let seen = client.seen(answer).await;
+        assert!(seen.contains("That was quicker than a person types."), "{seen}");
+        assert!(mode == Mode::Script || seen.contains("You can try again in 1 second."), "{seen}");
+        app.advance(1);
+        assert_eq!(register_with(&mut client, &challenge).await.location().as_deref(), Some("/verify"));
+    }
+    let mut client = app.script();
+    let challenge = unsolved(&client, "/register").await;
+    assert_eq!(
+        register_with(&mut client, &solve(&challenge)).await.location().as_deref(),
+        Some("/verify"),
+        "solved: at once"
+    );
+}
+
+#[tokio::test]
+async fn a_field_that_no_person_sees_has_to_stay_empty() {
+    let app = TestApp::new().await;
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        let fields: Vec<_> = ANN.into_iter().chain([("website", "https://spam.example")]).collect();
+        let answer = client.post("/register", &fields).await;
+        assert!(client.seen(answer).await.contains("Leave the hidden field"));
+    }
+    assert_eq!(registrations(&app).await, 0);
+}
+
+#[tokio::test]
+async fn an_address_may_send_fewer_forms_without_a_solution() {
+    let app = TestApp::with(&[("PORTAL_UNPROVEN_PER_ADDRESS", "3"), ("PORTAL_OTP_PER_HOUR", "100")]).await;
+    let mut client = app.form();
+    for n in 0..3 {
+        assert_eq!(
+            client.register(&format!("ann{n}"), &format!("a{n}@x.example"), PASSWORD).await.location().as_deref(),
+            Some("/verify")
+        );
+    }
+    let answer = client.register("ann3", "a3@x.example", PASSWORD).await;
+    let seen = client.seen(answer).await;
+    assert!(
+        seen.contains("browsers that run no scripts") && seen.contains("You can try again in 20 minutes."),
+        "{seen}"
+    );
+    let mut script = app.script();
+    assert_eq!(script.register("ann4", "a4@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
+    let mut elsewhere = app.form().at_ip("198.51.100.7");
+    assert_eq!(elsewhere.register("ann5", "a5@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
+    app.advance(1_200);
+    assert_eq!(client.register("ann6", "a6@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
+}
+
+#[tokio::test]
+async fn challenges_become_harder_as_failures_from_an_address_rise_and_easy_again_after_an_hour() {
+    let app = TestApp::with(&[("PORTAL_CAPTCHA_DIFFICULTY", "100"), ("PORTAL_LOGIN_FAILURES", "100")]).await;
+    let mut attacker = app.script();
+    let mut seen = Vec::new();
+    for _ in 0..8 {
+        seen.push(difficulty(&unsolved(&attacker, "/register").await));
+        for _ in 0..5 {
+            attacker.sign_in("ann", "another fine password").await;
+        }
+    }
+    assert_eq!(seen, [100, 200, 400, 800, 1_600, 3_200, 3_200, 3_200][..].iter().map(|n| *n).collect::<Vec<u32>>());
+    assert_eq!(difficulty(&unsolved(&app.script().at_ip("198.51.100.7"), "/register").await), 100);
+    app.advance(3_600);
+    assert_eq!(difficulty(&unsolved(&attacker, "/register").await), 100);
+}
+
+#[tokio::test]
+async fn signing_in_asks_for_a_challenge_after_five_failures_from_the_address() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        app.account("ann", "ann@x.example").await;
+        let mut client = app.client(mode);
+        for n in 0..5 {
+            assert!(client.captcha("/login").await.is_none(), "{n}");
+            client.sign_in(&format!("nobody{n}"), "another fine password").await;
+        }
+        let right = [("identifier", "ann"), ("password", PASSWORD)];
+        let answer = client.post_bare("/login", &right).await;
+        assert!(answer.location().as_deref() != Some("/dashboard"));
+        let seen = client.seen(answer).await;
+        assert!(seen.contains("We check that you are not a robot: please try once more."), "{seen}");
+        assert_eq!(client.post("/login", &right).await.location().as_deref(), Some("/dashboard"));
+        let mut owner = app.client(mode).at_ip("198.51.100.7");
+        assert_eq!(owner.post_bare("/login", &right).await.location().as_deref(), Some("/dashboard"), "elsewhere");
+    }
+}
+
+#[tokio::test]
+async fn an_account_guessed_at_from_everywhere_asks_for_a_challenge_and_keeps_nobody_out() {
+    for mode in BOTH {
+        let app = TestApp::with(&[("PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES", "3")]).await;
+        app.account("ann", "ann@x.example").await;
+        app.account("bob", "bob@x.example").await;
+        for (n, identifier) in ["ann", "ANN", "ann@x.example"].into_iter().enumerate() {
+            app.client(mode).at_ip(&format!("198.51.100.{n}")).sign_in(identifier, "another fine password").await;
+        }
+        let mut owner = app.client(mode).at_ip("203.0.113.9");
+        let right = [("identifier", "ann"), ("password", PASSWORD)];
+        let answer = owner.post_bare("/login", &right).await;
+        let challenge = if mode == Mode::Script {
+            let next: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+            solve(next["captcha"]["challenge"].as_str().expect("a challenge"))
+        } else {
+            assert_eq!(answer.location().as_deref(), Some("/login"));
+            owner.captcha("/login").await.expect("a challenge")
+        };
+        let fields: Vec<_> = right.into_iter().chain([("captcha", challenge.as_str())]).collect();
+        assert_eq!(owner.post_bare("/login", &fields).await.location().as_deref(), Some("/dashboard"));
+        let mut other = app.client(mode).at_ip("203.0.113.9");
+        let right = [("identifier", "bob"), ("password", PASSWORD)];
+        assert_eq!(
+            other.post_bare("/login", &right).await.location().as_deref(),
+            Some("/dashboard"),
+            "another account"
+        );
+    }
+}
+
+#[tokio::test]
+async fn whether_a_username_is_taken_is_told_for_a_challenge_alone() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        let fields = [("username", "ann"), ("email", "new@x.example"), ("password", PASSWORD)];
+        let answer = client.post_bare("/register", &fields).await;
+        assert!(!client.seen(answer).await.contains("taken"));
+        let answer = client.post("/register", &fields).await;
+        assert!(client.seen(answer).await.contains("This username is taken."));
+    }
+}
+
+#[tokio::test]
+async fn another_code_is_sent_for_a_challenge_alone() {
+    let app = TestApp::new().await;
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        let email = format!("{mode:?}@x.example");
+        client.register("ann", &email, PASSWORD).await;
+        app.advance(60);
+        let answer = client.post_bare("/verify/resend", &[]).await;
+        assert!(client.seen(answer).await.contains(AGAIN));
+        assert_eq!(app.mails_to(&email).await.len(), 1);
+        let answer = client.post("/verify/resend", &[]).await;
+        assert!(client.seen(answer).await.contains("We sent another code"));
+        assert_eq!(app.mails_to(&email).await.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_mistake_in_a_field_does_not_use_the_challenge_up() {
+    let app = TestApp::new().await;
+    let mut client = app.script();
+    let solved = client.captcha("/register").await.expect("a challenge");
+    let answer = client.post_bare("/register", &[("username", "a b"), ("captcha", &solved)]).await;
+    assert_eq!(answer.status, 422);
+    assert_eq!(register_with(&mut client, &solved).await.location().as_deref(), Some("/verify"));
+}
+
+#[tokio::test]
+async fn used_challenges_are_forgotten_once_they_would_not_count_any_more() {
+    let app = TestApp::new().await;
+    app.script().register("ann", "ann@x.example", PASSWORD).await;
+    let kept = "SELECT COUNT(*) FROM spent_challenge";
+    app.state.maintenance.purge().await.expect("purges");
+    assert_eq!(app.count(kept).await, 1);
+    app.advance(3_601);
+    app.state.maintenance.purge().await.expect("purges");
+    assert_eq!((app.count(kept).await, app.count("SELECT COUNT(*) FROM quota").await), (0, 0));
+}

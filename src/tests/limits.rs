@@ -1,0 +1,133 @@
+//! The limits by address: how much one subscriber may ask for.
+
+use futures::future::join_all;
+
+use super::harness::app::{PASSWORD, wrong_code};
+use super::harness::{Mode, TestApp};
+
+const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
+
+#[tokio::test]
+async fn a_hundred_parallel_registrations_get_no_more_codes_than_the_limit() {
+    for mode in BOTH {
+        let app = TestApp::with(&[("PORTAL_CODES_PER_ADDRESS", "10"), ("PORTAL_UNPROVEN_PER_ADDRESS", "1000")]).await;
+        let answers = join_all((0..100).map(|n| {
+            let mut client = app.client(mode);
+            async move { client.register(&format!("ann{n}"), &format!("a{n}@x.example"), PASSWORD).await }
+        }))
+        .await;
+        let passed = answers.iter().filter(|answer| answer.location().as_deref() == Some("/verify")).count();
+        let stored = app.count("SELECT COUNT(*) FROM otp").await;
+        assert_eq!((passed, stored), (10, 10), "{mode:?}");
+        if mode == Mode::Script {
+            let refused: Vec<_> = answers.iter().filter(|answer| answer.status == 429).collect();
+            assert_eq!(refused.len(), 90);
+            assert!(refused.iter().all(|answer| answer.header("retry-after") == Some("360")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn codes_count_by_address_whoever_they_go_to_and_whichever_form_asks() {
+    for mode in BOTH {
+        let app = TestApp::with(&[("PORTAL_CODES_PER_ADDRESS", "4")]).await;
+        let mut client = app.client(mode).at_ip("2001:db8:1:2::1");
+        client.register("ann", "a@x.example", PASSWORD).await;
+        app.advance(60);
+        assert!(client.post("/verify/resend", &[]).await.location().is_some());
+        assert!(client.post("/verify/email", &[("email", "b@x.example")]).await.location().is_some());
+        let mut neighbour = app.client(mode).at_ip("2001:db8:1:2:9::9");
+        assert_eq!(neighbour.register("bob", "c@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
+        for (path, fields) in [
+            ("/register", &[("username", "eve"), ("email", "d@x.example"), ("password", PASSWORD)][..]),
+            ("/verify/email", &[("email", "e@x.example")][..]),
+        ] {
+            let answer = client.post(path, fields).await;
+            let seen = client.seen(answer).await;
+            assert!(seen.contains("We have sent too many codes to people in your network."), "{path}: {seen}");
+            let wait = if mode == Mode::Form { "You can try again in 14 minutes." } else { "\"retry_after\":840" };
+            assert!(seen.contains(wait), "{path}: {seen}");
+        }
+        app.advance(60);
+        let answer = client.post("/verify/resend", &[]).await;
+        assert!(client.seen(answer).await.contains("too many codes to people in your network"));
+        let mut elsewhere = app.client(mode).at_ip("2001:db8:1:3::1");
+        assert_eq!(elsewhere.register("kim", "f@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
+    }
+}
+
+#[tokio::test]
+async fn wrong_codes_count_by_address_over_all_registrations_and_right_ones_do_not() {
+    for mode in BOTH {
+        let app = TestApp::with(&[("PORTAL_WRONG_CODES_PER_ADDRESS", "6")]).await;
+        app.account("owner", "owner@x.example").await;
+        for n in 0..2 {
+            let mut client = app.client(mode);
+            let email = format!("a{n}@x.example");
+            client.register(&format!("ann{n}"), &email, PASSWORD).await;
+            let code = app.code_for(&email).await;
+            for tries in 0..3 {
+                client.verify(&wrong_code(&code, tries)).await;
+            }
+        }
+        let mut client = app.client(mode);
+        client.register("bob", "b@x.example", PASSWORD).await;
+        let code = app.code_for("b@x.example").await;
+        let answer = client.verify(&code).await;
+        assert!(client.seen(answer).await.contains("There were too many wrong codes from your network."));
+        // Somebody else's guessing next door costs none of the person's own tries.
+        app.advance(299);
+        assert!(client.verify(&code).await.location().as_deref() != Some("/login"));
+        app.advance(0);
+        let mut elsewhere = client.clone().at_ip("198.51.100.7");
+        assert_eq!(elsewhere.verify(&code).await.location().as_deref(), Some("/login"));
+    }
+}
+
+#[tokio::test]
+async fn one_password_tried_on_many_accounts_is_limited_by_address() {
+    for mode in BOTH {
+        let app =
+            TestApp::with(&[("PORTAL_LOGIN_FAILURES_PER_ADDRESS", "8"), ("PORTAL_CAPTCHA_AFTER_FAILURES", "1000")])
+                .await;
+        app.account("ann", "ann@x.example").await;
+        let mut client = app.client(mode);
+        for n in 0..8 {
+            // A right one in between is no failure.
+            assert_eq!(client.clone().sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"), "{n}");
+            client.sign_in(&format!("nobody{n}"), "another fine password").await;
+        }
+        let answer = client.sign_in("ann", PASSWORD).await;
+        if mode == Mode::Script {
+            assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("450")));
+        }
+        assert!(client.seen(answer).await.contains("Too many tries."));
+        let mut elsewhere = app.client(mode).at_ip("198.51.100.7");
+        assert_eq!(elsewhere.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+        app.advance(450);
+        assert_eq!(client.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+    }
+}
+
+#[tokio::test]
+async fn limits_survive_a_restart() {
+    let settings = [("PORTAL_CODES_PER_ADDRESS", "2"), ("PORTAL_LOGIN_FAILURES", "3")];
+    let app = TestApp::with(&settings).await;
+    app.account("ann", "ann@x.example").await;
+    app.script().register("bob", "bob@x.example", PASSWORD).await;
+    for _ in 0..3 {
+        app.script().sign_in("ann", "another fine password").await;
+    }
+    let used = app.script().captcha("/register").await.expect("a challenge");
+    let fields = [("username", "eve"), ("email", "eve@x.example"), ("password", PASSWORD), ("captcha", used.as_str())];
+    let mut elsewhere = app.script().at_ip("198.51.100.7");
+    assert_eq!(elsewhere.post_bare("/register", &fields).await.location().as_deref(), Some("/verify"));
+
+    let app = app.restart(&settings).await;
+    assert_eq!(app.script().register("kim", "kim@x.example", PASSWORD).await.status, 429, "codes");
+    assert_eq!(app.script().sign_in("ann", PASSWORD).await.status, 429, "sign-in failures");
+    let mut elsewhere = app.script().at_ip("203.0.113.9");
+    assert_eq!(elsewhere.post_bare("/register", &fields).await.status, 422, "used challenges");
+    let mut elsewhere = app.script().at_ip("203.0.113.9");
+    assert_eq!(elsewhere.register("liz", "liz@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
+}
