@@ -19,4 +19,5 @@ mod posts;
 mod process;
 mod registration;
 mod sessions;
+mod third_party;
 mod verification;

@@ -33,8 +33,9 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Option<ThirdPartyConfig> {
     let site_key = env.get("PORTAL_CAPTCHA_SITE_KEY");
     let secret = env.secret("PORTAL_CAPTCHA_SECRET", mistakes);
     let Some(provider) = provider else {
-        if site_key.is_some() || secret.is_some() {
-            mistakes.add("PORTAL_CAPTCHA", "is not set to a third party, but its site key or secret is");
+        let useless = [("PORTAL_CAPTCHA_SITE_KEY", site_key.is_some()), ("PORTAL_CAPTCHA_SECRET", secret.is_some())];
+        for (name, _) in useless.iter().filter(|(_, set)| *set) {
+            mistakes.add(name, "belongs to a third party, and PORTAL_CAPTCHA names none");
         }
         return None;
     };
