@@ -7,7 +7,9 @@
 mod configuration;
 mod directions;
 mod faults;
+mod fuzz;
 mod harness;
+mod input;
 mod known_address;
 mod login;
 mod logs;

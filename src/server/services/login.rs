@@ -49,7 +49,10 @@ impl Login {
         let counter = self.counter_key(identifier, account.as_ref(), by);
         self.count_failure(&counter, by).await?;
         // An impossible password is refused before any hashing, whoever it was meant for.
-        let Some(password) = Password::parse_claimed(password) else { return Err(ServiceError::Refused(NO_MATCH)) };
+        let Some(password) = Password::parse_claimed(password) else {
+            tracing::info!(event = "sign_in.failed", ip = %by.ip);
+            return Err(ServiceError::Refused(NO_MATCH));
+        };
         let account = account.filter(|account| !account.disabled);
         let right = self.hasher.verify(&password, account.as_ref().map(|it| it.password_hash.clone())).await?;
         match account.filter(|_| right) {
