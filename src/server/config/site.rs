@@ -77,7 +77,8 @@ fn public_url(env: &Env, production: bool, address: SocketAddr, mistakes: &mut M
     let local = PublicUrl { origin: format!("http://{address}"), host: address.ip().to_string() };
     match env.get("PUBLIC_URL") {
         Some(text) => {
-            let problem = format!("must be like https://portal.example.com, not {text:?}");
+            // Not quoted: somebody may have put a password into it.
+            let problem = "must be like https://portal.example.com: http or https, a host, and a port if need be";
             mistakes.check("PUBLIC_URL", parse_public_url(text).ok_or(problem)).unwrap_or(local)
         }
         None if production => {
@@ -94,6 +95,11 @@ fn parse_public_url(text: &str) -> Option<PublicUrl> {
     let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
     let web = matches!(url.scheme(), "http" | "https") && plain && url.password().is_none();
     let host = url.host_str().filter(|_| web)?.to_owned();
+    // Quotation marks and the like, which a URL allows, are in no name that people open.
+    let of_a_host = |octet: u8| octet.is_ascii_alphanumeric() || b"-._:[]".contains(&octet);
+    if !host.bytes().all(of_a_host) {
+        return None;
+    }
     Some(PublicUrl { origin: url.origin().ascii_serialization(), host })
 }
 

@@ -84,7 +84,9 @@ fn names(body: &[u8]) -> Vec<String> {
 fn refusal(body: &[u8]) -> Option<u16> {
     let names = names(body);
     let once = names.iter().collect::<BTreeSet<_>>().len() == names.len();
-    let plain = names.len() <= 32 && names.iter().all(|name| !name.contains(['[', ']', '\0']));
+    let plain = std::str::from_utf8(body).is_ok()
+        && names.len() <= 32
+        && names.iter().all(|name| !name.contains(['[', ']', '\0']));
     match body.len() > OCTETS_MAX {
         true => Some(413),
         false => (!once || !plain).then_some(400),

@@ -18,8 +18,11 @@ use super::texts::{odd, spoilt};
 const CANARY: &str = "hunter2";
 const KEY: (&str, &str) = ("SECRET_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
 
+/// Else it is made from `PUBLIC_URL`, and one mistake becomes two.
+const FROM: (&str, &str) = ("MAIL_FROM", "portal@x.example");
+
 fn load(name: &str, value: &str) -> Result<Config, Vec<String>> {
-    Config::from_env(&Env::of(&[KEY, (name, value)]), &Rng::from_seed(1)).map_err(|errors| errors.0)
+    Config::from_env(&Env::of(&[KEY, FROM, (name, value)]), &Rng::from_seed(1)).map_err(|errors| errors.0)
 }
 
 /// Each mistake is a line of its own that begins with the variable's name.

@@ -82,6 +82,7 @@ async fn on_the_wire_whatever_is_not_http_is_a_4xx_or_a_closed_door_and_the_proc
         post("transfer-encoding: chunked", "zz\r\na=b\r\n0\r\n\r\n"),
         post("transfer-encoding: chunked", &format!("{}0\r\n\r\n", chunk.repeat(9))),
         post("content-length: 99999999999", "a=b"),
+        post("content-length: 65537", ""),
     ] {
         let shown: String = request.chars().take(80).collect();
         let first = served.send(&request).await;
