@@ -79,6 +79,7 @@ fn key(typed: &str) -> Option<String> {
 fn an_accepted_address_is_one_address_however_it_is_written() {
     hold(Cost::Call, typed(), |typed| {
         let Ok(email) = Email::parse(&typed) else { return Ok(Verdict::Refused) };
+        prop_assert_eq!(email.as_str(), typed.trim(), "nothing of it was left out");
         prop_assert_eq!(Email::parse(email.as_str()), Ok(email.clone()), "what is shown is read as the same");
         prop_assert!(email.as_str().len() <= 254 && email.key().len() <= 254 && email.deliverable().len() <= 254);
         for form in [email.as_str(), email.key(), &email.deliverable()] {
