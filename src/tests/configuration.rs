@@ -78,6 +78,7 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
         ("PUBLIC_URL", "ftp://portal.example.com"),
         ("PUBLIC_URL", "https://\"portal.example.com"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+        ("TRUSTED_PROXIES", "010.0.0.0/8"),
         ("DATABASE_URL", "mysql://localhost/portal"),
         ("SECRET_KEY", "changeme"),
         ("SECRET_KEY_FILE", "/nowhere/key"),

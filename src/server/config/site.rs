@@ -1,6 +1,6 @@
 //! Where the portal is reached, and what it is called.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
@@ -108,9 +108,15 @@ fn trusted_proxies(env: &Env, mistakes: &mut Mistakes) -> Vec<IpNet> {
     let items = list.split(',').map(str::trim).filter(|item| !item.is_empty());
     items
         .filter_map(|item| {
-            let net = item.parse::<IpNet>().or_else(|_| item.parse::<std::net::IpAddr>().map(IpNet::from));
             let problem = format!("must be addresses or networks with commas between, not {item:?}");
-            mistakes.check("TRUSTED_PROXIES", net.map_err(|_| problem))
+            mistakes.check("TRUSTED_PROXIES", network(item).ok_or(problem))
         })
         .collect()
+}
+
+/// `192.0.2.0/24`, or one address. The standard library reads the address:
+/// `010.0.0.0` is ten to one parser and eight to another, and refused by it.
+fn network(item: &str) -> Option<IpNet> {
+    let Some((address, bits)) = item.split_once('/') else { return item.parse::<IpAddr>().ok().map(IpNet::from) };
+    IpNet::new(address.parse().ok()?, bits.parse().ok()?).ok()
 }

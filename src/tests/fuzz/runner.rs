@@ -20,7 +20,7 @@ pub(super) type Case = Result<Verdict, TestCaseError>;
 pub(super) enum Cost {
     /// A call: all of `FUZZ_CASES`, and 400 without it.
     Call,
-    /// A request through the whole portal: a hundredth of it, and 120.
+    /// A request through the whole portal: a hundredth of it, and 300.
     Request,
 }
 
@@ -57,7 +57,7 @@ pub(super) fn run<S: Strategy>(
     let wanted = number("FUZZ_CASES").and_then(|cases| u32::try_from(cases).ok());
     let cases = match cost {
         Cost::Call => wanted.unwrap_or(400),
-        Cost::Request => wanted.map_or(120, |cases| (cases / 100).max(120)),
+        Cost::Request => wanted.map_or(300, |cases| (cases / 100).max(300)),
     };
     let seed = number("FUZZ_SEED").unwrap_or(SEED);
     let config = Config {

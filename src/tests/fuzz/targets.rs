@@ -76,7 +76,10 @@ fn targets() -> impl Strategy<Value = Uri> {
         "(/{0,2}[a-z?]{0,5})?",
     )
         .prop_map(|(start, rest)| start.to_owned() + &rest);
-    prop_oneof![4 => mixed, 6 => page, 3 => asked, 1 => long, 2 => absolute]
+    // What a URL's parser takes for a host, or for a broken one.
+    let hosts = select(&["//", "//[", "//[::1", "//:", "//@", "///", "/\\", "//evil.example", "//%"][..]);
+    let doubled = (hosts, select(PAGES)).prop_map(|(host, page)| format!("{host}{page}"));
+    prop_oneof![4 => mixed, 2 => doubled, 6 => page, 3 => asked, 1 => long, 2 => absolute]
         .prop_filter_map("not for HTTP", |target| Uri::try_from(target.as_bytes()).ok())
 }
 
