@@ -70,6 +70,14 @@ end2end: setup-build setup-test ## run only the tests in a browser
 	@# cargo-leptos ends well also when the build fails.
 	@test -s $(e2e_report) || { echo "error: no browser test was run" >&2; exit 1; }
 
+# How many cases of each parser; the properties that go through the whole portal take a hundredth of them.
+FUZZ_CASES ?= 200000
+
+.PHONY: fuzz
+fuzz: setup-build ## try the parsers on FUZZ_CASES random texts each, from a new seed
+	$(say) "Fuzzing (FUZZ_CASES=$(FUZZ_CASES))"
+	FUZZ_CASES=$(FUZZ_CASES) FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM$$RANDOM} cargo test --features ssr --test portal -- fuzz::
+
 .PHONY: check
 check: setup-build ## formatting, lints on both targets, documentation, lock files
 	@.ci/setup end2end

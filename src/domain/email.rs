@@ -46,6 +46,9 @@ impl Email {
         if !local.is_ascii() || local.contains(['"', '\\']) {
             return Err(EmailError::Malformed);
         }
+        if domain.chars().any(is_dropped) {
+            return Err(EmailError::Malformed);
+        }
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| EmailError::Malformed)?;
         let ascii = format!("{local}@{domain}");
         let options = Options::default().with_minimum_sub_domains(2).without_domain_literal().without_display_text();
@@ -84,6 +87,12 @@ impl Email {
         let first = local.chars().next().unwrap_or('*');
         format!("{first}***@{domain}")
     }
+}
+
+/// Whether IDNA passes over a character in silence, as it does with marks that
+/// nobody sees: the address is shown as typed, and they would be shown with it.
+fn is_dropped(c: char) -> bool {
+    !c.is_ascii() && idna::domain_to_unicode(c.encode_utf8(&mut [0; 4])).0.is_empty()
 }
 
 #[cfg(test)]
@@ -127,6 +136,19 @@ mod tests {
         ] {
             assert_eq!(Email::parse(typed), Err(EmailError::Malformed), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn marks_that_nobody_sees_are_refused_and_the_joiners_of_other_scripts_are_not() {
+        for mark in ["\u{ad}", "\u{200b}", "\u{200e}", "\u{202e}", "\u{2060}", "\u{2066}", "\u{fe0f}", "\u{feff}"] {
+            for typed in
+                [format!("ann@ex{mark}ample.com"), format!("ann@{mark}example.com"), format!("an{mark}n@x.com")]
+            {
+                assert_eq!(Email::parse(&typed), Err(EmailError::Malformed), "{typed:?}");
+            }
+        }
+        // A Persian name is spelt with it.
+        assert!(Email::parse("ann@\u{646}\u{627}\u{645}\u{647}\u{200c}\u{627}\u{6cc}.com").is_ok());
     }
 
     #[test]

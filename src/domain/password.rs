@@ -15,6 +15,10 @@ use super::limits::{PASSWORD_MAX, PASSWORD_MIN};
 #[derive(Clone)]
 pub struct Password(Zeroizing<String>);
 
+/// Most octets of a password as it was typed. A character of four octets can be typed as three such (Unicode, UAX #15:
+/// no composed one is longer), as the keyboards of some systems do.
+const OCTETS_MAX: usize = 3 * 4 * PASSWORD_MAX;
+
 /// Why a text cannot be a password; the display text is meant for the visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
@@ -38,8 +42,8 @@ impl Password {
         if typed.is_empty() {
             return Err(PasswordError::Empty);
         }
-        // Four octets a character at most: a longer text is refused before any work on it.
-        if typed.len() > 4 * PASSWORD_MAX {
+        // A longer text is refused before any work on it.
+        if typed.len() > OCTETS_MAX {
             return Err(PasswordError::TooLong);
         }
         if typed.chars().any(char::is_control) {
@@ -92,6 +96,15 @@ mod tests {
         assert_eq!(refusal(&"é".repeat(128)), None);
         assert_eq!(refusal(&"é".repeat(129)), Some(PasswordError::TooLong));
         assert_eq!(refusal(&"x".repeat(1_000_000)), Some(PasswordError::TooLong));
+    }
+
+    #[test]
+    fn the_longest_password_may_be_typed_in_its_longest_form() {
+        let syllables = "한".repeat(128);
+        let jamo = "\u{1112}\u{1161}\u{11ab}".repeat(128);
+        assert_eq!((refusal(&syllables), refusal(&jamo)), (None, None));
+        assert_eq!(refusal(&"\u{1112}\u{1161}\u{11ab}".repeat(129)), Some(PasswordError::TooLong));
+        assert_eq!(refusal(&"\u{16d63}\u{16d67}\u{16d67}".repeat(128)), None);
     }
 
     #[test]

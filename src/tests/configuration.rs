@@ -80,7 +80,9 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
         ("PUBLIC_URL", "portal.example.com"),
         ("PUBLIC_URL", "https://portal.example.com/app"),
         ("PUBLIC_URL", "ftp://portal.example.com"),
+        ("PUBLIC_URL", "https://\"portal.example.com"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+        ("TRUSTED_PROXIES", "010.0.0.0/8"),
         ("DATABASE_URL", "mysql://localhost/portal"),
         ("SECRET_KEY", "changeme"),
         ("SECRET_KEY_FILE", "/nowhere/key"),
@@ -95,7 +97,11 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
 
 #[test]
 fn no_mistake_repeats_a_secret() {
-    let lines = mistakes(&[("SMTP_URL", "smpt://user:hunter2@smtp.example.com"), ("SECRET_KEY", "hunter2hunter2")]);
+    let lines = mistakes(&[
+        ("SMTP_URL", "smpt://user:hunter2@smtp.example.com"),
+        ("SECRET_KEY", "hunter2hunter2"),
+        ("PUBLIC_URL", "https://user:hunter2@portal.example.com"),
+    ]);
     assert!(!lines.concat().contains("hunter2"), "{lines:?}");
 }
 

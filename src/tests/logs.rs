@@ -1,17 +1,35 @@
-//! No secret is in the log, at any level.
+//! What is in the log: every success, failure, denial and limit, in UTC. And
+//! what is not: a secret at any level, or a line that the portal did not write.
+
+use mail_parser::DateTime;
+use reqwest::Response;
 
 use super::harness::app::PASSWORD;
 use super::harness::process::{Served, browser, mailed_code, solved_challenge};
 
+const FORMATS: [&str; 2] = ["text", "json"];
+const SCRIPT: &[&str] = &["application/json"];
+const BOTH: &[&str] = &["application/json", "text/html"];
+
+/// Ends the program and gives back its log.
+fn log_of(mut served: Served, folder: &std::path::Path) -> String {
+    served.signal("-TERM");
+    served.child.wait().expect("it ends");
+    std::fs::read_to_string(folder.join("log")).expect("the log")
+}
+
 #[tokio::test]
 async fn at_trace_the_log_holds_no_password_code_cookie_or_address() {
-    for format in ["text", "json"] {
+    for format in FORMATS {
         let folder = tempfile::tempdir().expect("a folder");
-        let settings = [("RUST_LOG", "trace"), ("PORTAL_LOG_FORMAT", format), ("RUST_BACKTRACE", "1")];
+        // Naming a talkative library does not make it talk.
+        let level = "trace,hyper=trace,sqlx=trace,sea_orm=trace,tower_sessions=trace,lettre=trace,server_fn=trace";
+        let settings = [("RUST_LOG", level), ("PORTAL_LOG_FORMAT", format), ("RUST_BACKTRACE", "1")];
         let served = Served::start(folder.path(), &settings).await;
         let browser = browser();
+        let (address, wrong) = ("canary.local.part@x.example", "wrong canary password");
         let mut canaries =
-            vec![PASSWORD.to_owned(), "canary.local.part".to_owned(), "wrong canary password".to_owned()];
+            vec![PASSWORD.to_owned(), "canary.local.part".to_owned(), wrong.to_owned(), "canary.in.query".to_owned()];
         let mut post = async |path: &str, accepts: &[&str], fields: &[(&str, &str)]| {
             for &accept in accepts {
                 let answer = browser
@@ -21,43 +39,149 @@ async fn at_trace_the_log_holds_no_password_code_cookie_or_address() {
                     .send()
                     .await
                     .expect("an answer");
-                let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
-                let values = cookies.filter_map(|cookie| cookie.split_once('=')?.1.split(';').next());
-                canaries.extend(values.filter(|value| value.len() > 8).map(str::to_owned));
+                canaries.extend(cookies_of(&answer));
             }
         };
-        let (script, both) = (&["application/json"][..], &["application/json", "text/html"][..]);
         let captcha = solved_challenge(&browser, &served, "/register").await;
-        let fields = [
-            ("username", "canary"),
-            ("email", "canary.local.part@x.example"),
-            ("password", PASSWORD),
-            ("captcha", &captcha),
-        ];
-        post("/register", script, &fields).await;
+        let fields = [("username", "canary"), ("email", address), ("password", PASSWORD), ("captcha", &captcha)];
+        post("/register", SCRIPT, &fields).await;
         let code = mailed_code(&browser, &served).await;
-        post("/verify", both, &[("code", "wrong1")]).await;
-        post("/verify", both, &[("code", &code)]).await;
-        post("/login", both, &[("identifier", "canary.local.part@x.example"), ("password", "wrong canary password")])
-            .await;
-        post(
-            "/login",
-            both,
-            &[("identifier", "canary.local.part@x.example"), ("password", PASSWORD), ("remember", "on")],
-        )
-        .await;
+        post("/verify", BOTH, &[("code", "wrong1")]).await;
+        post("/verify", BOTH, &[("code", &code), ("code", &code)]).await;
+        post("/verify/email", BOTH, &[("email", address)]).await;
+        post("/verify/resend", BOTH, &[]).await;
+        post("/verify", BOTH, &[("code", &code)]).await;
+        post("/register", BOTH, &[("username", "canary"), ("email", address), ("password", PASSWORD)]).await;
+        post("/register", BOTH, &[("username", "other"), ("email", address), ("password", PASSWORD)]).await;
+        post("/login", BOTH, &[("identifier", address), ("password", wrong)]).await;
+        post("/login", BOTH, &[("identifier", address), ("identifier", address), ("password", PASSWORD)]).await;
+        post("/login", BOTH, &[("identifier", address), ("password", PASSWORD), ("remember", "on")]).await;
         browser.get(served.url("/dashboard")).send().await.expect("an answer");
-        post("/logout", both, &[]).await;
+        for path in ["/login?password=canary.in.query", "//[?code=canary.in.query", "/nowhere?canary.in.query"] {
+            browser.get(served.url(path)).header("referer", served.url(path)).send().await.expect("an answer");
+        }
+        let other = browser.post(served.url("/login")).body(format!("{{\"password\":\"{PASSWORD}\"}}"));
+        assert_eq!(other.header("content-type", "application/json").send().await.expect("an answer").status(), 415);
+        post("/logout", BOTH, &[]).await;
         canaries.push(code);
-        served.signal("-TERM");
-        let mut served = served;
-        served.child.wait().expect("it ends");
-        let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");
+        let log = log_of(served, folder.path());
         assert!(log.contains("answered") && log.contains("sign_in.succeeded") && log.len() > 2_000, "{log}");
-        assert!(canaries.len() >= 6, "{canaries:?}");
+        assert!(canaries.len() >= 8, "{canaries:?}");
         for canary in canaries {
             let line = log.lines().find(|line| line.contains(&canary));
             assert!(line.is_none(), "{canary}: {line:?}");
+        }
+    }
+}
+
+/// The values of the cookies that an answer sets.
+fn cookies_of(answer: &Response) -> Vec<String> {
+    let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+    let values = cookies.filter_map(|cookie| cookie.split_once('=')?.1.split(';').next());
+    values.filter(|value| value.len() > 8).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn success_failure_denial_and_limit_are_each_a_line_in_utc() {
+    for format in FORMATS {
+        let folder = tempfile::tempdir().expect("a folder");
+        // The machine's zone is not the log's.
+        let served = Served::start(folder.path(), &[("PORTAL_LOG_FORMAT", format), ("TZ", "Asia/Tokyo")]).await;
+        let browser = browser();
+        let post = async |path: &str, fields: &[(&str, &str)]| {
+            let post = browser.post(served.url(path)).header("accept", "application/json");
+            post.form(fields).send().await.expect("an answer")
+        };
+        let fields = [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
+        let began = date(&browser.get(served.url("/dashboard")).send().await.expect("an answer"));
+        post("/register", &fields).await;
+        let code = mailed_code(&browser, &served).await;
+        post("/verify/resend", &[]).await;
+        post("/verify", &[("code", if code == "000000" { "000001" } else { "000000" })]).await;
+        post("/verify", &[("code", &code)]).await;
+        post("/login", &[("identifier", "ann"), ("password", PASSWORD)]).await;
+        post("/logout", &[]).await;
+        post("/login", &[("identifier", "ann"), ("password", "short")]).await;
+        for _ in 0..5 {
+            post("/login", &[("identifier", "ann"), ("password", "wrong password")]).await;
+        }
+        let ended = date(&post("/login", &[]).await);
+        let log = log_of(served, folder.path());
+        for event in [
+            "registration.started",
+            "form.limited",
+            "verification.wrong",
+            "account.created",
+            "sign_in.succeeded",
+            "signed_out",
+            "sign_in.failed",
+            "sign_in.limited",
+        ] {
+            let line = log.lines().find(|line| line.contains(event)).unwrap_or_else(|| panic!("{event}: {log}"));
+            assert!(line.contains("127.0.0.1") || event == "account.created", "{line}");
+            let moment = DateTime::parse_rfc3339(stamp(line)).unwrap_or_else(|| panic!("{line}")).to_timestamp();
+            assert!(stamp(line).ends_with('Z') && (began..=ended).contains(&moment), "{began} {ended}: {line}");
+        }
+        // Impossible passwords are failures like any other.
+        assert_eq!(log.lines().filter(|line| line.contains("sign_in.failed")).count(), 5, "{log}");
+        let denied = log.lines().find(|line| line.contains("answered") && line.contains("/dashboard"));
+        assert!(denied.is_some_and(|line| line.contains("303")), "{denied:?}");
+    }
+}
+
+/// What the server's own clock says, in seconds since 1970.
+fn date(answer: &Response) -> i64 {
+    let date = answer.headers()["date"].to_str().expect("text");
+    DateTime::parse_rfc822(date).expect("a date").to_timestamp()
+}
+
+/// The timestamp of a line, in either format.
+fn stamp(line: &str) -> &str {
+    match line.strip_prefix("{\"timestamp\":\"") {
+        Some(rest) => rest.split('"').next().unwrap_or_default(),
+        None => line.split(' ').next().unwrap_or_default(),
+    }
+}
+
+#[tokio::test]
+async fn nothing_in_a_request_can_write_a_line_of_its_own() {
+    const FORGED: &str = "2026-11-23T12:00:00.000000Z  INFO forged: sign_in.succeeded";
+    for format in FORMATS {
+        let folder = tempfile::tempdir().expect("a folder");
+        let settings = [("PORTAL_LOG", "debug"), ("PORTAL_LOG_FORMAT", format)];
+        let served = Served::start(folder.path(), &settings).await;
+        let browser = browser();
+        for lead in ["\n", "\r\n", "\r", "\u{2028}", "\u{85}", "\u{1b}[2K\u{1b}[1A", "\u{8}", "\"}\n{\"message\":\""] {
+            let typed = format!("ann{lead}{FORGED}");
+            for (path, field) in
+                [("/register", "username"), ("/register", "email"), ("/login", "identifier"), ("/verify", "code")]
+            {
+                let post =
+                    browser.post(served.url(path)).form(&[(field, typed.as_str()), ("password", "wrong password")]);
+                post.send().await.expect("an answer");
+            }
+            // Percent-encoded, as a browser sends it, and as it is: the latter is cut off or no request at all.
+            browser.get(served.url(&format!("/{typed}"))).send().await.expect("an answer");
+            let bare = format!("GET /{typed} HTTP/1.1\r\nhost: x\r\nuser-agent: {typed}\r\nreferer: {typed}\r\n\r\n");
+            served.send(&bare).await;
+            served
+                .send(&format!("GET / HTTP/1.1\r\nhost: x\r\nuser-agent: {typed}\r\nx-request-id: {typed}\r\n\r\n"))
+                .await;
+            served.send(&format!("FORGED{lead} / HTTP/1.1\r\nhost: x\r\n\r\n")).await;
+        }
+        served.send("GET /\u{202e}\u{2066}forged HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        let log = log_of(served, folder.path());
+        assert!(log.lines().filter(|line| line.contains("answered")).count() > 40, "{log}");
+        let unseen = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{2028}' | '\u{202e}' | '\u{2066}');
+        assert!(format == "json" || !log.contains(unseen), "{log}");
+        for line in log.split('\n').filter(|line| !line.is_empty()) {
+            assert!(!line.starts_with(FORGED) && !line.contains(|c: char| c.is_control()), "{line:?}");
+            assert!(DateTime::parse_rfc3339(stamp(line)).is_some(), "no line of the portal: {line:?}");
+            if format == "json" {
+                let parsed: serde_json::Value =
+                    serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+                assert!(parsed["level"].is_string() && parsed["target"].is_string(), "{line}");
+            }
         }
     }
 }

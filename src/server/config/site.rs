@@ -1,6 +1,6 @@
 //! Where the portal is reached, and what it is called.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
@@ -77,7 +77,8 @@ fn public_url(env: &Env, production: bool, address: SocketAddr, mistakes: &mut M
     let local = PublicUrl { origin: format!("http://{address}"), host: address.ip().to_string() };
     match env.get("PUBLIC_URL") {
         Some(text) => {
-            let problem = format!("must be like https://portal.example.com, not {text:?}");
+            // Not quoted: somebody may have put a password into it.
+            let problem = "must be like https://portal.example.com: http or https, a host, and a port if need be";
             mistakes.check("PUBLIC_URL", parse_public_url(text).ok_or(problem)).unwrap_or(local)
         }
         None if production => {
@@ -94,6 +95,11 @@ fn parse_public_url(text: &str) -> Option<PublicUrl> {
     let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
     let web = matches!(url.scheme(), "http" | "https") && plain && url.password().is_none();
     let host = url.host_str().filter(|_| web)?.to_owned();
+    // Quotation marks and the like, which a URL allows, are in no name that people open.
+    let of_a_host = |octet: u8| octet.is_ascii_alphanumeric() || b"-._:[]".contains(&octet);
+    if !host.bytes().all(of_a_host) {
+        return None;
+    }
     Some(PublicUrl { origin: url.origin().ascii_serialization(), host })
 }
 
@@ -102,9 +108,15 @@ fn trusted_proxies(env: &Env, mistakes: &mut Mistakes) -> Vec<IpNet> {
     let items = list.split(',').map(str::trim).filter(|item| !item.is_empty());
     items
         .filter_map(|item| {
-            let net = item.parse::<IpNet>().or_else(|_| item.parse::<std::net::IpAddr>().map(IpNet::from));
             let problem = format!("must be addresses or networks with commas between, not {item:?}");
-            mistakes.check("TRUSTED_PROXIES", net.map_err(|_| problem))
+            mistakes.check("TRUSTED_PROXIES", network(item).ok_or(problem))
         })
         .collect()
+}
+
+/// `192.0.2.0/24`, or one address. The standard library reads the address:
+/// `010.0.0.0` is ten to one parser and eight to another, and refused by it.
+fn network(item: &str) -> Option<IpNet> {
+    let Some((address, bits)) = item.split_once('/') else { return item.parse::<IpAddr>().ok().map(IpNet::from) };
+    IpNet::new(address.parse().ok()?, bits.parse().ok()?).ok()
 }

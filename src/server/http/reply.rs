@@ -152,7 +152,11 @@ impl Post {
                 (StatusCode::UNPROCESSABLE_ENTITY, Feedback { fields, ..Feedback::default() })
             }
             ServiceError::Refused(text) => (StatusCode::UNPROCESSABLE_ENTITY, Feedback::message(text)),
-            ServiceError::Limited { what, wait } => (StatusCode::TOO_MANY_REQUESTS, limited(what, wait)),
+            ServiceError::Limited { what, wait } => {
+                // Here, so that no limit takes effect unseen, whichever service set it.
+                tracing::warn!(event = "form.limited", form = self.form, wait_s = wait.as_secs(), ip = %self.requester.ip);
+                (StatusCode::TOO_MANY_REQUESTS, limited(what, wait))
+            }
             ServiceError::Fault(fault) => return self.fail(&fault),
         };
         let feedback = Feedback { captcha: next, ..feedback };

@@ -43,14 +43,14 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
     if !is_trusted(&peer) {
         return peer;
     }
-    let hops = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
+    // Octets, not text: a hop that cannot be read must not hide those that our
+    // proxies wrote after it on the same line.
+    let lines = headers.get_all("x-forwarded-for").iter();
+    let hops = lines.flat_map(|line| line.as_bytes().split(|&octet| octet == b','));
     let mut nearest = peer;
     for hop in hops.collect::<Vec<_>>().into_iter().rev() {
-        let Ok(ip) = hop.trim().parse::<IpAddr>() else { return nearest };
+        let read = std::str::from_utf8(hop).ok().and_then(|hop| hop.trim().parse::<IpAddr>().ok());
+        let Some(ip) = read else { return nearest };
         nearest = ip.to_canonical();
         if !is_trusted(&nearest) {
             return nearest;
@@ -81,5 +81,16 @@ mod tests {
         assert_eq!(address("::ffff:10.0.0.1", "198.51.100.7", "10.0.0.0/8"), ip("198.51.100.7"));
         assert_eq!(address("10.0.0.1", "rubbish", "10.0.0.0/8"), ip("10.0.0.1"));
         assert_eq!(address("10.0.0.1", "203.0.113.9, rubbish, 10.0.0.3", "10.0.0.0/8"), ip("10.0.0.3"));
+    }
+
+    #[test]
+    fn a_hop_that_is_no_text_hides_none_after_it() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", HeaderValue::from_static("203.0.113.9"));
+        let spoilt = HeaderValue::from_bytes(b"\xff, 198.51.100.7").expect("a header's octets");
+        headers.append("x-forwarded-for", spoilt);
+        let trusted = ["10.0.0.0/8".parse().expect("a network")];
+        let peer = "10.0.0.1".parse().expect("an address");
+        assert_eq!(client_address(peer, &headers, &trusted).to_string(), "198.51.100.7");
     }
 }

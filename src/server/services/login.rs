@@ -74,6 +74,7 @@ impl Login {
         // An impossible password is refused before any hashing, whoever it was meant for.
         let Some(password) = Password::parse_claimed(password) else {
             self.captcha.note_failure(by);
+            tracing::info!(event = "sign_in.failed", ip = %by.ip);
             return Err(ServiceError::Refused(NO_MATCH));
         };
         let account = account.filter(|account| !account.disabled);

@@ -9,7 +9,7 @@ use portal::server::clock::{Clock, TestClock};
 use portal::server::config::Config;
 use portal::server::config::env::Env;
 use portal::server::http::router;
-use portal::server::mail::{Transport, Worker};
+use portal::server::mail::{Letter, Transport, Worker};
 use portal::server::rng::Rng;
 use portal::server::state::AppState;
 use portal::server::store::Store;
@@ -93,10 +93,14 @@ impl TestApp {
 
     /// All mail so far to this address: subject and text.
     pub(crate) async fn mails_to(&self, address: &str) -> Vec<(String, String)> {
+        self.letters_to(address).await.into_iter().map(|letter| (letter.subject, letter.text)).collect()
+    }
+
+    /// All mail so far to this address, whole.
+    pub(crate) async fn letters_to(&self, address: &str) -> Vec<Letter> {
         self.deliver().await;
-        let letters = self.transport.sent();
-        let to = |letter: &portal::server::mail::Letter| letter.to.eq_ignore_ascii_case(address);
-        letters.into_iter().filter(to).map(|letter| (letter.subject, letter.text)).collect()
+        let to = |letter: &Letter| letter.to.eq_ignore_ascii_case(address);
+        self.transport.sent().into_iter().filter(to).collect()
     }
 
     /// The newest code that was mailed to this address.

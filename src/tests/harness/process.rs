@@ -5,6 +5,9 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+
 use super::app::PASSWORD;
 
 /// The program under test.
@@ -51,6 +54,20 @@ impl Served {
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
+    }
+
+    /// Writes these octets to a connection of their own, HTTP or not, and gives
+    /// the first line of the answer: nothing when the connection was closed.
+    pub(crate) async fn send(&self, octets: &str) -> String {
+        let answer = async {
+            let mut stream = TcpStream::connect(self.origin.trim_start_matches("http://")).await.expect("a connection");
+            // It may hang up before it has read all.
+            let _ = stream.write_all(octets.as_bytes()).await;
+            let mut line = String::new();
+            let _ = BufReader::new(stream).read_line(&mut line).await;
+            line.trim_end().to_owned()
+        };
+        tokio::time::timeout(Duration::from_secs(20), answer).await.expect("an answer or an end")
     }
 
     /// Sends a signal, as `kill` does.

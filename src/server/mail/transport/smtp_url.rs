@@ -72,11 +72,14 @@ impl SmtpServer {
         if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
             return Err(SmtpUrlError::Surplus);
         }
-        let host = match url.host() {
-            Some(Host::Domain(name)) if !name.is_empty() => name.to_owned(),
-            Some(Host::Ipv4(ip)) => ip.to_string(),
-            Some(Host::Ipv6(ip)) => ip.to_string(),
-            _ => return Err(SmtpUrlError::Host),
+        // Outside of the web's schemes a URL keeps its host as it was typed; read
+        // as one of theirs it is in ASCII (IDNA). Some signs pass even there.
+        let of_a_name = |octet: u8| octet.is_ascii_alphanumeric() || b"-._".contains(&octet);
+        let host = match Host::parse(url.host_str().unwrap_or_default()).map_err(|_| SmtpUrlError::Host)? {
+            Host::Domain(name) if !name.bytes().all(of_a_name) => return Err(SmtpUrlError::Host),
+            Host::Domain(name) => name,
+            Host::Ipv4(ip) => ip.to_string(),
+            Host::Ipv6(ip) => ip.to_string(),
         };
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,
@@ -146,6 +149,15 @@ mod tests {
         let expected = Credentials::new("me@gmail.com".to_owned(), "p@ss#+w/rd".to_owned());
         assert_eq!(server.credentials, Some(expected));
         assert_eq!(format!("{server:?}"), "SmtpServer(smtp.gmail.com:465, Implicit)");
+    }
+
+    #[test]
+    fn a_host_is_a_name_that_can_be_looked_up() {
+        assert_eq!(parse("smtps://bücher.example").expect("valid").host, "xn--bcher-kva.example");
+        assert_eq!(parse("smtps://mail_1").expect("valid").host, "mail_1");
+        for no_name in ["smtps://mail%20.example", "smtps://\"mail.example", "smtps://mail.example%0a"] {
+            assert_eq!(parse(no_name).err(), Some(SmtpUrlError::Host), "{no_name}");
+        }
     }
 
     #[test]

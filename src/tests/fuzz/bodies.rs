@@ -1,0 +1,158 @@
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+
+use axum::body::Body;
+use percent_encoding::percent_decode;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use super::door::Door;
+use super::runner::{Cost, Verdict, hold, run};
+use super::texts::{odd, rubbish};
+use crate::harness::Mode;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const PATHS: [&str; 7] =
+    ["/register", "/verify", "/verify/resend", "/verify/email", "/verify/username", "/login", "/logout"];
+const NAMES: &[&str] =
+    &["username", "email", "password", "code", "identifier", "remember", "next", "role", "verified", "id"];
+const ODD_NAMES: &[&str] = &[
+    "email[]",
+    "email%5B0%5D",
+    "email%5b",
+    "%65mail",
+    "e%6Dail",
+    "a%00b",
+    "a\0",
+    "em+ail",
+    "%",
+    "%5",
+    "%zz",
+    "%ff",
+    "",
+    "%C3%A9",
+    "a.b",
+    "a;email",
+];
+/// The most that the portal takes, as the contract has it.
+const OCTETS_MAX: usize = 65_536;
+
+fn bodies() -> impl Strategy<Value = Vec<u8>> {
+    let name = prop_oneof![
+        8 => select(NAMES).prop_map(str::to_owned),
+        3 => "[a-z]{2,4}",
+        2 => select(ODD_NAMES).prop_map(str::to_owned),
+    ];
+    // Too short for a password: nothing here is worth a hash.
+    let value = prop_oneof![
+        4 => "[a-z0-9+ ]{0,6}",
+        2 => select(&["%00", "%ff%fe", "%zz", "%", "%F0%9F%98%80", "a%40x.ex", "<b>", "%3Cb", "a=b", "[]"][..]).prop_map(str::to_owned),
+        1 => odd().prop_map(|text| text.replace('&', "")),
+    ];
+    let form = vec((name, value, select(&["&", "&", "&", "&&"][..])), 0..6).prop_map(|fields| {
+        fields.into_iter().map(|(name, value, and)| format!("{name}={value}{and}")).collect::<String>()
+    });
+    let many = (28_usize..38).prop_map(|n| (0..n).map(|n| format!("f{n}=1&")).collect::<String>());
+    let padding = prop_oneof![6 => Just(0_usize), 1 => OCTETS_MAX - 60..OCTETS_MAX + 60];
+    let raw = prop_oneof![5 => Just(None), 1 => (any::<Index>(), any::<u8>()).prop_map(Some)];
+    (prop_oneof![6 => form, 1 => many, 1 => rubbish(6)], padding, raw).prop_map(|(text, padding, raw)| {
+        let mut octets = text.into_bytes();
+        if let Some((at, octet)) = raw {
+            octets.insert(at.index(octets.len() + 1), octet);
+        }
+        if padding > octets.len() + 8 {
+            octets.extend_from_slice(b"&pad=");
+            octets.resize(padding, b'x');
+        }
+        octets
+    })
+}
+
+/// The names of a form's fields, read by hand (WHATWG URL, section 5.1).
+fn names(body: &[u8]) -> Vec<String> {
+    let fields = body.split(|&octet| octet == b'&').filter(|field| !field.is_empty());
+    let name = |field: &[u8]| {
+        let name = field.split(|&octet| octet == b'=').next().unwrap_or_default();
+        let spaced: Vec<u8> = name.iter().map(|&octet| if octet == b'+' { b' ' } else { octet }).collect();
+        percent_decode(&spaced).decode_utf8_lossy().into_owned()
+    };
+    fields.map(name).collect()
+}
+
+/// What the contract says of a body: its status, or nothing when a form takes it.
+fn refusal(body: &[u8]) -> Option<u16> {
+    let names = names(body);
+    let once = names.iter().collect::<BTreeSet<_>>().len() == names.len();
+    let plain = std::str::from_utf8(body).is_ok()
+        && names.len() <= 32
+        && names.iter().all(|name| !name.contains(['[', ']', '\0']));
+    match body.len() > OCTETS_MAX {
+        true => Some(413),
+        false => (!once || !plain).then_some(400),
+    }
+}
+
+#[test]
+fn a_body_is_refused_for_its_size_or_its_shape_and_for_nothing_else_and_never_fails() {
+    let door = Door::open();
+    let cases = (
+        bodies(),
+        select(&PATHS[..]),
+        any::<bool>(),
+        prop_oneof![2 => Just(None), 1 => (1_usize..9_000).prop_map(Some)],
+    );
+    hold(Cost::Request, cases, |(body, path, script, chunk)| {
+        let expected = refusal(&body);
+        let sent = match chunk {
+            None => Body::from(body),
+            // Without a length in front.
+            Some(size) => {
+                let chunks: Vec<_> = body.chunks(size).map(|chunk| Ok::<_, Infallible>(chunk.to_vec())).collect();
+                Body::from_stream(futures::stream::iter(chunks))
+            }
+        };
+        let mut guest = door.guest(if script { Mode::Script } else { Mode::Form });
+        let status = door.wait(guest.post_raw(path, FORM, sent)).status;
+        prop_assert!(!status.is_server_error(), "{} {}", path, status);
+        let refused = Some(status.as_u16()).filter(|status| matches!(status, 400 | 413 | 415));
+        prop_assert_eq!(refused, expected, "{} {}", path, status);
+        Ok(if expected.is_none() { Verdict::Accepted } else { Verdict::Refused })
+    });
+    assert!(door.lives());
+}
+
+#[test]
+fn a_field_is_read_alike_however_it_was_encoded_and_shown_again_as_text() {
+    let door = Door::open();
+    let value = vec(prop_oneof![2 => odd(), 1 => "[ -~]{1,4}"], 1..8).prop_map(|parts| parts.concat());
+    run(Cost::Request, (value, any::<u64>()), |(value, how)| {
+        let encoded: String = value.bytes().enumerate().map(|(n, octet)| encode(octet, how >> (n % 64))).collect();
+        let mut guest = door.guest(Mode::Form);
+        let page = door.wait(async {
+            let answer = guest.post_raw("/login", FORM, format!("identifier={encoded}&password=").into()).await;
+            guest.seen(answer).await
+        });
+        let shown = page.split("<input").find(|input| input.contains("name=\"identifier\"")).expect("the field");
+        let shown =
+            shown.split_once("value=\"").and_then(|(_, rest)| rest.split_once('"')).map_or("", |(text, _)| text);
+        prop_assert_eq!(plain(shown), value);
+        Ok(())
+    });
+}
+
+/// One of the ways in which an octet may be written in a form.
+fn encode(octet: u8, how: u64) -> String {
+    match (octet, how & 3) {
+        (b' ', 0) => "+".to_owned(),
+        (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'*', 0 | 1) => char::from(octet).to_string(),
+        (_, 2) => format!("%{octet:02x}"),
+        _ => format!("%{octet:02X}"),
+    }
+}
+
+/// The text that an attribute's markup stands for.
+fn plain(markup: &str) -> String {
+    let quotes = markup.replace("&quot;", "\"").replace("&#x27;", "'").replace("&#39;", "'");
+    quotes.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}

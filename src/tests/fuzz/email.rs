@@ -1,0 +1,152 @@
+use portal::domain::{Email, Timestamp, Username};
+use portal::server::mail::{Letter, Message, Sender};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::runner::{Cost, Verdict, hold, run};
+use super::texts::{rubbish, spoilt};
+
+const LABELS: &[&str] = &[
+    "x",
+    "example",
+    "EXAMPLE",
+    "mail-1",
+    "bücher",
+    "BÜCHER",
+    "xn--bcher-kva",
+    "XN--BCHER-KVA",
+    "faß",
+    "例え",
+    "пример",
+    "ｅｘａｍｐｌｅ",
+    "مثال",
+    "xn--a",
+    "a--b",
+    "-x",
+    "x_y",
+    "1",
+    "127",
+];
+
+/// The headers of a mail, in the order of the alphabet.
+const HEADERS: [&str; 9] = [
+    "auto-submitted",
+    "content-type",
+    "date",
+    "from",
+    "message-id",
+    "mime-version",
+    "subject",
+    "to",
+    "x-auto-response-suppress",
+];
+
+fn domains() -> impl Strategy<Value = String> {
+    let label = prop_oneof![3 => select(LABELS).prop_map(str::to_owned), 2 => "[a-z]([a-z0-9-]{0,60}[a-z0-9])?"];
+    let dot = prop_oneof![9 => Just("."), 1 => Just("。")];
+    (vec((label, dot), 1..4), select(&["example", "EXAMPLE", "рф", "x"][..]))
+        .prop_map(|(labels, last)| labels.into_iter().map(|(label, dot)| label + dot).collect::<String>() + last)
+}
+
+fn typed() -> impl Strategy<Value = String> {
+    let local = prop_oneof![
+        4 => "[A-Za-z0-9]{1,6}([.+_-][A-Za-z0-9]{1,5}){0,2}",
+        2 => "[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,12}",
+        1 => "[a-z]{60,66}",
+    ];
+    let address = (local, domains()).prop_map(|(local, domain)| format!("{local}@{domain}"));
+    let two = ("[a-z]{1,3}@x.example", select(&[",", ";", " ", "\r\n", ", ", "%2c", "\0"][..]), "[a-z]{1,3}@y.example");
+    prop_oneof![
+        8 => spoilt(address),
+        1 => two.prop_map(|(one, between, two)| one + between + &two),
+        1 => ("[a-z ]{0,3}", "[a-z]{1,3}@x.example").prop_map(|(name, address)| format!("{name}<{address}>")),
+        1 => rubbish(12),
+    ]
+}
+
+/// Characters that nobody sees, or that turn the text around them.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn key(typed: &str) -> Option<String> {
+    Email::parse(typed).ok().map(|email| email.key().to_owned())
+}
+
+#[test]
+fn an_accepted_address_is_one_address_however_it_is_written() {
+    hold(Cost::Call, typed(), |typed| {
+        let Ok(email) = Email::parse(&typed) else { return Ok(Verdict::Refused) };
+        prop_assert_eq!(email.as_str(), typed.trim(), "nothing of it was left out");
+        prop_assert_eq!(Email::parse(email.as_str()), Ok(email.clone()), "what is shown is read as the same");
+        prop_assert!(email.as_str().len() <= 254 && email.key().len() <= 254 && email.deliverable().len() <= 254);
+        for form in [email.as_str(), email.key(), &email.deliverable()] {
+            let foul = |c: char| c.is_control() || c.is_whitespace() || is_unseen(c) || r#",;<>()[]\":"#.contains(c);
+            prop_assert!(!form.contains(foul), "{:?}", form);
+            prop_assert_eq!(form.matches('@').count(), 1);
+        }
+        prop_assert!(email.key().is_ascii() && email.deliverable().is_ascii());
+        let own = Some(email.key().to_owned());
+        prop_assert_eq!(&key(email.key()), &own);
+        prop_assert_eq!(&key(&email.deliverable()), &own);
+        prop_assert_eq!(&key(&email.as_str().to_ascii_uppercase()), &own);
+        prop_assert!(
+            email.deliverable().eq_ignore_ascii_case(email.key()),
+            "mail goes to the address that is compared"
+        );
+        Ok(Verdict::Accepted)
+    });
+}
+
+#[test]
+fn a_mail_goes_to_that_address_alone_and_has_no_further_header() {
+    hold(Cost::Call, typed(), |typed| {
+        let Ok(email) = Email::parse(&typed) else { return Ok(Verdict::Refused) };
+        let message = Message::AccountExists {
+            to: email.clone(),
+            username: Username::parse("ann").expect("valid"),
+            requester_ip: "192.0.2.7".to_owned(),
+            browser: "an unknown browser".to_owned(),
+            at: Timestamp(0),
+        };
+        let from = "no-reply@portal.example".parse().expect("an address");
+        let letter = Letter::new(
+            uuid::Uuid::nil(),
+            &message,
+            &Sender::new(from, "Portal", "https://portal.example"),
+            Timestamp(0),
+        )
+        .map_err(|error| TestCaseError::fail(format!("accepted, but no mail can be made: {error}")))?;
+        let to: Vec<&str> = letter.mail.envelope().to().iter().map(AsRef::as_ref).collect();
+        prop_assert_eq!(to, vec![email.deliverable()]);
+        let octets = letter.mail.formatted();
+        let mail = mail_parser::MessageParser::default().parse(&octets).expect("a mail");
+        let mut names: Vec<String> = mail.headers().iter().map(|header| header.name().to_lowercase()).collect();
+        names.sort_unstable();
+        prop_assert_eq!(names, HEADERS);
+        let named: Vec<_> = mail.to().expect("a recipient").iter().collect();
+        prop_assert_eq!(named.len(), 1);
+        prop_assert_eq!(named[0].address().map(str::to_owned), Some(email.deliverable()));
+        prop_assert!(named[0].name().is_none());
+        Ok(Verdict::Accepted)
+    });
+}
+
+#[test]
+fn every_plain_address_is_accepted_and_the_full_width_form_of_its_domain_is_the_same() {
+    let plain =
+        "[A-Za-z0-9]{1,8}([._+-][A-Za-z0-9]{1,8}){0,2}@[A-Za-z][A-Za-z0-9]{0,8}([.][A-Za-z][A-Za-z0-9]{0,8}){1,2}";
+    run(Cost::Call, plain, |typed| {
+        prop_assert_eq!(key(&typed), Some(typed.to_ascii_lowercase()));
+        let (local, domain) = typed.split_once('@').expect("one at sign");
+        let wide = |c: char| match c {
+            '!'..='~' => char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c),
+            _ => c,
+        };
+        let wide = format!("{local}@{}", domain.chars().map(wide).collect::<String>());
+        prop_assert_eq!(key(&wide), key(&typed));
+        Ok(())
+    });
+}

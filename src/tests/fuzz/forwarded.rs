@@ -1,0 +1,128 @@
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Request};
+use ipnet::IpNet;
+use portal::server::config::Config;
+use portal::server::config::env::Env;
+use portal::server::http::requester;
+use portal::server::rng::Rng;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::door::Door;
+use super::runner::{Cost, Verdict, hold};
+use super::texts::{header_octets, odd, spoilt};
+use crate::harness::Mode;
+use crate::harness::mail::log::Listener;
+
+/// Few addresses, so that they meet each other and the networks.
+const ADDRESSES: &[&str] = &[
+    "10.0.0.1",
+    "10.0.0.2",
+    "10.1.2.3",
+    "192.0.2.7",
+    "198.51.100.9",
+    "::1",
+    "2001:db8::1",
+    "2001:db8:1::1",
+    "::ffff:10.0.0.1",
+    "::ffff:192.0.2.7",
+    "127.0.0.1",
+];
+const NETWORKS: &[&str] = &["10.0.0.0/8", "10.0.0.1", "127.0.0.0/8", "::1", "2001:db8::/48", "192.0.2.0/24"];
+
+/// The headers as they arrive, each a list of hops with commas between.
+fn headers() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let hop = prop_oneof![
+        8 => select(ADDRESSES).prop_map(str::to_owned),
+        2 => spoilt(select(ADDRESSES).prop_map(str::to_owned)),
+        1 => select(&["", "unknown", "192.0.2.7:80", "[::1]", "010.0.0.1", "0x0a000001", "10.0.0"][..]).prop_map(str::to_owned),
+        1 => odd(),
+    ];
+    let line = vec((hop, select(&[",", ", ", " ,\t"][..])), 0..4).prop_map(|hops| {
+        let mut line: String = hops.iter().flat_map(|(hop, comma)| [hop.as_str(), comma]).collect();
+        line.truncate(line.trim_end_matches([',', ' ', '\t']).len());
+        line
+    });
+    vec(header_octets(line), 0..3)
+}
+
+fn trusted() -> impl Strategy<Value = Vec<&'static str>> {
+    prop_oneof![1 => Just(Vec::new()), 3 => vec(select(NETWORKS), 1..4)]
+}
+
+/// The rule in other words. The chain begins at the connection and goes back
+/// through the hops for as long as they can be read; the requester is the
+/// first in it who is not trusted, or else its end.
+fn nearest_untrusted(peer: IpAddr, headers: &[Vec<u8>], is_trusted: impl Fn(&IpAddr) -> bool) -> IpAddr {
+    let all = headers.iter().map(|header| String::from_utf8_lossy(header).into_owned()).collect::<Vec<_>>().join(",");
+    let hops = all.rsplit(',').filter(|_| !headers.is_empty()).map(|hop| hop.trim().parse::<IpAddr>().ok());
+    let chain = std::iter::once(Some(peer)).chain(hops).map_while(|hop| hop.map(|ip| ip.to_canonical()));
+    let chain: Vec<IpAddr> = chain.collect();
+    *chain.iter().find(|ip| !is_trusted(ip)).or(chain.last()).expect("the peer is in it")
+}
+
+fn networks(trusted: &[&str]) -> Vec<IpNet> {
+    let network = |net: &&str| net.parse().unwrap_or_else(|_| net.parse::<IpAddr>().expect("an address").into());
+    trusted.iter().map(network).collect()
+}
+
+fn config(trusted: &[&str]) -> Config {
+    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let env = Env::of(&[("SECRET_KEY", key), ("TRUSTED_PROXIES", &trusted.join(","))]);
+    Config::from_env(&env, &Rng::from_seed(1)).expect("the settings are right")
+}
+
+fn parts(peer: IpAddr, headers: &[Vec<u8>]) -> Parts {
+    let mut request = Request::get("/").extension(ConnectInfo(SocketAddr::from((peer, 40_000))));
+    for header in headers {
+        request = request.header("x-forwarded-for", HeaderValue::from_bytes(header).expect("a header's octets"));
+    }
+    request.body(()).expect("a request").into_parts().0
+}
+
+#[test]
+fn the_requester_is_the_nearest_who_is_not_a_trusted_proxy() {
+    let peers = select(ADDRESSES).prop_map(|ip| ip.parse::<IpAddr>().expect("an address"));
+    hold(Cost::Call, (peers, headers(), trusted()), |(peer, headers, trusted)| {
+        let nets = networks(&trusted);
+        let is_trusted = |ip: &IpAddr| nets.iter().any(|net| net.contains(ip));
+        let ip = requester::read(&parts(peer, &headers), &config(&trusted), false).ip;
+        prop_assert_eq!(ip, nearest_untrusted(peer, &headers, is_trusted));
+        let peer = peer.to_canonical();
+        if !is_trusted(&peer) {
+            prop_assert_eq!(ip, peer, "nobody vouches for what it says");
+        }
+        Ok(if ip == peer { Verdict::Refused } else { Verdict::Accepted })
+    });
+}
+
+#[test]
+fn through_the_front_door_that_address_is_the_one_in_the_log() {
+    let trusted = ["10.0.0.0/8", "127.0.0.0/8", "::1"];
+    let door = Door::with(&[("TRUSTED_PROXIES", &trusted.join(","))]);
+    let nets = networks(&trusted);
+    hold(Cost::Request, (select(ADDRESSES), headers()), |(peer, headers)| {
+        let mut request = Request::post("/login")
+            .header("accept", "application/json")
+            .header("content-type", "application/x-www-form-urlencoded");
+        for header in &headers {
+            request = request.header("x-forwarded-for", HeaderValue::from_bytes(header).expect("a header's octets"));
+        }
+        // A day later nobody has to wait for what they did before.
+        door.app.advance(86_400);
+        let log = Listener::start();
+        let mut client = door.guest(Mode::Script).at_ip(peer);
+        let answer = door.wait(client.send(request, "identifier=ann&password=wrong".into()));
+        prop_assert_eq!(answer.status, 422);
+        let text = log.text();
+        let line = text.lines().find(|line| line.contains("sign_in.failed")).expect("a line of the failure");
+        let peer: IpAddr = peer.parse().expect("an address");
+        let expected = nearest_untrusted(peer.to_canonical(), &headers, |ip| nets.iter().any(|net| net.contains(ip)));
+        prop_assert!(line.ends_with(&format!("ip={expected}")), "{}: {}", expected, line);
+        Ok(if expected == peer.to_canonical() { Verdict::Refused } else { Verdict::Accepted })
+    });
+}

@@ -1,0 +1,30 @@
+use portal::server::crypto::FlowToken;
+use portal::server::rng::Rng;
+use proptest::prelude::*;
+
+use super::runner::{Cost, Verdict, hold};
+use super::texts::{rubbish, spoilt};
+
+#[test]
+fn a_flow_token_is_read_from_its_own_cookie_and_from_no_other_text() {
+    let own = any::<u64>().prop_map(|seed| FlowToken::generate(&Rng::from_seed(seed)).to_cookie());
+    let values = prop_oneof![
+        4 => spoilt(own),
+        2 => "[A-Za-z0-9_-]{43}",
+        1 => "[A-Za-z0-9_+/=-]{40,48}",
+        1 => rubbish(12),
+    ];
+    hold(Cost::Call, values, |value| {
+        let Some(token) = FlowToken::parse(&value) else {
+            let letters = value.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-_".contains(&octet));
+            // 256 bits are 42 letters of six bits and one of four, whose last two are nothing.
+            let whole = letters && value.len() == 43 && value.ends_with(|last| "AEIMQUYcgkosw048".contains(last));
+            prop_assert!(!whole, "256 bits were refused");
+            return Ok(Verdict::Refused);
+        };
+        prop_assert_eq!(token.to_cookie(), value, "one token has one text");
+        let printed = format!("{token:?}");
+        prop_assert!(!printed.contains(&token.to_cookie()));
+        Ok(Verdict::Accepted)
+    });
+}
