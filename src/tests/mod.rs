@@ -5,9 +5,11 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may end by a panic")]
 
 mod configuration;
+mod cross_site;
 mod directions;
 mod faults;
 mod harness;
+mod headers;
 mod known_address;
 mod login;
 mod logs;
@@ -17,4 +19,5 @@ mod posts;
 mod process;
 mod registration;
 mod sessions;
+mod targets;
 mod verification;
