@@ -13,9 +13,10 @@ const PATH_MAX: usize = 1_024;
 /// Most octets of a query: `next` has at most 512 characters.
 const QUERY_MAX: usize = 2_048;
 
-/// Answers an odd target with 400. hyper accepts more than the router's URL
-/// parser, which panics on `//` and `//[`. An address that can be read and
-/// merely is not there goes on, to a 404.
+/// Answers an odd target with 400. hyper lets through more than paths, such as
+/// `//[`, and what a URL parser, a proxy or a log makes of it differs: the
+/// framework ends by a panic where its parser refuses. An address that can be
+/// read and merely is not there goes on, to a 404.
 ///
 /// # Errors
 /// The answer to an odd target.
