@@ -107,10 +107,20 @@ fn StartIslands(assets: Assets) -> impl IntoView {
 /// Reloads the page when the sources change, under `cargo leptos watch` alone.
 #[component]
 fn ReloadWhileWatched() -> impl IntoView {
+    watched().cloned().map(|options| view! { <AutoReload options /> })
+}
+
+/// The port to which the pages' script for reloading connects, under `cargo leptos watch` alone.
+#[must_use]
+pub fn reload_port() -> Option<u32> {
+    watched().map(|options| options.reload_external_port.unwrap_or(options.reload_port))
+}
+
+fn watched() -> Option<&'static LeptosOptions> {
     static WATCHED: OnceLock<Option<LeptosOptions>> = OnceLock::new();
     let options = WATCHED.get_or_init(|| {
         std::env::var_os("LEPTOS_WATCH")?;
         get_configuration(None).ok().map(|file| file.leptos_options)
     });
-    options.clone().map(|options| view! { <AutoReload options /> })
+    options.as_ref()
 }

@@ -6,10 +6,12 @@
 
 mod captcha;
 mod configuration;
+mod cross_site;
 mod directions;
 mod faults;
 mod fuzz;
 mod harness;
+mod headers;
 mod input;
 mod known_address;
 mod limits;
@@ -21,5 +23,6 @@ mod posts;
 mod process;
 mod registration;
 mod sessions;
+mod targets;
 mod third_party;
 mod verification;

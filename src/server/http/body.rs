@@ -88,7 +88,9 @@ fn as_page(mut response: Response, path: &str, id: Option<&RequestId>) -> Respon
     }
 }
 
-fn refuse(page: bool, status: StatusCode, text: &str) -> Response {
+/// Refuses a post before it reaches its form: one line in a page, or as the script reads it.
+#[must_use]
+pub fn refuse(page: bool, status: StatusCode, text: &str) -> Response {
     if page {
         return fault::page(status, "That did not work", text);
     }

@@ -3,6 +3,8 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 
+use super::headers::policy;
+
 /// A page that needs nothing but itself: whatever is broken, it shows.
 #[must_use]
 pub fn page(status: StatusCode, title: &str, text: &str) -> Response {
@@ -13,7 +15,10 @@ pub fn page(status: StatusCode, title: &str, text: &str) -> Response {
          <body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">Go to the start page</a></p></main></body></html>"
     );
     let mut response = (status, Html(html)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // It stands among pages that may do more; it has neither style nor script.
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy::STRICT));
     response
 }
 

@@ -21,18 +21,6 @@ use crate::server::store::sessions::SignedIn;
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-/// Refuses request targets that the router's URL parser cannot take, such as
-/// `//` and `//[`, and anything but a path.
-pub async fn odd_targets(request: Request, next: Next) -> Response {
-    let uri = request.uri();
-    let path = uri.path();
-    let odd = !path.starts_with('/') || path.starts_with("//") || path.contains(['\\', '[', ']']) || path.len() > 1_024;
-    if odd || uri.query().is_some_and(|query| query.len() > 2_048) {
-        return fault::page(StatusCode::BAD_REQUEST, "No such address", "This address cannot be read.");
-    }
-    next.run(request).await
-}
-
 /// Finds out who asks, and either answers with a redirect or lets the request
 /// through with its [`Visitor`] and [`crate::server::services::Requester`].
 pub async fn layer(State(state): State<AppState>, session: Session, request: Request, next: Next) -> Response {
@@ -41,7 +29,8 @@ pub async fn layer(State(state): State<AppState>, session: Session, request: Req
         Ok(Admitted::Through(request)) => {
             let mut response = next.run(*request).await;
             // A file of `public` has a date and may be kept; a page is for this person alone.
-            if !response.headers().contains_key(LAST_MODIFIED) {
+            let file = response.headers().contains_key(LAST_MODIFIED) || response.status() == StatusCode::NOT_MODIFIED;
+            if !file {
                 response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             }
             response

@@ -1,22 +1,23 @@
 //! All paths of the portal and the layers in front of them.
 
 use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Router, middleware};
+use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, with_context};
 use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
-use super::{access_log, assets, body, cookies, dev_mailbox, fault, guards, probes};
+use super::headers::policy::{Extra, Policy};
+use super::{access_log, assets, body, cookies, cross_site, dev_mailbox, fault, guards, headers, probes, targets};
 use crate::api::Visitor;
-use crate::app::{App, Assets, shell};
+use crate::app::{App, Assets, reload_port, shell};
 use crate::paths;
 use crate::server::config::mail::TransportConfig;
 use crate::server::state::AppState;
@@ -31,16 +32,23 @@ pub fn build(state: &AppState) -> Router {
     }
     let package =
         Router::new().fallback_service(assets::package(&site.root)).layer(middleware::from_fn(assets::cache_by_hash));
-    router
+    let router = router
         .nest(&format!("/{}", assets::PACKAGE), package)
         .method_not_allowed_fallback(not_this_way)
         .route(paths::LIVEZ, get(probes::livez))
-        .route(paths::READYZ, get(probes::readyz).with_state(state.clone()))
+        .route(paths::READYZ, get(probes::readyz).with_state(state.clone()));
+    behind_the_front(router, state)
+}
+
+/// What stands in front of every route, the outermost last.
+pub fn behind_the_front(routes: Router, state: &AppState) -> Router {
+    let fixed = headers::Fixed::new(state.config.site.https());
+    routes
         .layer(CompressionLayer::new())
-        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header(header::REFERRER_POLICY, "same-origin"))
+        .layer(middleware::map_request_with_state(state.clone(), cross_site::layer))
+        .layer(middleware::map_request(targets::layer))
         .layer(CatchPanicLayer::custom(|_| fault::unavailable("in the log")))
-        .layer(middleware::from_fn(guards::odd_targets))
+        .layer(middleware::from_fn_with_state(fixed, headers::layer))
         .layer(middleware::from_fn_with_state(state.clone(), access_log::layer))
 }
 
@@ -54,9 +62,16 @@ async fn not_this_way() -> Response {
 fn pages(state: &AppState, assets: Assets) -> Router {
     let context = move || {
         provide_context(assets.clone());
-        let visitor = with_context::<Parts, _>(|parts| parts.extensions.get::<Visitor>().cloned());
-        if let Some(visitor) = visitor.flatten() {
+        let given = with_context::<Parts, _>(|parts| {
+            (parts.extensions.get::<Visitor>().cloned(), parts.extensions.get::<Nonce>().cloned())
+        });
+        let (visitor, nonce) = given.unwrap_or_default();
+        if let Some(visitor) = visitor {
             provide_context(visitor);
+        }
+        // In place of the one that leptos_axum mints, of which no header knows.
+        if let Some(nonce) = nonce {
+            provide_context(nonce);
         }
     };
     let not_found = {
@@ -71,6 +86,7 @@ fn pages(state: &AppState, assets: Assets) -> Router {
         }
     };
     let public = assets::public(&state.config.site.root);
+    let policy = Policy::new(&Extra::default(), reload_port());
     Router::new()
         .leptos_routes_with_context(state, generate_route_list(App), context, shell)
         .fallback_service(public.fallback(tower::service_fn({
@@ -81,6 +97,7 @@ fn pages(state: &AppState, assets: Assets) -> Router {
             }
         })))
         .with_state(state.clone())
+        .layer(middleware::from_fn_with_state(headers::Pages::new(policy, state.rng.clone()), headers::pages))
         .layer(middleware::from_fn_with_state(state.clone(), guards::layer))
         .layer(sessions(state))
         .layer(middleware::from_fn(body::layer))
@@ -94,8 +111,4 @@ fn sessions(state: &AppState) -> SessionManagerLayer<crate::server::store::sessi
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_expiry(Expiry::OnSessionEnd)
-}
-
-fn header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }

@@ -1,0 +1,115 @@
+//! What every answer tells the browser about how to treat it.
+
+pub mod policy;
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use leptos::nonce::Nonce;
+
+use super::cross_site;
+use crate::server::rng::Rng;
+use policy::Policy;
+
+/// The same for every answer, whatever its status.
+const ALWAYS: [(HeaderName, &str); 6] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    // `no-referrer` would make a form's `Origin` null, which is refused.
+    (REFERRER_POLICY, "same-origin"),
+    // For browsers too old for the policy's `frame-ancestors`: every page works in them as well.
+    (X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), PERMISSIONS),
+];
+
+/// What no page uses is denied to it and to whatever might run in it. Passkeys
+/// stay with the portal itself.
+const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), \
+                           fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), magnetometer=(), \
+                           microphone=(), midi=(), payment=(), picture-in-picture=(), screen-wake-lock=(), serial=(), \
+                           usb=(), xr-spatial-tracking=(), publickey-credentials-create=(self), \
+                           publickey-credentials-get=(self)";
+
+/// Two years, as browsers' preload lists ask (ASVS 5.0, V3.4.1 asks for one).
+/// Without `includeSubDomains`: the portal's host is one name in somebody's
+/// domain and does not know whether what lies below it speaks https. Who does
+/// know can have the server in front say so: a header that is there stays.
+const TRANSPORT: &str = "max-age=63072000";
+
+/// What is the same for every answer, made once. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Fixed(Arc<[(HeaderName, HeaderValue)]>);
+
+impl Fixed {
+    /// The headers of a portal that is reached by https, or is not.
+    #[must_use]
+    pub fn new(https: bool) -> Self {
+        let transport = https.then_some((STRICT_TRANSPORT_SECURITY, TRANSPORT));
+        Self(ALWAYS.into_iter().chain(transport).map(|(name, value)| (name, HeaderValue::from_static(value))).collect())
+    }
+}
+
+/// Completes an answer with what it does not say itself.
+pub async fn layer(State(fixed): State<Fixed>, request: Request, next: Next) -> Response {
+    let changes = cross_site::may_change(request.method());
+    let mut response = next.run(request).await;
+    let kept = !changes && (response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED);
+    let policy = if is(&response, "image/svg+xml") { policy::IMAGE } else { policy::STRICT };
+    let headers = response.headers_mut();
+    headers.reserve(fixed.0.len() + 2);
+    for (name, value) in fixed.0.iter() {
+        headers.entry(name).or_insert_with(|| value.clone());
+    }
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
+    if !kept {
+        // Answers to a form, redirects and refusals are for this person and this moment.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// What a page's policy is made of. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    policy: Policy,
+    rng: Rng,
+}
+
+impl Pages {
+    /// Pages with this policy, whose nonces come from `rng`.
+    #[must_use]
+    pub fn new(policy: Policy, rng: Rng) -> Self {
+        Self { policy, rng }
+    }
+}
+
+/// Mints a nonce of 128 bits for each page (CSP level 3, section 7.1), leaves it
+/// among the request's extensions for what renders, and names it in the page's
+/// policy. It lives as long as the request.
+pub async fn pages(State(pages): State<Pages>, mut request: Request, next: Next) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return next.run(request).await;
+    }
+    let nonce: Arc<str> = BASE64_URL_SAFE_NO_PAD.encode(pages.rng.bytes::<16>()).into();
+    request.extensions_mut().insert(Nonce::from_value(Arc::clone(&nonce)));
+    let mut response = next.run(request).await;
+    if is(&response, "text/html") {
+        let policy = || pages.policy.with(&nonce);
+        response.headers_mut().entry(CONTENT_SECURITY_POLICY).or_insert_with(policy);
+    }
+    response
+}
+
+fn is(response: &Response, kind: &str) -> bool {
+    response.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(kind.as_bytes()))
+}

@@ -1,0 +1,118 @@
+//! Odd request targets, as a test client and as raw octets on a socket.
+
+use axum::body::Body;
+use axum::http::Request;
+use axum::http::header::ACCEPT;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::harness::TestApp;
+use super::harness::process::Served;
+
+#[tokio::test]
+async fn an_address_that_cannot_be_read_is_a_400_before_anything_else() {
+    let app = TestApp::new().await;
+    let mut client = app.form();
+    let long_path = format!("/{}", "a".repeat(1_024));
+    let long_query = format!("/login?{}", "a=1&".repeat(10_000));
+    for target in [
+        "*",
+        "//",
+        "//[",
+        "//evil.example/login",
+        "/[",
+        "/\\evil.example",
+        "http://evil.example/login",
+        "https://127.0.0.1:3000/login",
+        "/%00",
+        "/login%0d%0aSet-Cookie:%20a=b",
+        "/%e2%80%ae",
+        "/%ff",
+        "/login?next=%00",
+        "/login?next=/%0d%0aLocation:%20//evil.example",
+        "/dev/mailbox/%00",
+        "/pkg/%00.css",
+        &long_path,
+        &long_query,
+    ] {
+        for method in ["GET", "HEAD", "POST", "OPTIONS"] {
+            let request = Request::builder().method(method).uri(target).header(ACCEPT, "text/html");
+            let answer = client.send(request, Body::empty()).await;
+            assert_eq!(answer.status, 400, "{method} {target}");
+            assert!(method == "HEAD" || answer.body.contains("This address cannot be read."), "{method} {target}");
+        }
+    }
+    assert_eq!(client.get("/livez").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_address_that_is_merely_not_there_is_a_404() {
+    let app = TestApp::new().await;
+    let mut client = app.form();
+    for target in [
+        "/nowhere",
+        "/%C3%A9",
+        "/a%20b",
+        "/%2e%2e/etc/passwd",
+        "/..%2f..%2fetc",
+        "/%5cevil.example",
+        "/%2f/x",
+        "/100%",
+        "/%zz",
+    ] {
+        assert_eq!(client.get(target).await.status, 404, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn malformed_percent_encoding_is_never_a_fault() {
+    let app = TestApp::new().await;
+    let mut client = app.form();
+    for path in ["/", "/login", "/register", "/verify", "/dashboard", "/pkg/", "/dev/mailbox/", "/nowhere/"] {
+        for tail in ["%", "%z", "%zz", "%0", "%e2%80", "%f5%80%80%80", "%ed%a0%80", "%%%", "%u0041"] {
+            for target in [format!("{path}{tail}"), format!("{path}?{tail}={tail}&next={tail}&__err={tail}")] {
+                for method in ["GET", "HEAD", "POST"] {
+                    let request = Request::builder().method(method).uri(&target).header(ACCEPT, "text/html");
+                    let status = client.send(request, Body::empty()).await.status;
+                    assert!(!status.is_server_error(), "{method} {target}: {status}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn raw_octets_where_a_path_should_be_are_a_400_and_the_process_lives() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut served = Served::start(folder.path(), &[]).await;
+    let address = served.origin.trim_start_matches("http://").to_owned();
+    for line in [
+        &b"GET // HTTP/1.1"[..],
+        b"GET //[ HTTP/1.1",
+        b"GET http://evil.example/login HTTP/1.1",
+        b"GET http://[/ HTTP/1.1",
+        b"CONNECT evil.example:443 HTTP/1.1",
+        b"OPTIONS * HTTP/1.1",
+        b"GET * HTTP/1.1",
+        b"GET evil.example HTTP/1.1",
+        b"GET /\\evil HTTP/1.1",
+        b"GET /\x00 HTTP/1.1",
+        b"GET /\xff HTTP/1.1",
+        b"GET /\xe2\x80\xae HTTP/1.1",
+        b"GET /%00 HTTP/1.1",
+        b"POST /login%0a HTTP/1.1",
+    ] {
+        let mut socket = TcpStream::connect(&address).await.expect("it listens");
+        let request = [line, b"\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"].concat();
+        socket.write_all(&request).await.expect("it takes the request");
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).await.expect("it answers");
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{}: {answer}", line.escape_ascii());
+    }
+    assert!(served.child.try_wait().expect("a status").is_none(), "it lives");
+    let ready = reqwest::get(served.url("/readyz")).await.expect("an answer");
+    assert_eq!(ready.status(), 200);
+    let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");
+    assert!(!log.contains("panicked"), "{log}");
+}
