@@ -7,6 +7,7 @@
 
 pub mod error;
 pub mod login;
+pub mod password;
 pub mod registration;
 pub mod secret;
 pub mod verification;

@@ -8,7 +8,7 @@ use leptos::config::LeptosOptions;
 
 use super::clock::Clock;
 use super::config::Config;
-use super::crypto::{LookupKeys, OtpDigester, PasswordHasher, Sealer};
+use super::crypto::{LookupKeys, OtpDigester, PasswordHasher, PasswordPolicy, Sealer};
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::{Login, Maintenance, Registration, Verification};
@@ -30,6 +30,7 @@ pub struct Services {
     pub verification: Verification,
     pub login: Login,
     pub maintenance: Maintenance,
+    pub policy: PasswordPolicy,
     pub clock: Clock,
     pub rng: Rng,
     leptos: LeptosOptions,
@@ -56,6 +57,7 @@ impl AppState {
         let secret = &config.secret_key;
         let limits = config.limits.clone();
         let hasher = PasswordHasher::new(rng.clone());
+        let policy = PasswordPolicy::new(&config.site.name);
         let digester = OtpDigester::new(secret);
         let sessions = Sessions::new(store.clone(), clock.clone(), limits.session);
         let mailer = Mailer::new(Sealer::new(secret, "mail", rng.clone()), rng.clone(), clock.clone());
@@ -67,6 +69,7 @@ impl AppState {
                 store: store.clone(),
                 mailer,
                 hasher: hasher.clone(),
+                policy: policy.clone(),
                 digester: digester.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
@@ -88,6 +91,7 @@ impl AppState {
             },
             maintenance: Maintenance { store: store.clone(), sessions: sessions.clone(), limits, clock: clock.clone() },
             config,
+            policy,
             sessions,
             store,
             clock,

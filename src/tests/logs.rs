@@ -33,6 +33,12 @@ async fn at_trace_the_log_holds_no_password_code_cookie_or_address() {
             &[("username", "canary"), ("email", "canary.local.part@x.example"), ("password", PASSWORD)],
         )
         .await;
+        post(
+            "/password/strength",
+            both,
+            &[("password", "wrong canary password"), ("email", "canary.local.part@x.example")],
+        )
+        .await;
         let code = mailed_code(&browser, &served).await;
         post("/verify", both, &[("code", "wrong1")]).await;
         post("/verify", both, &[("code", &code)]).await;

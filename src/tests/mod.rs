@@ -13,6 +13,7 @@ mod login;
 mod logs;
 mod mail;
 mod pages;
+mod passwords;
 mod posts;
 mod process;
 mod registration;

@@ -9,7 +9,8 @@ use super::window;
 use crate::domain::{Email, FieldErrors, NoticeKind, Password, Timestamp, Username};
 use crate::paths;
 use crate::server::clock::Clock;
-use crate::server::crypto::{FlowToken, OtpDigest, OtpDigester, OtpPurpose, PasswordHasher, password_policy};
+use crate::server::crypto::{FlowToken, OtpDigest, OtpDigester, OtpPurpose};
+use crate::server::crypto::{PasswordContext, PasswordHasher, PasswordPolicy};
 use crate::server::limits::{DAY, EXISTS_NOTICE_EVERY, HOUR, Limits, OTP_LIVE};
 use crate::server::mail::{Mailer, Message};
 use crate::server::rng::Rng;
@@ -28,6 +29,7 @@ pub struct Registration {
     pub store: Store,
     pub mailer: Mailer,
     pub hasher: PasswordHasher,
+    pub policy: PasswordPolicy,
     pub digester: OtpDigester,
     pub limits: Limits,
     pub clock: Clock,
@@ -167,7 +169,7 @@ impl Registration {
         let parsed_email = errors.check("email", Email::parse(email));
         let parsed_password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &parsed_password {
-            errors.check("password", password_policy::judge(password, username.trim(), email.trim()));
+            errors.check("password", self.policy.judge(password, &PasswordContext { username, email }));
         }
         match (parsed_username, parsed_email, parsed_password) {
             (Some(username), Some(email), Some(password)) if errors.is_empty() => Ok((username, email, password)),
