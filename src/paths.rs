@@ -6,6 +6,8 @@ pub const VERIFY: &str = "/verify";
 pub const VERIFY_RESEND: &str = "/verify/resend";
 pub const VERIFY_EMAIL: &str = "/verify/email";
 pub const VERIFY_USERNAME: &str = "/verify/username";
+/// Asked by the meter beside a new password.
+pub const PASSWORD_STRENGTH: &str = "/password/strength";
 pub const LOGIN: &str = "/login";
 pub const DASHBOARD: &str = "/dashboard";
 pub const LOGOUT: &str = "/logout";

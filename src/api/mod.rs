@@ -8,6 +8,7 @@
 pub mod captcha;
 pub mod error;
 pub mod login;
+pub mod password;
 pub mod registration;
 pub mod secret;
 pub mod verification;

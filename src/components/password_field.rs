@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::Submission;
 use super::field::{FieldError, FieldHead, described_by, invalid};
 use super::live::{live, truth};
+use super::{Strength, StrengthMeter, Submission};
 
 const NAME: &str = "password";
 
@@ -24,6 +24,7 @@ pub fn PasswordField(usage: PasswordUse, form: Submission) -> impl IntoView {
         PasswordUse::SignIn => ("current-password", ""),
     };
     let asked = RwSignal::new(false);
+    let strength = (usage == PasswordUse::Choose).then(|| Strength::of(NAME, form));
     let shown = move || asked.get() && !form.busy.get();
 
     view! {
@@ -43,6 +44,11 @@ pub fn PasswordField(usage: PasswordUse, form: Submission) -> impl IntoView {
                     aria-invalid=invalid(NAME, form)
                     aria-describedby=described_by(NAME)
                     data-secret=""
+                    on:input=move |_| {
+                        if let Some(strength) = strength {
+                            strength.typed();
+                        }
+                    }
                 />
                 <button
                     type="button"
@@ -55,6 +61,7 @@ pub fn PasswordField(usage: PasswordUse, form: Submission) -> impl IntoView {
                     "Show"
                 </button>
             </div>
+            {strength.map(|strength| view! { <StrengthMeter strength /> })}
             <FieldError name=NAME form />
         </div>
     }

@@ -21,7 +21,7 @@ use crate::api::{ApiError, Feedback};
 /// What the server has to say about the form, or that it could not be asked.
 pub async fn post(form: &HtmlFormElement) -> Result<Option<String>, Feedback> {
     let unreachable = |_: JsValue| fault(ServerFnErrorErr::Request(String::new()));
-    let answer = send(form).await.map_err(unreachable)?;
+    let answer = send_form(form).await.map_err(unreachable)?;
     if answer.redirected() {
         // A guard stood in the way: the session has ended meanwhile, say.
         return Ok(Some(answer.url()));
@@ -39,16 +39,37 @@ fn fault(error: ServerFnErrorErr) -> Feedback {
     ApiError::from_server_fn_error(error).0
 }
 
-async fn send(form: &HtmlFormElement) -> Result<Response, JsValue> {
-    let data = FormData::new_with_form(form)?;
+/// Posts these fields of a form, if it has them, to another address. Gives the answer
+/// if it is a good one: whoever asks beside the form can do without.
+pub async fn ask(to: &str, form: &HtmlFormElement, names: &[&str]) -> Option<String> {
+    let typed = FormData::new_with_form(form).ok()?;
+    let fields = UrlSearchParams::new().ok()?;
+    for name in names {
+        if let Some(value) = typed.get(name).as_string() {
+            fields.append(name, &value);
+        }
+    }
+    let answer = send(to, &fields).await.ok()?;
+    if !answer.ok() || answer.redirected() {
+        return None;
+    }
+    text_of(&answer).await.ok()
+}
+
+async fn send_form(form: &HtmlFormElement) -> Result<Response, JsValue> {
+    let typed = FormData::new_with_form(form)?;
+    send(&form.action(), &UrlSearchParams::new_with_str_sequence_sequence(&typed)?).await
+}
+
+async fn send(to: &str, fields: &UrlSearchParams) -> Result<Response, JsValue> {
     let headers = Headers::new()?;
     // Tells the server that a script reads the answer: it is not shown as a page.
     headers.set("accept", "application/json")?;
     let request = RequestInit::new();
     request.set_method("POST");
     request.set_headers(&headers);
-    request.set_body(&UrlSearchParams::new_with_str_sequence_sequence(&data)?.into());
-    JsFuture::from(window().fetch_with_str_and_init(&form.action(), &request)).await?.dyn_into()
+    request.set_body(fields);
+    JsFuture::from(window().fetch_with_str_and_init(to, &request)).await?.dyn_into()
 }
 
 async fn text_of(answer: &Response) -> Result<String, JsValue> {

@@ -56,7 +56,7 @@ fn visitor() -> Visitor {
 mod tests {
     use leptos::server_fn::ServerFn;
 
-    use crate::api::{login, registration, verification};
+    use crate::api::{login, password, registration, verification};
     use crate::paths;
 
     #[test]
@@ -66,6 +66,7 @@ mod tests {
         assert_eq!(verification::Resend::PATH, paths::VERIFY_RESEND);
         assert_eq!(verification::CorrectEmail::PATH, paths::VERIFY_EMAIL);
         assert_eq!(verification::ChooseUsername::PATH, paths::VERIFY_USERNAME);
+        assert_eq!(password::PasswordStrength::PATH, paths::PASSWORD_STRENGTH);
         assert_eq!(login::Login::PATH, paths::LOGIN);
         assert_eq!(login::Logout::PATH, paths::LOGOUT);
     }

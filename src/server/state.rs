@@ -8,7 +8,7 @@ use leptos::config::LeptosOptions;
 
 use super::clock::Clock;
 use super::config::Config;
-use super::crypto::{LookupKeys, OtpDigester, PasswordHasher, Sealer};
+use super::crypto::{LookupKeys, OtpDigester, PasswordHasher, PasswordPolicy, Sealer};
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
@@ -32,6 +32,7 @@ pub struct Services {
     pub verification: Verification,
     pub login: Login,
     pub maintenance: Maintenance,
+    pub policy: PasswordPolicy,
     pub clock: Clock,
     pub rng: Rng,
     leptos: LeptosOptions,
@@ -66,6 +67,7 @@ impl AppState {
         let secret = &config.secret_key;
         let limits = config.limits.clone();
         let hasher = PasswordHasher::new(rng.clone());
+        let policy = PasswordPolicy::new(&config.site.name);
         let digester = OtpDigester::new(secret);
         let keys = LookupKeys::new(secret);
         let third_party = config.third_party.clone().map(ThirdParty::new).transpose()?;
@@ -80,6 +82,7 @@ impl AppState {
                 store: store.clone(),
                 mailer,
                 hasher: hasher.clone(),
+                policy: policy.clone(),
                 digester: digester.clone(),
                 captcha: captcha.clone(),
                 keys: keys.clone(),
@@ -107,6 +110,7 @@ impl AppState {
             maintenance: Maintenance { store: store.clone(), sessions: sessions.clone(), limits, clock: clock.clone() },
             captcha,
             config,
+            policy,
             sessions,
             store,
             clock,

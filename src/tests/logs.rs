@@ -45,6 +45,7 @@ async fn at_trace_the_log_holds_no_password_code_cookie_or_address() {
         let captcha = solved_challenge(&browser, &served, "/register").await;
         let fields = [("username", "canary"), ("email", address), ("password", PASSWORD), ("captcha", &captcha)];
         post("/register", SCRIPT, &fields).await;
+        post("/password/strength", BOTH, &[("password", wrong), ("email", address)]).await;
         let code = mailed_code(&browser, &served).await;
         post("/verify", BOTH, &[("code", "wrong1")]).await;
         post("/verify", BOTH, &[("code", &code), ("code", &code)]).await;

@@ -19,6 +19,7 @@ mod login;
 mod logs;
 mod mail;
 mod pages;
+mod passwords;
 mod posts;
 mod process;
 mod registration;

@@ -6,8 +6,16 @@ use super::harness::app::PASSWORD;
 use super::harness::{Mode, TestApp};
 
 const FORM: &str = "application/x-www-form-urlencoded";
-const POSTS: [&str; 7] =
-    ["/register", "/verify", "/verify/resend", "/verify/email", "/verify/username", "/login", "/logout"];
+const POSTS: [&str; 8] = [
+    "/register",
+    "/verify",
+    "/verify/resend",
+    "/verify/email",
+    "/verify/username",
+    "/password/strength",
+    "/login",
+    "/logout",
+];
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
 #[tokio::test]

@@ -13,5 +13,6 @@ pub use key::SecretKey;
 pub use lookup::LookupKeys;
 pub use otp_digest::{OtpDigest, OtpDigester, OtpPurpose};
 pub use password_hash::{PasswordHash, PasswordHasher};
+pub use password_policy::{PasswordContext, PasswordPolicy};
 pub use sealed::Sealer;
 pub use token::{FlowToken, TokenDigest};

@@ -125,6 +125,13 @@ impl Post {
         Ok(())
     }
 
+    /// Leads a plain form to a page, where the answer is of use to a script alone.
+    pub fn only_for_script(&self, page: &'static str) {
+        if self.plain {
+            self.redirect(page);
+        }
+    }
+
     async fn go(self, done: Done) -> Result<(), ApiError> {
         let cookie = match &done.flow {
             FlowChange::Keep => None,

@@ -11,9 +11,8 @@ use super::window;
 use crate::domain::{Email, FieldErrors, NoticeKind, Password, Timestamp, Username};
 use crate::paths;
 use crate::server::clock::Clock;
-use crate::server::crypto::{
-    FlowToken, LookupKeys, OtpDigest, OtpDigester, OtpPurpose, PasswordHasher, password_policy,
-};
+use crate::server::crypto::{FlowToken, LookupKeys, OtpDigest, OtpDigester, OtpPurpose};
+use crate::server::crypto::{PasswordContext, PasswordHasher, PasswordPolicy};
 use crate::server::limits::{DAY, EXISTS_NOTICE_EVERY, HOUR, Limits, OTP_LIVE};
 use crate::server::mail::{Mailer, Message};
 use crate::server::rng::Rng;
@@ -33,6 +32,7 @@ pub struct Registration {
     pub store: Store,
     pub mailer: Mailer,
     pub hasher: PasswordHasher,
+    pub policy: PasswordPolicy,
     pub digester: OtpDigester,
     pub captcha: Captcha,
     pub keys: LookupKeys,
@@ -59,7 +59,7 @@ impl Registration {
         if by.signed_in {
             return Ok(Done::go(paths::DASHBOARD));
         }
-        let (username, email, password) = parse(username, email, password)?;
+        let (username, email, password) = self.parse(username, email, password)?;
         let passed = self.captcha.check(Form::Register, answer, by).await?;
         self.admit(&passed, &username, by).await?;
         // Hashed for a known address too: the answer takes as long.
@@ -186,6 +186,21 @@ impl Registration {
         Ok(flow::pending(self.store.reader(), flow, &self.limits, self.clock.now()).await?)
     }
 
+    /// Reads the fields, with what is wrong with each.
+    fn parse(&self, username: &str, email: &str, password: &str) -> Result<(Username, Email, Password), ServiceError> {
+        let mut errors = FieldErrors::default();
+        let parsed_username = errors.check("username", Username::parse(username));
+        let parsed_email = errors.check("email", Email::parse(email));
+        let parsed_password = errors.check("password", Password::parse_new(password));
+        if let Some(password) = &parsed_password {
+            errors.check("password", self.policy.judge(password, &PasswordContext { username, email }));
+        }
+        match (parsed_username, parsed_email, parsed_password) {
+            (Some(username), Some(email), Some(password)) if errors.is_empty() => Ok((username, email, password)),
+            _ => Err(errors.into()),
+        }
+    }
+
     /// Uses up what this registration costs its sender, before anything is told
     /// about other people: whether a username is taken is not for machines to ask.
     async fn admit(&self, passed: &Passed, username: &Username, by: &Requester) -> Result<(), ServiceError> {
@@ -281,20 +296,5 @@ impl Registration {
             at: now,
         };
         self.mailer.enqueue(tx, &message, None).await
-    }
-}
-
-/// Reads the fields of a registration, with what is wrong with each.
-fn parse(username: &str, email: &str, password: &str) -> Result<(Username, Email, Password), ServiceError> {
-    let mut errors = FieldErrors::default();
-    let parsed_username = errors.check("username", Username::parse(username));
-    let parsed_email = errors.check("email", Email::parse(email));
-    let parsed_password = errors.check("password", Password::parse_new(password));
-    if let Some(password) = &parsed_password {
-        errors.check("password", password_policy::judge(password, username.trim(), email.trim()));
-    }
-    match (parsed_username, parsed_email, parsed_password) {
-        (Some(username), Some(email), Some(password)) if errors.is_empty() => Ok((username, email, password)),
-        _ => Err(errors.into()),
     }
 }

@@ -1,0 +1,115 @@
+//! The meter under a password that somebody chooses.
+
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos::serde_json;
+use leptos::server_fn::ServerFn;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
+use super::Submission;
+use super::live::{effect, live};
+use super::post::ask;
+use crate::api::password::{PasswordStrength, StrengthView};
+
+/// How long nothing is typed before the server is asked.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// How strong the password in a field is, by the rule that the form will be held to.
+///
+/// The server knows the rule and is asked for it, once at a time. Whenever it cannot be,
+/// there is nothing to show, and nothing else happens.
+#[derive(Clone, Copy, Debug)]
+pub struct Strength {
+    /// The `id` of the field.
+    field: &'static str,
+    form: Submission,
+    shown: RwSignal<Option<StrengthView>>,
+    timer: StoredValue<Option<TimeoutHandle>>,
+    asking: StoredValue<bool>,
+}
+
+impl Strength {
+    /// Begins with what was typed before the island was taken over, and ends with every
+    /// refusal, which empties the field.
+    #[must_use]
+    pub fn of(field: &'static str, form: Submission) -> Self {
+        let shown = RwSignal::new(None);
+        let strength = Self { field, form, shown, timer: StoredValue::new(None), asking: StoredValue::new(false) };
+        effect(move || {
+            form.feedback.track();
+            strength.typed();
+        });
+        strength
+    }
+
+    /// Asks once nothing more is typed, the meter of an empty field is hidden at once.
+    pub fn typed(self) {
+        if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+        if self.input().is_none_or(|input| input.value().is_empty()) {
+            self.shown.set(None);
+        } else {
+            self.timer.set_value(set_timeout_with_handle(move || self.ask(), PAUSE).ok());
+        }
+    }
+
+    fn ask(self) {
+        if self.asking.get_value() {
+            // The earlier question is still under way: this one waits for its turn.
+            return self.typed();
+        }
+        let Some((input, form)) = self.input().and_then(|input| Some((input.clone(), input.form()?))) else { return };
+        if self.form.busy.get_untracked() {
+            return;
+        }
+        self.asking.set_value(true);
+        leptos::task::spawn_local(async move {
+            let asked = input.value();
+            let answer = ask(PasswordStrength::PATH, &form, &["password", "username", "email"]).await;
+            self.asking.set_value(false);
+            // An answer about what is no longer there is not shown.
+            if input.value() == asked {
+                self.shown.set(answer.and_then(|answer| serde_json::from_str(&answer).ok()));
+            }
+        });
+    }
+
+    fn input(self) -> Option<HtmlInputElement> {
+        document().get_element_by_id(self.field)?.dyn_into().ok()
+    }
+}
+
+/// Four steps and their word, which is said aloud when it changes. The stylesheet draws
+/// the steps and keeps the place of the words, so that nothing moves when they come.
+#[component]
+pub fn StrengthMeter(strength: Strength) -> impl IntoView {
+    let shown = strength.shown;
+    let text = move |part: fn(&StrengthView) -> String| {
+        live(move || shown.with(|shown| shown.as_ref().map(part).unwrap_or_default()))
+    };
+    let step = live(move || {
+        shown.with(|shown| {
+            shown.as_ref().map(|shown| match shown.step {
+                1 => "1",
+                2 => "2",
+                3 => "3",
+                _ => "4",
+            })
+        })
+    });
+    view! {
+        <div class="meter" data-step=step>
+            <p>
+                <strong aria-live="polite" aria-atomic="true">
+                    <span class="visually-hidden">{text(|_| "Password strength: ".to_owned())}</span>
+                    {text(|shown| shown.word.clone())}
+                </strong>
+                {text(|shown| if shown.advice.is_empty() { String::new() } else { format!(". {}", shown.advice) })}
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,35 @@
+//! Why a password is refused, in words that fit beside a meter on a phone.
+
+use zxcvbn::feedback::Warning;
+
+/// How to mend every one of these.
+pub const MEND: &str = "A few unrelated words make a better one.";
+
+/// On the bundled list.
+pub const COMMON: &str = "Many people use this password.";
+/// Made of what an attacker knows of its owner or of this portal.
+pub const PERSONAL: &str = "Too close to your name, address or this site’s name.";
+/// Nothing that has a name.
+pub const GUESSABLE: &str = "This password is easy to guess.";
+
+/// zxcvbn's warning, shorter.
+#[must_use]
+pub fn of(warning: Warning) -> &'static str {
+    match warning {
+        Warning::ThisIsATop10Password | Warning::ThisIsATop100Password | Warning::ThisIsACommonPassword => COMMON,
+        Warning::ThisIsSimilarToACommonlyUsedPassword => "Too close to a common password.",
+        Warning::StraightRowsOfKeysAreEasyToGuess | Warning::ShortKeyboardPatternsAreEasyToGuess => {
+            "Keys next to each other are easy to guess."
+        }
+        Warning::RepeatsLikeAaaAreEasyToGuess | Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess => {
+            "Repeats are easy to guess."
+        }
+        Warning::SequencesLikeAbcAreEasyToGuess => "Rows like abc or 6543 are easy to guess.",
+        Warning::RecentYearsAreEasyToGuess => "Years are easy to guess.",
+        Warning::DatesAreOftenEasyToGuess => "Dates are easy to guess.",
+        Warning::AWordByItselfIsEasyToGuess => "One word alone is easy to guess.",
+        Warning::NamesAndSurnamesByThemselvesAreEasyToGuess | Warning::CommonNamesAndSurnamesAreEasyToGuess => {
+            "Names are easy to guess."
+        }
+    }
+}

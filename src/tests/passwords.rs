@@ -1,0 +1,173 @@
+//! The rule for new passwords, at the form that sets one and at the meter beside it.
+
+use axum::http::Request;
+use portal::api::password::StrengthView;
+use portal::paths::PASSWORD_STRENGTH;
+
+use super::harness::app::PASSWORD;
+use super::harness::{Client, Mode, TestApp};
+
+const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
+const TABLES: [&str; 7] = ["account", "registration", "otp", "outbox", "session", "failure_counter", "wrong_try"];
+
+/// What the meter says to ann, who has typed her name and address.
+async fn meter(client: &mut Client, password: &str) -> StrengthView {
+    let fields = [("username", "ann.thornton"), ("email", "milady@marlborough.example"), ("password", password)];
+    let answer = client.post(PASSWORD_STRENGTH, &fields).await;
+    assert_eq!(answer.status, 200, "{password}");
+    serde_json::from_str(&answer.body).expect("a view")
+}
+
+#[tokio::test]
+async fn a_common_password_is_refused_beside_its_field_and_the_rest_is_kept() {
+    let app = TestApp::new().await;
+    for mode in BOTH {
+        // Both are on the list alone: zxcvbn scores them 3 and 4.
+        for listed in ["grenouille", "KartoffelPuffer"] {
+            let mut client = app.client(mode);
+            let answer = client.register("ann", "ann@x.example", listed).await;
+            let seen = client.seen(answer).await;
+            let message = "Many people use this password. A few unrelated words make a better one.";
+            assert!(seen.contains(message), "{mode:?} {listed}: {seen}");
+            if mode == Mode::Form {
+                assert!(seen.contains("value=\"ann\"") && seen.contains("value=\"ann@x.example\""));
+                assert_eq!(seen.matches("aria-invalid=\"true\"").count(), 1, "the password's field alone");
+            }
+            assert!(!seen.contains(listed), "a password is never kept");
+        }
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0);
+    assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, 0, "nothing was mailed");
+}
+
+#[tokio::test]
+async fn a_password_made_of_the_owner_or_of_the_portal_is_refused() {
+    let app = TestApp::with(&[("PORTAL_NAME", "Gloriettenmargarithe")]).await;
+    let (username, email) = ("brunhildensteig", "kuckuckswalzer@fliederbuschweg.example");
+    for mode in BOTH {
+        for personal in
+            ["brunhildensteig", "Kuckuckswalzer1", "fliederbuschweg", "gewhcsubredeilf", "GLORIETTENMARGARITHE"]
+        {
+            let mut client = app.client(mode);
+            let answer = client.register(username, email, personal).await;
+            let seen = client.seen(answer).await;
+            assert!(
+                seen.contains("Too close to your name, address or this site’s name."),
+                "{mode:?} {personal}: {seen}"
+            );
+        }
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, 0);
+    // To somebody else elsewhere each is as good as another.
+    let elsewhere = TestApp::new().await;
+    for (n, fine) in ["brunhildensteig", "fliederbuschweg", "GLORIETTENMARGARITHE"].into_iter().enumerate() {
+        let answer = elsewhere.form().register("ann", &format!("ann{n}@x.example"), fine).await;
+        assert_eq!(answer.location().as_deref(), Some("/verify"), "{fine}");
+    }
+}
+
+#[tokio::test]
+async fn the_meter_and_the_form_judge_alike() {
+    let app = TestApp::new().await;
+    let long = "tumble rinse obelisk ".repeat(7);
+    let passwords = [
+        ("", 1),
+        ("short", 1),
+        (&long, 1),
+        ("tumble\u{7}rinse obelisk", 1),
+        ("password1", 1),
+        ("grenouille", 1),
+        ("Kartoffelpuffer", 1),
+        ("ann.thornton", 1),
+        ("MiladyMarlborough", 1),
+        ("aaaaaaaaaaaaaaaa", 1),
+        ("hotelzebra", 2),
+        ("portal2026", 2),
+        ("hotelzebrax9", 3),
+        ("ünrelated wörds hier", 4),
+        (PASSWORD, 4),
+    ];
+    for (n, (password, step)) in passwords.into_iter().enumerate() {
+        let view = meter(&mut app.script(), password).await;
+        assert_eq!(view.step, step, "{password}: {view:?}");
+        let email = format!("milady{n}@marlborough.example");
+        let mut client = app.script();
+        let answer = client.register("ann.thornton", &email, password).await;
+        assert_eq!(answer.status == 200, view.step >= 3, "{password}: {view:?}, but {}", answer.body);
+        assert!(answer.body.contains(&view.advice), "the same reason: {view:?}, but {}", answer.body);
+        assert_eq!(view.advice.is_empty(), view.step >= 3, "{password}: {view:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_meter_has_a_word_for_each_step() {
+    let app = TestApp::new().await;
+    let mut client = app.script();
+    let steps =
+        [("password1", 1, "Too weak"), ("hotelzebra", 2, "Weak"), ("hotelzebrax9", 3, "Good"), (PASSWORD, 4, "Strong")];
+    for (password, step, word) in steps {
+        let view = meter(&mut client, password).await;
+        assert_eq!((view.step, view.word.as_str()), (step, word), "{password}");
+    }
+}
+
+#[tokio::test]
+async fn the_meter_keeps_nothing_and_knows_nobody() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut client = app.script();
+    let rows = async || {
+        let mut rows = Vec::new();
+        for table in TABLES {
+            rows.push(app.count(&format!("SELECT COUNT(*) FROM {table}")).await);
+        }
+        rows
+    };
+    let before = rows().await;
+    for password in ["correct horse canary staple", "canary", ""] {
+        let fields = [("username", "ann"), ("email", "ann@x.example"), ("password", password)];
+        let answer = client.post(PASSWORD_STRENGTH, &fields).await;
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        assert!(answer.header("set-cookie").is_none());
+        assert!(password.is_empty() || !answer.body.contains(password), "{}", answer.body);
+        // Whether there is such an account makes no difference.
+        let fields = [("username", "bob"), ("email", "bob@x.example"), ("password", password)];
+        assert_eq!(app.script().post(PASSWORD_STRENGTH, &fields).await.body, answer.body);
+    }
+    assert_eq!(rows().await, before);
+    let database = app.database_octets();
+    assert!(!database.windows(6).any(|octets| octets == b"canary"), "what was typed is in the database");
+}
+
+#[tokio::test]
+async fn only_a_posted_form_asks_the_meter_and_only_a_script_reads_it() {
+    let app = TestApp::new().await;
+    let query = format!("{PASSWORD_STRENGTH}?password=grenouille");
+    let mut client = app.form();
+    assert_eq!(client.get(&query).await.status, 405);
+    let head = client.send(Request::head(&query), axum::body::Body::empty()).await;
+    assert_eq!(head.status, 405);
+    // Somebody who posts to it without a script is led to where passwords are chosen.
+    for referer in ["", "http://127.0.0.1:3000/dev/mailbox", "https://evil.example/"] {
+        let mut client = app.form();
+        client.headers = vec![("referer", referer.to_owned())];
+        let answer = client.post(PASSWORD_STRENGTH, &[("password", "grenouille")]).await;
+        assert_eq!((answer.status.as_u16(), answer.location().as_deref()), (303, Some("/register")), "{referer}");
+        assert!(answer.header("set-cookie").is_none());
+    }
+}
+
+#[tokio::test]
+async fn the_fields_that_a_meter_needs_are_on_the_page_and_nothing_else_is_asked_for() {
+    let app = TestApp::new().await;
+    let mut client = app.form();
+    let page = client.get("/register").await.body;
+    assert!(page.contains("class=\"meter\""), "{page}");
+    assert!(!page.contains("data-step"), "empty until a script fills it: {page}");
+    assert!(!client.get("/login").await.body.contains("class=\"meter\""), "nobody chooses a password there");
+    // Half a form is as good as a whole one while it is typed.
+    let answer = app.script().post(PASSWORD_STRENGTH, &[("password", PASSWORD)]).await;
+    assert_eq!(serde_json::from_str::<StrengthView>(&answer.body).expect("a view").step, 4);
+    let answer = app.script().post(PASSWORD_STRENGTH, &[]).await;
+    assert_eq!(serde_json::from_str::<StrengthView>(&answer.body).expect("a view").advice, "Enter a password.");
+}
