@@ -9,6 +9,8 @@ use leptos::config::LeptosOptions;
 use super::clock::Clock;
 use super::config::Config;
 use super::crypto::{LookupKeys, OtpDigester, PasswordHasher, Sealer};
+use super::http::flood::FloodLimiter;
+use super::http::sampled::Sampled;
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::{Login, Maintenance, Registration, Verification};
@@ -30,6 +32,9 @@ pub struct Services {
     pub verification: Verification,
     pub login: Login,
     pub maintenance: Maintenance,
+    pub flood: Arc<FloodLimiter>,
+    /// Those who found no place to hash.
+    pub busy: Sampled,
     pub clock: Clock,
     pub rng: Rng,
     leptos: LeptosOptions,
@@ -55,7 +60,7 @@ impl AppState {
     pub fn assemble(config: Config, store: Store, clock: Clock, rng: Rng, transport: Transport) -> (Self, Worker) {
         let secret = &config.secret_key;
         let limits = config.limits.clone();
-        let hasher = PasswordHasher::new(rng.clone());
+        let hasher = PasswordHasher::with_queue(rng.clone(), limits.hash_queue);
         let digester = OtpDigester::new(secret);
         let sessions = Sessions::new(store.clone(), clock.clone(), limits.session);
         let mailer = Mailer::new(Sealer::new(secret, "mail", rng.clone()), rng.clone(), clock.clone());
@@ -63,6 +68,8 @@ impl AppState {
         let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {
             leptos,
+            flood: Arc::new(FloodLimiter::new(&limits, clock.clone())),
+            busy: Sampled::default(),
             registration: Registration {
                 store: store.clone(),
                 mailer,

@@ -5,10 +5,12 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may end by a panic")]
 
 mod configuration;
+mod connections;
 mod directions;
 mod faults;
 mod harness;
 mod known_address;
+mod load;
 mod login;
 mod logs;
 mod mail;

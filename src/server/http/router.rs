@@ -14,7 +14,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
-use super::{access_log, assets, body, cookies, dev_mailbox, fault, guards, probes};
+use super::{access_log, assets, body, cookies, dev_mailbox, fault, flood, guards, probes};
 use crate::api::Visitor;
 use crate::app::{App, Assets, shell};
 use crate::paths;
@@ -36,6 +36,7 @@ pub fn build(state: &AppState) -> Router {
         .method_not_allowed_fallback(not_this_way)
         .route(paths::LIVEZ, get(probes::livez))
         .route(paths::READYZ, get(probes::readyz).with_state(state.clone()))
+        .layer(middleware::from_fn_with_state(state.clone(), flood::layer))
         .layer(CompressionLayer::new())
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "same-origin"))

@@ -31,8 +31,8 @@ impl Login {
     /// disabled cannot be told apart, by the answer or by its time.
     ///
     /// # Errors
-    /// Empty fields, one sentence for every wrong pair, or a wait after too
-    /// many failures from this address prefix.
+    /// Empty fields, one sentence for every wrong pair, a wait after too many
+    /// failures from this address prefix, or no place among those who hash.
     pub async fn sign_in(&self, identifier: &str, password: &str, by: &Requester) -> Result<SignedIn, ServiceError> {
         let identifier = identifier.trim();
         let mut errors = FieldErrors::default();
@@ -45,13 +45,15 @@ impl Login {
         if !errors.is_empty() {
             return Err(errors.into());
         }
+        // Before the database: in a flood nobody waits for its writer only to hear that this is one.
+        let place = self.hasher.enter()?;
         let account = self.find(identifier).await?;
         let counter = self.counter_key(identifier, account.as_ref(), by);
         self.count_failure(&counter, by).await?;
         // An impossible password is refused before any hashing, whoever it was meant for.
         let Some(password) = Password::parse_claimed(password) else { return Err(ServiceError::Refused(NO_MATCH)) };
         let account = account.filter(|account| !account.disabled);
-        let right = self.hasher.verify(&password, account.as_ref().map(|it| it.password_hash.clone())).await?;
+        let right = self.hasher.verify(place, &password, account.as_ref().map(|it| it.password_hash.clone())).await?;
         match account.filter(|_| right) {
             Some(account) => self.succeed(account, &counter, by).await,
             None => {
@@ -83,7 +85,7 @@ impl Login {
     /// prefix its own: guessing from elsewhere does not lock the owner out.
     fn counter_key(&self, identifier: &str, account: Option<&Account>, by: &Requester) -> TokenDigest {
         let who = account.map_or_else(|| identifier.to_lowercase(), |account| account.id.to_string());
-        self.keys.key(&["login", &who, &by.prefix()])
+        self.keys.key(&["login", &who, &by.prefix().to_string()])
     }
 
     /// Counts a failure before the password is looked at; a success takes it

@@ -62,6 +62,10 @@ pub enum ServiceError {
     /// Too many tries; the next is looked at after `wait`.
     #[error("limited")]
     Limited { what: &'static str, wait: Duration },
+    /// More people at once than there are places; nothing was looked at or
+    /// counted, and the next moment may do.
+    #[error("busy")]
+    Busy,
     /// Something of ours does not work.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -84,7 +88,10 @@ impl From<StoreError> for ServiceError {
 
 impl From<HashError> for ServiceError {
     fn from(error: HashError) -> Self {
-        Self::Fault(error.into())
+        match error {
+            HashError::Busy => Self::Busy,
+            fault => Self::Fault(fault.into()),
+        }
     }
 }
 

@@ -39,7 +39,8 @@ impl Registration {
     /// account gets the same answer in the same time; its owner is told.
     ///
     /// # Errors
-    /// Mistakes beside their fields, or the cap on codes for the address.
+    /// Mistakes beside their fields, the cap on codes for the address, or no
+    /// place among those who hash.
     pub async fn start(
         &self,
         username: &str,
@@ -50,9 +51,10 @@ impl Registration {
         if by.signed_in {
             return Ok(Done::go(paths::DASHBOARD));
         }
+        let place = self.hasher.enter()?;
         let (username, email, password) = self.parse(username, email, password).await?;
         // Hashed for a known address too: the answer takes as long.
-        let password_hash = self.hasher.hash(&password).await?;
+        let password_hash = self.hasher.hash(place, &password).await?;
         let now = self.clock.now();
         let tx = self.store.write().await?;
         self.check_cap(&tx, &email, now).await?;
