@@ -1,8 +1,10 @@
 //! The time, as a parameter.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use governor::nanos::Nanos;
 
 use crate::domain::Timestamp;
 
@@ -27,6 +29,28 @@ impl Clock {
             }
             Self::Test(clock) => clock.now(),
         }
+    }
+
+    /// The time since some fixed moment, for measuring spans: setting the
+    /// machine's clock does not move it.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+        static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
+        match self {
+            Self::System => FIRST.elapsed(),
+            Self::Test(clock) => clock.now().since(Timestamp(0)),
+        }
+    }
+}
+
+/// Rate limiters measure spans.
+impl governor::clock::Clock for Clock {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        // 64 bits of nanoseconds are 584 years.
+        Nanos::new(u64::try_from(self.elapsed().as_nanos()).unwrap_or(u64::MAX))
     }
 }
 

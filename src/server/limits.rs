@@ -1,8 +1,10 @@
 //! Every limit that can be set, with its default: one table for the code, the
 //! README and `portal check-config`.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
+use super::crypto::hash_queue;
 use super::store::sessions::SessionLimits;
 use crate::domain::Timestamp;
 
@@ -49,6 +51,13 @@ pub struct Limits {
     pub form_min_fill: Duration,
     pub captcha: CaptchaLimits,
     pub session: SessionLimits,
+    /// Passwords that may wait to be hashed, beside those being hashed.
+    pub hash_queue: usize,
+    /// Posts a second from one address prefix, over any length of time.
+    pub posts_per_second: NonZeroU32,
+    /// Posts from one address prefix at once.
+    pub posts_burst: NonZeroU32,
+    pub connections: ConnectionLimits,
 }
 
 /// How hard a challenge is, how long it counts, and when signing in asks for one.
@@ -106,6 +115,28 @@ pub const FAILURES_REMEMBERED: Duration = HOUR;
 /// Address prefixes whose failures are kept in memory.
 pub const FAILURES_KEPT: usize = 100_000;
 
+/// What a connection may take, of room and of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// Connections at the same time.
+    pub most: usize,
+    /// Of these, from one address prefix that is no trusted proxy's.
+    pub per_address: usize,
+    /// From the first octet of a request, or from the opening of the
+    /// connection, to the end of the headers.
+    pub header: Duration,
+    /// From there to the end of the body.
+    pub body: Duration,
+    /// From the headers to the last octet of the answer: a visitor who reads
+    /// at less than some 10 kB a second does not get the largest file.
+    pub answer: Duration,
+    /// Between two requests.
+    pub idle: Duration,
+}
+
+/// Address prefixes that the limit on posts remembers. One takes about 60
+/// octets, with the room that the table keeps free.
+pub const FLOOD_KEYS: usize = 1_000_000;
 /// How often the owner of an address is told that somebody registered with it.
 pub const EXISTS_NOTICE_EVERY: Duration = HOUR;
 /// Codes of one flow that count at the same time: a late mail is not a trap.
@@ -144,7 +175,25 @@ impl Default for Limits {
                 after_account_failures: 20,
             },
             session: SessionLimits { idle: MINUTE * 30, absolute: HOUR * 12, remember: DAY * 30 },
+            hash_queue: hash_queue::WAITING_PER_CORE * hash_queue::cores(),
+            posts_per_second: at_least_one(100),
+            posts_burst: at_least_one(200),
+            connections: ConnectionLimits {
+                most: 2_048,
+                per_address: 1_024,
+                header: Duration::from_secs(10),
+                body: Duration::from_secs(20),
+                answer: MINUTE,
+                idle: MINUTE,
+            },
         }
+    }
+}
+
+const fn at_least_one(number: u32) -> NonZeroU32 {
+    match NonZeroU32::new(number) {
+        Some(number) => number,
+        None => NonZeroU32::MIN,
     }
 }
 

@@ -9,6 +9,8 @@ use leptos::config::LeptosOptions;
 use super::clock::Clock;
 use super::config::Config;
 use super::crypto::{LookupKeys, OtpDigester, PasswordHasher, PasswordPolicy, Sealer};
+use super::http::flood::FloodLimiter;
+use super::http::sampled::Sampled;
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
@@ -33,6 +35,9 @@ pub struct Services {
     pub login: Login,
     pub maintenance: Maintenance,
     pub policy: PasswordPolicy,
+    pub flood: Arc<FloodLimiter>,
+    /// Those who found no place to hash.
+    pub busy: Sampled,
     pub clock: Clock,
     pub rng: Rng,
     leptos: LeptosOptions,
@@ -66,7 +71,7 @@ impl AppState {
     ) -> Result<(Self, Worker), reqwest::Error> {
         let secret = &config.secret_key;
         let limits = config.limits.clone();
-        let hasher = PasswordHasher::new(rng.clone());
+        let hasher = PasswordHasher::with_queue(rng.clone(), limits.hash_queue);
         let policy = PasswordPolicy::new(&config.site.name);
         let digester = OtpDigester::new(secret);
         let keys = LookupKeys::new(secret);
@@ -78,6 +83,8 @@ impl AppState {
         let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {
             leptos,
+            flood: Arc::new(FloodLimiter::new(&limits, clock.clone())),
+            busy: Sampled::default(),
             registration: Registration {
                 store: store.clone(),
                 mailer,

@@ -158,7 +158,8 @@ async fn a_burst_of_two_hundred_evaluates_no_more_than_the_limit() {
     .await;
     let evaluated = answers.iter().filter(|answer| answer.body.contains(NO_MATCH)).count();
     assert!(evaluated <= 5, "{evaluated}");
-    assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 422 | 429)));
+    // Who finds no place among those who hash hears so, and is not counted.
+    assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 422 | 429 | 503)));
 }
 
 #[tokio::test]

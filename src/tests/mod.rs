@@ -6,6 +6,7 @@
 
 mod captcha;
 mod configuration;
+mod connections;
 mod cross_site;
 mod directions;
 mod faults;
@@ -15,6 +16,7 @@ mod headers;
 mod input;
 mod known_address;
 mod limits;
+mod load;
 mod login;
 mod logs;
 mod mail;

@@ -1,15 +1,14 @@
 //! `portal serve`
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::Failure;
 use crate::server::clock::Clock;
 use crate::server::config::Config;
+use crate::server::http::listen::{self, Rules};
 use crate::server::http::router;
 use crate::server::mail::Transport;
 use crate::server::rng::Rng;
@@ -29,28 +28,20 @@ pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(worker.run(stopped.clone()));
     let maintenance = tokio::spawn(maintain(state.clone(), stopped.clone()));
-    let service = router::build(&state).into_make_service_with_connect_info::<SocketAddr>();
-    let listener = listener.tap_io(|connection| {
-        // A small answer goes out at once; what fails here fails again at the first write.
-        let _ = connection.set_nodelay(true);
-    });
+    let rules = Rules {
+        limits: listen::within_descriptors(state.config.limits.connections),
+        trusted_proxies: state.config.site.trusted_proxies.clone(),
+        clock: state.clock.clone(),
+    };
     tracing::info!("listening on {}", state.config.site.public_url.origin);
-    let mut until = stopped.clone();
-    let server = tokio::spawn(
-        axum::serve(listener, service)
-            .with_graceful_shutdown(async move {
-                // The sender lives in this function until the server has stopped.
-                let _ = until.wait_for(|stop| *stop).await;
-            })
-            .into_future(),
-    );
+    let server = tokio::spawn(listen::serve(listener, router::build(&state), rules, stopped));
     asked_to_stop().await?;
     tracing::info!("stopping: requests in flight and the mail in hand are finished");
     stop.send_replace(true);
     let finished = tokio::time::timeout(GRACE, async { (server.await, worker.await, maintenance.await) }).await;
     match finished {
         Ok((served, sent, kept)) => {
-            served??;
+            served?;
             sent?;
             kept?;
         }
@@ -61,9 +52,10 @@ pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Purges now and then until told to stop.
+/// Purges and forgets now and then until told to stop.
 async fn maintain(state: AppState, mut stopped: watch::Receiver<bool>) {
     loop {
+        state.flood.forget_recovered();
         match state.maintenance.purge().await {
             Ok(0) => {}
             Ok(rows) => tracing::debug!(rows, "purged"),

@@ -1,11 +1,15 @@
 //! The limits, each from its `PORTAL_…` variable. Times are in seconds.
 
+use std::num::NonZeroU32;
+
 use super::Mistakes;
 use super::env::Env;
-use crate::server::limits::{CaptchaLimits, Limits, Quota};
+use crate::server::limits::{CaptchaLimits, ConnectionLimits, Limits, Quota};
 use crate::server::store::sessions::SessionLimits;
 
 const DAY: u64 = 86_400;
+/// More a second than any machine answers.
+const POSTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(999_999);
 
 /// Reads the limits; what is not set keeps its default.
 pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
@@ -56,6 +60,15 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
             absolute: env.seconds("PORTAL_SESSION_ABSOLUTE", session.absolute, 60..=30 * DAY, mistakes),
             remember: env.seconds("PORTAL_SESSION_REMEMBER", session.remember, DAY..=365 * DAY, mistakes),
         },
+        hash_queue: env.number("PORTAL_HASH_QUEUE", default.hash_queue, 0..=10_000, mistakes),
+        posts_per_second: env.number(
+            "PORTAL_POSTS_PER_SECOND",
+            default.posts_per_second,
+            NonZeroU32::MIN..=POSTS,
+            mistakes,
+        ),
+        posts_burst: env.number("PORTAL_POSTS_BURST", default.posts_burst, NonZeroU32::MIN..=POSTS, mistakes),
+        connections: connections(env, default.connections, mistakes),
     };
     if limits.login_delay > limits.login_delay_max {
         mistakes.add("PORTAL_LOGIN_DELAY", "must not be longer than PORTAL_LOGIN_DELAY_MAX");
@@ -64,4 +77,18 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
         mistakes.add("PORTAL_SESSION_IDLE", "must not be longer than PORTAL_SESSION_ABSOLUTE");
     }
     limits
+}
+
+fn connections(env: &Env, default: ConnectionLimits, mistakes: &mut Mistakes) -> ConnectionLimits {
+    let most = env.number("PORTAL_CONNECTIONS_MAX", default.most, 1..=100_000, mistakes);
+    // So that one address leaves as much to everybody else.
+    let half = most.div_ceil(2);
+    ConnectionLimits {
+        most,
+        per_address: env.number("PORTAL_CONNECTIONS_PER_ADDRESS", half, 1..=most, mistakes),
+        header: env.seconds("PORTAL_HEADER_TIMEOUT", default.header, 1..=60, mistakes),
+        body: env.seconds("PORTAL_BODY_TIMEOUT", default.body, 1..=60, mistakes),
+        answer: default.answer,
+        idle: env.seconds("PORTAL_IDLE_TIMEOUT", default.idle, 1..=600, mistakes),
+    }
 }

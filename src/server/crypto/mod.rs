@@ -1,6 +1,7 @@
 //! Hashes, keyed digests and encryption at rest. The results have a redacted
 //! `Debug`, no `Serialize`, and are compiled for the server alone.
 
+pub mod hash_queue;
 pub mod key;
 pub mod lookup;
 pub mod otp_digest;

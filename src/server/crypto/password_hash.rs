@@ -3,15 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::hash_queue::{HashQueue, Place, WAITING_PER_CORE, cores};
+use crate::domain::Password;
+use crate::server::rng::Rng;
 use argon2::password_hash::phc;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Argon2, Params};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
-use tokio::sync::Semaphore;
-
-use crate::domain::Password;
-use crate::server::rng::Rng;
 
 /// Octets of salt (RFC 9106, section 3.1).
 const SALT: usize = 16;
@@ -48,9 +47,12 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// A fault of hashing: never a wrong password.
+/// Why nothing was hashed: never a wrong password.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum HashError {
+    /// No fault: every place in the queue is taken.
+    #[error("no place in the queue")]
+    Busy,
     #[error("the password hash failed: {0}")]
     Algorithm(#[from] argon2::password_hash::Error),
     #[error("the hashing thread is gone")]
@@ -59,32 +61,46 @@ pub enum HashError {
 
 /// Hashes and verifies with Argon2id at 19 MiB, two passes and one lane, the
 /// first choice of the OWASP Password Storage Cheat Sheet and the crate's own
-/// default. At most as many at once as there are cores, away from the threads
-/// that answer requests.
+/// default. At most as many at once as there are cores, with a short queue
+/// before them: whoever wants to hash takes a [`Place`] first.
 #[derive(Clone)]
 pub struct PasswordHasher {
-    permits: Arc<Semaphore>,
+    queue: HashQueue,
     rng: Rng,
     /// Verified when there is no account, so that the answer takes as long.
     dummy: Arc<PasswordHash>,
 }
 
 impl PasswordHasher {
-    /// A hasher for this machine.
+    /// A hasher for this machine, with the queue that a setting has by default.
     #[must_use]
     pub fn new(rng: Rng) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::with_queue(rng, WAITING_PER_CORE * cores())
+    }
+
+    /// A hasher whose queue has room for `waiting` people.
+    #[must_use]
+    pub fn with_queue(rng: Rng, waiting: usize) -> Self {
         let dummy = Arc::new(PasswordHash::of_no_password(&rng));
-        Self { permits: Arc::new(Semaphore::new(cores)), rng, dummy }
+        Self { queue: HashQueue::new(waiting), rng, dummy }
+    }
+
+    /// Takes a place in the queue: before anything else that takes time, so
+    /// that who has to come back hears so at once.
+    ///
+    /// # Errors
+    /// [`HashError::Busy`] when every place is taken.
+    pub fn enter(&self) -> Result<Place, HashError> {
+        self.queue.enter()
     }
 
     /// Hashes a password with a fresh salt.
     ///
     /// # Errors
     /// Only faults of the machine.
-    pub async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
+    pub async fn hash(&self, place: Place, password: &Password) -> Result<PasswordHash, HashError> {
         let (password, salt) = (password.clone(), self.rng.bytes());
-        self.run(move || hash(password.expose().as_bytes(), &salt)).await
+        place.run(move || hash(password.expose().as_bytes(), &salt)).await
     }
 
     /// Whether `password` is the one behind `stored`. With no `stored` the work
@@ -92,25 +108,16 @@ impl PasswordHasher {
     ///
     /// # Errors
     /// Only faults of the machine, and a stored hash that cannot be read.
-    pub async fn verify(&self, password: &Password, stored: Option<PasswordHash>) -> Result<bool, HashError> {
+    pub async fn verify(
+        &self,
+        place: Place,
+        password: &Password,
+        stored: Option<PasswordHash>,
+    ) -> Result<bool, HashError> {
         let known = stored.is_some();
         let (password, dummy) = (password.clone(), Arc::clone(&self.dummy));
-        let right = self.run(move || verify(password.expose().as_bytes(), stored.as_ref().unwrap_or(&dummy))).await?;
+        let right = place.run(move || verify(password.expose().as_bytes(), stored.as_ref().unwrap_or(&dummy))).await?;
         Ok(right && known)
-    }
-
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
-    ) -> Result<T, HashError> {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| HashError::Stopped)?;
-        // The permit goes into the thread: a caller that hangs up does not free its core early.
-        let task = tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(permit);
-            done
-        });
-        task.await.map_err(|_| HashError::Stopped)?
     }
 }
 
@@ -145,14 +152,15 @@ mod tests {
         let hasher = PasswordHasher::new(Rng::from_seed(1));
         let right = Password::parse_new("correct horse battery").expect("valid");
         let wrong = Password::parse_new("correct horse batterz").expect("valid");
-        let stored = hasher.hash(&right).await.expect("hashes");
+        let place = || hasher.enter().expect("a place");
+        let stored = hasher.hash(place(), &right).await.expect("hashes");
         assert!(stored.as_stored().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", stored.as_stored());
-        assert!(hasher.verify(&right, Some(stored.clone())).await.expect("verifies"));
-        assert!(!hasher.verify(&wrong, Some(stored.clone())).await.expect("verifies"));
-        assert!(!hasher.verify(&right, None).await.expect("verifies"));
-        assert_ne!(hasher.hash(&right).await.expect("hashes"), stored, "every hash has its own salt");
+        assert!(hasher.verify(place(), &right, Some(stored.clone())).await.expect("verifies"));
+        assert!(!hasher.verify(place(), &wrong, Some(stored.clone())).await.expect("verifies"));
+        assert!(!hasher.verify(place(), &right, None).await.expect("verifies"));
+        assert_ne!(hasher.hash(place(), &right).await.expect("hashes"), stored, "every hash has its own salt");
         let shape = |hash: &PasswordHash| hash.as_stored().split('$').map(str::len).collect::<Vec<_>>();
         assert_eq!(shape(&hasher.dummy), shape(&stored), "nobody's password is checked at the same cost");
-        assert!(hasher.verify(&right, Some(PasswordHash::from_stored("x".into()))).await.is_err());
+        assert!(hasher.verify(place(), &right, Some(PasswordHash::from_stored("x".into()))).await.is_err());
     }
 }

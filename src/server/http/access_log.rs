@@ -14,6 +14,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
+/// On an answer of which there may be thousands a second: whoever gave it has
+/// told of all of them in one line.
+#[derive(Clone, Copy, Debug)]
+pub struct Unremarkable;
+
 /// Gives the request an id, and logs how it was answered. The query is left
 /// out: somebody may have put there what does not belong.
 pub async fn layer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
@@ -23,12 +28,13 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
     request.extensions_mut().insert(RequestId(id.clone()));
     async {
         let mut response = next.run(request).await;
-        let took = state.clock.now().since(began).as_millis();
-        tracing::info!(
-            status = response.status().as_u16(),
-            took_ms = u64::try_from(took).unwrap_or(u64::MAX),
-            "answered"
-        );
+        let took_ms = u64::try_from(state.clock.now().since(began).as_millis()).unwrap_or(u64::MAX);
+        let status = response.status().as_u16();
+        if response.extensions().get::<Unremarkable>().is_some() {
+            tracing::debug!(status, took_ms, "answered");
+        } else {
+            tracing::info!(status, took_ms, "answered");
+        }
         if let Ok(id) = HeaderValue::from_str(&id) {
             response.headers_mut().insert(REQUEST_ID, id);
         }

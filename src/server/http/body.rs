@@ -4,7 +4,7 @@ use axum::Json;
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -15,6 +15,9 @@ use crate::domain::limits::BODY_MAX;
 
 /// Most fields of a form.
 const FIELDS_MAX: usize = 32;
+
+/// On a 503 that is no fault of ours. It does not leave the portal.
+pub const BUSY: HeaderName = HeaderName::from_static("x-portal-busy");
 
 /// Whether the request comes from a plain form: a navigation, which wants a page.
 #[must_use]
@@ -76,6 +79,7 @@ fn is_plain(body: &[u8]) -> bool {
 fn as_page(mut response: Response, path: &str, id: Option<&RequestId>) -> Response {
     let id = id.map_or("none", |id| id.0.as_str());
     match response.status() {
+        _ if response.headers().contains_key(BUSY) => fault::busy(&response),
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::INTERNAL_SERVER_ERROR => fault::unavailable(id),
         StatusCode::FOUND => {
             let first = path.split('/').nth(1).unwrap_or_default();

@@ -5,6 +5,9 @@ use axum::response::{Html, IntoResponse as _, Response};
 
 use super::headers::policy;
 
+/// What a person reads who came with too many others.
+pub const BUSY: &str = "The portal is very busy. Please try again in a moment.";
+
 /// A page that needs nothing but itself: whatever is broken, it shows.
 #[must_use]
 pub fn page(status: StatusCode, title: &str, text: &str) -> Response {
@@ -29,4 +32,15 @@ pub fn unavailable(request_id: &str) -> Response {
     let mut response = page(StatusCode::SERVICE_UNAVAILABLE, "Something went wrong", &text);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     response
+}
+
+/// The answer to a plain form when there is no place: the status and the time
+/// to wait are in `response` already.
+#[must_use]
+pub fn busy(response: &Response) -> Response {
+    let mut page = page(StatusCode::SERVICE_UNAVAILABLE, "One moment, please", BUSY);
+    if let Some(wait) = response.headers().get(header::RETRY_AFTER) {
+        page.headers_mut().insert(header::RETRY_AFTER, wait.clone());
+    }
+    page
 }

@@ -12,7 +12,7 @@ use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
 use super::access_log::RequestId;
-use super::{body, captcha, cookies, flash, session as sessions};
+use super::{body, captcha, cookies, fault, flash, session as sessions};
 use crate::api::{ApiError, CaptchaAnswer, Feedback, Flash};
 use crate::domain::NextPath;
 use crate::paths;
@@ -164,6 +164,7 @@ impl Post {
                 tracing::warn!(event = "form.limited", form = self.form, wait_s = wait.as_secs(), ip = %self.requester.ip);
                 (StatusCode::TOO_MANY_REQUESTS, limited(what, wait))
             }
+            ServiceError::Busy => return self.busy(),
             ServiceError::Fault(fault) => return self.fail(&fault),
         };
         let feedback = Feedback { captcha: next, ..feedback };
@@ -187,6 +188,22 @@ impl Post {
         }
         self.redirect(page);
         Ok(())
+    }
+
+    /// Says at once that there is no place, without a word to the database. The
+    /// waits differ, so that those who were refused do not all come again together.
+    fn busy(&self) -> Result<(), ApiError> {
+        if let Some(refused) = self.state.busy.count(self.state.clock.elapsed()) {
+            tracing::warn!(event = "hashing.busy", ip = %self.requester.ip, refused, "more people than places to hash");
+        }
+        let [spread] = self.state.rng.bytes();
+        let seconds = u64::from(spread % 5) + 1;
+        self.response.set_status(StatusCode::SERVICE_UNAVAILABLE);
+        self.response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
+        if self.plain {
+            self.response.insert_header(body::BUSY, HeaderValue::from_static(""));
+        }
+        Err(ApiError(Feedback { retry_after: Some(seconds), ..Feedback::message(fault::BUSY) }))
     }
 
     /// Logs a fault once and says so in one line.

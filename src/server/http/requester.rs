@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
-use axum::http::HeaderMap;
 use axum::http::header::{COOKIE, USER_AGENT};
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
 
 use super::cookies;
@@ -19,15 +19,27 @@ const USER_AGENT_MAX: usize = 256;
 /// Reads the requester of a request.
 #[must_use]
 pub fn read(parts: &Parts, config: &Config, signed_in: bool) -> Requester {
-    let peer =
-        parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     Requester {
-        ip: client_address(peer, &parts.headers, &config.site.trusted_proxies),
+        ip: address(&parts.headers, &parts.extensions, config),
         user_agent: agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect(),
         flow: flow(&parts.headers, config),
         signed_in,
     }
+}
+
+/// The address that a request comes from, from its connection and headers.
+#[must_use]
+pub fn address(headers: &HeaderMap, extensions: &Extensions, config: &Config) -> IpAddr {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+    client_address(peer, headers, &config.site.trusted_proxies)
+}
+
+/// Whether `ip` is a proxy's whose word counts.
+#[must_use]
+pub fn is_trusted(ip: IpAddr, trusted: &[IpNet]) -> bool {
+    trusted.iter().any(|net| net.contains(&ip.to_canonical()))
 }
 
 fn flow(headers: &HeaderMap, config: &Config) -> Option<FlowToken> {
@@ -39,8 +51,7 @@ fn flow(headers: &HeaderMap, config: &Config) -> Option<FlowToken> {
 /// itself; the peer's own when the peer is not trusted.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let peer = peer.to_canonical();
-    let is_trusted = |ip: &IpAddr| trusted.iter().any(|net| net.contains(ip));
-    if !is_trusted(&peer) {
+    if !is_trusted(peer, trusted) {
         return peer;
     }
     // Octets, not text: a hop that cannot be read must not hide those that our
@@ -52,7 +63,7 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
         let read = std::str::from_utf8(hop).ok().and_then(|hop| hop.trim().parse::<IpAddr>().ok());
         let Some(ip) = read else { return nearest };
         nearest = ip.to_canonical();
-        if !is_trusted(&nearest) {
+        if !is_trusted(nearest, trusted) {
             return nearest;
         }
     }

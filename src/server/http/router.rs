@@ -15,7 +15,9 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
 use super::headers::policy::{Extra, Policy};
-use super::{access_log, assets, body, cookies, cross_site, dev_mailbox, fault, guards, headers, probes, targets};
+use super::{
+    access_log, assets, body, cookies, cross_site, dev_mailbox, fault, flood, guards, headers, probes, targets,
+};
 use crate::api::Visitor;
 use crate::app::{App, Assets, reload_port, shell};
 use crate::paths;
@@ -44,6 +46,7 @@ pub fn build(state: &AppState) -> Router {
 pub fn behind_the_front(routes: Router, state: &AppState) -> Router {
     let fixed = headers::Fixed::new(state.config.site.https());
     routes
+        .layer(middleware::from_fn_with_state(state.clone(), flood::layer))
         .layer(CompressionLayer::new())
         .layer(middleware::map_request_with_state(state.clone(), cross_site::layer))
         .layer(middleware::map_request(targets::layer))

@@ -44,7 +44,8 @@ impl Login {
     ///
     /// # Errors
     /// Empty fields, one sentence for every wrong pair, a wait after too many
-    /// failures from this address prefix, or the want of a challenge after some.
+    /// failures from this address prefix, the want of a challenge after some, or
+    /// no place among those who hash.
     pub async fn sign_in(
         &self,
         identifier: &str,
@@ -63,12 +64,14 @@ impl Login {
         if !errors.is_empty() {
             return Err(errors.into());
         }
-        let account = self.find(identifier).await?;
         // An answer that came is judged, also where none would have been asked for.
         let passed = match answer.challenge {
             "" => None,
             _ => Some(self.captcha.check(Form::Login, answer, by).await?),
         };
+        // Before the database: in a flood nobody waits for its writer only to hear that this is one.
+        let place = self.hasher.enter()?;
+        let account = self.find(identifier).await?;
         let counters = self.counters(identifier, account.as_ref(), by);
         self.count_failure(&counters, passed.as_ref(), by).await?;
         // An impossible password is refused before any hashing, whoever it was meant for.
@@ -78,7 +81,7 @@ impl Login {
             return Err(ServiceError::Refused(NO_MATCH));
         };
         let account = account.filter(|account| !account.disabled);
-        let right = self.hasher.verify(&password, account.as_ref().map(|it| it.password_hash.clone())).await?;
+        let right = self.hasher.verify(place, &password, account.as_ref().map(|it| it.password_hash.clone())).await?;
         match account.filter(|_| right) {
             Some(account) => self.succeed(account, &counters, by).await,
             None => {

@@ -3,6 +3,7 @@
 //! A service answers a request with [`Done`], where to go and what to say, or
 //! with a [`ServiceError`]: a person's mistake is data, a fault is a fault.
 
+pub mod address_prefix;
 pub mod captcha;
 pub mod flow;
 pub mod login;
@@ -14,6 +15,7 @@ pub mod requester;
 pub mod verification;
 pub mod window;
 
+pub use address_prefix::AddressPrefix;
 pub use captcha::Captcha;
 pub use flow::{Ended, Pending};
 pub use login::Login;

@@ -65,6 +65,10 @@ pub enum ServiceError {
     /// The challenge did not convince; the next one goes with the answer.
     #[error("captcha")]
     Captcha(&'static str),
+    /// More people at once than there are places; nothing was looked at or
+    /// counted, and the next moment may do.
+    #[error("busy")]
+    Busy,
     /// Something of ours does not work.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -87,7 +91,10 @@ impl From<StoreError> for ServiceError {
 
 impl From<HashError> for ServiceError {
     fn from(error: HashError) -> Self {
-        Self::Fault(error.into())
+        match error {
+            HashError::Busy => Self::Busy,
+            fault => Self::Fault(fault.into()),
+        }
     }
 }
 

@@ -46,8 +46,8 @@ impl Registration {
     /// account gets the same answer in the same time; its owner is told.
     ///
     /// # Errors
-    /// Mistakes beside their fields, a challenge that did not convince, or a
-    /// cap on codes that is reached.
+    /// Mistakes beside their fields, a challenge that did not convince, a cap on
+    /// codes that is reached, or no place among those who hash.
     pub async fn start(
         &self,
         username: &str,
@@ -61,9 +61,11 @@ impl Registration {
         }
         let (username, email, password) = self.parse(username, email, password)?;
         let passed = self.captcha.check(Form::Register, answer, by).await?;
+        // Before the database: in a flood nobody waits for its writer only to hear that this is one.
+        let place = self.hasher.enter()?;
         self.admit(&passed, &username, by).await?;
         // Hashed for a known address too: the answer takes as long.
-        let password_hash = self.hasher.hash(&password).await?;
+        let password_hash = self.hasher.hash(place, &password).await?;
         let now = self.clock.now();
         let tx = self.store.write().await?;
         self.check_cap(&tx, &email, now).await?;

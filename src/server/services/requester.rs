@@ -1,7 +1,8 @@
 //! Who asks, as far as it can be known.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
+use super::address_prefix::AddressPrefix;
 use crate::server::crypto::FlowToken;
 
 /// The origin of a request.
@@ -17,17 +18,10 @@ pub struct Requester {
 }
 
 impl Requester {
-    /// The part of the address that one subscriber holds: an IPv4 address
-    /// whole, an IPv6 address by its /64 (RFC 6177).
+    /// What limits count this requester by.
     #[must_use]
-    pub fn prefix(&self) -> String {
-        match self.ip.to_canonical() {
-            IpAddr::V4(ip) => ip.to_string(),
-            IpAddr::V6(ip) => {
-                let [a, b, c, d, ..] = ip.segments();
-                format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-            }
-        }
+    pub fn prefix(&self) -> AddressPrefix {
+        self.ip.into()
     }
 
     /// The browser in words, such as "Firefox on Linux".
@@ -53,15 +47,6 @@ mod tests {
             flow: None,
             signed_in: false,
         }
-    }
-
-    #[test]
-    fn addresses_of_one_subscriber_share_a_prefix() {
-        let prefix = |ip| requester(ip, "").prefix();
-        assert_eq!(prefix("192.0.2.7"), "192.0.2.7");
-        assert_eq!(prefix("::ffff:192.0.2.7"), "192.0.2.7");
-        assert_eq!(prefix("2001:db8:1:2::1"), prefix("2001:db8:1:2:ffff::9"));
-        assert_ne!(prefix("2001:db8:1:2::1"), prefix("2001:db8:1:3::1"));
     }
 
     #[test]

@@ -53,8 +53,13 @@ impl TestApp {
 
     async fn start(folder: TempDir, clock: TestClock, settings: &[(&str, &str)]) -> Self {
         let path = folder.path().to_str().expect("a path in UTF-8");
-        // Challenges that a test solves at once, and forms that it sends as soon as it has them.
-        let quick = [("PORTAL_CAPTCHA_DIFFICULTY", "8"), ("PORTAL_FORM_MIN_FILL", "0")];
+        let quick = [
+            // Challenges that a test solves at once, and forms that it sends as soon as it has them.
+            ("PORTAL_CAPTCHA_DIFFICULTY", "8"),
+            ("PORTAL_FORM_MIN_FILL", "0"),
+            // The test's clock stands still, and nothing is given back to the limit on posts.
+            ("PORTAL_POSTS_BURST", "1000000"),
+        ];
         let mut values: HashMap<_, _> = quick.into_iter().chain([("PORTAL_DATA_DIR", path)]).collect();
         values.extend(settings.iter().copied());
         let env = Env::of(&values.into_iter().collect::<Vec<_>>());

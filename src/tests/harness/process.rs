@@ -41,7 +41,7 @@ impl Served {
         served
     }
 
-    async fn until_ready(&self) {
+    pub(crate) async fn until_ready(&self) {
         let client = browser();
         for _ in 0..600 {
             if client.get(self.url("/readyz")).send().await.is_ok_and(|answer| answer.status().is_success()) {

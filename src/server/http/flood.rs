@@ -1,0 +1,217 @@
+//! How many posts one subscriber may send.
+//!
+//! Pages and files are not limited: making one is cheaper than keeping count,
+//! and a shared address would soon be refused the style sheet. A post writes
+//! and hashes.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::StateStore;
+use governor::state::keyed::{DashMapStateStore, ShrinkableKeyedStateStore};
+use governor::{Quota, RateLimiter};
+
+use super::access_log::Unremarkable;
+use super::sampled::Sampled;
+use super::{body, fault, requester};
+use crate::api::{ApiError, Feedback};
+use crate::server::clock::Clock;
+use crate::server::limits::{FLOOD_KEYS, Limits};
+use crate::server::services::AddressPrefix;
+use crate::server::state::AppState;
+
+/// Parts of the table, each with a lock of its own: forgetting goes through
+/// them one by one, and nobody waits for more than one.
+const SHARDS: usize = 64;
+/// What a new address is told to wait when the table is full.
+const FULL_FOR: Duration = Duration::from_secs(1);
+
+type Limiter = RateLimiter<AddressPrefix, Keys, Clock, NoOpMiddleware<Nanos>>;
+
+/// Counts posts by address prefix with the generic cell rate algorithm: a burst
+/// passes, and then as many as the rate allows over any length of time. Kept in
+/// memory: at a hundred posts a second, a restart gives nothing worth having.
+pub struct FloodLimiter {
+    limiter: Limiter,
+    keys: Keys,
+    /// Keys that are remembered at most.
+    most: usize,
+    clock: Clock,
+    sweeps: Sampled,
+    refusals: Sampled,
+}
+
+/// The table, which the limiter owns and this module looks into.
+#[derive(Clone)]
+struct Keys(Arc<DashMapStateStore<AddressPrefix>>);
+
+impl FloodLimiter {
+    /// A limiter with nothing counted yet.
+    #[must_use]
+    pub fn new(limits: &Limits, clock: Clock) -> Self {
+        Self::with_room(limits, FLOOD_KEYS, clock)
+    }
+
+    /// A limiter that remembers at most so many prefixes.
+    #[must_use]
+    pub fn with_room(limits: &Limits, most: usize, clock: Clock) -> Self {
+        let quota = Quota::per_second(limits.posts_per_second).allow_burst(limits.posts_burst);
+        let keys = Keys(Arc::new(DashMapStateStore::with_shard_amount(SHARDS)));
+        let limiter = RateLimiter::new(quota, keys.clone(), clock.clone());
+        Self { limiter, keys, most, clock, sweeps: Sampled::default(), refusals: Sampled::default() }
+    }
+
+    /// Counts a post.
+    ///
+    /// # Errors
+    /// How long to wait when there were too many; also for an address that has
+    /// no room in a full table.
+    pub fn check(&self, key: AddressPrefix) -> Result<(), Duration> {
+        if !self.keys.0.contains_key(&key) && self.keys.0.len() >= self.most {
+            return Err(FULL_FOR);
+        }
+        self.limiter.check_key(&key).map_err(|until| until.wait_time_from(governor::clock::Clock::now(&self.clock)))
+    }
+
+    /// Whether it is time to forget: the table is nearly full, and the last
+    /// time is a second ago. True for one caller alone.
+    fn is_crowded(&self) -> bool {
+        self.keys.0.len() >= self.most - self.most / 8 && self.sweeps.is_due(self.clock.elapsed())
+    }
+
+    /// Forgets every prefix that has its whole burst again, which is as if it
+    /// had never been seen, and gives the memory back. Takes some tens of
+    /// milliseconds for a million.
+    pub fn forget_recovered(&self) {
+        self.limiter.retain_recent();
+        self.limiter.shrink_to_fit();
+    }
+
+    /// How many prefixes are remembered.
+    #[must_use]
+    pub fn remembered(&self) -> usize {
+        self.keys.0.len()
+    }
+}
+
+impl StateStore for Keys {
+    type Key = AddressPrefix;
+
+    fn measure_and_replace<T, F, E>(&self, key: &AddressPrefix, f: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        self.0.measure_and_replace(key, f)
+    }
+}
+
+impl ShrinkableKeyedStateStore<AddressPrefix> for Keys {
+    fn retain_recent(&self, drop_below: Nanos) {
+        self.0.retain_recent(drop_below);
+    }
+
+    fn shrink_to_fit(&self) {
+        self.0.shrink_to_fit();
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for FloodLimiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FloodLimiter").field("remembered", &self.remembered()).finish_non_exhaustive()
+    }
+}
+
+/// Refuses posts beyond the limit, in front of everything that reads a body or
+/// asks the database.
+pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let flood = &state.flood;
+    if flood.is_crowded() {
+        let flood = Arc::clone(flood);
+        // Nobody waits for it: whoever needs the room comes again.
+        drop(tokio::task::spawn_blocking(move || flood.forget_recovered()));
+    }
+    let ip = requester::address(request.headers(), request.extensions(), &state.config);
+    let Err(wait) = flood.check(ip.into()) else { return next.run(request).await };
+    if let Some(refused) = flood.refusals.count(flood.clock.elapsed()) {
+        tracing::warn!(event = "posts.limited", %ip, refused, "more posts than an address may send");
+    }
+    let mut response = refuse(body::wants_page(request.headers()), wait);
+    response.extensions_mut().insert(Unremarkable);
+    response
+}
+
+/// Seconds are rounded up, so that who waits that long does not come early.
+fn refuse(page: bool, wait: Duration) -> Response {
+    let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
+    let what = "There were too many requests from your network.";
+    let mut response = if page {
+        let unit = if seconds == 1 { "second" } else { "seconds" };
+        let text = format!("{what} You can try again in {seconds} {unit}.");
+        fault::page(StatusCode::TOO_MANY_REQUESTS, "One moment, please", &text)
+    } else {
+        let feedback = Feedback { retry_after: Some(seconds), ..Feedback::message(what) };
+        (StatusCode::TOO_MANY_REQUESTS, Json(ApiError(feedback))).into_response()
+    };
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+    use std::time::Duration;
+
+    use super::FloodLimiter;
+    use crate::domain::Timestamp;
+    use crate::server::clock::{Clock, TestClock};
+    use crate::server::limits::Limits;
+    use crate::server::services::AddressPrefix;
+
+    fn address(n: u32) -> AddressPrefix {
+        IpAddr::V4(Ipv4Addr::from_bits(n)).into()
+    }
+
+    #[test]
+    fn a_full_table_refuses_new_addresses_keeps_counting_the_known_and_empties_itself() {
+        let clock = TestClock::at(Timestamp(1_000_000));
+        let limits = Limits::default();
+        let flood = FloodLimiter::with_room(&limits, 1_000, Clock::Test(clock.clone()));
+        let passed = (0..10_000).filter(|&n| flood.check(address(n)).is_ok()).count();
+        assert_eq!((passed, flood.remembered()), (1_000, 1_000));
+        assert_eq!(flood.check(address(5_000)), Err(Duration::from_secs(1)));
+        for _ in 1..limits.posts_burst.get() {
+            assert_eq!(flood.check(address(7)), Ok(()), "a known address has its whole burst");
+        }
+        assert_eq!(flood.check(address(7)), Err(Duration::from_millis(10)));
+        assert!(flood.is_crowded() && !flood.is_crowded(), "one sweep a second");
+        flood.forget_recovered();
+        assert_eq!(flood.remembered(), 1_000, "nobody has recovered yet");
+        // One post is given back in 10 ms, the burst of address 7 in two seconds.
+        clock.advance(Duration::from_millis(1_000));
+        assert!(flood.is_crowded());
+        flood.forget_recovered();
+        assert_eq!(flood.remembered(), 1);
+        assert_eq!(flood.check(address(5_000)), Ok(()));
+        assert!(!flood.is_crowded());
+    }
+}

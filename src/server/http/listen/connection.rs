@@ -1,0 +1,219 @@
+//! One connection, from its opening to its end.
+
+use std::convert::Infallible;
+use std::future::Future as _;
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{Request, Response};
+use hyper::body::{Body as _, Frame, Incoming, SizeHint};
+use hyper::server::conn::http1::Builder;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tower::Service as _;
+
+use super::Shared;
+use super::progress::{Progress, Stage};
+
+/// Octets of a request's line and headers; more get 431. Their number is at
+/// most 100, which is hyper's own limit and costs no memory there.
+const HEAD_MAX: usize = 32 * 1_024;
+/// A connection that was in use a moment ago may have its next request on the
+/// way when the server stops; closing it now would lose that.
+const LINGER: Duration = Duration::from_millis(250);
+
+const TOO_SLOW: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+/// Serves one connection to its end.
+pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared) {
+    // A small answer goes out at once; what fails here fails again at the first write.
+    let _ = stream.set_nodelay(true);
+    let progress = Arc::new(Progress::new(shared.rules.clock.clone()));
+    let service = service_fn(|request: Request<Incoming>| {
+        progress.requested(!request.body().is_end_stream());
+        let mut request = request.map(|body| Body::new(Receiving { body, progress: Arc::clone(&progress) }));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer = shared.router.clone().call(request);
+        let progress = Arc::clone(&progress);
+        async move {
+            let response: Response<Body> = answer.await?;
+            Ok::<_, Infallible>(response.map(|body| Answering { body, progress }))
+        }
+    });
+    let io = TokioIo::new(Watched { stream, progress: Arc::clone(&progress) });
+    let mut http = Builder::new();
+    // The time for the headers is kept here, with all the others.
+    http.max_buf_size(HEAD_MAX).header_read_timeout(None);
+    let mut connection = http.serve_connection(io, service);
+
+    let mut stop = pin!(super::asked_to_stop(shared.stopped.clone()));
+    let (mut stopping, mut told) = (false, false);
+    let limits = &shared.rules.limits;
+    let mut set_for = limits.header;
+    let mut alarm = pin!(tokio::time::sleep(set_for));
+    let clock = &shared.rules.clock;
+    set_for += clock.elapsed();
+    let late = std::future::poll_fn(|cx| {
+        // An error is the other side's doing, and it has hung up or is told by hyper.
+        if Pin::new(&mut connection).poll(cx).is_ready() {
+            return Poll::Ready(false);
+        }
+        stopping = stopping || stop.as_mut().poll(cx).is_ready();
+        loop {
+            let mut left = progress.left(limits);
+            if left.is_zero() {
+                return Poll::Ready(true);
+            }
+            if stopping && !told {
+                match progress.quiet().and_then(|quiet| LINGER.checked_sub(quiet)).filter(|linger| !linger.is_zero()) {
+                    Some(linger) => left = left.min(linger),
+                    None => {
+                        told = true;
+                        Pin::new(&mut connection).graceful_shutdown();
+                        if Pin::new(&mut connection).poll(cx).is_ready() {
+                            return Poll::Ready(false);
+                        }
+                    }
+                }
+            }
+            // An alarm that is set for too early costs one look; most need not be set anew.
+            let due = clock.elapsed() + left;
+            if due < set_for {
+                set_for = due;
+                alarm.set(tokio::time::sleep(left));
+            }
+            ready!(alarm.as_mut().poll(cx));
+            set_for = Duration::MAX;
+        }
+    })
+    .await;
+    if late {
+        let stage = progress.stage();
+        // A connection that was opened to spare and never used is no slow one.
+        let asked = !matches!(stage, Stage::First | Stage::Idle);
+        if let Some(cut) = asked.then(|| shared.cut.count(clock.elapsed())).flatten() {
+            tracing::warn!(event = "connections.cut", %peer, ?stage, cut, "a connection took too long");
+        }
+        if matches!(stage, Stage::Head | Stage::Body) {
+            let stream = connection.into_parts().io.into_inner().stream;
+            // Fits into what the system buffers, or the other side does not read either.
+            let _ = stream.try_write(TOO_SLOW);
+        }
+    }
+}
+
+/// The socket, which tells of octets that come and answers that are out.
+struct Watched {
+    stream: TcpStream,
+    progress: Arc<Progress>,
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        if buf.filled().len() > before {
+            self.progress.received();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    /// Asked for by hyper once its own buffer is empty.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+        self.progress.written();
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// A request's body.
+struct Receiving {
+    body: Incoming,
+    progress: Arc<Progress>,
+}
+
+impl hyper::body::Body for Receiving {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if frame.is_none() {
+            self.progress.body_read();
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Receiving {
+    fn drop(&mut self) {
+        self.progress.body_read();
+    }
+}
+
+/// An answer's body. Hyper drops it when it has the last of it.
+struct Answering {
+    body: Body,
+    progress: Arc<Progress>,
+}
+
+impl hyper::body::Body for Answering {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.progress.answered();
+    }
+}

@@ -1,0 +1,59 @@
+//! Whether the system lets the portal open as many sockets as it may have.
+
+use crate::server::limits::ConnectionLimits;
+
+/// Files beside connections: the database's, the log, the mail, a file being
+/// sent, the runtime's own.
+const RESERVE: u64 = 128;
+
+/// Raises the process's limit on open files as far as `limits` needs and the
+/// system allows; when that is not far enough, lowers `limits` to what it is
+/// good for and says so. Running out of them would stop the database as well.
+#[must_use]
+pub fn within_descriptors(limits: ConnectionLimits) -> ConnectionLimits {
+    let needed = u64::try_from(limits.most).unwrap_or(u64::MAX).saturating_add(RESERVE);
+    let allowed = match rlimit::increase_nofile_limit(needed) {
+        Ok(allowed) => allowed,
+        Err(error) => {
+            tracing::warn!(%error, needed, "the limit on open files cannot be raised");
+            rlimit::Resource::NOFILE.get_soft().unwrap_or(needed)
+        }
+    };
+    let fitting = fitting(limits, allowed);
+    if fitting.most < limits.most {
+        tracing::warn!(
+            wanted = limits.most,
+            allowed = fitting.most,
+            open_files = allowed,
+            "PORTAL_CONNECTIONS_MAX is more than the system's limit on open files is good for; raise that (ulimit -n)"
+        );
+    }
+    fitting
+}
+
+fn fitting(limits: ConnectionLimits, open_files: u64) -> ConnectionLimits {
+    // Half of very few: both sides have to go on.
+    let room = open_files.saturating_sub(RESERVE).max(open_files / 2).max(1);
+    let most = limits.most.min(usize::try_from(room).unwrap_or(usize::MAX));
+    let per_address = if most < limits.most { limits.per_address.min(most.div_ceil(2)) } else { limits.per_address };
+    ConnectionLimits { most, per_address, ..limits }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fitting;
+    use crate::server::limits::Limits;
+
+    #[test]
+    fn the_database_keeps_its_files() {
+        let limits = Limits::default().connections;
+        let with = |open_files| {
+            let fitting = fitting(limits, open_files);
+            (fitting.most, fitting.per_address)
+        };
+        assert_eq!(with(20_000), (2_048, 1_024));
+        assert_eq!(with(2_176), (2_048, 1_024));
+        assert_eq!(with(1_024), (896, 448));
+        assert_eq!(with(100), (50, 25));
+    }
+}

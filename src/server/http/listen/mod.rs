@@ -1,0 +1,134 @@
+//! From a socket to the router: how many connections there may be, how long
+//! each may take, and how they end.
+//!
+//! HTTP/1.1 alone is spoken, which is what a proxy speaks to the server behind
+//! it: HTTP/2 in the clear is spoken by no browser, and its streams would need
+//! limits of their own.
+
+mod connection;
+mod descriptors;
+mod places;
+mod progress;
+mod refusal;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use futures_util::FutureExt as _;
+use ipnet::IpNet;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+
+pub use descriptors::within_descriptors;
+use places::{Full, Places};
+use refusal::Refusals;
+
+use super::requester;
+use super::sampled::Sampled;
+use crate::server::clock::Clock;
+use crate::server::limits::ConnectionLimits;
+
+/// The pause after a connection could not be accepted because something ran
+/// out: trying again at once would only burn the time that frees it.
+const OUT_OF_ROOM: Duration = Duration::from_millis(100);
+
+/// What serving needs beside the router.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    pub limits: ConnectionLimits,
+    /// Peers that speak for many people: no limit by address for them.
+    pub trusted_proxies: Vec<IpNet>,
+    pub clock: Clock,
+}
+
+/// What all connections share. Lives as long as one of them.
+struct Shared {
+    rules: Rules,
+    places: Arc<Places>,
+    refusals: Refusals,
+    /// Connections that took too long.
+    cut: Sampled,
+    router: Router,
+    stopped: watch::Receiver<bool>,
+}
+
+/// Serves until told to stop, and then until the last request is answered.
+///
+/// Who connects before the listener is closed is served: those who wait in the
+/// system's queue at that moment are let in first.
+pub async fn serve(listener: TcpListener, router: Router, rules: Rules, stopped: watch::Receiver<bool>) {
+    let places = Places::new(rules.limits.most, rules.limits.per_address);
+    let (alive, mut last) = mpsc::channel::<Infallible>(1);
+    let mut stop = pin!(asked_to_stop(stopped.clone()));
+    let shared = Arc::new(Shared {
+        rules,
+        places: Arc::new(places),
+        refusals: Refusals::default(),
+        cut: Sampled::default(),
+        router,
+        stopped,
+    });
+    loop {
+        tokio::select! {
+            () = &mut stop => break,
+            accepted = listener.accept() => admit(&shared, &alive, accepted).await,
+        }
+    }
+    while let Some(accepted) = listener.accept().now_or_never() {
+        if accepted.is_err() {
+            break;
+        }
+        admit(&shared, &alive, accepted).await;
+    }
+    drop((listener, shared, alive));
+    // Nothing is ever sent: it ends with the last connection.
+    let _ = last.recv().await;
+}
+
+async fn asked_to_stop(mut stopped: watch::Receiver<bool>) {
+    // An error says that the sender is gone, and so is the program.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+async fn admit(shared: &Arc<Shared>, alive: &mpsc::Sender<Infallible>, accepted: io::Result<(TcpStream, SocketAddr)>) {
+    let (stream, peer) = match accepted {
+        Ok(accepted) => accepted,
+        // The one who connected is gone again: nothing of ours.
+        Err(error) if is_theirs(&error) => return,
+        Err(error) => {
+            tracing::error!(%error, "a connection could not be accepted");
+            return tokio::time::sleep(OUT_OF_ROOM).await;
+        }
+    };
+    let trusted = requester::is_trusted(peer.ip(), &shared.rules.trusted_proxies);
+    match shared.places.take((!trusted).then(|| peer.ip().into())) {
+        Ok(place) => {
+            let (shared, alive) = (Arc::clone(shared), alive.clone());
+            tokio::spawn(async move {
+                connection::serve(stream, peer, &shared).await;
+                drop((place, alive));
+            });
+        }
+        Err(full) => {
+            let elapsed = shared.rules.clock.elapsed();
+            if let Some(refused) = shared.refusals.count.count(elapsed) {
+                let from = match full {
+                    Full::Everybody => "everybody",
+                    Full::Address => "one address",
+                };
+                tracing::warn!(event = "connections.limited", %peer, from, refused, "no place for a connection");
+            }
+            shared.refusals.refuse(stream);
+        }
+    }
+}
+
+fn is_theirs(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}

@@ -1,0 +1,61 @@
+//! The part of an address that limits count by.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The part of an address that one subscriber holds: an IPv4 address whole, an
+/// IPv6 address by its /64 (RFC 6177). An IPv4 address written as an IPv6 one
+/// is the IPv4 address. Nine octets, since limiters keep up to a million.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AddressPrefix(Prefix);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Prefix {
+    Whole(Ipv4Addr),
+    Network([u8; 8]),
+}
+
+impl From<IpAddr> for AddressPrefix {
+    fn from(ip: IpAddr) -> Self {
+        Self(match ip.to_canonical() {
+            IpAddr::V4(ip) => Prefix::Whole(ip),
+            IpAddr::V6(ip) => {
+                let [a, b, c, d, e, f, g, h, ..] = ip.octets();
+                Prefix::Network([a, b, c, d, e, f, g, h])
+            }
+        })
+    }
+}
+
+impl fmt::Display for AddressPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Prefix::Whole(ip) => ip.fmt(f),
+            Prefix::Network(network) => {
+                let address = u128::from(u64::from_be_bytes(network)) << 64;
+                write!(f, "{}/64", Ipv6Addr::from_bits(address))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AddressPrefix;
+    use std::net::IpAddr;
+
+    fn prefix(ip: &str) -> AddressPrefix {
+        ip.parse::<IpAddr>().expect("an address").into()
+    }
+
+    #[test]
+    fn addresses_of_one_subscriber_share_a_prefix() {
+        assert_eq!(prefix("192.0.2.7").to_string(), "192.0.2.7");
+        assert_eq!(prefix("::ffff:192.0.2.7"), prefix("192.0.2.7"));
+        assert_eq!(prefix("2001:db8:1:2::1"), prefix("2001:db8:1:2:ffff::9"));
+        assert_eq!(prefix("2001:db8:1:2::1").to_string(), "2001:db8:1:2::/64");
+        assert_ne!(prefix("2001:db8:1:2::1"), prefix("2001:db8:1:3::1"));
+        assert_ne!(prefix("192.0.2.7"), prefix("192.0.2.8"));
+        assert_eq!(size_of::<AddressPrefix>(), 9);
+    }
+}

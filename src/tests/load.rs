@@ -1,0 +1,194 @@
+//! A crowd, and what it hears: the limit on posts and the queue of those who hash.
+
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use futures::future::join_all;
+use portal::server::crypto::hash_queue::Place;
+
+use super::harness::app::PASSWORD;
+use super::harness::{Answer, Client, Mode, TestApp};
+
+const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
+const BUSY: &str = "The portal is very busy. Please try again in a moment.";
+
+/// A portal that lets three posts through at once and then one a second.
+async fn strict(settings: &[(&str, &str)]) -> TestApp {
+    let limits = [("PORTAL_POSTS_PER_SECOND", "1"), ("PORTAL_POSTS_BURST", "3")];
+    TestApp::with(&[&limits, settings].concat()).await
+}
+
+/// Signs out whoever is not signed in: a post that does nothing.
+async fn post(mut client: Client) -> Answer {
+    client.post("/logout", &[]).await
+}
+
+/// How many of `count` posts pass.
+async fn passing(client: &Client, count: usize) -> usize {
+    let mut passed = 0;
+    for _ in 0..count {
+        passed += usize::from(post(client.clone()).await.status != 429);
+    }
+    passed
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_300_posts_at_once_exactly_the_burst_passes() {
+    let app = TestApp::with(&[("PORTAL_POSTS_PER_SECOND", "100"), ("PORTAL_POSTS_BURST", "200")]).await;
+    for round in 0..2 {
+        let posts: Vec<_> = (0..300).map(|_| tokio::spawn(post(app.script()))).collect();
+        let answers: Vec<_> = join_all(posts).await.into_iter().map(|it| it.expect("an answer").status).collect();
+        let (passed, refused) = (answers.iter().filter(|it| **it == 200), answers.iter().filter(|it| **it == 429));
+        assert_eq!((passed.count(), refused.count()), (200, 100), "round {round}");
+        // A hundred are given back in a second, the whole burst in two.
+        app.advance(1);
+        assert_eq!(passing(&app.script(), 110).await, 100, "round {round}");
+        app.advance(3);
+    }
+}
+
+#[tokio::test]
+async fn who_waits_as_long_as_the_answer_says_gets_through_and_who_comes_early_does_not() {
+    for mode in BOTH {
+        let app = strict(&[]).await;
+        let client = app.client(mode);
+        assert_eq!(passing(&client, 3).await, 3);
+        let refused = post(client.clone()).await;
+        assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (429, Some("1")));
+        if mode == Mode::Script {
+            assert!(refused.header("content-type").is_some_and(|kind| kind.contains("json")));
+            assert!(refused.body.contains("\"retry_after\":1") && refused.body.contains("too many requests"));
+        } else {
+            assert!(refused.body.contains("You can try again in 1 second."), "{}", refused.body);
+        }
+        app.clock.advance(Duration::from_millis(999));
+        assert_eq!(post(client.clone()).await.status, 429);
+        app.clock.advance(Duration::from_millis(1));
+        assert_eq!(passing(&client, 3).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn one_address_does_not_use_up_anothers_posts_and_an_ipv6_network_counts_as_one() {
+    let app = strict(&[]).await;
+    assert_eq!(passing(&app.script(), 4).await, 3);
+    assert_eq!(passing(&app.script().at_ip("192.0.2.8"), 4).await, 3);
+    assert_eq!(passing(&app.script().at_ip("2001:db8:1:2::1"), 2).await, 2);
+    assert_eq!(passing(&app.script().at_ip("2001:db8:1:2:ffff::9"), 4).await, 1, "the same /64");
+    assert_eq!(passing(&app.script().at_ip("2001:db8:1:3::1"), 4).await, 3);
+    assert_eq!(passing(&app.script().at_ip("::ffff:192.0.2.7"), 1).await, 0, "the first address, written otherwise");
+}
+
+#[tokio::test]
+async fn a_forwarded_address_counts_behind_a_trusted_proxy_and_from_nobody_else() {
+    for (trusted, passed) in [("", 3), ("192.0.2.0/24", 6)] {
+        let app = strict(&[("TRUSTED_PROXIES", trusted)]).await;
+        let mut all = 0;
+        for n in 0..6 {
+            let mut client = app.script();
+            client.headers = vec![("x-forwarded-for", format!("198.51.100.{n}"))];
+            all += passing(&client, 1).await;
+        }
+        assert_eq!(all, passed, "{trusted:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_post_is_not_read_writes_nothing_and_pages_are_still_there() {
+    for mode in BOTH {
+        let app = strict(&[]).await;
+        let mut client = app.client(mode);
+        assert_eq!(passing(&client, 3).await, 3);
+        let endless = Body::from_stream(futures::stream::pending::<Result<String, std::io::Error>>());
+        let answer = client.post_raw("/login", "application/x-www-form-urlencoded", endless).await;
+        assert_eq!(answer.status, 429);
+        assert_eq!(client.register("ann", "ann@x.example", PASSWORD).await.status, 429);
+        assert_eq!(client.sign_in("ann", "another fine password").await.status, 429);
+        for table in ["registration", "outbox", "failure_counter", "session"] {
+            assert_eq!(app.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
+        }
+        for _ in 0..20 {
+            assert_eq!(client.get("/login").await.status, 200);
+        }
+    }
+}
+
+/// Takes every place there is.
+fn crowd(app: &TestApp) -> Vec<Place> {
+    std::iter::from_fn(|| app.state.login.hasher.enter().ok()).collect()
+}
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "measures how long an answer takes")]
+async fn with_the_queue_full_the_answer_is_at_once_that_the_portal_is_busy() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    for mode in BOTH {
+        let places = crowd(&app);
+        assert!(places.len() > 1);
+        let before = app.count("SELECT COUNT(*) FROM session").await;
+        // Nobody waits for the database's writer to hear it either: somebody holds that.
+        let held = app.state.store.write().await.expect("the writer's turn");
+        let mut client = app.client(mode);
+        for sign_in in [true, false] {
+            let began = Instant::now();
+            let answer = if sign_in {
+                client.sign_in("ann", PASSWORD).await
+            } else {
+                client.register("eve", "eve@x.example", PASSWORD).await
+            };
+            let took = began.elapsed();
+            assert_eq!(answer.status, 503);
+            let wait: u64 = answer.header("retry-after").and_then(|text| text.parse().ok()).expect("seconds");
+            assert!((1..=5).contains(&wait), "{wait}");
+            assert!(answer.body.contains(BUSY), "{}", answer.body);
+            assert!(answer.header("x-portal-busy").is_none() && answer.set_cookie("portal_session").is_none());
+            if mode == Mode::Script {
+                assert!(answer.body.contains(&format!("\"retry_after\":{wait}")), "{}", answer.body);
+            } else {
+                assert!(answer.body.contains("<h1>") && !answer.body.contains("went wrong"), "{}", answer.body);
+            }
+            // Well under the second that the writer would have been waited for.
+            assert!(took < Duration::from_millis(500), "{took:?}");
+        }
+        held.commit().await.expect("commits");
+        assert_eq!(app.count("SELECT COUNT(*) FROM session").await, before);
+        assert_eq!(app.count("SELECT COUNT(*) FROM registration WHERE email = 'eve@x.example'").await, 0);
+        drop(places);
+        assert_eq!(client.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+    }
+}
+
+#[tokio::test]
+async fn a_try_that_hears_busy_is_not_counted_as_a_failure() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut client = app.script();
+    let places = crowd(&app);
+    for _ in 0..20 {
+        assert_eq!(client.sign_in("ann", "another fine password").await.status, 503);
+    }
+    drop(places);
+    assert_eq!(app.count("SELECT COUNT(*) FROM failure_counter").await, 0);
+    assert_eq!(client.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+}
+
+#[tokio::test]
+async fn mistakes_in_the_form_need_no_place() {
+    let app = TestApp::new().await;
+    let _places = crowd(&app);
+    assert_eq!(app.script().sign_in("", "").await.status, 422);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_crowd_is_served_as_far_as_there_is_room_and_everybody_gets_an_answer() {
+    let app = TestApp::with(&[("PORTAL_HASH_QUEUE", "2")]).await;
+    let tries = (0..60).map(|n| {
+        let mut client = app.script();
+        tokio::spawn(async move { client.sign_in(&format!("nobody{n}"), PASSWORD).await.status.as_u16() })
+    });
+    let answers: Vec<_> = join_all(tries.collect::<Vec<_>>()).await.into_iter().map(|it| it.expect("ends")).collect();
+    let count = |status| answers.iter().filter(|it| **it == status).count();
+    assert!(count(422) > 0 && count(503) > 0 && count(422) + count(503) == 60, "{answers:?}");
+    assert_eq!(app.script().sign_in("nobody", PASSWORD).await.status, 422, "afterwards there is room");
+}
