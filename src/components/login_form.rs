@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{FormMessage, PasswordField, PasswordUse, Submission, SubmitButton, TextField};
-use crate::api::Feedback;
+use super::{CaptchaField, FormMessage, PasswordField, PasswordUse, Submission, SubmitButton, TextField};
 use crate::api::login::Login;
+use crate::api::{Captcha, Feedback};
 
 #[island]
 pub fn LoginForm(
@@ -14,6 +14,7 @@ pub fn LoginForm(
     remember: bool,
     /// Where to go afterwards, if not to the dashboard.
     next: Option<String>,
+    captcha: Option<Captcha>,
 ) -> impl IntoView {
     let form = Submission::new("login-message", feedback);
     view! {
@@ -28,6 +29,7 @@ pub fn LoginForm(
                     "Keep me signed in for 30 days"
                 </label>
             </div>
+            <CaptchaField form captcha />
             <SubmitButton label="Sign in" busy_label="Signing in…" form />
         </form>
     }

@@ -15,6 +15,7 @@ mod mail;
 mod pages;
 mod posts;
 mod process;
+mod proof_of_work;
 mod registration;
 mod sessions;
 mod verification;
