@@ -24,7 +24,7 @@ e2e := $(CURDIR)/target/end2end
 e2e_report := end2end/test-results/report.json
 e2e_address := 127.0.0.1:3900
 e2e_env := LEPTOS_ENV=DEV LEPTOS_SITE_ADDR=$(e2e_address) LEPTOS_SITE_ROOT=target/end2end/site SMTP_URL= \
-  PUBLIC_URL=http://$(e2e_address) PORTAL_LOG=warn DATABASE_URL=sqlite://$(e2e)/portal.db PORTAL_DATA_DIR=$(e2e)/data
+  PUBLIC_URL=http://$(e2e_address) PORTAL_LOG=warn DATABASE_URL=sqlite://$(e2e)/portal.db PORTAL_DATA_DIR=$(e2e)/data PORTAL_FORM_MIN_FILL=0
 
 .PHONY: help
 help: ## list the targets
@@ -64,7 +64,7 @@ test: setup-build setup-test ## run every test: Rust's, then Playwright's
 .PHONY: end2end
 end2end: setup-build setup-test ## run only the tests in a browser
 	$(say) "Testing in a browser (builds the browser's part first)"
-	@rm -rf $(e2e)/portal.db* $(e2e)/data $(e2e)/short $(e2e)/quick $(e2e_report)
+	@rm -rf $(e2e)/portal.db* $(e2e)/data $(e2e)/short $(e2e)/quick $(e2e)/strict $(e2e_report)
 	@mkdir -p $(e2e)
 	$(e2e_env) cargo leptos end-to-end
 	@# cargo-leptos ends well also when the build fails.
@@ -93,7 +93,7 @@ check: setup-build ## formatting, lints on both targets, documentation, lock fil
 	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --features ssr
 
 .PHONY: bench
-bench: $(release) ## measure the release
+bench: $(release) setup-test ## measure the release
 	@# In a folder of its own: cargo would build the program anew beside it, with the features of the tests.
 	cargo bench --features ssr --bench figures --target-dir target/figures
 

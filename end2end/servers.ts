@@ -11,6 +11,11 @@ export const main = server(process.env.LEPTOS_SITE_ADDR ?? '127.0.0.1:3000');
  */
 export const shortLived = small('short', 1, { PORTAL_OTP_LIFETIME: '5' });
 export const quickResend = small('quick', 2, { PORTAL_OTP_RESEND_AFTER: '2' });
+/**
+ * A portal that takes forms without a proof of work as late as the product
+ * does, and whose proof takes a browser long. The others take them at once.
+ */
+export const strict = small('strict', 3, { PORTAL_FORM_MIN_FILL: '2', PORTAL_CAPTCHA_DIFFICULTY: '50000000' });
 
 function server(address: string) {
   return { address, url: `http://${address}` };
@@ -34,6 +39,7 @@ function small(name: string, offset: number, settings: Record<string, string>) {
         DATABASE_URL: `sqlite://${folder}/portal.db`,
         PORTAL_DATA_DIR: folder,
         PORTAL_LOG: 'warn',
+        PORTAL_FORM_MIN_FILL: '0',
         ...settings,
       },
       url: `${url}/readyz`,

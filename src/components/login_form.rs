@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{FormMessage, PasswordField, PasswordUse, Submission, SubmitButton, TextField};
-use crate::api::Feedback;
+use super::{CaptchaField, FormMessage, PasswordField, PasswordUse, Submission, SubmitButton, TextField};
 use crate::api::login::Login;
+use crate::api::{Captcha, Feedback};
 
 #[island]
 pub fn LoginForm(
@@ -14,13 +14,12 @@ pub fn LoginForm(
     remember: bool,
     /// Where to go afterwards, if not to the dashboard.
     next: Option<String>,
-    captcha: Option<crate::api::Captcha>,
+    captcha: Option<Captcha>,
 ) -> impl IntoView {
     let form = Submission::new("login-message", feedback);
     view! {
         <form method="post" action=Login::PATH novalidate on:submit=move |event| form.send(&event)>
             {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
-            {captcha.map(|captcha| view! { <input type="hidden" name="captcha" value=captcha.challenge /> })}
             <FormMessage form />
             <TextField name="identifier" label="Username or email" autocomplete="username" value=identifier form />
             <PasswordField usage=PasswordUse::SignIn form />
@@ -30,6 +29,7 @@ pub fn LoginForm(
                     "Keep me signed in for 30 days"
                 </label>
             </div>
+            <CaptchaField form captcha />
             <SubmitButton label="Sign in" busy_label="Signing in…" form />
         </form>
     }

@@ -5,6 +5,7 @@
 //! one by one. Everything else is markup that never reaches the browser's module.
 
 pub mod bar;
+pub mod captcha;
 pub mod code_form;
 pub mod correct_email_form;
 pub mod countdown;
@@ -20,6 +21,7 @@ pub mod moment;
 pub mod notice;
 pub mod password_field;
 pub mod post;
+pub mod proof;
 pub mod register_form;
 pub mod resend_form;
 pub mod seconds_left;
@@ -29,8 +31,10 @@ pub mod submission;
 pub mod submit_button;
 pub mod text_field;
 pub mod username_form;
+pub mod widget;
 
 pub use bar::SignedIn;
+pub use captcha::{CaptchaField, CaptchaScript};
 pub use code_form::CodeForm;
 pub use correct_email_form::CorrectEmailForm;
 pub use countdown::Countdown;

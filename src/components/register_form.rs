@@ -3,21 +3,15 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{FormMessage, PasswordField, PasswordUse, Submission, SubmitButton, TextField};
-use crate::api::Feedback;
+use super::{CaptchaField, FormMessage, PasswordField, PasswordUse, Submission, SubmitButton, TextField};
 use crate::api::registration::Register;
+use crate::api::{Captcha, Feedback};
 
 #[island]
-pub fn RegisterForm(
-    feedback: Feedback,
-    username: String,
-    email: String,
-    captcha: Option<crate::api::Captcha>,
-) -> impl IntoView {
+pub fn RegisterForm(feedback: Feedback, username: String, email: String, captcha: Option<Captcha>) -> impl IntoView {
     let form = Submission::new("register-message", feedback);
     view! {
         <form method="post" action=Register::PATH novalidate on:submit=move |event| form.send(&event)>
-            {captcha.map(|captcha| view! { <input type="hidden" name="captcha" value=captcha.challenge /> })}
             <FormMessage form />
             <TextField
                 name="username"
@@ -37,6 +31,7 @@ pub fn RegisterForm(
                 form
             />
             <PasswordField usage=PasswordUse::Choose form />
+            <CaptchaField form captcha />
             <SubmitButton label="Register" busy_label="Checking…" form />
         </form>
     }

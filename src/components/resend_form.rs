@@ -6,9 +6,9 @@ use leptos::server_fn::ServerFn;
 use super::live::{effect, flag, live};
 use super::moment::minutes_and_seconds;
 use super::seconds_left::{Origin, count_down};
-use super::{FormMessage, Submission};
-use crate::api::Feedback;
+use super::{CaptchaField, FormMessage, Submission};
 use crate::api::verification::Resend;
+use crate::api::{Captcha, Feedback};
 
 /// The button counts down until the server would send another code. Without a
 /// script it can be pressed at any time, and the server says how long to wait.
@@ -17,7 +17,7 @@ pub fn ResendForm(
     feedback: Feedback,
     /// Milliseconds from the making of the page until another code may be asked for.
     wait_ms: u64,
-    captcha: Option<crate::api::Captcha>,
+    captcha: Option<Captcha>,
 ) -> impl IntoView {
     let form = Submission::new("resend-message", feedback);
     let left = RwSignal::new(None::<u64>);
@@ -28,14 +28,15 @@ pub fn ResendForm(
     });
     let waiting = move || left.get().filter(|seconds| *seconds > 0);
     let words = move || match waiting() {
+        _ if form.held() => "Checking…".to_owned(),
         _ if form.busy.get() => "Sending…".to_owned(),
         Some(seconds) => format!("Send another code in {}", minutes_and_seconds(seconds)),
         None => "Send another code".to_owned(),
     };
     view! {
         <form method="post" action=Resend::PATH on:submit=move |event| form.send(&event)>
-            {captcha.map(|captcha| view! { <input type="hidden" name="captcha" value=captcha.challenge /> })}
             <FormMessage form />
+            <CaptchaField form captcha />
             <button class="btn btn-link digits" disabled=live(move || flag(waiting().is_some() || form.busy.get()))>
                 {live(words)}
             </button>

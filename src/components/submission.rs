@@ -6,6 +6,7 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement};
 
 use super::post::post;
+use super::proof::{SOLVED, take_up};
 use crate::api::Feedback;
 
 /// A form's feedback and whether it is being sent.
@@ -21,23 +22,49 @@ pub struct Submission {
     /// From the press of the button until a refusal. After a good answer it stays:
     /// the browser is on its way to the next page.
     pub busy: RwSignal<bool>,
+    /// How much of the form's proof of work is done, in percent; `None` when it
+    /// asks for none. It begins with the page and again with each refusal.
+    pub proof: RwSignal<Option<u64>>,
 }
 
 impl Submission {
     #[must_use]
     pub fn new(message_id: &'static str, first: Feedback) -> Self {
-        Self { message_id, feedback: RwSignal::new(first), busy: RwSignal::new(false) }
+        let (feedback, busy, proof) = (RwSignal::new(first), RwSignal::new(false), RwSignal::new(None));
+        Self { message_id, feedback, busy, proof }
     }
 
-    /// Sends the form instead of the browser. A second press while it is under
-    /// way does nothing.
+    /// Sends the form instead of the browser: at once, or as soon as its proof
+    /// of work is done. A second press while it is under way does nothing.
     pub fn send(self, event: &SubmitEvent) {
         event.prevent_default();
         if self.busy.get_untracked() {
             return;
         }
         self.busy.set(true);
-        let form: HtmlFormElement = event_target(event);
+        if !self.proves() {
+            self.post(event_target(event));
+        }
+    }
+
+    /// The proof of work has ended: sends the form if its button was pressed meanwhile.
+    pub fn release(self, form: HtmlFormElement) {
+        if self.busy.get_untracked() {
+            self.post(form);
+        }
+    }
+
+    /// Whether the form only waits for its proof of work.
+    #[must_use]
+    pub fn held(self) -> bool {
+        self.busy.get() && self.proves()
+    }
+
+    fn proves(self) -> bool {
+        self.proof.get().is_some_and(|percent| percent < SOLVED)
+    }
+
+    fn post(self, form: HtmlFormElement) {
         leptos::task::spawn_local(async move {
             match post(&form).await {
                 Ok(next) => leave_for(next),
@@ -49,6 +76,9 @@ impl Submission {
     /// Shows a refusal, forgets what must not be kept, and leads to the first
     /// field to mend, or to the message when it is about no field.
     fn refuse(self, refusal: Feedback, form: &HtmlFormElement) {
+        if let Some(captcha) = &refusal.captcha {
+            take_up(self, captcha);
+        }
         let target = refusal.fields.0.first().map_or_else(|| self.message_id.to_owned(), |error| error.field.clone());
         self.feedback.set(refusal);
         self.busy.set(false);

@@ -16,13 +16,14 @@ pub fn SubmitButton(
     form: Submission,
 ) -> impl IntoView {
     let busy = form.busy;
+    let busy_words = move || if form.held() { "Checking…" } else { busy_label };
     view! {
         <button class=class aria-disabled=live(move || truth(busy.get()))>
             <span class="btn-busy">
                 <span aria-hidden=live(move || truth(busy.get()))>{label}</span>
                 <span aria-hidden=live(move || truth(!busy.get()))>
                     <span class="spinner-border"></span>
-                    {busy_label}
+                    {live(move || busy_words().to_owned())}
                 </span>
             </span>
         </button>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Frame, LoginForm};
+use crate::components::{CaptchaScript, Frame, LoginForm};
 use crate::paths;
 
 #[component]
@@ -15,6 +15,7 @@ pub fn LoginPage() -> impl IntoView {
     view! {
         <Frame visitor under>
             <h1>"Sign in"</h1>
+            <CaptchaScript captcha=captcha.clone() />
             <LoginForm
                 feedback=flash.feedback_for(paths::LOGIN)
                 identifier=flash.value("identifier")

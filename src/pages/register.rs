@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Frame, RegisterForm, Step, Steps};
+use crate::components::{CaptchaScript, Frame, RegisterForm, Step, Steps};
 use crate::paths;
 
 #[component]
@@ -15,6 +15,7 @@ pub fn RegisterPage() -> impl IntoView {
         <Frame visitor under>
             <Steps current=Step::Details />
             <h1>"Register"</h1>
+            <CaptchaScript captcha=captcha.clone() />
             <RegisterForm
                 feedback=flash.feedback_for(paths::REGISTER)
                 username=flash.value("username")

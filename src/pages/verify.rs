@@ -3,8 +3,10 @@
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
-use crate::api::{Flash, PendingView};
-use crate::components::{CodeForm, CorrectEmailForm, Countdown, Frame, ResendForm, Step, Steps, UsernameForm};
+use crate::api::{Captcha, Flash, PendingView};
+use crate::components::{
+    CaptchaScript, CodeForm, CorrectEmailForm, Countdown, Frame, ResendForm, Step, Steps, UsernameForm,
+};
 use crate::paths;
 
 #[component]
@@ -25,7 +27,7 @@ pub fn VerifyPage() -> impl IntoView {
 /// The code, another code, another address. What is of class `while-live` goes
 /// when the countdown ends.
 #[component]
-fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool, captcha: Option<crate::api::Captcha>) -> impl IntoView {
+fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool, captcha: Option<Captcha>) -> impl IntoView {
     let PendingView { email, deadline, lifetime_ms, remaining_ms, resend_in_ms, email_changes_left, .. } = pending;
     let mailbox = mailbox.then(|| view! { <a href=paths::DEV_MAILBOX>"Development: read the mail"</a> });
     // A message elsewhere on the page is read first.
@@ -41,6 +43,7 @@ fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool, captcha: Option<
             <CodeForm feedback=flash.feedback_for(paths::VERIFY) focus />
             <div class="other-ways">
                 <p class="quiet">"The email can take a minute or two. Look in your spam folder, too."</p>
+                <CaptchaScript captcha=captcha.clone() />
                 <ResendForm feedback=flash.feedback_for(paths::VERIFY_RESEND) wait_ms=resend_in_ms captcha />
                 <CorrectEmail flash email left=email_changes_left />
                 {mailbox}

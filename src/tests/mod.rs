@@ -24,6 +24,7 @@ mod pages;
 mod passwords;
 mod posts;
 mod process;
+mod proof_of_work;
 mod registration;
 mod sessions;
 mod targets;

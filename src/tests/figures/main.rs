@@ -15,6 +15,7 @@ mod data;
 mod latency;
 mod load;
 mod process;
+mod proof;
 mod rate;
 mod sign_in;
 mod start;
@@ -119,6 +120,9 @@ async fn measure(arguments: &Arguments, effort: Effort) -> Outcome<Vec<Row>> {
     }
     if arguments.want(start::FIGURES) {
         rows.extend(start::measure(effort).await?);
+    }
+    if arguments.want(proof::FIGURES) {
+        rows.extend(proof::measure().await?);
     }
     rows.retain(|row| arguments.want(&[row.figure]));
     Ok(rows)

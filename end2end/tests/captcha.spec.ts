@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+
+import { expectGoodLooks } from '../fixtures/looks';
+import type { Portal } from '../fixtures/portal';
+import { expect, test } from '../fixtures/test';
+import { strict } from '../servers';
+
+/** What the field holds once the sum is worked out: challenge, counter, digest. */
+const SOLVED = /^([\w-]+)\.\d+\.[0-9a-f]{64}$/;
+
+const check = (portal: Portal, action = '/register') => portal.form(action).getByRole('status');
+const answer = (portal: Portal, action = '/register') => portal.field(action, 'captcha').inputValue();
+
+async function expectSolved(portal: Portal, action = '/register'): Promise<void> {
+  await expect(check(portal, action)).toHaveText('Checked');
+  expect(await answer(portal, action)).toMatch(SOLVED);
+}
+
+/** The bodies of the posts that a page sends from now on. */
+function posts(portal: Portal): URLSearchParams[] {
+  const sent: URLSearchParams[] = [];
+  portal.page.on('request', (request) => {
+    if (request.method() === 'POST') sent.push(new URLSearchParams(request.postData() ?? ''));
+  });
+  return sent;
+}
+
+test.describe('@hydrated while the clock of the page stands still, and with it the check,', () => {
+  test.beforeEach(async ({ portal }) => {
+    const now = Date.now();
+    await portal.page.clock.install({ time: now });
+    await portal.page.clock.pauseAt(now + 1_000);
+    await portal.open('/register');
+    await expect(check(portal)).toHaveText('Checking this browser…');
+    expect(await answer(portal)).not.toMatch(SOLVED);
+  });
+
+  test('it says so, and says when it is done', async ({ portal }) => {
+    await portal.page.clock.resume();
+    await expectSolved(portal);
+    await expectGoodLooks(portal);
+  });
+
+  test('a form that is sent waits, and is then sent once, by itself', async ({ portal, person }) => {
+    const sent = posts(portal);
+    await portal.fill('/register', { ...person });
+    const button = portal.button('/register');
+    await button.dblclick();
+    await expect(button).toHaveAttribute('aria-disabled', 'true');
+    await expect(button).toHaveAccessibleName('Checking…');
+    await expect(check(portal)).toHaveText('Sending after this check…');
+    expect(sent).toEqual([]);
+
+    await portal.page.clock.resume();
+    await portal.isAt('/verify');
+    expect(sent.map((post) => post.get('captcha'))).toEqual([expect.stringMatching(SOLVED)]);
+    expect(sent[0]?.has('website'), 'only a browser without scripts has the field that nobody sees').toBe(false);
+  });
+});
+
+test('@hydrated a refused form gets another challenge, and the second try goes through', async ({ portal, person }) => {
+  await portal.open('/register');
+  await expectSolved(portal);
+  const [first] = (await answer(portal)).split('.');
+
+  await portal.submit('/register', { ...person, username: 'x' });
+  await portal.expectFieldError('/register', 'username', /Use at least 3 characters\./);
+  await expect(portal.field('/register', 'captcha')).not.toHaveValue(new RegExp(`^${first}`));
+  await expectSolved(portal);
+
+  await portal.submit('/register', { username: person.username, password: person.password });
+  await portal.isAt('/verify');
+});
+
+test('@hydrated a page that came without a challenge takes the one of a refusal', async ({ portal }) => {
+  await portal.open('/login');
+  await expect(check(portal, '/login')).toBeHidden();
+  expect(await answer(portal, '/login')).toBe('');
+
+  const seed = '5a'.repeat(32);
+  const digest = createHash('sha256').update(Buffer.from(`${seed}00001388`, 'hex')).digest('hex');
+  const sum = { seed, prefix: digest.slice(0, 32), most: 100_000 };
+  const captcha = { challenge: 'the-challenge', kind: { Sum: sum } };
+  const refusal = { message: 'Please try once more.', fields: [], retry_after: null, captcha };
+  const sent = posts(portal);
+  await portal.page.route('/login', (route) => route.fulfill({ status: 422, json: refusal }));
+
+  const wrong = { identifier: 'somebody', password: 'something' };
+  await portal.submit('/login', wrong);
+  await expect(portal.form('/login').getByRole('alert')).toHaveText(refusal.message);
+  await expect(check(portal, '/login')).toHaveText('Checked');
+  await portal.submit('/login', wrong);
+  expect(sent.map((post) => post.get('captcha'))).toEqual(['', `the-challenge.5000.${digest}`]);
+});
+
+test('@hydrated a sum without a solution does not hold the form back', async ({ portal }) => {
+  const captcha = { challenge: 'no-way', kind: { Sum: { seed: '00'.repeat(32), prefix: '00'.repeat(16), most: 10 } } };
+  const refusal = { message: 'Please try once more.', fields: [], retry_after: null, captcha };
+  const sent = posts(portal);
+  await portal.open('/login');
+  await portal.page.route('/login', (route) => route.fulfill({ status: 422, json: refusal }));
+  const wrong = { identifier: 'somebody', password: 'something' };
+  await portal.submit('/login', wrong);
+  await portal.submit('/login', wrong);
+  await expect(check(portal, '/login')).toBeHidden();
+  expect(sent.map((post) => post.get('captcha'))).toEqual(['', 'no-way']);
+});
+
+test.describe('with the product’s own numbers and a sum of many seconds,', () => {
+  test.use({ baseURL: strict.url });
+
+  test('@hydrated typing goes on smoothly meanwhile', async ({ portal, person }) => {
+    await portal.page.addInitScript(() => {
+      const long: number[] = [];
+      Object.assign(window, { long });
+      // The browser reports what keeps it from everything else for 50 ms or more.
+      addEventListener('load', () => {
+        new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration))).observe({
+          type: 'longtask',
+        });
+      });
+    });
+    await portal.open('/register');
+    await expect(portal.form('/register').locator('.check .digits')).not.toHaveText('0%');
+    await portal.page.evaluate(() => Object.assign(window, { long: [] }));
+
+    const field = portal.field('/register', 'username');
+    await field.pressSequentially(person.username, { delay: 20 });
+    await expect(field).toHaveValue(person.username);
+    await expect(check(portal)).toHaveText('Checking this browser…');
+    expect(await portal.page.evaluate(() => (window as unknown as { long: number[] }).long)).toEqual([]);
+  });
+
+  test('@no-js a form that comes quicker than a person types is refused, and taken later', async ({ portal, person }) => {
+    await portal.open('/register');
+    await portal.submit('/register', { ...person });
+    await portal.isAt('/register');
+    await expect(portal.form('/register')).toContainText(/You can try again in \d+ seconds?\./);
+
+    // Two seconds, as the product has it: a browser without scripts has no clock to move.
+    await portal.page.waitForTimeout(2_100);
+    await portal.submit('/register', { password: person.password });
+    await portal.isAt('/verify');
+  });
+});
+
+test('@no-js the field that nobody sees is not seen, and what fills it in is refused', async ({ portal, person }) => {
+  await portal.open('/register');
+  const unseen = portal.field('/register', 'website');
+  await expect(unseen).toBeAttached();
+  await expect(unseen).toBeHidden();
+  await expect(check(portal)).toBeHidden();
+
+  await unseen.evaluate((input: HTMLInputElement) => (input.value = 'https://example.com'));
+  await portal.submit('/register', { ...person });
+  await portal.isAt('/register');
+  await expect(portal.form('/register').getByRole('alert')).toContainText('Website');
+
+  await portal.submit('/register', { password: person.password });
+  await portal.isAt('/verify');
+});

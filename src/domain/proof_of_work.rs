@@ -1,0 +1,159 @@
+//! The sum that a form's captcha asks a browser to work out.
+
+use std::fmt::{self, Display, Formatter};
+
+use sha2::block_api::compress256;
+
+/// Octets before the counter: salt and nonce, 16 each.
+const SEED: usize = 32;
+/// Octets that are hashed.
+const MESSAGE: usize = SEED + 4;
+/// Where SHA-256 begins (FIPS 180-4, section 5.3.3).
+const INITIAL: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+
+/// Which counter is looked for: the one below `most` for which SHA-256 over the
+/// seed and the counter, as four octets with the highest first, begins with
+/// given octets (ALTCHA's proof of work, version 2, algorithm `SHA-256`, cost 1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProofOfWork {
+    /// The message as SHA-256 pads it (FIPS 180-4, section 5.1.1), with the
+    /// counter 0: it is short enough for a single block.
+    block: [u8; 64],
+    /// What the digest begins with, and where it is compared at all.
+    wanted: [u32; 8],
+    mask: [u32; 8],
+    most: u32,
+}
+
+/// The counter, and the digest that shows it to be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Solution {
+    pub counter: u32,
+    digest: [u32; 8],
+}
+
+impl ProofOfWork {
+    /// Reads a seed of 32 octets and a prefix of at most 32, both in
+    /// hexadecimal. `None` if they are anything else.
+    #[must_use]
+    pub fn parse(seed: &str, prefix: &str, most: u32) -> Option<Self> {
+        let (seed, prefix) = (octets(seed)?, octets(prefix)?);
+        if seed.len() != SEED || prefix.len() > 32 {
+            return None;
+        }
+        let mut block = [0; 64];
+        block[..SEED].copy_from_slice(&seed);
+        block[MESSAGE] = 0x80;
+        // Its length in bits, below 2^16.
+        block[62..].copy_from_slice(&(8 * MESSAGE as u16).to_be_bytes());
+        let (mut wanted, mut mask) = ([0; 8], [0; 8]);
+        for (at, octet) in prefix.into_iter().enumerate() {
+            let shift = 24 - 8 * (at % 4);
+            wanted[at / 4] |= u32::from(octet) << shift;
+            mask[at / 4] |= 0xff << shift;
+        }
+        Some(Self { block, wanted, mask, most })
+    }
+
+    /// There is a solution below this number.
+    #[must_use]
+    pub fn most(&self) -> u32 {
+        self.most
+    }
+
+    /// Tries `count` counters, beginning with `from`, none of them `most` or above.
+    #[must_use]
+    pub fn search(&self, from: u32, count: u32) -> Option<Solution> {
+        let mut block = self.block;
+        (from..from.saturating_add(count).min(self.most)).find_map(|counter| {
+            block[SEED..MESSAGE].copy_from_slice(&counter.to_be_bytes());
+            let mut digest = INITIAL;
+            compress256(&mut digest, &[block]);
+            self.accepts(&digest).then_some(Solution { counter, digest })
+        })
+    }
+
+    fn accepts(&self, digest: &[u32; 8]) -> bool {
+        let differs = |at: usize| (digest[at] ^ self.wanted[at]) & self.mask[at] != 0;
+        !(0..8).any(differs)
+    }
+}
+
+/// As a form's field states it: `counter.digest`, the counter in decimal, the
+/// digest in lower-case hexadecimal.
+impl Display for Solution {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.", self.counter)?;
+        self.digest.iter().try_for_each(|word| write!(f, "{word:08x}"))
+    }
+}
+
+fn octets(hex: &str) -> Option<Vec<u8>> {
+    let digits = hex.as_bytes();
+    if digits.len() % 2 != 0 {
+        return None;
+    }
+    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    digits.chunks(2).map(|pair| Some(value(pair[0])? << 4 | value(pair[1])?)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ProofOfWork;
+
+    /// The octets from 0 to 31.
+    const COUNTED: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+    // Every digest here was worked out by Python:
+    // hashlib.sha256(seed + counter.to_bytes(4, "big")).hexdigest()
+
+    fn solved(seed: &str, prefix: &str, most: u32) -> Option<String> {
+        ProofOfWork::parse(seed, prefix, most).expect("a sum").search(0, most).map(|solution| solution.to_string())
+    }
+
+    #[test]
+    fn digests_are_those_of_another_implementation() {
+        let first = "0.70f4003d52b6eb03da852e93256b5986b5d4883098bb7973bc5318cc66637a84";
+        assert_eq!(solved(COUNTED, "", 1).as_deref(), Some(first));
+        let other = "70000.108b416c1b2e74b1c22dd99b68c9ac94cd2b0ca83514e8bae36e9a2c45f02ecf";
+        assert_eq!(solved(&"ff".repeat(32), "108B416C1b2e74b1c22dd99b68c9ac94", 70_001).as_deref(), Some(other));
+        let every_octet =
+            ProofOfWork::parse(COUNTED, "f4cf4aec592c589688f3057d187bbfcfe192b163439be07052b1046d85baef7e", u32::MAX);
+        let found = every_octet.expect("a sum").search(0x0102_0300, 256).expect("a solution");
+        assert_eq!(found.counter, 0x0102_0304);
+    }
+
+    #[test]
+    fn the_first_counter_with_the_prefix_is_found_wherever_the_search_is_cut() {
+        let found = "68362.00001379d7442aba28f06bff78994618e911e7934dc05e96abd6d32fb787d26e";
+        assert_eq!(solved(COUNTED, "0000", 100_000).as_deref(), Some(found));
+        let sum = ProofOfWork::parse(COUNTED, "0000", 100_000).expect("a sum");
+        for (from, count) in [(68_362, 1), (68_300, 63), (0, u32::MAX)] {
+            assert_eq!(sum.search(from, count).map(|solution| solution.to_string()).as_deref(), Some(found));
+        }
+        for (from, count) in [(68_300, 62), (68_363, 31_637), (0, 0)] {
+            assert_eq!(sum.search(from, count), None, "from {from}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_found_at_the_bound_or_beyond_it() {
+        assert_eq!(solved(COUNTED, "0000", 68_362), None);
+        assert!(solved(COUNTED, "0000", 68_363).is_some());
+        let last = ProofOfWork::parse(COUNTED, "", u32::MAX).expect("a sum");
+        assert_eq!(last.search(u32::MAX - 1, u32::MAX).map(|solution| solution.counter), Some(u32::MAX - 1));
+        assert_eq!(last.search(u32::MAX, u32::MAX), None);
+    }
+
+    #[test]
+    fn only_octets_in_hexadecimal_are_a_sum() {
+        for seed in ["", "00", &COUNTED[2..], &format!("{COUNTED}00"), &format!("+{}", &COUNTED[1..]), &"é".repeat(32)]
+        {
+            assert_eq!(ProofOfWork::parse(seed, "00", 1), None, "seed {seed}");
+        }
+        for prefix in ["0", "0g", "-1", &"00".repeat(33)] {
+            assert_eq!(ProofOfWork::parse(COUNTED, prefix, 1), None, "prefix {prefix}");
+        }
+    }
+}
