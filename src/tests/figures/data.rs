@@ -4,7 +4,7 @@ use std::path::Path;
 
 use portal::domain::{Email, Password, Role, Username};
 use portal::server::clock::Clock;
-use portal::server::crypto::PasswordHasher;
+use portal::server::crypto::{PasswordHash, PasswordHasher};
 use portal::server::rng::Rng;
 use portal::server::store::Store;
 use portal::server::store::accounts::{self, NewAccount};
@@ -33,7 +33,7 @@ impl DataFolder {
         let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display())).await?;
         store.migrate().await?;
         let (rng, now) = (Rng::from_system()?, Clock::System.now());
-        let hash = PasswordHasher::new(rng.clone()).hash(&Password::parse_new(PASSWORD)?).await?;
+        let hash = hash_password(&rng).await?;
         let tx = store.write().await?;
         for n in 0..ACCOUNTS {
             let name = username(n);
@@ -55,6 +55,11 @@ impl DataFolder {
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
+}
+
+async fn hash_password(rng: &Rng) -> Outcome<PasswordHash> {
+    let hasher = PasswordHasher::new(rng.clone());
+    Ok(hasher.hash(hasher.enter()?, &Password::parse_new(PASSWORD)?).await?)
 }
 
 /// Whose account the `n`th is.

@@ -53,7 +53,7 @@ async fn load_both(address: SocketAddr, length: Duration) -> Outcome<(Vec<Durati
 }
 
 /// The 99th percentile, by nearest rank.
-fn p99(mut latencies: Vec<Duration>) -> Duration {
+pub(crate) fn p99(mut latencies: Vec<Duration>) -> Duration {
     latencies.sort_unstable();
     latencies[(latencies.len() * 99).div_ceil(100) - 1]
 }

@@ -1,5 +1,5 @@
-//! Requests to a server over connections that are kept, by HTTP/1.1. Whatever is
-//! asked has to be answered with 200.
+//! Requests to a server over connections that are kept, by HTTP/1.1. Unless said
+//! otherwise, whatever is asked has to be answered with 200.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -31,9 +31,18 @@ pub(crate) fn get(path: &str) -> Outcome<Request> {
 
 /// Signs in as the page's script does.
 pub(crate) fn sign_in(username: &str) -> Outcome<Request> {
-    let fields = [("identifier", username), ("password", PASSWORD)];
+    sign_in_with(username, PASSWORD)
+}
+
+/// The same with any password.
+pub(crate) fn sign_in_with(username: &str, password: &str) -> Outcome<Request> {
+    form("/login", &[("identifier", username), ("password", password)])
+}
+
+/// Posts a form as the page's script does.
+pub(crate) fn form(path: &str, fields: &[(impl AsRef<str>, impl AsRef<str>)]) -> Outcome<Request> {
     let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    let request = hyper::Request::post("/login")
+    let request = hyper::Request::post(path)
         .header(ACCEPT, "application/json")
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded;charset=UTF-8")
         .header("sec-fetch-site", "same-origin");
@@ -56,17 +65,23 @@ impl Connection {
         Ok(Self { sender, host: address.to_string().try_into()? })
     }
 
-    /// Sends a request and reads the whole answer.
-    pub(crate) async fn send(&mut self, mut request: Request) -> Outcome<Answer> {
-        request.headers_mut().insert(HOST, self.host.clone());
+    /// Sends a request and reads the whole answer, which has to be 200.
+    pub(crate) async fn send(&mut self, request: Request) -> Outcome<Answer> {
         let asked = request.uri().clone();
+        let answer = self.ask(request).await?;
+        if answer.status() != StatusCode::OK {
+            let said = String::from_utf8_lossy(answer.body());
+            return Err(format!("{asked} was answered with {}: {said}", answer.status()).into());
+        }
+        Ok(answer)
+    }
+
+    /// The same, whatever the answer is.
+    pub(crate) async fn ask(&mut self, mut request: Request) -> Outcome<Answer> {
+        request.headers_mut().insert(HOST, self.host.clone());
         self.sender.ready().await?;
         let (head, body) = self.sender.send_request(request).await?.into_parts();
-        let body = body.collect().await?.to_bytes();
-        if head.status != StatusCode::OK {
-            return Err(format!("{asked} was answered with {}: {}", head.status, String::from_utf8_lossy(&body)).into());
-        }
-        Ok(Answer::from_parts(head, body))
+        Ok(Answer::from_parts(head, body.collect().await?.to_bytes()))
     }
 }
 

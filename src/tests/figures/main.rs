@@ -1,22 +1,26 @@
 //! The figures of the release, each with its floor and its target.
 //!
 //! What is measured is the program that is served, `target/release/portal`, in
-//! a process of its own, with its default settings and log, on an SQLite file
-//! on the disk of this checkout. Both sides of a ratio are measured in one run,
+//! a process of its own, with its default settings and log but for the limits
+//! that the load of one address would reach, on an SQLite file on the disk of
+//! this checkout. Both sides of a ratio are measured in one run,
 //! turn by turn; a figure is the median of its rounds. Ends with a failure when
 //! a figure misses its floor.
 //!
-//! `make bench` measures all of them in about five minutes. To measure some:
+//! `make bench` measures all of them in about seven minutes. To measure some:
 //! `cargo bench --features ssr --bench figures -- memory start`, and to try out
 //! a change to this code: `-- --quick`.
 
 mod bare;
+mod crowd;
 mod data;
 mod latency;
+mod limiter;
 mod load;
 mod process;
 mod proof;
 mod rate;
+mod secrecy;
 mod sign_in;
 mod start;
 mod table;
@@ -47,6 +51,12 @@ struct Arguments {
     /// Be the bare handler beside the portal at this address
     #[arg(long, hide = true)]
     serve_like: Option<SocketAddr>,
+    /// Be the crowd that signs in at the portal at this address
+    #[arg(long, hide = true)]
+    crowd: Option<SocketAddr>,
+    /// Be the limiter that counts posts of so many addresses
+    #[arg(long, hide = true)]
+    addresses: Option<usize>,
     /// Be the process that verifies the password against this hash
     #[arg(long, hide = true)]
     verify: Option<String>,
@@ -60,10 +70,12 @@ struct Effort {
     turn: Duration,
     /// Sign-ins in each round.
     sign_ins: u32,
+    /// Tries for each of two that are compared.
+    tries: u32,
 }
 
-const FULL: Effort = Effort { rounds: 5, turn: Duration::from_secs(3), sign_ins: 2_000 };
-const QUICK: Effort = Effort { rounds: 1, turn: Duration::from_secs(1), sign_ins: 200 };
+const FULL: Effort = Effort { rounds: 5, turn: Duration::from_secs(3), sign_ins: 2_000, tries: 200 };
+const QUICK: Effort = Effort { rounds: 1, turn: Duration::from_secs(1), sign_ins: 200, tries: 20 };
 
 impl Arguments {
     fn want(&self, figures: &[Figure]) -> bool {
@@ -88,6 +100,12 @@ fn run(arguments: &Arguments) -> Outcome {
     }
     if let Some(hash) = &arguments.verify {
         return verifier::work(hash);
+    }
+    if let Some(portal) = arguments.crowd {
+        return crowd::come(portal);
+    }
+    if let Some(addresses) = arguments.addresses {
+        return limiter::remember(addresses);
     }
     let effort = if arguments.quick { QUICK } else { FULL };
     // One thread: most of the machine is for the servers.
@@ -114,6 +132,15 @@ async fn measure(arguments: &Arguments, effort: Effort) -> Outcome<Vec<Row>> {
     }
     if arguments.want(latency::FIGURES) {
         rows.extend(latency::measure(effort).await?);
+    }
+    if arguments.want(crowd::FIGURES) {
+        rows.extend(crowd::measure(effort).await?);
+    }
+    if arguments.want(secrecy::FIGURES) {
+        rows.extend(secrecy::measure(effort).await?);
+    }
+    if arguments.want(limiter::FIGURES) {
+        rows.extend(limiter::measure()?);
     }
     if arguments.want(weight::FIGURES) {
         rows.extend(weight::measure().await?);

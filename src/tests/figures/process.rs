@@ -38,8 +38,17 @@ impl Process {
 
     /// Memory that it holds in RAM, in megabytes of 1,000,000 octets.
     pub(crate) fn resident(&self) -> Outcome<f64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most that it has held so far.
+    pub(crate) fn most_resident(&self) -> Outcome<f64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, field: &str) -> Outcome<f64> {
         let status = self.read("status")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS in /proc")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field)).ok_or("no memory in /proc")?;
         let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kibibytes * 1_024.0 / 1_000_000.0)
     }
@@ -57,6 +66,9 @@ impl Drop for Process {
     }
 }
 
+/// All load comes from one address, which is more than one may send.
+const ONE_ADDRESS: &[(&str, &str)] = &[("PORTAL_POSTS_PER_SECOND", "1000000"), ("PORTAL_POSTS_BURST", "1000000")];
+
 /// The release, serving.
 pub(crate) struct Portal {
     pub(crate) process: Process,
@@ -67,12 +79,17 @@ pub(crate) struct Portal {
 impl Portal {
     /// Starts it on a free port, and looks at one page as soon as there is one.
     pub(crate) async fn start(data: &DataFolder) -> Outcome<Self> {
-        let mut portal = Self::spawn(data)?;
+        Self::start_with(data, ONE_ADDRESS).await
+    }
+
+    /// The same with exactly these settings.
+    pub(crate) async fn start_with(data: &DataFolder, settings: &[(&str, &str)]) -> Outcome<Self> {
+        let mut portal = Self::spawn(data, settings)?;
         portal.first_page().await?;
         Ok(portal)
     }
 
-    fn spawn(data: &DataFolder) -> Outcome<Self> {
+    fn spawn(data: &DataFolder, settings: &[(&str, &str)]) -> Outcome<Self> {
         let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let log = data.path().join("log");
@@ -81,6 +98,7 @@ impl Portal {
             .arg("serve")
             // Neither the environment nor a `.env` of this checkout has a say.
             .env_clear()
+            .envs(settings.iter().copied())
             .current_dir(data.path())
             .env("LEPTOS_SITE_ADDR", address.to_string())
             .env("LEPTOS_SITE_ROOT", target.join("site"))

@@ -80,7 +80,7 @@ impl Row {
     }
 }
 
-/// The middle one of an odd number of values.
+/// The middle one of these values; of an even number the upper one.
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     values[values.len() / 2]

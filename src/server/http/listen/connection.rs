@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
-use axum::http::{Request, Response};
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Request, Response};
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
@@ -44,7 +45,11 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared) 
         let answer = shared.router.clone().call(request);
         let progress = Arc::clone(&progress);
         async move {
-            let response: Response<Body> = answer.await?;
+            let mut response: Response<Body> = answer.await?;
+            if *shared.stopped.borrow() {
+                // The other side knows not to send its next request here.
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             Ok::<_, Infallible>(response.map(|body| Answering { body, progress }))
         }
     });

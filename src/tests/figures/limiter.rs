@@ -1,0 +1,64 @@
+//! What the limit on posts costs when a million addresses send some.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{IpAddr, Ipv6Addr};
+
+use portal::server::clock::Clock;
+use portal::server::http::flood::FloodLimiter;
+use portal::server::limits::{FLOOD_KEYS, Limits};
+
+use crate::process::Process;
+use crate::table::{Figure, Row, Unit};
+use crate::{Outcome, load, say};
+
+const MEMORY: Figure = Figure::new("limit on posts, a million addresses", Unit::Megabytes, 128.0, 128.0);
+pub(crate) const FIGURES: &[Figure] = &[MEMORY];
+
+pub(crate) fn measure() -> Outcome<Vec<Row>> {
+    let mut process = Process::again("--addresses", &FLOOD_KEYS.to_string())?;
+    let pipes = process.0.stdin.take().zip(process.0.stdout.take());
+    let (mut input, output) = pipes.ok_or("the limiter has no pipes")?;
+    let mut output = BufReader::new(output);
+    let mut line = String::new();
+    output.read_line(&mut line)?;
+    let before = process.resident()?;
+    writeln!(input)?;
+    line.clear();
+    output.read_line(&mut line)?;
+    say(line.trim());
+    // Also what a growing table held for a moment.
+    let most = process.most_resident()?;
+    Ok(vec![MEMORY.is(most - before)])
+}
+
+/// The process: counts a post from each of so many addresses when it is told
+/// to, and says how it went.
+pub(crate) fn remember(addresses: usize) -> Outcome {
+    let limiter = FloodLimiter::new(&Limits::default(), Clock::System);
+    say("ready");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    let began = load::now();
+    for n in 0..addresses {
+        // Of two addresses one is new, and more than there is room for.
+        for network in [n, n + addresses / 2] {
+            let network = u128::try_from(network)? << 64;
+            // Refused when the table is full, and that is what is measured.
+            let _ = limiter.check(IpAddr::V6(Ipv6Addr::from_bits((0x2001 << 112) | network)).into());
+        }
+    }
+    let (took, remembered) = (began.elapsed(), limiter.remembered());
+    if remembered != addresses {
+        return Err(format!("{remembered} addresses are remembered").into());
+    }
+    let began = load::now();
+    limiter.forget_recovered();
+    say(format_args!(
+        "limit on posts: {remembered} addresses counted in {} ms, forgotten in {} ms",
+        took.as_millis(),
+        began.elapsed().as_millis()
+    ));
+    // Until it has been looked at.
+    std::io::stdin().read_line(&mut line)?;
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Whether the time of an answer tells who has an account.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::http::HeaderValue;
+use axum::http::header::{COOKIE, SET_COOKIE};
+use portal::server::config::env::PORTAL_NAMES;
+
+use crate::data::{ACCOUNTS, DataFolder, PASSWORD, username};
+use crate::load::{self, Connection};
+use crate::process::Portal;
+use crate::table::{Figure, Row, Unit, median};
+use crate::{Effort, Outcome, say};
+
+/// ASVS 5.0, V6.3.8. Difference of the medians.
+const REGISTER: Figure = Figure::new("register, known against new address", Unit::Milliseconds, 10.0, 10.0);
+const SIGN_IN: Figure = Figure::new("sign-in, known against unknown name", Unit::Milliseconds, 10.0, 10.0);
+pub(crate) const FIGURES: &[Figure] = &[REGISTER, SIGN_IN];
+
+/// Limits that so many tries for a few accounts from one address would reach.
+/// A name that this version does not have is left out.
+const LIMITS: &[(&str, &str)] = &[
+    ("PORTAL_OTP_PER_HOUR", "100"),
+    ("PORTAL_OTP_PER_DAY", "1000"),
+    ("PORTAL_LOGIN_FAILURES", "100"),
+    ("PORTAL_POSTS_PER_SECOND", "1000000"),
+    ("PORTAL_FORM_MIN_FILL", "0"),
+];
+
+/// Milliseconds of the tries for the two that are to look alike.
+#[derive(Default)]
+struct Times {
+    known: Vec<f64>,
+    unknown: Vec<f64>,
+}
+
+pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
+    let data = DataFolder::new().await?;
+    let settings: Vec<_> = LIMITS.iter().filter(|(name, _)| PORTAL_NAMES.contains(name)).copied().collect();
+    let portal = Portal::start_with(&data, &settings).await?;
+    let (mut registers, mut sign_ins) = (Times::default(), Times::default());
+    for n in 0..effort.tries {
+        // Whichever comes first, it is not always the same.
+        for known in [n.is_multiple_of(2), !n.is_multiple_of(2)] {
+            let account = username(n % ACCOUNTS);
+            let address = if known { account.clone() } else { format!("novel{n}") };
+            registers.note(known, register(portal.address, n, &format!("{address}@figures.example")).await?);
+            let name = if known { account } else { format!("nobody{n}") };
+            sign_ins.note(known, sign_in(portal.address, &name).await?);
+        }
+    }
+    Ok(vec![REGISTER.is(registers.difference("register")), SIGN_IN.is(sign_ins.difference("sign-in"))])
+}
+
+impl Times {
+    fn note(&mut self, known: bool, took: Duration) {
+        let times = if known { &mut self.known } else { &mut self.unknown };
+        times.push(took.as_secs_f64() * 1_000.0);
+    }
+
+    fn difference(self, what: &str) -> f64 {
+        let tries = self.known.len();
+        let (known, unknown) = (median(self.known), median(self.unknown));
+        say(format_args!("{what}, {tries} tries each: known {known:.2} ms, unknown {unknown:.2} ms"));
+        (known - unknown).abs()
+    }
+}
+
+/// Fills in the form as a visitor does: with what its page put into it.
+async fn register(portal: SocketAddr, n: u32, email: &str) -> Outcome<Duration> {
+    let mut connection = Connection::open(portal).await?;
+    let page = connection.send(load::get("/register")?).await?;
+    let html = std::str::from_utf8(page.body())?;
+    let username = format!("visitor{n}");
+    let mut fields = hidden_inputs(html, "/register");
+    fields.extend([("username", username.as_str()), ("email", email), ("password", PASSWORD)].map(owned));
+    let mut request = load::form("/register", &fields)?;
+    let cookies =
+        page.headers().get_all(SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
+    let cookies = cookies.collect::<Vec<_>>().join("; ");
+    if !cookies.is_empty() {
+        request.headers_mut().insert(COOKIE, HeaderValue::from_str(&cookies)?);
+    }
+    let sent = load::now();
+    connection.send(request).await?;
+    Ok(sent.elapsed())
+}
+
+/// A sign-in with a wrong password.
+async fn sign_in(portal: SocketAddr, name: &str) -> Outcome<Duration> {
+    let mut connection = Connection::open(portal).await?;
+    let request = load::sign_in_with(name, "not tumble rinse obelisk")?;
+    let sent = load::now();
+    let answer = connection.ask(request).await?;
+    let took = sent.elapsed();
+    if answer.status() != 422 {
+        return Err(format!("a wrong sign-in of {name} was answered with {}", answer.status()).into());
+    }
+    Ok(took)
+}
+
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+/// Names and values of the hidden inputs in the form with this action.
+fn hidden_inputs(page: &str, action: &str) -> Vec<(String, String)> {
+    let forms = page.split("<form").skip(1).map(|rest| rest.split("</form").next().unwrap_or_default());
+    let form = forms.into_iter().find(|form| form.contains(&format!("action=\"{action}\""))).unwrap_or_default();
+    let tags = form.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());
+    let hidden = tags.filter(|tag| attribute(tag, "type").as_deref() == Some("hidden"));
+    hidden.filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))).collect()
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    let value = rest.split('"').next()?;
+    Some(
+        value
+            .replace("&quot;", "\"")
+            .replace("&#x27;", "'")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&"),
+    )
+}
