@@ -10,7 +10,12 @@ const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 #[tokio::test]
 async fn a_hundred_parallel_registrations_get_no_more_codes_than_the_limit() {
     for mode in BOTH {
-        let app = TestApp::with(&[("PORTAL_CODES_PER_ADDRESS", "10"), ("PORTAL_UNPROVEN_PER_ADDRESS", "1000")]).await;
+        let app = TestApp::with(&[
+            ("PORTAL_CODES_PER_ADDRESS", "10"),
+            ("PORTAL_UNPROVEN_PER_ADDRESS", "1000"),
+            ("PORTAL_HASH_QUEUE", "100"),
+        ])
+        .await;
         let answers = join_all((0..100).map(|n| {
             let mut client = app.client(mode);
             async move { client.register(&format!("ann{n}"), &format!("a{n}@x.example"), PASSWORD).await }

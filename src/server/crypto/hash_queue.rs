@@ -104,6 +104,10 @@ mod tests {
             .collect();
         // Each takes its core before anybody else asks for one.
         tokio::task::yield_now().await;
+        // Each has its core before anybody waits for one.
+        while queue.cores.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
         let waiting = places.pop().expect("a place").run(|| Ok(()));
         assert!(tokio::time::timeout(Duration::from_millis(50), waiting).await.is_err(), "no core is free");
         let again = queue.enter().expect("the place of the one who hung up");

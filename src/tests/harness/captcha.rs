@@ -8,7 +8,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 pub(crate) fn in_page(page: &str, action: &str) -> Option<String> {
     let form = page.split("<form").find(|form| form.contains(&format!("action=\"{action}\"")))?;
     let input = form.split("</form>").next()?.split('<').find(|tag| tag.contains("name=\"captcha\""))?;
-    Some(input.split_once("value=\"")?.1.split_once('"')?.0.to_owned())
+    let challenge = input.split_once("value=\"")?.1.split_once('"')?.0;
+    Some(challenge.to_owned()).filter(|challenge| !challenge.is_empty())
 }
 
 /// The field `captcha` with the challenge solved, by the protocol's own library.

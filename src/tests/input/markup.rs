@@ -1,4 +1,4 @@
-use crate::harness::TestApp;
+use crate::harness::{TestApp, without_random};
 use crate::harness::app::PASSWORD;
 
 const SCRIPT: &str = "</title><script>alert(1)</script>";
@@ -92,7 +92,7 @@ async fn what_every_form_and_query_says_comes_back_as_text() {
         let answer = client.post(path, &[(field, typed)]).await;
         let page = client.seen(answer).await;
         assert_harmless(&page, path);
-        assert!(!page.contains("49"), "no template is evaluated");
+        assert!(!without_random(&page).contains("49"), "no template is evaluated");
     }
     for path in
         ["/login?next=/%22%3E%3Cscript%3Ealert(1)", "/register?username=%3Cscript%3Ealert(1)", "/%3Cscript%3Ealert(1)"]
