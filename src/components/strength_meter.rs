@@ -45,7 +45,7 @@ impl Strength {
         strength
     }
 
-    /// Asks once nothing more is typed, the meter of an empty field is hidden at once.
+    /// Asks once nothing more is typed; the meter of an empty field is hidden at once.
     pub fn typed(self) {
         if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
             timer.clear();

@@ -82,7 +82,7 @@ async fn the_meter_and_the_form_judge_alike() {
         ("MiladyMarlborough", 1),
         ("aaaaaaaaaaaaaaaa", 1),
         ("hotelzebra", 2),
-        ("portal2026", 2),
+        ("portal2026", 1),
         ("hotelzebrax9", 3),
         ("ünrelated wörds hier", 4),
         (PASSWORD, 4),

@@ -35,7 +35,7 @@ const JUDGED: usize = 64;
 
 /// Most work that zxcvbn may make, as the square of the length times the number of ways
 /// in which signs can be read as letters. A unit takes about 100 ns.
-const WORK_MAX: usize = 50_000;
+const WORK_MAX: usize = 20_000;
 
 /// The signs that zxcvbn reads as a letter, in a row for each letter.
 const SIGNS: [&str; 12] = ["4@", "8", "({[<", "3", "69", "1!|", "1|7", "0", "$5", "+7", "%", "2"];
