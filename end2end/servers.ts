@@ -11,11 +11,8 @@ export const main = server(process.env.LEPTOS_SITE_ADDR ?? '127.0.0.1:3000');
  */
 export const shortLived = small('short', 1, { PORTAL_OTP_LIFETIME: '5' });
 export const quickResend = small('quick', 2, { PORTAL_OTP_RESEND_AFTER: '2' });
-/**
- * A portal that takes forms without a proof of work as late as the product
- * does, and whose proof takes a browser long. The others take them at once.
- */
-export const strict = small('strict', 3, { PORTAL_FORM_MIN_FILL: '2', PORTAL_CAPTCHA_DIFFICULTY: '50000000' });
+/** A portal that takes a form without a proof of work as late as the product does. The others take it at once. */
+export const strict = small('strict', 3, { PORTAL_FORM_MIN_FILL: '2' });
 
 function server(address: string) {
   return { address, url: `http://${address}` };

@@ -5,15 +5,8 @@ use leptos::prelude::*;
 
 use super::live::{effect, flag, live};
 use super::proof::{FIELD, SOLVED, take_up};
-use super::{Submission, widget};
+use super::{Icon, Sign, Submission, widget};
 use crate::api::{Captcha, CaptchaKind};
-
-/// A field that nobody sees, for browsers that run no script: what fills in
-/// every field fills it in. The others never have it, so that no helper that
-/// fills in forms by itself can stumble over it, and hydration does not walk in.
-const UNSEEN: &str = "<div class=\"unseen\" aria-hidden=\"true\">\
-    <label for=\"website\">Website (leave this field empty)</label>\
-    <input type=\"text\" id=\"website\" name=\"website\" tabindex=\"-1\" autocomplete=\"off\"></div>";
 
 /// The hidden field with the challenge, and how far its answer is.
 ///
@@ -46,28 +39,25 @@ pub fn CaptchaField(form: Submission, captcha: Option<Captcha>) -> impl IntoView
         (false, false) => "Checking this browser…",
         (false, true) => "Sending after this check…",
     };
+    let share = move || if solved() { String::new() } else { format!("{}%", percent()) };
     view! {
         // Firefox would put the value of an earlier visit back into a reloaded page.
         <input type="hidden" id=FIELD name=FIELD value=challenge autocomplete="off" />
-        <noscript inner_html=UNSEEN></noscript>
+        // For browsers that run no script: what fills in every field fills this in, and no
+        // person sees it. The others never have it, for a password manager to stumble over.
+        <noscript>
+            <div class="unseen" aria-hidden="true">
+                <label for="website">"Website (leave this field empty)"</label>
+                <input type="text" id="website" name="website" tabindex="-1" autocomplete="off" />
+            </div>
+        </noscript>
         {container.map(|container| view! { <div class=container.class data-sitekey=container.site_key></div> })}
         <p class="check" hidden=live(move || flag(proof.get().is_none())) data-done=live(move || flag(solved()))>
-            <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-                <circle cx="12" cy="12" r="9"></circle>
-                // A hundred long, whatever its radius.
-                <circle
-                    class="share"
-                    cx="12"
-                    cy="12"
-                    r="9"
-                    pathLength="100"
-                    stroke-dasharray=live(move || format!("{} 100", percent()))
-                ></circle>
-                <path d="m8 12 3 3 5-6"></path>
-            </svg>
+            <span class="spinner-border"></span>
+            <Icon sign=Sign::Check />
             <span role="status">{live(move || words().to_owned())}</span>
-            <span class="digits" aria-hidden="true" hidden=live(move || flag(solved()))>
-                {live(move || format!("{}%", percent()))}
+            <span class="digits" aria-hidden="true">
+                {live(share)}
             </span>
         </p>
     }

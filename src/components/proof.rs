@@ -1,11 +1,9 @@
 //! Working out a form's proof of work beside everything else the browser does.
 
-use js_sys::Promise;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlInputElement, MessageChannel};
+use leptos::wasm_bindgen::closure::Closure;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlInputElement, MessageChannel, Performance};
 
 use super::{Submission, widget};
 use crate::api::{Captcha, CaptchaKind};
@@ -36,69 +34,95 @@ pub fn take_up(form: Submission, captcha: &Captcha) {
         CaptchaKind::Sum(sum) => {
             form.proof.set(Some(0));
             let work = ProofOfWork::parse(&sum.seed, &sum.prefix, sum.most);
-            let challenge = captcha.challenge.clone();
-            request_animation_frame(move || leptos::task::spawn_local(answer(form, field, challenge, work)));
+            let target = Target { form, field, challenge: captcha.challenge.clone() };
+            request_animation_frame(move || match (work, window().performance(), MessageChannel::new()) {
+                (Some(work), Some(clock), Ok(channel)) => Search { target, work, from: 0, clock, channel }.begin(),
+                _ => target.answer(None),
+            });
         }
     }
 }
 
-/// Puts the solution behind its challenge. Without one the form is sent as it
-/// is, and the server says what to do.
-async fn answer(form: Submission, field: HtmlInputElement, challenge: String, work: Option<ProofOfWork>) {
-    let solution = match work {
-        Some(work) => search(form, &field, &challenge, &work).await,
-        None => None,
-    };
-    if field.value() != challenge {
-        return;
-    }
-    form.proof.set(solution.map(|_| SOLVED));
-    if let Some(solution) = solution {
-        field.set_value(&format!("{challenge}.{solution}"));
-    }
-    if let Some(html_form) = field.form() {
-        form.release(html_form);
-    }
+/// What a search is for.
+struct Target {
+    form: Submission,
+    field: HtmlInputElement,
+    challenge: String,
 }
 
-/// Searches in slices, until another challenge is in the field.
-async fn search(form: Submission, field: &HtmlInputElement, challenge: &str, work: &ProofOfWork) -> Option<Solution> {
-    let performance = window().performance()?;
-    let channel = MessageChannel::new().ok()?;
-    let (mut from, mut solution) = (0, None);
-    // Only for whoever looks at the timeline, as the figures do.
-    let _ = performance.mark(MEASURE);
-    while solution.is_none() && from < work.most() && field.value() == challenge {
-        show(form, from, work.most());
-        breathe(&channel).await;
-        let end = performance.now() + SLICE;
-        while solution.is_none() && from < work.most() && performance.now() < end {
-            solution = work.search(from, BATCH);
-            from = from.saturating_add(BATCH);
+impl Target {
+    /// Whether the challenge is still the one in the field.
+    fn stands(&self) -> bool {
+        self.field.value() == self.challenge
+    }
+
+    /// Puts the solution behind its challenge, and sends the form if its button
+    /// was pressed meanwhile. Without a solution it goes as it is, and the server
+    /// says what to do.
+    fn answer(&self, solution: Option<Solution>) {
+        if !self.stands() {
+            return;
+        }
+        self.form.proof.set(solution.map(|_| SOLVED));
+        if let Some(solution) = solution {
+            self.field.set_value(&format!("{}.{solution}", self.challenge));
+        }
+        if let Some(html_form) = self.field.form() {
+            self.form.release(html_form);
         }
     }
-    if solution.is_some() {
-        let _ = performance.measure_with_start_mark(MEASURE, MEASURE);
-    }
-    channel.port1().close();
-    solution
 }
 
-/// Never shows a search as done that is not.
-fn show(form: Submission, tried: u32, most: u32) {
-    let percent = (u64::from(tried) * SOLVED / u64::from(most).max(1)).min(SOLVED - 1);
-    if form.proof.get_untracked() != Some(percent) {
-        form.proof.set(Some(percent));
-    }
+/// A search under way, slice by slice.
+struct Search {
+    target: Target,
+    work: ProofOfWork,
+    /// The next counter to try.
+    from: u32,
+    clock: Performance,
+    /// Each slice ends with a message to the next, and the browser does whatever
+    /// else is due before it brings it. A timer would lose four milliseconds each
+    /// time, and in a hidden tab far more.
+    channel: MessageChannel,
 }
 
-/// Lets the browser do whatever else is due. It sends itself a message, since
-/// a timer would be held back by four milliseconds, and in a hidden tab by far more.
-async fn breathe(channel: &MessageChannel) {
-    let message = Promise::new(&mut |resolve, _| {
-        channel.port1().set_onmessage(Some(&resolve));
+impl Search {
+    fn begin(mut self) {
+        // Only for whoever looks at the timeline, as the figures do.
+        let _ = self.clock.mark(MEASURE);
+        let (receiver, sender) = (self.channel.port1(), self.channel.port2());
+        let slice = Closure::<dyn FnMut()>::new(move || self.slice());
+        receiver.set_onmessage(Some(slice.into_js_value().unchecked_ref()));
         // Fails only for a message that cannot be copied.
-        let _ = channel.port2().post_message(&JsValue::NULL);
-    });
-    let _ = JsFuture::from(message).await;
+        let _ = sender.post_message(&JsValue::NULL);
+    }
+
+    /// Searches for a while. Ends when there is nothing more to try, or when
+    /// another challenge took this one's place.
+    fn slice(&mut self) {
+        let mut solution = None;
+        let end = self.clock.now() + SLICE;
+        let most = if self.target.stands() { self.work.most() } else { 0 };
+        while solution.is_none() && self.from < most && self.clock.now() < end {
+            solution = self.work.search(self.from, BATCH);
+            self.from = self.from.saturating_add(BATCH);
+        }
+        if solution.is_none() && self.from < most {
+            self.show();
+            let _ = self.channel.port2().post_message(&JsValue::NULL);
+        } else {
+            self.channel.port1().close();
+            let _ = self.clock.measure_with_start_mark(MEASURE, MEASURE);
+            self.target.answer(solution);
+        }
+    }
+
+    /// Never shows a search as done that is not.
+    fn show(&self) {
+        let percent = u64::from(self.from) * SOLVED / u64::from(self.work.most());
+        let proof = self.target.form.proof;
+        if proof.get_untracked() != Some(percent) {
+            proof.set(Some(percent));
+        }
+    }
 }
