@@ -5,7 +5,7 @@ use mail_parser::DateTime;
 use reqwest::Response;
 
 use super::harness::app::PASSWORD;
-use super::harness::process::{Served, browser, mailed_code, solved_challenge};
+use super::harness::process::{Served, browser, mailed_code, register, solved_challenge};
 
 const FORMATS: [&str; 2] = ["text", "json"];
 const SCRIPT: &[&str] = &["application/json"];
@@ -24,7 +24,12 @@ async fn at_trace_the_log_holds_no_password_code_cookie_or_address() {
         let folder = tempfile::tempdir().expect("a folder");
         // Naming a talkative library does not make it talk.
         let level = "trace,hyper=trace,sqlx=trace,sea_orm=trace,tower_sessions=trace,lettre=trace,server_fn=trace";
-        let settings = [("RUST_LOG", level), ("PORTAL_LOG_FORMAT", format), ("RUST_BACKTRACE", "1")];
+        let settings = [
+            ("RUST_LOG", level),
+            ("PORTAL_LOG_FORMAT", format),
+            ("RUST_BACKTRACE", "1"),
+            ("PORTAL_CAPTCHA_AFTER_FAILURES", "100"),
+        ];
         let served = Served::start(folder.path(), &settings).await;
         let browser = browser();
         let (address, wrong) = ("canary.local.part@x.example", "wrong canary password");
@@ -94,9 +99,8 @@ async fn success_failure_denial_and_limit_are_each_a_line_in_utc() {
             let post = browser.post(served.url(path)).header("accept", "application/json");
             post.form(fields).send().await.expect("an answer")
         };
-        let fields = [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
         let began = date(&browser.get(served.url("/dashboard")).send().await.expect("an answer"));
-        post("/register", &fields).await;
+        register(&browser, &served, "ann", "ann@x.example").await;
         let code = mailed_code(&browser, &served).await;
         post("/verify/resend", &[]).await;
         post("/verify", &[("code", if code == "000000" { "000001" } else { "000000" })]).await;

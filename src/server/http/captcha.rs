@@ -1,5 +1,6 @@
 //! Challenges as pages and answers carry them.
 
+use super::headers::policy::{Extra, Source};
 use crate::api::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
 use crate::paths;
 use crate::server::services::Requester;
@@ -46,6 +47,14 @@ pub fn demand(state: &AppState, form: Form, by: &Requester) -> Option<Captcha> {
         }),
     };
     Some(Captcha { challenge: challenge.token, kind })
+}
+
+/// What pages have to be allowed of a third party.
+#[must_use]
+pub fn extra(state: &AppState) -> Extra {
+    let Some(third_party) = &state.captcha.third_party else { return Extra::default() };
+    let origins: Vec<_> = third_party.provider.origins().iter().filter_map(|origin| Source::parse(origin)).collect();
+    Extra { scripts: origins.clone(), styles: origins.clone(), frames: origins.clone(), connections: origins }
 }
 
 /// What a form brought, as the service reads it.

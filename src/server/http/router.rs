@@ -14,9 +14,9 @@ use tower_http::compression::CompressionLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
-use super::headers::policy::{Extra, Policy};
+use super::headers::policy::Policy;
 use super::{
-    access_log, assets, body, cookies, cross_site, dev_mailbox, fault, flood, guards, headers, probes, targets,
+    access_log, assets, body, captcha, cookies, cross_site, dev_mailbox, fault, flood, guards, headers, probes, targets,
 };
 use crate::api::Visitor;
 use crate::app::{App, Assets, reload_port, shell};
@@ -89,7 +89,7 @@ fn pages(state: &AppState, assets: Assets) -> Router {
         }
     };
     let public = assets::public(&state.config.site.root);
-    let policy = Policy::new(&Extra::default(), reload_port());
+    let policy = Policy::new(&captcha::extra(state), reload_port());
     Router::new()
         .leptos_routes_with_context(state, generate_route_list(App), context, shell)
         .fallback_service(public.fallback(tower::service_fn({

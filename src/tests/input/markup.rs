@@ -1,5 +1,5 @@
-use crate::harness::{TestApp, without_random};
 use crate::harness::app::PASSWORD;
+use crate::harness::{TestApp, without_random};
 
 const SCRIPT: &str = "</title><script>alert(1)</script>";
 /// An address that is valid, and markup as soon as somebody forgets to escape it.
