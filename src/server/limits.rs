@@ -184,7 +184,8 @@ impl Default for Limits {
                 header: Duration::from_secs(10),
                 body: Duration::from_secs(20),
                 answer: MINUTE,
-                idle: MINUTE,
+                // Longer than nginx keeps its side: who closes first loses no request.
+                idle: Duration::from_secs(75),
             },
         }
     }

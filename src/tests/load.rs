@@ -7,6 +7,7 @@ use futures::future::join_all;
 use portal::server::crypto::hash_queue::Place;
 
 use super::harness::app::PASSWORD;
+use super::harness::process::{Served, browser};
 use super::harness::{Answer, Client, Mode, TestApp};
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
@@ -100,8 +101,9 @@ async fn a_refused_post_is_not_read_writes_nothing_and_pages_are_still_there() {
         let mut client = app.client(mode);
         assert_eq!(passing(&client, 3).await, 3);
         let endless = Body::from_stream(futures::stream::pending::<Result<String, std::io::Error>>());
-        let answer = client.post_raw("/login", "application/x-www-form-urlencoded", endless).await;
-        assert_eq!(answer.status, 429);
+        let answer = client.post_raw("/login", "application/x-www-form-urlencoded", endless);
+        let answer = tokio::time::timeout(Duration::from_secs(10), answer).await;
+        assert_eq!(answer.expect("nobody waits for its body").status, 429);
         assert_eq!(client.register("ann", "ann@x.example", PASSWORD).await.status, 429);
         assert_eq!(client.sign_in("ann", "another fine password").await.status, 429);
         for table in ["registration", "outbox", "failure_counter", "session"] {
@@ -111,6 +113,24 @@ async fn a_refused_post_is_not_read_writes_nothing_and_pages_are_still_there() {
             assert_eq!(client.get("/login").await.status, 200);
         }
     }
+}
+
+#[tokio::test]
+async fn a_flood_of_posts_is_no_flood_of_lines_in_the_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let limits = [("PORTAL_POSTS_PER_SECOND", "1"), ("PORTAL_POSTS_BURST", "2")];
+    let served = Served::start(folder.path(), &limits).await;
+    let browser = browser();
+    let mut refused = 0;
+    for _ in 0..100 {
+        let answer = browser.post(served.url("/logout")).header("accept", "application/json").send().await;
+        refused += usize::from(answer.expect("an answer").status() == 429);
+    }
+    let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");
+    let lines = |text: &str| log.lines().filter(|line| line.contains(text)).count();
+    assert!(refused > 50 && (1..10).contains(&lines("posts.limited")), "{log}");
+    assert_eq!(lines("status=429"), 0, "{log}");
+    assert!(lines("answered") > 1, "the others are in it: {log}");
 }
 
 /// Takes every place there is.

@@ -26,4 +26,7 @@ pub(super) fn run(config: &Config) {
     println!("session, idle         {} s", limits.session.idle.as_secs());
     println!("session, in all       {} s", limits.session.absolute.as_secs());
     println!("session, remembered   {} s", limits.session.remember.as_secs());
+    println!("waiting to hash       {}", limits.hash_queue);
+    println!("posts by address      {} a second, {} at once", limits.posts_per_second, limits.posts_burst);
+    println!("connections           {}, {} by address", limits.connections.most, limits.connections.per_address);
 }

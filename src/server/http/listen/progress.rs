@@ -153,7 +153,7 @@ mod tests {
         assert_eq!((progress.stage(), left()), (Stage::Answer, 45), "the next request does not begin it anew");
         progress.answered();
         progress.written();
-        assert_eq!((progress.stage(), left(), progress.quiet()), (Stage::Idle, 60, Some(Duration::ZERO)));
+        assert_eq!((progress.stage(), left(), progress.quiet()), (Stage::Idle, 75, Some(Duration::ZERO)));
         pass(50);
         progress.received();
         assert_eq!((progress.stage(), left(), progress.quiet()), (Stage::Head, 10, None));
