@@ -21,6 +21,9 @@
 //! * `server::services`: the rules. Knows neither leptos nor axum.
 //! * `server::store`: the database; its models never leave it.
 //! * `server::mail`: the outbox's worker, transports and templates.
+//! * `server::http`: what stands in front, outermost first: the line in the log,
+//!   the headers, the net under a panic, odd targets, other sites' posts, the
+//!   limit on posts; then a post's body, the session, and who may see what.
 //!
 //! The test `directions` reads the `use` lines and holds this picture. This
 //! file holds the only feature gates of the crate.

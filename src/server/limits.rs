@@ -49,6 +49,9 @@ pub struct Limits {
     /// The least time from the making of a page until its form is sent without
     /// a solved challenge: a person has to type.
     pub form_min_fill: Duration,
+    /// Sessions that an address prefix may cause without signing in, such as by
+    /// plain forms that were refused.
+    pub newcomers_per_address: Quota,
     pub captcha: CaptchaLimits,
     pub session: SessionLimits,
     /// Passwords that may wait to be hashed, beside those being hashed.
@@ -112,8 +115,9 @@ impl Quota {
 pub const CAPTCHA_HARDEST: u32 = 32;
 /// How long failures from an address prefix make its challenges harder.
 pub const FAILURES_REMEMBERED: Duration = HOUR;
-/// Address prefixes whose failures are kept in memory.
-pub const FAILURES_KEPT: usize = 100_000;
+/// Address prefixes that are remembered, of those that failed and of those that
+/// caused sessions: who was not seen for longest is forgotten first.
+pub const PREFIXES_KEPT: usize = 100_000;
 
 /// What a connection may take, of room and of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,6 +172,7 @@ impl Default for Limits {
             codes_per_address: Quota::per_hour(60),
             unproven_per_address: Quota::per_hour(30),
             form_min_fill: Duration::from_secs(2),
+            newcomers_per_address: Quota::per_hour(2_000),
             captcha: CaptchaLimits {
                 lifetime: HOUR,
                 difficulty: 400_000,

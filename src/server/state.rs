@@ -10,6 +10,7 @@ use super::clock::Clock;
 use super::config::Config;
 use super::crypto::{LookupKeys, OtpDigester, PasswordHasher, PasswordPolicy, Sealer};
 use super::http::flood::FloodLimiter;
+use super::http::newcomers::Newcomers;
 use super::http::sampled::Sampled;
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
@@ -36,6 +37,7 @@ pub struct Services {
     pub maintenance: Maintenance,
     pub policy: PasswordPolicy,
     pub flood: Arc<FloodLimiter>,
+    pub newcomers: Newcomers,
     /// Those who found no place to hash.
     pub busy: Sampled,
     pub clock: Clock,
@@ -84,6 +86,7 @@ impl AppState {
         let services = Services {
             leptos,
             flood: Arc::new(FloodLimiter::new(&limits, clock.clone())),
+            newcomers: Newcomers::new(limits.newcomers_per_address, clock.clone()),
             busy: Sampled::default(),
             registration: Registration {
                 store: store.clone(),

@@ -2,7 +2,9 @@
 
 use portal::server::config::Config;
 use portal::server::config::env::{Env, PORTAL_NAMES};
+use portal::server::config::limits;
 use portal::server::config::mail::TransportConfig;
+use portal::server::limits::Limits;
 use portal::server::rng::Rng;
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -144,6 +146,26 @@ fn dot_env_is_read_where_the_environment_is_silent() {
     std::fs::write(&file, "this is not a line hunter2").expect("written");
     let problem = Env::from_process(&file).expect_err("malformed");
     assert!(!problem.contains("hunter2"));
+}
+
+/// The defaults of the README are those of the code, and no limit is left out.
+#[test]
+fn the_readmes_table_of_limits_is_that_of_the_code() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    let table = limits::table(&Limits::default());
+    for (name, value) in &table {
+        let row = readme.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
+        let default = row.and_then(|row| row.split('|').nth(2)).unwrap_or_else(|| panic!("no row for {name}")).trim();
+        let per_core = default.split_once(" for each core").and_then(|(number, _)| number.parse::<u64>().ok());
+        let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+        let stated = per_core.map_or_else(|| default.parse().ok(), |number| Some(number * cores));
+        assert_eq!(stated, Some(*value), "{name}: {default}");
+    }
+    let listed: Vec<_> = table.iter().map(|(name, _)| *name).collect();
+    let first = PORTAL_NAMES.iter().position(|name| *name == "PORTAL_OTP_LIFETIME").expect("the first limit");
+    for name in &PORTAL_NAMES[first..] {
+        assert!(listed.contains(name), "{name}");
+    }
 }
 
 #[test]

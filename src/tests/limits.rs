@@ -136,3 +136,32 @@ async fn limits_survive_a_restart() {
     let mut elsewhere = app.script().at_ip("203.0.113.9");
     assert_eq!(elsewhere.register("liz", "liz@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
 }
+
+#[tokio::test]
+async fn who_keeps_no_cookie_causes_no_more_sessions_than_the_limit() {
+    let app = TestApp::with(&[("PORTAL_NEWCOMERS_PER_ADDRESS", "3")]).await;
+    let sessions = "SELECT COUNT(*) FROM session";
+    let refused = [("username", "a b")];
+    let mut keeps_its_cookie = app.form();
+    for _ in 0..3 {
+        assert_eq!(keeps_its_cookie.post_bare("/register", &refused).await.location().as_deref(), Some("/register"));
+    }
+    assert_eq!(app.count(sessions).await, 1);
+    for n in 0..10 {
+        let answer = app.form().post_bare("/register", &refused).await;
+        if n < 2 {
+            assert_eq!(answer.location().as_deref(), Some("/register"), "{n}");
+        } else {
+            assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("60")), "{n}");
+            assert!(answer.body.contains("There were too many tries from your network."), "{}", answer.body);
+        }
+        let nothing_pending = app.form().get("/verify").await;
+        assert_eq!(nothing_pending.location().as_deref(), Some("/register"), "{n}");
+    }
+    assert_eq!(app.count(sessions).await, 3);
+    assert_eq!(app.script().post_bare("/register", &refused).await.status, 422, "a script is told without a session");
+    assert_eq!(keeps_its_cookie.post_bare("/register", &refused).await.location().as_deref(), Some("/register"));
+    assert!(app.form().at_ip("198.51.100.7").post_bare("/register", &refused).await.location().is_some());
+    app.advance(1_200);
+    assert!(app.form().post_bare("/register", &refused).await.location().is_some());
+}

@@ -1,13 +1,13 @@
 //! `portal check-config`
 
-use crate::server::config::Config;
 use crate::server::config::mail::TransportConfig;
+use crate::server::config::{Config, limits};
+use crate::server::services::captcha::third_party::Provider;
 
 /// Prints what is in force. A mistake has been reported before this is reached.
 #[expect(clippy::print_stdout, reason = "the answer of the command")]
 pub(super) fn run(config: &Config) {
     let site = &config.site;
-    let limits = &config.limits;
     let mail = match &config.mail.transport {
         TransportConfig::Smtp { .. } => "SMTP".to_owned(),
         TransportConfig::File { dir } => format!("files in {} and /dev/mailbox", dir.display()),
@@ -21,12 +21,17 @@ pub(super) fn run(config: &Config) {
     println!("public address        {}", site.public_url.origin);
     println!("database              {database}");
     println!("mail                  {mail}");
-    println!("code lifetime         {} s", limits.otp_lifetime.as_secs());
-    println!("tries for a code      {}", limits.otp_tries);
-    println!("session, idle         {} s", limits.session.idle.as_secs());
-    println!("session, in all       {} s", limits.session.absolute.as_secs());
-    println!("session, remembered   {} s", limits.session.remember.as_secs());
-    println!("waiting to hash       {}", limits.hash_queue);
-    println!("posts by address      {} a second, {} at once", limits.posts_per_second, limits.posts_burst);
-    println!("connections           {}, {} by address", limits.connections.most, limits.connections.per_address);
+    println!("captcha               {}", captcha(config));
+    println!();
+    for (name, value) in limits::table(&config.limits) {
+        println!("{name:<38} {value:>9}");
+    }
+}
+
+fn captcha(config: &Config) -> &'static str {
+    match config.third_party.as_ref().map(|third_party| third_party.provider) {
+        None => "the portal's own proof of work",
+        Some(Provider::Turnstile) => "Cloudflare Turnstile",
+        Some(Provider::HCaptcha) => "hCaptcha",
+    }
 }

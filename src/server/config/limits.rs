@@ -1,4 +1,7 @@
 //! The limits, each from its `PORTAL_…` variable. Times are in seconds.
+//!
+//! What each means is in `server::limits`; [`table`] is what is in force, as
+//! `portal check-config` prints it and the README gives the defaults.
 
 use std::num::NonZeroU32;
 
@@ -20,6 +23,7 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
     let wrong_codes_per_address = per_hour("PORTAL_WRONG_CODES_PER_ADDRESS", default.wrong_codes_per_address);
     let codes_per_address = per_hour("PORTAL_CODES_PER_ADDRESS", default.codes_per_address);
     let unproven_per_address = per_hour("PORTAL_UNPROVEN_PER_ADDRESS", default.unproven_per_address);
+    let newcomers_per_address = per_hour("PORTAL_NEWCOMERS_PER_ADDRESS", default.newcomers_per_address);
     let limits = Limits {
         // NIST SP 800-63B-4, section 3.1.3.2 allows ten minutes.
         otp_lifetime: env.seconds("PORTAL_OTP_LIFETIME", default.otp_lifetime, 1..=600, mistakes),
@@ -44,6 +48,7 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
         codes_per_address,
         unproven_per_address,
         form_min_fill: env.seconds("PORTAL_FORM_MIN_FILL", default.form_min_fill, 0..=30, mistakes),
+        newcomers_per_address,
         captcha: CaptchaLimits {
             lifetime: env.seconds("PORTAL_CAPTCHA_LIFETIME", captcha.lifetime, 60..=DAY, mistakes),
             difficulty: env.number("PORTAL_CAPTCHA_DIFFICULTY", captcha.difficulty, 1..=50_000_000, mistakes),
@@ -91,4 +96,46 @@ fn connections(env: &Env, default: ConnectionLimits, mistakes: &mut Mistakes) ->
         answer: default.answer,
         idle: env.seconds("PORTAL_IDLE_TIMEOUT", default.idle, 1..=600, mistakes),
     }
+}
+
+/// Every limit that can be set: its variable, and its value in force.
+#[must_use]
+pub fn table(limits: &Limits) -> Vec<(&'static str, u64)> {
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let Limits { captcha, session, connections, .. } = limits;
+    vec![
+        ("PORTAL_OTP_LIFETIME", limits.otp_lifetime.as_secs()),
+        ("PORTAL_OTP_TRIES", limits.otp_tries.into()),
+        ("PORTAL_OTP_WRONG_PER_DAY", limits.otp_wrong_per_day),
+        ("PORTAL_OTP_RESEND_AFTER", limits.otp_resend_after.as_secs()),
+        ("PORTAL_OTP_PER_HOUR", count(limits.otp_per_hour)),
+        ("PORTAL_OTP_PER_DAY", count(limits.otp_per_day)),
+        ("PORTAL_EMAIL_CHANGES", limits.email_changes.into()),
+        ("PORTAL_REGISTRATION_LIFETIME", limits.registration_lifetime.as_secs()),
+        ("PORTAL_LOGIN_FAILURES", limits.login_failures.into()),
+        ("PORTAL_LOGIN_WINDOW", limits.login_window.as_secs()),
+        ("PORTAL_LOGIN_DELAY", limits.login_delay.as_secs()),
+        ("PORTAL_LOGIN_DELAY_MAX", limits.login_delay_max.as_secs()),
+        ("PORTAL_LOGIN_FAILURES_PER_ADDRESS", limits.login_failures_per_address.most.into()),
+        ("PORTAL_WRONG_CODES_PER_ADDRESS", limits.wrong_codes_per_address.most.into()),
+        ("PORTAL_CODES_PER_ADDRESS", limits.codes_per_address.most.into()),
+        ("PORTAL_UNPROVEN_PER_ADDRESS", limits.unproven_per_address.most.into()),
+        ("PORTAL_NEWCOMERS_PER_ADDRESS", limits.newcomers_per_address.most.into()),
+        ("PORTAL_FORM_MIN_FILL", limits.form_min_fill.as_secs()),
+        ("PORTAL_CAPTCHA_LIFETIME", captcha.lifetime.as_secs()),
+        ("PORTAL_CAPTCHA_DIFFICULTY", captcha.difficulty.into()),
+        ("PORTAL_CAPTCHA_AFTER_FAILURES", captcha.after_failures.into()),
+        ("PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES", captcha.after_account_failures.into()),
+        ("PORTAL_SESSION_IDLE", session.idle.as_secs()),
+        ("PORTAL_SESSION_ABSOLUTE", session.absolute.as_secs()),
+        ("PORTAL_SESSION_REMEMBER", session.remember.as_secs()),
+        ("PORTAL_HASH_QUEUE", count(limits.hash_queue)),
+        ("PORTAL_POSTS_PER_SECOND", limits.posts_per_second.get().into()),
+        ("PORTAL_POSTS_BURST", limits.posts_burst.get().into()),
+        ("PORTAL_CONNECTIONS_MAX", count(connections.most)),
+        ("PORTAL_CONNECTIONS_PER_ADDRESS", count(connections.per_address)),
+        ("PORTAL_HEADER_TIMEOUT", connections.header.as_secs()),
+        ("PORTAL_BODY_TIMEOUT", connections.body.as_secs()),
+        ("PORTAL_IDLE_TIMEOUT", connections.idle.as_secs()),
+    ]
 }

@@ -17,7 +17,7 @@ use crate::domain::limits::BODY_MAX;
 const FIELDS_MAX: usize = 32;
 
 /// On a 503 that is no fault of ours. It does not leave the portal.
-pub const BUSY: HeaderName = HeaderName::from_static("x-portal-busy");
+pub const WAIT: HeaderName = HeaderName::from_static("x-portal-wait");
 
 /// Whether the request comes from a plain form: a navigation, which wants a page.
 #[must_use]
@@ -79,7 +79,7 @@ fn is_plain(body: &[u8]) -> bool {
 fn as_page(mut response: Response, path: &str, id: Option<&RequestId>) -> Response {
     let id = id.map_or("none", |id| id.0.as_str());
     match response.status() {
-        _ if response.headers().contains_key(BUSY) => fault::busy(&response),
+        _ if response.headers().contains_key(WAIT) => fault::wait(&response),
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::INTERNAL_SERVER_ERROR => fault::unavailable(id),
         StatusCode::FOUND => {
             let first = path.split('/').nth(1).unwrap_or_default();

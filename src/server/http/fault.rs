@@ -7,6 +7,8 @@ use super::headers::policy;
 
 /// What a person reads who came with too many others.
 pub const BUSY: &str = "The portal is very busy. Please try again in a moment.";
+/// What a person reads whose network sent too many forms that were refused.
+pub const TOO_MANY: &str = "There were too many tries from your network. Please try again in a minute.";
 
 /// A page that needs nothing but itself: whatever is broken, it shows.
 #[must_use]
@@ -34,11 +36,12 @@ pub fn unavailable(request_id: &str) -> Response {
     response
 }
 
-/// The answer to a plain form when there is no place: the status and the time
+/// The answer to a plain form that was not looked at: the status and the time
 /// to wait are in `response` already.
 #[must_use]
-pub fn busy(response: &Response) -> Response {
-    let mut page = page(StatusCode::SERVICE_UNAVAILABLE, "One moment, please", BUSY);
+pub fn wait(response: &Response) -> Response {
+    let text = if response.status() == StatusCode::TOO_MANY_REQUESTS { TOO_MANY } else { BUSY };
+    let mut page = page(response.status(), "One moment, please", text);
     if let Some(wait) = response.headers().get(header::RETRY_AFTER) {
         page.headers_mut().insert(header::RETRY_AFTER, wait.clone());
     }

@@ -5,18 +5,25 @@ use tower_sessions::Session;
 use super::session as sessions;
 use crate::api::Flash;
 use crate::server::config::Config;
+use crate::server::services::Requester;
+use crate::server::state::AppState;
 
 const FLASH: &str = "flash";
 
 type Result<T> = std::result::Result<T, tower_sessions::session::Error>;
 
-/// Leaves `flash` for the page it names.
+/// Leaves `flash` for the page it names. `false` when it would take a new
+/// session and too many began for this address prefix.
 ///
 /// # Errors
 /// When the session cannot be read.
-pub async fn put(session: &Session, config: &Config, flash: &Flash) -> Result<()> {
+pub async fn put(session: &Session, state: &AppState, by: &Requester, flash: &Flash) -> Result<bool> {
+    if session.id().is_none() && session.is_empty().await && !state.newcomers.admit(by.prefix()) {
+        return Ok(false);
+    }
     session.insert(FLASH, flash).await?;
-    keep_lifetime(session, config).await
+    keep_lifetime(session, &state.config).await?;
+    Ok(true)
 }
 
 /// Takes what was left for `path`; what is meant for another page stays.

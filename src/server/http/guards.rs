@@ -14,7 +14,7 @@ use crate::domain::{NextPath, Role, Timestamp};
 use crate::paths;
 use crate::server::config::mail::TransportConfig;
 use crate::server::crypto::FlowToken;
-use crate::server::services::{Done, Pending};
+use crate::server::services::{Done, Pending, Requester};
 use crate::server::state::AppState;
 use crate::server::store::accounts::Account;
 use crate::server::store::sessions::SignedIn;
@@ -59,7 +59,7 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
         }
         let pending = match pending(state, &path, requester.flow.as_ref()).await? {
             Ok(pending) => pending,
-            Err(done) => return Ok(Admitted::Elsewhere(elsewhere(state, session, &done).await?)),
+            Err(done) => return Ok(Admitted::Elsewhere(elsewhere(state, session, &requester, &done).await?)),
         };
         let flash = match parts.method {
             Method::GET if session.id().is_some() => flash::take(session, &state.config, &path).await?,
@@ -172,8 +172,8 @@ fn next_of(uri: &Uri) -> Option<String> {
     NextPath::parse(&value).map(|next| next.as_str().to_owned())
 }
 
-async fn elsewhere(state: &AppState, session: &Session, done: &Done) -> Result<Response, Fault> {
-    reply::leave(session, state, done).await?;
+async fn elsewhere(state: &AppState, session: &Session, by: &Requester, done: &Done) -> Result<Response, Fault> {
+    reply::leave(session, state, by, done).await?;
     let mut response = see_other(done.to);
     if let Some(cookie) = cookies::end_flow(&state.config) {
         response.headers_mut().append(SET_COOKIE, cookie);

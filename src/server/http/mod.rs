@@ -13,6 +13,7 @@ pub mod flood;
 pub mod guards;
 pub mod headers;
 pub mod listen;
+pub mod newcomers;
 pub mod probes;
 pub mod reply;
 pub mod requester;

@@ -141,7 +141,7 @@ impl Post {
         if let Some(cookie) = cookie {
             self.response.append_header(SET_COOKIE, cookie);
         }
-        if let Err(error) = leave(&self.session, &self.state, &done).await {
+        if let Err(error) = leave(&self.session, &self.state, &self.requester, &done).await {
             return self.fail(&error);
         }
         self.redirect(done.to);
@@ -183,11 +183,14 @@ impl Post {
             values: self.kept.clone(),
             notice: None,
         };
-        if let Err(error) = flash::put(&self.session, &self.state.config, &flash).await {
-            return self.fail(&error);
+        match flash::put(&self.session, &self.state, &self.requester, &flash).await {
+            Ok(true) => {
+                self.redirect(page);
+                Ok(())
+            }
+            Ok(false) => self.turn_away(),
+            Err(error) => self.fail(&error),
         }
-        self.redirect(page);
-        Ok(())
     }
 
     /// Says at once that there is no place, without a word to the database. The
@@ -201,9 +204,18 @@ impl Post {
         self.response.set_status(StatusCode::SERVICE_UNAVAILABLE);
         self.response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
         if self.plain {
-            self.response.insert_header(body::BUSY, HeaderValue::from_static(""));
+            self.response.insert_header(body::WAIT, HeaderValue::from_static(""));
         }
         Err(ApiError(Feedback { retry_after: Some(seconds), ..Feedback::message(fault::BUSY) }))
+    }
+
+    /// Too many plain forms of this address were refused to keep what to say to one more.
+    fn turn_away(&self) -> Result<(), ApiError> {
+        tracing::warn!(event = "newcomers.limited", ip = %self.requester.ip);
+        self.response.set_status(StatusCode::TOO_MANY_REQUESTS);
+        self.response.insert_header(RETRY_AFTER, HeaderValue::from_static("60"));
+        self.response.insert_header(body::WAIT, HeaderValue::from_static(""));
+        Err(ApiError(Feedback::message(fault::TOO_MANY)))
     }
 
     /// Logs a fault once and says so in one line.
@@ -230,7 +242,12 @@ impl Post {
 ///
 /// # Errors
 /// When the session cannot be read.
-pub async fn leave(session: &Session, state: &AppState, done: &Done) -> Result<(), tower_sessions::session::Error> {
+pub async fn leave(
+    session: &Session,
+    state: &AppState,
+    by: &Requester,
+    done: &Done,
+) -> Result<(), tower_sessions::session::Error> {
     if done.notice.is_none() && done.values.is_empty() {
         return Ok(());
     }
@@ -241,7 +258,9 @@ pub async fn leave(session: &Session, state: &AppState, done: &Done) -> Result<(
         values: done.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
         notice: done.notice.clone(),
     };
-    flash::put(session, &state.config, &flash).await
+    // One who causes too many sessions goes there without being told why.
+    flash::put(session, state, by, &flash).await?;
+    Ok(())
 }
 
 /// The page that holds the form with this action: its first segment.
