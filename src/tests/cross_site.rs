@@ -247,6 +247,9 @@ async fn every_redirect_leads_to_a_path_of_ours_whatever_was_sent() {
                 seen += assert_leads_home(&client.post(path, &fields).await, path);
                 let target = format!("{path}?next={query}&__path={query}&__err=x");
                 seen += assert_leads_home(&client.post(&target, &fields).await, path);
+                // What the framework cannot read it would send back to the `Referer`, with the error in the URL.
+                let unreadable = fields.iter().map(|(name, _)| format!("{name}=%ff&")).collect::<String>();
+                seen += assert_leads_home(&client.post_raw(path, FORM, unreadable.into()).await, path);
             }
             let mut client = with(app.client(mode), &hostile);
             for path in ["/", "/login", "/dashboard", "/register", "/verify", "/nowhere"] {

@@ -40,10 +40,10 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-cap
                            usb=(), xr-spatial-tracking=(), publickey-credentials-create=(self), \
                            publickey-credentials-get=(self)";
 
-/// Two years, as browsers' preload lists ask (ASVS 5.0, V3.4.1 asks for one).
-/// Without `includeSubDomains`: the portal's host is one name in somebody's
-/// domain and does not know whether what lies below it speaks https. Who does
-/// know can have the server in front say so: a header that is there stays.
+/// Two years; ASVS 5.0, V3.4.1 asks for one. Its level 2 asks for
+/// `includeSubDomains` as well, which is left out: the portal's host is one name
+/// in somebody's domain and does not know whether what lies below it speaks
+/// https. Who does know lets the server in front replace the header.
 const TRANSPORT: &str = "max-age=63072000";
 
 /// What is the same for every answer, made once. Cheap to clone.
