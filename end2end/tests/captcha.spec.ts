@@ -113,7 +113,7 @@ test('@hydrated typing goes on smoothly meanwhile', async ({ portal, person }) =
     const response = await route.fetch();
     const hard = (await response.text())
       .replace(/(?<=&quot;prefix&quot;:&quot;)[0-9a-f]+/, (prefix) => '0'.repeat(prefix.length))
-      .replace(/(?<=&quot;most&quot;:)\d+/, '4294967295');
+      .replace(/(?<=&quot;most&quot;:)\d+/, '400000000');
     await route.fulfill({ response, body: hard });
   });
   await page.addInitScript(() => {

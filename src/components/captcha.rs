@@ -8,6 +8,13 @@ use super::proof::{FIELD, SOLVED, take_up};
 use super::{Icon, Sign, Submission, widget};
 use crate::api::{Captcha, CaptchaKind};
 
+/// A field that nobody sees, for browsers that run no script: what fills in
+/// every field fills it in. The others never have it, so that no password
+/// manager can stumble over it.
+const UNSEEN: &str = "<div class=\"unseen\" aria-hidden=\"true\">\
+    <label for=\"website\">Website (leave this field empty)</label>\
+    <input type=\"text\" id=\"website\" name=\"website\" tabindex=\"-1\" autocomplete=\"off\"></div>";
+
 /// The hidden field with the challenge, and how far its answer is.
 ///
 /// A sum is worked out while the person types; the line that says so keeps its
@@ -43,14 +50,8 @@ pub fn CaptchaField(form: Submission, captcha: Option<Captcha>) -> impl IntoView
     view! {
         // Firefox would put the value of an earlier visit back into a reloaded page.
         <input type="hidden" id=FIELD name=FIELD value=challenge autocomplete="off" />
-        // For browsers that run no script: what fills in every field fills this in, and no
-        // person sees it. The others never have it, for a password manager to stumble over.
-        <noscript>
-            <div class="unseen" aria-hidden="true">
-                <label for="website">"Website (leave this field empty)"</label>
-                <input type="text" id="website" name="website" tabindex="-1" autocomplete="off" />
-            </div>
-        </noscript>
+        // As text: to a browser that runs scripts it is one, and hydration must not look for elements in it.
+        <noscript inner_html=UNSEEN></noscript>
         {container.map(|container| view! { <div class=container.class data-sitekey=container.site_key></div> })}
         <p class="check" hidden=live(move || flag(proof.get().is_none())) data-done=live(move || flag(solved()))>
             <span class="spinner-border"></span>

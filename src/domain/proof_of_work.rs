@@ -6,8 +6,9 @@ use sha2::block_api::compress256;
 
 /// Octets before the counter: salt and nonce, 16 each.
 const SEED: usize = 32;
-/// Octets that are hashed.
+/// Octets that are hashed, and bits.
 const MESSAGE: usize = SEED + 4;
+const MESSAGE_BITS: u16 = 8 * 36;
 /// Where SHA-256 begins (FIPS 180-4, section 5.3.3).
 const INITIAL: [u32; 8] =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
@@ -34,25 +35,21 @@ pub struct Solution {
 }
 
 impl ProofOfWork {
-    /// Reads a seed of 32 octets and a prefix of at most 32, both in
+    /// Reads a seed of 32 octets and a prefix of at most as many, both in
     /// hexadecimal. `None` if they are anything else.
     #[must_use]
     pub fn parse(seed: &str, prefix: &str, most: u32) -> Option<Self> {
-        let (seed, prefix) = (octets(seed)?, octets(prefix)?);
-        if seed.len() != SEED || prefix.len() > 32 {
+        let (seed, whole) = words(seed)?;
+        let (wanted, mask) = words(prefix)?;
+        if whole != [u32::MAX; 8] {
             return None;
         }
         let mut block = [0; 64];
-        block[..SEED].copy_from_slice(&seed);
-        block[MESSAGE] = 0x80;
-        // Its length in bits, below 2^16.
-        block[62..].copy_from_slice(&(8 * MESSAGE as u16).to_be_bytes());
-        let (mut wanted, mut mask) = ([0; 8], [0; 8]);
-        for (at, octet) in prefix.into_iter().enumerate() {
-            let shift = 24 - 8 * (at % 4);
-            wanted[at / 4] |= u32::from(octet) << shift;
-            mask[at / 4] |= 0xff << shift;
+        for (octets, word) in block.as_chunks_mut().0.iter_mut().zip(seed) {
+            *octets = word.to_be_bytes();
         }
+        block[MESSAGE] = 0x80;
+        block[62..].copy_from_slice(&MESSAGE_BITS.to_be_bytes());
         Some(Self { block, wanted, mask, most })
     }
 
@@ -89,13 +86,16 @@ impl Display for Solution {
     }
 }
 
-fn octets(hex: &str) -> Option<Vec<u8>> {
-    let digits = hex.as_bytes();
-    if digits.len() % 2 != 0 {
-        return None;
+/// At most 64 digits as words, with the highest digit first, and a mask of the
+/// bits that they gave.
+fn words(hex: &str) -> Option<([u32; 8], [u32; 8])> {
+    let (mut words, mut mask) = ([0; 8], [0; 8]);
+    for (at, digit) in hex.chars().enumerate() {
+        let shift = 28 - 4 * (at % 8);
+        *words.get_mut(at / 8)? |= digit.to_digit(16)? << shift;
+        *mask.get_mut(at / 8)? |= 0xf << shift;
     }
-    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    digits.chunks(2).map(|pair| Some(value(pair[0])? << 4 | value(pair[1])?)).collect()
+    Some((words, mask))
 }
 
 #[cfg(test)]
@@ -128,6 +128,7 @@ mod tests {
     fn the_first_counter_with_the_prefix_is_found_wherever_the_search_is_cut() {
         let found = "68362.00001379d7442aba28f06bff78994618e911e7934dc05e96abd6d32fb787d26e";
         assert_eq!(solved(COUNTED, "0000", 100_000).as_deref(), Some(found));
+        assert_eq!(solved(COUNTED, "00001", 100_000).as_deref(), Some(found));
         let sum = ProofOfWork::parse(COUNTED, "0000", 100_000).expect("a sum");
         for (from, count) in [(68_362, 1), (68_300, 63), (0, u32::MAX)] {
             assert_eq!(sum.search(from, count).map(|solution| solution.to_string()).as_deref(), Some(found));
@@ -152,7 +153,7 @@ mod tests {
         {
             assert_eq!(ProofOfWork::parse(seed, "00", 1), None, "seed {seed}");
         }
-        for prefix in ["0", "0g", "-1", &"00".repeat(33)] {
+        for prefix in ["0g", "-1", "é", &"00".repeat(33)] {
             assert_eq!(ProofOfWork::parse(COUNTED, prefix, 1), None, "prefix {prefix}");
         }
     }
