@@ -149,7 +149,7 @@ async fn who_keeps_no_cookie_causes_no_more_sessions_than_the_limit() {
     assert_eq!(app.count(sessions).await, 1);
     for n in 0..10 {
         let answer = app.form().post_bare("/register", &refused).await;
-        if n < 2 {
+        if n == 0 {
             assert_eq!(answer.location().as_deref(), Some("/register"), "{n}");
         } else {
             assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("60")), "{n}");
