@@ -1,9 +1,11 @@
 //! Telling people from machines: what each form asks for, with and without scripts.
 
+mod failures;
+
 use futures::future::join_all;
 
 use super::harness::app::PASSWORD;
-use super::harness::captcha::{difficulty, solve};
+use super::harness::captcha::solve;
 use super::harness::{Answer, Client, Mode, TestApp};
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
@@ -176,75 +178,6 @@ async fn an_address_may_send_fewer_forms_without_a_solution() {
     assert_eq!(elsewhere.register("ann5", "a5@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
     app.advance(1_200);
     assert_eq!(client.register("ann6", "a6@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
-}
-
-#[tokio::test]
-async fn challenges_become_harder_as_failures_from_an_address_rise_and_easy_again_after_an_hour() {
-    let app = TestApp::with(&[("PORTAL_CAPTCHA_DIFFICULTY", "100"), ("PORTAL_LOGIN_FAILURES", "100")]).await;
-    let mut attacker = app.script();
-    let mut seen = Vec::new();
-    for _ in 0..8 {
-        seen.push(difficulty(&unsolved(&attacker, "/register").await));
-        for _ in 0..5 {
-            attacker.sign_in("ann", "another fine password").await;
-        }
-    }
-    assert_eq!(seen, [100, 200, 400, 800, 1_600, 3_200, 3_200, 3_200][..].iter().map(|n| *n).collect::<Vec<u32>>());
-    assert_eq!(difficulty(&unsolved(&app.script().at_ip("198.51.100.7"), "/register").await), 100);
-    app.advance(3_600);
-    assert_eq!(difficulty(&unsolved(&attacker, "/register").await), 100);
-}
-
-#[tokio::test]
-async fn signing_in_asks_for_a_challenge_after_five_failures_from_the_address() {
-    for mode in BOTH {
-        let app = TestApp::new().await;
-        app.account("ann", "ann@x.example").await;
-        let mut client = app.client(mode);
-        for n in 0..5 {
-            assert!(client.captcha("/login").await.is_none(), "{n}");
-            client.sign_in(&format!("nobody{n}"), "another fine password").await;
-        }
-        let right = [("identifier", "ann"), ("password", PASSWORD)];
-        let answer = client.post_bare("/login", &right).await;
-        assert!(answer.location().as_deref() != Some("/dashboard"));
-        let seen = client.seen(answer).await;
-        assert!(seen.contains("We check that you are not a robot: please try once more."), "{seen}");
-        assert_eq!(client.post("/login", &right).await.location().as_deref(), Some("/dashboard"));
-        let mut owner = app.client(mode).at_ip("198.51.100.7");
-        assert_eq!(owner.post_bare("/login", &right).await.location().as_deref(), Some("/dashboard"), "elsewhere");
-    }
-}
-
-#[tokio::test]
-async fn an_account_guessed_at_from_everywhere_asks_for_a_challenge_and_keeps_nobody_out() {
-    for mode in BOTH {
-        let app = TestApp::with(&[("PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES", "3")]).await;
-        app.account("ann", "ann@x.example").await;
-        app.account("bob", "bob@x.example").await;
-        for (n, identifier) in ["ann", "ANN", "ann@x.example"].into_iter().enumerate() {
-            app.client(mode).at_ip(&format!("198.51.100.{n}")).sign_in(identifier, "another fine password").await;
-        }
-        let mut owner = app.client(mode).at_ip("203.0.113.9");
-        let right = [("identifier", "ann"), ("password", PASSWORD)];
-        let answer = owner.post_bare("/login", &right).await;
-        let challenge = if mode == Mode::Script {
-            let next: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
-            solve(next["captcha"]["challenge"].as_str().expect("a challenge"))
-        } else {
-            assert_eq!(answer.location().as_deref(), Some("/login"));
-            owner.captcha("/login").await.expect("a challenge")
-        };
-        let fields: Vec<_> = right.into_iter().chain([("captcha", challenge.as_str())]).collect();
-        assert_eq!(owner.post_bare("/login", &fields).await.location().as_deref(), Some("/dashboard"));
-        let mut other = app.client(mode).at_ip("203.0.113.9");
-        let right = [("identifier", "bob"), ("password", PASSWORD)];
-        assert_eq!(
-            other.post_bare("/login", &right).await.location().as_deref(),
-            Some("/dashboard"),
-            "another account"
-        );
-    }
 }
 
 #[tokio::test]

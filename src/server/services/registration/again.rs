@@ -1,0 +1,101 @@
+//! Another code, or the code to another address.
+
+use sea_orm::ConnectionTrait;
+
+use super::Registration;
+use crate::domain::{Email, FieldErrors, NoticeKind};
+use crate::paths;
+use crate::server::services::captcha::{Answer, Form};
+use crate::server::services::flow::{self, Pending};
+use crate::server::services::outcome::{Done, ServiceError};
+use crate::server::services::requester::Requester;
+use crate::server::store::{accounts, otps, registrations};
+
+const TOO_SOON: &str = "We have just sent a code.";
+
+impl Registration {
+    /// Mails another code for the flow this browser holds. The earlier code
+    /// counts until its own expiry, and the tries are not given back.
+    ///
+    /// # Errors
+    /// Asked for too early, a challenge that did not convince, or a cap on
+    /// codes that is reached.
+    pub async fn resend(&self, answer: &Answer<'_>, by: &Requester) -> Result<Done, ServiceError> {
+        // Who has nothing to wait for, or has to wait, need not be told from a machine.
+        if let Err(done) = self.resendable(self.store.reader(), by).await? {
+            return Ok(done);
+        }
+        let passed = self.captcha.check(Form::Resend, answer, by).await?;
+        let now = self.clock.now();
+        let tx = self.store.write().await?;
+        let registration = match self.resendable(&tx, by).await? {
+            Ok(registration) => registration,
+            Err(done) => return Ok(done),
+        };
+        self.captcha.spend(&tx, &passed, by).await?;
+        self.take_code(&tx, by, now).await?;
+        self.check_cap(&tx, &registration.email, now).await?;
+        self.issue(&tx, &registration, by, now).await?;
+        tx.commit().await?;
+        self.mailer.wake();
+        let text = format!("We sent another code to {}.", registration.email.as_str());
+        Ok(Done::go(paths::VERIFY).saying(NoticeKind::Success, text))
+    }
+
+    /// The registration for which another code may be sent now; the inner `Err`
+    /// when there is none.
+    async fn resendable(
+        &self,
+        db: &impl ConnectionTrait,
+        by: &Requester,
+    ) -> Result<Result<registrations::Registration, Done>, ServiceError> {
+        let now = self.clock.now();
+        let Pending { registration, code } = match flow::pending(db, by.flow.as_ref(), &self.limits, now).await? {
+            Ok(pending) => pending,
+            Err(ended) => return Ok(Err(ended.into_done())),
+        };
+        if registration.proven {
+            return Ok(Err(Done::go(paths::VERIFY)));
+        }
+        let again_at = code.issued_at + self.limits.otp_resend_after;
+        if now < again_at {
+            return Err(ServiceError::Limited { what: TOO_SOON, wait: again_at.since(now) });
+        }
+        Ok(Ok(registration))
+    }
+
+    /// Sends the code to a corrected address instead; codes for the earlier
+    /// one stop counting.
+    ///
+    /// # Errors
+    /// Mistakes in the address, no change left, or the cap on codes for it.
+    pub async fn correct_email(&self, email: &str, by: &Requester) -> Result<Done, ServiceError> {
+        let mut errors = FieldErrors::default();
+        let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
+        let now = self.clock.now();
+        let tx = self.store.write().await?;
+        let mut registration = match flow::pending(&tx, by.flow.as_ref(), &self.limits, now).await? {
+            Ok(pending) if pending.registration.proven => return Ok(Done::go(paths::VERIFY)),
+            Ok(pending) => pending.registration,
+            Err(ended) => return Ok(ended.into_done()),
+        };
+        if email.key() == registration.email.key() {
+            return Err(FieldErrors::one("email", "This is the address we sent the code to.").into());
+        }
+        let taken = accounts::by_email(&tx, &email).await?.is_some();
+        if !registrations::change_email(&tx, registration.id, &email, taken, self.limits.email_changes).await? {
+            let text = "The address cannot be changed any more. Register again with the right one.";
+            return Err(FieldErrors::one("email", text).into());
+        }
+        self.take_code(&tx, by, now).await?;
+        self.check_cap(&tx, &email, now).await?;
+        registration.email = email;
+        registration.address_taken = taken;
+        otps::void_older(&tx, registration.id, 0, now).await?;
+        self.issue(&tx, &registration, by, now).await?;
+        tx.commit().await?;
+        self.mailer.wake();
+        let text = format!("We sent a code to {}.", registration.email.as_str());
+        Ok(Done::go(paths::VERIFY).saying(NoticeKind::Success, text))
+    }
+}
