@@ -52,24 +52,6 @@ test.describe('@hydrated markup that slipped into a page runs nothing:', () => {
   });
 });
 
-test('@hydrated a script that is put into a page later runs with its nonce alone', async ({ page }) => {
-  await page.goto('/login');
-  const add = (nonce?: string) =>
-    page.evaluate(
-      ([text, nonce]) => {
-        const script = document.createElement('script');
-        if (nonce) script.nonce = nonce;
-        script.textContent = text;
-        document.body.append(script);
-        return 'ran' in document.documentElement.dataset;
-      },
-      [MARK, nonce] as const,
-    );
-  expect(await add()).toBe(false);
-  // Scripts may read the nonce that markup and styles cannot.
-  expect(await add(await page.evaluate(() => document.querySelector('script')?.nonce))).toBe(true);
-});
-
 test.describe('a page is not shown in a frame of another site:', () => {
   const headers = ['content-security-policy', 'x-frame-options'];
   // Each of the two headers does it; without both, the same page would be shown.
