@@ -49,7 +49,7 @@ fn sites() -> impl Strategy<Value = Vec<u8>> {
 fn is_a_form(kind: Option<&Vec<u8>>) -> bool {
     let kind = kind.filter(|kind| kind.is_ascii()).and_then(|kind| std::str::from_utf8(kind).ok()).unwrap_or_default();
     let essence = kind.split_once(';').map_or(kind, |(essence, _)| essence);
-    essence.trim_matches([' ', '\t']).to_ascii_lowercase() == "application/x-www-form-urlencoded"
+    essence.trim_matches([' ', '\t']).eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 #[test]

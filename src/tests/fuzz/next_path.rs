@@ -49,7 +49,15 @@ const BASES: &[&str] = &["https://portal.example/login", "http://127.0.0.1:3000/
 
 fn values() -> impl Strategy<Value = String> {
     let mixed = |n: std::ops::Range<usize>| vec(select(PARTS), n).prop_map(|parts| parts.concat());
+    // A dot segment that leaves two slashes behind once it is resolved.
+    let dots = (
+        select(&[".", "..", "a/..", "%2e", "%2E.", "a/b/../..", ".."][..]),
+        select(&["//", "/\\", "/", "/./"][..]),
+        mixed(0..3),
+    )
+        .prop_map(|(dots, slashes, rest)| format!("/{dots}{slashes}{rest}"));
     prop_oneof![
+        2 => dots,
         3 => mixed(1..8),
         3 => mixed(1..5).prop_map(|rest| format!("/{rest}")),
         4 => spoilt("/[a-z]{1,8}(/[a-z0-9_-]{1,6}){0,2}([?][a-z]=[a-z/:@]{0,6})?(#[a-z/]{0,4})?"),

@@ -95,6 +95,8 @@ fn no_target_and_no_method_is_a_fault_or_leads_away_or_out_of_the_folders() {
         let request = Request::builder().method(method.clone()).uri(target.clone()).header("accept", "text/html");
         let answer = door.wait(door.guest(Mode::Form).send(request, Body::empty()));
         prop_assert!(!answer.status.is_server_error(), "{} {}: {}", method, target, answer.status);
+        let odd = target.path().starts_with("//") || target.path().contains(['\\', '[', ']']);
+        prop_assert!(!odd || answer.status == 400, "{} {}", target, answer.status);
         for secret in ["[package]", "root:x:", "SQLite format"] {
             prop_assert!(!answer.body.contains(secret), "{}", target);
         }
