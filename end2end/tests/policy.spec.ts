@@ -52,6 +52,26 @@ test.describe('@hydrated markup that slipped into a page runs nothing:', () => {
   });
 });
 
+// A script that runs may add others ('strict-dynamic'); markup that it takes for text may not.
+for (const guarded of [true, false]) {
+  const title = guarded ? 'runs nothing' : 'would run, were there no policy';
+  test(`@hydrated a handler in markup that is put into a page later ${title}`, async ({ page }) => {
+    await page.route('/login', async (route) => {
+      const response = await route.fetch();
+      const headers = response.headers();
+      if (!guarded) delete headers['content-security-policy'];
+      await route.fulfill({ response, headers });
+    });
+    await page.goto('/login');
+    const ran = await page.evaluate((mark) => {
+      document.body.insertAdjacentHTML('beforeend', `<button onclick='${mark}'></button>`);
+      (document.body.lastElementChild as HTMLElement).click();
+      return 'ran' in document.documentElement.dataset;
+    }, MARK);
+    expect(ran).toBe(!guarded);
+  });
+}
+
 test.describe('a page is not shown in a frame of another site:', () => {
   const headers = ['content-security-policy', 'x-frame-options'];
   // Each of the two headers does it; without both, the same page would be shown.

@@ -19,7 +19,7 @@ pub struct Feedback {
     pub retry_after: Option<u64>,
     /// The challenge for the next try: each counts for one post.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub captcha: Option<Captcha>,
+    pub captcha: Option<Box<Captcha>>,
 }
 
 impl Feedback {

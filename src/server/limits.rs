@@ -175,7 +175,7 @@ impl Default for Limits {
             newcomers_per_address: Quota::per_hour(2_000),
             captcha: CaptchaLimits {
                 lifetime: HOUR,
-                difficulty: 400_000,
+                difficulty: 1_000_000,
                 after_failures: 5,
                 after_account_failures: 20,
             },

@@ -68,7 +68,7 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
         let next = next_of(&parts.uri);
         let offered = captcha::form_on(&path).and_then(|form| captcha::offer(state, form, &requester));
         // Signing in to an account under attack asks for one that the address alone does not call for.
-        let captcha = offered.or_else(|| flash.feedback.captcha.clone());
+        let captcha = offered.or_else(|| flash.feedback.captcha.as_deref().cloned());
         parts.extensions.insert(visitor(state, person, flash, pending, captcha, next));
     }
     parts.extensions.insert(requester);

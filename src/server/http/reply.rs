@@ -167,7 +167,7 @@ impl Post {
             ServiceError::Busy => return self.busy(),
             ServiceError::Fault(fault) => return self.fail(&fault),
         };
-        let feedback = Feedback { captcha: next, ..feedback };
+        let feedback = Feedback { captcha: next.map(Box::new), ..feedback };
         if !self.plain {
             self.response.set_status(status);
             if let Some(seconds) = feedback.retry_after {
