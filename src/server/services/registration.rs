@@ -1,5 +1,5 @@
 //! Beginning a registration. What may follow while its code is awaited is in
-//! [`again`]; what issues a code, in [`issue`].
+//! `again`; what issues a code, in `issue`.
 
 mod again;
 mod issue;
