@@ -1,5 +1,7 @@
 //! Signing in: who gets in, and who has to wait.
 
+use std::time::Instant;
+
 use futures::future::join_all;
 
 use super::harness::app::PASSWORD;
@@ -217,4 +219,34 @@ async fn next_survives_a_wrong_password() {
     let answer = client.post("/login", &fields).await;
     assert_eq!(answer.location().as_deref(), Some("/login"));
     assert!(client.seen(answer).await.contains("value=\"/dashboard?tab=1\""));
+}
+
+/// ASVS 5.0, V6.3.8, coarsely: the figures measure it finely.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "measures how long an answer takes")]
+async fn an_unknown_name_and_a_disabled_account_take_as_long_as_a_wrong_password() {
+    let settings = [("PORTAL_LOGIN_FAILURES", "100"), ("PORTAL_CAPTCHA_AFTER_FAILURES", "1000")];
+    let app = TestApp::with(&settings).await;
+    app.account("ann", "ann@x.example").await;
+    app.account("gone", "gone@x.example").await;
+    app.execute("UPDATE account SET disabled_at = 1 WHERE username = 'gone'").await;
+    let who = ["ann", "nobody", "gone"];
+    let mut times = who.map(|_| Vec::new());
+    for _ in 0..15 {
+        for (name, times) in who.iter().zip(&mut times) {
+            let mut client = app.script();
+            let began = Instant::now();
+            client.post_bare("/login", &[("identifier", name), ("password", "another fine password")]).await;
+            times.push(began.elapsed());
+        }
+    }
+    let [wrong, unknown, disabled] = times.map(|mut times| {
+        times.sort();
+        times[7]
+    });
+    for other in [unknown, disabled] {
+        // Other tests use the same cores: what is left out would show as most of the time.
+        let difference = wrong.abs_diff(other);
+        assert!(difference.as_millis() < 10 || difference < wrong / 3, "{wrong:?} {unknown:?} {disabled:?}");
+    }
 }
