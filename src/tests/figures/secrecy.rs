@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use axum::http::HeaderValue;
 use axum::http::header::{COOKIE, SET_COOKIE};
-use portal::server::config::env::PORTAL_NAMES;
 
 use crate::data::{ACCOUNTS, DataFolder, PASSWORD, username};
 use crate::load::{self, Connection};
@@ -26,6 +25,11 @@ const LIMITS: &[(&str, &str)] = &[
     ("PORTAL_LOGIN_FAILURES", "100"),
     ("PORTAL_POSTS_PER_SECOND", "1000000"),
     ("PORTAL_FORM_MIN_FILL", "0"),
+    ("PORTAL_CODES_PER_ADDRESS", "100000"),
+    ("PORTAL_UNPROVEN_PER_ADDRESS", "100000"),
+    ("PORTAL_LOGIN_FAILURES_PER_ADDRESS", "100000"),
+    ("PORTAL_CAPTCHA_AFTER_FAILURES", "10000"),
+    ("PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES", "10000"),
 ];
 
 /// Milliseconds of the tries for the two that are to look alike.
@@ -37,8 +41,7 @@ struct Times {
 
 pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     let data = DataFolder::new().await?;
-    let settings: Vec<_> = LIMITS.iter().filter(|(name, _)| PORTAL_NAMES.contains(name)).copied().collect();
-    let portal = Portal::start_with(&data, &settings).await?;
+    let portal = Portal::start_with(&data, LIMITS).await?;
     let (mut registers, mut sign_ins) = (Times::default(), Times::default());
     for n in 0..effort.tries {
         // Whichever comes first, it is not always the same.
