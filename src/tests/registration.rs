@@ -82,7 +82,10 @@ async fn registering_again_voids_the_earlier_password() {
     let mut client = app.form();
     client.register("ann", "ann@x.example", "first purple anchor").await;
     let first = app.code_for("ann@x.example").await;
+    // A browser that keeps the cookie of the first registration beside that of the second.
+    let mut kept = client.clone();
     client.register("ann", "ann@x.example", PASSWORD).await;
+    assert_eq!(kept.verify(&first).await.location().as_deref(), Some("/register"), "the first registration is gone");
     let second = app.code_for("ann@x.example").await;
     if first != second {
         let answer = client.verify(&first).await;
