@@ -221,6 +221,22 @@ async fn next_survives_a_wrong_password() {
     assert!(client.seen(answer).await.contains("value=\"/dashboard?tab=1\""));
 }
 
+#[tokio::test]
+async fn a_password_is_never_cut_to_one_that_would_be_right() {
+    let app = TestApp::new().await;
+    let longest: String = PASSWORD.chars().cycle().take(128).collect();
+    let mut client = app.form();
+    client.register("ann", "ann@x.example", &longest).await;
+    let code = app.code_for("ann@x.example").await;
+    assert_eq!(client.verify(&code).await.location().as_deref(), Some("/login"));
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        let answer = client.sign_in("ann", &format!("{longest}x")).await;
+        assert!(client.seen(answer).await.contains(NO_MATCH));
+        assert_eq!(client.sign_in("ann", &longest).await.location().as_deref(), Some("/dashboard"));
+    }
+}
+
 /// ASVS 5.0, V6.3.8, coarsely: the figures measure it finely.
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "measures how long an answer takes")]
