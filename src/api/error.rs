@@ -1,5 +1,7 @@
 //! What a form hears when a post did not do what it should.
 
+use std::time::Duration;
+
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,14 @@ impl Feedback {
     #[must_use]
     pub fn message(text: impl Into<String>) -> Self {
         Self { message: Some(text.into()), ..Self::default() }
+    }
+
+    /// A refusal until `wait` is over. Seconds are rounded up, so that who waits
+    /// that long does not come early; the form itself says when to try again.
+    #[must_use]
+    pub fn until(text: impl Into<String>, wait: Duration) -> Self {
+        let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
+        Self { retry_after: Some(seconds), ..Self::message(text) }
     }
 }
 

@@ -16,7 +16,8 @@ use crate::domain::limits::BODY_MAX;
 /// Most fields of a form.
 const FIELDS_MAX: usize = 32;
 
-/// On a 503 that is no fault of ours. It does not leave the portal.
+/// On the answer to a plain form that was not looked at and may come again. It
+/// does not leave the portal.
 pub const WAIT: HeaderName = HeaderName::from_static("x-portal-wait");
 
 /// Whether the request comes from a plain form: a navigation, which wants a page.

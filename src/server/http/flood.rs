@@ -160,16 +160,15 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     response
 }
 
-/// Seconds are rounded up, so that who waits that long does not come early.
 fn refuse(page: bool, wait: Duration) -> Response {
-    let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
     let what = "There were too many requests from your network.";
+    let feedback = Feedback::until(what, wait);
+    let seconds = feedback.retry_after.unwrap_or(1);
     let mut response = if page {
         let unit = if seconds == 1 { "second" } else { "seconds" };
         let text = format!("{what} You can try again in {seconds} {unit}.");
         fault::page(StatusCode::TOO_MANY_REQUESTS, "One moment, please", &text)
     } else {
-        let feedback = Feedback { retry_after: Some(seconds), ..Feedback::message(what) };
         (StatusCode::TOO_MANY_REQUESTS, Json(ApiError(feedback))).into_response()
     };
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

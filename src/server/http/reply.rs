@@ -1,8 +1,6 @@
 //! From a server function to a service and back: the same for every form, with
 //! and without JavaScript.
 
-use std::time::Duration;
-
 use axum::http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -162,7 +160,7 @@ impl Post {
             ServiceError::Limited { what, wait } => {
                 // Here, so that no limit takes effect unseen, whichever service set it.
                 tracing::warn!(event = "form.limited", form = self.form, wait_s = wait.as_secs(), ip = %self.requester.ip);
-                (StatusCode::TOO_MANY_REQUESTS, limited(what, wait))
+                (StatusCode::TOO_MANY_REQUESTS, Feedback::until(what, wait))
             }
             ServiceError::Busy => return self.busy(),
             ServiceError::Fault(fault) => return self.fail(&fault),
@@ -267,13 +265,6 @@ pub async fn leave(
 fn page_of(form: &'static str) -> &'static str {
     let rest = form.get(1..).unwrap_or_default();
     rest.find('/').and_then(|slash| form.get(..=slash)).unwrap_or(form)
-}
-
-/// Seconds rounded up, so that who waits that long does not come early. The
-/// form itself says when to try again.
-fn limited(what: &str, wait: Duration) -> Feedback {
-    let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
-    Feedback { message: Some(what.to_owned()), retry_after: Some(seconds), ..Feedback::default() }
 }
 
 #[cfg(test)]

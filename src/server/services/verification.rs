@@ -104,7 +104,6 @@ impl Verification {
         }
         let quota = self.limits.wrong_codes_per_address;
         if let Some(wait) = quota::take(&tx, &self.keys, Counted::WrongCodes, quota, by, now).await? {
-            tracing::warn!(event = "verification.limited", ip = %by.ip);
             return Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait });
         }
         if !registrations::count_try(&tx, registration.id, self.limits.otp_tries).await? {

@@ -2,7 +2,7 @@
 //! losing them at a restart costs nothing that counts.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use quick_cache::unsync::Cache;
 
@@ -29,17 +29,25 @@ impl Failures {
 
     /// Counts one more.
     pub fn note(&self, by: &Requester, now: Timestamp) {
-        let times = self.of(by, now).saturating_add(1);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(by.prefix(), Failing { times, last_at: now });
+        let (mut cache, prefix) = (self.cache(), by.prefix());
+        let times = times(&cache, prefix, now).saturating_add(1);
+        cache.insert(prefix, Failing { times, last_at: now });
     }
 
     /// How many there were, none of them followed by an hour without one.
     #[must_use]
     pub fn of(&self, by: &Requester, now: Timestamp) -> u32 {
-        let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let failing = cache.get(&by.prefix()).copied();
-        failing.filter(|failing| now.since(failing.last_at) < FAILURES_REMEMBERED).map_or(0, |failing| failing.times)
+        times(&self.cache(), by.prefix(), now)
     }
+
+    fn cache(&self) -> MutexGuard<'_, Cache<AddressPrefix, Failing>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn times(cache: &Cache<AddressPrefix, Failing>, prefix: AddressPrefix, now: Timestamp) -> u32 {
+    let failing = cache.get(&prefix).filter(|failing| now.since(failing.last_at) < FAILURES_REMEMBERED);
+    failing.map_or(0, |failing| failing.times)
 }
 
 impl Default for Failures {

@@ -159,10 +159,7 @@ impl Captcha {
         }
         let (quota, now) = (self.limits.unproven_per_address, self.clock.now());
         match quota::take(tx, &self.keys, Counted::Unproven, quota, by, now).await? {
-            Some(wait) => {
-                tracing::warn!(event = "captcha.limited", ip = %by.ip);
-                Err(ServiceError::Limited { what: TOO_MANY_UNPROVEN, wait })
-            }
+            Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_UNPROVEN, wait }),
             None => Ok(()),
         }
     }

@@ -27,10 +27,7 @@ impl Registration {
     ) -> Result<(), ServiceError> {
         let quota = self.limits.codes_per_address;
         match quota::take(tx, &self.keys, Counted::Codes, quota, by, now).await? {
-            Some(wait) => {
-                tracing::warn!(event = "codes.limited", ip = %by.ip);
-                Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait })
-            }
+            Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait }),
             None => Ok(()),
         }
     }
