@@ -6,6 +6,7 @@ use proptest::sample::select;
 
 use super::runner::{Cost, Verdict, hold, run};
 use super::texts::{rubbish, spoilt};
+use crate::harness::mail::HEADERS;
 
 const LABELS: &[&str] = &[
     "x",
@@ -27,19 +28,6 @@ const LABELS: &[&str] = &[
     "x_y",
     "1",
     "127",
-];
-
-/// The headers of a mail, in the order of the alphabet.
-const HEADERS: [&str; 9] = [
-    "auto-submitted",
-    "content-type",
-    "date",
-    "from",
-    "message-id",
-    "mime-version",
-    "subject",
-    "to",
-    "x-auto-response-suppress",
 ];
 
 fn domains() -> impl Strategy<Value = String> {

@@ -17,6 +17,19 @@ mod session;
 
 pub(crate) use authority::Authority;
 
+/// The headers of a mail, in the order of the alphabet.
+pub(crate) const HEADERS: [&str; 9] = [
+    "auto-submitted",
+    "content-type",
+    "date",
+    "from",
+    "message-id",
+    "mime-version",
+    "subject",
+    "to",
+    "x-auto-response-suppress",
+];
+
 /// The only account of the server.
 pub(crate) const USER: &str = "portal@relay.example";
 pub(crate) const PASSWORD: &str = "p@ss/word#1";
