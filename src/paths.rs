@@ -9,8 +9,61 @@ pub const VERIFY_USERNAME: &str = "/verify/username";
 /// Asked by the meter beside a new password.
 pub const PASSWORD_STRENGTH: &str = "/password/strength";
 pub const LOGIN: &str = "/login";
+/// The second step of signing in.
+pub const LOGIN_MFA: &str = "/login/mfa";
 pub const DASHBOARD: &str = "/dashboard";
+pub const RECOVER: &str = "/recover";
+pub const RECOVER_VERIFY: &str = "/recover/verify";
+pub const ACCOUNT: &str = "/account";
+/// Asks for the password again.
+pub const ACCOUNT_CONFIRM: &str = "/account/confirm";
+pub const ACCOUNT_SECURITY: &str = "/account/security";
+pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
+/// Where the links in mails lead.
+pub const FROM_MAIL: &str = "/from-mail";
 pub const LOGOUT: &str = "/logout";
 pub const LIVEZ: &str = "/livez";
 pub const READYZ: &str = "/readyz";
 pub const DEV_MAILBOX: &str = "/dev/mailbox";
+
+/// The pages that hold forms, each before those below it.
+const WITH_FORMS: [&str; 10] = [
+    REGISTER,
+    VERIFY,
+    LOGIN,
+    LOGIN_MFA,
+    RECOVER,
+    RECOVER_VERIFY,
+    ACCOUNT,
+    ACCOUNT_CONFIRM,
+    ACCOUNT_SECURITY,
+    ACCOUNT_SESSIONS,
+];
+
+/// The page that holds the form with this action: the nearest one at or above
+/// it, or the address itself.
+#[must_use]
+pub fn page_of(action: &str) -> &str {
+    let below = |page: &str| action.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    WITH_FORMS.into_iter().rev().find(|page| below(page)).unwrap_or(action)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page_of;
+
+    #[test]
+    fn a_form_belongs_to_the_nearest_page_at_or_above_its_action() {
+        for (action, page) in [
+            ("/register", "/register"),
+            ("/verify/resend", "/verify"),
+            ("/login/mfa", "/login/mfa"),
+            ("/login/passkey", "/login"),
+            ("/account/username", "/account"),
+            ("/account/security/totp/confirm", "/account/security"),
+            ("/accounts", "/accounts"),
+        ] {
+            assert_eq!(page_of(action), page);
+        }
+    }
+}

@@ -11,6 +11,7 @@ mod m20261123_000002_registrations;
 mod m20261123_000003_sessions;
 mod m20261123_000004_outbox;
 mod m20261123_000005_limits;
+mod m20261123_000006_account_security;
 
 /// Brings a database to the schema that this version needs.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_sessions::Migration),
             Box::new(m20261123_000004_outbox::Migration),
             Box::new(m20261123_000005_limits::Migration),
+            Box::new(m20261123_000006_account_security::Migration),
         ]
     }
 }

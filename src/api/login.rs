@@ -17,11 +17,18 @@ pub async fn login(
     #[server(flatten)] answer: CaptchaAnswer,
 ) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
+    use crate::server::services::login::Credentials;
     let (remembered, wanted) = (remember.as_deref().unwrap_or_default(), next.as_deref().unwrap_or_default());
     let post = Post::to("/login")?.keep("identifier", &identifier).keep("remember", remembered).keep("next", wanted);
     let brought = post.captcha(&answer);
-    let outcome = post.state.login.sign_in(&identifier, password.expose(), &brought, &post.requester).await;
-    post.sign_in(outcome, remember.is_some(), next.as_deref()).await
+    let typed = Credentials {
+        identifier: &identifier,
+        password: password.expose(),
+        remember: remember.is_some(),
+        next: next.as_deref(),
+    };
+    let outcome = post.state.login.sign_in(typed, &brought, &post.requester).await;
+    post.sign_in(outcome, typed.next_path()).await
 }
 
 /// Ends this session.

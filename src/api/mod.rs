@@ -5,6 +5,7 @@
 //! stands inside it. Each function answers on the path of the page that holds
 //! its form: the same post works with and without JavaScript.
 
+pub mod account;
 pub mod captcha;
 pub mod error;
 pub mod login;
@@ -17,6 +18,6 @@ pub mod visitor;
 pub use captcha::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
 pub use error::{ApiError, Feedback};
 pub use secret::Secret;
-pub use visitor::{AccountView, Flash, PendingView, Visitor};
+pub use visitor::{AccountView, Flash, PendingView, View, Visitor};
 
 pub use crate::domain::notice::{Notice, NoticeKind};

@@ -14,8 +14,8 @@ pub struct Visitor {
     pub account: Option<AccountView>,
     /// What the previous request left to say.
     pub flash: Flash,
-    /// The registration this browser has begun.
-    pub pending: Option<PendingView>,
+    /// What this page shows.
+    pub view: View,
     /// What the form of this page that may be abused asks for.
     pub captcha: Option<Captcha>,
     /// A checked path to go to after signing in.
@@ -32,13 +32,20 @@ impl Default for Visitor {
             portal_name: "Portal".to_owned(),
             account: None,
             flash: Flash::default(),
-            pending: None,
+            view: View::None,
             captcha: None,
             next: None,
             dev_mailbox: false,
             now: Timestamp(0),
         }
     }
+}
+
+/// What a page shows beside what every page knows.
+#[derive(Clone, Debug)]
+pub enum View {
+    None,
+    Verify(PendingView),
 }
 
 /// The facts of an account that its owner sees.
@@ -57,6 +64,8 @@ pub struct AccountView {
     pub previous_sign_in_from: Option<String>,
     /// When this session ends at the latest.
     pub session_ends_at: Timestamp,
+    /// A second factor is demanded and there is none yet.
+    pub must_enrol: bool,
 }
 
 /// A registration that waits for its code.

@@ -11,6 +11,7 @@ pub mod otp_code;
 pub mod password;
 pub mod proof_of_work;
 pub mod role;
+pub mod security_event;
 pub mod timestamp;
 pub mod username;
 
@@ -22,5 +23,6 @@ pub use otp_code::OtpCode;
 pub use password::Password;
 pub use proof_of_work::ProofOfWork;
 pub use role::Role;
+pub use security_event::SecurityEvent;
 pub use timestamp::Timestamp;
 pub use username::Username;

@@ -17,7 +17,7 @@ pub use not_found::NotFoundPage;
 pub use register::RegisterPage;
 pub use verify::VerifyPage;
 
-use crate::api::Visitor;
+use crate::api::{View, Visitor};
 use crate::paths;
 
 /// What the head of the document has to know before the page is made.
@@ -32,7 +32,7 @@ impl Head {
     /// The head of the page at this path, as this visitor gets it.
     #[must_use]
     pub fn of(path: &str, visitor: &Visitor) -> Self {
-        let needs_username = visitor.pending.as_ref().is_some_and(|pending| pending.needs_username);
+        let needs_username = matches!(&visitor.view, View::Verify(pending) if pending.needs_username);
         let (title, islands) = match path {
             paths::HOME => ("Welcome", false),
             paths::REGISTER => ("Register", true),

@@ -3,7 +3,7 @@
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
-use crate::api::{Captcha, Flash, PendingView};
+use crate::api::{Captcha, Flash, PendingView, View};
 use crate::components::{
     CaptchaScript, CodeForm, CorrectEmailForm, Countdown, Frame, ResendForm, Step, Steps, UsernameForm,
 };
@@ -15,10 +15,10 @@ pub fn VerifyPage() -> impl IntoView {
     let flash = visitor.flash.clone();
     let mailbox = visitor.dev_mailbox;
     let captcha = visitor.captcha.clone();
-    let card = match visitor.pending.clone() {
-        Some(pending) if pending.needs_username => EitherOf3::A(view! { <ChooseUsername pending flash /> }),
-        Some(pending) => EitherOf3::B(view! { <EnterCode pending flash mailbox captcha /> }),
-        None => EitherOf3::C(view! { <NothingPending /> }),
+    let card = match visitor.view.clone() {
+        View::Verify(pending) if pending.needs_username => EitherOf3::A(view! { <ChooseUsername pending flash /> }),
+        View::Verify(pending) => EitherOf3::B(view! { <EnterCode pending flash mailbox captcha /> }),
+        _ => EitherOf3::C(view! { <NothingPending /> }),
     };
     let under = || view! { "Already registered? " <a href=paths::LOGIN>"Sign in"</a> };
     view! { <Frame visitor under>{card}</Frame> }

@@ -52,6 +52,17 @@ pub struct Limits {
     /// Sessions that an address prefix may cause without signing in, such as by
     /// plain forms that were refused.
     pub newcomers_per_address: Quota,
+    /// Wrong second factors of an account, of every kind together, before all
+    /// of them have to wait.
+    pub mfa_failures: u32,
+    /// How long they then wait.
+    pub mfa_lockout: Duration,
+    /// How long a trusted browser is not asked for the second step.
+    pub trust_lifetime: Duration,
+    /// How long a change of address can be undone from the old one.
+    pub email_undo: Duration,
+    /// From asking for the deletion of an account until it goes.
+    pub deletion_grace: Duration,
     pub captcha: CaptchaLimits,
     pub session: SessionLimits,
     /// Passwords that may wait to be hashed, beside those being hashed.
@@ -141,6 +152,10 @@ pub struct ConnectionLimits {
 /// Address prefixes that the limit on posts remembers. One takes about 60
 /// octets, with the room that the table keeps free.
 pub const FLOOD_KEYS: usize = 1_000_000;
+/// How long a second step may be left undone after the password.
+pub const SECOND_STEP_WAITS: Duration = Duration::from_secs(10 * 60);
+/// How long a person's security log reaches back.
+pub const SECURITY_LOG: Duration = Duration::from_secs(400 * 86_400);
 /// How often the owner of an address is told that somebody registered with it.
 pub const EXISTS_NOTICE_EVERY: Duration = HOUR;
 /// Codes of one flow that count at the same time: a late mail is not a trap.
@@ -173,6 +188,11 @@ impl Default for Limits {
             unproven_per_address: Quota::per_hour(30),
             form_min_fill: Duration::from_secs(2),
             newcomers_per_address: Quota::per_hour(2_000),
+            mfa_failures: 10,
+            mfa_lockout: MINUTE * 15,
+            trust_lifetime: DAY * 30,
+            email_undo: HOUR * 72,
+            deletion_grace: DAY * 7,
             captcha: CaptchaLimits {
                 lifetime: HOUR,
                 difficulty: 1_000_000,

@@ -15,7 +15,9 @@ use super::http::sampled::Sampled;
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
-use super::services::{Captcha, Login, Maintenance, Registration, Verification};
+use super::services::{
+    Captcha, Confirmation, Entry, Login, Maintenance, PasswordCheck, Registration, SecurityLog, Verification,
+};
 use super::store::Store;
 use super::store::sessions::Sessions;
 
@@ -34,6 +36,8 @@ pub struct Services {
     pub registration: Registration,
     pub verification: Verification,
     pub login: Login,
+    pub confirmation: Confirmation,
+    pub security_log: SecurityLog,
     pub maintenance: Maintenance,
     pub policy: PasswordPolicy,
     pub flood: Arc<FloodLimiter>,
@@ -82,6 +86,17 @@ impl AppState {
         let sessions = Sessions::new(store.clone(), clock.clone(), limits.session);
         let mailer = Mailer::new(Sealer::new(secret, "mail", rng.clone()), rng.clone(), clock.clone());
         let worker = Worker::new(store.clone(), mailer.clone(), transport, &config);
+        let log = SecurityLog { store: store.clone(), clock: clock.clone(), rng: rng.clone() };
+        let entry = Entry { log: log.clone(), clock: clock.clone(), rng: rng.clone() };
+        let passwords = PasswordCheck {
+            store: store.clone(),
+            hasher: hasher.clone(),
+            captcha: captcha.clone(),
+            keys: keys.clone(),
+            log: log.clone(),
+            limits: limits.clone(),
+            clock: clock.clone(),
+        };
         let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {
             leptos,
@@ -91,7 +106,7 @@ impl AppState {
             registration: Registration {
                 store: store.clone(),
                 mailer,
-                hasher: hasher.clone(),
+                hasher,
                 policy: policy.clone(),
                 digester: digester.clone(),
                 captcha: captcha.clone(),
@@ -104,19 +119,14 @@ impl AppState {
                 store: store.clone(),
                 digester,
                 captcha: captcha.clone(),
-                keys: keys.clone(),
+                keys,
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
             },
-            login: Login {
-                store: store.clone(),
-                hasher,
-                captcha: captcha.clone(),
-                keys,
-                limits: limits.clone(),
-                clock: clock.clone(),
-            },
+            login: Login { store: store.clone(), captcha: captcha.clone(), passwords: passwords.clone(), entry },
+            confirmation: Confirmation { store: store.clone(), passwords, clock: clock.clone() },
+            security_log: log,
             maintenance: Maintenance { store: store.clone(), sessions: sessions.clone(), limits, clock: clock.clone() },
             captcha,
             config,

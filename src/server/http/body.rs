@@ -12,6 +12,7 @@ use super::access_log::RequestId;
 use super::fault;
 use crate::api::{ApiError, Feedback};
 use crate::domain::limits::BODY_MAX;
+use crate::paths;
 
 /// Most fields of a form.
 const FIELDS_MAX: usize = 32;
@@ -83,8 +84,7 @@ fn as_page(mut response: Response, path: &str, id: Option<&RequestId>) -> Respon
         _ if response.headers().contains_key(WAIT) => fault::wait(&response),
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::INTERNAL_SERVER_ERROR => fault::unavailable(id),
         StatusCode::FOUND => {
-            let first = path.split('/').nth(1).unwrap_or_default();
-            let location = HeaderValue::from_str(&format!("/{first}")).unwrap_or(HeaderValue::from_static("/"));
+            let location = HeaderValue::from_str(paths::page_of(path)).unwrap_or(HeaderValue::from_static("/"));
             *response.status_mut() = StatusCode::SEE_OTHER;
             response.headers_mut().insert(LOCATION, location);
             response

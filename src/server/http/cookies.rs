@@ -1,52 +1,102 @@
-//! The two cookies there are.
+//! The cookies there are: the session's, one for each flow, the one by which a
+//! browser is recognised, and one for each account that trusts it.
 
-use axum::http::HeaderValue;
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use tower_sessions::cookie::{Cookie, SameSite};
 
 use crate::server::config::Config;
 use crate::server::crypto::FlowToken;
+use crate::server::services::Flow;
 
-/// The session cookie's name. Over https the prefix binds it to this host
-/// alone (RFC 6265bis, section 4.1.3.2).
+/// What recognises a browser; never a proof of anything.
+const DEVICE: &str = "portal_device";
+/// What the cookies of a trusted browser begin with; the account's name for them follows.
+const TRUST: &str = "portal_trust_";
+/// Over https this binds a cookie to this host alone (RFC 6265bis, section 4.1.3.2).
+const HOST: &str = "__Host-";
+/// How long a browser is recognised after it was last seen. Browsers keep none
+/// longer than 400 days (RFC 6265bis, section 5.5).
+pub const RECOGNISED: Duration = Duration::from_secs(400 * 86_400);
+/// Most accounts that may trust one browser.
+const TRUSTED_MAX: usize = 8;
+
+/// The session cookie's name.
 #[must_use]
 pub fn session_name(https: bool) -> &'static str {
     if https { "__Host-portal_session" } else { "portal_session" }
 }
 
-/// The flow cookie's name.
-#[must_use]
-pub fn flow_name(https: bool) -> &'static str {
-    if https { "__Host-portal_flow" } else { "portal_flow" }
+fn flow_name(flow: Flow) -> &'static str {
+    match flow {
+        Flow::Registration => "portal_flow",
+        Flow::Recovery => "portal_recovery",
+    }
 }
 
-/// The value of the cookie `name` in a `Cookie` header.
-#[must_use]
-pub fn value<'h>(header: &'h HeaderValue, name: &str) -> Option<&'h str> {
-    let pairs = header.to_str().ok()?.split(';');
-    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+/// The tokens that a browser holds.
+#[derive(Clone, Debug, Default)]
+pub struct Held {
+    pub registration: Option<FlowToken>,
+    pub recovery: Option<FlowToken>,
+    pub device: Option<FlowToken>,
+    /// With the account's name for its cookie.
+    pub trusted: Vec<(String, FlowToken)>,
 }
 
-/// The header that gives a browser its flow.
+/// Reads the tokens of a request.
 #[must_use]
-pub fn begin_flow(config: &Config, token: &FlowToken) -> Option<HeaderValue> {
-    let lifetime = time::Duration::try_from(config.limits.registration_lifetime).ok()?;
-    header(config, token.to_cookie(), lifetime)
+pub fn held(headers: &HeaderMap, config: &Config) -> Held {
+    let prefix = if config.site.https() { HOST } else { "" };
+    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let ours: Vec<_> = pairs.filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, value))).collect();
+    // The first of a name counts, whatever is in it.
+    let token = |name: &str| ours.iter().find(|(key, _)| *key == name).and_then(|(_, value)| FlowToken::parse(value));
+    let accounts = ours.iter().filter_map(|(name, value)| Some((name.strip_prefix(TRUST)?.to_owned(), *value)));
+    let trusted = accounts.filter_map(|(account, value)| Some((account, FlowToken::parse(value)?)));
+    Held {
+        registration: token(flow_name(Flow::Registration)),
+        recovery: token(flow_name(Flow::Recovery)),
+        device: token(DEVICE),
+        trusted: trusted.take(TRUSTED_MAX).collect(),
+    }
 }
 
-/// The header that takes a browser's flow away.
+/// The header that gives a browser a flow.
 #[must_use]
-pub fn end_flow(config: &Config) -> Option<HeaderValue> {
-    header(config, String::new(), time::Duration::ZERO)
+pub fn begin_flow(config: &Config, flow: Flow, token: &FlowToken) -> Option<HeaderValue> {
+    set(config, flow_name(flow), token.to_cookie(), config.limits.registration_lifetime)
 }
 
-fn header(config: &Config, value: String, lifetime: time::Duration) -> Option<HeaderValue> {
+/// The header that takes a flow away from a browser.
+#[must_use]
+pub fn end_flow(config: &Config, flow: Flow) -> Option<HeaderValue> {
+    set(config, flow_name(flow), String::new(), Duration::ZERO)
+}
+
+/// The header by which a browser is recognised.
+#[must_use]
+pub fn device(config: &Config, token: &FlowToken) -> Option<HeaderValue> {
+    set(config, DEVICE, token.to_cookie(), RECOGNISED)
+}
+
+/// The header by which `account` trusts a browser for `lifetime`.
+#[must_use]
+pub fn trust(config: &Config, account: &str, token: &FlowToken, lifetime: Duration) -> Option<HeaderValue> {
+    set(config, &format!("{TRUST}{account}"), token.to_cookie(), lifetime)
+}
+
+fn set(config: &Config, name: &str, value: String, lifetime: Duration) -> Option<HeaderValue> {
     let https = config.site.https();
-    let cookie = Cookie::build((flow_name(https), value))
+    let name = if https { format!("{HOST}{name}") } else { name.to_owned() };
+    let cookie = Cookie::build((name, value))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(https)
-        .max_age(lifetime)
+        .max_age(time::Duration::try_from(lifetime).ok()?)
         .build();
     HeaderValue::from_str(&cookie.to_string()).ok()
 }

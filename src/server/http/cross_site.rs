@@ -39,7 +39,7 @@ pub async fn layer(State(state): State<AppState>, request: Request) -> Result<Re
     let (parts, _) = request.into_parts();
     tracing::warn!(
         event = "cross_site.refused",
-        ip = %requester::read(&parts, &state.config, false).ip,
+        ip = %requester::address(&parts.headers, &parts.extensions, &state.config),
         // Whatever somebody likes to write: quoted, escaped and short.
         site = ?said(&parts.headers, &SEC_FETCH_SITE),
         origin = ?said(&parts.headers, &ORIGIN),

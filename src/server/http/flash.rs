@@ -33,7 +33,7 @@ pub async fn put(session: &Session, state: &AppState, by: &Requester, flash: &Fl
 pub async fn take(session: &Session, config: &Config, path: &str) -> Result<Flash> {
     let waiting: Option<Flash> = session.get(FLASH).await.unwrap_or_default();
     let Some(flash) = waiting.filter(|flash| flash.path == path) else { return Ok(Flash::default()) };
-    if sessions::signed_in(session).await?.is_some() {
+    if sessions::signed_in(session).await?.is_some() || sessions::second_step(session).await?.is_some() {
         session.remove_value(FLASH).await?;
         keep_lifetime(session, config).await?;
     } else {

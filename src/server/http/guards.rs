@@ -8,16 +8,17 @@ use axum::response::{IntoResponse as _, Response};
 use tower_sessions::Session;
 
 use super::access_log::RequestId;
-use super::{captcha, cookies, fault, flash, reply, requester, session as sessions};
-use crate::api::{AccountView, Captcha, Flash, PendingView, Visitor};
+use super::views::{self, NotShown};
+use super::{audience, captcha, fault, flash, reply, requester, session as sessions};
+use crate::api::{AccountView, Flash, Visitor};
 use crate::domain::{NextPath, Role, Timestamp};
 use crate::paths;
 use crate::server::config::mail::TransportConfig;
-use crate::server::crypto::FlowToken;
-use crate::server::services::{Done, Pending, Requester};
+use crate::server::limits::SECOND_STEP_WAITS;
+use crate::server::services::{Done, Member, Requester};
 use crate::server::state::AppState;
 use crate::server::store::accounts::Account;
-use crate::server::store::sessions::SignedIn;
+use crate::server::store::sessions::{SecondStep, SignedIn};
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
@@ -51,25 +52,39 @@ enum Admitted {
 async fn admit(state: &AppState, session: &Session, request: Request) -> Result<Admitted, Fault> {
     let (mut parts, body) = request.into_parts();
     let person = person(state, session).await?;
-    let requester = requester::read(&parts, &state.config, person.is_some());
+    let second_step = if person.is_some() { None } else { second_step(state, session).await? };
+    let member = person.as_ref().map(|(account, signed_in)| member(state, account, signed_in));
+    let requester = requester::read(&parts, &state.config, member, second_step);
+    let path = parts.uri.path().to_owned();
+    if let Some(to) = audience::elsewhere(&parts.method, &path, &requester) {
+        return Ok(Admitted::Elsewhere(see_other(&to)));
+    }
     if matches!(parts.method, Method::GET | Method::HEAD) {
-        let path = parts.uri.path().to_owned();
-        if let Some(to) = redirect_for(&path, person.is_some()) {
-            return Ok(Admitted::Elsewhere(see_other(to)));
-        }
-        let pending = match pending(state, &path, requester.flow.as_ref()).await? {
-            Ok(pending) => pending,
-            Err(done) => return Ok(Admitted::Elsewhere(elsewhere(state, session, &requester, &done).await?)),
+        let view = match views::load(state, &path, &requester).await {
+            Ok(view) => view,
+            Err(NotShown::Elsewhere(done)) => {
+                return Ok(Admitted::Elsewhere(elsewhere(state, session, &requester, &done).await?));
+            }
+            Err(NotShown::Fault(fault)) => return Err(fault.into()),
         };
         let flash = match parts.method {
             Method::GET if session.id().is_some() => flash::take(session, &state.config, &path).await?,
             _ => Flash::default(),
         };
-        let next = next_of(&parts.uri);
         let offered = captcha::form_on(&path).and_then(|form| captcha::offer(state, form, &requester));
         // Signing in to an account under attack asks for one that the address alone does not call for.
         let captcha = offered.or_else(|| flash.feedback.captcha.as_deref().cloned());
-        parts.extensions.insert(visitor(state, person, flash, pending, captcha, next));
+        let must_enrol = requester.member.as_ref().is_some_and(|member| member.must_enrol);
+        parts.extensions.insert(Visitor {
+            portal_name: state.config.site.name.clone(),
+            account: person.map(|(account, signed_in)| account_view(state, account, signed_in, must_enrol)),
+            flash,
+            view,
+            captcha,
+            next: next_of(&parts.uri),
+            dev_mailbox: matches!(state.config.mail.transport, TransportConfig::File { .. }),
+            now: state.clock.now(),
+        });
     }
     parts.extensions.insert(requester);
     Ok(Admitted::Through(Box::new(Request::from_parts(parts, body))))
@@ -91,65 +106,30 @@ async fn person(state: &AppState, session: &Session) -> Result<Option<(Account, 
     }
 }
 
-fn redirect_for(path: &str, signed_in: bool) -> Option<&'static str> {
-    match (path, signed_in) {
-        (paths::HOME | paths::REGISTER | paths::LOGIN, true) => Some(paths::DASHBOARD),
-        (paths::DASHBOARD, false) => Some("/login?next=/dashboard"),
-        _ => None,
+/// Whose second step is due in this session; one that was left for too long is forgotten.
+async fn second_step(state: &AppState, session: &Session) -> Result<Option<SecondStep>, Fault> {
+    if session.id().is_none() {
+        return Ok(None);
+    }
+    let Some(due) = sessions::second_step(session).await? else { return Ok(None) };
+    if state.clock.now().since(Timestamp(due.at)) < SECOND_STEP_WAITS {
+        return Ok(Some(due));
+    }
+    sessions::end(session).await?;
+    Ok(None)
+}
+
+fn member(_state: &AppState, account: &Account, signed_in: &SignedIn) -> Member {
+    Member {
+        account_id: account.id,
+        session: signed_in.handle,
+        epoch: signed_in.epoch,
+        authenticated_at: Timestamp(signed_in.authenticated_at),
+        must_enrol: false,
     }
 }
 
-async fn pending(
-    state: &AppState,
-    path: &str,
-    flow: Option<&FlowToken>,
-) -> Result<Result<Option<PendingView>, Done>, Fault> {
-    if path != paths::VERIFY {
-        return Ok(Ok(None));
-    }
-    Ok(match state.registration.pending(flow).await? {
-        Ok(pending) => Ok(Some(pending_view(state, pending))),
-        Err(ended) => Err(ended.into_done()),
-    })
-}
-
-fn pending_view(state: &AppState, pending: Pending) -> PendingView {
-    let (now, limits) = (state.clock.now(), &state.config.limits);
-    let millis = |until: Timestamp| u64::try_from(until.since(now).as_millis()).unwrap_or(0);
-    PendingView {
-        username: pending.registration.username.as_str().to_owned(),
-        email: pending.registration.email.as_str().to_owned(),
-        deadline: pending.code.expires_at,
-        lifetime_ms: u64::try_from(limits.otp_lifetime.as_millis()).unwrap_or(u64::MAX),
-        remaining_ms: millis(pending.code.expires_at),
-        resend_in_ms: millis(pending.code.issued_at + limits.otp_resend_after),
-        email_changes_left: limits.email_changes.saturating_sub(pending.registration.email_changes),
-        needs_username: pending.registration.proven,
-    }
-}
-
-fn visitor(
-    state: &AppState,
-    person: Option<(Account, SignedIn)>,
-    flash: Flash,
-    pending: Option<PendingView>,
-    captcha: Option<Captcha>,
-    next: Option<String>,
-) -> Visitor {
-    let config = &state.config;
-    Visitor {
-        portal_name: config.site.name.clone(),
-        account: person.map(|(account, signed_in)| account_view(state, account, signed_in)),
-        flash,
-        pending,
-        captcha,
-        next,
-        dev_mailbox: matches!(config.mail.transport, TransportConfig::File { .. }),
-        now: state.clock.now(),
-    }
-}
-
-fn account_view(state: &AppState, account: Account, signed_in: SignedIn) -> AccountView {
+fn account_view(state: &AppState, account: Account, signed_in: SignedIn, must_enrol: bool) -> AccountView {
     let signed_in_at = Timestamp(signed_in.at);
     AccountView {
         username: account.username.as_str().to_owned(),
@@ -162,6 +142,7 @@ fn account_view(state: &AppState, account: Account, signed_in: SignedIn) -> Acco
         previous_sign_in_at: signed_in.previous_at.map(Timestamp),
         previous_sign_in_from: signed_in.previous_ip,
         session_ends_at: state.sessions.ends_at(signed_in_at, signed_in.remember),
+        must_enrol,
     }
 }
 
@@ -175,13 +156,14 @@ fn next_of(uri: &Uri) -> Option<String> {
 async fn elsewhere(state: &AppState, session: &Session, by: &Requester, done: &Done) -> Result<Response, Fault> {
     reply::leave(session, state, by, done).await?;
     let mut response = see_other(done.to);
-    if let Some(cookie) = cookies::end_flow(&state.config) {
+    if let Some(cookie) = reply::flow_cookie(&state.config, &done.flow) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)
 }
 
-fn see_other(to: &'static str) -> Response {
-    let headers = [(LOCATION, HeaderValue::from_static(to)), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+fn see_other(to: &str) -> Response {
+    let location = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static(paths::HOME));
+    let headers = [(LOCATION, location), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     (StatusCode::SEE_OTHER, headers).into_response()
 }

@@ -2,6 +2,7 @@
 
 pub mod access_log;
 pub mod assets;
+pub mod audience;
 pub mod body;
 pub mod captcha;
 pub mod cookies;
@@ -20,4 +21,6 @@ pub mod requester;
 pub mod router;
 pub mod sampled;
 pub mod session;
+pub mod stash;
 pub mod targets;
+pub mod views;

@@ -1,7 +1,11 @@
 //! From a server function to a service and back: the same for every form, with
-//! and without JavaScript.
+//! and without JavaScript. What becomes of a session is in `session`, what a
+//! form hears that was refused in `refusal`.
 
-use axum::http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
+mod refusal;
+mod session;
+
+use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use leptos::prelude::{expect_context, use_context};
@@ -10,14 +14,12 @@ use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
 use super::access_log::RequestId;
-use super::{body, captcha, cookies, fault, flash, session as sessions};
+use super::{body, captcha, cookies, flash};
 use crate::api::{ApiError, CaptchaAnswer, Feedback, Flash};
-use crate::domain::NextPath;
-use crate::paths;
+use crate::server::config::Config;
 use crate::server::services::captcha::Answer;
 use crate::server::services::{Done, FlowChange, Requester, ServiceError};
 use crate::server::state::AppState;
-use crate::server::store::sessions::SignedIn;
 
 const FAULT: &str = "Something went wrong on our side. Please try again in a moment.";
 
@@ -84,45 +86,6 @@ impl Post {
         }
     }
 
-    /// Begins a session when the service let the person in.
-    ///
-    /// # Errors
-    /// As [`Post::answer`].
-    pub async fn sign_in(
-        self,
-        outcome: Result<SignedIn, ServiceError>,
-        remember: bool,
-        next: Option<&str>,
-    ) -> Result<(), ApiError> {
-        let signed_in = match outcome {
-            Ok(signed_in) => SignedIn { remember, ..signed_in },
-            Err(error) => return self.refuse(error).await,
-        };
-        if let Err(error) = sessions::begin(&self.session, &self.state.config, &signed_in).await {
-            return self.fail(&error);
-        }
-        match next.and_then(NextPath::parse) {
-            Some(next) => self.redirect(next.as_str()),
-            None => self.redirect(paths::DASHBOARD),
-        }
-        Ok(())
-    }
-
-    /// Ends the session, its row and its cookie.
-    ///
-    /// # Errors
-    /// Only a fault.
-    pub async fn sign_out(self) -> Result<(), ApiError> {
-        if self.session.id().is_some() {
-            if let Err(error) = sessions::end(&self.session).await {
-                return self.fail(&error);
-            }
-            tracing::info!(event = "signed_out", ip = %self.requester.ip);
-        }
-        self.redirect(paths::LOGIN);
-        Ok(())
-    }
-
     /// Leads a plain form to a page, where the answer is of use to a script alone.
     pub fn only_for_script(&self, page: &'static str) {
         if self.plain {
@@ -131,12 +94,7 @@ impl Post {
     }
 
     async fn go(self, done: Done) -> Result<(), ApiError> {
-        let cookie = match &done.flow {
-            FlowChange::Keep => None,
-            FlowChange::Begin(token) => cookies::begin_flow(&self.state.config, token),
-            FlowChange::End => cookies::end_flow(&self.state.config),
-        };
-        if let Some(cookie) = cookie {
+        if let Some(cookie) = flow_cookie(&self.state.config, &done.flow) {
             self.response.append_header(SET_COOKIE, cookie);
         }
         if let Err(error) = leave(&self.session, &self.state, &self.requester, &done).await {
@@ -144,84 +102,6 @@ impl Post {
         }
         self.redirect(done.to);
         Ok(())
-    }
-
-    async fn refuse(self, error: ServiceError) -> Result<(), ApiError> {
-        let next = captcha::form_with(self.form).and_then(|form| match error {
-            ServiceError::Captcha(_) => captcha::demand(&self.state, form, &self.requester),
-            _ => captcha::offer(&self.state, form, &self.requester),
-        });
-        let (status, feedback) = match error {
-            ServiceError::Captcha(text) => (StatusCode::UNPROCESSABLE_ENTITY, Feedback::message(text)),
-            ServiceError::Fields(fields) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, Feedback { fields, ..Feedback::default() })
-            }
-            ServiceError::Refused(text) => (StatusCode::UNPROCESSABLE_ENTITY, Feedback::message(text)),
-            ServiceError::Limited { what, wait } => {
-                // Here, so that no limit takes effect unseen, whichever service set it.
-                tracing::warn!(event = "form.limited", form = self.form, wait_s = wait.as_secs(), ip = %self.requester.ip);
-                (StatusCode::TOO_MANY_REQUESTS, Feedback::until(what, wait))
-            }
-            ServiceError::Busy => return self.busy(),
-            ServiceError::Fault(fault) => return self.fail(&fault),
-        };
-        let feedback = Feedback { captcha: next.map(Box::new), ..feedback };
-        if !self.plain {
-            self.response.set_status(status);
-            if let Some(seconds) = feedback.retry_after {
-                self.response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
-            }
-            return Err(ApiError(feedback));
-        }
-        let page = page_of(self.form);
-        let flash = Flash {
-            path: page.to_owned(),
-            form: self.form.to_owned(),
-            feedback,
-            values: self.kept.clone(),
-            notice: None,
-        };
-        match flash::put(&self.session, &self.state, &self.requester, &flash).await {
-            Ok(true) => {
-                self.redirect(page);
-                Ok(())
-            }
-            Ok(false) => self.turn_away(),
-            Err(error) => self.fail(&error),
-        }
-    }
-
-    /// Says at once that there is no place, without a word to the database. The
-    /// waits differ, so that those who were refused do not all come again together.
-    fn busy(&self) -> Result<(), ApiError> {
-        if let Some(refused) = self.state.busy.count(self.state.clock.elapsed()) {
-            tracing::warn!(event = "hashing.busy", ip = %self.requester.ip, refused, "more people than places to hash");
-        }
-        let [spread] = self.state.rng.bytes();
-        let seconds = u64::from(spread % 5) + 1;
-        self.response.set_status(StatusCode::SERVICE_UNAVAILABLE);
-        self.response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
-        if self.plain {
-            self.response.insert_header(body::WAIT, HeaderValue::from_static(""));
-        }
-        Err(ApiError(Feedback { retry_after: Some(seconds), ..Feedback::message(fault::BUSY) }))
-    }
-
-    /// Too many plain forms of this address were refused to keep what to say to one more.
-    fn turn_away(&self) -> Result<(), ApiError> {
-        tracing::warn!(event = "newcomers.limited", ip = %self.requester.ip);
-        self.response.set_status(StatusCode::TOO_MANY_REQUESTS);
-        self.response.insert_header(RETRY_AFTER, HeaderValue::from_static("60"));
-        self.response.insert_header(body::WAIT, HeaderValue::from_static(""));
-        Err(ApiError(Feedback::message(fault::TOO_MANY)))
-    }
-
-    /// Logs a fault once and says so in one line.
-    fn fail(&self, fault: &dyn std::error::Error) -> Result<(), ApiError> {
-        tracing::error!(error = %fault, "a request failed");
-        self.response.set_status(StatusCode::SERVICE_UNAVAILABLE);
-        self.response.insert_header(RETRY_AFTER, HeaderValue::from_static("5"));
-        Err(ApiError(Feedback::message(format!("{FAULT} Reference: {}.", self.request_id))))
     }
 
     /// 303 for a plain form; for a script the header it follows by itself.
@@ -261,19 +141,12 @@ pub async fn leave(
     Ok(())
 }
 
-/// The page that holds the form with this action: its first segment.
-fn page_of(form: &'static str) -> &'static str {
-    let rest = form.get(1..).unwrap_or_default();
-    rest.find('/').and_then(|slash| form.get(..=slash)).unwrap_or(form)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::page_of;
-
-    #[test]
-    fn a_form_belongs_to_the_page_of_its_first_segment() {
-        assert_eq!(page_of("/register"), "/register");
-        assert_eq!(page_of("/verify/resend"), "/verify");
+/// The header that changes a browser's flow as a service wants it.
+#[must_use]
+pub fn flow_cookie(config: &Config, change: &FlowChange) -> Option<HeaderValue> {
+    match change {
+        FlowChange::Keep => None,
+        FlowChange::Begin(flow, token) => cookies::begin_flow(config, *flow, token),
+        FlowChange::End(flow) => cookies::end_flow(config, *flow),
     }
 }

@@ -3,28 +3,33 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
-use axum::http::header::{COOKIE, USER_AGENT};
+use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
 
 use super::cookies;
 use crate::server::config::Config;
-use crate::server::crypto::FlowToken;
-use crate::server::services::Requester;
+use crate::server::services::{Member, Requester};
+use crate::server::store::sessions::SecondStep;
 
 /// Most characters kept of a `User-Agent`.
 const USER_AGENT_MAX: usize = 256;
 
-/// Reads the requester of a request.
+/// Reads the requester of a request, of whose session this is known.
 #[must_use]
-pub fn read(parts: &Parts, config: &Config, signed_in: bool) -> Requester {
+pub fn read(parts: &Parts, config: &Config, member: Option<Member>, second_step: Option<SecondStep>) -> Requester {
     let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let held = cookies::held(&parts.headers, config);
     Requester {
         ip: address(&parts.headers, &parts.extensions, config),
         user_agent: agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect(),
-        flow: flow(&parts.headers, config),
-        signed_in,
+        flow: held.registration,
+        recovery: held.recovery,
+        device: held.device,
+        trusted: held.trusted,
+        member,
+        second_step,
     }
 }
 
@@ -40,11 +45,6 @@ pub fn address(headers: &HeaderMap, extensions: &Extensions, config: &Config) ->
 #[must_use]
 pub fn is_trusted(ip: IpAddr, trusted: &[IpNet]) -> bool {
     trusted.iter().any(|net| net.contains(&ip.to_canonical()))
-}
-
-fn flow(headers: &HeaderMap, config: &Config) -> Option<FlowToken> {
-    let name = cookies::flow_name(config.site.https());
-    headers.get_all(COOKIE).iter().find_map(|header| cookies::value(header, name)).and_then(FlowToken::parse)
 }
 
 /// The nearest address in `X-Forwarded-For` that no trusted proxy wrote for

@@ -4,7 +4,7 @@ use tower_sessions::session::Error;
 use tower_sessions::{Expiry, Session};
 
 use crate::server::config::Config;
-use crate::server::store::sessions::{SIGNED_IN, SignedIn};
+use crate::server::store::sessions::{SECOND_STEP, SIGNED_IN, SecondStep, SignedIn};
 
 /// Begins a session under a new id, so that nobody can have planted it
 /// (ASVS 5.0, V7.2.4). What an anonymous one held is dropped.
@@ -14,6 +14,31 @@ use crate::server::store::sessions::{SIGNED_IN, SignedIn};
 pub async fn begin(session: &Session, config: &Config, signed_in: &SignedIn) -> Result<(), Error> {
     end(session).await?;
     session.insert(SIGNED_IN, signed_in).await?;
+    session.set_expiry(Some(expiry(signed_in.remember, config)));
+    Ok(())
+}
+
+/// Begins the wait for a second step, under a new id.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn begin_second_step(session: &Session, second_step: &SecondStep) -> Result<(), Error> {
+    end(session).await?;
+    session.insert(SECOND_STEP, second_step).await?;
+    session.set_expiry(Some(Expiry::OnSessionEnd));
+    Ok(())
+}
+
+/// Puts what changed about a session that goes on into it; `renew` gives it
+/// another id, under which it is as old as before.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn change(session: &Session, config: &Config, signed_in: &SignedIn, renew: bool) -> Result<(), Error> {
+    session.insert(SIGNED_IN, signed_in).await?;
+    if renew {
+        session.cycle_id().await?;
+    }
     session.set_expiry(Some(expiry(signed_in.remember, config)));
     Ok(())
 }
@@ -31,12 +56,25 @@ pub async fn end(session: &Session) -> Result<(), Error> {
     Ok(())
 }
 
-/// Who is signed in. What another version wrote and this one cannot read is nobody.
+/// Who is signed in.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn signed_in(session: &Session) -> Result<Option<SignedIn>, Error> {
-    match session.get(SIGNED_IN).await {
+    readable(session.get(SIGNED_IN).await)
+}
+
+/// Whose second step is due.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn second_step(session: &Session) -> Result<Option<SecondStep>, Error> {
+    readable(session.get(SECOND_STEP).await)
+}
+
+/// What another version wrote and this one cannot read is not there.
+pub fn readable<T>(read: Result<Option<T>, Error>) -> Result<Option<T>, Error> {
+    match read {
         Err(Error::SerdeJson(_)) => Ok(None),
         read => read,
     }

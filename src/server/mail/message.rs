@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::notice::About;
 use super::wire;
 use crate::domain::{Email, OtpCode, Timestamp, Username};
 
@@ -13,21 +14,13 @@ use crate::domain::{Email, OtpCode, Timestamp, Username};
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Message {
     /// The code that proves the address of a registration.
-    RegistrationCode {
-        #[serde(with = "wire::email")]
-        to: Email,
-        #[serde(with = "wire::username")]
-        username: Username,
-        #[serde(with = "wire::code")]
-        code: OtpCode,
-        /// The code counts until this moment; the mail is not sent after it.
-        #[serde(with = "wire::moment")]
-        expires_at: Timestamp,
-        /// The address that the code was asked for from, ready to print.
-        requester_ip: String,
-        /// The browser in short words, or "an unknown browser".
-        browser: String,
-    },
+    RegistrationCode(CodeMail),
+    /// The code with which a new password can be set.
+    RecoveryCode(CodeMail),
+    /// The code that proves an account's new address.
+    EmailChangeCode(CodeMail),
+    /// Something changed that protects an account.
+    Notice(NoticeMail),
     /// Somebody registered with the address of an account.
     AccountExists {
         #[serde(with = "wire::email")]
@@ -45,12 +38,50 @@ pub enum Message {
     },
 }
 
+/// A mail with a code.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeMail {
+    #[serde(with = "wire::email")]
+    pub to: Email,
+    #[serde(with = "wire::username")]
+    pub username: Username,
+    #[serde(with = "wire::code")]
+    pub code: OtpCode,
+    /// The code counts until this moment; the mail is not sent after it.
+    #[serde(with = "wire::moment")]
+    pub expires_at: Timestamp,
+    /// The address that the code was asked for from, ready to print.
+    pub requester_ip: String,
+    /// The browser in short words, or "an unknown browser".
+    pub browser: String,
+}
+
+/// A mail that tells an owner what happened to the account.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeMail {
+    #[serde(with = "wire::email")]
+    pub to: Email,
+    #[serde(with = "wire::username")]
+    pub username: Username,
+    pub about: About,
+    /// When it happened.
+    #[serde(with = "wire::moment")]
+    pub at: Timestamp,
+    /// The address that it was done from, ready to print.
+    pub requester_ip: String,
+    /// The browser in short words, or "an unknown browser".
+    pub browser: String,
+}
+
 impl Message {
     /// The word for lists and logs.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::RegistrationCode { .. } => "registration_code",
+            Self::RegistrationCode(_) => "registration_code",
+            Self::RecoveryCode(_) => "recovery_code",
+            Self::EmailChangeCode(_) => "email_change_code",
+            Self::Notice(notice) => notice.about.kind(),
             Self::AccountExists { .. } => "account_exists",
         }
     }
@@ -59,7 +90,9 @@ impl Message {
     #[must_use]
     pub fn to(&self) -> &Email {
         match self {
-            Self::RegistrationCode { to, .. } | Self::AccountExists { to, .. } => to,
+            Self::RegistrationCode(code) | Self::RecoveryCode(code) | Self::EmailChangeCode(code) => &code.to,
+            Self::Notice(notice) => &notice.to,
+            Self::AccountExists { to, .. } => to,
         }
     }
 
@@ -67,15 +100,24 @@ impl Message {
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         match self {
-            Self::RegistrationCode { expires_at, .. } => Some(*expires_at),
-            Self::AccountExists { .. } => None,
+            Self::RegistrationCode(code) | Self::RecoveryCode(code) | Self::EmailChangeCode(code) => {
+                Some(code.expires_at)
+            }
+            Self::Notice(_) | Self::AccountExists { .. } => None,
         }
     }
 
     /// What must not be read in a log or in an error that is kept.
     pub(super) fn secrets(&self) -> Vec<&str> {
         match self {
-            Self::RegistrationCode { username, code, .. } => vec![username.as_str(), code.expose()],
+            Self::RegistrationCode(mail) | Self::RecoveryCode(mail) | Self::EmailChangeCode(mail) => {
+                vec![mail.username.as_str(), mail.code.expose()]
+            }
+            Self::Notice(notice) => {
+                let mut secrets = vec![notice.username.as_str()];
+                secrets.extend(notice.about.link().map(|link| link.token.as_str()));
+                secrets
+            }
             Self::AccountExists { username, .. } => vec![username.as_str()],
         }
     }

@@ -25,6 +25,7 @@ use super::store::outbox::{self, NewMail, WaitingMail};
 mod attempt;
 mod letter;
 mod message;
+mod notice;
 mod schedule;
 mod scrub;
 mod sender;
@@ -35,7 +36,8 @@ mod words;
 mod worker;
 
 pub use letter::Letter;
-pub use message::Message;
+pub use message::{CodeMail, Message, NoticeMail};
+pub use notice::{About, Link};
 pub use sender::Sender;
 pub use transport::Transport;
 pub use worker::{Report, Worker};

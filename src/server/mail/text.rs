@@ -5,7 +5,8 @@ use std::fmt;
 
 use askama::Template;
 
-use super::message::Message;
+use super::message::{CodeMail, Message, NoticeMail};
+use super::notice::Words;
 use super::sender::Sender;
 use super::words::{Moment, one_line};
 
@@ -17,8 +18,36 @@ pub(super) struct Text {
     pub html: String,
 }
 
+/// What a code is for, in words.
+#[derive(Clone, Copy)]
+enum CodeFor {
+    Registration,
+    Recovery,
+    EmailChange,
+}
+
+impl CodeFor {
+    fn enter(self) -> &'static str {
+        match self {
+            Self::Registration => "Enter it where you registered",
+            Self::Recovery => "Enter it with your new password where you asked for it",
+            Self::EmailChange => "Enter it where you changed your address",
+        }
+    }
+
+    /// What cannot be done without the code.
+    fn without(self) -> &'static str {
+        match self {
+            Self::Registration => "without the code nobody can register with your address",
+            Self::Recovery => "without the code nobody can change your password",
+            Self::EmailChange => "without the code no account can use your address",
+        }
+    }
+}
+
 /// What the templates of a code see.
 struct Code<'a> {
+    purpose: CodeFor,
     username: &'a str,
     code: &'a str,
     until: Moment,
@@ -26,8 +55,8 @@ struct Code<'a> {
     browser: String,
 }
 
-/// What the templates of a notice see.
-struct Notice<'a> {
+/// What the templates about an address that has an account see.
+struct Exists<'a> {
     username: &'a str,
     login: String,
     at: Moment,
@@ -35,22 +64,31 @@ struct Notice<'a> {
     browser: String,
 }
 
+/// What the templates of a notice see.
+struct Notice<'a> {
+    username: &'a str,
+    words: Words,
+    at: Moment,
+    ip: String,
+    browser: String,
+}
+
 #[derive(Template)]
-#[template(path = "registration_code/subject.txt", config = "src/server/askama.toml")]
+#[template(path = "code/subject.txt", config = "src/server/askama.toml")]
 struct CodeSubject<'a> {
     from: &'a Sender,
     mail: &'a Code<'a>,
 }
 
 #[derive(Template)]
-#[template(path = "registration_code/body.txt", config = "src/server/askama.toml")]
+#[template(path = "code/body.txt", config = "src/server/askama.toml")]
 struct CodePlain<'a> {
     from: &'a Sender,
     mail: &'a Code<'a>,
 }
 
 #[derive(Template)]
-#[template(path = "registration_code/body.html", config = "src/server/askama.toml")]
+#[template(path = "code/body.html", config = "src/server/askama.toml")]
 struct CodeHtml<'a> {
     from: &'a Sender,
     mail: &'a Code<'a>,
@@ -58,19 +96,39 @@ struct CodeHtml<'a> {
 
 #[derive(Template)]
 #[template(path = "account_exists/subject.txt", config = "src/server/askama.toml")]
-struct NoticeSubject<'a> {
+struct ExistsSubject<'a> {
     from: &'a Sender,
 }
 
 #[derive(Template)]
 #[template(path = "account_exists/body.txt", config = "src/server/askama.toml")]
+struct ExistsPlain<'a> {
+    from: &'a Sender,
+    mail: &'a Exists<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "account_exists/body.html", config = "src/server/askama.toml")]
+struct ExistsHtml<'a> {
+    from: &'a Sender,
+    mail: &'a Exists<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "notice/subject.txt", config = "src/server/askama.toml")]
+struct NoticeSubject<'a> {
+    mail: &'a Notice<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "notice/body.txt", config = "src/server/askama.toml")]
 struct NoticePlain<'a> {
     from: &'a Sender,
     mail: &'a Notice<'a>,
 }
 
 #[derive(Template)]
-#[template(path = "account_exists/body.html", config = "src/server/askama.toml")]
+#[template(path = "notice/body.html", config = "src/server/askama.toml")]
 struct NoticeHtml<'a> {
     from: &'a Sender,
     mail: &'a Notice<'a>,
@@ -83,22 +141,12 @@ impl Text {
     /// When a template fails, which none can on these values.
     pub fn of(message: &Message, from: &Sender) -> Result<Self, askama::Error> {
         match message {
-            Message::RegistrationCode { username, code, expires_at, requester_ip, browser, .. } => {
-                let mail = &Code {
-                    username: username.as_str(),
-                    code: code.expose(),
-                    until: Moment::at(*expires_at),
-                    ip: one_line(requester_ip),
-                    browser: one_line(browser),
-                };
-                Ok(Self {
-                    subject: CodeSubject { from, mail }.render()?,
-                    plain: CodePlain { from, mail }.render()?,
-                    html: CodeHtml { from, mail }.render()?,
-                })
-            }
+            Message::RegistrationCode(mail) => Self::of_code(CodeFor::Registration, mail, from),
+            Message::RecoveryCode(mail) => Self::of_code(CodeFor::Recovery, mail, from),
+            Message::EmailChangeCode(mail) => Self::of_code(CodeFor::EmailChange, mail, from),
+            Message::Notice(mail) => Self::of_notice(mail, from),
             Message::AccountExists { username, requester_ip, browser, at, .. } => {
-                let mail = &Notice {
+                let mail = &Exists {
                     username: username.as_str(),
                     login: from.login(),
                     at: Moment::at(*at),
@@ -106,12 +154,43 @@ impl Text {
                     browser: one_line(browser),
                 };
                 Ok(Self {
-                    subject: NoticeSubject { from }.render()?,
-                    plain: NoticePlain { from, mail }.render()?,
-                    html: NoticeHtml { from, mail }.render()?,
+                    subject: ExistsSubject { from }.render()?,
+                    plain: ExistsPlain { from, mail }.render()?,
+                    html: ExistsHtml { from, mail }.render()?,
                 })
             }
         }
+    }
+
+    fn of_code(purpose: CodeFor, mail: &CodeMail, from: &Sender) -> Result<Self, askama::Error> {
+        let mail = &Code {
+            purpose,
+            username: mail.username.as_str(),
+            code: mail.code.expose(),
+            until: Moment::at(mail.expires_at),
+            ip: one_line(&mail.requester_ip),
+            browser: one_line(&mail.browser),
+        };
+        Ok(Self {
+            subject: CodeSubject { from, mail }.render()?,
+            plain: CodePlain { from, mail }.render()?,
+            html: CodeHtml { from, mail }.render()?,
+        })
+    }
+
+    fn of_notice(mail: &NoticeMail, from: &Sender) -> Result<Self, askama::Error> {
+        let mail = &Notice {
+            username: mail.username.as_str(),
+            words: mail.about.in_words(from),
+            at: Moment::at(mail.at),
+            ip: one_line(&mail.requester_ip),
+            browser: one_line(&mail.browser),
+        };
+        Ok(Self {
+            subject: NoticeSubject { mail }.render()?,
+            plain: NoticePlain { from, mail }.render()?,
+            html: NoticeHtml { from, mail }.render()?,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sea_orm::ConnectionTrait;
 
-use super::outcome::{Done, FlowChange};
+use super::outcome::{Done, Flow, FlowChange};
 use crate::domain::{NoticeKind, Timestamp};
 use crate::paths;
 use crate::server::crypto::FlowToken;
@@ -43,7 +43,7 @@ impl Ended {
             }
             Self::Finished => (NoticeKind::Info, "This registration is finished. You can sign in now."),
         };
-        let done = Done::go(paths::REGISTER).saying(kind, text).with_flow(FlowChange::End);
+        let done = Done::go(paths::REGISTER).saying(kind, text).with_flow(FlowChange::End(Flow::Registration));
         match self {
             Self::Expired(registration) | Self::TriesUsed(registration) => done
                 .with_value("username", registration.username.as_str())

@@ -5,9 +5,11 @@ use std::time::Duration;
 use sea_orm::DatabaseTransaction;
 
 use crate::server::clock::Clock;
-use crate::server::limits::{DAY, Limits, OTP_LOG};
+use crate::server::limits::{DAY, Limits, OTP_LOG, SECURITY_LOG};
 use crate::server::store::sessions::Sessions;
-use crate::server::store::{Store, StoreError, challenges, counters, otps, outbox, quotas, registrations};
+use crate::server::store::{
+    Store, StoreError, challenges, counters, mail_links, otps, outbox, quotas, registrations, security_events,
+};
 
 /// Rows deleted in one transaction: the writer is never held long.
 const BATCH: u64 = 500;
@@ -35,9 +37,11 @@ enum Kind {
     Challenges,
     Sessions,
     Mail,
+    MailLinks,
+    SecurityEvents,
 }
 
-const KINDS: [Kind; 8] = [
+const KINDS: [Kind; 10] = [
     Kind::Registrations,
     Kind::Otps,
     Kind::WrongTries,
@@ -46,6 +50,8 @@ const KINDS: [Kind; 8] = [
     Kind::Challenges,
     Kind::Sessions,
     Kind::Mail,
+    Kind::MailLinks,
+    Kind::SecurityEvents,
 ];
 
 impl Maintenance {
@@ -81,6 +87,8 @@ impl Maintenance {
             Kind::Challenges => challenges::purge(tx, now, BATCH).await,
             Kind::Sessions => self.sessions.purge(tx, BATCH).await,
             Kind::Mail => outbox::purge(tx, now - OTP_LOG, BATCH).await,
+            Kind::MailLinks => mail_links::purge(tx, now - DAY, BATCH).await,
+            Kind::SecurityEvents => security_events::purge(tx, now - SECURITY_LOG, BATCH).await,
         }
     }
 }

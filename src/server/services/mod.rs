@@ -5,22 +5,30 @@
 
 pub mod address_prefix;
 pub mod captcha;
+pub mod confirmation;
+pub mod entry;
 pub mod flow;
 pub mod login;
 pub mod maintenance;
 pub mod outcome;
+pub mod password_check;
 pub mod quota;
 pub mod registration;
 pub mod requester;
+pub mod security_log;
 pub mod verification;
 pub mod window;
 
 pub use address_prefix::AddressPrefix;
 pub use captcha::Captcha;
+pub use confirmation::Confirmation;
+pub use entry::{Entered, Entry};
 pub use flow::{Ended, Pending};
 pub use login::Login;
 pub use maintenance::Maintenance;
-pub use outcome::{Done, FlowChange, ServiceError};
+pub use outcome::{Done, Flow, FlowChange, ServiceError};
+pub use password_check::PasswordCheck;
 pub use registration::Registration;
-pub use requester::Requester;
+pub use requester::{Member, Requester};
+pub use security_log::SecurityLog;
 pub use verification::Verification;

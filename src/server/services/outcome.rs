@@ -17,12 +17,19 @@ pub struct Done {
     pub flow: FlowChange,
 }
 
-/// What becomes of the browser's flow cookie.
+/// What becomes of a flow cookie of the browser.
 #[derive(Clone, Debug)]
 pub enum FlowChange {
     Keep,
-    Begin(FlowToken),
-    End,
+    Begin(Flow, FlowToken),
+    End(Flow),
+}
+
+/// What a browser can have begun before anybody is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    Registration,
+    Recovery,
 }
 
 impl Done {
@@ -65,6 +72,12 @@ pub enum ServiceError {
     /// The challenge did not convince; the next one goes with the answer.
     #[error("captcha")]
     Captcha(&'static str),
+    /// Nobody is signed in, or not any more.
+    #[error("not signed in")]
+    SignIn,
+    /// The password has to be given again first.
+    #[error("the password was given too long ago")]
+    Confirm,
     /// More people at once than there are places; nothing was looked at or
     /// counted, and the next moment may do.
     #[error("busy")]

@@ -6,7 +6,7 @@ mod issue;
 
 use super::captcha::{Answer, Captcha, Form, Passed};
 use super::flow::{self, Ended, Pending};
-use super::outcome::{Done, Fault, FlowChange, ServiceError};
+use super::outcome::{Done, Fault, Flow, FlowChange, ServiceError};
 use super::requester::Requester;
 use crate::domain::{Email, FieldErrors, Password, Username};
 use crate::paths;
@@ -51,7 +51,7 @@ impl Registration {
         answer: &Answer<'_>,
         by: &Requester,
     ) -> Result<Done, ServiceError> {
-        if by.signed_in {
+        if by.member.is_some() {
             return Ok(Done::go(paths::DASHBOARD));
         }
         let (username, email, password) = self.parse(username, email, password)?;
@@ -87,7 +87,7 @@ impl Registration {
         tx.commit().await?;
         self.mailer.wake();
         tracing::info!(event = "registration.started", registration = %registration.id, ip = %by.ip);
-        Ok(Done::go(paths::VERIFY).with_flow(FlowChange::Begin(flow)))
+        Ok(Done::go(paths::VERIFY).with_flow(FlowChange::Begin(Flow::Registration, flow)))
     }
 
     /// What the browser holding this flow sees on `/verify`.

@@ -2,8 +2,19 @@
 
 use std::net::IpAddr;
 
+use std::time::Duration;
+
+use uuid::Uuid;
+
 use super::address_prefix::AddressPrefix;
+use super::outcome::ServiceError;
+use crate::domain::Timestamp;
 use crate::server::crypto::FlowToken;
+use crate::server::store::sessions::SecondStep;
+
+/// How long a password counts as just given: changes to what protects an
+/// account want it again after that (ASVS 5.0, V7.5.1).
+pub const FRESH: Duration = Duration::from_secs(5 * 60);
 
 /// The origin of a request.
 #[derive(Clone, Debug)]
@@ -14,10 +25,51 @@ pub struct Requester {
     pub user_agent: String,
     /// The registration flow that this browser holds.
     pub flow: Option<FlowToken>,
-    pub signed_in: bool,
+    /// The recovery that this browser holds.
+    pub recovery: Option<FlowToken>,
+    /// What this browser is recognised by.
+    pub device: Option<FlowToken>,
+    /// The accounts that trust this browser, each by the name in its cookie.
+    pub trusted: Vec<(String, FlowToken)>,
+    /// Who is signed in.
+    pub member: Option<Member>,
+    /// Whose second step is due.
+    pub second_step: Option<SecondStep>,
+}
+
+/// A person who is signed in, as of this request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub account_id: Uuid,
+    /// The name of the session.
+    pub session: Uuid,
+    /// The account's epoch when the session began.
+    pub epoch: i32,
+    /// When the password or a passkey was last given.
+    pub authenticated_at: Timestamp,
+    /// A second factor is demanded of this account and it has none yet.
+    pub must_enrol: bool,
 }
 
 impl Requester {
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// [`ServiceError::SignIn`] when nobody is.
+    pub fn member(&self) -> Result<&Member, ServiceError> {
+        self.member.as_ref().ok_or(ServiceError::SignIn)
+    }
+
+    /// Who is signed in and has just given the password or a passkey.
+    ///
+    /// # Errors
+    /// [`ServiceError::SignIn`], or [`ServiceError::Confirm`] when that was more
+    /// than five minutes ago.
+    pub fn fresh_member(&self, now: Timestamp) -> Result<&Member, ServiceError> {
+        let member = self.member()?;
+        if now.since(member.authenticated_at) > FRESH { Err(ServiceError::Confirm) } else { Ok(member) }
+    }
+
     /// What limits count this requester by.
     #[must_use]
     pub fn prefix(&self) -> AddressPrefix {
@@ -45,7 +97,11 @@ mod tests {
             ip: ip.parse().expect("an address"),
             user_agent: user_agent.to_owned(),
             flow: None,
-            signed_in: false,
+            recovery: None,
+            device: None,
+            trusted: Vec::new(),
+            member: None,
+            second_step: None,
         }
     }
 

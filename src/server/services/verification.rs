@@ -2,7 +2,7 @@
 
 use super::captcha::Captcha;
 use super::flow::{self, Ended, Pending};
-use super::outcome::{Done, FlowChange, ServiceError};
+use super::outcome::{Done, Flow, FlowChange, ServiceError};
 use super::quota::{self, Counted};
 use super::registration::USERNAME_TAKEN;
 use super::requester::Requester;
@@ -135,7 +135,7 @@ impl Verification {
         registration: Registration,
         now: Timestamp,
     ) -> Result<Done, ServiceError> {
-        let sign_in = Done::go(paths::LOGIN).with_flow(FlowChange::End);
+        let sign_in = Done::go(paths::LOGIN).with_flow(FlowChange::End(Flow::Registration));
         if accounts::by_email(&tx, &registration.email).await?.is_some() {
             registrations::mark_finished(&tx, registration.id, now).await?;
             tx.commit().await?;

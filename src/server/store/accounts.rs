@@ -19,9 +19,22 @@ pub struct Account {
     pub role: Role,
     pub created_at: Timestamp,
     pub verified_at: Timestamp,
+    pub password_changed_at: Timestamp,
     pub disabled: bool,
+    /// When the account goes, if its owner wants that.
+    pub delete_after: Option<Timestamp>,
+    /// Sessions of an earlier epoch have ended.
+    pub epoch: i32,
     pub last_sign_in_at: Option<Timestamp>,
     pub last_sign_in_ip: Option<String>,
+}
+
+impl Account {
+    /// Whether anybody may sign in to it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.disabled && self.delete_after.is_none()
+    }
 }
 
 /// What a new account is made from.
@@ -55,6 +68,8 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewAccount) -> Result<(), St
         last_sign_in_at: Set(None),
         last_sign_in_ip: Set(None),
         exists_notice_at: Set(None),
+        session_epoch: Set(0),
+        delete_after: Set(None),
     };
     row.insert(db).await?;
     Ok(())
@@ -92,6 +107,20 @@ pub async fn note_sign_in(db: &impl ConnectionTrait, id: Uuid, at: Timestamp, ip
     Ok(())
 }
 
+/// Begins the next epoch: every session of the account, and every sign-in that
+/// is under way, ends with the present one.
+///
+/// # Errors
+/// Only faults.
+pub async fn end_sessions(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::SessionEpoch, Expr::col(Column::SessionEpoch).add(1))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Claims the right to tell the owner that somebody registered with the
 /// address; `false` when they were told at or after `since`.
 ///
@@ -121,7 +150,10 @@ fn read(row: Model) -> Result<Account, StoreError> {
         role: Role::from_stored(&row.role),
         created_at: Timestamp(row.created_at),
         verified_at: Timestamp(row.verified_at),
+        password_changed_at: Timestamp(row.password_changed_at),
         disabled: row.disabled_at.is_some(),
+        delete_after: row.delete_after.map(Timestamp),
+        epoch: row.session_epoch,
         last_sign_in_at: row.last_sign_in_at.map(Timestamp),
         last_sign_in_ip: row.last_sign_in_ip,
     })

@@ -17,10 +17,12 @@ pub mod accounts;
 pub mod challenges;
 pub mod counters;
 mod entity;
+pub mod mail_links;
 pub mod otps;
 pub mod outbox;
 pub mod quotas;
 pub mod registrations;
+pub mod security_events;
 pub mod sessions;
 
 /// Reader connections.

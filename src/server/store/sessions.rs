@@ -22,18 +22,43 @@ use crate::server::crypto::TokenDigest;
 
 /// The key under which a session keeps [`SignedIn`].
 pub const SIGNED_IN: &str = "signed_in";
+/// The key under which a session keeps [`SecondStep`].
+pub const SECOND_STEP: &str = "second_step";
 
 /// Who a session belongs to, and how it began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedIn {
     pub account_id: Uuid,
+    /// The account's epoch when the password was looked at: with the next one
+    /// the session has ended, whatever its row says.
+    pub epoch: i32,
+    /// The name by which its owner may end the session.
+    pub handle: Uuid,
     /// Outlives the browser.
     pub remember: bool,
     pub at: i64,
+    /// When the password or a passkey was last given.
+    pub authenticated_at: i64,
+    /// Whether it took two factors.
+    pub two_step: bool,
     pub ip: String,
     pub user_agent: String,
     pub previous_at: Option<i64>,
     pub previous_ip: Option<String>,
+}
+
+/// Whose password was accepted, with the second step due. To everything but
+/// that step the session is anonymous.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondStep {
+    pub account_id: Uuid,
+    /// As in [`SignedIn`].
+    pub epoch: i32,
+    pub remember: bool,
+    /// Where to go when it is done.
+    pub next: Option<String>,
+    /// When the password was accepted.
+    pub at: i64,
 }
 
 /// How long sessions last (ASVS 5.0, V7.3).
@@ -127,10 +152,12 @@ impl Sessions {
         let row = ActiveModel {
             digest: Set(digest(&record.id)),
             account_id: Set(signed_in.as_ref().map(|it| it.account_id)),
-            remember: Set(signed_in.is_some_and(|it| it.remember)),
+            remember: Set(signed_in.as_ref().is_some_and(|it| it.remember)),
             data: Set(encode(&record.data)?),
-            created_at: Set(now.0),
+            // One that gets another id does not begin anew.
+            created_at: Set(signed_in.as_ref().map_or(now.0, |it| it.at)),
             last_seen_at: Set(now.0),
+            handle: Set(signed_in.map(|it| it.handle)),
         };
         let tx = self.store.write().await?;
         row.insert(&tx).await?;

@@ -83,7 +83,7 @@ async fn a_line_break_in_a_value_makes_neither_a_header_nor_a_paragraph() {
     let mut outbox = Outbox::new().await;
     outbox.portal_name = "Portal\r\nBcc: eve@x.example\r\n\r\nHello".to_owned();
     let mut message = outbox.code();
-    let Message::RegistrationCode { browser, requester_ip, .. } = &mut message else { panic!("a code") };
+    let Message::RegistrationCode(CodeMail { browser, requester_ip, .. }) = &mut message else { panic!("a code") };
     *browser = "Firefox\r\n\r\nCall +1 555 0100 at once".to_owned();
     *requester_ip = "::1\nBcc: eve@x.example".to_owned();
     let arrived = sent(&outbox, &message).await;
@@ -102,7 +102,7 @@ async fn markup_in_a_value_is_shown_and_not_obeyed() {
     let mut outbox = Outbox::new().await;
     outbox.portal_name = "<b>Desk</b> & \"Co\"".to_owned();
     let mut message = outbox.code();
-    let Message::RegistrationCode { browser, requester_ip, .. } = &mut message else { panic!("a code") };
+    let Message::RegistrationCode(CodeMail { browser, requester_ip, .. }) = &mut message else { panic!("a code") };
     *browser = "<script>alert(1)</script>".to_owned();
     *requester_ip = "\"><img src=x>".to_owned();
     let letter = letter(&outbox, &message).await;
@@ -117,7 +117,7 @@ async fn markup_in_a_value_is_shown_and_not_obeyed() {
 async fn a_domain_in_another_script_is_written_in_ascii() {
     let outbox = Outbox::new().await;
     let mut message = outbox.code();
-    let Message::RegistrationCode { to, .. } = &mut message else { panic!("a code") };
+    let Message::RegistrationCode(CodeMail { to, .. }) = &mut message else { panic!("a code") };
     *to = portal::domain::Email::parse("Ann@bücher.example").expect("valid");
     assert_eq!(sent(&outbox, &message).await.to, ["Ann@xn--bcher-kva.example"]);
 }

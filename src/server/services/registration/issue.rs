@@ -6,7 +6,7 @@ use super::Registration;
 use crate::domain::{Email, Timestamp};
 use crate::server::crypto::{OtpDigest, OtpPurpose};
 use crate::server::limits::{DAY, EXISTS_NOTICE_EVERY, HOUR, OTP_LIVE};
-use crate::server::mail::Message;
+use crate::server::mail::{CodeMail, Message};
 use crate::server::services::outcome::ServiceError;
 use crate::server::services::quota::{self, Counted};
 use crate::server::services::requester::Requester;
@@ -78,14 +78,14 @@ impl Registration {
         if registration.address_taken {
             return self.tell_owner(tx, email, by, now).await;
         }
-        let message = Message::RegistrationCode {
+        let message = Message::RegistrationCode(CodeMail {
             to: email.clone(),
             username: registration.username.clone(),
             code,
             expires_at,
             requester_ip: by.ip.to_string(),
             browser: by.browser(),
-        };
+        });
         self.mailer.enqueue(tx, &message, Some(id)).await
     }
 

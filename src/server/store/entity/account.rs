@@ -23,6 +23,10 @@ pub struct Model {
     pub last_sign_in_ip: Option<String>,
     /// When the owner was last told that somebody registered with the address.
     pub exists_notice_at: Option<i64>,
+    /// Raised whenever every session of the account has to end.
+    pub session_epoch: i32,
+    /// When the account goes, if its owner wants that.
+    pub delete_after: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,11 +1,20 @@
 //! The tables as sea-orm sees them. A `Model` never leaves `store`.
 
 pub mod account;
+pub mod email_change;
 pub mod failure_counter;
+pub mod known_device;
+pub mod mail_link;
 pub mod otp;
 pub mod outbox;
+pub mod passkey;
 pub mod quota;
+pub mod recovery;
+pub mod recovery_code;
 pub mod registration;
+pub mod security_event;
 pub mod session;
 pub mod spent_challenge;
+pub mod totp;
+pub mod trusted_browser;
 pub mod wrong_try;

@@ -12,6 +12,8 @@ pub struct Model {
     pub data: String,
     pub created_at: i64,
     pub last_seen_at: i64,
+    /// The name by which its owner may end it.
+    pub handle: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -6,7 +6,7 @@ use portal::domain::{Email, OtpCode, Timestamp, Username};
 use portal::server::clock::{Clock, TestClock};
 use portal::server::crypto::{Sealer, SecretKey};
 use portal::server::mail::transport::{SmtpServer, Transport};
-use portal::server::mail::{Mailer, Message, Sender, Worker};
+use portal::server::mail::{CodeMail, Mailer, Message, Sender, Worker};
 use portal::server::rng::Rng;
 use portal::server::store::Store;
 use sea_orm::{FromQueryResult, Statement};
@@ -89,14 +89,14 @@ impl Outbox {
 
     /// A code that counts for `life` from now.
     pub(crate) fn code_for(&self, life: Duration) -> Message {
-        Message::RegistrationCode {
+        Message::RegistrationCode(CodeMail {
             to: Email::parse(ADDRESS).expect("valid"),
             username: Username::parse("ann").expect("valid"),
             code: OtpCode::parse(CODE).expect("valid"),
             expires_at: self.clock.now() + life,
             requester_ip: "203.0.113.7".to_owned(),
             browser: "Firefox on Linux".to_owned(),
-        }
+        })
     }
 
     /// A notice, which does not expire.

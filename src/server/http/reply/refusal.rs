@@ -1,0 +1,107 @@
+//! What a form hears that was refused.
+
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
+
+use super::{FAULT, Post};
+use crate::api::{ApiError, Feedback, Flash};
+use crate::paths;
+use crate::server::http::stash::{self, Stash};
+use crate::server::http::{audience, body, captcha, fault, flash};
+use crate::server::services::ServiceError;
+
+impl Post {
+    /// Says why the form was not taken, or leads to what has to come first.
+    pub(super) async fn refuse(self, error: ServiceError) -> Result<(), ApiError> {
+        let next = captcha::form_with(self.form).and_then(|form| match error {
+            ServiceError::Captcha(_) => captcha::demand(&self.state, form, &self.requester),
+            _ => captcha::offer(&self.state, form, &self.requester),
+        });
+        let (status, feedback) = match error {
+            ServiceError::Captcha(text) => (StatusCode::UNPROCESSABLE_ENTITY, Feedback::message(text)),
+            ServiceError::Fields(fields) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, Feedback { fields, ..Feedback::default() })
+            }
+            ServiceError::Refused(text) => (StatusCode::UNPROCESSABLE_ENTITY, Feedback::message(text)),
+            ServiceError::Limited { what, wait } => {
+                // Here, so that no limit takes effect unseen, whichever service set it.
+                tracing::warn!(event = "form.limited", form = self.form, wait_s = wait.as_secs(), ip = %self.requester.ip);
+                (StatusCode::TOO_MANY_REQUESTS, Feedback::until(what, wait))
+            }
+            ServiceError::SignIn => {
+                self.redirect(&audience::sign_in(self.form));
+                return Ok(());
+            }
+            ServiceError::Confirm => return self.confirm_first().await,
+            ServiceError::Busy => return self.busy(),
+            ServiceError::Fault(fault) => return self.fail(&fault),
+        };
+        let feedback = Feedback { captcha: next.map(Box::new), ..feedback };
+        if !self.plain {
+            self.response.set_status(status);
+            if let Some(seconds) = feedback.retry_after {
+                self.response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            return Err(ApiError(feedback));
+        }
+        let page = paths::page_of(self.form);
+        let flash = Flash {
+            path: page.to_owned(),
+            form: self.form.to_owned(),
+            feedback,
+            values: self.kept.clone(),
+            notice: None,
+        };
+        match flash::put(&self.session, &self.state, &self.requester, &flash).await {
+            Ok(true) => {
+                self.redirect(page);
+                Ok(())
+            }
+            Ok(false) => self.turn_away(),
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    /// Leads to the page that asks for the password, and from there back here.
+    async fn confirm_first(self) -> Result<(), ApiError> {
+        let stash = Stash { form: self.form.to_owned(), values: self.kept.clone() };
+        if let Err(error) = stash::put(&self.session, &stash).await {
+            return self.fail(&error);
+        }
+        self.redirect(paths::ACCOUNT_CONFIRM);
+        Ok(())
+    }
+
+    /// Says at once that there is no place, without a word to the database. The
+    /// waits differ, so that those who were refused do not all come again together.
+    fn busy(&self) -> Result<(), ApiError> {
+        if let Some(refused) = self.state.busy.count(self.state.clock.elapsed()) {
+            tracing::warn!(event = "hashing.busy", ip = %self.requester.ip, refused, "more people than places to hash");
+        }
+        let [spread] = self.state.rng.bytes();
+        let seconds = u64::from(spread % 5) + 1;
+        self.response.set_status(StatusCode::SERVICE_UNAVAILABLE);
+        self.response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
+        if self.plain {
+            self.response.insert_header(body::WAIT, HeaderValue::from_static(""));
+        }
+        Err(ApiError(Feedback { retry_after: Some(seconds), ..Feedback::message(fault::BUSY) }))
+    }
+
+    /// Too many plain forms of this address were refused to keep what to say to one more.
+    fn turn_away(&self) -> Result<(), ApiError> {
+        tracing::warn!(event = "newcomers.limited", ip = %self.requester.ip);
+        self.response.set_status(StatusCode::TOO_MANY_REQUESTS);
+        self.response.insert_header(RETRY_AFTER, HeaderValue::from_static("60"));
+        self.response.insert_header(body::WAIT, HeaderValue::from_static(""));
+        Err(ApiError(Feedback::message(fault::TOO_MANY)))
+    }
+
+    /// Logs a fault once and says so in one line.
+    pub(super) fn fail(&self, fault: &dyn std::error::Error) -> Result<(), ApiError> {
+        tracing::error!(error = %fault, "a request failed");
+        self.response.set_status(StatusCode::SERVICE_UNAVAILABLE);
+        self.response.insert_header(RETRY_AFTER, HeaderValue::from_static("5"));
+        Err(ApiError(Feedback::message(format!("{FAULT} Reference: {}.", self.request_id))))
+    }
+}

@@ -1,0 +1,141 @@
+//! Posts that begin, change or end a session.
+
+use axum::http::header::SET_COOKIE;
+use tower_sessions::session::Error;
+
+use super::Post;
+use crate::api::ApiError;
+use crate::domain::{NextPath, Timestamp};
+use crate::paths;
+use crate::server::http::{cookies, flash, session as sessions, stash};
+use crate::server::services::login::Accepted;
+use crate::server::services::{Done, Entered, ServiceError};
+
+impl Post {
+    /// Begins a session when the service let the person in, or the wait for
+    /// their second step.
+    ///
+    /// # Errors
+    /// As [`Post::answer`].
+    pub async fn sign_in(
+        self,
+        outcome: Result<Accepted, ServiceError>,
+        next: Option<NextPath>,
+    ) -> Result<(), ApiError> {
+        match outcome {
+            Ok(Accepted::Entered(entered)) => self.enter(Ok(*entered), next).await,
+            Ok(Accepted::SecondStep(due)) => match sessions::begin_second_step(&self.session, &due).await {
+                Ok(()) => {
+                    self.redirect(paths::LOGIN_MFA);
+                    Ok(())
+                }
+                Err(error) => self.fail(&error),
+            },
+            Err(error) => self.refuse(error).await,
+        }
+    }
+
+    /// Begins a session when the service let the person in.
+    ///
+    /// # Errors
+    /// As [`Post::answer`].
+    pub async fn enter(self, outcome: Result<Entered, ServiceError>, next: Option<NextPath>) -> Result<(), ApiError> {
+        let entered = match outcome {
+            Ok(entered) => entered,
+            Err(error) => return self.refuse(error).await,
+        };
+        let config = &self.state.config;
+        if let Err(error) = sessions::begin(&self.session, config, &entered.signed_in).await {
+            return self.fail(&error);
+        }
+        let device = entered.device.and_then(|token| cookies::device(config, &token));
+        let lifetime = config.limits.trust_lifetime;
+        let trust = entered.trusted.and_then(|(name, token)| cookies::trust(config, &name, &token, lifetime));
+        for cookie in device.into_iter().chain(trust) {
+            self.response.append_header(SET_COOKIE, cookie);
+        }
+        self.redirect(next.as_ref().map_or(paths::DASHBOARD, NextPath::as_str));
+        Ok(())
+    }
+
+    /// Notes that the password or a passkey has just been given, and goes back
+    /// to the form that wanted it.
+    ///
+    /// # Errors
+    /// As [`Post::answer`].
+    pub async fn confirmed(self, outcome: Result<Timestamp, ServiceError>) -> Result<(), ApiError> {
+        let at = match outcome {
+            Ok(at) => at,
+            Err(error) => return self.refuse(error).await,
+        };
+        match self.note_confirmed(at).await {
+            Ok(page) => {
+                self.redirect(&page);
+                Ok(())
+            }
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    async fn note_confirmed(&self, at: Timestamp) -> Result<String, Error> {
+        if let Some(mut signed_in) = sessions::signed_in(&self.session).await? {
+            signed_in.authenticated_at = at.0;
+            sessions::change(&self.session, &self.state.config, &signed_in, false).await?;
+        }
+        let flash = stash::take(&self.session).await?;
+        flash::put(&self.session, &self.state, &self.requester, &flash).await?;
+        Ok(flash.path)
+    }
+
+    /// Answers as [`Post::answer`], after giving this session the account's new
+    /// `epoch` and a new id: every other session has ended with the old one.
+    ///
+    /// # Errors
+    /// As [`Post::answer`].
+    pub async fn answer_renewed(self, outcome: Result<(Done, i32), ServiceError>) -> Result<(), ApiError> {
+        let (done, epoch) = match outcome {
+            Ok(outcome) => outcome,
+            Err(error) => return self.refuse(error).await,
+        };
+        if let Err(error) = self.renew(epoch).await {
+            return self.fail(&error);
+        }
+        self.go(done).await
+    }
+
+    async fn renew(&self, epoch: i32) -> Result<(), Error> {
+        let Some(mut signed_in) = sessions::signed_in(&self.session).await? else { return Ok(()) };
+        signed_in.epoch = epoch;
+        signed_in.authenticated_at = self.state.clock.now().0;
+        sessions::change(&self.session, &self.state.config, &signed_in, true).await
+    }
+
+    /// Ends the session, its row and its cookie.
+    ///
+    /// # Errors
+    /// Only a fault.
+    pub async fn sign_out(self) -> Result<(), ApiError> {
+        if self.session.id().is_some() {
+            if let Err(error) = sessions::end(&self.session).await {
+                return self.fail(&error);
+            }
+            tracing::info!(event = "signed_out", ip = %self.requester.ip);
+        }
+        self.redirect(paths::LOGIN);
+        Ok(())
+    }
+
+    /// Ends the session when the service did what makes it end, and answers.
+    ///
+    /// # Errors
+    /// As [`Post::answer`].
+    pub async fn answer_signed_out(self, outcome: Result<Done, ServiceError>) -> Result<(), ApiError> {
+        if outcome.is_ok()
+            && self.session.id().is_some()
+            && let Err(error) = sessions::end(&self.session).await
+        {
+            return self.fail(&error);
+        }
+        self.answer(outcome).await
+    }
+}

@@ -1,0 +1,200 @@
+//! What a notice can be about, and its words.
+
+use serde::{Deserialize, Serialize};
+
+use super::sender::Sender;
+use super::wire;
+use super::words::{Moment, one_line};
+use crate::domain::Timestamp;
+use crate::paths;
+
+/// What happened to an account.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum About {
+    /// A sign-in from a device that was not seen before.
+    NewDevice {
+        link: Link,
+    },
+    PasswordChanged,
+    /// By a mailed code.
+    PasswordRecovered,
+    UsernameChanged,
+    /// Goes to the old address.
+    EmailChanged {
+        link: Link,
+    },
+    EmailChangeUndone,
+    TwoStepOn,
+    TwoStepOff,
+    RecoveryCodesMade,
+    RecoveryCodeUsed {
+        left: u32,
+    },
+    PasskeyAdded {
+        name: String,
+    },
+    PasskeyRemoved {
+        name: String,
+    },
+    DeletionScheduled {
+        link: Link,
+        #[serde(with = "wire::moment")]
+        on: Timestamp,
+    },
+    DeletionCancelled,
+}
+
+/// A link that does one thing when the button behind it is pressed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    pub token: String,
+    #[serde(with = "wire::moment")]
+    pub until: Timestamp,
+}
+
+/// A notice in words.
+pub(super) struct Words {
+    pub subject: String,
+    pub happened: String,
+    pub button: Option<Button>,
+    /// What to do if it was somebody else.
+    pub not_you: &'static str,
+    pub way_label: &'static str,
+    pub way_link: String,
+}
+
+/// The link that undoes it.
+pub(super) struct Button {
+    pub before: &'static str,
+    pub label: &'static str,
+    pub link: String,
+    pub until: Moment,
+}
+
+impl About {
+    /// The word for lists and logs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NewDevice { .. } => "new_device",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordRecovered => "password_recovered",
+            Self::UsernameChanged => "username_changed",
+            Self::EmailChanged { .. } => "email_changed",
+            Self::EmailChangeUndone => "email_change_undone",
+            Self::TwoStepOn => "two_step_on",
+            Self::TwoStepOff => "two_step_off",
+            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::RecoveryCodeUsed { .. } => "recovery_code_used",
+            Self::PasskeyAdded { .. } => "passkey_added",
+            Self::PasskeyRemoved { .. } => "passkey_removed",
+            Self::DeletionScheduled { .. } => "deletion_scheduled",
+            Self::DeletionCancelled => "deletion_cancelled",
+        }
+    }
+
+    pub(super) fn link(&self) -> Option<&Link> {
+        match self {
+            Self::NewDevice { link } | Self::EmailChanged { link } | Self::DeletionScheduled { link, .. } => Some(link),
+            _ => None,
+        }
+    }
+
+    pub(super) fn in_words(&self, from: &Sender) -> Words {
+        let portal = from.portal();
+        let (subject, happened) = self.what(portal);
+        let button = self.link().map(|link| {
+            let (before, label) = self.remedy();
+            let target = format!("{}{}?token={}", from.home(), paths::FROM_MAIL, link.token);
+            Button { before, label, link: target, until: Moment::at(link.until) }
+        });
+        // With the password alone somebody else can come back; a new one shuts them out.
+        let (not_you, way_label, way) = match self {
+            Self::EmailChanged { .. } | Self::DeletionScheduled { .. } => (
+                "use the link above, and then set a new password, which signs out whoever is in your account.",
+                "Set a new password",
+                paths::RECOVER,
+            ),
+            _ => (
+                "set a new password now. That signs out whoever is in your account.",
+                "Set a new password",
+                paths::RECOVER,
+            ),
+        };
+        let way_link = format!("{}{way}", from.home());
+        Words { subject, happened, button, not_you, way_label, way_link }
+    }
+
+    fn what(&self, portal: &str) -> (String, String) {
+        let (subject, happened) = match self {
+            Self::NewDevice { .. } => (
+                format!("New sign-in to your {portal} account"),
+                format!(
+                    "Somebody, we hope you, signed in to your {portal} account in a browser that we have not seen before."
+                ),
+            ),
+            Self::PasswordChanged | Self::PasswordRecovered => (
+                format!("Your {portal} password was changed"),
+                "Your password was changed, and every other session was ended.".to_owned(),
+            ),
+            Self::UsernameChanged => (
+                format!("Your {portal} username was changed"),
+                "Your username was changed to the one above.".to_owned(),
+            ),
+            Self::EmailChanged { .. } => (
+                format!("The email address of your {portal} account was changed"),
+                "Mail about your account now goes to another address. This one is told for the last time.".to_owned(),
+            ),
+            Self::EmailChangeUndone => (
+                format!("The email address of your {portal} account is back"),
+                "The change of your email address was undone. Mail comes here again, and every session was ended."
+                    .to_owned(),
+            ),
+            Self::TwoStepOn => (
+                format!("Two-step sign-in is on for {portal}"),
+                "An authenticator app was added to your account. Signing in now takes a code from it.".to_owned(),
+            ),
+            Self::TwoStepOff => (
+                format!("An authenticator app was removed from {portal}"),
+                "The authenticator app was removed from your account. Its codes no longer count.".to_owned(),
+            ),
+            Self::RecoveryCodesMade => (
+                format!("New recovery codes for {portal}"),
+                "New recovery codes were made for your account. The earlier ones no longer count.".to_owned(),
+            ),
+            Self::RecoveryCodeUsed { left } => (
+                format!("A recovery code was used for {portal}"),
+                format!("A recovery code was used to sign in to your account. Codes left: {left}."),
+            ),
+            Self::PasskeyAdded { name } => (
+                format!("A passkey was added to your {portal} account"),
+                format!("The passkey \u{201c}{}\u{201d} can now sign in to your account.", one_line(name)),
+            ),
+            Self::PasskeyRemoved { name } => (
+                format!("A passkey was removed from your {portal} account"),
+                format!("The passkey \u{201c}{}\u{201d} can no longer sign in to your account.", one_line(name)),
+            ),
+            Self::DeletionScheduled { on, .. } => (
+                format!("Your {portal} account will be deleted"),
+                format!(
+                    "Your account is closed and will be deleted on {}. Until then you can keep it.",
+                    Moment::at(*on).date
+                ),
+            ),
+            Self::DeletionCancelled => (
+                format!("Your {portal} account is kept"),
+                "The deletion of your account was cancelled. You can sign in as before.".to_owned(),
+            ),
+        };
+        (one_line(&subject), happened)
+    }
+
+    /// What the link is for, and what its button says.
+    fn remedy(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::EmailChanged { .. } => ("If you did not want this, bring your address back:", "Undo the change"),
+            Self::DeletionScheduled { .. } => ("If you want to keep your account:", "Keep my account"),
+            _ => ("If it was not you, end that session:", "End that session"),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What happened to an account, told to its owner.
+
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+use super::outcome::{Fault, ServiceError};
+use super::requester::Requester;
+use crate::domain::SecurityEvent;
+use crate::server::clock::Clock;
+use crate::server::rng::Rng;
+use crate::server::store::security_events::{self, Event, NewEvent};
+use crate::server::store::{Store, StoreError};
+
+/// Most characters of what an event was about.
+const DETAIL_MAX: usize = 200;
+
+/// Writes and reads the log that a person has of their account.
+#[derive(Clone, Debug)]
+pub struct SecurityLog {
+    pub store: Store,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+impl SecurityLog {
+    /// Writes an event down in the transaction of what happened.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn note(
+        &self,
+        tx: &DatabaseTransaction,
+        account_id: Uuid,
+        event: SecurityEvent,
+        by: &Requester,
+    ) -> Result<Uuid, StoreError> {
+        self.write(tx, account_id, event, None, by).await
+    }
+
+    /// As [`SecurityLog::note`], with what it was about in a few words.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn note_about(
+        &self,
+        tx: &DatabaseTransaction,
+        account_id: Uuid,
+        event: SecurityEvent,
+        detail: &str,
+        by: &Requester,
+    ) -> Result<Uuid, StoreError> {
+        self.write(tx, account_id, event, Some(detail.chars().take(DETAIL_MAX).collect()), by).await
+    }
+
+    /// The newest `most` events of the person who asks, before the event
+    /// `before` if given.
+    ///
+    /// # Errors
+    /// Nobody is signed in; faults.
+    pub async fn newest(&self, before: Option<Uuid>, most: u64, by: &Requester) -> Result<Vec<Event>, ServiceError> {
+        let member = by.member()?;
+        let events = security_events::newest(self.store.reader(), member.account_id, before, most).await;
+        Ok(events.map_err(Fault::from)?)
+    }
+
+    async fn write(
+        &self,
+        tx: &DatabaseTransaction,
+        account_id: Uuid,
+        event: SecurityEvent,
+        detail: Option<String>,
+        by: &Requester,
+    ) -> Result<Uuid, StoreError> {
+        let at = self.clock.now();
+        let id = self.rng.id(at);
+        let (ip, user_agent) = (by.ip.to_string(), by.user_agent.clone());
+        security_events::insert(tx, NewEvent { id, account_id, event, detail, at, ip, user_agent }).await?;
+        Ok(id)
+    }
+}

@@ -1,0 +1,22 @@
+//! What happened to an account, for its owner's eyes.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "security_event")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// `None` once the account is gone.
+    pub account_id: Option<Uuid>,
+    pub kind: String,
+    pub detail: Option<String>,
+    pub at: i64,
+    pub ip: String,
+    pub user_agent: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,129 @@
+//! Links in mails: each good for one deed, once, for a while.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
+};
+use uuid::Uuid;
+
+use super::StoreError;
+use super::entity::mail_link::{ActiveModel, Column, Entity, Model};
+use crate::domain::Timestamp;
+use crate::server::crypto::TokenDigest;
+
+/// What a link does when its button is pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkPurpose {
+    /// Ends the session of a sign-in from a new device.
+    EndSession,
+    /// Brings the earlier address back.
+    UndoEmailChange,
+    /// Keeps an account whose deletion was asked for.
+    KeepAccount,
+}
+
+const PURPOSES: [LinkPurpose; 3] = [LinkPurpose::EndSession, LinkPurpose::UndoEmailChange, LinkPurpose::KeepAccount];
+
+impl LinkPurpose {
+    /// The word kept in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::EndSession => "end_session",
+            Self::UndoEmailChange => "undo_email_change",
+            Self::KeepAccount => "keep_account",
+        }
+    }
+}
+
+/// A link, known by the hash of the random value in it.
+#[derive(Clone, Debug)]
+pub struct MailLink {
+    pub id: Uuid,
+    pub purpose: LinkPurpose,
+    pub account_id: Uuid,
+    /// The session (its handle) or the change that it is about.
+    pub subject_id: Option<Uuid>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub used: bool,
+}
+
+/// # Errors
+/// Only faults.
+pub async fn insert(db: &impl ConnectionTrait, link: MailLink, digest: TokenDigest) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        id: Set(link.id),
+        digest: Set(digest.into_bytes()),
+        purpose: Set(link.purpose.as_str().to_owned()),
+        account_id: Set(link.account_id),
+        subject_id: Set(link.subject_id),
+        created_at: Set(link.created_at.0),
+        expires_at: Set(link.expires_at.0),
+        used_at: Set(None),
+    };
+    row.insert(db).await?;
+    Ok(())
+}
+
+/// The link with this random value, used or expired ones included.
+///
+/// # Errors
+/// Only faults.
+pub async fn by_digest(db: &impl ConnectionTrait, digest: TokenDigest) -> Result<Option<MailLink>, StoreError> {
+    let row = Entity::find().filter(Column::Digest.eq(digest.into_bytes())).one(db).await?;
+    row.map(read).transpose()
+}
+
+/// Uses a link up; `false` when it was used or has expired.
+///
+/// # Errors
+/// Only faults.
+pub async fn spend(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+    let spent = Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::value(now.0))
+        .filter(Column::Id.eq(id))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now.0))
+        .exec(db)
+        .await?;
+    Ok(spent.rows_affected == 1)
+}
+
+/// Forgets the links of an account that is going.
+///
+/// # Errors
+/// Only faults.
+pub async fn forget(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
+    Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?;
+    Ok(())
+}
+
+/// Deletes up to `most` links that expired before `before`; tells how many.
+///
+/// # Errors
+/// Only faults.
+pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::ExpiresAt.lt(before.0))
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+}
+
+fn read(row: Model) -> Result<MailLink, StoreError> {
+    let purpose = PURPOSES.into_iter().find(|purpose| purpose.as_str() == row.purpose);
+    Ok(MailLink {
+        id: row.id,
+        purpose: purpose.ok_or(StoreError::Corrupt("mail_link.purpose"))?,
+        account_id: row.account_id,
+        subject_id: row.subject_id,
+        created_at: Timestamp(row.created_at),
+        expires_at: Timestamp(row.expires_at),
+        used: row.used_at.is_some(),
+    })
+}

@@ -1,0 +1,124 @@
+//! What happened to accounts: written with it, read by the owner.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
+};
+use uuid::Uuid;
+
+use super::StoreError;
+use super::entity::security_event::{ActiveModel, Column, Entity, Model};
+use crate::domain::{SecurityEvent, Timestamp};
+
+/// An event to be written down.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    pub id: Uuid,
+    pub account_id: Uuid,
+    pub event: SecurityEvent,
+    /// What it was about, in a few words for the owner; no secret.
+    pub detail: Option<String>,
+    pub at: Timestamp,
+    pub ip: String,
+    pub user_agent: String,
+}
+
+/// An event as the owner reads it.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub id: Uuid,
+    pub event: SecurityEvent,
+    pub detail: Option<String>,
+    pub at: Timestamp,
+    pub ip: String,
+    pub user_agent: String,
+}
+
+/// # Errors
+/// Only faults.
+pub async fn insert(db: &impl ConnectionTrait, new: NewEvent) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        id: Set(new.id),
+        account_id: Set(Some(new.account_id)),
+        kind: Set(new.event.as_str().to_owned()),
+        detail: Set(new.detail),
+        at: Set(new.at.0),
+        ip: Set(new.ip),
+        user_agent: Set(new.user_agent),
+    };
+    row.insert(db).await?;
+    Ok(())
+}
+
+/// Takes back an event that was written down before it was certain.
+///
+/// # Errors
+/// Only faults.
+pub async fn take_back(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
+    Entity::delete_by_id(id).exec(db).await?;
+    Ok(())
+}
+
+/// The newest `most` events of an account, before the event `before` if given.
+///
+/// # Errors
+/// Only faults.
+pub async fn newest(
+    db: &impl ConnectionTrait,
+    account_id: Uuid,
+    before: Option<Uuid>,
+    most: u64,
+) -> Result<Vec<Event>, StoreError> {
+    let mut query = Entity::find().filter(Column::AccountId.eq(account_id));
+    if let Some(before) = before {
+        query = query.filter(Column::Id.lt(before));
+    }
+    let rows = query.order_by_desc(Column::Id).limit(most).all(db).await?;
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// Makes what is known of a person's events nobody's: what happened and when
+/// stays, to whom and from where goes.
+///
+/// # Errors
+/// Only faults.
+pub async fn anonymise(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
+    let done = Entity::update_many()
+        .col_expr(Column::AccountId, Expr::value(None::<Uuid>))
+        .col_expr(Column::Detail, Expr::value(None::<String>))
+        .col_expr(Column::Ip, Expr::value(""))
+        .col_expr(Column::UserAgent, Expr::value(""))
+        .filter(Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// Deletes up to `most` events from before `before`; tells how many.
+///
+/// # Errors
+/// Only faults.
+pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::At.lt(before.0))
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+}
+
+/// A kind that this version does not know is left out.
+fn read(row: Model) -> Option<Event> {
+    Some(Event {
+        id: row.id,
+        event: SecurityEvent::from_stored(&row.kind)?,
+        detail: row.detail,
+        at: Timestamp(row.at),
+        ip: row.ip,
+        user_agent: row.user_agent,
+    })
+}
