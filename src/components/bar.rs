@@ -11,7 +11,13 @@ use crate::paths;
 /// The menu is a `<details>` and signing out a plain form: both work without a
 /// script. On a phone the menu holds the links as well.
 #[component]
-pub fn SignedIn(visitor: Visitor, username: String, children: Children) -> impl IntoView {
+pub fn SignedIn(
+    visitor: Visitor,
+    /// The page's own path.
+    here: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let username = visitor.account.map(|account| account.username).unwrap_or_default();
     view! {
         <a class="skip-link visually-hidden-focusable" href="#content">
             "Skip to the content"
@@ -20,7 +26,7 @@ pub fn SignedIn(visitor: Visitor, username: String, children: Children) -> impl 
             <div>
                 <Brand name=visitor.portal_name href=paths::DASHBOARD />
                 <nav class="bar-wide" aria-label="Main">
-                    <DashboardLink />
+                    <Links here />
                 </nav>
                 <details class="menu">
                     <summary>
@@ -31,7 +37,7 @@ pub fn SignedIn(visitor: Visitor, username: String, children: Children) -> impl 
                     <div>
                         <p class="quiet">"Signed in as " <strong>{username}</strong></p>
                         <nav class="bar-folded" aria-label="Main">
-                            <DashboardLink />
+                            <Links here />
                         </nav>
                         <form method="post" action=paths::LOGOUT>
                             <button class="btn btn-outline btn-wide">"Sign out"</button>
@@ -47,12 +53,28 @@ pub fn SignedIn(visitor: Visitor, username: String, children: Children) -> impl 
     }
 }
 
-/// There is one page behind the door today, so it is always the present one.
+/// Where a signed-in person may go.
 #[component]
-fn DashboardLink() -> impl IntoView {
+fn Links(here: &'static str) -> impl IntoView {
     view! {
-        <a class="bar-link" href=paths::DASHBOARD aria-current="page">
-            "Dashboard"
+        <BarLink href=paths::DASHBOARD words="Dashboard" here />
+        <BarLink href=paths::ACCOUNT words="Account" here />
+    }
+}
+
+#[component]
+fn BarLink(href: &'static str, words: &'static str, here: &'static str) -> impl IntoView {
+    view! {
+        <a class="bar-link" href=href aria-current=current(href, here)>
+            {words}
         </a>
+    }
+}
+
+/// The `aria-current` of a link: to this very page, or to an area that it is in.
+fn current(href: &str, here: &str) -> Option<&'static str> {
+    match here.strip_prefix(href)? {
+        "" => Some("page"),
+        rest => rest.starts_with('/').then_some("true"),
     }
 }

@@ -8,7 +8,6 @@ use super::live::{effect, flag, live};
 use super::local_time::in_local_zone;
 use super::moment::{Moment, minutes_and_seconds};
 use super::seconds_left::{Origin, count_down};
-use crate::paths;
 
 /// The heading of a card whose code has expired.
 const EXPIRED_ID: &str = "expired";
@@ -29,6 +28,11 @@ pub fn Countdown(
     lifetime_ms: u64,
     /// Milliseconds since 1970, by the server's clock.
     deadline: i64,
+    /// What to do once the code has expired.
+    advice: String,
+    /// The words of the link that does it, and where it leads.
+    again: String,
+    href: String,
 ) -> impl IntoView {
     let left = RwSignal::new(None::<u64>);
     effect(move || count_down(left, remaining_ms, Origin::page()));
@@ -76,10 +80,9 @@ pub fn Countdown(
             <h1 id=EXPIRED_ID tabindex="-1">
                 "This code has expired"
             </h1>
-            <p>"Register again and we will send a new one."</p>
-            // By the way of the page itself: the server then says why, and fills in what was typed.
-            <a class="btn btn-primary btn-wide" href=paths::VERIFY>
-                "Register again"
+            <p>{advice}</p>
+            <a class="btn btn-primary btn-wide" href=href>
+                {again}
             </a>
         </div>
     }

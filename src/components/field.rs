@@ -1,45 +1,155 @@
-//! The parts of a field that surround its control.
-//!
-//! The `id` of a control is its `name`; it names both texts in its
-//! `aria-describedby`, where an empty one says nothing.
+//! What there is to fill in, as data.
 
-use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use super::live::{Live, flag, live};
-use super::{Icon, Sign, Submission};
+/// One field of a [`Form`](super::Form).
+///
+/// What each kind brings with it can be changed by the methods of the same name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    pub kind: FieldKind,
+    /// The name under which it is sent. Its `id` is the same after the form's prefix.
+    pub name: String,
+    pub label: String,
+    /// What to know before typing, or nothing.
+    pub hint: String,
+    /// What password managers and browsers may offer (HTML, 4.10.18.7).
+    pub autocomplete: String,
+    /// What stands in it at first; for a checkbox, anything means that it is checked.
+    pub value: String,
+    /// Whether the page begins here. The form sees to it.
+    pub autofocus: bool,
+    /// Whether six digits send the form by themselves.
+    pub sends_itself: bool,
+}
 
-/// The label and, when there is something to know before typing, the hint.
-#[component]
-pub fn FieldHead(name: &'static str, label: &'static str, hint: &'static str) -> impl IntoView {
-    view! {
-        <label class="form-label" for=name>
-            {label}
-        </label>
-        <div class="form-text" id=format!("{name}-hint") hidden=hint.is_empty()>
-            {hint}
-        </div>
+/// How a field is filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FieldKind {
+    Text,
+    Email,
+    /// Six digits, large.
+    Code,
+    /// Six digits or a recovery code.
+    AnyCode,
+    Password,
+    /// A password that is being chosen: with the meter.
+    NewPassword,
+    Checkbox,
+    /// A value that goes along unseen.
+    Hidden,
+}
+
+impl FieldKind {
+    /// Whether its value is never kept: not by a page, and not after a refusal.
+    #[must_use]
+    pub fn secret(self) -> bool {
+        self.code() || self.password()
+    }
+
+    #[must_use]
+    pub fn code(self) -> bool {
+        matches!(self, Self::Code | Self::AnyCode)
+    }
+
+    #[must_use]
+    pub fn password(self) -> bool {
+        matches!(self, Self::Password | Self::NewPassword)
     }
 }
 
-/// The message under a control, in words that say how to mend it.
-#[component]
-pub fn FieldError(name: &'static str, form: Submission) -> impl IntoView {
-    view! {
-        <p class="field-error" id=format!("{name}-error") hidden=live(move || flag(form.error(name).is_none()))>
-            <Icon sign=Sign::Alert />
-            <span>{live(move || form.error(name).unwrap_or_default())}</span>
-        </p>
+impl Field {
+    /// A name or the like: a line that is no prose.
+    #[must_use]
+    pub fn text(name: &str, label: &str) -> Self {
+        Self::new(FieldKind::Text, name, label, "off")
     }
-}
 
-/// The `aria-describedby` of a control.
-#[must_use]
-pub fn described_by(name: &str) -> String {
-    format!("{name}-hint {name}-error")
-}
+    /// A username that somebody chooses.
+    #[must_use]
+    pub fn username() -> Self {
+        let hint = "3 to 32 letters, digits, dots, - or _.";
+        Self::text("username", "Username").autocomplete("username").hint(hint)
+    }
 
-/// The `aria-invalid` of a control.
-#[must_use]
-pub fn invalid(name: &'static str, form: Submission) -> Live<Option<&'static str>> {
-    live(move || form.error(name).map(|_| "true"))
+    #[must_use]
+    pub fn email(name: &str, label: &str) -> Self {
+        Self::new(FieldKind::Email, name, label, "email")
+    }
+
+    /// A code of six digits, from a mail or an app.
+    #[must_use]
+    pub fn code(name: &str, label: &str) -> Self {
+        Self::new(FieldKind::Code, name, label, "one-time-code")
+    }
+
+    /// A code of six digits, or a recovery code in its place.
+    #[must_use]
+    pub fn any_code(name: &str, label: &str) -> Self {
+        Self::new(FieldKind::AnyCode, name, label, "one-time-code")
+    }
+
+    /// The password that somebody has.
+    #[must_use]
+    pub fn password(name: &str, label: &str) -> Self {
+        Self::new(FieldKind::Password, name, label, "current-password")
+    }
+
+    /// A password that somebody chooses. Its meter takes the form's fields `username`
+    /// and `email` into account, if there are any.
+    #[must_use]
+    pub fn new_password(name: &str, label: &str) -> Self {
+        Self::new(FieldKind::NewPassword, name, label, "new-password")
+            .hint("At least 8 characters. A few unrelated words work well.")
+    }
+
+    #[must_use]
+    pub fn checkbox(name: &str, label: &str) -> Self {
+        Self::new(FieldKind::Checkbox, name, label, "off")
+    }
+
+    #[must_use]
+    pub fn hidden(name: &str, value: impl Into<String>) -> Self {
+        Self::new(FieldKind::Hidden, name, "", "off").value(value)
+    }
+
+    fn new(kind: FieldKind, name: &str, label: &str, autocomplete: &str) -> Self {
+        Self {
+            kind,
+            name: name.to_owned(),
+            label: label.to_owned(),
+            hint: String::new(),
+            autocomplete: autocomplete.to_owned(),
+            value: String::new(),
+            autofocus: false,
+            sends_itself: false,
+        }
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: &str) -> Self {
+        hint.clone_into(&mut self.hint);
+        self
+    }
+
+    #[must_use]
+    pub fn autocomplete(mut self, autocomplete: &str) -> Self {
+        autocomplete.clone_into(&mut self.autocomplete);
+        self
+    }
+
+    /// What stands in it at first. What was typed into it before a refusal takes its place.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
+    }
+
+    /// Sends the form at the sixth digit, the first time only: a second slip should
+    /// not cost a try.
+    #[must_use]
+    pub fn sends_itself(mut self) -> Self {
+        self.sends_itself = true;
+        self
+    }
 }

@@ -30,7 +30,7 @@ pub fn FormMessage(form: Submission) -> impl IntoView {
     let nothing = move || message().is_none() && retry_after().is_none();
     let first = feedback.with_untracked(|feedback| feedback.message.is_some() && feedback.fields.is_empty());
     view! {
-        <div class="alert alert-danger" id=form.message_id tabindex="-1" autofocus=first hidden=live(move || flag(nothing()))>
+        <div class="alert alert-danger" tabindex="-1" autofocus=first hidden=live(move || flag(nothing()))>
             <Icon sign=Sign::Alert />
             <div>
                 <p role="alert">{live(move || message().unwrap_or_default())}</p>

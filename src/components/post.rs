@@ -39,14 +39,15 @@ fn fault(error: ServerFnErrorErr) -> Feedback {
     ApiError::from_server_fn_error(error).0
 }
 
-/// Posts these fields of a form, if it has them, to another address. Gives the answer
-/// if it is a good one: whoever asks beside the form can do without.
-pub async fn ask(to: &str, form: &HtmlFormElement, names: &[&str]) -> Option<String> {
+/// Posts these fields of a form, if it has them, to another address, each under the name
+/// that stands beside its own. Gives the answer if it is a good one: whoever asks beside
+/// the form can do without.
+pub async fn ask(to: &str, form: &HtmlFormElement, names: &[(&str, &str)]) -> Option<String> {
     let typed = FormData::new_with_form(form).ok()?;
     let fields = UrlSearchParams::new().ok()?;
-    for name in names {
+    for (name, asked_as) in names {
         if let Some(value) = typed.get(name).as_string() {
-            fields.append(name, &value);
+            fields.append(asked_as, &value);
         }
     }
     let answer = send(to, &fields).await.ok()?;

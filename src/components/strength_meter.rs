@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(300);
 #[derive(Clone, Copy, Debug)]
 pub struct Strength {
     /// The `id` of the field.
-    field: &'static str,
+    field: StoredValue<String>,
     form: Submission,
     shown: RwSignal<Option<StrengthView>>,
     timer: StoredValue<Option<TimeoutHandle>>,
@@ -35,8 +35,8 @@ impl Strength {
     /// Begins with what was typed before the island was taken over, and ends with every
     /// refusal, which empties the field.
     #[must_use]
-    pub fn of(field: &'static str, form: Submission) -> Self {
-        let shown = RwSignal::new(None);
+    pub fn of(field: String, form: Submission) -> Self {
+        let (field, shown) = (StoredValue::new(field), RwSignal::new(None));
         let strength = Self { field, form, shown, timer: StoredValue::new(None), asking: StoredValue::new(false) };
         effect(move || {
             form.feedback.track();
@@ -69,7 +69,9 @@ impl Strength {
         self.asking.set_value(true);
         leptos::task::spawn_local(async move {
             let asked = input.value();
-            let answer = ask(PasswordStrength::PATH, &form, &["password", "username", "email"]).await;
+            let name = input.name();
+            let fields = [(name.as_str(), "password"), ("username", "username"), ("email", "email")];
+            let answer = ask(PasswordStrength::PATH, &form, &fields).await;
             self.asking.set_value(false);
             // An answer about what is no longer there is not shown.
             if input.value() == asked {
@@ -79,7 +81,7 @@ impl Strength {
     }
 
     fn input(self) -> Option<HtmlInputElement> {
-        document().get_element_by_id(self.field)?.dyn_into().ok()
+        self.field.with_value(|id| document().get_element_by_id(id))?.dyn_into().ok()
     }
 }
 

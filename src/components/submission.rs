@@ -15,8 +15,6 @@ use crate::api::Feedback;
 /// a script; each refused post then takes the place of the one before.
 #[derive(Clone, Copy, Debug)]
 pub struct Submission {
-    /// The `id` of the message above the fields.
-    pub message_id: &'static str,
     /// What the latest refused post said.
     pub feedback: RwSignal<Feedback>,
     /// From the press of the button until a refusal. After a good answer it stays:
@@ -25,13 +23,20 @@ pub struct Submission {
     /// How much of the form's proof of work is done, in percent; `None` when it
     /// asks for none. It begins with the page and again with each refusal.
     pub proof: RwSignal<Option<u64>>,
+    id_prefix: StoredValue<String>,
 }
 
 impl Submission {
     #[must_use]
-    pub fn new(message_id: &'static str, first: Feedback) -> Self {
+    pub fn new(id_prefix: String, first: Feedback) -> Self {
         let (feedback, busy, proof) = (RwSignal::new(first), RwSignal::new(false), RwSignal::new(None));
-        Self { message_id, feedback, busy, proof }
+        Self { feedback, busy, proof, id_prefix: StoredValue::new(id_prefix) }
+    }
+
+    /// The `id` of the field with this name: unique on the page, unlike the name.
+    #[must_use]
+    pub fn id(self, name: &str) -> String {
+        self.id_prefix.with_value(|prefix| format!("{prefix}{name}"))
     }
 
     /// Sends the form instead of the browser: at once, or as soon as its proof
@@ -79,13 +84,16 @@ impl Submission {
         if let Some(captcha) = &refusal.captcha {
             take_up(self, captcha);
         }
-        let target = refusal.fields.0.first().map_or_else(|| self.message_id.to_owned(), |error| error.field.clone());
+        let target = refusal.fields.0.first().map(|error| format!("[name=\"{}\"]", error.field));
+        let form_left = form.clone();
         self.feedback.set(refusal);
         self.busy.set(false);
         forget_secrets(form);
         // Once the browser has drawn it, so that a screen reader reads the error with the field.
         request_animation_frame(move || {
-            let element = document().get_element_by_id(&target);
+            // Either fails only for a selector that cannot be read.
+            let found = |selector: &str| form_left.query_selector(selector).ok().flatten();
+            let element = target.and_then(|target| found(&target)).or_else(|| found(".alert"));
             if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
                 // Fails only for an element that has left the page.
                 let _ = element.focus();
@@ -97,13 +105,6 @@ impl Submission {
     #[must_use]
     pub fn error(self, field: &str) -> Option<String> {
         self.feedback.with(|feedback| feedback.fields.of(field).map(str::to_owned))
-    }
-
-    /// Whether the page came with a message beside this field and none before it.
-    /// The browser puts the focus there by itself.
-    #[must_use]
-    pub fn begins_at(self, field: &str) -> bool {
-        self.feedback.with_untracked(|feedback| feedback.fields.0.first().is_some_and(|first| first.field == field))
     }
 }
 

@@ -3,27 +3,43 @@
 use leptos::prelude::*;
 
 use super::Submission;
-use super::live::{live, truth};
+use super::live::{effect, flag, live, truth};
+use super::moment::minutes_and_seconds;
+use super::seconds_left::{Origin, count_down};
 
 /// Keeps its width and its focus while the form is under way, and shows that by
-/// its verb.
+/// its verb. One that must wait counts down until it may be pressed.
 #[component]
 pub fn SubmitButton(
-    label: &'static str,
+    label: String,
     /// Shown while the form is under way.
-    busy_label: &'static str,
-    #[prop(default = "btn btn-primary btn-wide")] class: &'static str,
+    busy_label: String,
+    class: String,
+    /// Milliseconds from the making of the page until it may be pressed.
+    wait_ms: Option<u64>,
     form: Submission,
 ) -> impl IntoView {
     let busy = form.busy;
-    let busy_words = move || if form.held() { "Checking…" } else { busy_label };
+    let left = RwSignal::new(None::<u64>);
+    effect(move || match (wait_ms, form.feedback.with(|feedback| feedback.retry_after)) {
+        (None, _) => {}
+        // The server's latest word counts.
+        (_, Some(seconds)) => count_down(left, seconds.saturating_mul(1_000), Origin::now()),
+        (Some(wait_ms), None) => count_down(left, wait_ms, Origin::page()),
+    });
+    let waiting = move || left.get().filter(|seconds| *seconds > 0);
+    let words = move || match waiting() {
+        Some(seconds) => format!("{label} in {}", minutes_and_seconds(seconds)),
+        None => label.clone(),
+    };
+    let busy_words = move || if form.held() { "Checking…".to_owned() } else { busy_label.clone() };
     view! {
-        <button class=class aria-disabled=live(move || truth(busy.get()))>
+        <button class=class disabled=live(move || flag(waiting().is_some())) aria-disabled=live(move || truth(busy.get()))>
             <span class="btn-busy">
-                <span aria-hidden=live(move || truth(busy.get()))>{label}</span>
+                <span aria-hidden=live(move || truth(busy.get()))>{live(words)}</span>
                 <span aria-hidden=live(move || truth(!busy.get()))>
                     <span class="spinner-border"></span>
-                    {live(move || busy_words().to_owned())}
+                    {live(busy_words)}
                 </span>
             </span>
         </button>

@@ -4,8 +4,9 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::api::AccountView;
-use crate::components::{LocalTime, SignedIn};
+use crate::components::{Fact, Facts, LocalTime, Section, SignedIn};
 use crate::domain::Timestamp;
+use crate::paths;
 
 #[component]
 pub fn DashboardPage() -> impl IntoView {
@@ -14,7 +15,7 @@ pub fn DashboardPage() -> impl IntoView {
     visitor.account.clone().map(|account| {
         let first_time = account.previous_sign_in_at.is_none();
         view! {
-            <SignedIn visitor username=account.username.clone()>
+            <SignedIn visitor here=paths::DASHBOARD>
                 <h1>"Hello, " {account.username.clone()}</h1>
                 <div class="cards">
                     <Account account=account.clone() />
@@ -30,8 +31,8 @@ pub fn DashboardPage() -> impl IntoView {
 fn Account(account: AccountView) -> impl IntoView {
     let role = account.administrator.then(|| view! { <Fact name="Role">"Administrator"</Fact> });
     view! {
-        <Card title="Your account">
-            <dl class="facts">
+        <Section title="Your account">
+            <Facts>
                 <Fact name="Username">{account.username}</Fact>
                 <Fact name="Email">{account.email}</Fact>
                 <Fact name="Email confirmed">
@@ -41,8 +42,8 @@ fn Account(account: AccountView) -> impl IntoView {
                     <Day at=account.created_at />
                 </Fact>
                 {role}
-            </dl>
-        </Card>
+            </Facts>
+        </Section>
     }
 }
 
@@ -59,8 +60,8 @@ fn Security(account: AccountView) -> impl IntoView {
         }
     };
     view! {
-        <Card title="Security">
-            <dl class="facts">
+        <Section title="Security">
+            <Facts>
                 <Fact name="Last sign-in">{last}</Fact>
                 <Fact name="This session began">
                     <Time at=account.signed_in_at />
@@ -70,8 +71,8 @@ fn Security(account: AccountView) -> impl IntoView {
                 <Fact name="This session ends at the latest">
                     <Time at=account.session_ends_at />
                 </Fact>
-            </dl>
-        </Card>
+            </Facts>
+        </Section>
     }
 }
 
@@ -85,31 +86,11 @@ fn NextSteps(portal: String, first_time: bool) -> impl IntoView {
         })
     };
     view! {
-        <Card title="What to do next" class="card card-wide">
+        <Section title="What to do next" class="card card-wide">
             <ul class="next">
                 {first} <li>"On a computer that others use, sign out when you leave. Closing the page is not enough."</li>
             </ul>
-        </Card>
-    }
-}
-
-#[component]
-fn Card(title: &'static str, #[prop(default = "card")] class: &'static str, children: Children) -> impl IntoView {
-    view! {
-        <section class=class>
-            <div class="card-body">
-                <h2>{title}</h2>
-                {children()}
-            </div>
-        </section>
-    }
-}
-
-#[component]
-fn Fact(name: &'static str, children: Children) -> impl IntoView {
-    view! {
-        <dt>{name}</dt>
-        <dd>{children()}</dd>
+        </Section>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{CaptchaScript, Frame, LoginForm};
+use crate::components::{CaptchaScript, Field, Form, Frame, PostForm};
 use crate::paths;
 
 #[component]
@@ -10,19 +10,21 @@ pub fn LoginPage() -> impl IntoView {
     let visitor = super::visitor();
     let flash = visitor.flash.clone();
     let captcha = visitor.captcha.clone();
-    let next = visitor.next.clone().or_else(|| Some(flash.value("next"))).filter(|next| !next.is_empty());
+    // Where to go afterwards, if not to the dashboard.
+    let next = visitor.next.clone().unwrap_or_else(|| flash.value("next"));
+    let form = Form::to(paths::LOGIN, &flash)
+        .field(Field::text("identifier", "Username or email").autocomplete("username"))
+        .field(Field::password("password", "Password"))
+        .field(Field::checkbox("remember", "Keep me signed in for 30 days"))
+        .captcha(captcha.clone())
+        .submit("Sign in", "Signing in…");
+    let form = if next.is_empty() { form } else { form.field(Field::hidden("next", next)) };
     let under = || view! { "New here? " <a href=paths::REGISTER>"Register"</a> };
     view! {
         <Frame visitor under>
             <h1>"Sign in"</h1>
-            <CaptchaScript captcha=captcha.clone() />
-            <LoginForm
-                feedback=flash.feedback_for(paths::LOGIN)
-                identifier=flash.value("identifier")
-                remember=!flash.value("remember").is_empty()
-                next
-                captcha
-            />
+            <CaptchaScript captcha />
+            <PostForm form />
         </Frame>
     }
 }

@@ -1,6 +1,7 @@
 //! One file a page. A page is markup made on the server from what is known
 //! about the visitor; who may see it was decided before it is made.
 
+mod account;
 mod dashboard;
 mod home;
 mod login;
@@ -10,6 +11,7 @@ mod verify;
 
 use leptos::prelude::*;
 
+pub use account::ConfirmPage;
 pub use dashboard::DashboardPage;
 pub use home::HomePage;
 pub use login::LoginPage;
@@ -40,6 +42,7 @@ impl Head {
             paths::VERIFY => ("Check your email", true),
             paths::LOGIN => ("Sign in", true),
             paths::DASHBOARD => ("Dashboard", true),
+            paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
             _ => ("Page not found", false),
         };
         Self { title, islands }
@@ -56,7 +59,7 @@ fn visitor() -> Visitor {
 mod tests {
     use leptos::server_fn::ServerFn;
 
-    use crate::api::{login, password, registration, verification};
+    use crate::api::{account, login, password, registration, verification};
     use crate::paths;
 
     #[test]
@@ -69,5 +72,6 @@ mod tests {
         assert_eq!(password::PasswordStrength::PATH, paths::PASSWORD_STRENGTH);
         assert_eq!(login::Login::PATH, paths::LOGIN);
         assert_eq!(login::Logout::PATH, paths::LOGOUT);
+        assert_eq!(account::ConfirmPassword::PATH, paths::ACCOUNT_CONFIRM);
     }
 }

@@ -2,26 +2,26 @@
 
 use leptos::prelude::*;
 
-use crate::components::{CaptchaScript, Frame, RegisterForm, Step, Steps};
+use crate::components::{CaptchaScript, Field, Form, Frame, PostForm, Step, Steps};
 use crate::paths;
 
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     let visitor = super::visitor();
-    let flash = visitor.flash.clone();
     let captcha = visitor.captcha.clone();
+    let form = Form::to(paths::REGISTER, &visitor.flash)
+        .field(Field::username())
+        .field(Field::email("email", "Email").hint("We send a six-digit code to it."))
+        .field(Field::new_password("password", "Password"))
+        .captcha(captcha.clone())
+        .submit("Register", "Checking…");
     let under = || view! { "Already registered? " <a href=paths::LOGIN>"Sign in"</a> };
     view! {
         <Frame visitor under>
             <Steps current=Step::Details />
             <h1>"Register"</h1>
-            <CaptchaScript captcha=captcha.clone() />
-            <RegisterForm
-                feedback=flash.feedback_for(paths::REGISTER)
-                username=flash.value("username")
-                email=flash.value("email")
-                captcha
-            />
+            <CaptchaScript captcha />
+            <PostForm form />
         </Frame>
     }
 }

@@ -4,9 +4,7 @@ use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
 use crate::api::{Captcha, Flash, PendingView, View};
-use crate::components::{
-    CaptchaScript, CodeForm, CorrectEmailForm, Countdown, Frame, ResendForm, Step, Steps, UsernameForm,
-};
+use crate::components::{CaptchaScript, Countdown, Field, Form, Frame, PostForm, Step, Steps};
 use crate::paths;
 
 #[component]
@@ -30,21 +28,31 @@ pub fn VerifyPage() -> impl IntoView {
 fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool, captcha: Option<Captcha>) -> impl IntoView {
     let PendingView { email, deadline, lifetime_ms, remaining_ms, resend_in_ms, email_changes_left, .. } = pending;
     let mailbox = mailbox.then(|| view! { <a href=paths::DEV_MAILBOX>"Development: read the mail"</a> });
-    // A message elsewhere on the page is read first.
-    let focus = [paths::VERIFY, ""].contains(&flash.form.as_str()) && flash.feedback.message.is_none();
+    let verify = Form::to(paths::VERIFY, &flash)
+        .first_field(Field::code("code", "Code").hint("Six digits, from the email.").sends_itself())
+        .submit("Confirm", "Checking…");
+    let resend = Form::resend(paths::VERIFY_RESEND, &flash, resend_in_ms).captcha(captcha.clone());
     view! {
         <div class="while-live">
             <Steps current=Step::Email />
             <h1>"Check your email"</h1>
             <p>"We sent a six-digit code to " <strong>{email.clone()}</strong></p>
         </div>
-        <Countdown remaining_ms lifetime_ms deadline=deadline.0 />
+        <Countdown
+            remaining_ms
+            lifetime_ms
+            deadline=deadline.0
+            advice="Register again and we will send a new one.".to_owned()
+            again="Register again".to_owned()
+            // By the way of the page itself: the server then says why, and fills in what was typed.
+            href=paths::VERIFY.to_owned()
+        />
         <div class="while-live">
-            <CodeForm feedback=flash.feedback_for(paths::VERIFY) focus />
+            <PostForm form=verify />
             <div class="other-ways">
                 <p class="quiet">"The email can take a minute or two. Look in your spam folder, too."</p>
-                <CaptchaScript captcha=captcha.clone() />
-                <ResendForm feedback=flash.feedback_for(paths::VERIFY_RESEND) wait_ms=resend_in_ms captcha />
+                <CaptchaScript captcha />
+                <PostForm form=resend />
                 <CorrectEmail flash email left=email_changes_left />
                 {mailbox}
             </div>
@@ -55,9 +63,11 @@ fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool, captcha: Option<
 /// Folded away until it is wanted, or has something to say.
 #[component]
 fn CorrectEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
-    let feedback = flash.feedback_for(paths::VERIFY_EMAIL);
     let refused = flash.form == paths::VERIFY_EMAIL;
-    let typed = if refused { flash.value("email") } else { email };
+    let form = Form::to(paths::VERIFY_EMAIL, &flash)
+        .field(Field::email("email", "Email").value(email))
+        .submit("Send the code there", "Sending…")
+        .outlined();
     let body = if left == 0 {
         leptos::either::Either::Left(view! {
             <p>
@@ -69,7 +79,7 @@ fn CorrectEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
         let times = if left == 1 { "once".to_owned() } else { format!("{left} times") };
         leptos::either::Either::Right(view! {
             <p class="quiet">"You can change it " {times} "."</p>
-            <CorrectEmailForm feedback email=typed />
+            <PostForm form />
         })
     };
     view! {
@@ -82,13 +92,14 @@ fn CorrectEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
 
 #[component]
 fn ChooseUsername(pending: PendingView, flash: Flash) -> impl IntoView {
+    let form = Form::to(paths::VERIFY_USERNAME, &flash).field(Field::username()).submit("Finish", "Checking…");
     view! {
         <h1>"Choose another username"</h1>
         <p>
             "Your email address is confirmed. Meanwhile somebody else took the username " <strong>{pending.username}</strong>
             ". Choose another one to finish."
         </p>
-        <UsernameForm feedback=flash.feedback_for(paths::VERIFY_USERNAME) username=flash.value("username") />
+        <PostForm form />
     }
 }
 

@@ -135,7 +135,7 @@ async fn a_flood_of_posts_is_no_flood_of_lines_in_the_log() {
 
 /// Takes every place there is.
 fn crowd(app: &TestApp) -> Vec<Place> {
-    std::iter::from_fn(|| app.state.login.hasher.enter().ok()).collect()
+    std::iter::from_fn(|| app.state.login.passwords.hasher.enter().ok()).collect()
 }
 
 #[tokio::test]

@@ -41,17 +41,17 @@ fn is_secret(word: &str, secrets: &[String]) -> bool {
 mod tests {
     use super::scrub;
     use crate::domain::{Email, OtpCode, Timestamp, Username};
-    use crate::server::mail::Message;
+    use crate::server::mail::{CodeMail, Message};
 
     fn message(to: &str) -> Message {
-        Message::RegistrationCode {
+        Message::RegistrationCode(CodeMail {
             to: Email::parse(to).expect("valid"),
             username: Username::parse("ann.lee").expect("valid"),
             code: OtpCode::from_number(42_042),
             expires_at: Timestamp(0),
             requester_ip: "203.0.113.7".to_owned(),
             browser: "Firefox".to_owned(),
-        }
+        })
     }
 
     #[test]

@@ -90,7 +90,7 @@ fn the_requester_is_the_nearest_who_is_not_a_trusted_proxy() {
     hold(Cost::Call, (peers, headers(), trusted()), |(peer, headers, trusted)| {
         let nets = networks(&trusted);
         let is_trusted = |ip: &IpAddr| nets.iter().any(|net| net.contains(ip));
-        let ip = requester::read(&parts(peer, &headers), &config(&trusted), false).ip;
+        let ip = requester::read(&parts(peer, &headers), &config(&trusted), None, None).ip;
         prop_assert_eq!(ip, nearest_untrusted(peer, &headers, is_trusted));
         let peer = peer.to_canonical();
         if !is_trusted(&peer) {

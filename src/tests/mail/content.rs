@@ -1,7 +1,7 @@
 //! What a mail says, and what cannot be made to be in it.
 
 use mail_parser::{Address, HeaderName};
-use portal::server::mail::{Letter, Message, Transport};
+use portal::server::mail::{CodeMail, Letter, Message, Transport};
 
 use crate::harness::mail::outbox::{ADDRESS, CODE, Outbox};
 use crate::harness::mail::{Arrived, HEADERS, MailServer, Protection};

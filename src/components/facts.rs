@@ -1,0 +1,17 @@
+//! Facts: each with its name in a quiet line above it.
+
+use leptos::prelude::*;
+
+/// A list of [`Fact`]s.
+#[component]
+pub fn Facts(children: Children) -> impl IntoView {
+    view! { <dl class="facts">{children()}</dl> }
+}
+
+#[component]
+pub fn Fact(name: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <dt>{name}</dt>
+        <dd>{children()}</dd>
+    }
+}

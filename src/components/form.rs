@@ -1,0 +1,188 @@
+//! A form as data: what a page says about it, and all that its island is told.
+
+use serde::{Deserialize, Serialize};
+
+use super::Field;
+use crate::api::{Captcha, Feedback, Flash};
+
+/// The one button of a card.
+const PRIMARY: &str = "btn btn-primary btn-wide";
+/// Another way to go on.
+const OUTLINE: &str = "btn btn-outline btn-wide";
+/// A button in the line of a text.
+const LINK: &str = "btn btn-link digits";
+/// What cannot be taken back.
+const DANGER: &str = "btn btn-danger btn-wide";
+
+/// A form for a [`PostForm`](super::PostForm). Each new one costs the browser's module
+/// nothing: it is written down in the page.
+///
+/// ```
+/// use portal::api::Flash;
+/// use portal::components::{Field, Form};
+///
+/// # let flash = Flash::default();
+/// let form = Form::to("/login", &flash)
+///     .field(Field::text("identifier", "Username or email").autocomplete("username"))
+///     .field(Field::password("password", "Password"))
+///     .submit("Sign in", "Signing in…");
+/// ```
+///
+/// In a page: `<PostForm form />`. What the flash holds for this form is in it already:
+/// messages, what was typed, and where to begin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    pub action: String,
+    /// Stands before the `id`s of its fields.
+    pub id_prefix: String,
+    pub feedback: Feedback,
+    pub fields: Vec<Field>,
+    /// Whether a captcha may be asked for, now or after a refusal.
+    pub guarded: bool,
+    pub captcha: Option<Captcha>,
+    pub label: String,
+    /// The button's words while the form is under way.
+    pub busy_label: String,
+    /// The button's class.
+    pub class: String,
+    /// Milliseconds from the making of the page until the button may be pressed.
+    pub wait_ms: Option<u64>,
+    /// What the last request left. Only while the form is put together.
+    #[serde(skip)]
+    flash: Flash,
+}
+
+impl Form {
+    /// A form that is posted to `action`, with what the last request left for it.
+    #[must_use]
+    pub fn to(action: &str, flash: &Flash) -> Self {
+        Self {
+            action: action.to_owned(),
+            id_prefix: String::new(),
+            feedback: flash.feedback_for(action),
+            fields: Vec::new(),
+            guarded: false,
+            captcha: None,
+            label: String::new(),
+            busy_label: String::new(),
+            class: PRIMARY.to_owned(),
+            wait_ms: None,
+            flash: flash.clone(),
+        }
+    }
+
+    /// Asks for another code by mail. Until `wait_ms` after the making of the page the
+    /// button counts down; without a script it can be pressed at any time, and the
+    /// server says how long to wait.
+    #[must_use]
+    pub fn resend(action: &str, flash: &Flash, wait_ms: u64) -> Self {
+        let form = Self::to(action, flash).submit("Send another code", "Sending…");
+        Self { wait_ms: Some(wait_ms), class: LINK.to_owned(), ..form }
+    }
+
+    /// Puts `prefix` before every `id`: for a page with several forms that have a
+    /// field name in common, all but one of which need a prefix of their own.
+    #[must_use]
+    pub fn id_prefix(mut self, prefix: &str) -> Self {
+        prefix.clone_into(&mut self.id_prefix);
+        self
+    }
+
+    /// Adds a field, with what was typed into it before a refusal.
+    #[must_use]
+    pub fn field(mut self, field: Field) -> Self {
+        let typed = self.flash.values.iter().find(|(name, _)| *name == field.name);
+        let value = typed.filter(|_| self.is_meant()).map_or(field.value, |(_, value)| value.clone());
+        let refused = self.feedback.fields.0.first();
+        let autofocus = refused.is_some_and(|first| first.field == field.name);
+        self.fields.push(Field { value, autofocus, ..field });
+        self
+    }
+
+    /// Adds a field at which the page begins, unless there is something to read first.
+    #[must_use]
+    pub fn first_field(self, field: Field) -> Self {
+        let begins = self.is_meant() && self.flash.feedback == Feedback::default();
+        let mut form = self.field(field);
+        if let Some(field) = form.fields.last_mut() {
+            field.autofocus |= begins;
+        }
+        form
+    }
+
+    /// May ask for a captcha. A page has one such form at most.
+    #[must_use]
+    pub fn captcha(self, captcha: Option<Captcha>) -> Self {
+        Self { guarded: true, captcha, ..self }
+    }
+
+    /// The words of its button, at rest and while the form is under way.
+    #[must_use]
+    pub fn submit(self, label: &str, busy_label: &str) -> Self {
+        Self { label: label.to_owned(), busy_label: busy_label.to_owned(), ..self }
+    }
+
+    /// Is not the one thing that the page is for: its button is an outline.
+    #[must_use]
+    pub fn outlined(self) -> Self {
+        Self { class: OUTLINE.to_owned(), ..self }
+    }
+
+    /// Does what cannot be taken back: its button is red, and should say the deed.
+    #[must_use]
+    pub fn dangerous(self) -> Self {
+        Self { class: DANGER.to_owned(), ..self }
+    }
+
+    /// Whether what was left is for this form and no other of the page.
+    fn is_meant(&self) -> bool {
+        self.flash.form.is_empty() || self.flash.form == self.action
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Field, Form};
+    use crate::api::{Feedback, Flash};
+    use crate::domain::FieldErrors;
+
+    fn refused(form: &str, feedback: Feedback) -> Flash {
+        let values = vec![("email".to_owned(), "ann@x".to_owned())];
+        Flash { form: form.to_owned(), feedback, values, ..Flash::default() }
+    }
+
+    fn email(form: &Form) -> &Field {
+        form.fields.iter().find(|field| field.name == "email").expect("the field")
+    }
+
+    #[test]
+    fn what_was_typed_is_shown_in_its_own_form_alone() {
+        let flash = refused("/one", Feedback::message("No."));
+        let form = |action| Form::to(action, &flash).field(Field::email("email", "Email").value("old@x.example"));
+        assert_eq!(email(&form("/one")).value, "ann@x");
+        assert_eq!(form("/one").feedback, flash.feedback);
+        assert_eq!(email(&form("/two")).value, "old@x.example");
+        assert_eq!(form("/two").feedback, Feedback::default());
+    }
+
+    #[test]
+    fn a_page_begins_at_the_first_mistake_or_where_it_says_unless_there_is_something_to_read() {
+        let begins = |flash: &Flash| {
+            let form =
+                Form::to("/one", flash).first_field(Field::code("code", "Code")).field(Field::email("email", ""));
+            form.fields.into_iter().filter(|field| field.autofocus).map(|field| field.name).collect::<Vec<_>>()
+        };
+        let mistake = Feedback { fields: FieldErrors::one("email", "No."), ..Feedback::default() };
+        assert_eq!(begins(&Flash::default()), ["code"]);
+        assert_eq!(begins(&refused("/one", mistake.clone())), ["email"]);
+        assert!(begins(&refused("/one", Feedback::message("No."))).is_empty());
+        assert!(begins(&refused("/two", mistake)).is_empty());
+    }
+
+    #[test]
+    fn the_islands_props_hold_nothing_of_what_was_left_for_other_forms() {
+        let flash = refused("/two", Feedback::message("Elsewhere."));
+        let props = serde_json::to_string(&Form::to("/one", &flash)).expect("JSON");
+        assert!(!props.contains("Elsewhere") && !props.contains("ann@x"), "{props}");
+    }
+}

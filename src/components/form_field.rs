@@ -1,0 +1,150 @@
+//! A field with what surrounds it.
+
+use leptos::either::EitherOf3;
+use leptos::ev::Event;
+use leptos::prelude::*;
+use web_sys::HtmlInputElement;
+
+use super::field::{Field, FieldKind};
+use super::live::{Live, flag, live, truth};
+use super::{Icon, Sign, Strength, StrengthMeter, Submission};
+use crate::domain::OtpCode;
+
+/// Label, hint, control and error, from above to below. The control names both texts
+/// in its `aria-describedby`, where an empty one says nothing.
+#[component]
+pub fn FormField(field: Field, form: Submission) -> impl IntoView {
+    let id = form.id(&field.name);
+    match field.kind {
+        FieldKind::Hidden => EitherOf3::A(view! {
+            <input type="hidden" name=field.name value=field.value autocomplete=field.autocomplete />
+        }),
+        FieldKind::Checkbox => EitherOf3::B(view! {
+            <div class="form-check">
+                <input
+                    class="form-check-input"
+                    type="checkbox"
+                    id=id.clone()
+                    name=field.name
+                    checked=!field.value.is_empty()
+                    autofocus=field.autofocus
+                />
+                <label class="form-check-label" for=id>
+                    {field.label}
+                </label>
+            </div>
+        }),
+        _ => EitherOf3::C(view! { <Line field id form /> }),
+    }
+}
+
+/// A field of one line. Nothing here is prose: no capital, no spelling. The server
+/// says what is too long, since a browser would cut it silently.
+#[component]
+fn Line(field: Field, id: String, form: Submission) -> impl IntoView {
+    let Field { kind, name, label, hint, autocomplete, value, autofocus, sends_itself } = field;
+    let error = {
+        let name = name.clone();
+        live(move || form.error(&name))
+    };
+    let invalid = error.clone();
+    let no_hint = hint.is_empty();
+    let asked = RwSignal::new(false);
+    let shown = move || asked.get() && !form.busy.get();
+    let strength = (kind == FieldKind::NewPassword).then(|| Strength::of(id.clone(), form));
+    // Only what is entered now counts: a browser that puts an old code back into
+    // a reloaded page must not send it by itself.
+    let to_send = StoredValue::new(sends_itself);
+    let typed = move |event: Event| {
+        if let Some(strength) = strength {
+            strength.typed();
+        }
+        if to_send.get_value() && send_if_whole(&event_target(&event)) {
+            to_send.set_value(false);
+        }
+    };
+    let (class, inputmode, maxlength) = match kind {
+        // Longer than a code, for one pasted with spaces or hyphens.
+        FieldKind::Code => ("form-control code", Some("numeric"), Some("16")),
+        FieldKind::AnyCode => ("form-control code code-any", None, Some("64")),
+        _ => ("form-control", None, None),
+    };
+    let input_type = live(move || {
+        Some(match kind {
+            FieldKind::Email => "email",
+            kind if kind.password() && !shown() => "password",
+            _ => "text",
+        })
+    });
+    let show = kind.password().then(|| {
+        view! {
+            <button
+                type="button"
+                class="btn btn-show"
+                // Which one, where there are several; a password's label has no letter beyond ASCII.
+                aria-label=format!("Show {}", label.to_ascii_lowercase())
+                aria-controls=id.clone()
+                aria-pressed=live(move || truth(shown()))
+                on:click=move |_| asked.update(|asked| *asked = !*asked)
+            >
+                "Show"
+            </button>
+        }
+    });
+
+    view! {
+        <div class="field">
+            <label class="form-label" for=id.clone()>
+                {label}
+            </label>
+            <div class="form-text" id=format!("{id}-hint") hidden=no_hint>
+                {hint}
+            </div>
+            <div class="with-button">
+                <input
+                    class=class
+                    type=input_type
+                    inputmode=inputmode
+                    id=id.clone()
+                    name=name
+                    value=value
+                    autocomplete=autocomplete
+                    autocapitalize="none"
+                    spellcheck="false"
+                    maxlength=maxlength
+                    required
+                    autofocus=autofocus
+                    aria-invalid=live(move || invalid().map(|_| "true"))
+                    aria-describedby=format!("{id}-hint {id}-error")
+                    data-secret=flag(kind.secret())
+                    on:input=typed
+                />
+                {show}
+            </div>
+            {strength.map(|strength| view! { <StrengthMeter strength /> })}
+            <FieldError id error />
+        </div>
+    }
+}
+
+/// The message under a control, in words that say how to mend it.
+#[component]
+fn FieldError(id: String, error: Live<Option<String>>) -> impl IntoView {
+    let none = error.clone();
+    view! {
+        <p class="field-error" id=format!("{id}-error") hidden=live(move || flag(none().is_none()))>
+            <Icon sign=Sign::Alert />
+            <span>{live(move || error().unwrap_or_default())}</span>
+        </p>
+    }
+}
+
+/// Sends the form of a field that holds six digits; whether it did.
+fn send_if_whole(input: &HtmlInputElement) -> bool {
+    let whole = OtpCode::parse(&input.value()).is_ok();
+    if let (true, Some(form)) = (whole, input.form()) {
+        // Fails only without a form to send.
+        let _ = form.request_submit();
+    }
+    whole
+}
