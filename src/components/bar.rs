@@ -78,3 +78,16 @@ fn current(href: &str, here: &str) -> Option<&'static str> {
         rest => rest.starts_with('/').then_some("true"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::current;
+
+    #[test]
+    fn a_link_is_marked_on_its_page_and_below_it() {
+        assert_eq!(current("/account", "/account"), Some("page"));
+        assert_eq!(current("/account", "/account/sessions"), Some("true"));
+        assert_eq!(current("/account", "/accounts"), None);
+        assert_eq!(current("/account", "/dashboard"), None);
+    }
+}

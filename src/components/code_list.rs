@@ -3,6 +3,14 @@
 use leptos::prelude::*;
 
 /// Codes that are shown once. When the page is printed, they are all that is on paper.
+///
+/// ```text
+/// <CodeList codes=codes.clone() />
+/// <div class="actions">
+///     <CopyText text=codes.join("\n") label="Copy them".to_owned() />
+///     <PrintButton label="Print them".to_owned() />
+/// </div>
+/// ```
 #[component]
 pub fn CodeList(codes: Vec<String>) -> impl IntoView {
     let codes = codes.into_iter().map(|code| {

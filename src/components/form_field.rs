@@ -13,8 +13,7 @@ use crate::domain::OtpCode;
 /// Label, hint, control and error, from above to below. The control names both texts
 /// in its `aria-describedby`, where an empty one says nothing.
 #[component]
-pub fn FormField(field: Field, form: Submission) -> impl IntoView {
-    let id = form.id(&field.name);
+pub fn FormField(field: Field, id: String, form: Submission) -> impl IntoView {
     match field.kind {
         FieldKind::Hidden => EitherOf3::A(view! {
             <input type="hidden" name=field.name value=field.value autocomplete=field.autocomplete />

@@ -11,8 +11,12 @@ use super::{CaptchaField, Form, FormField, FormMessage, Submission, SubmitButton
 #[island]
 pub fn PostForm(form: Form) -> impl IntoView {
     let Form { action, id_prefix, feedback, fields, guarded, captcha, label, busy_label, class, wait_ms, .. } = form;
-    let form = Submission::new(id_prefix, feedback);
-    let fields: Vec<_> = fields.into_iter().map(|field| view! { <FormField field form /> }).collect();
+    let form = Submission::new(feedback);
+    let fields = fields.into_iter().map(|field| {
+        let id = format!("{id_prefix}{}", field.name);
+        view! { <FormField field id form /> }
+    });
+    let fields: Vec<_> = fields.collect();
     view! {
         <form method="post" action=action novalidate on:submit=move |event| form.send(&event)>
             <FormMessage form />

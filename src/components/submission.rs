@@ -23,20 +23,13 @@ pub struct Submission {
     /// How much of the form's proof of work is done, in percent; `None` when it
     /// asks for none. It begins with the page and again with each refusal.
     pub proof: RwSignal<Option<u64>>,
-    id_prefix: StoredValue<String>,
 }
 
 impl Submission {
     #[must_use]
-    pub fn new(id_prefix: String, first: Feedback) -> Self {
+    pub fn new(first: Feedback) -> Self {
         let (feedback, busy, proof) = (RwSignal::new(first), RwSignal::new(false), RwSignal::new(None));
-        Self { feedback, busy, proof, id_prefix: StoredValue::new(id_prefix) }
-    }
-
-    /// The `id` of the field with this name: unique on the page, unlike the name.
-    #[must_use]
-    pub fn id(self, name: &str) -> String {
-        self.id_prefix.with_value(|prefix| format!("{prefix}{name}"))
+        Self { feedback, busy, proof }
     }
 
     /// Sends the form instead of the browser: at once, or as soon as its proof
@@ -73,26 +66,26 @@ impl Submission {
         leptos::task::spawn_local(async move {
             match post(&form).await {
                 Ok(next) => leave_for(next),
-                Err(refusal) => self.refuse(refusal, &form),
+                Err(refusal) => self.refuse(refusal, form),
             }
         });
     }
 
     /// Shows a refusal, forgets what must not be kept, and leads to the first
     /// field to mend, or to the message when it is about no field.
-    fn refuse(self, refusal: Feedback, form: &HtmlFormElement) {
+    fn refuse(self, refusal: Feedback, form: HtmlFormElement) {
         if let Some(captcha) = &refusal.captcha {
             take_up(self, captcha);
         }
+        forget_secrets(&form);
+        // By its name: unlike its `id`, that is what the server calls it.
         let target = refusal.fields.0.first().map(|error| format!("[name=\"{}\"]", error.field));
-        let form_left = form.clone();
         self.feedback.set(refusal);
         self.busy.set(false);
-        forget_secrets(form);
         // Once the browser has drawn it, so that a screen reader reads the error with the field.
         request_animation_frame(move || {
             // Either fails only for a selector that cannot be read.
-            let found = |selector: &str| form_left.query_selector(selector).ok().flatten();
+            let found = |selector: &str| form.query_selector(selector).ok().flatten();
             let element = target.and_then(|target| found(&target)).or_else(|| found(".alert"));
             if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
                 // Fails only for an element that has left the page.
