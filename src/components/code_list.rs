@@ -7,8 +7,8 @@ use leptos::prelude::*;
 /// ```text
 /// <CodeList codes=codes.clone() />
 /// <div class="actions">
-///     <CopyText text=codes.join("\n") label="Copy them".to_owned() />
-///     <PrintButton label="Print them".to_owned() />
+///     <CopyText text=codes.join("\n") />
+///     <PrintButton />
 /// </div>
 /// ```
 #[component]

@@ -7,11 +7,7 @@ use super::live::live;
 
 /// Copies `text`, and says so aloud. The stylesheet hides it until a script answers it.
 #[island]
-pub fn CopyText(
-    text: String,
-    /// The button's words.
-    label: String,
-) -> impl IntoView {
+pub fn CopyText(text: String) -> impl IntoView {
     let said = RwSignal::new("");
     let copy = move |_| {
         let text = text.clone();
@@ -26,7 +22,7 @@ pub fn CopyText(
     };
     view! {
         <button type="button" class="btn btn-outline needs-script" on:click=copy>
-            {label}
+            "Copy"
         </button>
         <span class="quiet" role="status">
             {live(move || said.get().to_owned())}

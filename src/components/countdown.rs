@@ -12,15 +12,11 @@ use super::seconds_left::{Origin, count_down};
 /// The heading of a card whose code has expired.
 const EXPIRED_ID: &str = "expired";
 
-/// A ring that empties, with the time left in it, and beside it the time of
-/// expiry, which is what stands there without a script.
+/// How long a code still counts, and what to do once it does not.
 ///
-/// The page is drawn with the server's remaining time; in the browser it counts
-/// from the moment the page arrived. Nothing restarts it, and until it moves the
-/// stylesheet hides the ring. At zero it marks the
-/// page as expired, which hides everything of class `while-live`, and says so
-/// itself. A screen reader hears 60 s, 30 s and the end, and can read the time.
-#[island]
+/// What stands beside it on the page and makes no sense without the code is of class
+/// `while-live`: it goes when the time is over, and `children` come in its place.
+#[component]
 pub fn Countdown(
     /// From the making of the page to `deadline`.
     remaining_ms: u64,
@@ -28,12 +24,30 @@ pub fn Countdown(
     lifetime_ms: u64,
     /// Milliseconds since 1970, by the server's clock.
     deadline: i64,
-    /// What to do once the code has expired.
-    advice: String,
-    /// The words of the link that does it, and where it leads.
-    again: String,
-    href: String,
+    /// What to do about an expired code.
+    children: Children,
 ) -> impl IntoView {
+    view! {
+        <Ring remaining_ms lifetime_ms deadline />
+        <div class="when-over">
+            <h1 id=EXPIRED_ID tabindex="-1">
+                "This code has expired"
+            </h1>
+            {children()}
+        </div>
+    }
+}
+
+/// A ring that empties, with the time left in it, and beside it the time of
+/// expiry, which is what stands there without a script.
+///
+/// The page is drawn with the server's remaining time; in the browser it counts
+/// from the moment the page arrived. Nothing restarts it, and until it moves the
+/// stylesheet hides the ring. At zero it marks the page as expired, which the
+/// stylesheet answers, and says so. A screen reader hears 60 s, 30 s and the end,
+/// and can read the time.
+#[island]
+pub fn Ring(remaining_ms: u64, lifetime_ms: u64, deadline: i64) -> impl IntoView {
     let left = RwSignal::new(None::<u64>);
     effect(move || count_down(left, remaining_ms, Origin::page()));
     effect(move || {
@@ -75,15 +89,6 @@ pub fn Countdown(
                 <span>{live(move || minutes_and_seconds(seconds()))}</span>
             </div>
             <p>"Enter it before " <time datetime=utc.iso8601()>{live(clock)}</time> "."</p>
-        </div>
-        <div hidden=live(move || flag(left.get() != Some(0)))>
-            <h1 id=EXPIRED_ID tabindex="-1">
-                "This code has expired"
-            </h1>
-            <p>{advice}</p>
-            <a class="btn btn-primary btn-wide" href=href>
-                {again}
-            </a>
         </div>
     }
 }

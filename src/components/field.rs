@@ -4,20 +4,26 @@ use serde::{Deserialize, Serialize};
 
 /// One field of a [`Form`](super::Form).
 ///
-/// What each kind brings with it can be changed by the methods of the same name.
+/// What each kind brings with it can be changed by the methods of the same name. Only
+/// what a script works with is told to the island: the rest it finds drawn in the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     pub kind: FieldKind,
     /// The name under which it is sent. Its `id` is the same after the form's prefix.
     pub name: String,
+    #[serde(skip)]
     pub label: String,
     /// What to know before typing, or nothing.
+    #[serde(skip)]
     pub hint: String,
     /// What password managers and browsers may offer (HTML, 4.10.18.7).
+    #[serde(skip)]
     pub autocomplete: String,
     /// What stands in it at first; for a checkbox, anything means that it is checked.
+    #[serde(skip)]
     pub value: String,
     /// Whether the page begins here. The form sees to it.
+    #[serde(skip)]
     pub autofocus: bool,
     /// Whether six digits send the form by themselves.
     pub sends_itself: bool,

@@ -7,7 +7,9 @@ use super::{CaptchaField, Form, FormField, FormMessage, Submission, SubmitButton
 /// A form that is posted by script where one runs, and by the browser otherwise.
 ///
 /// What differs from form to form is data, so that a page with a new form makes the
-/// browser's module no larger. See [`Form`] for how to write one.
+/// browser's module no larger. See [`Form`] for how to write one. In the browser the
+/// words and attributes that never change are not known and not needed: taking over the
+/// page's markup leaves them as they are.
 #[island]
 pub fn PostForm(form: Form) -> impl IntoView {
     let Form { action, id_prefix, feedback, fields, guarded, captcha, label, busy_label, class, wait_ms, .. } = form;

@@ -4,17 +4,14 @@ use leptos::prelude::*;
 
 /// The stylesheet hides it until a script answers it.
 #[island]
-pub fn PrintButton(
-    /// The button's words.
-    label: String,
-) -> impl IntoView {
+pub fn PrintButton() -> impl IntoView {
     let print = |_| {
         // Fails only in a frame that may not print.
         let _ = window().print();
     };
     view! {
         <button type="button" class="btn btn-outline needs-script" on:click=print>
-            {label}
+            "Print"
         </button>
     }
 }

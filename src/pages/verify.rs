@@ -38,15 +38,13 @@ fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool, captcha: Option<
             <h1>"Check your email"</h1>
             <p>"We sent a six-digit code to " <strong>{email.clone()}</strong></p>
         </div>
-        <Countdown
-            remaining_ms
-            lifetime_ms
-            deadline=deadline.0
-            advice="Register again and we will send a new one.".to_owned()
-            again="Register again".to_owned()
+        <Countdown remaining_ms lifetime_ms deadline=deadline.0>
+            <p>"Register again and we will send a new one."</p>
             // By the way of the page itself: the server then says why, and fills in what was typed.
-            href=paths::VERIFY.to_owned()
-        />
+            <a class="btn btn-primary btn-wide" href=paths::VERIFY>
+                "Register again"
+            </a>
+        </Countdown>
         <div class="while-live">
             <PostForm form=verify />
             <div class="other-ways">
