@@ -10,6 +10,9 @@ use super::{KeyRing, SecretKey};
 
 /// Makes row keys from names and addresses (HMAC-SHA-256): the database alone
 /// does not tell whose counter a row is. Lives as long as the process.
+///
+/// Only for what is forgotten within a day. The parts cannot be found from a row's
+/// key: no row can be put under a new secret key, and none outlives the old one.
 #[derive(Clone)]
 pub struct LookupKeys {
     current: Key,

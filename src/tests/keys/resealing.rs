@@ -9,6 +9,8 @@ use portal::server::services::Resealing;
 use portal::server::services::resealing::Tally;
 use portal::server::store::sealed::{self, SEALED, SealedColumn};
 
+use uuid::Uuid;
+
 use crate::harness::mail::outbox::{Outbox, secret};
 
 /// The place of the mails.
@@ -39,6 +41,23 @@ async fn more_than_one_batch_is_sealed_anew() {
     assert_eq!(rotate(&resealing).await, 1_001);
     let Tally { current, due, unreadable, .. } = tally(&resealing).await;
     assert_eq!((current, due, unreadable), (1_001, 0, 0));
+}
+
+#[tokio::test]
+async fn the_seed_of_an_authenticator_app_is_sealed_anew() {
+    let outbox = Outbox::new().await;
+    let place = SEALED.iter().find(|place| place.table == "totp").expect("the seeds");
+    let (account, seed) = (Uuid::from_u128(7), b"12345678901234567890");
+    let sealer = |keys: &KeyRing| Sealer::new(keys, "totp", Rng::from_seed(3));
+    let sealed = sealer(&secret(7).into()).seal(account, seed).expect("short");
+    let insert = "INSERT INTO totp (account_id, secret, created_at) VALUES (?, ?, 0)";
+    outbox.execute(insert, [account.into(), sealed.into()]).await;
+    let resealing = outbox.resealing(both()).await;
+    assert!(resealing.rotate().await.expect("no fault").contains(&(place, 1)));
+    let values = sealed::page(outbox.store.reader(), place, None, 500).await.expect("no fault");
+    let [value] = &values[..] else { panic!("one seed") };
+    assert_eq!(value.id, account);
+    assert_eq!(sealer(&secret(8).into()).open(account, &value.sealed), Ok(seed.to_vec()));
 }
 
 #[tokio::test]

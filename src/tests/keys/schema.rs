@@ -8,9 +8,16 @@ use portal::server::store::sealed::SEALED;
 use crate::harness::TestApp;
 
 /// Columns of octets in which nothing is sealed, with what they hold instead.
+/// Nothing that is kept for long hangs on the secret key: it would end with it.
 const PLAIN: &[(&str, &str)] = &[
-    ("otp.digest", "a keyed hash; old ones count by the previous key"),
+    ("known_device.digest", "a hash of a random value"),
+    ("mail_link.digest", "a hash of a random value"),
+    ("otp.digest", "a keyed hash, which counts for minutes; the previous key\u{2019}s is looked for too"),
+    ("passkey.credential_id", "is public"),
+    ("recovery.flow_digest", "a hash of a random value"),
+    ("recovery_code.digest", "a hash of a random value"),
     ("registration.flow_digest", "a hash of a random value"),
+    ("trusted_browser.digest", "a hash of a random value"),
 ];
 
 /// A new column of octets is sealed, and then listed in `SEALED`, or it is not,
@@ -37,5 +44,6 @@ fn every_sealer_of_the_portal_has_its_column() {
         .skip(1)
         .map(|rest| rest.split('"').nth(1).expect("its purpose, in quotes"))
         .collect();
-    assert_eq!(purposes, SEALED.iter().map(|place| place.purpose).collect());
+    assert!(purposes.contains("mail"), "is this the place?");
+    assert!(purposes.is_subset(&SEALED.iter().map(|place| place.purpose).collect()), "{purposes:?}");
 }

@@ -134,10 +134,13 @@ impl Outbox {
 
     /// Changes a row behind the portal's back.
     pub(crate) async fn set_payload(&self, id: Uuid, payload: &[u8]) {
+        self.execute("UPDATE outbox SET payload = ? WHERE id = ?", [payload.to_vec().into(), id.into()]).await;
+    }
+
+    /// Runs a statement that writes one row.
+    pub(crate) async fn execute<const N: usize>(&self, statement: &str, values: [sea_orm::Value; N]) {
         let tx = self.store.write().await.expect("a transaction");
-        let values = [payload.to_vec().into(), id.into()];
-        let backend = tx.get_database_backend();
-        let statement = Statement::from_sql_and_values(backend, "UPDATE outbox SET payload = ? WHERE id = ?", values);
+        let statement = Statement::from_sql_and_values(tx.get_database_backend(), statement, values);
         assert_eq!(tx.execute_raw(statement).await.expect("it runs").rows_affected(), 1);
         tx.commit().await.expect("a commit");
     }
