@@ -12,9 +12,9 @@ use crate::server::store::{Store, StoreError};
 /// is never held long.
 const BATCH: u64 = 500;
 
-/// Values of each column that are opened at the start of the server. A wrong key
-/// opens none of them; a large table is not read for that.
-const GLANCE: u64 = 20;
+/// Newest rows of each table that are looked at when the server starts. A wrong
+/// key opens none of them; a large table is not read for that.
+const GLANCE: u64 = 100;
 
 /// Ids that are told of each column; the rest is a number.
 const NAMED: usize = 20;
@@ -68,7 +68,7 @@ impl Resealing {
         Ok(resealed)
     }
 
-    /// Opens a few values of each column; gives those columns in which one does
+    /// Opens the newest values of each column; gives those columns in which one does
     /// not open, with its row.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ impl Resealing {
         let mut unreadable = Vec::new();
         for place in SEALED {
             let sealer = self.sealer(place);
-            let values = sealed::page(self.store.reader(), place, None, GLANCE).await?;
+            let values = sealed::newest(self.store.reader(), place, GLANCE).await?;
             let stranger = values.iter().find(|value| open(&sealer, value).is_none());
             unreadable.extend(stranger.map(|value| (place, value.id)));
         }

@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
+use sea_orm::{ConnectionTrait, Order};
 use uuid::Uuid;
 
 use super::StoreError;
@@ -52,20 +52,27 @@ pub async fn page(
     after: Option<Uuid>,
     most: u64,
 ) -> Result<Vec<SealedValue>, StoreError> {
-    let mut select = Query::select();
-    select
-        .columns([place.id, place.column])
-        .from(place.table)
-        .and_where(Expr::col(place.column).is_not_null())
-        .order_by(place.id, sea_orm::Order::Asc)
-        .limit(most);
+    let mut select = select(place);
+    select.and_where(Expr::col(place.column).is_not_null()).order_by(place.id, Order::Asc).limit(most);
     if let Some(after) = after {
         select.and_where(Expr::col(place.id).gt(after));
     }
-    let rows = db.query_all(&select).await?;
-    let values =
-        rows.iter().map(|row| Ok(SealedValue { id: row.try_get_by_index(0)?, sealed: row.try_get_by_index(1)? }));
-    Ok(values.collect::<Result<_, DbErr>>()?)
+    read(db, &select).await
+}
+
+/// The values in the `rows` newest rows: fewer where some were erased, and no
+/// other row is read, however large the table is.
+///
+/// # Errors
+/// Only faults.
+pub async fn newest(
+    db: &impl ConnectionTrait,
+    place: &SealedColumn,
+    rows: u64,
+) -> Result<Vec<SealedValue>, StoreError> {
+    let mut select = select(place);
+    select.order_by(place.id, Order::Desc).limit(rows);
+    read(db, &select).await
 }
 
 /// Puts `sealed` in the place of a value. `false`, and nothing is written, when
@@ -86,4 +93,17 @@ pub async fn replace(
         .and_where(Expr::col(place.id).eq(value.id))
         .and_where(Expr::col(place.column).eq(value.sealed.clone()));
     Ok(db.execute(&update).await?.rows_affected() == 1)
+}
+
+fn select(place: &SealedColumn) -> SelectStatement {
+    Query::select().columns([place.id, place.column]).from(place.table).to_owned()
+}
+
+async fn read(db: &impl ConnectionTrait, select: &SelectStatement) -> Result<Vec<SealedValue>, StoreError> {
+    let mut values = Vec::new();
+    for row in db.query_all(select).await? {
+        let (id, sealed) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        values.extend(Option::map(sealed, |sealed| SealedValue { id, sealed }));
+    }
+    Ok(values)
 }
