@@ -75,16 +75,16 @@ impl AppState {
         rng: Rng,
         transport: Transport,
     ) -> Result<(Self, Worker), reqwest::Error> {
-        let secret = &config.secret_key;
+        let ring = &config.keys;
         let limits = config.limits.clone();
         let hasher = PasswordHasher::with_queue(rng.clone(), limits.hash_queue);
         let policy = PasswordPolicy::new(&config.site.name);
-        let digester = OtpDigester::new(secret);
-        let keys = LookupKeys::new(secret);
+        let digester = OtpDigester::new(ring);
+        let keys = LookupKeys::new(ring);
         let third_party = config.third_party.clone().map(ThirdParty::new).transpose()?;
-        let captcha = Captcha::new(secret, third_party, limits.clone(), clock.clone(), rng.clone());
+        let captcha = Captcha::new(ring, third_party, limits.clone(), clock.clone(), rng.clone());
         let sessions = Sessions::new(store.clone(), clock.clone(), limits.session);
-        let mailer = Mailer::new(Sealer::new(secret, "mail", rng.clone()), rng.clone(), clock.clone());
+        let mailer = Mailer::new(Sealer::new(ring, "mail", rng.clone()), rng.clone(), clock.clone());
         let worker = Worker::new(store.clone(), mailer.clone(), transport, &config);
         let log = SecurityLog { store: store.clone(), clock: clock.clone(), rng: rng.clone() };
         let entry = Entry { log: log.clone(), clock: clock.clone(), rng: rng.clone() };

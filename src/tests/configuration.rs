@@ -92,6 +92,8 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
         ("DATABASE_URL", "mysql://localhost/portal"),
         ("SECRET_KEY", "changeme"),
         ("SECRET_KEY_FILE", "/nowhere/key"),
+        ("SECRET_KEY_PREVIOUS", "changeme"),
+        ("SECRET_KEY_PREVIOUS_FILE", "/nowhere/key"),
         ("SMTP_URL", "https://smtp.example.com"),
         ("MAIL_FROM", "nobody"),
     ] {
@@ -106,6 +108,7 @@ fn no_mistake_repeats_a_secret() {
     let lines = mistakes(&[
         ("SMTP_URL", "smpt://user:hunter2@smtp.example.com"),
         ("SECRET_KEY", "hunter2hunter2"),
+        ("SECRET_KEY_PREVIOUS", "hunter2hunter2"),
         ("PUBLIC_URL", "https://user:hunter2@portal.example.com"),
     ]);
     assert!(!lines.concat().contains("hunter2"), "{lines:?}");
@@ -119,8 +122,18 @@ fn a_secret_comes_from_its_variable_or_its_file_and_not_from_both() {
     let file = file.to_str().expect("UTF-8");
     let from_file = load(&[("SECRET_KEY_FILE", file)]).expect("a key");
     let from_value = load(&[("SECRET_KEY", KEY)]).expect("a key");
-    assert_eq!(from_file.secret_key.derive("x"), from_value.secret_key.derive("x"));
+    assert_eq!(from_file.keys.current().id(), from_value.keys.current().id());
     assert!(mistakes(&[("SECRET_KEY", KEY), ("SECRET_KEY_FILE", file)])[0].starts_with("SECRET_KEY"));
+}
+
+#[test]
+fn a_previous_key_is_optional_and_another_than_the_current_one() {
+    let old = "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=";
+    assert!(load(&[("SECRET_KEY", KEY)]).expect("one key").keys.previous().is_none());
+    let keys = load(&[("SECRET_KEY", KEY), ("SECRET_KEY_PREVIOUS", old)]).expect("two keys").keys;
+    assert_ne!(keys.previous().expect("the other").id(), keys.current().id());
+    let lines = mistakes(&[("SECRET_KEY", KEY), ("SECRET_KEY_PREVIOUS", KEY)]);
+    assert!(lines.len() == 1 && lines[0].starts_with("SECRET_KEY_PREVIOUS: is the same key"), "{lines:?}");
 }
 
 #[test]
@@ -128,9 +141,9 @@ fn a_development_key_is_made_once_and_only_its_owner_may_read_it() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let env = Env::of(&[("PORTAL_DATA_DIR", folder.path().to_str().expect("UTF-8"))]);
-    let first = Config::from_env(&env, &Rng::from_seed(1)).expect("defaults").secret_key;
-    let second = Config::from_env(&env, &Rng::from_seed(2)).expect("defaults").secret_key;
-    assert_eq!(first.derive("x"), second.derive("x"));
+    let first = Config::from_env(&env, &Rng::from_seed(1)).expect("defaults").keys;
+    let second = Config::from_env(&env, &Rng::from_seed(2)).expect("defaults").keys;
+    assert_eq!(first.current().id(), second.current().id());
     let mode = std::fs::metadata(folder.path().join("secret.key")).expect("the file").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -177,6 +190,7 @@ fn every_setting_is_in_the_readme() {
         "MAIL_FROM",
         "PUBLIC_URL",
         "SECRET_KEY",
+        "SECRET_KEY_PREVIOUS",
         "LEPTOS_SITE_ADDR",
         "LEPTOS_SITE_ROOT",
         "LEPTOS_ENV",

@@ -14,6 +14,7 @@ mod fuzz;
 mod harness;
 mod headers;
 mod input;
+mod keys;
 mod known_address;
 mod limits;
 mod load;

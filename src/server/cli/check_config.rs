@@ -22,6 +22,10 @@ pub(super) fn run(config: &Config) {
     println!("database              {database}");
     println!("mail                  {mail}");
     println!("captcha               {}", captcha(config));
+    println!("secret key            {}", config.keys.current().id());
+    if let Some(previous) = config.keys.previous() {
+        println!("previous secret key   {}", previous.id());
+    }
     println!();
     for (name, value) in limits::table(&config.limits) {
         println!("{name:<38} {value:>9}");

@@ -2,6 +2,7 @@
 
 mod backup;
 mod check_config;
+mod keys;
 mod migrate;
 mod serve;
 
@@ -33,6 +34,11 @@ enum Command {
     Backup {
         /// The file to write; it must not exist
         file: String,
+    },
+    /// Change the secret key; the README says how, step by step
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
     },
 }
 
@@ -66,6 +72,7 @@ fn run_command(command: Command) -> Result<(), Failure> {
             Command::Serve => serve::run(config, rng).await,
             Command::Migrate => migrate::run(&config).await,
             Command::Backup { file } => backup::run(&config, &file).await,
+            Command::Keys { command } => keys::run(&config, rng, command).await,
             Command::CheckConfig => Ok(()),
         }
     })

@@ -12,6 +12,7 @@ use crate::server::http::listen::{self, Rules};
 use crate::server::http::router;
 use crate::server::mail::Transport;
 use crate::server::rng::Rng;
+use crate::server::services::Resealing;
 use crate::server::services::maintenance::PURGE_EVERY;
 use crate::server::state::AppState;
 
@@ -23,6 +24,7 @@ pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
     let listener = TcpListener::bind(address).await.map_err(|error| format!("LEPTOS_SITE_ADDR: {address}: {error}"))?;
     let store = super::open(&config).await?;
     store.migrate().await?;
+    glance(Resealing { store: store.clone(), keys: config.keys.clone(), rng: rng.clone() }).await?;
     let transport = Transport::from_config(&config.mail)?;
     let (state, worker) = AppState::assemble(config, store.clone(), Clock::System, rng, transport)?;
     let (stop, stopped) = watch::channel(false);
@@ -49,6 +51,18 @@ pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
     }
     store.close().await?;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Says at the start that keys are wrong or missing, before somebody finds out
+/// who cannot sign in.
+async fn glance(resealing: Resealing) -> Result<(), Failure> {
+    for (place, row) in resealing.glance().await? {
+        tracing::error!(
+            %place, %row,
+            "a sealed value opens with neither SECRET_KEY nor SECRET_KEY_PREVIOUS: `portal keys status` counts them"
+        );
+    }
     Ok(())
 }
 

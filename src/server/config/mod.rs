@@ -19,7 +19,7 @@ use log::LogConfig;
 use mail::MailConfig;
 use site::SiteConfig;
 
-use crate::server::crypto::SecretKey;
+use crate::server::crypto::KeyRing;
 use crate::server::limits::Limits;
 use crate::server::rng::Rng;
 
@@ -31,7 +31,7 @@ pub struct Config {
     pub mail: MailConfig,
     /// `None` is the portal's own proof of work.
     pub third_party: Option<ThirdPartyConfig>,
-    pub secret_key: SecretKey,
+    pub keys: KeyRing,
     pub limits: Limits,
     pub log: LogConfig,
 }
@@ -81,10 +81,10 @@ impl Config {
         let database = DatabaseConfig::load(env, &site, &mut mistakes);
         let mail = MailConfig::load(env, &site, &mut mistakes);
         let third_party = captcha::load(env, &mut mistakes);
-        let secret_key = secrets::load(env, &site, rng, &mut mistakes);
-        match (mail, secret_key) {
-            (Some(mail), Some(secret_key)) if mistakes.0.is_empty() => {
-                Ok(Self { site, database, mail, third_party, secret_key, limits, log })
+        let keys = secrets::load(env, &site, rng, &mut mistakes);
+        match (mail, keys) {
+            (Some(mail), Some(keys)) if mistakes.0.is_empty() => {
+                Ok(Self { site, database, mail, third_party, keys, limits, log })
             }
             _ => Err(ConfigErrors(mistakes.0)),
         }

@@ -1,4 +1,4 @@
-//! The secret key, and where a developer's comes from.
+//! The secret keys, and where a developer's comes from.
 
 use std::fs;
 use std::io::Write as _;
@@ -10,12 +10,25 @@ use secrecy::ExposeSecret as _;
 use super::Mistakes;
 use super::env::Env;
 use super::site::SiteConfig;
-use crate::server::crypto::SecretKey;
+use crate::server::crypto::{KeyRing, SecretKey};
 use crate::server::rng::Rng;
 
-/// Reads `SECRET_KEY`. In development one is made once and kept in the data
-/// directory; in production its absence is a mistake.
-pub fn load(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> Option<SecretKey> {
+const PREVIOUS: &str = "SECRET_KEY_PREVIOUS";
+
+/// Reads `SECRET_KEY`, and `SECRET_KEY_PREVIOUS` if it is set.
+pub fn load(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> Option<KeyRing> {
+    let previous = env.secret(PREVIOUS, mistakes);
+    let previous = previous.and_then(|text| mistakes.check(PREVIOUS, SecretKey::from_base64(text.expose_secret())));
+    let current = current(env, site, rng, mistakes)?;
+    if previous.as_ref().is_some_and(|previous| previous.id() == current.id()) {
+        mistakes.add(PREVIOUS, "is the same key as SECRET_KEY; put the new one into SECRET_KEY");
+    }
+    Some(KeyRing::new(current, previous))
+}
+
+/// In development a key is made once and kept in the data directory; in
+/// production its absence is a mistake.
+fn current(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> Option<SecretKey> {
     match env.secret("SECRET_KEY", mistakes) {
         Some(text) => mistakes.check("SECRET_KEY", SecretKey::from_base64(text.expose_secret())),
         None if site.production => {

@@ -12,6 +12,11 @@ use zeroize::Zeroizing;
 #[derive(Clone)]
 pub struct SecretKey(Zeroizing<[u8; 32]>);
 
+/// What a key is called where it must not be shown: 64 bits derived from it,
+/// which tell nothing about it. Printed in hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyId([u8; KeyId::LENGTH]);
+
 /// Why a text is not a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 32 random bytes in base64, as `openssl rand -base64 32` prints them")]
@@ -38,6 +43,12 @@ impl SecretKey {
         Zeroizing::new(BASE64_STANDARD.encode(*self.0))
     }
 
+    /// The key's name.
+    #[must_use]
+    pub fn id(&self) -> KeyId {
+        KeyId(self.derive("key id").first_chunk().copied().unwrap_or_default())
+    }
+
     /// A key for one purpose (HKDF-SHA-256, RFC 5869). Knowing it tells nothing
     /// about the others.
     #[must_use]
@@ -48,6 +59,22 @@ impl SecretKey {
         let expanded = hkdf.expand(purpose.as_bytes(), &mut *derived);
         debug_assert!(expanded.is_ok());
         derived
+    }
+}
+
+impl KeyId {
+    /// Octets of an id.
+    pub const LENGTH: usize = 8;
+
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; Self::LENGTH] {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", u64::from_be_bytes(self.0))
     }
 }
 
@@ -67,6 +94,15 @@ mod tests {
         assert_eq!(key.derive("otp"), key.derive("otp"));
         assert_ne!(key.derive("otp"), key.derive("mail"));
         assert_ne!(*key.derive("otp"), [0; 32]);
+    }
+
+    #[test]
+    fn a_key_has_an_id_of_its_own_that_is_no_part_of_it() {
+        let id = |octet| SecretKey::from_bytes([octet; 32]).id();
+        assert_eq!(id(7), id(7));
+        assert_ne!(id(7), id(8));
+        // Databases hold it: it must never become another.
+        assert_eq!(id(7).to_string(), "3160f8a0002dba89");
     }
 
     #[test]

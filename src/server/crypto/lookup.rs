@@ -3,36 +3,99 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::{SecretKey, TokenDigest};
+use super::{KeyRing, SecretKey};
 
 /// Makes row keys from names and addresses (HMAC-SHA-256): the database alone
 /// does not tell whose counter a row is. Lives as long as the process.
+///
+/// Only for what is forgotten within a day. The parts cannot be found from a row's
+/// key: no row can be put under a new secret key, and none outlives the old one.
 #[derive(Clone)]
-pub struct LookupKeys(Zeroizing<[u8; 32]>);
+pub struct LookupKeys {
+    current: Key,
+    previous: Option<Key>,
+}
+
+type Key = Zeroizing<[u8; 32]>;
+
+/// The key of a row, and the one it has when it was written before the secret
+/// key was changed: a change forgives nobody what was counted.
+///
+/// Rows are written under the current key, which then goes before the other.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LookupKey {
+    current: [u8; 32],
+    previous: Option<[u8; 32]>,
+}
 
 impl LookupKeys {
     #[must_use]
-    pub fn new(secret: &SecretKey) -> Self {
-        Self(secret.derive("lookup"))
+    pub fn new(keys: &KeyRing) -> Self {
+        let derive = |secret: &SecretKey| secret.derive("lookup");
+        Self { current: derive(keys.current()), previous: keys.previous().map(derive) }
     }
 
     /// The key for these parts, in this order.
     #[must_use]
-    pub fn key(&self, parts: &[&str]) -> TokenDigest {
-        // A key of the hash's own length never fails; without a mac there is only the plain hash of the parts.
+    pub fn key(&self, parts: &[&str]) -> LookupKey {
         let joined = parts.join("\0");
-        match Hmac::<Sha256>::new_from_slice(&*self.0) {
-            Ok(mac) => TokenDigest::from_mac(&mac.chain_update(joined.as_bytes()).finalize().into_bytes()),
-            Err(_) => TokenDigest::of(joined.as_bytes()),
+        LookupKey {
+            current: mac(&self.current, joined.as_bytes()),
+            previous: self.previous.as_ref().map(|key| mac(key, joined.as_bytes())),
         }
+    }
+}
+
+impl LookupKey {
+    /// Where the row is written.
+    #[must_use]
+    pub fn current(&self) -> &[u8] {
+        &self.current
+    }
+
+    /// Where the row may be.
+    #[must_use]
+    pub fn anywhere(&self) -> Vec<Vec<u8>> {
+        std::iter::once(&self.current).chain(&self.previous).map(|key| key.to_vec()).collect()
+    }
+}
+
+fn mac(key: &Key, text: &[u8]) -> [u8; 32] {
+    // A key of the hash's own length never fails; without a mac there is only the plain hash.
+    match Hmac::<Sha256>::new_from_slice(&**key) {
+        Ok(mac) => mac.chain_update(text).finalize().into_bytes().into(),
+        Err(_) => Sha256::digest(text).into(),
     }
 }
 
 impl fmt::Debug for LookupKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("LookupKeys(…)")
+    }
+}
+
+impl fmt::Debug for LookupKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LookupKey(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KeyRing, LookupKeys, SecretKey};
+
+    #[test]
+    fn a_row_is_written_under_the_current_key_and_found_under_the_previous_one_too() {
+        let secret = |octet| SecretKey::from_bytes([octet; 32]);
+        let (old, new) = (LookupKeys::new(&secret(1).into()), LookupKeys::new(&secret(2).into()));
+        let key = LookupKeys::new(&KeyRing::new(secret(2), Some(secret(1)))).key(&["login", "ann"]);
+        let (old, new) = (old.key(&["login", "ann"]), new.key(&["login", "ann"]));
+        assert_eq!(key.current(), new.current());
+        assert_eq!(key.anywhere(), [new.current(), old.current()]);
+        assert_eq!(new.anywhere(), [new.current()]);
+        assert_ne!(new.current(), old.current());
     }
 }

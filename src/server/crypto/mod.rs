@@ -3,6 +3,7 @@
 
 pub mod hash_queue;
 pub mod key;
+pub mod key_ring;
 pub mod lookup;
 pub mod otp_digest;
 pub mod password_hash;
@@ -10,8 +11,9 @@ pub mod password_policy;
 pub mod sealed;
 pub mod token;
 
-pub use key::SecretKey;
-pub use lookup::LookupKeys;
+pub use key::{KeyId, SecretKey};
+pub use key_ring::KeyRing;
+pub use lookup::{LookupKey, LookupKeys};
 pub use otp_digest::{OtpDigest, OtpDigester, OtpPurpose};
 pub use password_hash::{PasswordHash, PasswordHasher};
 pub use password_policy::{PasswordContext, PasswordPolicy};

@@ -1,13 +1,13 @@
 //! How a mailed code is stored.
 
-use std::fmt;
+use std::{fmt, iter};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::SecretKey;
+use super::{KeyRing, SecretKey};
 use crate::domain::OtpCode;
 
 /// What a code is good for. A code for one purpose is a wrong code for another.
@@ -53,26 +53,45 @@ impl fmt::Debug for OtpDigest {
 
 /// Computes digests. Lives as long as the process.
 #[derive(Clone)]
-pub struct OtpDigester(Zeroizing<[u8; 32]>);
+pub struct OtpDigester {
+    current: Key,
+    previous: Option<Key>,
+}
+
+type Key = Zeroizing<[u8; 32]>;
 
 impl OtpDigester {
     #[must_use]
-    pub fn new(secret: &SecretKey) -> Self {
-        Self(secret.derive("otp"))
+    pub fn new(keys: &KeyRing) -> Self {
+        let derive = |secret: &SecretKey| secret.derive("otp");
+        Self { current: derive(keys.current()), previous: keys.previous().map(derive) }
     }
 
-    /// The digest of `code` for this purpose, flow and address alone.
+    /// The digest to store with a new code: of `code` for this purpose, flow and
+    /// address alone.
     #[must_use]
     pub fn digest(&self, purpose: OtpPurpose, flow: Uuid, email_key: &str, code: &OtpCode) -> OtpDigest {
-        // A key of the hash's own length never fails; an empty one would only make every digest useless.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.0) else { return OtpDigest([0; 32]) };
-        // Each part is preceded by its length, so that no two sets of parts read alike.
-        for part in [purpose.as_str().as_bytes(), flow.as_bytes(), email_key.as_bytes(), code.expose().as_bytes()] {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
-        OtpDigest(mac.finalize().into_bytes().into())
+        digest(&self.current, purpose, flow, email_key, code)
     }
+
+    /// Every digest that `code` may be stored under, since it may have been mailed
+    /// before the secret key was changed.
+    #[must_use]
+    pub fn accepted(&self, purpose: OtpPurpose, flow: Uuid, email_key: &str, code: &OtpCode) -> Vec<OtpDigest> {
+        let keys = iter::once(&self.current).chain(&self.previous);
+        keys.map(|key| digest(key, purpose, flow, email_key, code)).collect()
+    }
+}
+
+fn digest(key: &Key, purpose: OtpPurpose, flow: Uuid, email_key: &str, code: &OtpCode) -> OtpDigest {
+    // A key of the hash's own length never fails; an empty one would only make every digest useless.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&**key) else { return OtpDigest([0; 32]) };
+    // Each part is preceded by its length, so that no two sets of parts read alike.
+    for part in [purpose.as_str().as_bytes(), flow.as_bytes(), email_key.as_bytes(), code.expose().as_bytes()] {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    OtpDigest(mac.finalize().into_bytes().into())
 }
 
 impl fmt::Debug for OtpDigester {
@@ -83,14 +102,14 @@ impl fmt::Debug for OtpDigester {
 
 #[cfg(test)]
 mod tests {
-    use super::{OtpDigester, OtpPurpose, SecretKey};
+    use super::{KeyRing, OtpDigester, OtpPurpose, SecretKey};
     use crate::domain::OtpCode;
     use uuid::Uuid;
 
     #[test]
     fn a_digest_is_bound_to_key_flow_address_and_code() {
-        let digester = OtpDigester::new(&SecretKey::from_bytes([1; 32]));
-        let other_key = OtpDigester::new(&SecretKey::from_bytes([2; 32]));
+        let digester = OtpDigester::new(&SecretKey::from_bytes([1; 32]).into());
+        let other_key = OtpDigester::new(&SecretKey::from_bytes([2; 32]).into());
         let (flow, code) = (Uuid::from_u128(1), OtpCode::from_number(123_456));
         let digest = digester.digest(OtpPurpose::Registration, flow, "a@x.example", &code);
         let same = |other: super::OtpDigest| other == digest;
@@ -100,5 +119,18 @@ mod tests {
         assert!(!same(digester.digest(OtpPurpose::Registration, flow, "a@x.example", &OtpCode::from_number(123_457))));
         assert!(!same(other_key.digest(OtpPurpose::Registration, flow, "a@x.example", &code)));
         assert_eq!(format!("{digest:?}"), "OtpDigest(…)");
+    }
+
+    #[test]
+    fn a_code_is_stored_under_the_current_key_and_accepted_under_the_previous_one_too() {
+        let secret = |octet| SecretKey::from_bytes([octet; 32]);
+        let (old, new) = (OtpDigester::new(&secret(1).into()), OtpDigester::new(&secret(2).into()));
+        let both = OtpDigester::new(&KeyRing::new(secret(2), Some(secret(1))));
+        let (purpose, flow, code) = (OtpPurpose::Registration, Uuid::from_u128(1), OtpCode::from_number(123_456));
+        let of = |digester: &OtpDigester| digester.digest(purpose, flow, "a@x.example", &code);
+        assert!(of(&both) == of(&new));
+        let accepted = |digester: &OtpDigester| digester.accepted(purpose, flow, "a@x.example", &code);
+        assert!(accepted(&both) == [of(&new), of(&old)]);
+        assert!(accepted(&new) == [of(&new)]);
     }
 }

@@ -1,57 +1,118 @@
 //! Encryption at rest.
+//!
+//! ```text
+//!  octets   1         8        24       as the text, and 16
+//!         ┌─────────┬────────┬───────┬──────────────────────┐
+//!         │ version │ key id │ nonce │ ciphertext and tag   │    additional data: version, key id, row, purpose
+//!         └─────────┴────────┴───────┴──────────────────────┘
+//!         ┌───────┬──────────────────────┐
+//!         │ nonce │ ciphertext and tag   │    before there were two keys; additional data: row
+//!         └───────┴──────────────────────┘
+//! ```
+//!
+//! A value is of the first form when its first nine octets are the version and
+//! the id of a key in the ring, which a random nonce is once in 2^72. Any other
+//! is tried as the second, by each key; whether it is one, its tag tells.
 
-use std::fmt;
+use std::sync::Arc;
+use std::{fmt, iter};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use uuid::Uuid;
 
-use super::SecretKey;
+use super::{KeyId, KeyRing, SecretKey};
 use crate::server::rng::Rng;
 
-/// Octets of the nonce in front of every sealed value. At 192 bits random
-/// nonces do not repeat (RFC 8439 as extended by draft-irtf-cfrg-xchacha).
+/// The first octet of every sealed value. Another form takes another number.
+const VERSION: u8 = 1;
+
+/// Octets of version and key id.
+const HEADER: usize = 1 + KeyId::LENGTH;
+
+/// Octets of the nonce. At 192 bits random nonces do not repeat (RFC 8439 as
+/// extended by draft-irtf-cfrg-xchacha).
 const NONCE: usize = 24;
 
 /// Seals and opens values for one purpose with XChaCha20-Poly1305. A sealed
 /// value is bound to its row: moved to another, it does not open.
 #[derive(Clone)]
 pub struct Sealer {
-    cipher: XChaCha20Poly1305,
+    current: SealingKey,
+    previous: Option<SealingKey>,
+    purpose: Arc<str>,
     rng: Rng,
 }
 
-/// A value that was not sealed by this key for this row.
+#[derive(Clone)]
+struct SealingKey {
+    header: [u8; HEADER],
+    cipher: XChaCha20Poly1305,
+}
+
+/// A value that was not sealed by a key of ours for this row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a sealed value does not open: wrong SECRET_KEY, or the row was altered")]
 pub struct Unsealable;
 
 impl Sealer {
-    /// A sealer whose key nothing else uses.
+    /// A sealer whose keys nothing else uses: one for each purpose.
     #[must_use]
-    pub fn new(secret: &SecretKey, purpose: &str, rng: Rng) -> Self {
-        let key = secret.derive(&format!("seal:{purpose}"));
-        Self { cipher: XChaCha20Poly1305::new((&*key).into()), rng }
+    pub fn new(keys: &KeyRing, purpose: &str, rng: Rng) -> Self {
+        let key = |secret| SealingKey::new(secret, purpose);
+        Self { current: key(keys.current()), previous: keys.previous().map(key), purpose: purpose.into(), rng }
     }
 
-    /// Encrypts `plain` for the row `id`: the nonce, then the ciphertext.
+    /// Encrypts `plain` for the row `id`, with the current key.
     ///
     /// # Errors
     /// When `plain` is longer than the cipher can take (256 GiB).
     pub fn seal(&self, id: Uuid, plain: &[u8]) -> Result<Vec<u8>, Unsealable> {
+        let SealingKey { header, cipher } = &self.current;
         let nonce = self.rng.bytes::<NONCE>();
-        let payload = Payload { msg: plain, aad: id.as_bytes() };
-        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| Unsealable)?;
-        Ok([nonce.as_slice(), &sealed].concat())
+        let payload = Payload { msg: plain, aad: &self.bound_to(header, id) };
+        let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| Unsealable)?;
+        Ok([header.as_slice(), &nonce, &sealed].concat())
     }
 
-    /// Decrypts what was sealed for the row `id`.
+    /// Decrypts what was sealed for the row `id`, with the key that it names.
     ///
     /// # Errors
-    /// When key, row or content are not those of the sealing.
+    /// When key, row, purpose or content are not those of the sealing.
     pub fn open(&self, id: Uuid, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
+        let mut keys = iter::once(&self.current).chain(&self.previous);
+        match keys.clone().find_map(|key| Some((key, sealed.strip_prefix(&key.header)?))) {
+            Some((key, sealed)) => key.decrypt(sealed, &self.bound_to(&key.header, id)),
+            None => keys.find_map(|key| key.decrypt(sealed, id.as_bytes()).ok()).ok_or(Unsealable),
+        }
+    }
+
+    /// Whether a value says that the current key sealed it; what does not is to
+    /// be sealed anew.
+    #[must_use]
+    pub fn is_current(&self, sealed: &[u8]) -> bool {
+        sealed.starts_with(&self.current.header)
+    }
+
+    /// What a sealed value is bound to. The purpose, which alone varies in
+    /// length, comes last: no two read alike.
+    fn bound_to(&self, header: &[u8; HEADER], id: Uuid) -> Vec<u8> {
+        [header, id.as_bytes().as_slice(), self.purpose.as_bytes()].concat()
+    }
+}
+
+impl SealingKey {
+    fn new(secret: &SecretKey, purpose: &str) -> Self {
+        let mut header = [VERSION; HEADER];
+        header[1..].copy_from_slice(secret.id().as_bytes());
+        let key = secret.derive(&format!("seal:{purpose}"));
+        Self { header, cipher: XChaCha20Poly1305::new((&*key).into()) }
+    }
+
+    /// Decrypts a nonce with what follows it.
+    fn decrypt(&self, sealed: &[u8], bound_to: &[u8]) -> Result<Vec<u8>, Unsealable> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(Unsealable)?;
-        let payload = Payload { msg: sealed, aad: id.as_bytes() };
+        let payload = Payload { msg: sealed, aad: bound_to };
         self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| Unsealable)
     }
 }
@@ -64,25 +125,75 @@ impl fmt::Debug for Sealer {
 
 #[cfg(test)]
 mod tests {
-    use super::{Sealer, SecretKey, Unsealable};
+    use super::{Aead, HEADER, KeyInit, KeyRing, Payload, Sealer, SecretKey, Unsealable, XChaCha20Poly1305, XNonce};
     use crate::server::rng::Rng;
     use uuid::Uuid;
 
+    const ROW: Uuid = Uuid::from_u128(1);
+    const OTHER_ROW: Uuid = Uuid::from_u128(2);
+
+    fn secret(octet: u8) -> SecretKey {
+        SecretKey::from_bytes([octet; 32])
+    }
+
+    /// A sealer for mail, with the key `current` and perhaps one before it.
+    fn sealer(current: u8, previous: Option<u8>) -> Sealer {
+        Sealer::new(&KeyRing::new(secret(current), previous.map(secret)), "mail", Rng::from_seed(1))
+    }
+
+    /// As the version before key rings did it.
+    fn headless(octet: u8, row: Uuid, plain: &[u8]) -> Vec<u8> {
+        let nonce = [9; 24];
+        let cipher = XChaCha20Poly1305::new((&*secret(octet).derive("seal:mail")).into());
+        let payload = Payload { msg: plain, aad: row.as_bytes() };
+        [nonce.as_slice(), &cipher.encrypt(&XNonce::from(nonce), payload).expect("short")].concat()
+    }
+
     #[test]
     fn a_sealed_value_opens_only_with_its_key_in_its_row_for_its_purpose() {
-        let rng = Rng::from_seed(1);
-        let secret = SecretKey::from_bytes([1; 32]);
-        let sealer = Sealer::new(&secret, "mail", rng.clone());
-        let (row, other_row) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let sealed = sealer.seal(row, b"hello").expect("short");
-        assert_eq!(sealer.open(row, &sealed), Ok(b"hello".to_vec()));
-        assert_eq!(sealer.open(other_row, &sealed), Err(Unsealable));
-        assert_eq!(Sealer::new(&secret, "seed", rng.clone()).open(row, &sealed), Err(Unsealable));
-        assert_eq!(Sealer::new(&SecretKey::from_bytes([2; 32]), "mail", rng).open(row, &sealed), Err(Unsealable));
-        let mut altered = sealed.clone();
-        altered[30] ^= 1;
-        assert_eq!(sealer.open(row, &altered), Err(Unsealable));
-        assert_eq!(sealer.open(row, &sealed[..10]), Err(Unsealable));
-        assert_ne!(sealer.seal(row, b"hello").expect("short"), sealed, "a nonce is never used twice");
+        let (sealer, stranger) = (sealer(1, None), sealer(2, Some(3)));
+        let sealed = sealer.seal(ROW, b"hello").expect("short");
+        assert_eq!(sealer.open(ROW, &sealed), Ok(b"hello".to_vec()));
+        assert_eq!(sealer.open(OTHER_ROW, &sealed), Err(Unsealable));
+        let for_seeds = Sealer::new(&secret(1).into(), "seed", Rng::from_seed(1));
+        assert_eq!(for_seeds.open(ROW, &sealed), Err(Unsealable));
+        assert_eq!(stranger.open(ROW, &sealed), Err(Unsealable));
+        assert_ne!(sealer.seal(ROW, b"hello").expect("short"), sealed, "a nonce is never used twice");
+        for at in 0..sealed.len() {
+            let mut altered = sealed.clone();
+            altered[at] ^= 1;
+            assert_eq!(sealer.open(ROW, &altered), Err(Unsealable), "octet {at}");
+            assert_eq!(sealer.open(ROW, &sealed[..at]), Err(Unsealable), "the first {at}");
+        }
+        assert_eq!(sealer.open(ROW, &sealed[HEADER..]), Err(Unsealable), "without its header");
+    }
+
+    #[test]
+    fn the_current_key_seals_and_the_previous_one_still_opens() {
+        let (old, both, new) = (sealer(1, None), sealer(2, Some(1)), sealer(2, None));
+        let before = old.seal(ROW, b"hello").expect("short");
+        assert_eq!(both.open(ROW, &before), Ok(b"hello".to_vec()));
+        assert_eq!(both.open(OTHER_ROW, &before), Err(Unsealable));
+        assert_eq!(new.open(ROW, &before), Err(Unsealable));
+        assert_eq!((old.is_current(&before), both.is_current(&before)), (true, false));
+        let after = both.seal(ROW, b"hello").expect("short");
+        assert_eq!(new.open(ROW, &after), Ok(b"hello".to_vec()));
+        assert_eq!(old.open(ROW, &after), Err(Unsealable));
+        assert!(both.is_current(&after) && new.is_current(&after));
+        // The key that a value names is the one that sealed it.
+        let renamed = [&after[..HEADER], &before[HEADER..]].concat();
+        assert_eq!(both.open(ROW, &renamed), Err(Unsealable));
+    }
+
+    #[test]
+    fn a_value_of_the_version_before_opens_and_is_to_be_sealed_anew() {
+        for octet in [1, 2] {
+            let sealed = headless(octet, ROW, b"hello");
+            let both = sealer(2, Some(1));
+            assert_eq!(both.open(ROW, &sealed), Ok(b"hello".to_vec()));
+            assert_eq!(both.open(OTHER_ROW, &sealed), Err(Unsealable));
+            assert_eq!(sealer(3, Some(4)).open(ROW, &sealed), Err(Unsealable));
+            assert!(!both.is_current(&sealed));
+        }
     }
 }

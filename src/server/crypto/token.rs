@@ -53,12 +53,6 @@ impl TokenDigest {
         Self(Sha256::digest(token).to_vec())
     }
 
-    /// Takes a keyed hash that was computed elsewhere.
-    #[must_use]
-    pub(super) fn from_mac(mac: &[u8]) -> Self {
-        Self(mac.to_vec())
-    }
-
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.0

@@ -13,7 +13,7 @@ use super::security_log::SecurityLog;
 use crate::domain::{Password, SecurityEvent, Timestamp};
 use crate::server::clock::Clock;
 use crate::server::crypto::hash_queue::Place;
-use crate::server::crypto::{LookupKeys, PasswordHasher, TokenDigest};
+use crate::server::crypto::{LookupKey, LookupKeys, PasswordHasher};
 use crate::server::limits::{HOUR, Limits};
 use crate::server::store::accounts::Account;
 use crate::server::store::counters::{self, Counter};
@@ -63,9 +63,9 @@ pub struct Right {
 struct Counters {
     /// For each address prefix its own: guessing from elsewhere does not lock
     /// the owner out.
-    from_here: TokenDigest,
+    from_here: LookupKey,
     /// Over all of them: after many, signing in asks for a challenge, and no more.
-    from_anywhere: TokenDigest,
+    from_anywhere: LookupKey,
 }
 
 impl PasswordCheck {

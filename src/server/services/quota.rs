@@ -10,7 +10,7 @@ use sea_orm::DatabaseTransaction;
 
 use super::requester::Requester;
 use crate::domain::Timestamp;
-use crate::server::crypto::{LookupKeys, TokenDigest};
+use crate::server::crypto::{LookupKey, LookupKeys};
 use crate::server::limits::Quota;
 use crate::server::store::{StoreError, quotas};
 
@@ -78,6 +78,6 @@ pub async fn give_back(
     Ok(())
 }
 
-fn key(keys: &LookupKeys, counted: Counted, by: &Requester) -> TokenDigest {
+fn key(keys: &LookupKeys, counted: Counted, by: &Requester) -> LookupKey {
     keys.key(&["quota", counted.name(), &by.prefix().to_string()])
 }

@@ -49,9 +49,10 @@ impl Verification {
             Ok(counted) => counted,
             Err(done) => return Ok(done),
         };
-        let digest = self.digester.digest(OtpPurpose::Registration, registration.id, registration.email.key(), &code);
+        let email = registration.email.key();
+        let digests = self.digester.accepted(OtpPurpose::Registration, registration.id, email, &code);
         let tx = self.store.write().await?;
-        if !otps::consume(&tx, registration.id, &digest, now).await? {
+        if !otps::consume(&tx, registration.id, &digests, now).await? {
             drop(tx);
             tracing::info!(event = "verification.wrong", registration = %registration.id, ip = %by.ip);
             self.captcha.note_failure(by);

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 use super::StoreError;
 use super::entity::failure_counter::{ActiveModel, Column, Entity};
 use crate::domain::Timestamp;
-use crate::server::crypto::TokenDigest;
+use crate::server::crypto::LookupKey;
 
 /// What is known of the failures behind one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +19,9 @@ pub struct Counter {
 
 /// # Errors
 /// Only faults.
-pub async fn get(db: &impl ConnectionTrait, key: &TokenDigest) -> Result<Option<Counter>, StoreError> {
-    let row = Entity::find_by_id(key.clone().into_bytes()).one(db).await?;
+pub async fn get(db: &impl ConnectionTrait, key: &LookupKey) -> Result<Option<Counter>, StoreError> {
+    let rows = Entity::find().filter(Column::Key.is_in(key.anywhere())).all(db).await?;
+    let row = rows.into_iter().max_by_key(|row| row.key == key.current());
     Ok(row.map(|row| Counter {
         failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
         last_at: Timestamp(row.last_at),
@@ -32,9 +33,9 @@ pub async fn get(db: &impl ConnectionTrait, key: &TokenDigest) -> Result<Option<
 ///
 /// # Errors
 /// Only faults.
-pub async fn put(db: &impl ConnectionTrait, key: &TokenDigest, counter: Counter) -> Result<(), StoreError> {
+pub async fn put(db: &impl ConnectionTrait, key: &LookupKey, counter: Counter) -> Result<(), StoreError> {
     let row = ActiveModel {
-        key: Set(key.clone().into_bytes()),
+        key: Set(key.current().to_vec()),
         failures: Set(i32::try_from(counter.failures).unwrap_or(i32::MAX)),
         last_at: Set(counter.last_at.0),
         blocked_until: Set(counter.blocked_until.0),
@@ -46,14 +47,14 @@ pub async fn put(db: &impl ConnectionTrait, key: &TokenDigest, counter: Counter)
     Ok(())
 }
 
-/// Takes one failure back.
+/// Takes back one failure that was [written](put) before.
 ///
 /// # Errors
 /// Only faults.
-pub async fn take_back(db: &impl ConnectionTrait, key: &TokenDigest) -> Result<(), StoreError> {
+pub async fn take_back(db: &impl ConnectionTrait, key: &LookupKey) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Failures, Expr::col(Column::Failures).sub(1))
-        .filter(Column::Key.eq(key.clone().into_bytes()))
+        .filter(Column::Key.eq(key.current()))
         .filter(Column::Failures.gt(0))
         .exec(db)
         .await?;
@@ -64,8 +65,8 @@ pub async fn take_back(db: &impl ConnectionTrait, key: &TokenDigest) -> Result<(
 ///
 /// # Errors
 /// Only faults.
-pub async fn clear(db: &impl ConnectionTrait, key: &TokenDigest) -> Result<(), StoreError> {
-    Entity::delete_by_id(key.clone().into_bytes()).exec(db).await?;
+pub async fn clear(db: &impl ConnectionTrait, key: &LookupKey) -> Result<(), StoreError> {
+    Entity::delete_many().filter(Column::Key.is_in(key.anywhere())).exec(db).await?;
     Ok(())
 }
 

@@ -22,6 +22,7 @@ pub mod otps;
 pub mod outbox;
 pub mod quotas;
 pub mod registrations;
+pub mod sealed;
 pub mod security_events;
 pub mod sessions;
 

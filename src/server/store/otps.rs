@@ -70,21 +70,22 @@ pub async fn newest(db: &impl ConnectionTrait, flow_id: Uuid) -> Result<Option<I
     Ok(found.map(|(issued, expires)| Issued { issued_at: Timestamp(issued), expires_at: Timestamp(expires) }))
 }
 
-/// Consumes a live code of this flow with this digest: the one conditional
-/// update that makes a code single-use. `false` when there is none.
+/// Consumes a live code of this flow with one of the digests that are
+/// [accepted](crate::server::crypto::OtpDigester::accepted) for it: the one
+/// conditional update that makes a code single-use. `false` when there is none.
 ///
 /// # Errors
 /// Only faults.
 pub async fn consume(
     db: &impl ConnectionTrait,
     flow_id: Uuid,
-    digest: &OtpDigest,
+    digests: &[OtpDigest],
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let consumed = otp::Entity::update_many()
         .col_expr(otp::Column::ConsumedAt, Expr::value(now.0))
         .filter(otp::Column::FlowId.eq(flow_id))
-        .filter(otp::Column::Digest.eq(digest.as_bytes()))
+        .filter(otp::Column::Digest.is_in(digests.iter().map(OtpDigest::as_bytes)))
         .filter(otp::Column::ConsumedAt.is_null())
         .filter(otp::Column::VoidedAt.is_null())
         .filter(otp::Column::ExpiresAt.gt(now.0))

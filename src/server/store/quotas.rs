@@ -6,14 +6,15 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 use super::StoreError;
 use super::entity::quota::{ActiveModel, Column, Entity};
 use crate::domain::Timestamp;
-use crate::server::crypto::TokenDigest;
+use crate::server::crypto::LookupKey;
 
 /// When nothing of the quota behind `key` will be used any more.
 ///
 /// # Errors
 /// Only faults.
-pub async fn full_at(db: &impl ConnectionTrait, key: &TokenDigest) -> Result<Option<Timestamp>, StoreError> {
-    let row = Entity::find_by_id(key.clone().into_bytes()).one(db).await?;
+pub async fn full_at(db: &impl ConnectionTrait, key: &LookupKey) -> Result<Option<Timestamp>, StoreError> {
+    let rows = Entity::find().filter(Column::Key.is_in(key.anywhere())).all(db).await?;
+    let row = rows.into_iter().max_by_key(|row| row.key == key.current());
     Ok(row.map(|row| Timestamp(row.full_at)))
 }
 
@@ -21,8 +22,8 @@ pub async fn full_at(db: &impl ConnectionTrait, key: &TokenDigest) -> Result<Opt
 ///
 /// # Errors
 /// Only faults.
-pub async fn put(db: &impl ConnectionTrait, key: &TokenDigest, full_at: Timestamp) -> Result<(), StoreError> {
-    let row = ActiveModel { key: Set(key.clone().into_bytes()), full_at: Set(full_at.0) };
+pub async fn put(db: &impl ConnectionTrait, key: &LookupKey, full_at: Timestamp) -> Result<(), StoreError> {
+    let row = ActiveModel { key: Set(key.current().to_vec()), full_at: Set(full_at.0) };
     let replace = OnConflict::column(Column::Key).update_column(Column::FullAt).to_owned();
     Entity::insert(row).on_conflict(replace).exec_without_returning(db).await?;
     Ok(())

@@ -11,6 +11,7 @@ use portal::server::config::env::Env;
 use portal::server::http::router;
 use portal::server::mail::{Letter, Transport, Worker};
 use portal::server::rng::Rng;
+use portal::server::services::Resealing;
 use portal::server::state::AppState;
 use portal::server::store::Store;
 use secrecy::ExposeSecret as _;
@@ -32,6 +33,8 @@ pub(crate) struct TestApp {
     router: Router,
     worker: Worker,
     transport: Transport,
+    /// How many processes there were before this one: each draws other random numbers.
+    restarts: u64,
 }
 
 impl TestApp {
@@ -42,16 +45,16 @@ impl TestApp {
     /// A portal with further settings.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Self::start(folder, TestClock::at(START), settings).await
+        Self::start(folder, TestClock::at(START), settings, 0).await
     }
 
     /// The same portal after its process ended and another one began.
     pub(crate) async fn restart(self, settings: &[(&str, &str)]) -> Self {
         self.state.store.clone().close().await.expect("the database closes");
-        Self::start(self.folder, self.clock, settings).await
+        Self::start(self.folder, self.clock, settings, self.restarts + 1).await
     }
 
-    async fn start(folder: TempDir, clock: TestClock, settings: &[(&str, &str)]) -> Self {
+    async fn start(folder: TempDir, clock: TestClock, settings: &[(&str, &str)], restarts: u64) -> Self {
         let path = folder.path().to_str().expect("a path in UTF-8");
         let quick = [
             // Challenges that a test solves at once, and forms that it sends as soon as it has them.
@@ -63,14 +66,14 @@ impl TestApp {
         let mut values: HashMap<_, _> = quick.into_iter().chain([("PORTAL_DATA_DIR", path)]).collect();
         values.extend(settings.iter().copied());
         let env = Env::of(&values.into_iter().collect::<Vec<_>>());
-        let rng = Rng::from_seed(1);
+        let rng = Rng::from_seed(1 + restarts);
         let config = Config::from_env(&env, &rng).expect("the settings are right");
         let store = Store::open(config.database.url.expose_secret()).await.expect("the database opens");
         store.migrate().await.expect("the migrations run");
         let transport = Transport::memory();
         let assembled = AppState::assemble(config, store, Clock::Test(clock.clone()), rng, transport.clone());
         let (state, worker) = assembled.expect("the services are put together");
-        Self { router: router::build(&state), state, clock, folder, worker, transport }
+        Self { router: router::build(&state), state, clock, folder, worker, transport, restarts }
     }
 
     /// A browser whose forms are posted by the page's script.
@@ -85,6 +88,19 @@ impl TestApp {
 
     pub(crate) fn client(&self, mode: Mode) -> Client {
         Client::new(self.router.clone(), mode)
+    }
+
+    /// The same browser, at the process that serves now.
+    pub(crate) fn again(&self, client: &Client) -> Client {
+        client.clone().through(self.router.clone())
+    }
+
+    /// `portal keys` with these settings: another process, with connections of its own.
+    pub(crate) async fn resealing(&self, settings: &[(&str, &str)]) -> Resealing {
+        let rng = Rng::from_seed(1_000);
+        let keys = Config::from_env(&Env::of(settings), &rng).expect("the settings are right").keys;
+        let url = self.state.config.database.url.expose_secret();
+        Resealing { store: Store::open(url).await.expect("the database opens"), keys, rng }
     }
 
     pub(crate) fn advance(&self, seconds: u64) {
@@ -132,6 +148,17 @@ impl TestApp {
         let statement = sea_orm::Statement::from_string(backend, query);
         let row = self.state.store.reader().query_one_raw(statement).await.expect("the query runs");
         row.expect("a row").try_get_by_index(0).expect("a number")
+    }
+
+    /// All columns that hold octets and are no key of a row, as `table.column`.
+    pub(crate) async fn octet_columns(&self) -> Vec<String> {
+        use sea_orm::ConnectionTrait as _;
+        let query = "SELECT t.name || '.' || c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c
+            WHERE t.type = 'table' AND lower(c.type) LIKE '%blob%' AND c.pk = 0 ORDER BY 1";
+        let reader = self.state.store.reader();
+        let statement = sea_orm::Statement::from_string(reader.get_database_backend(), query);
+        let rows = reader.query_all_raw(statement).await.expect("the query runs");
+        rows.iter().map(|row| row.try_get_by_index(0).expect("a name")).collect()
     }
 
     /// Changes the database behind the portal's back.

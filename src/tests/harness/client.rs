@@ -45,6 +45,10 @@ impl Client {
         Self { router, mode, cookies: BTreeMap::new(), peer, headers: Vec::new() }
     }
 
+    pub(super) fn through(self, router: Router) -> Self {
+        Self { router, ..self }
+    }
+
     /// The same portal from another address.
     pub(crate) fn at_ip(mut self, ip: &str) -> Self {
         self.peer.set_ip(ip.parse().expect("an address"));

@@ -9,7 +9,7 @@ use portal::server::mail::transport::{Memory, Transport};
 use portal::server::store::outbox::{self, MailState};
 use uuid::Uuid;
 
-use crate::harness::mail::outbox::{ADDRESS, CODE, LIFETIME, Outbox, START};
+use crate::harness::mail::outbox::{ADDRESS, CODE, LIFETIME, Outbox, START, secret};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -139,7 +139,7 @@ async fn a_notice_is_tried_for_two_days_and_then_given_up() {
 async fn a_payload_that_does_not_open_is_given_up_and_holds_up_nothing() {
     let outbox = Outbox::new().await;
     let tx = outbox.store.write().await.expect("a transaction");
-    outbox.foreign_mailer().enqueue(&tx, &outbox.code(), None).await.expect("a row");
+    outbox.mailer_with(&secret(8).into()).enqueue(&tx, &outbox.code(), None).await.expect("a row");
     tx.commit().await.expect("a commit");
     outbox.clock.advance(Duration::from_millis(1));
     outbox.write(&outbox.code()).await;

@@ -2,7 +2,7 @@
 //! proof of work, version 2.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::{fmt, iter};
 
 use altcha::{ChallengeParameters, HmacAlgorithm, Solution, VerifySolutionOptions, sign_challenge, verify_solution};
 use base64::Engine as _;
@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::Form;
 use crate::domain::Timestamp;
-use crate::server::crypto::SecretKey;
+use crate::server::crypto::{KeyRing, SecretKey};
 use crate::server::rng::Rng;
 
 /// Octets of a digest that a solution must reproduce. Nobody finds another one.
@@ -55,14 +55,18 @@ pub enum Solved {
 /// Makes challenges and knows them again. Lives as long as the process.
 #[derive(Clone)]
 pub struct Challenges {
-    /// In hexadecimal: the protocol's library takes a text.
-    key: Zeroizing<String>,
+    current: Key,
+    previous: Option<Key>,
 }
+
+/// In hexadecimal: the protocol's library takes a text.
+type Key = Zeroizing<String>;
 
 impl Challenges {
     #[must_use]
-    pub fn new(secret: &SecretKey) -> Self {
-        Self { key: Zeroizing::new(hex(&*secret.derive("captcha"))) }
+    pub fn new(keys: &KeyRing) -> Self {
+        let derive = |secret: &SecretKey| Zeroizing::new(hex(&*secret.derive("captcha")));
+        Self { current: derive(keys.current()), previous: keys.previous().map(derive) }
     }
 
     /// A challenge for one post of this form, solved by at most `most` hashes.
@@ -89,7 +93,7 @@ impl Challenges {
             parallelism: None,
             salt: hex(salt),
         };
-        let signed = sign_challenge(&HmacAlgorithm::Sha256, &mut parameters, None, &self.key, None)?;
+        let signed = sign_challenge(&HmacAlgorithm::Sha256, &mut parameters, None, &self.current, None)?;
         let token = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&signed)?);
         Ok(Challenge { token, seed: hex(&seed), prefix: parameters.key_prefix, most })
     }
@@ -112,12 +116,11 @@ impl Challenges {
             _ => return None,
         };
         let none = Solution { counter: 0, derived_key: String::new(), time: None };
-        let options = VerifySolutionOptions::new(&challenge, claimed.as_ref().unwrap_or(&none), self.key.as_str());
-        let verified = verify_solution(options).ok()?;
-        // Compared in constant time, and before anything that the challenge says is believed.
-        if verified.invalid_signature != Some(false) {
-            return None;
-        }
+        let verified = iter::once(&self.current).chain(&self.previous).find_map(|key| {
+            let options = VerifySolutionOptions::new(&challenge, claimed.as_ref().unwrap_or(&none), key.as_str());
+            // Compared in constant time, and before anything that the challenge says is believed.
+            verify_solution(options).ok().filter(|verified| verified.invalid_signature == Some(false))
+        })?;
         let data = challenge.parameters.data.as_ref()?;
         Some(Returned {
             id: challenge.parameters.nonce.into_bytes(),
@@ -151,13 +154,17 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use altcha::{SolveChallengeOptions, solve_challenge};
 
-    use super::{BASE64_URL_SAFE_NO_PAD, Challenges, Form, Rng, SecretKey, Solved, Timestamp};
+    use super::{BASE64_URL_SAFE_NO_PAD, Challenges, Form, KeyRing, Rng, SecretKey, Solved, Timestamp};
     use base64::Engine as _;
 
     const NOW: Timestamp = Timestamp(1_795_435_200_000);
 
+    fn secret(octet: u8) -> SecretKey {
+        SecretKey::from_bytes([octet; 32])
+    }
+
     fn challenges() -> Challenges {
-        Challenges::new(&SecretKey::from_bytes([1; 32]))
+        Challenges::new(&secret(1).into())
     }
 
     fn token(most: u32) -> String {
@@ -202,9 +209,18 @@ mod tests {
     }
 
     #[test]
+    fn what_the_previous_key_signed_still_counts_and_the_current_one_signs() {
+        let both = Challenges::new(&KeyRing::new(secret(2), Some(secret(1))));
+        assert_eq!(both.read(&solved(&token(50))).expect("ours").solution, Solved::Rightly);
+        let made = both.make(Form::Register, 50, NOW, &Rng::from_seed(1)).expect("a challenge").token;
+        assert!(Challenges::new(&secret(2).into()).read(&made).is_some());
+        assert!(challenges().read(&made).is_none());
+    }
+
+    #[test]
     fn what_we_did_not_sign_is_nothing() {
         let token = token(1_000);
-        assert!(Challenges::new(&SecretKey::from_bytes([2; 32])).read(&token).is_none());
+        assert!(Challenges::new(&secret(2).into()).read(&token).is_none());
         let json = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(&token).expect("base64")).expect("text");
         for (from, to) in [("register", "login"), ("\"most\":1000", "\"most\":1"), ("\"issuedAt\":1", "\"issuedAt\":2")]
         {

@@ -22,7 +22,7 @@ use super::quota::{self, Counted};
 use super::requester::Requester;
 use crate::domain::Timestamp;
 use crate::server::clock::Clock;
-use crate::server::crypto::{LookupKeys, SecretKey};
+use crate::server::crypto::{KeyRing, LookupKeys};
 use crate::server::limits::{CAPTCHA_HARDEST, Limits};
 use crate::server::rng::Rng;
 use crate::server::store::challenges;
@@ -89,8 +89,8 @@ pub struct Captcha {
 
 impl Captcha {
     #[must_use]
-    pub fn new(secret: &SecretKey, third_party: Option<ThirdParty>, limits: Limits, clock: Clock, rng: Rng) -> Self {
-        let (challenges, keys) = (Challenges::new(secret), LookupKeys::new(secret));
+    pub fn new(keys: &KeyRing, third_party: Option<ThirdParty>, limits: Limits, clock: Clock, rng: Rng) -> Self {
+        let (challenges, keys) = (Challenges::new(keys), LookupKeys::new(keys));
         Self { challenges, failures: Failures::new(), third_party, keys, limits, clock, rng }
     }
 

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use portal::domain::{Email, OtpCode, Timestamp, Username};
 use portal::server::clock::{Clock, TestClock};
-use portal::server::crypto::{Sealer, SecretKey};
+use portal::server::crypto::{KeyRing, Sealer, SecretKey};
 use portal::server::mail::transport::{SmtpServer, Transport};
 use portal::server::mail::{CodeMail, Mailer, Message, Sender, Worker};
 use portal::server::rng::Rng;
+use portal::server::services::Resealing;
 use portal::server::store::Store;
-use sea_orm::{FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait as _, FromQueryResult, Statement};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -27,6 +28,7 @@ pub(crate) struct Outbox {
     pub(crate) mailer: Mailer,
     pub(crate) portal_name: String,
     _folder: TempDir,
+    url: String,
 }
 
 /// A row, read past the portal.
@@ -50,19 +52,30 @@ impl Outbox {
         let store = Store::open(&url).await.expect("a database");
         store.migrate().await.expect("a schema");
         let clock = TestClock::at(START);
-        let mailer = mailer(&clock, [7; 32]);
-        Self { clock, store, mailer, portal_name: "Portal".to_owned(), _folder: folder }
+        let mailer = mailer(&clock, &secret(7).into(), 1);
+        Self { clock, store, mailer, portal_name: "Portal".to_owned(), _folder: folder, url }
     }
 
-    /// Another mailer on the same clock, with another secret key.
-    pub(crate) fn foreign_mailer(&self) -> Mailer {
-        mailer(&self.clock, [8; 32])
+    /// A mailer on the same clock with these secret keys. A new outbox has
+    /// `secret(7)`.
+    pub(crate) fn mailer_with(&self, keys: &KeyRing) -> Mailer {
+        mailer(&self.clock, keys, 2)
+    }
+
+    /// `portal keys` with these secret keys: another process, with connections of its own.
+    pub(crate) async fn resealing(&self, keys: KeyRing) -> Resealing {
+        Resealing { store: Store::open(&self.url).await.expect("the database"), keys, rng: Rng::from_seed(2) }
     }
 
     pub(crate) fn worker(&self, transport: Transport) -> Worker {
+        self.worker_of(&self.mailer, transport)
+    }
+
+    /// A worker that sends what this mailer wrote.
+    pub(crate) fn worker_of(&self, mailer: &Mailer, transport: Transport) -> Worker {
         let from = "no-reply@portal.example".parse().expect("an address");
         let sender = Sender::new(from, &self.portal_name, "https://portal.example");
-        Worker::new(self.store.clone(), self.mailer.clone(), transport, sender)
+        Worker::new(self.store.clone(), mailer.clone(), transport, sender)
     }
 
     /// A worker that sends to `url`.
@@ -79,6 +92,15 @@ impl Outbox {
     pub(crate) async fn write_for(&self, message: &Message, otp: Option<Uuid>) {
         let tx = self.store.write().await.expect("a transaction");
         self.mailer.enqueue(&tx, message, otp).await.expect("a row");
+        tx.commit().await.expect("a commit");
+    }
+
+    /// Writes a message down this many times, all in one transaction.
+    pub(crate) async fn write_many(&self, message: &Message, times: usize) {
+        let tx = self.store.write().await.expect("a transaction");
+        for _ in 0..times {
+            self.mailer.enqueue(&tx, message, None).await.expect("a row");
+        }
         tx.commit().await.expect("a commit");
     }
 
@@ -110,6 +132,19 @@ impl Outbox {
         }
     }
 
+    /// Changes a row behind the portal's back.
+    pub(crate) async fn set_payload(&self, id: Uuid, payload: &[u8]) {
+        self.execute("UPDATE outbox SET payload = ? WHERE id = ?", [payload.to_vec().into(), id.into()]).await;
+    }
+
+    /// Runs a statement that writes one row.
+    pub(crate) async fn execute<const N: usize>(&self, statement: &str, values: [sea_orm::Value; N]) {
+        let tx = self.store.write().await.expect("a transaction");
+        let statement = Statement::from_sql_and_values(tx.get_database_backend(), statement, values);
+        assert_eq!(tx.execute_raw(statement).await.expect("it runs").rows_affected(), 1);
+        tx.commit().await.expect("a commit");
+    }
+
     /// All rows, oldest first.
     pub(crate) async fn rows(&self) -> Vec<Row> {
         let db = self.store.reader();
@@ -124,13 +159,18 @@ impl Outbox {
     }
 }
 
+/// A secret key made of this octet.
+pub(crate) fn secret(octet: u8) -> SecretKey {
+    SecretKey::from_bytes([octet; 32])
+}
+
 /// Reads `SMTP_URL`.
 pub(crate) fn server(url: &str) -> SmtpServer {
     SmtpServer::parse(&url.into()).expect("a mail server")
 }
 
-fn mailer(clock: &TestClock, key: [u8; 32]) -> Mailer {
-    let rng = Rng::from_seed(1);
-    let sealer = Sealer::new(&SecretKey::from_bytes(key), "mail", rng.clone());
+fn mailer(clock: &TestClock, keys: &KeyRing, seed: u64) -> Mailer {
+    let rng = Rng::from_seed(seed);
+    let sealer = Sealer::new(keys, "mail", rng.clone());
     Mailer::new(sealer, rng, Clock::Test(clock.clone()))
 }

@@ -1,0 +1,70 @@
+//! `portal keys status` and `portal keys rotate`
+
+use std::fmt::Write as _;
+
+use clap::Subcommand;
+
+use super::Failure;
+use crate::server::config::Config;
+use crate::server::crypto::SecretKey;
+use crate::server::rng::Rng;
+use crate::server::services::Resealing;
+use crate::server::services::resealing::Tally;
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(super) enum KeysCommand {
+    /// Seal everything anew that another key than SECRET_KEY sealed, also while the portal serves
+    Rotate,
+    /// Count what which key sealed, and change nothing
+    Status,
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of the command")]
+pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Result<(), Failure> {
+    let store = super::open(config).await?;
+    let resealing = Resealing { store: store.clone(), keys: config.keys.clone(), rng };
+    let previous = config.keys.previous().map(SecretKey::id);
+    println!("SECRET_KEY            {}", config.keys.current().id());
+    println!("SECRET_KEY_PREVIOUS   {}", previous.map_or_else(|| "not set".to_owned(), |id| id.to_string()));
+    if matches!(command, KeysCommand::Rotate) {
+        for (place, resealed) in resealing.rotate().await? {
+            println!("{:<21} {resealed} sealed anew", place.to_string());
+        }
+    }
+    // After a rotation too: what counts is what is there, not what was done.
+    let tallies = resealing.status().await?;
+    for Tally { place, current, due, unreadable, .. } in &tallies {
+        println!(
+            "{:<21} {current} under SECRET_KEY, {due} to be sealed anew, {unreadable} unreadable",
+            place.to_string()
+        );
+    }
+    store.close().await?;
+    judge(&tallies, command)
+}
+
+/// Whether the operator may go on to the next step.
+#[expect(clippy::print_stdout, reason = "the answer of the command")]
+fn judge(tallies: &[Tally], command: KeysCommand) -> Result<(), Failure> {
+    let mut problems = String::new();
+    for Tally { place, unreadable, examples, .. } in tallies {
+        for id in examples {
+            // Into a text: it cannot fail.
+            let _ = writeln!(problems, "{place}: row {id} opens with neither SECRET_KEY nor SECRET_KEY_PREVIOUS");
+        }
+        let unnamed = unreadable.saturating_sub(examples.len() as u64);
+        if unnamed > 0 {
+            let _ = writeln!(problems, "{place}: and {unnamed} more");
+        }
+    }
+    let due: u64 = tallies.iter().map(|tally| tally.due).sum();
+    match command {
+        KeysCommand::Rotate if due > 0 => problems.push_str(
+            "values were sealed by an earlier key meanwhile: restart the portal with both keys, then rotate again",
+        ),
+        _ if !problems.is_empty() => {}
+        _ if due > 0 => println!("To be sealed anew: `portal keys rotate`"),
+        _ => println!("Nothing sealed needs another key than SECRET_KEY."),
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems.into()) }
+}

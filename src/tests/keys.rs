@@ -1,0 +1,175 @@
+//! Changing the secret key: nobody notices, and nothing is left behind.
+
+mod command;
+mod resealing;
+mod schema;
+
+use portal::server::services::Resealing;
+use portal::server::services::resealing::Tally;
+
+use crate::harness::app::{PASSWORD, wrong_code};
+use crate::harness::{Mode, TestApp};
+
+type Settings<'a> = [(&'a str, &'a str)];
+
+const BOTH_MODES: [Mode; 2] = [Mode::Script, Mode::Form];
+
+const OLD_KEY: &str = "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=";
+const NEW_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const OLD: &Settings<'_> = &[("SECRET_KEY", OLD_KEY)];
+const BOTH: &Settings<'_> = &[("SECRET_KEY", NEW_KEY), ("SECRET_KEY_PREVIOUS", OLD_KEY)];
+const NEW: &Settings<'_> = &[("SECRET_KEY", NEW_KEY)];
+
+/// These, and one more.
+fn with<'a>(settings: &Settings<'a>, name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+    settings.iter().copied().chain([(name, value)]).collect()
+}
+
+/// Values of all kinds: under the current key, due to be sealed anew, unreadable.
+async fn counts(resealing: &Resealing) -> (u64, u64, u64) {
+    let tallies = resealing.status().await.expect("no fault");
+    let sum = |of: fn(&Tally) -> u64| tallies.iter().map(of).sum();
+    (sum(|tally| tally.current), sum(|tally| tally.due), sum(|tally| tally.unreadable))
+}
+
+/// Seals anew what is due, and tells how many of all kinds.
+async fn rotate(resealing: &Resealing) -> u64 {
+    resealing.rotate().await.expect("no fault").iter().map(|(_, resealed)| resealed).sum()
+}
+
+#[tokio::test]
+async fn a_mail_queued_before_the_change_is_delivered_after_it_and_its_code_counts() {
+    for mode in BOTH_MODES {
+        for (after, counts) in [(BOTH, true), (NEW, false)] {
+            let app = TestApp::with(OLD).await;
+            let mut client = app.client(mode);
+            client.register("ann", "ann@x.example", PASSWORD).await;
+            let app = app.restart(after).await;
+            let mails = app.mails_to("ann@x.example").await;
+            assert_eq!(mails.len(), usize::from(counts), "the old key is needed");
+            if counts {
+                let code = app.code_for("ann@x.example").await;
+                assert_eq!(app.again(&client).verify(&code).await.location().as_deref(), Some("/login"));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_code_mailed_before_the_change_counts_after_it_once() {
+    for mode in BOTH_MODES {
+        for (after, to) in [(BOTH, Some("/login")), (NEW, None)] {
+            let app = TestApp::with(OLD).await;
+            let mut client = app.client(mode);
+            client.register("ann", "ann@x.example", PASSWORD).await;
+            let code = app.code_for("ann@x.example").await;
+            let app = app.restart(after).await;
+            let client = app.again(&client);
+            let wrong = client.clone().verify(&wrong_code(&code, 0)).await;
+            assert_ne!(wrong.location().as_deref(), Some("/login"));
+            let tries = [client.clone().verify(&code).await, client.clone().verify(&code).await];
+            let arrived = tries.iter().filter(|answer| answer.location().as_deref() == Some("/login"));
+            assert_eq!(arrived.count(), usize::from(to.is_some()));
+            assert_eq!(app.count("SELECT COUNT(*) FROM account").await, i64::from(to.is_some()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_code_mailed_after_the_change_counts_without_the_old_key() {
+    for mode in BOTH_MODES {
+        let app = TestApp::with(OLD).await.restart(BOTH).await;
+        let mut client = app.client(mode);
+        client.register("ann", "ann@x.example", PASSWORD).await;
+        let app = app.restart(NEW).await;
+        let code = app.code_for("ann@x.example").await;
+        assert_eq!(app.again(&client).verify(&code).await.location().as_deref(), Some("/login"));
+    }
+}
+
+#[tokio::test]
+async fn a_page_opened_before_the_change_is_sent_after_it() {
+    for mode in BOTH_MODES {
+        for (after, taken) in [(BOTH, true), (NEW, false)] {
+            let app = TestApp::with(OLD).await;
+            let mut client = app.client(mode);
+            let challenge = client.captcha("/register").await.expect("a challenge");
+            let app = app.restart(after).await;
+            let fields =
+                [("username", "ann"), ("email", "a@x.example"), ("password", PASSWORD), ("captcha", &challenge)];
+            let answer = app.again(&client).post_bare("/register", &fields).await;
+            assert_eq!(answer.location().as_deref() == Some("/verify"), taken);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_change_forgives_no_failed_sign_ins() {
+    for mode in BOTH_MODES {
+        for (after, status) in [(BOTH, 429), (NEW, 422)] {
+            let app = TestApp::with(&with(OLD, "PORTAL_LOGIN_FAILURES", "3")).await;
+            for _ in 0..3 {
+                app.client(mode).sign_in("ann", "another fine password").await;
+            }
+            let app = app.restart(&with(after, "PORTAL_LOGIN_FAILURES", "3")).await;
+            let answer = app.client(Mode::Script).sign_in("ann", "another fine password").await;
+            assert_eq!(answer.status, status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_after_the_change_forgives_the_failures_before_it() {
+    let settings = |keys| with(keys, "PORTAL_LOGIN_FAILURES", "3");
+    let app = TestApp::with(&settings(OLD)).await;
+    app.account("ann", "ann@x.example").await;
+    let fail_twice = async |app: &TestApp| {
+        for _ in 0..2 {
+            assert_eq!(app.script().sign_in("ann", "another fine password").await.status, 422);
+        }
+    };
+    fail_twice(&app).await;
+    let app = app.restart(&settings(BOTH)).await;
+    assert_eq!(app.script().sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+    fail_twice(&app).await;
+    assert_eq!(app.script().sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+}
+
+#[tokio::test]
+async fn the_change_gives_no_address_a_new_quota() {
+    for (after, taken) in [(BOTH, false), (NEW, true)] {
+        let app = TestApp::with(&with(OLD, "PORTAL_CODES_PER_ADDRESS", "1")).await;
+        app.script().register("ann", "ann@x.example", PASSWORD).await;
+        let app = app.restart(&with(after, "PORTAL_CODES_PER_ADDRESS", "1")).await;
+        let answer = app.script().register("bob", "bob@x.example", PASSWORD).await;
+        assert_eq!(answer.location().is_some(), taken);
+        assert_eq!(answer.status == 429, !taken);
+    }
+}
+
+#[tokio::test]
+async fn after_a_rotation_the_new_key_alone_opens_everything_and_the_old_one_nothing() {
+    let app = TestApp::with(OLD).await;
+    for n in 0..3 {
+        app.script().register(&format!("ann{n}"), &format!("ann{n}@x.example"), PASSWORD).await;
+    }
+    let app = app.restart(BOTH).await;
+    app.advance(1);
+    app.script().register("bob", "bob@x.example", PASSWORD).await;
+
+    let resealing = app.resealing(BOTH).await;
+    assert_eq!(counts(&resealing).await, (1, 3, 0));
+    assert_eq!(rotate(&resealing).await, 3);
+    let before = app.database_octets();
+    assert_eq!(rotate(&resealing).await, 0, "a second time does nothing");
+    assert!(app.database_octets() == before);
+    assert_eq!(counts(&resealing).await, (4, 0, 0));
+
+    let old = app.resealing(OLD).await;
+    assert_eq!(counts(&old).await, (0, 0, 4));
+    assert_eq!(rotate(&old).await, 0);
+    let app = app.restart(NEW).await;
+    for address in ["ann0@x.example", "ann1@x.example", "ann2@x.example", "bob@x.example"] {
+        assert_eq!(app.mails_to(address).await.len(), 1, "{address}");
+    }
+}

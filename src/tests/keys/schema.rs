@@ -1,0 +1,49 @@
+//! No sealed column is forgotten when the key is changed.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use portal::server::store::sealed::SEALED;
+
+use crate::harness::TestApp;
+
+/// Columns of octets in which nothing is sealed, with what they hold instead.
+/// Nothing that is kept for long hangs on the secret key: it would end with it.
+const PLAIN: &[(&str, &str)] = &[
+    ("known_device.digest", "a hash of a random value"),
+    ("mail_link.digest", "a hash of a random value"),
+    ("otp.digest", "a keyed hash, which counts for minutes; the previous key\u{2019}s is looked for too"),
+    ("passkey.credential_id", "is public"),
+    ("recovery.flow_digest", "a hash of a random value"),
+    ("recovery_code.digest", "a hash of a random value"),
+    ("registration.flow_digest", "a hash of a random value"),
+    ("trusted_browser.digest", "a hash of a random value"),
+];
+
+/// A new column of octets is sealed, and then listed in `SEALED`, or it is not,
+/// and then listed here.
+#[tokio::test]
+async fn every_column_of_octets_is_known_as_sealed_or_as_plain() {
+    let app = TestApp::new().await;
+    let sealed = SEALED.iter().map(ToString::to_string);
+    let listed: BTreeSet<_> = sealed.chain(PLAIN.iter().map(|(column, _)| (*column).to_owned())).collect();
+    assert_eq!(listed.len(), SEALED.len() + PLAIN.len(), "each is one or the other");
+    let there: BTreeSet<_> = app.octet_columns().await.into_iter().collect();
+    assert_eq!(there, listed);
+    // They can be read, empty or not.
+    assert!(app.resealing(super::NEW).await.status().await.is_ok_and(|tallies| tallies.len() == SEALED.len()));
+}
+
+/// What seals is what seals anew: the same purpose on both sides.
+#[test]
+fn every_sealer_of_the_portal_has_its_column() {
+    let state = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/state.rs");
+    let state = std::fs::read_to_string(state).expect("where the services are put together");
+    let purposes: BTreeSet<_> = state
+        .split("Sealer::new(")
+        .skip(1)
+        .map(|rest| rest.split('"').nth(1).expect("its purpose, in quotes"))
+        .collect();
+    assert!(purposes.contains("mail"), "is this the place?");
+    assert!(purposes.is_subset(&SEALED.iter().map(|place| place.purpose).collect()), "{purposes:?}");
+}
