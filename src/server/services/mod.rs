@@ -6,6 +6,7 @@
 pub mod address_prefix;
 pub mod captcha;
 pub mod confirmation;
+pub mod device_words;
 pub mod entry;
 pub mod flow;
 pub mod login;
@@ -22,6 +23,7 @@ pub mod window;
 pub use address_prefix::AddressPrefix;
 pub use captcha::Captcha;
 pub use confirmation::Confirmation;
+pub use device_words::device_in_words;
 pub use entry::{Entered, Entry};
 pub use flow::{Ended, Pending};
 pub use login::Login;
