@@ -11,7 +11,10 @@ use leptos_router::location::RequestUrl;
 use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 
 use crate::api::{Feedback, Visitor};
-use crate::pages::{ConfirmPage, DashboardPage, Head, HomePage, LoginPage, NotFoundPage, RegisterPage, VerifyPage};
+use crate::pages::{
+    ConfirmPage, DashboardPage, Head, HomePage, LoginPage, NotFoundPage, RegisterPage, SecurityLogPage, SessionsPage,
+    VerifyPage,
+};
 use crate::paths;
 
 /// Where the browser finds the stylesheet and the module, as absolute paths.
@@ -76,6 +79,8 @@ pub fn App() -> impl IntoView {
                 <Route path=At(paths::LOGIN) view=LoginPage ssr=SsrMode::Async />
                 <Route path=At(paths::DASHBOARD) view=DashboardPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_CONFIRM) view=ConfirmPage ssr=SsrMode::Async />
+                <Route path=At(paths::ACCOUNT_SESSIONS) view=SessionsPage ssr=SsrMode::Async />
+                <Route path=At(paths::ACCOUNT_SECURITY_LOG) view=SecurityLogPage ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
     }

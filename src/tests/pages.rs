@@ -40,7 +40,11 @@ async fn every_page_of_the_account_is_at_its_path() {
     app.account("ann", "ann@x.example").await;
     let mut client = app.form();
     client.sign_in("ann", PASSWORD).await;
-    for (path, heading) in [("/account/confirm", "Is it you?")] {
+    for (path, heading) in [
+        ("/account/confirm", "Is it you?"),
+        ("/account/sessions", "Sessions"),
+        ("/account/security/log", "Security log"),
+    ] {
         let page = client.get(path).await.body;
         assert!(page.contains(&format!("<h1>{heading}</h1>")), "{path}: {page}");
     }
