@@ -202,6 +202,20 @@ async fn fifty_requests_racing_the_end_of_all_others_revive_none() {
 }
 
 #[tokio::test]
+async fn an_ended_session_stays_ended_even_if_its_row_comes_back() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let other = signed_in(&app, Mode::Form, "ann").await;
+    let mut here = signed_in(&app, Mode::Form, "ann").await;
+    // As by a request that gives its session another id while it is being ended.
+    app.execute("CREATE TABLE kept AS SELECT * FROM session").await;
+    here.post(END_OTHERS, &[]).await;
+    app.execute("INSERT OR IGNORE INTO session SELECT * FROM kept").await;
+    assert!(!is_signed_in(&other).await);
+    assert!(is_signed_in(&here).await);
+}
+
+#[tokio::test]
 async fn of_two_browsers_that_end_each_other_one_stays() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;

@@ -41,7 +41,7 @@ fn Session(session: SessionView) -> impl IntoView {
         view! { <PlainForm action=paths::ACCOUNT_SESSIONS_END label about hidden /> }
     };
     view! {
-        <Row title=device badge=badge action=action>
+        <Row title=device badge action>
             "Signed in "
             <LocalTime at=began_at.0 with_time=true />
             ", from "
