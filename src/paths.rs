@@ -18,7 +18,11 @@ pub const ACCOUNT: &str = "/account";
 /// Asks for the password again.
 pub const ACCOUNT_CONFIRM: &str = "/account/confirm";
 pub const ACCOUNT_SECURITY: &str = "/account/security";
+/// All that happened to the account.
+pub const ACCOUNT_SECURITY_LOG: &str = "/account/security/log";
 pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
+pub const ACCOUNT_SESSIONS_END: &str = "/account/sessions/end";
+pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
 /// Where the links in mails lead.
 pub const FROM_MAIL: &str = "/from-mail";
 pub const LOGOUT: &str = "/logout";

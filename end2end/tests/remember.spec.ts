@@ -4,10 +4,11 @@ import { expect, test } from '../fixtures/test';
 
 const DAY = 86_400;
 
-/** The cookie that signing in sets anew. */
+/** The session's cookie, which signing in sets anew. */
 async function sessionCookie(context: BrowserContext, before: Cookie[]): Promise<Cookie> {
   const known = new Set(before.map((cookie) => cookie.value));
-  const fresh = (await context.cookies()).filter((cookie) => !known.has(cookie.value));
+  const sessions = (await context.cookies()).filter((cookie) => cookie.name.endsWith('portal_session'));
+  const fresh = sessions.filter((cookie) => !known.has(cookie.value));
   expect(fresh).toHaveLength(1);
   return fresh[0] as Cookie;
 }

@@ -22,6 +22,8 @@ enum Session {
     Table,
     /// The name by which its owner may end it: its digest is never shown.
     Handle,
+    AccountId,
+    CreatedAt,
 }
 
 #[derive(DeriveIden)]
@@ -148,7 +150,8 @@ impl MigrationTrait for Migration {
         for index in indexes() {
             manager.create_index(index).await?;
         }
-        Ok(())
+        // The one by account and beginning serves in its place.
+        manager.drop_index(Index::drop().name("session_account_id").table(Session::Table).to_owned()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -165,6 +168,10 @@ impl MigrationTrait for Migration {
         ] {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
+        let by_account =
+            Index::create().name("session_account_id").table(Session::Table).col(Session::AccountId).to_owned();
+        manager.create_index(by_account).await?;
+        manager.drop_index(Index::drop().name("session_account_started").table(Session::Table).to_owned()).await?;
         manager.drop_index(Index::drop().name("session_handle").table(Session::Table).to_owned()).await?;
         manager.drop_index(Index::drop().name("account_delete_after").table(Account::Table).to_owned()).await?;
         for change in [
@@ -287,6 +294,11 @@ fn indexes() -> Vec<IndexCreateStatement> {
     let index = |name: &str| Index::create().name(name).to_owned();
     vec![
         index("session_handle").table(Session::Table).col(Session::Handle).unique().to_owned(),
+        index("session_account_started")
+            .table(Session::Table)
+            .col(Session::AccountId)
+            .col(Session::CreatedAt)
+            .to_owned(),
         index("account_delete_after").table(Account::Table).col(Account::DeleteAfter).to_owned(),
         index("recovery_created_at").table(Recovery::Table).col(Recovery::CreatedAt).to_owned(),
         index("recovery_account_id").table(Recovery::Table).col(Recovery::AccountId).to_owned(),

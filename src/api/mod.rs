@@ -12,12 +12,16 @@ pub mod login;
 pub mod password;
 pub mod registration;
 pub mod secret;
+pub mod security_log;
+pub mod sessions;
 pub mod verification;
 pub mod visitor;
 
 pub use captcha::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
 pub use error::{ApiError, Feedback};
 pub use secret::Secret;
+pub use security_log::{EventView, SecurityLogView};
+pub use sessions::{SessionView, SessionsView};
 pub use visitor::{AccountView, Flash, PendingView, View, Visitor};
 
 pub use crate::domain::notice::{Notice, NoticeKind};

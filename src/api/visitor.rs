@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Captcha, Feedback};
+use super::{Captcha, Feedback, SecurityLogView, SessionsView};
 use crate::domain::{Notice, Timestamp};
 
 /// Given to every page as context. Holds only what may be shown to this person.
@@ -46,6 +46,8 @@ impl Default for Visitor {
 pub enum View {
     None,
     Verify(PendingView),
+    Sessions(SessionsView),
+    SecurityLog(SecurityLogView),
 }
 
 /// The facts of an account that its owner sees.

@@ -11,7 +11,6 @@ use crate::paths;
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     let visitor = super::visitor();
-    let portal = visitor.portal_name.clone();
     visitor.account.clone().map(|account| {
         let first_time = account.previous_sign_in_at.is_none();
         view! {
@@ -20,7 +19,7 @@ pub fn DashboardPage() -> impl IntoView {
                 <div class="cards">
                     <Account account=account.clone() />
                     <Security account />
-                    <NextSteps portal first_time />
+                    <NextSteps first_time />
                 </div>
             </SignedIn>
         }
@@ -72,23 +71,38 @@ fn Security(account: AccountView) -> impl IntoView {
                     <Time at=account.session_ends_at />
                 </Fact>
             </Facts>
+            <p>
+                <a href=paths::ACCOUNT_SESSIONS>"Where you are signed in"</a>
+                " · "
+                <a href=paths::ACCOUNT_SECURITY>"What protects your account"</a>
+            </p>
         </Section>
     }
 }
 
 #[component]
-fn NextSteps(portal: String, first_time: bool) -> impl IntoView {
+fn NextSteps(first_time: bool) -> impl IntoView {
     let first = if first_time {
-        Either::Left(view! { <li>"Your account is open. There is nothing left to set up."</li> })
+        Either::Left("Your account is open: you can use it right away.")
     } else {
         Either::Right(view! {
-            <li>"Look at your last sign-in. If that was not you, tell the people who run " {portal} "."</li>
+            "Look at your last sign-in. If that was not you, "
+            <a href=paths::ACCOUNT_SESSIONS>"end your other sessions"</a>
+            " and "
+            <a href=paths::ACCOUNT>"change your password"</a>
+            "."
         })
     };
     view! {
         <Section title="What to do next" class="card card-wide">
             <ul class="next">
-                {first} <li>"On a computer that others use, sign out when you leave. Closing the page is not enough."</li>
+                <li>{first}</li>
+                <li>
+                    "Turn on two-step sign-in under "
+                    <a href=paths::ACCOUNT_SECURITY>"Security"</a>
+                    ", if you have not yet: your password alone then opens nothing."
+                </li>
+                <li>"On a computer that others use, sign out when you leave. Closing the page is not enough."</li>
             </ul>
         </Section>
     }

@@ -11,7 +11,7 @@ mod verify;
 
 use leptos::prelude::*;
 
-pub use account::ConfirmPage;
+pub use account::{ConfirmPage, RecentEvents, SecurityLogPage, SessionsPage};
 pub use dashboard::DashboardPage;
 pub use home::HomePage;
 pub use login::LoginPage;
@@ -42,6 +42,8 @@ impl Head {
             paths::VERIFY => ("Check your email", true),
             paths::LOGIN => ("Sign in", true),
             paths::DASHBOARD => ("Dashboard", true),
+            paths::ACCOUNT_SESSIONS => ("Sessions", true),
+            paths::ACCOUNT_SECURITY_LOG => ("Security log", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
             _ => ("Page not found", false),
         };
@@ -59,7 +61,7 @@ fn visitor() -> Visitor {
 mod tests {
     use leptos::server_fn::ServerFn;
 
-    use crate::api::{account, login, password, registration, verification};
+    use crate::api::{account, login, password, registration, sessions, verification};
     use crate::paths;
 
     #[test]
@@ -73,5 +75,7 @@ mod tests {
         assert_eq!(login::Login::PATH, paths::LOGIN);
         assert_eq!(login::Logout::PATH, paths::LOGOUT);
         assert_eq!(account::ConfirmPassword::PATH, paths::ACCOUNT_CONFIRM);
+        assert_eq!(sessions::EndSession::PATH, paths::ACCOUNT_SESSIONS_END);
+        assert_eq!(sessions::EndOtherSessions::PATH, paths::ACCOUNT_SESSIONS_END_OTHERS);
     }
 }

@@ -156,6 +156,11 @@ pub const FLOOD_KEYS: usize = 1_000_000;
 pub const SECOND_STEP_WAITS: Duration = Duration::from_secs(10 * 60);
 /// How long a person's security log reaches back.
 pub const SECURITY_LOG: Duration = Duration::from_secs(400 * 86_400);
+/// How long a browser is recognised after it was last seen. Browsers keep no
+/// cookie longer than 400 days (RFC 6265bis, section 5.5).
+pub const DEVICE_RECOGNISED: Duration = Duration::from_secs(400 * 86_400);
+/// Browsers that an account is remembered to have been seen in, the last ones.
+pub const DEVICES_KEPT: u64 = 50;
 /// How often the owner of an address is told that somebody registered with it.
 pub const EXISTS_NOTICE_EVERY: Duration = HOUR;
 /// Codes of one flow that count at the same time: a late mail is not a trap.

@@ -16,7 +16,8 @@ use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
 use super::services::{
-    Captcha, Confirmation, Entry, Login, Maintenance, PasswordCheck, Registration, SecurityLog, Verification,
+    Captcha, Confirmation, Devices, Entry, Login, Maintenance, OwnSessions, PasswordCheck, Registration, SecurityLog,
+    Verification,
 };
 use super::store::Store;
 use super::store::sessions::Sessions;
@@ -38,6 +39,8 @@ pub struct Services {
     pub login: Login,
     pub confirmation: Confirmation,
     pub security_log: SecurityLog,
+    pub devices: Devices,
+    pub own_sessions: OwnSessions,
     pub maintenance: Maintenance,
     pub policy: PasswordPolicy,
     pub flood: Arc<FloodLimiter>,
@@ -87,7 +90,14 @@ impl AppState {
         let mailer = Mailer::new(Sealer::new(ring, "mail", rng.clone()), rng.clone(), clock.clone());
         let worker = Worker::new(store.clone(), mailer.clone(), transport, &config);
         let log = SecurityLog { store: store.clone(), clock: clock.clone(), rng: rng.clone() };
-        let entry = Entry { log: log.clone(), clock: clock.clone(), rng: rng.clone() };
+        let devices = Devices {
+            sessions: sessions.clone(),
+            mailer: mailer.clone(),
+            log: log.clone(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+        };
+        let entry = Entry { log: log.clone(), devices: devices.clone(), clock: clock.clone(), rng: rng.clone() };
         let passwords = PasswordCheck {
             store: store.clone(),
             hasher: hasher.clone(),
@@ -126,6 +136,8 @@ impl AppState {
             },
             login: Login { store: store.clone(), captcha: captcha.clone(), passwords: passwords.clone(), entry },
             confirmation: Confirmation { store: store.clone(), passwords, clock: clock.clone() },
+            own_sessions: OwnSessions { store: store.clone(), sessions: sessions.clone(), log: log.clone() },
+            devices,
             security_log: log,
             maintenance: Maintenance { store: store.clone(), sessions: sessions.clone(), limits, clock: clock.clone() },
             captcha,

@@ -35,6 +35,22 @@ async fn a_signed_in_person_is_led_to_the_dashboard() {
 }
 
 #[tokio::test]
+async fn every_page_of_the_account_is_at_its_path() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut client = app.form();
+    client.sign_in("ann", PASSWORD).await;
+    for (path, heading) in [
+        ("/account/confirm", "Is it you?"),
+        ("/account/sessions", "Sessions"),
+        ("/account/security/log", "Security log"),
+    ] {
+        let page = client.get(path).await.body;
+        assert!(page.contains(&format!("<h1>{heading}</h1>")), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn no_page_is_kept_by_a_browser() {
     let app = TestApp::new().await;
     let mut client = app.form();

@@ -1,5 +1,9 @@
 //! The pages on which a person looks after their account.
 
 mod confirm;
+mod security_log;
+mod sessions;
 
 pub use confirm::ConfirmPage;
+pub use security_log::{RecentEvents, SecurityLogPage};
+pub use sessions::SessionsPage;

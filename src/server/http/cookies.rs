@@ -8,6 +8,7 @@ use tower_sessions::cookie::{Cookie, SameSite};
 
 use crate::server::config::Config;
 use crate::server::crypto::FlowToken;
+use crate::server::limits::DEVICE_RECOGNISED;
 use crate::server::services::Flow;
 
 /// What recognises a browser; never a proof of anything.
@@ -16,9 +17,6 @@ const DEVICE: &str = "portal_device";
 const TRUST: &str = "portal_trust_";
 /// Over https this binds a cookie to this host alone (RFC 6265bis, section 4.1.3.2).
 const HOST: &str = "__Host-";
-/// How long a browser is recognised after it was last seen. Browsers keep none
-/// longer than 400 days (RFC 6265bis, section 5.5).
-pub const RECOGNISED: Duration = Duration::from_secs(400 * 86_400);
 /// Most accounts that may trust one browser.
 const TRUSTED_MAX: usize = 8;
 
@@ -79,7 +77,7 @@ pub fn end_flow(config: &Config, flow: Flow) -> Option<HeaderValue> {
 /// The header by which a browser is recognised.
 #[must_use]
 pub fn device(config: &Config, token: &FlowToken) -> Option<HeaderValue> {
-    set(config, DEVICE, token.to_cookie(), RECOGNISED)
+    set(config, DEVICE, token.to_cookie(), DEVICE_RECOGNISED)
 }
 
 /// The header by which `account` trusts a browser for `lifetime`.

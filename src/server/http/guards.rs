@@ -60,7 +60,7 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
         return Ok(Admitted::Elsewhere(see_other(&to)));
     }
     if matches!(parts.method, Method::GET | Method::HEAD) {
-        let view = match views::load(state, &path, &requester).await {
+        let view = match views::load(state, &parts.uri, &requester).await {
             Ok(view) => view,
             Err(NotShown::Elsewhere(done)) => {
                 return Ok(Admitted::Elsewhere(elsewhere(state, session, &requester, &done).await?));

@@ -1,6 +1,10 @@
 //! What each page shows, fetched before it is rendered.
 
+pub mod security_log;
+mod sessions;
 mod verify;
+
+use axum::http::Uri;
 
 use crate::api::View;
 use crate::paths;
@@ -38,13 +42,15 @@ impl From<ServiceError> for NotShown {
     }
 }
 
-/// What the page at this path shows to this person.
+/// What the page at this address shows to this person.
 ///
 /// # Errors
 /// When there is nothing to show, or a fault.
-pub async fn load(state: &AppState, path: &str, by: &Requester) -> Result<View, NotShown> {
-    match path {
+pub async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<View, NotShown> {
+    match uri.path() {
         paths::VERIFY => Ok(View::Verify(verify::load(state, by).await?)),
+        paths::ACCOUNT_SESSIONS => Ok(View::Sessions(sessions::load(state, by).await?)),
+        paths::ACCOUNT_SECURITY_LOG => Ok(View::SecurityLog(security_log::page(state, uri, by).await?)),
         _ => Ok(View::None),
     }
 }

@@ -2,6 +2,7 @@
 
 use sea_orm::DatabaseTransaction;
 
+use super::devices::Devices;
 use super::requester::Requester;
 use super::security_log::SecurityLog;
 use crate::domain::SecurityEvent;
@@ -47,7 +48,7 @@ impl Method {
 #[derive(Clone, Debug)]
 pub struct Entered {
     pub signed_in: SignedIn,
-    /// What the browser is recognised by from now on.
+    /// What the browser is recognised by at the next sign-in.
     pub device: Option<FlowToken>,
     /// The name in the cookie of a trusted browser, and its value.
     pub trusted: Option<(String, FlowToken)>,
@@ -57,12 +58,14 @@ pub struct Entered {
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub log: SecurityLog,
+    pub devices: Devices,
     pub clock: Clock,
     pub rng: Rng,
 }
 
 impl Entry {
-    /// Lets a person in, in the transaction that settled their factors.
+    /// Lets a person in, in the transaction that settled their factors; the
+    /// owner is told of a browser that was not seen before.
     /// `account` is as it was when its password was looked at.
     ///
     /// # Errors
@@ -93,6 +96,7 @@ impl Entry {
             previous_at: account.last_sign_in_at.map(|at| at.0),
             previous_ip: account.last_sign_in_ip.clone(),
         };
-        Ok(Entered { signed_in, device: None, trusted: None })
+        let device = self.devices.recognise(tx, account, &signed_in, by).await?;
+        Ok(Entered { signed_in, device: Some(device), trusted: None })
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::address_prefix::AddressPrefix;
+use super::device_words::device_in_words;
 use super::outcome::ServiceError;
 use crate::domain::Timestamp;
 use crate::server::crypto::FlowToken;
@@ -79,36 +80,6 @@ impl Requester {
     /// The browser in words, such as "Firefox on Linux".
     #[must_use]
     pub fn browser(&self) -> String {
-        let parsed = woothee::parser::Parser::new().parse(&self.user_agent);
-        match parsed.filter(|found| found.name != "UNKNOWN") {
-            Some(found) if found.os != "UNKNOWN" => format!("{} on {}", found.name, found.os),
-            Some(found) => found.name.to_owned(),
-            None => "an unknown browser".to_owned(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Requester;
-
-    fn requester(ip: &str, user_agent: &str) -> Requester {
-        Requester {
-            ip: ip.parse().expect("an address"),
-            user_agent: user_agent.to_owned(),
-            flow: None,
-            recovery: None,
-            device: None,
-            trusted: Vec::new(),
-            member: None,
-            second_step: None,
-        }
-    }
-
-    #[test]
-    fn a_browser_is_named_in_words_and_a_script_is_not_guessed_at() {
-        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0";
-        assert_eq!(requester("192.0.2.7", firefox).browser(), "Firefox on Linux");
-        assert_eq!(requester("192.0.2.7", "").browser(), "an unknown browser");
+        device_in_words(&self.user_agent)
     }
 }

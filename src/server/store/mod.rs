@@ -17,9 +17,12 @@ pub mod accounts;
 pub mod challenges;
 pub mod counters;
 mod entity;
+pub mod known_devices;
 pub mod mail_links;
 pub mod otps;
 pub mod outbox;
+#[cfg(test)]
+mod plan;
 pub mod quotas;
 pub mod registrations;
 pub mod sealed;

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    QuerySelect as _, Select, Set,
 };
 use uuid::Uuid;
 
@@ -60,7 +60,8 @@ pub async fn take_back(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreE
     Ok(())
 }
 
-/// The newest `most` events of an account, before the event `before` if given.
+/// The newest `most` events of an account, before the event `before` if given;
+/// the newest first.
 ///
 /// # Errors
 /// Only faults.
@@ -70,12 +71,40 @@ pub async fn newest(
     before: Option<Uuid>,
     most: u64,
 ) -> Result<Vec<Event>, StoreError> {
-    let mut query = Entity::find().filter(Column::AccountId.eq(account_id));
-    if let Some(before) = before {
-        query = query.filter(Column::Id.lt(before));
-    }
-    let rows = query.order_by_desc(Column::Id).limit(most).all(db).await?;
+    let rows = newest_query(account_id, before, most).all(db).await?;
     Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// The `most` events of an account that came next after the event `after`; the
+/// newest first.
+///
+/// # Errors
+/// Only faults.
+pub async fn next_after(
+    db: &impl ConnectionTrait,
+    account_id: Uuid,
+    after: Uuid,
+    most: u64,
+) -> Result<Vec<Event>, StoreError> {
+    let rows = next_query(account_id, after, most).all(db).await?;
+    Ok(rows.into_iter().rev().filter_map(read).collect())
+}
+
+fn newest_query(account_id: Uuid, before: Option<Uuid>, most: u64) -> Select<Entity> {
+    let own = Entity::find().filter(Column::AccountId.eq(account_id));
+    let own = match before {
+        Some(before) => own.filter(Column::Id.lt(before)),
+        None => own,
+    };
+    own.order_by_desc(Column::Id).limit(most)
+}
+
+fn next_query(account_id: Uuid, after: Uuid, most: u64) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::AccountId.eq(account_id))
+        .filter(Column::Id.gt(after))
+        .order_by_asc(Column::Id)
+        .limit(most)
 }
 
 /// Makes what is known of a person's events nobody's: what happened and when
@@ -121,4 +150,24 @@ fn read(row: Model) -> Option<Event> {
         ip: row.ip,
         user_agent: row.user_agent,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{newest_query, next_query};
+    use crate::server::store::plan::{Plan, empty_store};
+
+    #[tokio::test]
+    async fn each_page_of_a_log_reads_one_index_in_its_order() {
+        let (store, _folder) = empty_store().await;
+        let (account, event) = (Uuid::nil(), Uuid::max());
+        for query in
+            [newest_query(account, None, 51), newest_query(account, Some(event), 51), next_query(account, event, 51)]
+        {
+            let plan = Plan::of(&store, &query).await;
+            assert!(plan.is_one_search_by("security_event_account_id"), "{plan:?}");
+        }
+    }
 }

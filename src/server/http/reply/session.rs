@@ -9,6 +9,7 @@ use crate::domain::{NextPath, Timestamp};
 use crate::paths;
 use crate::server::http::{cookies, flash, session as sessions, stash};
 use crate::server::services::login::Accepted;
+use crate::server::services::own_sessions::Ending;
 use crate::server::services::{Done, Entered, ServiceError};
 
 impl Post {
@@ -54,6 +55,7 @@ impl Post {
         for cookie in device.into_iter().chain(trust) {
             self.response.append_header(SET_COOKIE, cookie);
         }
+        self.state.devices.wake();
         self.redirect(next.as_ref().map_or(paths::DASHBOARD, NextPath::as_str));
         Ok(())
     }
@@ -110,12 +112,50 @@ impl Post {
         sessions::change(&self.session, &self.state.config, &signed_in, true).await
     }
 
+    /// Answers as [`Post::answer`], after giving this session the account's new
+    /// `epoch` alone: no password was given, so it counts as no later given.
+    ///
+    /// # Errors
+    /// As [`Post::answer`].
+    pub async fn answer_in_epoch(self, outcome: Result<(Done, i32), ServiceError>) -> Result<(), ApiError> {
+        let (done, epoch) = match outcome {
+            Ok(outcome) => outcome,
+            Err(error) => return self.refuse(error).await,
+        };
+        if let Err(error) = self.go_on_in(epoch).await {
+            return self.fail(&error);
+        }
+        self.go(done).await
+    }
+
+    async fn go_on_in(&self, epoch: i32) -> Result<(), Error> {
+        let Some(mut signed_in) = sessions::signed_in(&self.session).await? else { return Ok(()) };
+        signed_in.epoch = epoch;
+        sessions::change(&self.session, &self.state.config, &signed_in, false).await
+    }
+
+    /// Answers as [`Post::answer`], or signs out when it was this session that
+    /// was to be ended.
+    ///
+    /// # Errors
+    /// As [`Post::answer`].
+    pub async fn answer_ending(self, outcome: Result<Ending, ServiceError>) -> Result<(), ApiError> {
+        match outcome {
+            Ok(Ending::ThisOne) => self.sign_out().await,
+            Ok(Ending::Another(done)) => self.answer(Ok(done)).await,
+            Err(error) => self.answer(Err(error)).await,
+        }
+    }
+
     /// Ends the session, its row and its cookie.
     ///
     /// # Errors
     /// Only a fault.
     pub async fn sign_out(self) -> Result<(), ApiError> {
         if self.session.id().is_some() {
+            if let Err(fault) = self.state.own_sessions.sign_out(&self.requester).await {
+                return self.fail(&fault);
+            }
             if let Err(error) = sessions::end(&self.session).await {
                 return self.fail(&error);
             }

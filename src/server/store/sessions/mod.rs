@@ -1,10 +1,13 @@
 //! Sessions, kept for tower-sessions. The limits are ours: what the cookie or
-//! the record says of its expiry is not believed.
+//! the record says of its expiry is not believed. What their owner sees of them
+//! and may end is in `listing`.
+
+mod listing;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
 };
@@ -19,6 +22,8 @@ use super::{Store, StoreError};
 use crate::domain::Timestamp;
 use crate::server::clock::Clock;
 use crate::server::crypto::TokenDigest;
+
+pub use listing::{LiveSession, end, end_others, is_there};
 
 /// The key under which a session keeps [`SignedIn`].
 pub const SIGNED_IN: &str = "signed_in";
@@ -97,21 +102,25 @@ impl Sessions {
     /// # Errors
     /// Only faults.
     pub async fn purge(&self, db: &impl ConnectionTrait, most: u64) -> Result<u64, StoreError> {
-        let now = self.clock.now();
-        let short = Column::Remember.eq(false).and(
-            Column::LastSeenAt
-                .lte((now - self.limits.idle).0)
-                .or(Column::CreatedAt.lte((now - self.limits.absolute).0)),
-        );
         let digests: Vec<Vec<u8>> = Entity::find()
             .select_only()
             .column(Column::Digest)
-            .filter(short.or(Column::CreatedAt.lte((now - self.limits.remember).0)))
+            .filter(self.past_a_limit(self.clock.now()))
             .limit(most)
             .into_tuple()
             .all(db)
             .await?;
         Ok(Entity::delete_many().filter(Column::Digest.is_in(digests)).exec(db).await?.rows_affected)
+    }
+
+    /// The rows for which [`Sessions::is_over`] holds.
+    fn past_a_limit(&self, now: Timestamp) -> SimpleExpr {
+        let short = Column::Remember.eq(false).and(
+            Column::LastSeenAt
+                .lte((now - self.limits.idle).0)
+                .or(Column::CreatedAt.lte((now - self.limits.absolute).0)),
+        );
+        short.or(Column::CreatedAt.lte((now - self.limits.remember).0))
     }
 
     fn is_over(&self, row: &Model, now: Timestamp) -> bool {

@@ -1,0 +1,25 @@
+//! What happened to an account, as its owner reads it.
+
+use crate::domain::Timestamp;
+
+/// A page of the log, its newest event first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SecurityLogView {
+    pub events: Vec<EventView>,
+    /// The event after which the newer page begins, if there is one.
+    pub newer: Option<String>,
+    /// The event before which the older page ends, if there is one.
+    pub older: Option<String>,
+}
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventView {
+    pub what: &'static str,
+    /// What it was about; may hold what somebody typed.
+    pub detail: Option<String>,
+    pub at: Timestamp,
+    /// "Firefox on Linux"
+    pub device: String,
+    pub address: String,
+}

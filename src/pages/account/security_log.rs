@@ -1,0 +1,73 @@
+//! `/account/security/log`: what happened to the account, and the newest of it
+//! for `/account/security`.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+
+use crate::api::{EventView, View};
+use crate::components::{AccountArea, EmptyList, LocalTime, Pager, Row, Rows, Section};
+use crate::pages::visitor;
+use crate::paths;
+
+#[component]
+pub fn SecurityLogPage() -> impl IntoView {
+    let visitor = visitor();
+    let View::SecurityLog(log) = visitor.view.clone() else { return None };
+    let to = |name: &str, event: Option<String>| {
+        event.map(|event| format!("{}?{name}={event}", paths::ACCOUNT_SECURITY_LOG))
+    };
+    let (newer, older) = (to("after", log.newer), to("before", log.older));
+    Some(view! {
+        <AccountArea
+            visitor
+            here=paths::ACCOUNT_SECURITY_LOG
+            within=paths::ACCOUNT_SECURITY
+            heading="Security log"
+        >
+            <Section title="What happened to your account">
+                <Events events=log.events />
+                <Pager newer older />
+            </Section>
+        </AccountArea>
+    })
+}
+
+/// The section of `/account/security` that shows the newest events.
+#[component]
+pub fn RecentEvents(events: Vec<EventView>) -> impl IntoView {
+    view! {
+        <Section title="Security log" id="log">
+            <Events events />
+            <p>
+                <a href=paths::ACCOUNT_SECURITY_LOG>"See all that happened"</a>
+            </p>
+        </Section>
+    }
+}
+
+#[component]
+fn Events(events: Vec<EventView>) -> impl IntoView {
+    if events.is_empty() {
+        return Either::Left(view! {
+            <EmptyList>"Nothing has happened yet. Sign-ins and changes to what protects your account will be listed here."</EmptyList>
+        });
+    }
+    let rows: Vec<_> = events.into_iter().map(|event| view! { <Event event /> }).collect();
+    Either::Right(view! { <Rows>{rows}</Rows> })
+}
+
+#[component]
+fn Event(event: EventView) -> impl IntoView {
+    let EventView { what, detail, at, device, address } = event;
+    let detail = detail.map(|detail| {
+        view! {
+            {detail}
+            <br />
+        }
+    });
+    view! {
+        <Row title=what>
+            {detail} <LocalTime at=at.0 with_time=true /> ", " {device} ", from " {address}
+        </Row>
+    }
+}

@@ -1,0 +1,56 @@
+//! What happened to the account of the person who asks.
+
+use axum::http::Uri;
+use uuid::Uuid;
+
+use super::NotShown;
+use crate::api::{EventView, SecurityLogView};
+use crate::server::services::security_log::Place;
+use crate::server::services::{Requester, device_in_words};
+use crate::server::state::AppState;
+use crate::server::store::security_events::Event;
+
+/// Events that `/account/security` shows.
+const NEWEST: u64 = 10;
+
+/// The page of the log that the query asks for.
+pub(super) async fn page(state: &AppState, uri: &Uri, by: &Requester) -> Result<SecurityLogView, NotShown> {
+    let page = state.security_log.page(place(uri), by).await?;
+    let id = |event: Option<&Event>| event.map(|event| event.id.to_string());
+    Ok(SecurityLogView {
+        newer: id(page.events.first().filter(|_| page.newer)),
+        older: id(page.events.last().filter(|_| page.older)),
+        events: page.events.into_iter().map(view).collect(),
+    })
+}
+
+/// What `/account/security` shows of it.
+///
+/// # Errors
+/// Nobody is signed in any more, or a fault.
+pub async fn newest(state: &AppState, by: &Requester) -> Result<Vec<EventView>, NotShown> {
+    let events = state.security_log.newest(None, NEWEST, by).await?;
+    Ok(events.into_iter().map(view).collect())
+}
+
+/// Reads `before` or `after`; what names no event is ignored.
+fn place(uri: &Uri) -> Place {
+    let query = uri.query().unwrap_or_default().as_bytes();
+    let mut pairs = url::form_urlencoded::parse(query);
+    let place = pairs.find_map(|(name, value)| match (&*name, Uuid::try_parse(&value)) {
+        ("before", Ok(event)) => Some(Place::Before(event)),
+        ("after", Ok(event)) => Some(Place::After(event)),
+        _ => None,
+    });
+    place.unwrap_or(Place::Newest)
+}
+
+fn view(event: Event) -> EventView {
+    EventView {
+        what: event.event.in_words(),
+        detail: event.detail,
+        at: event.at,
+        device: device_in_words(&event.user_agent),
+        address: event.ip,
+    }
+}

@@ -1,0 +1,27 @@
+//! The sessions of the person who asks.
+
+use super::NotShown;
+use crate::api::{SessionView, SessionsView};
+use crate::domain::Timestamp;
+use crate::server::services::own_sessions::LISTED;
+use crate::server::services::{Requester, device_in_words};
+use crate::server::state::AppState;
+
+pub(super) async fn load(state: &AppState, by: &Requester) -> Result<SessionsView, NotShown> {
+    let this_one = by.member.as_ref().map(|member| member.session);
+    let live = state.own_sessions.live(by).await?;
+    let listed = live.into_iter().map(|session| {
+        let signed_in = session.signed_in;
+        SessionView {
+            handle: signed_in.handle.to_string(),
+            device: device_in_words(&signed_in.user_agent),
+            address: signed_in.ip,
+            began_at: Timestamp(signed_in.at),
+            last_seen_at: session.last_seen_at,
+            this_one: Some(signed_in.handle) == this_one,
+        }
+    });
+    let listed: Vec<_> = listed.collect();
+    let all = u64::try_from(listed.len()).is_ok_and(|listed| listed < LISTED);
+    Ok(SessionsView { listed, all })
+}

@@ -1,0 +1,114 @@
+//! A person's own sessions: to see, and to end.
+
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+use super::device_words::device_in_words;
+use super::outcome::{Done, Fault, ServiceError};
+use super::requester::{Member, Requester};
+use super::security_log::SecurityLog;
+use crate::domain::{NoticeKind, SecurityEvent};
+use crate::paths;
+use crate::server::store::sessions::{self, LiveSession, Sessions, SignedIn};
+use crate::server::store::{Store, StoreError, accounts};
+
+/// Most sessions that are listed.
+pub const LISTED: u64 = 100;
+
+const NOT_THERE: &str = "That session is not there any more.";
+
+/// The service behind `/account/sessions`, and behind signing out.
+#[derive(Clone, Debug)]
+pub struct OwnSessions {
+    pub store: Store,
+    pub sessions: Sessions,
+    pub log: SecurityLog,
+}
+
+/// What became of a session that was to be ended.
+#[derive(Clone, Debug)]
+pub enum Ending {
+    /// It is the one in which that was asked for: sign out.
+    ThisOne,
+    Another(Done),
+}
+
+impl OwnSessions {
+    /// The sessions of the person who asks that count, the newest first; no
+    /// more than [`LISTED`].
+    ///
+    /// # Errors
+    /// Nobody is signed in; faults.
+    pub async fn live(&self, by: &Requester) -> Result<Vec<LiveSession>, ServiceError> {
+        let member = by.member()?;
+        Ok(self.sessions.live(member.account_id, member.epoch, LISTED).await?)
+    }
+
+    /// Ends one session of the person who asks, by the name that it has in
+    /// their list.
+    ///
+    /// # Errors
+    /// Nobody is signed in, or they have no such session (any more).
+    pub async fn end(&self, handle: &str, by: &Requester) -> Result<Ending, ServiceError> {
+        let member = by.member()?;
+        let Ok(handle) = Uuid::try_parse(handle) else { return Err(ServiceError::Refused(NOT_THERE)) };
+        if handle == member.session {
+            return Ok(Ending::ThisOne);
+        }
+        let tx = self.store.write().await?;
+        self.still_signed_in(&tx, member).await?;
+        let Some(ended) = sessions::end(&tx, member.account_id, handle).await? else {
+            return Err(ServiceError::Refused(NOT_THERE));
+        };
+        self.log.note_about(&tx, member.account_id, SecurityEvent::SessionEnded, &in_words(&ended), by).await?;
+        tx.commit().await?;
+        tracing::info!(event = "session.ended", account = %member.account_id, ip = %by.ip);
+        let done = Done::go(paths::ACCOUNT_SESSIONS);
+        let browser = device_in_words(&ended.user_agent);
+        Ok(Ending::Another(done.saying(NoticeKind::Success, format!("The session in {browser} has ended."))))
+    }
+
+    /// Ends all sessions of the person who asks but this one, and every sign-in
+    /// that is under way. Gives the account's new epoch, to go on in.
+    ///
+    /// # Errors
+    /// Nobody is signed in.
+    pub async fn end_others(&self, by: &Requester) -> Result<(Done, i32), ServiceError> {
+        let member = by.member()?;
+        let tx = self.store.write().await?;
+        self.still_signed_in(&tx, member).await?;
+        sessions::end_others(&tx, member.account_id, member.session).await?;
+        accounts::end_sessions(&tx, member.account_id).await?;
+        self.log.note(&tx, member.account_id, SecurityEvent::OtherSessionsEnded, by).await?;
+        tx.commit().await?;
+        tracing::info!(event = "session.others_ended", account = %member.account_id, ip = %by.ip);
+        let done = Done::go(paths::ACCOUNT_SESSIONS);
+        Ok((done.saying(NoticeKind::Success, "All your other sessions have ended."), member.epoch + 1))
+    }
+
+    /// Ends the session in which this is asked for, if it is somebody's.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn sign_out(&self, by: &Requester) -> Result<(), Fault> {
+        let Some(member) = &by.member else { return Ok(()) };
+        let tx = self.store.write().await?;
+        if sessions::end(&tx, member.account_id, member.session).await?.is_some() {
+            self.log.note(&tx, member.account_id, SecurityEvent::SignedOut, by).await?;
+        }
+        Ok(tx.commit().await.map_err(StoreError::from)?)
+    }
+
+    /// Of two browsers that end each other's session at once, the second finds
+    /// itself ended and does nothing.
+    async fn still_signed_in(&self, tx: &DatabaseTransaction, member: &Member) -> Result<(), ServiceError> {
+        let account = accounts::by_id(tx, member.account_id).await?;
+        let goes_on = account.is_some_and(|account| account.is_open() && account.epoch == member.epoch)
+            && sessions::is_there(tx, member.account_id, member.session).await?;
+        if goes_on { Ok(()) } else { Err(ServiceError::SignIn) }
+    }
+}
+
+fn in_words(ended: &SignedIn) -> String {
+    format!("{}, signed in from {}", device_in_words(&ended.user_agent), ended.ip)
+}

@@ -1,0 +1,33 @@
+//! How SQLite means to find what a query asks for.
+
+use sea_orm::{ConnectionTrait as _, DbBackend, QueryTrait, Statement};
+use tempfile::TempDir;
+
+use super::Store;
+
+/// The steps of `EXPLAIN QUERY PLAN`.
+#[derive(Debug)]
+pub struct Plan(Vec<String>);
+
+impl Plan {
+    pub async fn of(store: &Store, query: &impl QueryTrait) -> Self {
+        let query = query.build(DbBackend::Sqlite);
+        let explain = Statement { sql: format!("EXPLAIN QUERY PLAN {}", query.sql), ..query };
+        let rows = store.reader().query_all_raw(explain).await.expect("the query is explained");
+        Self(rows.iter().map(|row| row.try_get("", "detail").expect("a step")).collect())
+    }
+
+    /// Whether it takes one look into this index, with neither a scan nor a sort.
+    pub fn is_one_search_by(&self, index: &str) -> bool {
+        self.0.len() == 1 && self.0[0].starts_with("SEARCH") && self.0[0].contains(&format!("INDEX {index} "))
+    }
+}
+
+/// A database of this version without a row.
+pub async fn empty_store() -> (Store, TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite://{}", folder.path().join("portal.db").display());
+    let store = Store::open(&url).await.expect("the database opens");
+    store.migrate().await.expect("the migrations run");
+    (store, folder)
+}

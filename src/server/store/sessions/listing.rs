@@ -1,0 +1,108 @@
+//! The sessions of one account, for its owner to see and to end.
+
+use std::collections::HashMap;
+
+use sea_orm::sea_query::ExprTrait as _;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select,
+};
+use uuid::Uuid;
+
+use super::{Sessions, SignedIn, signed_in};
+use crate::domain::Timestamp;
+use crate::server::store::StoreError;
+use crate::server::store::entity::session::{Column, Entity};
+
+/// A session that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveSession {
+    pub signed_in: SignedIn,
+    /// Up to a sixtieth of the idle limit too early: not every use is written down.
+    pub last_seen_at: Timestamp,
+}
+
+impl Sessions {
+    /// The sessions of an account in this epoch that count now, out of its
+    /// newest `most` rows, the newest first.
+    ///
+    /// Rows of an earlier epoch wait for their purge. They hide none of this
+    /// one: its sessions began after the last of theirs, but for the one that
+    /// raised the epoch.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn live(&self, account_id: Uuid, epoch: i32, most: u64) -> Result<Vec<LiveSession>, StoreError> {
+        let rows = self.newest(account_id, most).all(self.store.reader()).await?;
+        let read = rows.into_iter().filter_map(|row| {
+            Some(LiveSession { signed_in: read(&row.data)?, last_seen_at: Timestamp(row.last_seen_at) })
+        });
+        Ok(read.filter(|session| session.signed_in.epoch == epoch).collect())
+    }
+
+    fn newest(&self, account_id: Uuid, most: u64) -> Select<Entity> {
+        Entity::find()
+            .filter(Column::AccountId.eq(account_id))
+            .filter(self.past_a_limit(self.clock.now()).not())
+            .order_by_desc(Column::CreatedAt)
+            .limit(most)
+    }
+}
+
+/// Whether a session of this account has not been ended meanwhile.
+///
+/// # Errors
+/// Only faults.
+pub async fn is_there(db: &impl ConnectionTrait, account_id: Uuid, handle: Uuid) -> Result<bool, StoreError> {
+    let own = Entity::find().filter(Column::Handle.eq(handle)).filter(Column::AccountId.eq(account_id));
+    Ok(own.count(db).await? == 1)
+}
+
+/// Ends the session of this account that has this handle, and tells how it
+/// began; `None` when the account has no such session.
+///
+/// # Errors
+/// Only faults.
+pub async fn end(db: &impl ConnectionTrait, account_id: Uuid, handle: Uuid) -> Result<Option<SignedIn>, StoreError> {
+    let own = Entity::find().filter(Column::Handle.eq(handle)).filter(Column::AccountId.eq(account_id));
+    let Some(row) = own.one(db).await? else { return Ok(None) };
+    Entity::delete_by_id(row.digest).exec(db).await?;
+    Ok(read(&row.data))
+}
+
+/// Ends the sessions of an account but for the one with the handle `kept`.
+///
+/// # Errors
+/// Only faults.
+pub async fn end_others(db: &impl ConnectionTrait, account_id: Uuid, kept: Uuid) -> Result<(), StoreError> {
+    Entity::delete_many()
+        .filter(Column::AccountId.eq(account_id))
+        // One without a handle is of a version that named none.
+        .filter(Column::Handle.ne(kept).or(Column::Handle.is_null()))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+fn read(data: &str) -> Option<SignedIn> {
+    signed_in(&serde_json::from_str::<HashMap<_, _>>(data).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use crate::server::clock::{Clock, TestClock};
+    use crate::server::limits::Limits;
+    use crate::server::store::plan::{Plan, empty_store};
+    use crate::server::store::sessions::Sessions;
+
+    #[tokio::test]
+    async fn listing_the_sessions_of_an_account_reads_one_index_in_its_order() {
+        let (store, _folder) = empty_store().await;
+        let clock = Clock::Test(TestClock::at(crate::domain::Timestamp(0)));
+        let sessions = Sessions::new(store.clone(), clock, Limits::default().session);
+        let plan = Plan::of(&store, &sessions.newest(Uuid::nil(), 100)).await;
+        assert!(plan.is_one_search_by("session_account_started"), "{plan:?}");
+    }
+}

@@ -1,0 +1,287 @@
+//! `/account/sessions`: where a person is signed in, and ending it.
+
+use futures::future::join_all;
+
+use super::harness::app::PASSWORD;
+use super::harness::{Client, Mode, TestApp};
+
+const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
+const PAGE: &str = "/account/sessions";
+const END: &str = "/account/sessions/end";
+const END_OTHERS: &str = "/account/sessions/end-others";
+const NOT_THERE: &str = "That session is not there any more.";
+const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                      Version/26.0 Mobile/15E148 Safari/604.1";
+
+/// Signs in a minute after whoever was before.
+async fn signed_in(app: &TestApp, mode: Mode, username: &str) -> Client {
+    app.advance(60);
+    let mut client = app.client(mode);
+    assert_eq!(client.sign_in(username, PASSWORD).await.location().as_deref(), Some("/dashboard"));
+    client
+}
+
+async fn is_signed_in(client: &Client) -> bool {
+    client.clone().get("/dashboard").await.status == 200
+}
+
+/// The rows of the list, each with its handle.
+async fn listed(client: &Client) -> Vec<(String, String)> {
+    let page = client.clone().get(PAGE).await;
+    assert_eq!(page.status, 200);
+    let rows = page.body.split("<li><div>").skip(1).filter_map(|row| {
+        let handle = row.split("name=\"session\" value=\"").nth(1)?.split('"').next()?;
+        Some((row.to_owned(), handle.to_owned()))
+    });
+    rows.collect()
+}
+
+/// The handle of this client's own session.
+async fn own_handle(client: &Client) -> String {
+    let rows = listed(client).await;
+    let mut own = rows.into_iter().filter(|(row, _)| row.contains("This one"));
+    let (_, handle) = own.next().expect("this one");
+    assert!(own.next().is_none(), "only one is this one");
+    handle
+}
+
+async fn events(app: &TestApp, kind: &str) -> i64 {
+    app.count(&format!("SELECT COUNT(*) FROM security_event WHERE kind = '{kind}'")).await
+}
+
+#[tokio::test]
+async fn a_person_sees_where_they_are_signed_in_and_which_one_this_is() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    app.account("bob", "bob@x.example").await;
+    let mut phone = app.form().at_ip("198.51.100.7");
+    phone.headers.push(("user-agent", SAFARI.to_owned()));
+    phone.sign_in("ann", PASSWORD).await;
+    signed_in(&app, Mode::Form, "bob").await;
+    let here = signed_in(&app, Mode::Form, "ann").await;
+    let rows = listed(&here).await;
+    assert_eq!(rows.len(), 2, "nobody else's");
+    let (this, other) = (&rows[0].0, &rows[1].0);
+    assert!(this.contains("Firefox on Linux") && this.contains("192.0.2.7") && this.contains("This one"), "{this}");
+    assert!(this.contains("2026-11-23T12:02:00Z"), "{this}");
+    assert!(other.contains("Safari on iPhone") && other.contains("198.51.100.7"), "{other}");
+    assert!(!other.contains("This one"), "{other}");
+}
+
+#[tokio::test]
+async fn the_list_holds_no_secret_of_a_session() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let other = signed_in(&app, Mode::Form, "ann").await;
+    let mut here = signed_in(&app, Mode::Form, "ann").await;
+    let page = here.get(PAGE).await.body;
+    for cookie in here.cookies.values().chain(other.cookies.values()) {
+        assert!(!page.contains(cookie.as_str()));
+    }
+    assert!(page.contains(&own_handle(&here).await));
+    let page = page.to_lowercase().replace('\'', "''");
+    let leaked = format!("SELECT COUNT(*) FROM session WHERE instr('{page}', lower(hex(digest)))");
+    assert_eq!(app.count(&leaked).await, 0);
+}
+
+#[tokio::test]
+async fn an_ended_session_is_signed_out_with_its_next_request() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        app.account("ann", "ann@x.example").await;
+        let other = signed_in(&app, Mode::Form, "ann").await;
+        let third = signed_in(&app, Mode::Form, "ann").await;
+        let mut here = signed_in(&app, mode, "ann").await;
+        let handle = own_handle(&other).await;
+        let answer = here.post(END, &[("session", &handle)]).await;
+        assert_eq!(answer.location().as_deref(), Some(PAGE));
+        let seen = here.seen(answer).await;
+        assert!(seen.contains("The session in Firefox on Linux has ended."), "{seen}");
+        assert!(!is_signed_in(&other).await);
+        assert!(is_signed_in(&third).await && is_signed_in(&here).await);
+        assert_eq!(listed(&here).await.len(), 2);
+        assert_eq!(events(&app, "session_ended").await, 1);
+        // The other tab still shows it.
+        let answer = here.post(END, &[("session", &handle)]).await;
+        assert!(here.seen(answer).await.contains(NOT_THERE));
+        assert_eq!(events(&app, "session_ended").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn ending_this_very_session_signs_out() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        app.account("ann", "ann@x.example").await;
+        let other = signed_in(&app, Mode::Form, "ann").await;
+        let mut here = signed_in(&app, mode, "ann").await;
+        let handle = own_handle(&here).await;
+        let replay = here.clone();
+        let answer = here.post(END, &[("session", &handle)]).await;
+        assert_eq!(answer.location().as_deref(), Some("/login"));
+        assert!(!here.cookies.contains_key("portal_session"));
+        assert!(!is_signed_in(&replay).await && is_signed_in(&other).await);
+        assert_eq!((events(&app, "signed_out").await, events(&app, "session_ended").await), (1, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_handle_of_somebody_else_or_of_nobody_ends_nothing() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        app.account("ann", "ann@x.example").await;
+        app.account("bob", "bob@x.example").await;
+        let bob = signed_in(&app, Mode::Form, "bob").await;
+        let mut ann = signed_in(&app, mode, "ann").await;
+        let of_bob = own_handle(&bob).await;
+        let odd = ["", "x", "00000000-0000-0000-0000-000000000000", "' OR 1=1", of_bob.as_str()];
+        for handle in odd {
+            let answer = ann.post(END, &[("session", handle)]).await;
+            assert!(ann.seen(answer).await.contains(NOT_THERE), "{handle}");
+        }
+        assert!(is_signed_in(&bob).await && is_signed_in(&ann).await);
+        assert_eq!(events(&app, "session_ended").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn ending_all_others_leaves_this_one_alone_and_no_password_fresher() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        app.account("ann", "ann@x.example").await;
+        app.account("bob", "bob@x.example").await;
+        let bob = signed_in(&app, Mode::Form, "bob").await;
+        let others = [signed_in(&app, Mode::Form, "ann").await, signed_in(&app, Mode::Form, "ann").await];
+        let mut here = signed_in(&app, mode, "ann").await;
+        let given = "SELECT json_extract(data, '$.signed_in.authenticated_at') FROM session \
+                     WHERE account_id = (SELECT id FROM account WHERE username = 'ann') ORDER BY created_at DESC LIMIT 1";
+        let before = app.count(given).await;
+        app.advance(360);
+        let answer = here.post(END_OTHERS, &[]).await;
+        assert_eq!(answer.location().as_deref(), Some(PAGE));
+        assert!(here.seen(answer).await.contains("All your other sessions have ended."));
+        for other in &others {
+            assert!(!is_signed_in(other).await);
+        }
+        assert!(is_signed_in(&here).await && is_signed_in(&bob).await);
+        assert_eq!(app.count(given).await, before);
+        assert_eq!(listed(&here).await.len(), 1);
+        assert!(!here.get(PAGE).await.body.contains(END_OTHERS), "there are none to end");
+        assert_eq!(events(&app, "other_sessions_ended").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn fifty_requests_racing_the_end_of_all_others_revive_none() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut others = Vec::new();
+    for _ in 0..5 {
+        others.push(signed_in(&app, Mode::Form, "ann").await);
+    }
+    let here = signed_in(&app, Mode::Form, "ann").await;
+    app.advance(120);
+    let racing = (0..50).map(|n: usize| {
+        let (mut other, mut here) = (others[n % 5].clone(), here.clone());
+        async move {
+            match n % 3 {
+                _ if n == 25 => here.post(END_OTHERS, &[]).await,
+                0 => other.get("/dashboard").await,
+                // Each leaves something in its session.
+                1 => other.post(END, &[("session", "x")]).await,
+                _ => other.post("/account/confirm", &[("password", "")]).await,
+            };
+        }
+    });
+    join_all(racing).await;
+    for other in &others {
+        assert!(!is_signed_in(other).await);
+    }
+    assert!(is_signed_in(&here).await);
+    assert_eq!(app.count("SELECT COUNT(*) FROM session WHERE account_id IS NOT NULL").await, 1);
+}
+
+#[tokio::test]
+async fn an_ended_session_stays_ended_even_if_its_row_comes_back() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let other = signed_in(&app, Mode::Form, "ann").await;
+    let mut here = signed_in(&app, Mode::Form, "ann").await;
+    // As by a request that gives its session another id while it is being ended.
+    app.execute("CREATE TABLE kept AS SELECT * FROM session").await;
+    here.post(END_OTHERS, &[]).await;
+    app.execute("INSERT OR IGNORE INTO session SELECT * FROM kept").await;
+    assert!(!is_signed_in(&other).await);
+    assert!(is_signed_in(&here).await);
+}
+
+#[tokio::test]
+async fn of_two_browsers_that_end_each_other_one_stays() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    for one_by_one in [true, false] {
+        let pair = [signed_in(&app, Mode::Form, "ann").await, signed_in(&app, Mode::Form, "ann").await];
+        let handles = [own_handle(&pair[0]).await, own_handle(&pair[1]).await];
+        let ending = pair.iter().zip([1, 0]).map(|(client, other)| {
+            let (mut client, handle) = (client.clone(), handles[other].clone());
+            async move {
+                if one_by_one {
+                    client.post(END, &[("session", &handle)]).await
+                } else {
+                    client.post(END_OTHERS, &[]).await
+                }
+            }
+        });
+        for answer in join_all(ending).await {
+            assert!(!answer.status.is_server_error(), "{}", answer.status);
+        }
+        let alive = [is_signed_in(&pair[0]).await, is_signed_in(&pair[1]).await];
+        assert!(alive[0] != alive[1], "{alive:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_no_longer_counts_is_not_listed() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    signed_in(&app, Mode::Form, "ann").await;
+    app.execute("UPDATE account SET session_epoch = session_epoch + 1").await;
+    let here = signed_in(&app, Mode::Form, "ann").await;
+    assert_eq!(app.count("SELECT COUNT(*) FROM session WHERE account_id IS NOT NULL").await, 2);
+    assert_eq!(listed(&here).await.len(), 1, "one is of an earlier epoch");
+    let idle = signed_in(&app, Mode::Form, "ann").await;
+    assert_eq!(listed(&here).await.len(), 2);
+    app.advance(29 * 60);
+    assert!(is_signed_in(&here).await);
+    app.advance(60);
+    assert_eq!(listed(&here).await.len(), 1, "one was idle for 30 minutes");
+    assert!(!is_signed_in(&idle).await);
+}
+
+#[tokio::test]
+async fn no_more_than_a_hundred_are_listed() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let here = signed_in(&app, Mode::Form, "ann").await;
+    app.execute(
+        "INSERT INTO session (digest, account_id, remember, data, created_at, last_seen_at, handle) \
+         WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 150) \
+         SELECT randomblob(32), account_id, remember, data, created_at - i, last_seen_at, randomblob(16) FROM session, n",
+    )
+    .await;
+    let page = here.clone().get(PAGE).await.body;
+    assert_eq!(page.matches("name=\"session\"").count(), 100);
+    assert!(page.contains("These are the newest.") && page.contains(END_OTHERS));
+}
+
+#[tokio::test]
+async fn who_is_signed_out_is_led_to_the_sign_in_and_back() {
+    let app = TestApp::new().await;
+    assert_eq!(app.form().get(PAGE).await.location().as_deref(), Some("/login?next=/account/sessions"));
+    for mode in BOTH {
+        for path in [END, END_OTHERS] {
+            let answer = app.client(mode).post(path, &[("session", "x")]).await;
+            assert_eq!(answer.location().as_deref(), Some("/login?next=/account/sessions"), "{path}");
+        }
+    }
+}

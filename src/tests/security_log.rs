@@ -1,0 +1,167 @@
+//! `/account/security/log`: what happened to an account, for its owner.
+
+use portal::domain::{SecurityEvent, Timestamp, Username};
+use portal::server::store::accounts;
+use portal::server::store::security_events::{self, NewEvent};
+use uuid::Uuid;
+
+use super::harness::app::PASSWORD;
+use super::harness::{Client, Mode, TestApp};
+
+const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
+const PAGE: &str = "/account/security/log";
+
+async fn signed_in(app: &TestApp, mode: Mode, username: &str) -> Client {
+    let mut client = app.client(mode);
+    assert_eq!(client.sign_in(username, PASSWORD).await.location().as_deref(), Some("/dashboard"));
+    client
+}
+
+/// The list's rows, the first of the page first.
+fn rows(page: &str) -> Vec<String> {
+    let list = page.split("class=\"rows\"").nth(1).and_then(|rest| rest.split("</ul>").next()).unwrap_or_default();
+    list.split("<li>").skip(1).map(str::to_owned).collect()
+}
+
+/// Where the link with this word leads, if the page has one.
+fn link(page: &str, word: &str) -> Option<String> {
+    let pager = page.split("class=\"pager\"").nth(1)?.split("</nav>").next()?;
+    let link = pager.split("<a ").find(|link| link.contains(&format!(">{word}<")))?;
+    Some(link.split("href=\"").nth(1)?.split('"').next()?.to_owned())
+}
+
+async fn account_id(app: &TestApp, name: &str) -> Uuid {
+    let name = Username::parse(name).expect("a username");
+    accounts::by_username(app.state.store.reader(), &name).await.expect("no fault").expect("an account").id
+}
+
+/// Events of the past, one a minute, each with its number as detail.
+async fn fill(app: &TestApp, account_id: Uuid, count: i64) {
+    let start = app.state.clock.now().0 - count * 60_000;
+    let tx = app.state.store.write().await.expect("the writer's turn");
+    for n in 0..count {
+        let at = Timestamp(start + n * 60_000);
+        let event = NewEvent {
+            id: app.state.rng.id(at),
+            account_id,
+            event: SecurityEvent::PasskeyAdded,
+            detail: Some(format!("number {n};")),
+            at,
+            ip: "203.0.113.9".to_owned(),
+            user_agent: String::new(),
+        };
+        security_events::insert(&tx, event).await.expect("no fault");
+    }
+    tx.commit().await.expect("a commit");
+}
+
+#[tokio::test]
+async fn sign_ins_failures_new_devices_and_sign_outs_are_told_to_the_owner() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        app.account("ann", "ann@x.example").await;
+        let mut first = signed_in(&app, mode, "ann").await;
+        app.advance(60);
+        first.post("/logout", &[]).await;
+        first.post("/logout", &[]).await;
+        app.advance(60);
+        app.client(mode).at_ip("198.51.100.7").sign_in("ann", "another fine password").await;
+        app.advance(60);
+        let mut here = signed_in(&app, mode, "ann").await;
+        let page = here.get(PAGE).await.body;
+        let rows = rows(&page);
+        let said = |words: &str| rows.iter().filter(|row| row.contains(words)).count();
+        assert_eq!(rows.len(), 5, "{rows:?}");
+        assert_eq!((said("Signed in"), said("Signed out"), said("First sign-in from this device")), (2, 1, 1));
+        assert!(rows[2].contains("Sign-in failed: wrong password"), "{rows:?}");
+        assert!(rows[2].contains("198.51.100.7") && rows[2].contains("Firefox on Linux"), "{}", rows[2]);
+        assert!(rows[2].contains("2026-11-23T12:02:00Z"), "{}", rows[2]);
+        assert!(rows[4].contains("with the password"), "{}", rows[4]);
+    }
+}
+
+#[tokio::test]
+async fn the_log_goes_on_page_by_page_to_its_beginning_and_back() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut client = signed_in(&app, Mode::Form, "ann").await;
+    app.execute("DELETE FROM security_event").await;
+    fill(&app, account_id(&app, "ann").await, 120).await;
+    let mut pages = vec![client.get(PAGE).await.body];
+    assert_eq!(link(&pages[0], "Newer"), None);
+    while let Some(older) = link(&pages[pages.len() - 1], "Older") {
+        pages.push(client.get(&older).await.body);
+    }
+    let shown: Vec<_> = pages.iter().flat_map(|page| rows(page)).collect();
+    assert_eq!(pages.iter().map(|page| rows(page).len()).collect::<Vec<_>>(), [50, 50, 20]);
+    for (row, n) in shown.iter().zip((0..120).rev()) {
+        assert!(row.contains(&format!("number {n};")), "{n}: {row}");
+    }
+    let newer = link(&pages[2], "Newer").expect("a newer page");
+    let second = client.get(&newer).await.body;
+    assert_eq!(rows(&second), rows(&pages[1]));
+    let newest = client.get(&link(&second, "Newer").expect("a newer page")).await.body;
+    assert_eq!((rows(&newest), link(&newest, "Newer")), (rows(&pages[0]), None));
+}
+
+#[tokio::test]
+async fn an_id_that_names_nothing_is_ignored_and_shows_nobody_elses_events() {
+    let app = TestApp::new().await;
+    for name in ["ann", "bob"] {
+        app.account(name, &format!("{name}@x.example")).await;
+    }
+    fill(&app, account_id(&app, "bob").await, 60).await;
+    let mut bob = signed_in(&app, Mode::Form, "bob").await;
+    let of_bob = link(&bob.get(PAGE).await.body, "Older").expect("an older page");
+    let mut ann = signed_in(&app, Mode::Form, "ann").await;
+    for query in [
+        "?before=x",
+        "?before=",
+        "?before=%3Cscript%3E",
+        "?after=x",
+        "?before[]=1",
+        "?after=00000000-0000-0000-0000-000000000000",
+        "?before=00000000-0000-0000-0000-000000000000",
+        "?before=ffffffff-ffff-ffff-ffff-ffffffffffff",
+        "?after=ffffffff-ffff-ffff-ffff-ffffffffffff",
+        of_bob.trim_start_matches(PAGE),
+    ] {
+        let answer = ann.get(&format!("{PAGE}{query}")).await;
+        assert_eq!(answer.status, 200, "{query}");
+        let rows = rows(&answer.body);
+        assert!(rows.len() == 1 && rows[0].contains("Signed in"), "{query}: {rows:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_event_is_about_is_shown_and_never_obeyed() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut client = signed_in(&app, Mode::Form, "ann").await;
+    app.execute(
+        "UPDATE security_event SET detail = '<img src=x onerror=alert(1)>', ip = '<b>1', user_agent = '<script>x</script>'",
+    )
+    .await;
+    let page = client.get(PAGE).await.body;
+    assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;"), "{page}");
+    for markup in ["<img src=x", "<b>1", "<script>x"] {
+        assert!(!page.contains(markup), "{markup}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_log_says_so() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut client = signed_in(&app, Mode::Form, "ann").await;
+    app.execute("DELETE FROM security_event").await;
+    let page = client.get(PAGE).await.body;
+    assert!(page.contains("Nothing has happened yet.") && !page.contains("class=\"rows\""));
+}
+
+#[tokio::test]
+async fn the_log_is_for_its_owner_alone() {
+    let app = TestApp::new().await;
+    let to = app.form().get(PAGE).await.location();
+    assert_eq!(to.as_deref(), Some("/login?next=/account/security"));
+}
