@@ -26,6 +26,10 @@ pub(super) fn run(config: &Config) {
     if let Some(previous) = config.keys.previous() {
         println!("previous secret key   {}", previous.id());
     }
+    match site.relying_party() {
+        Ok(party) => println!("passkeys              for {}", party.id),
+        Err(reason) => println!("passkeys              off: {reason}"),
+    }
     println!();
     for (name, value) in limits::table(&config.limits) {
         println!("{name:<38} {value:>9}");

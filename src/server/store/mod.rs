@@ -20,6 +20,7 @@ mod entity;
 pub mod mail_links;
 pub mod otps;
 pub mod outbox;
+pub mod passkeys;
 pub mod quotas;
 pub mod registrations;
 pub mod sealed;

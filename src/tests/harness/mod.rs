@@ -1,6 +1,7 @@
 //! What the tests stand on. Only this folder touches the database.
 
 pub(crate) mod app;
+pub(crate) mod authenticator;
 pub(crate) mod captcha;
 pub(crate) mod client;
 pub(crate) mod mail;

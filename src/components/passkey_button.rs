@@ -1,0 +1,128 @@
+//! The button that asks for a passkey.
+
+use std::time::Duration;
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use serde::{Deserialize, Serialize};
+use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
+
+use super::live::{effect, flag, live};
+use super::passkey::{Asked, ask, can_suggest, has_stopped, is_supported, stop_waiting, wait_anew};
+use super::post::{call, next_of};
+use super::{FormMessage, Submission, SubmitButton};
+use crate::api::Feedback;
+
+/// How long a request waits behind the username field before it is made anew: less than
+/// its options count for.
+const RENEWAL: Duration = Duration::from_secs(4 * 60);
+/// What goes along of the form beside the button.
+const ALONG: [&str; 3] = ["next", "remember", "trust"];
+
+/// One ceremony, as a page gives it to its button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeyUse {
+    /// Where the credential is posted; the options are asked for at `options` below it.
+    pub action: String,
+    /// The host whose pages can use these passkeys.
+    pub relying_party: String,
+    pub label: String,
+    /// Makes a passkey, instead of showing one.
+    pub creates: bool,
+    /// Is offered among the suggestions for the username as well.
+    pub suggests: bool,
+    /// The action of the form whose choices count here as well, or nothing.
+    pub beside: String,
+}
+
+/// Is there only in a browser that can do it: without a script, or without passkeys,
+/// nothing is seen of it.
+#[island]
+pub fn PasskeyButton(passkey: PasskeyUse) -> impl IntoView {
+    let form = Submission::new("passkey-message", Feedback::default());
+    let there = RwSignal::new(false);
+    let (action, label) = (passkey.action.clone(), passkey.label.clone());
+    let passkey = StoredValue::new(passkey);
+    effect(move || {
+        let supported = passkey.with_value(|passkey| is_supported(&passkey.relying_party));
+        there.set(supported);
+        if supported && passkey.with_value(|passkey| passkey.suggests) {
+            // The password is on its way: the browser should ask for nothing else meanwhile.
+            window_event_listener(leptos::ev::submit, |_| stop_waiting());
+            leptos::task::spawn_local(async move {
+                if can_suggest().await {
+                    suggest(form, passkey);
+                }
+            });
+        }
+    });
+    let press = move |event: SubmitEvent| {
+        event.prevent_default();
+        if form.begin() {
+            stop_waiting();
+            leptos::task::spawn_local(async move {
+                let use_ = passkey.get_value();
+                let outcome = match ask(&format!("{}/options", use_.action), use_.creates, None).await {
+                    Ok(asked) => finish(&use_, asked).await,
+                    Err(refusal) => Err(refusal),
+                };
+                let refused = outcome.is_err();
+                form.conclude(outcome);
+                if refused && use_.suggests {
+                    suggest(form, passkey);
+                }
+            });
+        }
+    };
+    view! {
+        <form method="post" action=action novalidate hidden=live(move || flag(!there.get())) on:submit=press>
+            <FormMessage form />
+            <SubmitButton label="Sign in with a passkey" busy_label="Waiting for your passkey…" class="btn btn-outline btn-wide" form />
+        </form>
+    }
+}
+
+/// Lets the browser offer a passkey among its suggestions. Whatever keeps it from that
+/// is not worth a word: there is the button.
+fn suggest(form: Submission, passkey: StoredValue<PasskeyUse>) {
+    let Some(controller) = wait_anew() else { return };
+    let renewed = controller.clone();
+    set_timeout(
+        move || {
+            if !has_stopped(&renewed) {
+                suggest(form, passkey);
+            }
+        },
+        RENEWAL,
+    );
+    leptos::task::spawn_local(async move {
+        let passkey = passkey.get_value();
+        let Ok(asked) = ask(&format!("{}/options", passkey.action), false, Some(&controller)).await else { return };
+        if form.begin() {
+            form.conclude(finish(&passkey, asked).await);
+        }
+    });
+}
+
+/// Posts what the authenticator gave.
+async fn finish(passkey: &PasskeyUse, asked: Asked) -> Result<Option<String>, Feedback> {
+    match asked {
+        Asked::Elsewhere(to) => Ok(Some(to)),
+        Asked::Shown(fields) => {
+            take_along(&passkey.beside, &fields);
+            Ok(next_of(&call(&passkey.action, &fields).await?))
+        }
+    }
+}
+
+fn take_along(beside: &str, fields: &UrlSearchParams) {
+    let form = document().query_selector(&format!("form[action=\"{beside}\"]")).ok().flatten();
+    let form = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+    let Some(typed) = form.and_then(|form| FormData::new_with_form(&form).ok()) else { return };
+    for name in ALONG {
+        if let Some(value) = typed.get(name).as_string() {
+            fields.append(name, &value);
+        }
+    }
+}
