@@ -11,13 +11,19 @@ pub const PASSWORD_STRENGTH: &str = "/password/strength";
 pub const LOGIN: &str = "/login";
 /// The second step of signing in.
 pub const LOGIN_MFA: &str = "/login/mfa";
+pub const LOGIN_PASSKEY: &str = "/login/passkey";
+pub const LOGIN_MFA_PASSKEY: &str = "/login/mfa/passkey";
 pub const DASHBOARD: &str = "/dashboard";
 pub const RECOVER: &str = "/recover";
 pub const RECOVER_VERIFY: &str = "/recover/verify";
 pub const ACCOUNT: &str = "/account";
 /// Asks for the password again.
 pub const ACCOUNT_CONFIRM: &str = "/account/confirm";
+pub const ACCOUNT_CONFIRM_PASSKEY: &str = "/account/confirm/passkey";
 pub const ACCOUNT_SECURITY: &str = "/account/security";
+pub const PASSKEYS: &str = "/account/security/passkeys";
+pub const PASSKEY_RENAME: &str = "/account/security/passkeys/rename";
+pub const PASSKEY_REMOVE: &str = "/account/security/passkeys/remove";
 pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 /// Where the links in mails lead.
 pub const FROM_MAIL: &str = "/from-mail";

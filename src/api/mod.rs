@@ -9,6 +9,7 @@ pub mod account;
 pub mod captcha;
 pub mod error;
 pub mod login;
+pub mod passkeys;
 pub mod password;
 pub mod registration;
 pub mod secret;
@@ -17,6 +18,7 @@ pub mod visitor;
 
 pub use captcha::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
 pub use error::{ApiError, Feedback};
+pub use passkeys::{PasskeyOptions, PasskeyView};
 pub use secret::Secret;
 pub use visitor::{AccountView, Flash, PendingView, View, Visitor};
 

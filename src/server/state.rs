@@ -8,7 +8,7 @@ use leptos::config::LeptosOptions;
 
 use super::clock::Clock;
 use super::config::Config;
-use super::crypto::{LookupKeys, OtpDigester, PasswordHasher, PasswordPolicy, Sealer};
+use super::crypto::{Ceremonies, LookupKeys, OtpDigester, PasswordHasher, PasswordPolicy, Sealer};
 use super::http::flood::FloodLimiter;
 use super::http::newcomers::Newcomers;
 use super::http::sampled::Sampled;
@@ -16,7 +16,7 @@ use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
 use super::services::{
-    Captcha, Confirmation, Entry, Login, Maintenance, PasswordCheck, Registration, SecurityLog, Verification,
+    Captcha, Confirmation, Entry, Login, Maintenance, Passkeys, PasswordCheck, Registration, SecurityLog, Verification,
 };
 use super::store::Store;
 use super::store::sessions::Sessions;
@@ -37,6 +37,7 @@ pub struct Services {
     pub verification: Verification,
     pub login: Login,
     pub confirmation: Confirmation,
+    pub passkeys: Passkeys,
     pub security_log: SecurityLog,
     pub maintenance: Maintenance,
     pub policy: PasswordPolicy,
@@ -97,6 +98,18 @@ impl AppState {
             limits: limits.clone(),
             clock: clock.clone(),
         };
+        let passkeys = Passkeys {
+            store: store.clone(),
+            ceremonies: ceremonies(&config, &rng),
+            captcha: captcha.clone(),
+            entry: entry.clone(),
+            log: log.clone(),
+            mailer: mailer.clone(),
+            keys: keys.clone(),
+            limits: limits.clone(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+        };
         let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {
             leptos,
@@ -126,6 +139,7 @@ impl AppState {
             },
             login: Login { store: store.clone(), captcha: captcha.clone(), passwords: passwords.clone(), entry },
             confirmation: Confirmation { store: store.clone(), passwords, clock: clock.clone() },
+            passkeys,
             security_log: log,
             maintenance: Maintenance { store: store.clone(), sessions: sessions.clone(), limits, clock: clock.clone() },
             captcha,
@@ -138,4 +152,11 @@ impl AppState {
         };
         Ok((Self(Arc::new(services)), worker))
     }
+}
+
+/// The ceremonies of passkeys, where browsers allow any.
+fn ceremonies(config: &Config, rng: &Rng) -> Option<Ceremonies> {
+    let party = config.site.relying_party().ok()?;
+    let made = Ceremonies::new(&party.id, &party.origin, &config.site.name, &config.secret_key, rng.clone());
+    made.inspect_err(|error| tracing::error!(%error, "there can be no passkeys")).ok()
 }

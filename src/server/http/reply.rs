@@ -2,6 +2,7 @@
 //! and without JavaScript. What becomes of a session is in `session`, what a
 //! form hears that was refused in `refusal`.
 
+mod ceremony;
 mod refusal;
 mod session;
 
