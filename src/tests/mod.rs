@@ -22,6 +22,7 @@ mod login;
 mod logs;
 mod mail;
 mod pages;
+mod passkeys;
 mod passwords;
 mod posts;
 mod process;

@@ -47,6 +47,11 @@ impl Authenticator {
         }
     }
 
+    /// Claims to be another one, whose key it does not have.
+    pub(crate) fn under_the_id_of(self, other: &Self) -> Self {
+        Self { key: self.key, ..other.clone() }
+    }
+
     /// What `navigator.credentials.create()` gives, as `toJSON()` writes it.
     pub(crate) fn create(&mut self, options: &str) -> String {
         let options: Value = serde_json::from_str(options).expect("options in JSON");
