@@ -20,6 +20,6 @@ pub use captcha::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
 pub use error::{ApiError, Feedback};
 pub use passkeys::{PasskeyOptions, PasskeyView};
 pub use secret::Secret;
-pub use visitor::{AccountView, Flash, PendingView, View, Visitor};
+pub use visitor::{AccountView, ConfirmView, Flash, PendingView, SecurityView, View, Visitor};
 
 pub use crate::domain::notice::{Notice, NoticeKind};

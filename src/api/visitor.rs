@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Captcha, Feedback};
+use super::{Captcha, Feedback, PasskeyView};
 use crate::domain::{Notice, Timestamp};
 
 /// Given to every page as context. Holds only what may be shown to this person.
@@ -20,6 +20,8 @@ pub struct Visitor {
     pub captcha: Option<Captcha>,
     /// A checked path to go to after signing in.
     pub next: Option<String>,
+    /// The host whose pages can use passkeys, where browsers allow any.
+    pub passkeys: Option<String>,
     /// Whether mail goes to the development mailbox.
     pub dev_mailbox: bool,
     /// When the page was made, by the server's clock.
@@ -35,6 +37,7 @@ impl Default for Visitor {
             view: View::None,
             captcha: None,
             next: None,
+            passkeys: None,
             dev_mailbox: false,
             now: Timestamp(0),
         }
@@ -46,6 +49,8 @@ impl Default for Visitor {
 pub enum View {
     None,
     Verify(PendingView),
+    Confirm(ConfirmView),
+    Security(SecurityView),
 }
 
 /// The facts of an account that its owner sees.
@@ -85,6 +90,19 @@ pub struct PendingView {
     pub email_changes_left: u32,
     /// The code was right but somebody took the username meanwhile.
     pub needs_username: bool,
+}
+
+/// How somebody who is signed in can show that it is them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfirmView {
+    /// Whether they have a passkey to show in place of the password.
+    pub has_passkey: bool,
+}
+
+/// What protects an account, as its owner sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SecurityView {
+    pub passkeys: Vec<PasskeyView>,
 }
 
 /// What one request leaves for the next page: kept in the session, shown once.

@@ -13,12 +13,17 @@ use super::passkey::{Asked, ask, can_suggest, has_stopped, is_supported, stop_wa
 use super::post::{call, next_of};
 use super::{FormMessage, Submission, SubmitButton};
 use crate::api::Feedback;
+use crate::paths;
 
 /// How long a request waits behind the username field before it is made anew: less than
 /// its options count for.
 const RENEWAL: Duration = Duration::from_secs(4 * 60);
 /// What goes along of the form beside the button.
 const ALONG: [&str; 3] = ["next", "remember", "trust"];
+
+const BUSY: &str = "Waiting for your passkey…";
+/// Beside another way to go on, which is a button of its own.
+const OUTLINE: &str = "btn btn-outline btn-wide";
 
 /// One ceremony, as a page gives it to its button.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,11 +41,50 @@ pub struct PasskeyUse {
     pub beside: String,
 }
 
+impl PasskeyUse {
+    /// Signs in, by the button or by the browser's suggestion for the username.
+    #[must_use]
+    pub fn sign_in(relying_party: String) -> Self {
+        let beside = paths::LOGIN.to_owned();
+        Self { suggests: true, beside, ..Self::of(paths::LOGIN_PASSKEY, "Sign in with a passkey", relying_party) }
+    }
+
+    /// Is the second step of signing in.
+    #[must_use]
+    pub fn second_step(relying_party: String) -> Self {
+        let beside = paths::LOGIN_MFA.to_owned();
+        Self { beside, ..Self::of(paths::LOGIN_MFA_PASSKEY, "Use a passkey", relying_party) }
+    }
+
+    /// Confirms who is at the keyboard.
+    #[must_use]
+    pub fn confirm(relying_party: String) -> Self {
+        Self::of(paths::ACCOUNT_CONFIRM_PASSKEY, "Use a passkey", relying_party)
+    }
+
+    /// Adds a passkey to the account.
+    #[must_use]
+    pub fn add(relying_party: String) -> Self {
+        Self { creates: true, ..Self::of(paths::PASSKEYS, "Add a passkey", relying_party) }
+    }
+
+    fn of(action: &str, label: &str, relying_party: String) -> Self {
+        Self {
+            action: action.to_owned(),
+            relying_party,
+            label: label.to_owned(),
+            creates: false,
+            suggests: false,
+            beside: String::new(),
+        }
+    }
+}
+
 /// Is there only in a browser that can do it: without a script, or without passkeys,
 /// nothing is seen of it.
 #[island]
 pub fn PasskeyButton(passkey: PasskeyUse) -> impl IntoView {
-    let form = Submission::new("passkey-message", Feedback::default());
+    let form = Submission::new(String::new(), Feedback::default());
     let there = RwSignal::new(false);
     let (action, label) = (passkey.action.clone(), passkey.label.clone());
     let passkey = StoredValue::new(passkey);
@@ -78,7 +122,7 @@ pub fn PasskeyButton(passkey: PasskeyUse) -> impl IntoView {
     view! {
         <form method="post" action=action novalidate hidden=live(move || flag(!there.get())) on:submit=press>
             <FormMessage form />
-            <SubmitButton label="Sign in with a passkey" busy_label="Waiting for your passkey…" class="btn btn-outline btn-wide" form />
+            <SubmitButton label busy_label=BUSY.to_owned() class=OUTLINE.to_owned() wait_ms=None form />
         </form>
     }
 }

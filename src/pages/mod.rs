@@ -11,7 +11,7 @@ mod verify;
 
 use leptos::prelude::*;
 
-pub use account::ConfirmPage;
+pub use account::{ConfirmPage, SecurityPage};
 pub use dashboard::DashboardPage;
 pub use home::HomePage;
 pub use login::LoginPage;
@@ -42,6 +42,7 @@ impl Head {
             paths::VERIFY => ("Check your email", true),
             paths::LOGIN => ("Sign in", true),
             paths::DASHBOARD => ("Dashboard", true),
+            paths::ACCOUNT_SECURITY => ("Security", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
             _ => ("Page not found", false),
         };
@@ -59,7 +60,7 @@ fn visitor() -> Visitor {
 mod tests {
     use leptos::server_fn::ServerFn;
 
-    use crate::api::{account, login, password, registration, verification};
+    use crate::api::{account, login, passkeys, password, registration, verification};
     use crate::paths;
 
     #[test]
@@ -72,6 +73,11 @@ mod tests {
         assert_eq!(password::PasswordStrength::PATH, paths::PASSWORD_STRENGTH);
         assert_eq!(login::Login::PATH, paths::LOGIN);
         assert_eq!(login::Logout::PATH, paths::LOGOUT);
+        assert_eq!(passkeys::PasskeySignIn::PATH, paths::LOGIN_PASSKEY);
+        assert_eq!(passkeys::ConfirmWithPasskey::PATH, paths::ACCOUNT_CONFIRM_PASSKEY);
+        assert_eq!(passkeys::AddPasskey::PATH, paths::PASSKEYS);
+        assert_eq!(passkeys::RenamePasskey::PATH, paths::PASSKEY_RENAME);
+        assert_eq!(passkeys::RemovePasskey::PATH, paths::PASSKEY_REMOVE);
         assert_eq!(account::ConfirmPassword::PATH, paths::ACCOUNT_CONFIRM);
     }
 }

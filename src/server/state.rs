@@ -98,9 +98,11 @@ impl AppState {
             limits: limits.clone(),
             clock: clock.clone(),
         };
+        let ceremonies = ceremonies(&config, &rng);
         let passkeys = Passkeys {
             store: store.clone(),
-            ceremonies: ceremonies(&config, &rng),
+            relying_party: ceremonies.as_ref().map(|(_, host)| host.clone()),
+            ceremonies: ceremonies.map(|(ceremonies, _)| ceremonies),
             captcha: captcha.clone(),
             entry: entry.clone(),
             log: log.clone(),
@@ -154,9 +156,10 @@ impl AppState {
     }
 }
 
-/// The ceremonies of passkeys, where browsers allow any.
-fn ceremonies(config: &Config, rng: &Rng) -> Option<Ceremonies> {
+/// The ceremonies of passkeys, where browsers allow any, and the host they are for.
+fn ceremonies(config: &Config, rng: &Rng) -> Option<(Ceremonies, String)> {
     let party = config.site.relying_party().ok()?;
     let made = Ceremonies::new(&party.id, &party.origin, &config.site.name, &config.secret_key, rng.clone());
-    made.inspect_err(|error| tracing::error!(%error, "there can be no passkeys")).ok()
+    let made = made.inspect_err(|error| tracing::error!(%error, "there can be no passkeys")).ok()?;
+    Some((made, party.id))
 }

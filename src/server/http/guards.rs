@@ -82,6 +82,7 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
             view,
             captcha,
             next: next_of(&parts.uri),
+            passkeys: state.passkeys.relying_party.clone(),
             dev_mailbox: matches!(state.config.mail.transport, TransportConfig::File { .. }),
             now: state.clock.now(),
         });

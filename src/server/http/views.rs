@@ -1,8 +1,9 @@
 //! What each page shows, fetched before it is rendered.
 
+mod passkeys;
 mod verify;
 
-use crate::api::View;
+use crate::api::{SecurityView, View};
 use crate::paths;
 use crate::server::services::outcome::Fault;
 use crate::server::services::{Done, Requester, ServiceError};
@@ -45,6 +46,8 @@ impl From<ServiceError> for NotShown {
 pub async fn load(state: &AppState, path: &str, by: &Requester) -> Result<View, NotShown> {
     match path {
         paths::VERIFY => Ok(View::Verify(verify::load(state, by).await?)),
+        paths::ACCOUNT_CONFIRM => Ok(View::Confirm(passkeys::confirm(state, by).await?)),
+        paths::ACCOUNT_SECURITY => Ok(View::Security(SecurityView { passkeys: passkeys::list(state, by).await? })),
         _ => Ok(View::None),
     }
 }

@@ -44,6 +44,8 @@ pub struct Passkeys {
     pub store: Store,
     /// `None` where `PUBLIC_URL` allows no passkeys.
     pub ceremonies: Option<Ceremonies>,
+    /// The host whose pages can use passkeys, where there are any.
+    pub relying_party: Option<String>,
     pub captcha: Captcha,
     pub entry: Entry,
     pub log: SecurityLog,
