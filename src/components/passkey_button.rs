@@ -84,7 +84,7 @@ impl PasskeyUse {
 /// nothing is seen of it.
 #[island]
 pub fn PasskeyButton(passkey: PasskeyUse) -> impl IntoView {
-    let form = Submission::new(String::new(), Feedback::default());
+    let form = Submission::new(Feedback::default());
     let there = RwSignal::new(false);
     let (action, label) = (passkey.action.clone(), passkey.label.clone());
     let passkey = StoredValue::new(passkey);

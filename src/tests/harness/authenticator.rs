@@ -15,8 +15,9 @@ const ATTESTED: u8 = 0x40;
 /// One passkey, with everything about it that a test may want to be wrong.
 #[derive(Clone)]
 pub(crate) struct Authenticator {
-    key: SigningKey,
-    id: Vec<u8>,
+    pub(crate) key: SigningKey,
+    /// The credential's id.
+    pub(crate) id: Vec<u8>,
     /// Whose it is, as the options said when it was made.
     pub(crate) user_handle: Option<String>,
     /// What the browser says that the page is.

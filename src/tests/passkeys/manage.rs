@@ -14,7 +14,9 @@ async fn id(app: &TestApp) -> String {
 }
 
 fn in_mode(client: &Client, mode: Mode) -> Client {
-    Client { mode, ..client.clone() }
+    let mut client = client.clone();
+    client.mode = mode;
+    client
 }
 
 #[tokio::test]
