@@ -64,7 +64,7 @@ test('@hydrated the browser suggests a passkey with the username', async ({ port
   await expect(portal.field('/login', 'identifier')).toHaveAttribute('autocomplete', 'username webauthn');
   // Who is there takes the suggestion.
   await authenticator.touchedDuring(async () => {
-    await portal.page.goto('/login?next=/account/security');
+    await portal.page.goto('/login?next=/account/security', { waitUntil: 'commit' });
     await portal.isAt('/account/security');
   });
 });

@@ -25,13 +25,14 @@ const BUSY: &str = "Waiting for your passkey…";
 /// Beside another way to go on, which is a button of its own.
 const OUTLINE: &str = "btn btn-outline btn-wide";
 
-/// One ceremony, as a page gives it to its button.
+/// One ceremony, as a page gives it to its button. What is skipped is drawn by the server alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasskeyUse {
     /// Where the credential is posted; the options are asked for at `options` below it.
     pub action: String,
     /// The host whose pages can use these passkeys.
     pub relying_party: String,
+    #[serde(skip)]
     pub label: String,
     /// Makes a passkey, instead of showing one.
     pub creates: bool,

@@ -3,6 +3,7 @@
 mod add;
 mod manage;
 mod places;
+mod second_step;
 mod sign_in;
 
 use crate::harness::{Answer, Client};

@@ -79,12 +79,16 @@ impl Authenticator {
         let (client_data, data) = (self.client_data("webauthn.get", &options), self.data(0));
         let signed = [data.as_slice(), &Sha256::digest(client_data.as_bytes())].concat();
         let signature: Signature = self.key.sign(&signed);
-        self.credential(json!({
+        let mut response = json!({
             "authenticatorData": base64(&data),
             "clientDataJSON": base64(client_data.as_bytes()),
             "signature": base64(signature.to_der().as_bytes()),
-            "userHandle": self.user_handle,
-        }))
+        });
+        // Left out where the authenticator does not say.
+        if let Some(user_handle) = &self.user_handle {
+            response["userHandle"] = user_handle.as_str().into();
+        }
+        self.credential(response)
     }
 
     /// The id in the form in which options name it.
