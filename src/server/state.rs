@@ -159,7 +159,7 @@ impl AppState {
 /// The ceremonies of passkeys, where browsers allow any, and the host they are for.
 fn ceremonies(config: &Config, rng: &Rng) -> Option<(Ceremonies, String)> {
     let party = config.site.relying_party().ok()?;
-    let made = Ceremonies::new(&party.id, &party.origin, &config.site.name, &config.secret_key, rng.clone());
+    let made = Ceremonies::new(&party.id, &party.origin, &config.site.name, &config.keys, rng.clone());
     let made = made.inspect_err(|error| tracing::error!(%error, "there can be no passkeys")).ok()?;
     Some((made, party.id))
 }

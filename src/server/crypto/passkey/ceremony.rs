@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::CeremonyError;
 use crate::domain::Timestamp;
-use crate::server::crypto::{Sealer, SecretKey};
+use crate::server::crypto::{KeyRing, Sealer};
 use crate::server::rng::Rng;
 
 /// From the options to the credential (level 3, section 15.1 recommends five
@@ -69,8 +69,8 @@ pub(super) struct Seal {
 }
 
 impl Seal {
-    pub(super) fn new(secret: &SecretKey, rng: Rng) -> Self {
-        Self { sealer: Sealer::new(secret, "passkey ceremony", rng.clone()), rng }
+    pub(super) fn new(keys: &KeyRing, rng: Rng) -> Self {
+        Self { sealer: Sealer::new(keys, "passkey ceremony", rng.clone()), rng }
     }
 
     pub(super) fn close(&self, ceremony: &Ceremony, now: Timestamp) -> Result<String, CeremonyError> {
@@ -102,13 +102,15 @@ impl Seal {
 mod tests {
     use std::time::Duration;
 
-    use super::{CEREMONY, Ceremony, Purpose, Rng, Seal, SecretKey, Timestamp, Uuid};
+    use crate::server::crypto::SecretKey;
+
+    use super::{CEREMONY, Ceremony, Purpose, Rng, Seal, Timestamp, Uuid};
 
     const NOW: Timestamp = Timestamp(1_795_435_200_000);
     const ACCOUNT: Option<Uuid> = Some(Uuid::from_u128(7));
 
     fn seal(key: u8) -> Seal {
-        Seal::new(&SecretKey::from_bytes([key; 32]), Rng::from_seed(1))
+        Seal::new(&SecretKey::from_bytes([key; 32]).into(), Rng::from_seed(1))
     }
 
     fn closed() -> String {

@@ -20,7 +20,7 @@ pub use ceremony::{CEREMONY, Purpose, Returned};
 use ceremony::{Ceremony, Seal};
 pub use webauthn_rs::prelude::Passkey;
 
-use super::SecretKey;
+use super::KeyRing;
 use crate::domain::{Timestamp, Username};
 use crate::server::rng::Rng;
 
@@ -93,10 +93,10 @@ impl Ceremonies {
     ///
     /// # Errors
     /// When `id` is not the name, or the end of the name, of the origin's host.
-    pub fn new(id: &str, origin: &str, name: &str, secret: &SecretKey, rng: Rng) -> Result<Self, WebauthnError> {
+    pub fn new(id: &str, origin: &str, name: &str, keys: &KeyRing, rng: Rng) -> Result<Self, WebauthnError> {
         let origin = Url::parse(origin).map_err(|_| WebauthnError::Configuration)?;
         let webauthn = WebauthnBuilder::new(id, &origin)?.rp_name(name).timeout(CEREMONY).build()?;
-        Ok(Self { webauthn, seal: Seal::new(secret, rng) })
+        Ok(Self { webauthn, seal: Seal::new(keys, rng) })
     }
 
     /// Options for making a passkey that signs in by itself: kept by the
