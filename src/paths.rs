@@ -18,6 +18,15 @@ pub const ACCOUNT: &str = "/account";
 /// Asks for the password again.
 pub const ACCOUNT_CONFIRM: &str = "/account/confirm";
 pub const ACCOUNT_SECURITY: &str = "/account/security";
+/// Begins to add an authenticator app.
+pub const TOTP: &str = "/account/security/totp";
+pub const TOTP_CONFIRM: &str = "/account/security/totp/confirm";
+pub const TOTP_CANCEL: &str = "/account/security/totp/cancel";
+pub const TOTP_OFF: &str = "/account/security/totp/off";
+/// Makes recovery codes, and shows them once.
+pub const RECOVERY_CODES: &str = "/account/security/recovery-codes";
+pub const FORGET_BROWSER: &str = "/account/security/browsers/forget";
+pub const FORGET_BROWSERS: &str = "/account/security/browsers/forget-all";
 pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 /// Where the links in mails lead.
 pub const FROM_MAIL: &str = "/from-mail";

@@ -11,13 +11,15 @@ pub mod error;
 pub mod login;
 pub mod password;
 pub mod registration;
+pub mod second_factor;
 pub mod secret;
 pub mod verification;
 pub mod visitor;
 
 pub use captcha::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
 pub use error::{ApiError, Feedback};
+pub use second_factor::{AppView, RecoveryCodesView, SecondStepView, TrustedBrowserView, TwoStepView};
 pub use secret::Secret;
-pub use visitor::{AccountView, Flash, PendingView, View, Visitor};
+pub use visitor::{AccountView, Flash, PendingView, SecurityView, View, Visitor};
 
 pub use crate::domain::notice::{Notice, NoticeKind};

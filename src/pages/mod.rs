@@ -7,16 +7,18 @@ mod home;
 mod login;
 mod not_found;
 mod register;
+mod second_step;
 mod verify;
 
 use leptos::prelude::*;
 
-pub use account::ConfirmPage;
+pub use account::{ConfirmPage, RecoveryCodesPage, SecurityPage};
 pub use dashboard::DashboardPage;
 pub use home::HomePage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
 pub use register::RegisterPage;
+pub use second_step::SecondStepPage;
 pub use verify::VerifyPage;
 
 use crate::api::{View, Visitor};
@@ -42,6 +44,9 @@ impl Head {
             paths::VERIFY => ("Check your email", true),
             paths::LOGIN => ("Sign in", true),
             paths::DASHBOARD => ("Dashboard", true),
+            paths::LOGIN_MFA => ("Second step", true),
+            paths::ACCOUNT_SECURITY => ("Security", true),
+            paths::RECOVERY_CODES => ("Recovery codes", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
             _ => ("Page not found", false),
         };
@@ -59,7 +64,7 @@ fn visitor() -> Visitor {
 mod tests {
     use leptos::server_fn::ServerFn;
 
-    use crate::api::{account, login, password, registration, verification};
+    use crate::api::{account, login, password, registration, second_factor, verification};
     use crate::paths;
 
     #[test]
@@ -72,6 +77,14 @@ mod tests {
         assert_eq!(password::PasswordStrength::PATH, paths::PASSWORD_STRENGTH);
         assert_eq!(login::Login::PATH, paths::LOGIN);
         assert_eq!(login::Logout::PATH, paths::LOGOUT);
+        assert_eq!(second_factor::SecondStep::PATH, paths::LOGIN_MFA);
+        assert_eq!(second_factor::BeginApp::PATH, paths::TOTP);
+        assert_eq!(second_factor::ConfirmApp::PATH, paths::TOTP_CONFIRM);
+        assert_eq!(second_factor::CancelApp::PATH, paths::TOTP_CANCEL);
+        assert_eq!(second_factor::TurnOffApp::PATH, paths::TOTP_OFF);
+        assert_eq!(second_factor::NewRecoveryCodes::PATH, paths::RECOVERY_CODES);
+        assert_eq!(second_factor::ForgetBrowser::PATH, paths::FORGET_BROWSER);
+        assert_eq!(second_factor::ForgetBrowsers::PATH, paths::FORGET_BROWSERS);
         assert_eq!(account::ConfirmPassword::PATH, paths::ACCOUNT_CONFIRM);
     }
 }

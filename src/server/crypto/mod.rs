@@ -7,8 +7,10 @@ pub mod lookup;
 pub mod otp_digest;
 pub mod password_hash;
 pub mod password_policy;
+pub mod recovery_codes;
 pub mod sealed;
 pub mod token;
+pub mod totp;
 
 pub use key::SecretKey;
 pub use lookup::LookupKeys;
@@ -17,3 +19,4 @@ pub use password_hash::{PasswordHash, PasswordHasher};
 pub use password_policy::{PasswordContext, PasswordPolicy};
 pub use sealed::Sealer;
 pub use token::{FlowToken, TokenDigest};
+pub use totp::{QrImage, Seed};

@@ -3,6 +3,7 @@
 //! form hears that was refused in `refusal`.
 
 mod refusal;
+mod second_factor;
 mod session;
 
 use axum::http::header::{LOCATION, SET_COOKIE};

@@ -20,10 +20,14 @@ mod entity;
 pub mod mail_links;
 pub mod otps;
 pub mod outbox;
+pub mod passkeys;
 pub mod quotas;
+pub mod recovery_codes;
 pub mod registrations;
 pub mod security_events;
 pub mod sessions;
+pub mod totp;
+pub mod trusted_browsers;
 
 /// Reader connections.
 const READERS: u32 = 4;

@@ -5,6 +5,7 @@ pub(crate) mod captcha;
 pub(crate) mod client;
 pub(crate) mod mail;
 pub(crate) mod process;
+pub(crate) mod totp;
 
 pub(crate) use app::TestApp;
 pub(crate) use client::{Answer, Client, Mode, without_random};
