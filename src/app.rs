@@ -12,7 +12,8 @@ use leptos_router::{SsrMode, StaticSegment};
 
 use crate::api::{Feedback, Visitor};
 use crate::pages::{
-    ConfirmPage, DashboardPage, Head, HomePage, LoginPage, NotFoundPage, RegisterPage, SecurityPage, VerifyPage,
+    ConfirmPage, DashboardPage, Head, HomePage, LoginPage, NotFoundPage, RecoveryCodesPage, RegisterPage,
+    SecondStepPage, SecurityPage, VerifyPage,
 };
 use crate::paths;
 
@@ -76,8 +77,10 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment(paths::REGISTER) view=RegisterPage ssr=SsrMode::Async />
                 <Route path=StaticSegment(paths::VERIFY) view=VerifyPage ssr=SsrMode::Async />
                 <Route path=StaticSegment(paths::LOGIN) view=LoginPage ssr=SsrMode::Async />
+                <Route path=StaticSegment(paths::LOGIN_MFA) view=SecondStepPage ssr=SsrMode::Async />
                 <Route path=StaticSegment(paths::DASHBOARD) view=DashboardPage ssr=SsrMode::Async />
                 <Route path=StaticSegment(paths::ACCOUNT_SECURITY) view=SecurityPage ssr=SsrMode::Async />
+                <Route path=StaticSegment(paths::RECOVERY_CODES) view=RecoveryCodesPage ssr=SsrMode::Async />
                 <Route path=StaticSegment(paths::ACCOUNT_CONFIRM) view=ConfirmPage ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

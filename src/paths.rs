@@ -24,6 +24,15 @@ pub const ACCOUNT_SECURITY: &str = "/account/security";
 pub const PASSKEYS: &str = "/account/security/passkeys";
 pub const PASSKEY_RENAME: &str = "/account/security/passkeys/rename";
 pub const PASSKEY_REMOVE: &str = "/account/security/passkeys/remove";
+/// Begins to add an authenticator app.
+pub const TOTP: &str = "/account/security/totp";
+pub const TOTP_CONFIRM: &str = "/account/security/totp/confirm";
+pub const TOTP_CANCEL: &str = "/account/security/totp/cancel";
+pub const TOTP_OFF: &str = "/account/security/totp/off";
+/// Makes recovery codes, and shows them once.
+pub const RECOVERY_CODES: &str = "/account/security/recovery-codes";
+pub const FORGET_BROWSER: &str = "/account/security/browsers/forget";
+pub const FORGET_BROWSERS: &str = "/account/security/browsers/forget-all";
 pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 /// Where the links in mails lead.
 pub const FROM_MAIL: &str = "/from-mail";

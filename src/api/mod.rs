@@ -12,6 +12,7 @@ pub mod login;
 pub mod passkeys;
 pub mod password;
 pub mod registration;
+pub mod second_factor;
 pub mod secret;
 pub mod verification;
 pub mod visitor;
@@ -19,6 +20,7 @@ pub mod visitor;
 pub use captcha::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
 pub use error::{ApiError, Feedback};
 pub use passkeys::{PasskeyOptions, PasskeyView};
+pub use second_factor::{AppView, RecoveryCodesView, SecondStepView, TrustedBrowserView, TwoStepView};
 pub use secret::Secret;
 pub use visitor::{AccountView, ConfirmView, Flash, PendingView, SecurityView, View, Visitor};
 

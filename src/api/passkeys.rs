@@ -72,6 +72,24 @@ pub async fn passkey_second_step_options() -> Result<PasskeyOptions, ApiError> {
     post.ceremony(offer).await
 }
 
+/// Takes the second step with a passkey.
+///
+/// # Errors
+/// As [`passkey_sign_in`].
+#[server(prefix = "", endpoint = "login/mfa/passkey")]
+pub async fn passkey_second_step(
+    #[server(default)] state: Secret,
+    #[server(default)] credential: Secret,
+    #[server(default)] trust: Option<String>,
+) -> Result<(), ApiError> {
+    use crate::server::http::reply::Post;
+    use crate::server::services::passkeys::Shown;
+    let post = Post::to("/login/mfa/passkey")?;
+    let shown = Shown { state: state.expose(), credential: credential.expose() };
+    let outcome = post.state.passkeys.second_step(shown, trust.is_some(), &post.requester).await;
+    post.second_step(outcome).await
+}
+
 /// Options for confirming who is at the keyboard.
 ///
 /// # Errors
@@ -127,7 +145,7 @@ pub async fn add_passkey(
     let post = Post::to("/account/security/passkeys")?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
     let outcome = post.state.passkeys.add(shown, &post.requester).await;
-    post.answer(outcome).await
+    post.answer_change(outcome).await
 }
 
 /// Gives a passkey another name.
@@ -151,5 +169,5 @@ pub async fn remove_passkey(#[server(default)] id: String) -> Result<(), ApiErro
     use crate::server::http::reply::Post;
     let post = Post::to("/account/security/passkeys/remove")?;
     let outcome = post.state.passkeys.remove(&id, &post.requester).await;
-    post.answer(outcome).await
+    post.answer_change(outcome).await
 }

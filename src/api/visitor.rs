@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Captcha, Feedback, PasskeyView};
+use super::{Captcha, Feedback, PasskeyView, RecoveryCodesView, SecondStepView, TrustedBrowserView, TwoStepView};
 use crate::domain::{Notice, Timestamp};
 
 /// Given to every page as context. Holds only what may be shown to this person.
@@ -49,8 +49,10 @@ impl Default for Visitor {
 pub enum View {
     None,
     Verify(PendingView),
+    SecondStep(SecondStepView),
     Confirm(ConfirmView),
     Security(SecurityView),
+    RecoveryCodes(RecoveryCodesView),
 }
 
 /// The facts of an account that its owner sees.
@@ -69,6 +71,8 @@ pub struct AccountView {
     pub previous_sign_in_from: Option<String>,
     /// When this session ends at the latest.
     pub session_ends_at: Timestamp,
+    /// Whether this session was begun with two factors.
+    pub two_step: bool,
     /// A second factor is demanded and there is none yet.
     pub must_enrol: bool,
 }
@@ -102,7 +106,9 @@ pub struct ConfirmView {
 /// What protects an account, as its owner sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecurityView {
+    pub two_step: TwoStepView,
     pub passkeys: Vec<PasskeyView>,
+    pub browsers: Vec<TrustedBrowserView>,
 }
 
 /// What one request leaves for the next page: kept in the session, shown once.

@@ -16,7 +16,8 @@ use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
 use super::services::{
-    Captcha, Confirmation, Entry, Login, Maintenance, Passkeys, PasswordCheck, Registration, SecurityLog, Verification,
+    Captcha, Confirmation, Entry, Login, Maintenance, Passkeys, PasswordCheck, Registration, SecondFactor, SecurityLog,
+    Verification,
 };
 use super::store::Store;
 use super::store::sessions::Sessions;
@@ -37,6 +38,9 @@ pub struct Services {
     pub verification: Verification,
     pub login: Login,
     pub confirmation: Confirmation,
+    pub second_factor: SecondFactor,
+    /// For recovery codes on their way to the page that shows them.
+    pub shown_once: Sealer,
     pub passkeys: Passkeys,
     pub security_log: SecurityLog,
     pub maintenance: Maintenance,
@@ -98,6 +102,20 @@ impl AppState {
             limits: limits.clone(),
             clock: clock.clone(),
         };
+        let second_factor = SecondFactor {
+            store: store.clone(),
+            entry: entry.clone(),
+            log: log.clone(),
+            mailer: mailer.clone(),
+            seeds: Sealer::new(ring, "totp", rng.clone()),
+            keys: keys.clone(),
+            limits: limits.clone(),
+            demanded: config.second_factor,
+            portal: config.site.name.clone(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+        };
+        let shown_once = Sealer::new(ring, "shown once", rng.clone());
         let ceremonies = ceremonies(&config, &rng);
         let passkeys = Passkeys {
             store: store.clone(),
@@ -105,6 +123,7 @@ impl AppState {
             ceremonies: ceremonies.map(|(ceremonies, _)| ceremonies),
             captcha: captcha.clone(),
             entry: entry.clone(),
+            second_factor: second_factor.clone(),
             log: log.clone(),
             mailer: mailer.clone(),
             keys: keys.clone(),
@@ -139,7 +158,15 @@ impl AppState {
                 clock: clock.clone(),
                 rng: rng.clone(),
             },
-            login: Login { store: store.clone(), captcha: captcha.clone(), passwords: passwords.clone(), entry },
+            login: Login {
+                store: store.clone(),
+                captcha: captcha.clone(),
+                passwords: passwords.clone(),
+                entry,
+                second_factor: second_factor.clone(),
+            },
+            second_factor,
+            shown_once,
             confirmation: Confirmation { store: store.clone(), passwords, clock: clock.clone() },
             passkeys,
             security_log: log,

@@ -31,4 +31,5 @@ mod registration;
 mod sessions;
 mod targets;
 mod third_party;
+mod two_step;
 mod verification;

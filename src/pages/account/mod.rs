@@ -4,4 +4,4 @@ mod confirm;
 mod security;
 
 pub use confirm::ConfirmPage;
-pub use security::SecurityPage;
+pub use security::{RecoveryCodesPage, SecurityPage};

@@ -9,8 +9,10 @@ pub mod otp_digest;
 pub mod passkey;
 pub mod password_hash;
 pub mod password_policy;
+pub mod recovery_codes;
 pub mod sealed;
 pub mod token;
+pub mod totp;
 
 pub use key::{KeyId, SecretKey};
 pub use key_ring::KeyRing;
@@ -21,3 +23,4 @@ pub use password_hash::{PasswordHash, PasswordHasher};
 pub use password_policy::{PasswordContext, PasswordPolicy};
 pub use sealed::Sealer;
 pub use token::{FlowToken, TokenDigest};
+pub use totp::{QrImage, Seed};

@@ -4,6 +4,7 @@
 
 mod ceremony;
 mod refusal;
+mod second_factor;
 mod session;
 
 use axum::http::header::{LOCATION, SET_COOKIE};

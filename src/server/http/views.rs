@@ -1,9 +1,10 @@
 //! What each page shows, fetched before it is rendered.
 
 mod passkeys;
+mod security;
 mod verify;
 
-use crate::api::{SecurityView, View};
+use crate::api::{RecoveryCodesView, View};
 use crate::paths;
 use crate::server::services::outcome::Fault;
 use crate::server::services::{Done, Requester, ServiceError};
@@ -46,8 +47,11 @@ impl From<ServiceError> for NotShown {
 pub async fn load(state: &AppState, path: &str, by: &Requester) -> Result<View, NotShown> {
     match path {
         paths::VERIFY => Ok(View::Verify(verify::load(state, by).await?)),
+        paths::LOGIN_MFA => Ok(View::SecondStep(security::second_step(state, by).await?)),
         paths::ACCOUNT_CONFIRM => Ok(View::Confirm(passkeys::confirm(state, by).await?)),
-        paths::ACCOUNT_SECURITY => Ok(View::Security(SecurityView { passkeys: passkeys::list(state, by).await? })),
+        paths::ACCOUNT_SECURITY => Ok(View::Security(security::load(state, by).await?)),
+        // Filled from the session, which alone holds them.
+        paths::RECOVERY_CODES => Ok(View::RecoveryCodes(RecoveryCodesView::default())),
         _ => Ok(View::None),
     }
 }

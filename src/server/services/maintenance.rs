@@ -9,6 +9,7 @@ use crate::server::limits::{DAY, Limits, OTP_LOG, SECURITY_LOG};
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{
     Store, StoreError, challenges, counters, mail_links, otps, outbox, quotas, registrations, security_events,
+    trusted_browsers,
 };
 
 /// Rows deleted in one transaction: the writer is never held long.
@@ -39,9 +40,10 @@ enum Kind {
     Mail,
     MailLinks,
     SecurityEvents,
+    TrustedBrowsers,
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     Kind::Registrations,
     Kind::Otps,
     Kind::WrongTries,
@@ -52,6 +54,7 @@ const KINDS: [Kind; 10] = [
     Kind::Mail,
     Kind::MailLinks,
     Kind::SecurityEvents,
+    Kind::TrustedBrowsers,
 ];
 
 impl Maintenance {
@@ -89,6 +92,7 @@ impl Maintenance {
             Kind::Mail => outbox::purge(tx, now - OTP_LOG, BATCH).await,
             Kind::MailLinks => mail_links::purge(tx, now - DAY, BATCH).await,
             Kind::SecurityEvents => security_events::purge(tx, now - SECURITY_LOG, BATCH).await,
+            Kind::TrustedBrowsers => trusted_browsers::purge(tx, now, BATCH).await,
         }
     }
 }

@@ -79,12 +79,18 @@ impl Requester {
     /// The browser in words, such as "Firefox on Linux".
     #[must_use]
     pub fn browser(&self) -> String {
-        let parsed = woothee::parser::Parser::new().parse(&self.user_agent);
-        match parsed.filter(|found| found.name != "UNKNOWN") {
-            Some(found) if found.os != "UNKNOWN" => format!("{} on {}", found.name, found.os),
-            Some(found) => found.name.to_owned(),
-            None => "an unknown browser".to_owned(),
-        }
+        browser_in_words(&self.user_agent)
+    }
+}
+
+/// A browser in words, such as "Firefox on Linux", by what it calls itself.
+#[must_use]
+pub fn browser_in_words(user_agent: &str) -> String {
+    let parsed = woothee::parser::Parser::new().parse(user_agent);
+    match parsed.filter(|found| found.name != "UNKNOWN") {
+        Some(found) if found.os != "UNKNOWN" => format!("{} on {}", found.name, found.os),
+        Some(found) => found.name.to_owned(),
+        None => "an unknown browser".to_owned(),
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod client;
 pub(crate) mod mail;
 pub(crate) mod passkeys;
 pub(crate) mod process;
+pub(crate) mod totp;
 
 pub(crate) use app::TestApp;
 pub(crate) use authenticator::Authenticator;

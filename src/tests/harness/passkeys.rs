@@ -8,6 +8,7 @@ use super::client::{Answer, Client};
 use super::{Mode, TestApp};
 
 pub(crate) const SIGN_IN: &str = "/login/passkey";
+pub(crate) const SECOND_STEP: &str = "/login/mfa/passkey";
 pub(crate) const CONFIRM: &str = "/account/confirm/passkey";
 pub(crate) const ADD: &str = "/account/security/passkeys";
 
@@ -66,7 +67,7 @@ impl TestApp {
     pub(crate) async fn member_with_passkey(&self, username: &str, number: u8) -> (Client, Authenticator) {
         let (mut client, mut authenticator) = (self.member(username).await, Authenticator::new(number));
         let added = client.add_passkey(&mut authenticator).await;
-        assert_eq!(added.location().as_deref(), Some("/account/security"), "{added:?}");
+        assert_eq!(added.location().as_deref(), Some("/account/security/recovery-codes"), "{added:?}");
         (client, authenticator)
     }
 }

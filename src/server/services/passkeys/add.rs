@@ -2,12 +2,12 @@
 
 use super::{Passkeys, Shown};
 use crate::domain::limits::PASSKEYS_MAX;
-use crate::domain::{NoticeKind, PasskeyName, SecurityEvent};
-use crate::paths;
+use crate::domain::{PasskeyName, SecurityEvent};
 use crate::server::crypto::passkey::{Begun, Purpose};
 use crate::server::mail::About;
-use crate::server::services::outcome::{Done, ServiceError};
+use crate::server::services::outcome::ServiceError;
 use crate::server::services::requester::Requester;
+use crate::server::services::second_factor::Change;
 use crate::server::store::passkeys::StoredPasskey;
 use crate::server::store::{accounts, challenges, passkeys};
 
@@ -40,7 +40,7 @@ impl Passkeys {
     ///
     /// # Errors
     /// As [`Passkeys::offer_adding`], and when the passkey does not fit what was asked for.
-    pub async fn add(&self, shown: Shown<'_>, by: &Requester) -> Result<Done, ServiceError> {
+    pub async fn add(&self, shown: Shown<'_>, by: &Requester) -> Result<Change, ServiceError> {
         let now = self.clock.now();
         let account_id = by.fresh_member(now)?.account_id;
         let ceremonies = self.ceremonies()?;
@@ -69,12 +69,13 @@ impl Passkeys {
             return Err(ServiceError::Refused(NOT_ADDED));
         }
         self.log.note_about(&tx, account_id, SecurityEvent::PasskeyAdded, passkey.name.as_str(), by).await?;
+        let codes = self.second_factor.added(&tx, account_id, by).await?;
         let name = passkey.name.as_str().to_owned();
         self.tell(&tx, account_id, About::PasskeyAdded { name }, by).await?;
         tx.commit().await?;
         self.mailer.wake();
         tracing::info!(event = "passkey.added", account = %account_id, passkey = %passkey.id, ip = %by.ip);
         let said = format!("Your passkey was added under the name “{}”.", passkey.name.as_str());
-        Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
+        Ok(Change::on(said, codes))
     }
 }

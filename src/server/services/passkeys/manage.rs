@@ -8,9 +8,12 @@ use crate::paths;
 use crate::server::mail::About;
 use crate::server::services::outcome::{Done, ServiceError};
 use crate::server::services::requester::Requester;
-use crate::server::store::passkeys;
+use crate::server::services::second_factor::Change;
 use crate::server::store::passkeys::StoredPasskey;
+use crate::server::store::{accounts, passkeys};
 
+const DEMANDED: &str =
+    "This portal asks you for a second step. Add an authenticator app or another passkey before you remove this one.";
 const GONE: &str = "This passkey was removed already.";
 
 impl Passkeys {
@@ -43,19 +46,27 @@ impl Passkeys {
     /// Removes a passkey and tells its owner by mail.
     ///
     /// # Errors
-    /// Nobody is signed in, the password was given too long ago, or no such passkey of theirs.
-    pub async fn remove(&self, id: &str, by: &Requester) -> Result<Done, ServiceError> {
+    /// Nobody is signed in, the password was given too long ago, no such passkey of
+    /// theirs, or a second factor is demanded and there is no other.
+    pub async fn remove(&self, id: &str, by: &Requester) -> Result<Change, ServiceError> {
         let account_id = by.fresh_member(self.clock.now())?.account_id;
         let id = parse(id)?;
         let tx = self.store.write().await?;
+        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::SignIn)?;
+        let factors = self.second_factor.factors(&tx, account_id).await?;
+        if !factors.app && factors.passkeys <= 1 && self.second_factor.demanded.concerns(account.role) {
+            return Err(ServiceError::Refused(DEMANDED));
+        }
         let name = passkeys::remove(&tx, account_id, id).await?.ok_or(ServiceError::Refused(GONE))?;
+        let still_on = self.second_factor.removed(&tx, account_id).await?;
         self.log.note_about(&tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by).await?;
         self.tell(&tx, account_id, About::PasskeyRemoved { name: name.as_str().to_owned() }, by).await?;
         tx.commit().await?;
         self.mailer.wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
         let said = format!("The passkey “{}” was removed. You may delete it on your device as well.", name.as_str());
-        Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
+        let done = Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
+        Ok(Change { done, codes: None, two_step: Some(still_on) })
     }
 }
 

@@ -16,6 +16,7 @@ use super::captcha::Captcha;
 use super::entry::Entry;
 use super::outcome::ServiceError;
 use super::requester::Requester;
+use super::second_factor::SecondFactor;
 use super::security_log::SecurityLog;
 use crate::server::clock::Clock;
 use crate::server::crypto::{Ceremonies, LookupKeys};
@@ -48,6 +49,7 @@ pub struct Passkeys {
     pub relying_party: Option<String>,
     pub captcha: Captcha,
     pub entry: Entry,
+    pub second_factor: SecondFactor,
     pub log: SecurityLog,
     pub mailer: Mailer,
     pub keys: LookupKeys,

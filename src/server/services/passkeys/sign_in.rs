@@ -1,15 +1,12 @@
 //! Showing a passkey: to sign in, as the second step, to confirm.
 
-use sea_orm::DatabaseTransaction;
-use uuid::Uuid;
-
-use super::{Passkeys, Shown};
+use super::{Passkeys, Shown, UNKNOWN};
 use crate::domain::Timestamp;
 use crate::server::crypto::passkey::{Begun, Purpose};
 use crate::server::services::entry::{Entered, Method};
 use crate::server::services::outcome::ServiceError;
 use crate::server::services::requester::Requester;
-use crate::server::store::StoreError;
+use crate::server::services::second_factor::Stepped;
 
 impl Passkeys {
     /// Options for signing in with whichever passkey the browser has for here.
@@ -40,19 +37,23 @@ impl Passkeys {
         self.offer(Purpose::SecondStep, Some(due.account_id)).await
     }
 
-    /// Whether this passkey is the second factor of an account, in the
-    /// transaction that counts the try.
+    /// Takes the second step with a passkey. It counts like any other factor's try;
+    /// `trust` excuses this browser from now on.
     ///
     /// # Errors
-    /// Only faults.
-    pub async fn is_second_factor(
-        &self,
-        tx: &DatabaseTransaction,
-        account_id: Uuid,
-        shown: Shown<'_>,
-        by: &Requester,
-    ) -> Result<bool, StoreError> {
-        Ok(self.judge(tx, Purpose::SecondStep, Some(account_id), shown, by).await?.is_some())
+    /// One sentence whatever is wrong, and a wait after too many failures.
+    pub async fn second_step(&self, shown: Shown<'_>, trust: bool, by: &Requester) -> Result<Stepped, ServiceError> {
+        self.ceremonies()?;
+        let attempt = match self.second_factor.begin(by).await? {
+            Ok(attempt) => attempt,
+            Err(done) => return Ok(Stepped::Elsewhere(done)),
+        };
+        let account = Some(attempt.account.id);
+        if self.judge(&attempt.tx, Purpose::SecondStep, account, shown, by).await?.is_some() {
+            return self.second_factor.succeed(attempt, Method::PasswordAndPasskey, trust, by).await;
+        }
+        self.second_factor.fail(attempt, by).await?;
+        Err(ServiceError::Refused(UNKNOWN))
     }
 
     /// Options for showing that the person at the keyboard is who signed in.
