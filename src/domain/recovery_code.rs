@@ -100,7 +100,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_no_code() {
-        for typed in ["", "123456", "0101-ABCD-EFGH-JKM", "0101-ABCD-EFGH-JKMNP", "0101-ABCD-EFGH-JKMU", "０１01ABCDEFGHJKMN"] {
+        for typed in
+            ["", "123456", "0101-ABCD-EFGH-JKM", "0101-ABCD-EFGH-JKMNP", "0101-ABCD-EFGH-JKMU", "０１01ABCDEFGHJKMN"]
+        {
             assert_eq!(RecoveryCode::parse(typed), None, "{typed}");
         }
         assert_eq!(RecoveryCode::parse(&"0".repeat(1_000)), None);

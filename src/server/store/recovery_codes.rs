@@ -1,9 +1,7 @@
 //! Recovery codes by their hash: each counts once.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set,
-};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set};
 use uuid::Uuid;
 
 use super::StoreError;

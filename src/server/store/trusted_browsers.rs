@@ -92,11 +92,7 @@ pub async fn forget(db: &impl ConnectionTrait, account_id: Uuid, id: Uuid) -> Re
 ///
 /// # Errors
 /// Only faults.
-pub async fn forget_token(
-    db: &impl ConnectionTrait,
-    account_id: Uuid,
-    digest: TokenDigest,
-) -> Result<(), StoreError> {
+pub async fn forget_token(db: &impl ConnectionTrait, account_id: Uuid, digest: TokenDigest) -> Result<(), StoreError> {
     let one = Column::Digest.eq(digest.into_bytes()).and(Column::AccountId.eq(account_id));
     Entity::delete_many().filter(one).exec(db).await?;
     Ok(())

@@ -38,7 +38,8 @@ async fn who_has_no_second_factor_reaches_nothing_but_adding_one() {
     for mode in BOTH {
         let client = signed_in(&app, mode).await;
         for path in functions() {
-            let open = ["/logout", "/from-mail", "/password/strength"].contains(&path) || path.starts_with("/from-mail/");
+            let open =
+                ["/logout", "/from-mail", "/password/strength"].contains(&path) || path.starts_with("/from-mail/");
             if open || may_enrol(path) {
                 continue;
             }

@@ -1,6 +1,8 @@
 //! Adding an authenticator app.
 
-use super::{BOTH, CONFIRM, PASSWORD, Phone, TOTP, TestApp, enrol, enrolled, events, is_signed_in, lets_in, mails, step};
+use super::{
+    BOTH, CONFIRM, PASSWORD, Phone, TOTP, TestApp, enrol, enrolled, events, is_signed_in, lets_in, mails, step,
+};
 
 #[tokio::test]
 async fn an_app_is_added_by_its_code_and_signing_in_then_takes_one() {

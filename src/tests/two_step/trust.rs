@@ -123,7 +123,8 @@ async fn trusted_browsers_are_listed_and_each_or_all_can_be_removed() {
         assert_eq!(page.matches("Firefox on Linux</strong>").count(), 3, "{page}");
         assert_eq!(page.matches("This one").count(), 1);
         assert!(page.contains("192.0.2.7") && page.contains("last used"));
-        let ids: Vec<_> = page.split("name=\"id\" value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let ids: Vec<_> =
+            page.split("name=\"id\" value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(ids.len(), 3);
         // The newest first.
         let answer = ann.client.post("/account/security/browsers/forget", &[("id", ids[0])]).await;

@@ -18,8 +18,14 @@ pub enum App {
     /// One is being added, and the password was given too long ago to show its seed.
     Hidden,
     /// One is being added: the seed, the address that holds it, and that as a QR code.
-    Shown { seed: Seed, url: String, qr: QrImage },
-    On { since: Timestamp },
+    Shown {
+        seed: Seed,
+        url: String,
+        qr: QrImage,
+    },
+    On {
+        since: Timestamp,
+    },
 }
 
 /// What protects the account of the person who asks. Also for an export of what
