@@ -8,10 +8,12 @@ use super::{ApiError, Secret};
 use crate::domain::Timestamp;
 
 /// With what a second step that is due can be taken. A recovery code always can.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecondStepView {
     pub has_app: bool,
     pub has_passkeys: bool,
+    /// How long a browser is trusted, in words.
+    pub trusts_for: String,
 }
 
 /// Two-step sign-in of an account, as its owner sees it.

@@ -77,6 +77,14 @@ pub struct AccountView {
     pub must_enrol: bool,
 }
 
+impl AccountView {
+    /// What this session took, in words.
+    #[must_use]
+    pub fn signed_in_with(&self) -> &'static str {
+        if self.two_step { "Two steps" } else { "The password alone" }
+    }
+}
+
 /// A registration that waits for its code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingView {

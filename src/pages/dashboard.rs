@@ -13,14 +13,14 @@ pub fn DashboardPage() -> impl IntoView {
     let visitor = super::visitor();
     let portal = visitor.portal_name.clone();
     visitor.account.clone().map(|account| {
-        let first_time = account.previous_sign_in_at.is_none();
+        let (first_time, two_step) = (account.previous_sign_in_at.is_none(), account.two_step);
         view! {
             <SignedIn visitor here=paths::DASHBOARD>
                 <h1>"Hello, " {account.username.clone()}</h1>
                 <div class="cards">
                     <Account account=account.clone() />
                     <Security account />
-                    <NextSteps portal first_time />
+                    <NextSteps portal first_time two_step />
                 </div>
             </SignedIn>
         }
@@ -49,6 +49,7 @@ fn Account(account: AccountView) -> impl IntoView {
 
 #[component]
 fn Security(account: AccountView) -> impl IntoView {
+    let signed_in_with = account.signed_in_with();
     let last = match account.previous_sign_in_at {
         None => Either::Left("This is your first sign-in."),
         Some(at) => {
@@ -63,6 +64,7 @@ fn Security(account: AccountView) -> impl IntoView {
         <Section title="Security">
             <Facts>
                 <Fact name="Last sign-in">{last}</Fact>
+                <Fact name="Signed in with">{signed_in_with}</Fact>
                 <Fact name="This session began">
                     <Time at=account.signed_in_at />
                     ", from "
@@ -77,18 +79,26 @@ fn Security(account: AccountView) -> impl IntoView {
 }
 
 #[component]
-fn NextSteps(portal: String, first_time: bool) -> impl IntoView {
+fn NextSteps(portal: String, first_time: bool, two_step: bool) -> impl IntoView {
     let first = if first_time {
-        Either::Left(view! { <li>"Your account is open. There is nothing left to set up."</li> })
+        Either::Left(view! { <li>"Your account is open."</li> })
     } else {
         Either::Right(view! {
             <li>"Look at your last sign-in. If that was not you, tell the people who run " {portal} "."</li>
         })
     };
+    let second_step = (!two_step).then(|| {
+        view! {
+            <li>
+                "Let signing in take two steps, so that a stolen password opens nothing: see "
+                <a href=paths::ACCOUNT_SECURITY>"Security"</a> "."
+            </li>
+        }
+    });
     view! {
         <Section title="What to do next" class="card card-wide">
             <ul class="next">
-                {first} <li>"On a computer that others use, sign out when you leave. Closing the page is not enough."</li>
+                {first} {second_step} <li>"On a computer that others use, sign out when you leave. Closing the page is not enough."</li>
             </ul>
         </Section>
     }

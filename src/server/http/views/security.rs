@@ -1,5 +1,7 @@
 //! What protects the account of the person who asks.
 
+use std::time::Duration;
+
 use crate::api::{AppView, SecondStepView, SecurityView, TrustedBrowserView, TwoStepView};
 use crate::server::services::outcome::Fault;
 use crate::server::services::requester::browser_in_words;
@@ -28,7 +30,19 @@ pub(super) async fn load(state: &AppState, by: &Requester) -> Result<SecurityVie
 pub(super) async fn second_step(state: &AppState, by: &Requester) -> Result<SecondStepView, Fault> {
     let Some(due) = &by.second_step else { return Ok(SecondStepView::default()) };
     let factors = state.second_factor.factors_for(due).await?;
-    Ok(SecondStepView { has_app: factors.app, has_passkeys: factors.passkeys > 0 })
+    let trusts_for = in_words(state.config.limits.trust_lifetime);
+    Ok(SecondStepView { has_app: factors.app, has_passkeys: factors.passkeys > 0, trusts_for })
+}
+
+/// A long time, in whole days or else in hours.
+fn in_words(time: Duration) -> String {
+    let hours = time.as_secs() / 3_600;
+    match (hours / 24, hours) {
+        (0, 0 | 1) => "an hour".to_owned(),
+        (0, hours) => format!("{hours} hours"),
+        (1, _) => "a day".to_owned(),
+        (days, _) => format!("{days} days"),
+    }
 }
 
 fn browser_view(browser: TrustedBrowser, this: bool) -> TrustedBrowserView {
