@@ -18,7 +18,8 @@ async fn ones_own_passkey_is_the_second_step() {
     let (_, mut passkey) = app.member_with_passkey("ann", 1).await;
     let mut browser = after_password(&app, "ann").await;
     assert!(!is_signed_in(&mut browser).await);
-    assert!(browser.get("/login/mfa").await.body.contains("action=\"/login/mfa/passkey\""));
+    let page = browser.get("/login/mfa").await.body;
+    assert!(page.contains("action=\"/login/mfa/passkey\""), "{page}");
     let options = browser.options(SECOND_STEP).await.json();
     assert_eq!(options["allowCredentials"][0]["id"], passkey.id());
     assert_eq!(options["allowCredentials"].as_array().map(Vec::len), Some(1));
