@@ -32,9 +32,9 @@ pub fn Rows(children: Children) -> impl IntoView {
 #[component]
 pub fn Row(
     #[prop(into)] title: String,
-    /// What sets it apart, such as "This one".
+    /// What sets it apart, such as "This one"; nothing if it is empty.
     #[prop(optional, into)]
-    badge: Option<String>,
+    badge: String,
     /// A small form, or links.
     #[prop(optional, into)]
     action: Option<ViewFnOnce>,
@@ -46,7 +46,7 @@ pub fn Row(
             <div>
                 <p>
                     <strong>{title}</strong>
-                    {badge.map(|words| view! { " " <Badge words /> })}
+                    {(!badge.is_empty()).then(|| view! { " " <Badge words=badge /> })}
                 </p>
                 <p class="quiet">{children()}</p>
             </div>

@@ -35,12 +35,12 @@ fn Trusted(browser: TrustedBrowserView) -> impl IntoView {
     let TrustedBrowserView { id, browser, ip, since, last_used_at, until, this } = browser;
     let badge = if this { "This one" } else { "" };
     let about = browser.clone();
-    let remove = move || {
+    let action = move || {
         view! { <PlainForm action=paths::FORGET_BROWSER label="Remove" about hidden=vec![("id", id)] /> }
     };
     let used = last_used_at.map(|at| view! { ", last used " <LocalTime at=at.0 with_time=true /> });
-    let facts = move || {
-        view! {
+    view! {
+        <Row title=browser badge action>
             "Trusted on "
             <LocalTime at=since.0 with_time=false />
             " from "
@@ -49,21 +49,6 @@ fn Trusted(browser: TrustedBrowserView) -> impl IntoView {
             ". Until "
             <LocalTime at=until.0 with_time=false />
             "."
-        }
-    };
-    if badge.is_empty() {
-        view! {
-            <Row title=browser action=remove>
-                {facts()}
-            </Row>
-        }
-        .into_any()
-    } else {
-        view! {
-            <Row title=browser badge action=remove>
-                {facts()}
-            </Row>
-        }
-        .into_any()
+        </Row>
     }
 }

@@ -28,8 +28,8 @@ pub enum App {
     },
 }
 
-/// What protects the account of the person who asks. Also for an export of what
-/// is known about them: it then says nothing that is secret, as long as nobody is fresh.
+/// What protects the account of the person who asks. An export of what is known
+/// about them takes all but [`App::Shown`], which holds a secret.
 #[derive(Clone, Debug)]
 pub struct Overview {
     pub app: App,
