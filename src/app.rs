@@ -12,8 +12,8 @@ use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 
 use crate::api::{Feedback, Visitor};
 use crate::pages::{
-    ConfirmPage, DashboardPage, Head, HomePage, LoginPage, NotFoundPage, RegisterPage, SecurityLogPage, SessionsPage,
-    VerifyPage,
+    ConfirmPage, DashboardPage, Head, HomePage, LoginPage, NotFoundPage, RecoveryCodesPage, RegisterPage,
+    SecondStepPage, SecurityLogPage, SecurityPage, SessionsPage, VerifyPage,
 };
 use crate::paths;
 
@@ -81,6 +81,9 @@ pub fn App() -> impl IntoView {
                 <Route path=At(paths::ACCOUNT_CONFIRM) view=ConfirmPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_SESSIONS) view=SessionsPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_SECURITY_LOG) view=SecurityLogPage ssr=SsrMode::Async />
+                <Route path=At(paths::LOGIN_MFA) view=SecondStepPage ssr=SsrMode::Async />
+                <Route path=At(paths::ACCOUNT_SECURITY) view=SecurityPage ssr=SsrMode::Async />
+                <Route path=At(paths::RECOVERY_CODES) view=RecoveryCodesPage ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
     }

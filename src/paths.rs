@@ -11,15 +11,30 @@ pub const PASSWORD_STRENGTH: &str = "/password/strength";
 pub const LOGIN: &str = "/login";
 /// The second step of signing in.
 pub const LOGIN_MFA: &str = "/login/mfa";
+pub const LOGIN_PASSKEY: &str = "/login/passkey";
+pub const LOGIN_MFA_PASSKEY: &str = "/login/mfa/passkey";
 pub const DASHBOARD: &str = "/dashboard";
 pub const RECOVER: &str = "/recover";
 pub const RECOVER_VERIFY: &str = "/recover/verify";
 pub const ACCOUNT: &str = "/account";
 /// Asks for the password again.
 pub const ACCOUNT_CONFIRM: &str = "/account/confirm";
+pub const ACCOUNT_CONFIRM_PASSKEY: &str = "/account/confirm/passkey";
 pub const ACCOUNT_SECURITY: &str = "/account/security";
 /// All that happened to the account.
 pub const ACCOUNT_SECURITY_LOG: &str = "/account/security/log";
+pub const PASSKEYS: &str = "/account/security/passkeys";
+pub const PASSKEY_RENAME: &str = "/account/security/passkeys/rename";
+pub const PASSKEY_REMOVE: &str = "/account/security/passkeys/remove";
+/// Begins to add an authenticator app.
+pub const TOTP: &str = "/account/security/totp";
+pub const TOTP_CONFIRM: &str = "/account/security/totp/confirm";
+pub const TOTP_CANCEL: &str = "/account/security/totp/cancel";
+pub const TOTP_OFF: &str = "/account/security/totp/off";
+/// Makes recovery codes, and shows them once.
+pub const RECOVERY_CODES: &str = "/account/security/recovery-codes";
+pub const FORGET_BROWSER: &str = "/account/security/browsers/forget";
+pub const FORGET_BROWSERS: &str = "/account/security/browsers/forget-all";
 pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 pub const ACCOUNT_SESSIONS_END: &str = "/account/sessions/end";
 pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";

@@ -9,8 +9,10 @@ pub mod account;
 pub mod captcha;
 pub mod error;
 pub mod login;
+pub mod passkeys;
 pub mod password;
 pub mod registration;
+pub mod second_factor;
 pub mod secret;
 pub mod security_log;
 pub mod sessions;
@@ -19,9 +21,11 @@ pub mod visitor;
 
 pub use captcha::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
 pub use error::{ApiError, Feedback};
+pub use passkeys::{PasskeyOptions, PasskeyView};
+pub use second_factor::{AppView, RecoveryCodesView, SecondStepView, TrustedBrowserView, TwoStepView};
 pub use secret::Secret;
 pub use security_log::{EventView, SecurityLogView};
 pub use sessions::{SessionView, SessionsView};
-pub use visitor::{AccountView, Flash, PendingView, View, Visitor};
+pub use visitor::{AccountView, ConfirmView, Flash, PendingView, SecurityView, View, Visitor};
 
 pub use crate::domain::notice::{Notice, NoticeKind};

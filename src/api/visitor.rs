@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Captcha, Feedback, SecurityLogView, SessionsView};
+use super::{
+    Captcha, EventView, Feedback, PasskeyView, RecoveryCodesView, SecondStepView, SecurityLogView, SessionsView,
+    TrustedBrowserView, TwoStepView,
+};
 use crate::domain::{Notice, Timestamp};
 
 /// Given to every page as context. Holds only what may be shown to this person.
@@ -20,6 +23,8 @@ pub struct Visitor {
     pub captcha: Option<Captcha>,
     /// A checked path to go to after signing in.
     pub next: Option<String>,
+    /// The host whose pages can use passkeys, where browsers allow any.
+    pub passkeys: Option<String>,
     /// Whether mail goes to the development mailbox.
     pub dev_mailbox: bool,
     /// When the page was made, by the server's clock.
@@ -35,6 +40,7 @@ impl Default for Visitor {
             view: View::None,
             captcha: None,
             next: None,
+            passkeys: None,
             dev_mailbox: false,
             now: Timestamp(0),
         }
@@ -48,6 +54,10 @@ pub enum View {
     Verify(PendingView),
     Sessions(SessionsView),
     SecurityLog(SecurityLogView),
+    SecondStep(SecondStepView),
+    Confirm(ConfirmView),
+    Security(SecurityView),
+    RecoveryCodes(RecoveryCodesView),
 }
 
 /// The facts of an account that its owner sees.
@@ -66,8 +76,18 @@ pub struct AccountView {
     pub previous_sign_in_from: Option<String>,
     /// When this session ends at the latest.
     pub session_ends_at: Timestamp,
+    /// Whether this session was begun with two factors.
+    pub two_step: bool,
     /// A second factor is demanded and there is none yet.
     pub must_enrol: bool,
+}
+
+impl AccountView {
+    /// What this session took, in words.
+    #[must_use]
+    pub fn signed_in_with(&self) -> &'static str {
+        if self.two_step { "Two steps" } else { "The password alone" }
+    }
 }
 
 /// A registration that waits for its code.
@@ -87,6 +107,23 @@ pub struct PendingView {
     pub email_changes_left: u32,
     /// The code was right but somebody took the username meanwhile.
     pub needs_username: bool,
+}
+
+/// How somebody who is signed in can show that it is them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfirmView {
+    /// Whether they have a passkey to show in place of the password.
+    pub has_passkey: bool,
+}
+
+/// What protects an account, as its owner sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SecurityView {
+    pub two_step: TwoStepView,
+    pub passkeys: Vec<PasskeyView>,
+    pub browsers: Vec<TrustedBrowserView>,
+    /// The newest, the latest first.
+    pub events: Vec<EventView>,
 }
 
 /// What one request leaves for the next page: kept in the session, shown once.

@@ -20,18 +20,36 @@ use crate::api::{ApiError, Feedback};
 /// # Errors
 /// What the server has to say about the form, or that it could not be asked.
 pub async fn post(form: &HtmlFormElement) -> Result<Option<String>, Feedback> {
-    let unreachable = |_: JsValue| fault(ServerFnErrorErr::Request(String::new()));
-    let answer = send_form(form).await.map_err(unreachable)?;
-    if answer.redirected() {
-        // A guard stood in the way: the session has ended meanwhile, say.
-        return Ok(Some(answer.url()));
-    }
-    if answer.ok() {
-        return Ok(answer.headers().get("location").ok().flatten());
+    let typed = fields_of(form).map_err(unreachable)?;
+    Ok(next_of(&call(&form.action(), &typed).await?))
+}
+
+/// Posts fields to an address and gives the answer, if it is no refusal.
+///
+/// # Errors
+/// As [`post`].
+pub async fn call(to: &str, fields: &UrlSearchParams) -> Result<Response, Feedback> {
+    let answer = send(to, fields).await.map_err(unreachable)?;
+    if answer.ok() || answer.redirected() {
+        return Ok(answer);
     }
     let body = text_of(&answer).await.map_err(unreachable)?;
     let refusal = serde_json::from_str::<ApiError>(&body);
     Err(refusal.map_or_else(|_| fault(ServerFnErrorErr::Deserialization(String::new())), |ApiError(refusal)| refusal))
+}
+
+/// Where an answer leads.
+#[must_use]
+pub fn next_of(answer: &Response) -> Option<String> {
+    if answer.redirected() {
+        // A guard stood in the way: the session has ended meanwhile, say.
+        return Some(answer.url());
+    }
+    answer.headers().get("location").ok().flatten()
+}
+
+fn unreachable(_: JsValue) -> Feedback {
+    fault(ServerFnErrorErr::Request(String::new()))
 }
 
 /// A fault in the words that every form uses for it.
@@ -57,9 +75,8 @@ pub async fn ask(to: &str, form: &HtmlFormElement, names: &[(&str, &str)]) -> Op
     text_of(&answer).await.ok()
 }
 
-async fn send_form(form: &HtmlFormElement) -> Result<Response, JsValue> {
-    let typed = FormData::new_with_form(form)?;
-    send(&form.action(), &UrlSearchParams::new_with_str_sequence_sequence(&typed)?).await
+fn fields_of(form: &HtmlFormElement) -> Result<UrlSearchParams, JsValue> {
+    UrlSearchParams::new_with_str_sequence_sequence(&FormData::new_with_form(form)?.into())
 }
 
 async fn send(to: &str, fields: &UrlSearchParams) -> Result<Response, JsValue> {
@@ -73,6 +90,10 @@ async fn send(to: &str, fields: &UrlSearchParams) -> Result<Response, JsValue> {
     JsFuture::from(window().fetch_with_str_and_init(to, &request)).await?.dyn_into()
 }
 
-async fn text_of(answer: &Response) -> Result<String, JsValue> {
+/// What an answer says.
+///
+/// # Errors
+/// When it ends too early.
+pub async fn text_of(answer: &Response) -> Result<String, JsValue> {
     Ok(JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default())
 }

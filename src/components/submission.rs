@@ -36,12 +36,25 @@ impl Submission {
     /// of work is done. A second press while it is under way does nothing.
     pub fn send(self, event: &SubmitEvent) {
         event.prevent_default();
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        if !self.proves() {
+        if self.begin() && !self.proves() {
             self.post(event_target(event));
+        }
+    }
+
+    /// Makes the button busy; `false` when it is already.
+    #[must_use]
+    pub fn begin(self) -> bool {
+        !self.busy.try_update(|busy| std::mem::replace(busy, true)).unwrap_or(true)
+    }
+
+    /// Goes to where something else than a post of the form leads, or shows why it does not.
+    pub fn conclude(self, outcome: Result<Option<String>, Feedback>) {
+        match outcome {
+            Ok(next) => leave_for(next),
+            Err(refusal) => {
+                self.feedback.set(refusal);
+                self.busy.set(false);
+            }
         }
     }
 

@@ -16,3 +16,7 @@ pub const PASSWORD_MAX: usize = 128;
 pub const OTP_DIGITS: usize = 6;
 /// Most octets of a request's body.
 pub const BODY_MAX: usize = 64 * 1024;
+/// Passkeys of an account: more than a person has devices, and few enough for a request's body.
+pub const PASSKEYS_MAX: usize = 20;
+/// Most characters of a passkey's name.
+pub const PASSKEY_NAME_MAX: usize = 64;

@@ -12,14 +12,14 @@ use crate::paths;
 pub fn DashboardPage() -> impl IntoView {
     let visitor = super::visitor();
     visitor.account.clone().map(|account| {
-        let first_time = account.previous_sign_in_at.is_none();
+        let (first_time, two_step) = (account.previous_sign_in_at.is_none(), account.two_step);
         view! {
             <SignedIn visitor here=paths::DASHBOARD>
                 <h1>"Hello, " {account.username.clone()}</h1>
                 <div class="cards">
                     <Account account=account.clone() />
                     <Security account />
-                    <NextSteps first_time />
+                    <NextSteps first_time two_step />
                 </div>
             </SignedIn>
         }
@@ -48,6 +48,7 @@ fn Account(account: AccountView) -> impl IntoView {
 
 #[component]
 fn Security(account: AccountView) -> impl IntoView {
+    let signed_in_with = account.signed_in_with();
     let last = match account.previous_sign_in_at {
         None => Either::Left("This is your first sign-in."),
         Some(at) => {
@@ -62,6 +63,7 @@ fn Security(account: AccountView) -> impl IntoView {
         <Section title="Security">
             <Facts>
                 <Fact name="Last sign-in">{last}</Fact>
+                <Fact name="Signed in with">{signed_in_with}</Fact>
                 <Fact name="This session began">
                     <Time at=account.signed_in_at />
                     ", from "
@@ -81,7 +83,7 @@ fn Security(account: AccountView) -> impl IntoView {
 }
 
 #[component]
-fn NextSteps(first_time: bool) -> impl IntoView {
+fn NextSteps(first_time: bool, two_step: bool) -> impl IntoView {
     let first = if first_time {
         Either::Left("Your account is open: you can use it right away.")
     } else {
@@ -93,15 +95,19 @@ fn NextSteps(first_time: bool) -> impl IntoView {
             "."
         })
     };
+    let second_step = (!two_step).then(|| {
+        view! {
+            <li>
+                "Let signing in take two steps, so that a stolen password opens nothing: see "
+                <a href=paths::ACCOUNT_SECURITY>"Security"</a> "."
+            </li>
+        }
+    });
     view! {
         <Section title="What to do next" class="card card-wide">
             <ul class="next">
                 <li>{first}</li>
-                <li>
-                    "Turn on two-step sign-in under "
-                    <a href=paths::ACCOUNT_SECURITY>"Security"</a>
-                    ", if you have not yet: your password alone then opens nothing."
-                </li>
+                {second_step}
                 <li>"On a computer that others use, sign out when you leave. Closing the page is not enough."</li>
             </ul>
         </Section>

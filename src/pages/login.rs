@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{CaptchaScript, Field, Form, Frame, PostForm};
+use crate::components::{CaptchaScript, Field, Form, Frame, OtherWay, PasskeyUse, PostForm};
 use crate::paths;
 
 #[component]
@@ -12,8 +12,11 @@ pub fn LoginPage() -> impl IntoView {
     let captcha = visitor.captcha.clone();
     // Where to go afterwards, if not to the dashboard.
     let next = visitor.next.clone().unwrap_or_else(|| flash.value("next"));
+    // With passkeys the browser suggests them as well (HTML, 4.10.18.7.1, "webauthn").
+    let autocomplete = if visitor.passkeys.is_some() { "username webauthn" } else { "username" };
+    let passkey = visitor.passkeys.clone().map(PasskeyUse::sign_in);
     let form = Form::to(paths::LOGIN, &flash)
-        .field(Field::text("identifier", "Username or email").autocomplete("username"))
+        .field(Field::text("identifier", "Username or email").autocomplete(autocomplete))
         .field(Field::password("password", "Password"))
         .field(Field::checkbox("remember", "Keep me signed in for 30 days"))
         .captcha(captcha.clone())
@@ -25,6 +28,7 @@ pub fn LoginPage() -> impl IntoView {
             <h1>"Sign in"</h1>
             <CaptchaScript captcha />
             <PostForm form />
+            {passkey.map(|passkey| view! { <OtherWay passkey /> })}
         </Frame>
     }
 }

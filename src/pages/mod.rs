@@ -7,16 +7,18 @@ mod home;
 mod login;
 mod not_found;
 mod register;
+mod second_step;
 mod verify;
 
 use leptos::prelude::*;
 
-pub use account::{ConfirmPage, RecentEvents, SecurityLogPage, SessionsPage};
+pub use account::{ConfirmPage, RecentEvents, RecoveryCodesPage, SecurityLogPage, SecurityPage, SessionsPage};
 pub use dashboard::DashboardPage;
 pub use home::HomePage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
 pub use register::RegisterPage;
+pub use second_step::SecondStepPage;
 pub use verify::VerifyPage;
 
 use crate::api::{View, Visitor};
@@ -44,6 +46,9 @@ impl Head {
             paths::DASHBOARD => ("Dashboard", true),
             paths::ACCOUNT_SESSIONS => ("Sessions", true),
             paths::ACCOUNT_SECURITY_LOG => ("Security log", true),
+            paths::LOGIN_MFA => ("Second step", true),
+            paths::ACCOUNT_SECURITY => ("Security", true),
+            paths::RECOVERY_CODES => ("Recovery codes", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
             _ => ("Page not found", false),
         };
@@ -61,7 +66,7 @@ fn visitor() -> Visitor {
 mod tests {
     use leptos::server_fn::ServerFn;
 
-    use crate::api::{account, login, password, registration, sessions, verification};
+    use crate::api::{account, login, passkeys, password, registration, second_factor, sessions, verification};
     use crate::paths;
 
     #[test]
@@ -74,6 +79,20 @@ mod tests {
         assert_eq!(password::PasswordStrength::PATH, paths::PASSWORD_STRENGTH);
         assert_eq!(login::Login::PATH, paths::LOGIN);
         assert_eq!(login::Logout::PATH, paths::LOGOUT);
+        assert_eq!(passkeys::PasskeySignIn::PATH, paths::LOGIN_PASSKEY);
+        assert_eq!(passkeys::PasskeySecondStep::PATH, paths::LOGIN_MFA_PASSKEY);
+        assert_eq!(passkeys::ConfirmWithPasskey::PATH, paths::ACCOUNT_CONFIRM_PASSKEY);
+        assert_eq!(passkeys::AddPasskey::PATH, paths::PASSKEYS);
+        assert_eq!(passkeys::RenamePasskey::PATH, paths::PASSKEY_RENAME);
+        assert_eq!(passkeys::RemovePasskey::PATH, paths::PASSKEY_REMOVE);
+        assert_eq!(second_factor::SecondStep::PATH, paths::LOGIN_MFA);
+        assert_eq!(second_factor::BeginApp::PATH, paths::TOTP);
+        assert_eq!(second_factor::ConfirmApp::PATH, paths::TOTP_CONFIRM);
+        assert_eq!(second_factor::CancelApp::PATH, paths::TOTP_CANCEL);
+        assert_eq!(second_factor::TurnOffApp::PATH, paths::TOTP_OFF);
+        assert_eq!(second_factor::NewRecoveryCodes::PATH, paths::RECOVERY_CODES);
+        assert_eq!(second_factor::ForgetBrowser::PATH, paths::FORGET_BROWSER);
+        assert_eq!(second_factor::ForgetBrowsers::PATH, paths::FORGET_BROWSERS);
         assert_eq!(account::ConfirmPassword::PATH, paths::ACCOUNT_CONFIRM);
         assert_eq!(sessions::EndSession::PATH, paths::ACCOUNT_SESSIONS_END);
         assert_eq!(sessions::EndOtherSessions::PATH, paths::ACCOUNT_SESSIONS_END_OTHERS);

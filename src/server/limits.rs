@@ -154,6 +154,8 @@ pub struct ConnectionLimits {
 pub const FLOOD_KEYS: usize = 1_000_000;
 /// How long a second step may be left undone after the password.
 pub const SECOND_STEP_WAITS: Duration = Duration::from_secs(10 * 60);
+/// How long an authenticator app may be added without its first code.
+pub const SEED_WAITS: Duration = Duration::from_secs(30 * 60);
 /// How long a person's security log reaches back.
 pub const SECURITY_LOG: Duration = Duration::from_secs(400 * 86_400);
 /// How long a browser is recognised after it was last seen. Browsers keep no

@@ -8,7 +8,7 @@ use leptos::config::LeptosOptions;
 
 use super::clock::Clock;
 use super::config::Config;
-use super::crypto::{LookupKeys, OtpDigester, PasswordHasher, PasswordPolicy, Sealer};
+use super::crypto::{Ceremonies, LookupKeys, OtpDigester, PasswordHasher, PasswordPolicy, Sealer};
 use super::http::flood::FloodLimiter;
 use super::http::newcomers::Newcomers;
 use super::http::sampled::Sampled;
@@ -16,8 +16,8 @@ use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
 use super::services::{
-    Captcha, Confirmation, Devices, Entry, Login, Maintenance, OwnSessions, PasswordCheck, Registration, SecurityLog,
-    Verification,
+    Captcha, Confirmation, Devices, Entry, Login, Maintenance, OwnSessions, Passkeys, PasswordCheck, Registration,
+    SecondFactor, SecurityLog, Verification,
 };
 use super::store::Store;
 use super::store::sessions::Sessions;
@@ -38,6 +38,10 @@ pub struct Services {
     pub verification: Verification,
     pub login: Login,
     pub confirmation: Confirmation,
+    pub second_factor: SecondFactor,
+    /// For recovery codes on their way to the page that shows them.
+    pub shown_once: Sealer,
+    pub passkeys: Passkeys,
     pub security_log: SecurityLog,
     pub devices: Devices,
     pub own_sessions: OwnSessions,
@@ -107,6 +111,35 @@ impl AppState {
             limits: limits.clone(),
             clock: clock.clone(),
         };
+        let second_factor = SecondFactor {
+            store: store.clone(),
+            entry: entry.clone(),
+            log: log.clone(),
+            mailer: mailer.clone(),
+            seeds: Sealer::new(ring, "totp", rng.clone()),
+            keys: keys.clone(),
+            limits: limits.clone(),
+            demanded: config.second_factor,
+            portal: config.site.name.clone(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+        };
+        let shown_once = Sealer::new(ring, "shown once", rng.clone());
+        let ceremonies = ceremonies(&config, &rng);
+        let passkeys = Passkeys {
+            store: store.clone(),
+            relying_party: ceremonies.as_ref().map(|(_, host)| host.clone()),
+            ceremonies: ceremonies.map(|(ceremonies, _)| ceremonies),
+            captcha: captcha.clone(),
+            entry: entry.clone(),
+            second_factor: second_factor.clone(),
+            log: log.clone(),
+            mailer: mailer.clone(),
+            keys: keys.clone(),
+            limits: limits.clone(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+        };
         let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {
             leptos,
@@ -134,10 +167,19 @@ impl AppState {
                 clock: clock.clone(),
                 rng: rng.clone(),
             },
-            login: Login { store: store.clone(), captcha: captcha.clone(), passwords: passwords.clone(), entry },
+            login: Login {
+                store: store.clone(),
+                captcha: captcha.clone(),
+                passwords: passwords.clone(),
+                entry,
+                second_factor: second_factor.clone(),
+            },
+            second_factor,
+            shown_once,
             confirmation: Confirmation { store: store.clone(), passwords, clock: clock.clone() },
             own_sessions: OwnSessions { store: store.clone(), sessions: sessions.clone(), log: log.clone() },
             devices,
+            passkeys,
             security_log: log,
             maintenance: Maintenance { store: store.clone(), sessions: sessions.clone(), limits, clock: clock.clone() },
             captcha,
@@ -150,4 +192,12 @@ impl AppState {
         };
         Ok((Self(Arc::new(services)), worker))
     }
+}
+
+/// The ceremonies of passkeys, where browsers allow any, and the host they are for.
+fn ceremonies(config: &Config, rng: &Rng) -> Option<(Ceremonies, String)> {
+    let party = config.site.relying_party().ok()?;
+    let made = Ceremonies::new(&party.id, &party.origin, &config.site.name, &config.keys, rng.clone());
+    let made = made.inspect_err(|error| tracing::error!(%error, "there can be no passkeys")).ok()?;
+    Some((made, party.id))
 }

@@ -78,6 +78,7 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
         ("PORTAL_CODES_PER_ADDRESS", "0"),
         ("PORTAL_CAPTCHA", "recaptcha"),
         ("PORTAL_CAPTCHA_SECRET", "without a provider"),
+        ("PORTAL_REQUIRE_MFA", "some"),
         ("PORTAL_POSTS_BURST", "0"),
         ("PORTAL_CONNECTIONS_MAX", "many"),
         ("PORTAL_CONNECTIONS_PER_ADDRESS", "2049"),

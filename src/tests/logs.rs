@@ -2,10 +2,12 @@
 //! what is not: a secret at any level, or a line that the portal did not write.
 
 use mail_parser::DateTime;
+use portal::server::clock::Clock;
 use reqwest::Response;
 
 use super::harness::app::PASSWORD;
 use super::harness::process::{Served, browser, mailed_code, register, solved_challenge};
+use super::harness::totp::Phone;
 
 const FORMATS: [&str; 2] = ["text", "json"];
 const SCRIPT: &[&str] = &["application/json"];
@@ -77,6 +79,45 @@ async fn at_trace_the_log_holds_no_password_code_cookie_or_address() {
             let line = log.lines().find(|line| line.contains(&canary));
             assert!(line.is_none(), "{canary}: {line:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn at_trace_the_log_holds_nothing_of_a_second_factor() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::start(folder.path(), &[("RUST_LOG", "trace,sqlx=trace,tower_sessions=trace")]).await;
+    let browser = browser();
+    let post = async |path: &str, fields: &[(&str, &str)]| {
+        let post = browser.post(served.url(path)).header("accept", "application/json");
+        assert!(post.form(fields).send().await.expect("an answer").status().as_u16() < 500);
+    };
+    let page =
+        async |path: &str| browser.get(served.url(path)).send().await.expect("an answer").text().await.expect("text");
+    let credentials = [("identifier", "ann"), ("password", PASSWORD), ("next", "")];
+    register(&browser, &served, "ann", "ann@x.example").await;
+    post("/verify", &[("code", &mailed_code(&browser, &served).await)]).await;
+    post("/login", &credentials).await;
+    post("/account/security/totp", &[]).await;
+    let phone = Phone::of(&page("/account/security").await);
+    let code = phone.code(Clock::System.now());
+    post("/account/security/totp/confirm", &[("code", &code)]).await;
+    let shown = page("/account/security/recovery-codes").await;
+    let codes: Vec<_> = shown.split("<code>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+    assert_eq!(codes.len(), 10, "{shown}");
+    post("/logout", &[]).await;
+    post("/login", &credentials).await;
+    post("/login/mfa", &[("code", &code)]).await;
+    post("/login/mfa", &[("code", codes[0]), ("trust", "on")]).await;
+    let log = log_of(served, folder.path());
+    assert!(
+        log.contains("two_step.on") && log.contains("second_step.failed") && log.contains("recovery code"),
+        "{log}"
+    );
+    let bare = codes.iter().map(|code| code.replace('-', ""));
+    let canaries = bare.chain(codes.iter().map(|code| (*code).to_owned()));
+    for canary in canaries.chain([phone.secret, code, "otpauth".to_owned()]) {
+        let line = log.lines().find(|line| line.contains(&canary));
+        assert!(line.is_none(), "{canary}: {line:?}");
     }
 }
 

@@ -55,8 +55,14 @@ async fn no_page_is_kept_by_a_browser() {
     let app = TestApp::new().await;
     let mut client = app.form();
     client.register("ann", "ann@x.example", PASSWORD).await;
-    for path in ["/", "/register", "/login", "/verify", "/dashboard", "/nowhere"] {
+    for path in ["/", "/register", "/login", "/login/mfa", "/verify", "/dashboard", "/nowhere"] {
         assert_eq!(client.get(path).await.header("cache-control"), Some("no-store"), "{path}");
+    }
+    app.account("ben", "ben@x.example").await;
+    client.sign_in("ben", PASSWORD).await;
+    for path in ["/dashboard", "/account/security", "/account/security/recovery-codes", "/account/confirm"] {
+        let answer = client.get(path).await;
+        assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, Some("no-store")), "{path}");
     }
 }
 

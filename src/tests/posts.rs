@@ -6,7 +6,7 @@ use super::harness::app::PASSWORD;
 use super::harness::{Mode, TestApp};
 
 const FORM: &str = "application/x-www-form-urlencoded";
-const POSTS: [&str; 8] = [
+const POSTS: [&str; 16] = [
     "/register",
     "/verify",
     "/verify/resend",
@@ -14,6 +14,14 @@ const POSTS: [&str; 8] = [
     "/verify/username",
     "/password/strength",
     "/login",
+    "/login/mfa",
+    "/account/security/totp",
+    "/account/security/totp/confirm",
+    "/account/security/totp/cancel",
+    "/account/security/totp/off",
+    "/account/security/recovery-codes",
+    "/account/security/browsers/forget",
+    "/account/security/browsers/forget-all",
     "/logout",
 ];
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Field, Form, Frame, PostForm};
+use crate::api::View;
+use crate::components::{Field, Form, Frame, OtherWay, PasskeyUse, PostForm};
 use crate::pages::visitor;
 use crate::paths;
 
@@ -13,6 +14,8 @@ pub fn ConfirmPage() -> impl IntoView {
         .first_field(Field::password("password", "Password"))
         .submit("Confirm", "Checking…");
     let username = visitor.account.as_ref().map(|account| account.username.clone());
+    let has_passkey = matches!(&visitor.view, View::Confirm(view) if view.has_passkey);
+    let passkey = visitor.passkeys.clone().filter(|_| has_passkey).map(PasskeyUse::confirm);
     let under = || view! { "Changed your mind? " <a href=paths::ACCOUNT>"Back to your account"</a> };
     view! {
         <Frame visitor under>
@@ -22,6 +25,7 @@ pub fn ConfirmPage() -> impl IntoView {
                 ". Enter your password before you change what protects your account. What you typed is kept."
             </p>
             <PostForm form />
+            {passkey.map(|passkey| view! { <OtherWay passkey /> })}
         </Frame>
     }
 }

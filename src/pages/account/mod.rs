@@ -7,3 +7,5 @@ mod sessions;
 pub use confirm::ConfirmPage;
 pub use security_log::{RecentEvents, SecurityLogPage};
 pub use sessions::SessionsPage;
+mod security;
+pub use security::{RecoveryCodesPage, SecurityPage};

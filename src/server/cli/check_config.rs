@@ -3,6 +3,7 @@
 use crate::server::config::mail::TransportConfig;
 use crate::server::config::{Config, limits};
 use crate::server::services::captcha::third_party::Provider;
+use crate::server::services::second_factor::Demanded;
 
 /// Prints what is in force. A mistake has been reported before this is reached.
 #[expect(clippy::print_stdout, reason = "the answer of the command")]
@@ -26,9 +27,22 @@ pub(super) fn run(config: &Config) {
     if let Some(previous) = config.keys.previous() {
         println!("previous secret key   {}", previous.id());
     }
+    match site.relying_party() {
+        Ok(party) => println!("passkeys              for {}", party.id),
+        Err(reason) => println!("passkeys              off: {reason}"),
+    }
+    println!("second step           {}", second_step(config.second_factor));
     println!();
     for (name, value) in limits::table(&config.limits) {
         println!("{name:<38} {value:>9}");
+    }
+}
+
+fn second_step(demanded: Demanded) -> &'static str {
+    match demanded {
+        Demanded::OfNobody => "for those who want it",
+        Demanded::OfAdministrators => "demanded of administrators",
+        Demanded::OfEveryone => "demanded of everyone",
     }
 }
 

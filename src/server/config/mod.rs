@@ -7,6 +7,7 @@ pub mod env;
 pub mod limits;
 pub mod log;
 pub mod mail;
+pub mod second_factor;
 pub mod secrets;
 pub mod site;
 
@@ -22,6 +23,7 @@ use site::SiteConfig;
 use crate::server::crypto::KeyRing;
 use crate::server::limits::Limits;
 use crate::server::rng::Rng;
+use crate::server::services::second_factor::Demanded;
 
 /// Everything that can be set. Lives as long as the process.
 #[derive(Clone, Debug)]
@@ -31,6 +33,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// `None` is the portal's own proof of work.
     pub third_party: Option<ThirdPartyConfig>,
+    /// Of whom a second factor is demanded.
+    pub second_factor: Demanded,
     pub keys: KeyRing,
     pub limits: Limits,
     pub log: LogConfig,
@@ -81,10 +85,11 @@ impl Config {
         let database = DatabaseConfig::load(env, &site, &mut mistakes);
         let mail = MailConfig::load(env, &site, &mut mistakes);
         let third_party = captcha::load(env, &mut mistakes);
+        let second_factor = second_factor::load(env, &mut mistakes);
         let keys = secrets::load(env, &site, rng, &mut mistakes);
         match (mail, keys) {
             (Some(mail), Some(keys)) if mistakes.0.is_empty() => {
-                Ok(Self { site, database, mail, third_party, keys, limits, log })
+                Ok(Self { site, database, mail, third_party, second_factor, keys, limits, log })
             }
             _ => Err(ConfigErrors(mistakes.0)),
         }

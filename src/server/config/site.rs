@@ -11,6 +11,8 @@ use super::env::Env;
 
 /// Where the portal listens when nothing is said.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:3000";
+/// The name that is safe without https (W3C Secure Contexts, section 3.1).
+const LOCALHOST: &str = "localhost";
 
 /// The portal as seen from outside.
 #[derive(Clone, Debug)]
@@ -39,6 +41,24 @@ pub struct PublicUrl {
     pub host: String,
 }
 
+/// Whom a passkey is made for (W3C Web Authentication level 3, section 4, "Relying Party Identifier").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelyingParty {
+    /// The host's name. Passkeys belong to it for good: under another name they do not count.
+    pub id: String,
+    /// The one origin whose pages may use them.
+    pub origin: String,
+}
+
+/// Why there can be no passkeys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoPasskeys {
+    #[error("PUBLIC_URL holds an IP address, and passkeys belong to a name")]
+    Address,
+    #[error("PUBLIC_URL begins with http://, and browsers use passkeys over https alone")]
+    Unsafe,
+}
+
 impl SiteConfig {
     /// Reads the section.
     pub fn load(env: &Env, mistakes: &mut Mistakes) -> Self {
@@ -62,6 +82,29 @@ impl SiteConfig {
     #[must_use]
     pub fn https(&self) -> bool {
         self.public_url.origin.starts_with("https:")
+    }
+
+    /// Whom passkeys are made for. Browsers give none to an IP address, and none
+    /// over plain http but for `localhost`, by which a portal in development is
+    /// reached as well when nothing names it.
+    ///
+    /// # Errors
+    /// When browsers would refuse at this `PUBLIC_URL`.
+    pub fn relying_party(&self) -> Result<RelyingParty, NoPasskeys> {
+        let PublicUrl { origin, host } = &self.public_url;
+        let address = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
+        match address {
+            Some(ip) if !self.production && (ip.is_loopback() || ip.is_unspecified()) => {
+                let mut url = Url::parse(origin).map_err(|_| NoPasskeys::Address)?;
+                url.set_host(Some(LOCALHOST)).map_err(|_| NoPasskeys::Address)?;
+                Ok(RelyingParty { id: LOCALHOST.to_owned(), origin: url.origin().ascii_serialization() })
+            }
+            Some(_) => Err(NoPasskeys::Address),
+            None if self.https() || host == LOCALHOST || host.ends_with(".localhost") => {
+                Ok(RelyingParty { id: host.clone(), origin: origin.clone() })
+            }
+            None => Err(NoPasskeys::Unsafe),
+        }
     }
 }
 

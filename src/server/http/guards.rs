@@ -9,13 +9,12 @@ use tower_sessions::Session;
 
 use super::access_log::RequestId;
 use super::views::{self, NotShown};
-use super::{audience, captcha, fault, flash, reply, requester, session as sessions};
+use super::{audience, captcha, fault, flash, reply, requester, session as sessions, shown_once};
 use crate::api::{AccountView, Flash, Visitor};
 use crate::domain::{NextPath, Role, Timestamp};
 use crate::paths;
 use crate::server::config::mail::TransportConfig;
-use crate::server::limits::SECOND_STEP_WAITS;
-use crate::server::services::{Done, Member, Requester};
+use crate::server::services::{Done, Member, Requester, second_factor};
 use crate::server::state::AppState;
 use crate::server::store::accounts::Account;
 use crate::server::store::sessions::{SecondStep, SignedIn};
@@ -52,10 +51,17 @@ enum Admitted {
 async fn admit(state: &AppState, session: &Session, request: Request) -> Result<Admitted, Fault> {
     let (mut parts, body) = request.into_parts();
     let person = person(state, session).await?;
-    let second_step = if person.is_some() { None } else { second_step(state, session).await? };
-    let member = person.as_ref().map(|(account, signed_in)| member(state, account, signed_in));
+    let (second_step, waited) = if person.is_some() { (None, false) } else { second_step(state, session).await? };
+    let member = match &person {
+        Some((account, signed_in)) => Some(member(state, account, signed_in).await?),
+        None => None,
+    };
     let requester = requester::read(&parts, &state.config, member, second_step);
     let path = parts.uri.path().to_owned();
+    if waited && parts.method == Method::GET && path == paths::LOGIN_MFA {
+        let done = second_factor::waited_too_long();
+        return Ok(Admitted::Elsewhere(elsewhere(state, session, &requester, &done).await?));
+    }
     if let Some(to) = audience::elsewhere(&parts.method, &path, &requester) {
         return Ok(Admitted::Elsewhere(see_other(&to)));
     }
@@ -67,6 +73,7 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
             }
             Err(NotShown::Fault(fault)) => return Err(fault.into()),
         };
+        let view = shown_once::fill(view, &parts.method, session, state, &requester).await?;
         let flash = match parts.method {
             Method::GET if session.id().is_some() => flash::take(session, &state.config, &path).await?,
             _ => Flash::default(),
@@ -82,6 +89,7 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
             view,
             captcha,
             next: next_of(&parts.uri),
+            passkeys: state.passkeys.relying_party.clone(),
             dev_mailbox: matches!(state.config.mail.transport, TransportConfig::File { .. }),
             now: state.clock.now(),
         });
@@ -106,27 +114,30 @@ async fn person(state: &AppState, session: &Session) -> Result<Option<(Account, 
     }
 }
 
-/// Whose second step is due in this session; one that was left for too long is forgotten.
-async fn second_step(state: &AppState, session: &Session) -> Result<Option<SecondStep>, Fault> {
+/// Whose second step is due in this session, and whether one was due that is no
+/// more: that is forgotten.
+async fn second_step(state: &AppState, session: &Session) -> Result<(Option<SecondStep>, bool), Fault> {
     if session.id().is_none() {
-        return Ok(None);
+        return Ok((None, false));
     }
-    let Some(due) = sessions::second_step(session).await? else { return Ok(None) };
-    if state.clock.now().since(Timestamp(due.at)) < SECOND_STEP_WAITS {
-        return Ok(Some(due));
+    let Some(due) = sessions::second_step(session).await? else { return Ok((None, false)) };
+    if state.second_factor.due(&due).await?.is_some() {
+        return Ok((Some(due), false));
     }
     sessions::end(session).await?;
-    Ok(None)
+    Ok((None, true))
 }
 
-fn member(_state: &AppState, account: &Account, signed_in: &SignedIn) -> Member {
-    Member {
+/// The factors are looked up only where one is demanded that this session has not shown.
+async fn member(state: &AppState, account: &Account, signed_in: &SignedIn) -> Result<Member, Fault> {
+    let must_enrol = !signed_in.two_step && state.second_factor.must_enrol(account.id, account.role).await?;
+    Ok(Member {
         account_id: account.id,
         session: signed_in.handle,
         epoch: signed_in.epoch,
         authenticated_at: Timestamp(signed_in.authenticated_at),
-        must_enrol: false,
-    }
+        must_enrol,
+    })
 }
 
 fn account_view(state: &AppState, account: Account, signed_in: SignedIn, must_enrol: bool) -> AccountView {
@@ -142,6 +153,7 @@ fn account_view(state: &AppState, account: Account, signed_in: SignedIn, must_en
         previous_sign_in_at: signed_in.previous_at.map(Timestamp),
         previous_sign_in_from: signed_in.previous_ip,
         session_ends_at: state.sessions.ends_at(signed_in_at, signed_in.remember),
+        two_step: signed_in.two_step,
         must_enrol,
     }
 }

@@ -21,6 +21,7 @@ pub mod requester;
 pub mod router;
 pub mod sampled;
 pub mod session;
+pub mod shown_once;
 pub mod stash;
 pub mod targets;
 pub mod views;

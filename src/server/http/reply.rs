@@ -2,7 +2,9 @@
 //! and without JavaScript. What becomes of a session is in `session`, what a
 //! form hears that was refused in `refusal`.
 
+mod ceremony;
 mod refusal;
+mod second_factor;
 mod session;
 
 use axum::http::header::{LOCATION, SET_COOKIE};

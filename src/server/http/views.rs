@@ -6,7 +6,9 @@ mod verify;
 
 use axum::http::Uri;
 
-use crate::api::View;
+mod passkeys;
+mod security;
+use crate::api::{RecoveryCodesView, View};
 use crate::paths;
 use crate::server::services::outcome::Fault;
 use crate::server::services::{Done, Requester, ServiceError};
@@ -51,6 +53,11 @@ pub async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<View, N
         paths::VERIFY => Ok(View::Verify(verify::load(state, by).await?)),
         paths::ACCOUNT_SESSIONS => Ok(View::Sessions(sessions::load(state, by).await?)),
         paths::ACCOUNT_SECURITY_LOG => Ok(View::SecurityLog(security_log::page(state, uri, by).await?)),
+        paths::LOGIN_MFA => Ok(View::SecondStep(security::second_step(state, by).await?)),
+        paths::ACCOUNT_CONFIRM => Ok(View::Confirm(passkeys::confirm(state, by).await?)),
+        paths::ACCOUNT_SECURITY => Ok(View::Security(security::load(state, by).await?)),
+        // Filled from the session, which alone holds them.
+        paths::RECOVERY_CODES => Ok(View::RecoveryCodes(RecoveryCodesView::default())),
         _ => Ok(View::None),
     }
 }

@@ -5,7 +5,8 @@ use super::entry::{Entered, Entry, Method};
 use super::outcome::{Fault, ServiceError};
 use super::password_check::{Challenge, Claim, PasswordCheck};
 use super::requester::Requester;
-use crate::domain::{Email, FieldErrors, NextPath, Username};
+use super::second_factor::SecondFactor;
+use crate::domain::{Email, FieldErrors, NextPath, Timestamp, Username};
 use crate::server::store::accounts::Account;
 use crate::server::store::sessions::{SecondStep, SignedIn};
 use crate::server::store::{Store, StoreError, accounts};
@@ -19,6 +20,7 @@ pub struct Login {
     pub captcha: Captcha,
     pub passwords: PasswordCheck,
     pub entry: Entry,
+    pub second_factor: SecondFactor,
 }
 
 /// What a person typed to sign in.
@@ -82,7 +84,17 @@ impl Login {
         };
         let tx = self.store.write().await?;
         self.passwords.settle(&tx, right, by).await?;
-        let entered = self.entry.admit(&tx, &account, Method::Password, typed.remember, by).await?;
+        let method = if !self.second_factor.factors(&tx, account.id).await?.any() {
+            Method::Password
+        } else if self.second_factor.recognise(&tx, account.id, by).await? {
+            Method::TrustedBrowser
+        } else {
+            let due = typed.second_step(&account, self.entry.clock.now());
+            tx.commit().await?;
+            tracing::info!(event = "sign_in.second_step", account = %account.id, ip = %by.ip);
+            return Ok(Accepted::SecondStep(due));
+        };
+        let entered = self.entry.admit(&tx, &account, method, typed.remember, by).await?;
         tx.commit().await?;
         Ok(Accepted::Entered(Box::new(entered)))
     }
@@ -112,5 +124,16 @@ impl Credentials<'_> {
     #[must_use]
     pub fn next_path(&self) -> Option<NextPath> {
         self.next.and_then(NextPath::parse)
+    }
+
+    /// What is kept until the second step.
+    fn second_step(&self, account: &Account, now: Timestamp) -> SecondStep {
+        SecondStep {
+            account_id: account.id,
+            epoch: account.epoch,
+            remember: self.remember,
+            next: self.next_path().map(|next| next.as_str().to_owned()),
+            at: now.0,
+        }
     }
 }

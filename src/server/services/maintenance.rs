@@ -9,7 +9,7 @@ use crate::server::limits::{DAY, DEVICE_RECOGNISED, Limits, OTP_LOG, SECURITY_LO
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{
     Store, StoreError, challenges, counters, known_devices, mail_links, otps, outbox, quotas, registrations,
-    security_events,
+    security_events, trusted_browsers,
 };
 
 /// Rows deleted in one transaction: the writer is never held long.
@@ -41,9 +41,10 @@ enum Kind {
     MailLinks,
     SecurityEvents,
     KnownDevices,
+    TrustedBrowsers,
 }
 
-const KINDS: [Kind; 11] = [
+const KINDS: [Kind; 12] = [
     Kind::Registrations,
     Kind::Otps,
     Kind::WrongTries,
@@ -55,6 +56,7 @@ const KINDS: [Kind; 11] = [
     Kind::MailLinks,
     Kind::SecurityEvents,
     Kind::KnownDevices,
+    Kind::TrustedBrowsers,
 ];
 
 impl Maintenance {
@@ -93,6 +95,7 @@ impl Maintenance {
             Kind::MailLinks => mail_links::purge(tx, now - DAY, BATCH).await,
             Kind::SecurityEvents => security_events::purge(tx, now - SECURITY_LOG, BATCH).await,
             Kind::KnownDevices => known_devices::purge(tx, now - DEVICE_RECOGNISED, BATCH).await,
+            Kind::TrustedBrowsers => trusted_browsers::purge(tx, now, BATCH).await,
         }
     }
 }

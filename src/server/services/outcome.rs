@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::{FieldErrors, Notice, NoticeKind};
 use crate::server::crypto::FlowToken;
+use crate::server::crypto::passkey::CeremonyError;
 use crate::server::crypto::password_hash::HashError;
 use crate::server::store::StoreError;
 
@@ -94,10 +95,18 @@ pub enum Fault {
     Store(#[from] StoreError),
     #[error(transparent)]
     Hash(#[from] HashError),
+    #[error(transparent)]
+    Ceremony(#[from] CeremonyError),
 }
 
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<CeremonyError> for ServiceError {
+    fn from(error: CeremonyError) -> Self {
         Self::Fault(error.into())
     }
 }

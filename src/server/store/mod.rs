@@ -21,13 +21,17 @@ pub mod known_devices;
 pub mod mail_links;
 pub mod otps;
 pub mod outbox;
+pub mod passkeys;
 #[cfg(test)]
 mod plan;
 pub mod quotas;
+pub mod recovery_codes;
 pub mod registrations;
 pub mod sealed;
 pub mod security_events;
 pub mod sessions;
+pub mod totp;
+pub mod trusted_browsers;
 
 /// Reader connections.
 const READERS: u32 = 4;

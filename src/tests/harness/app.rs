@@ -143,11 +143,20 @@ impl TestApp {
 
     /// How many rows a table has: the harness alone may look.
     pub(crate) async fn count(&self, query: &str) -> i64 {
+        self.first_row(query).await.try_get_by_index(0).expect("a number")
+    }
+
+    /// The text that a query finds.
+    pub(crate) async fn text(&self, query: &str) -> String {
+        self.first_row(query).await.try_get_by_index(0).expect("a text")
+    }
+
+    async fn first_row(&self, query: &str) -> sea_orm::QueryResult {
         use sea_orm::ConnectionTrait as _;
         let backend = self.state.store.reader().get_database_backend();
         let statement = sea_orm::Statement::from_string(backend, query);
         let row = self.state.store.reader().query_one_raw(statement).await.expect("the query runs");
-        row.expect("a row").try_get_by_index(0).expect("a number")
+        row.expect("a row")
     }
 
     /// All columns that hold octets and are no key of a row, as `table.column`.

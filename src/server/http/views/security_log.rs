@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::NotShown;
 use crate::api::{EventView, SecurityLogView};
 use crate::server::services::security_log::Place;
-use crate::server::services::{Requester, device_in_words};
+use crate::server::services::{Requester, ServiceError, device_in_words};
 use crate::server::state::AppState;
 use crate::server::store::security_events::Event;
 
@@ -28,7 +28,7 @@ pub(super) async fn page(state: &AppState, uri: &Uri, by: &Requester) -> Result<
 ///
 /// # Errors
 /// Nobody is signed in any more, or a fault.
-pub async fn newest(state: &AppState, by: &Requester) -> Result<Vec<EventView>, NotShown> {
+pub async fn newest(state: &AppState, by: &Requester) -> Result<Vec<EventView>, ServiceError> {
     let events = state.security_log.newest(None, NEWEST, by).await?;
     Ok(events.into_iter().map(view).collect())
 }

@@ -1,0 +1,139 @@
+//! A browser's part in the ceremony of a passkey (W3C Web Authentication, level 3).
+//!
+//! The browser reads the options and writes down the credential by itself, both as
+//! JSON (section 5.1); browsers too old for that are treated as having no passkeys.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
+use leptos::prelude::*;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::UrlSearchParams;
+
+use super::post::{call, next_of, text_of};
+use crate::api::Feedback;
+
+const API: &str = "PublicKeyCredential";
+
+thread_local! {
+    /// What ends the request that waits behind the username field. A page can have
+    /// one request at a time.
+    static WAITING: RefCell<Option<JsValue>> = const { RefCell::new(None) };
+}
+
+/// How asking the authenticator ended.
+#[derive(Debug)]
+pub enum Asked {
+    /// Something has to come first, at this address.
+    Elsewhere(String),
+    /// What to post: `state` and `credential`.
+    Shown(UrlSearchParams),
+}
+
+/// Whether the pages at this host can use the passkeys of `relying_party`.
+#[must_use]
+pub fn is_supported(relying_party: &str) -> bool {
+    let here = location().hostname().is_ok_and(|host| host == relying_party);
+    here && get(&window(), API)
+        .and_then(|api| get(&api, "parseRequestOptionsFromJSON"))
+        .is_ok_and(|it| it.is_function())
+}
+
+/// Whether the browser can offer passkeys among its suggestions for a field.
+pub async fn can_suggest() -> bool {
+    let available = async {
+        let api = get(&window(), API)?;
+        settled(invoke(&api, "isConditionalMediationAvailable", &[])?).await
+    };
+    available.await.is_ok_and(|available| available.is_truthy())
+}
+
+/// Begins a request that can be ended from elsewhere, in the place of the one before.
+#[must_use]
+pub fn wait_anew() -> Option<JsValue> {
+    stop_waiting();
+    let constructor = get(&window(), "AbortController").ok()?.dyn_into::<Function>().ok()?;
+    let controller = Reflect::construct(&constructor, &Array::new()).ok()?;
+    WAITING.set(Some(controller.clone()));
+    Some(controller)
+}
+
+/// Ends the request that waits, if there is one.
+pub fn stop_waiting() {
+    if let Some(controller) = WAITING.take() {
+        // Fails for no controller.
+        let _ = invoke(&controller, "abort", &[]);
+    }
+}
+
+/// Whether a request has been ended or taken the place of.
+#[must_use]
+pub fn has_stopped(controller: &JsValue) -> bool {
+    get(controller, "signal").and_then(|signal| get(&signal, "aborted")).is_ok_and(|aborted| aborted.is_truthy())
+}
+
+/// Asks the server for options, and the authenticator for a credential: a new one, or
+/// one that it has. With a `controller` the browser offers it among its suggestions, and
+/// nothing is seen of it until the person takes one.
+///
+/// # Errors
+/// What to tell the person.
+pub async fn ask(options_path: &str, creates: bool, controller: Option<&JsValue>) -> Result<Asked, Feedback> {
+    let nothing = UrlSearchParams::new().map_err(in_words)?;
+    let answer = call(options_path, &nothing).await?;
+    if let Some(elsewhere) = next_of(&answer) {
+        return Ok(Asked::Elsewhere(elsewhere));
+    }
+    let shown = async {
+        let given = JSON::parse(&text_of(&answer).await?)?;
+        let (parse, verb) =
+            if creates { ("parseCreationOptionsFromJSON", "create") } else { ("parseRequestOptionsFromJSON", "get") };
+        let options = JSON::parse(&text(&given, "options")?)?;
+        let request = Object::new();
+        set(&request, "publicKey", &invoke(&get(&window(), API)?, parse, &[options])?)?;
+        if let Some(controller) = controller {
+            set(&request, "signal", &get(controller, "signal")?)?;
+            set(&request, "mediation", &"conditional".into())?;
+        }
+        let credentials = get(&get(&window(), "navigator")?, "credentials")?;
+        let credential = settled(invoke(&credentials, verb, &[request.into()])?).await?;
+        let fields = UrlSearchParams::new()?;
+        fields.append("state", &text(&given, "state")?);
+        // Calls the credential's own `toJSON`.
+        fields.append("credential", &String::from(JSON::stringify(&credential)?));
+        Ok(fields)
+    };
+    shown.await.map(Asked::Shown).map_err(in_words)
+}
+
+/// What a person hears of a browser's refusal (section 5.1.3 and 5.1.4 name them).
+fn in_words(error: JsValue) -> Feedback {
+    let name = text(&error, "name").unwrap_or_default();
+    Feedback::message(match name.as_str() {
+        "NotAllowedError" | "AbortError" => "That was cancelled. You can try again.",
+        "InvalidStateError" => "This device has a passkey for your account already.",
+        _ => "This browser could not use a passkey here.",
+    })
+}
+
+fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
+    Reflect::get(object, &name.into())
+}
+
+fn set(object: &Object, name: &str, value: &JsValue) -> Result<bool, JsValue> {
+    Reflect::set(object, &name.into(), value)
+}
+
+fn text(object: &JsValue, name: &str) -> Result<String, JsValue> {
+    Ok(get(object, name)?.as_string().unwrap_or_default())
+}
+
+fn invoke(object: &JsValue, name: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
+    let function: Function = get(object, name)?.dyn_into()?;
+    function.apply(object, &arguments.iter().collect::<Array>())
+}
+
+async fn settled(promise: JsValue) -> Result<JsValue, JsValue> {
+    JsFuture::from(promise.dyn_into::<Promise>()?).await
+}

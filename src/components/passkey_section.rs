@@ -1,0 +1,80 @@
+//! The passkeys of an account: what they are called, and what can be done with them.
+
+use leptos::prelude::*;
+
+use super::{
+    EmptyList, Field, Form, LocalTime, PasskeyButton, PasskeyUse, PlainForm, PlainRefusal, PostForm, Row, Rows, Section,
+};
+use crate::api::{Flash, PasskeyView};
+use crate::paths;
+
+/// Below the list is the way to another one. Where browsers allow no passkeys there
+/// is nothing, unless some were made when the portal was reached by a name.
+#[component]
+pub fn PasskeySection(relying_party: Option<String>, passkeys: Vec<PasskeyView>, flash: Flash) -> impl IntoView {
+    if relying_party.is_none() && passkeys.is_empty() {
+        return None;
+    }
+    let rows = passkeys.into_iter().map(|passkey| view! { <PasskeyRow passkey flash=flash.clone() /> });
+    let rows: Vec<_> = rows.collect();
+    let list = if rows.is_empty() {
+        view! { <EmptyList>"You have no passkey yet."</EmptyList> }.into_any()
+    } else {
+        view! { <Rows>{rows}</Rows> }.into_any()
+    };
+    Some(view! {
+        <Section title="Passkeys" id="passkeys">
+            <p>
+                "A passkey signs you in with your fingerprint, your face or the PIN of your device, in place of the "
+                "password and the second step."
+            </p>
+            <PlainRefusal flash action=paths::PASSKEY_REMOVE />
+            {list}
+            {relying_party.map(|relying_party| {
+                let host = relying_party.clone();
+                view! {
+                    <div class="other-way">
+                        <PasskeyButton passkey=PasskeyUse::add(relying_party) />
+                        <p class="quiet">
+                            "Passkeys work in newer browsers, on the pages of " {host} "." <noscript>
+                                " Adding one needs JavaScript, which is switched off in this browser."
+                            </noscript>
+                        </p>
+                    </div>
+                }
+            })}
+        </Section>
+    })
+}
+
+#[component]
+fn PasskeyRow(passkey: PasskeyView, flash: Flash) -> impl IntoView {
+    let PasskeyView { id, name, created_at, last_used_at } = passkey;
+    // Each passkey has a form of the same action: what was left is for one of them.
+    let mine = flash.form == paths::PASSKEY_RENAME && flash.value("id") == id;
+    let flash = if mine { flash } else { Flash::default() };
+    let rename = Form::to(paths::PASSKEY_RENAME, &flash)
+        .id_prefix(&format!("passkey-{id}-"))
+        .field(Field::hidden("id", id.clone()))
+        .field(Field::text("name", "Name").value(name.clone()))
+        .submit("Rename", "Renaming…")
+        .outlined();
+    let about = name.clone();
+    let actions = move || {
+        view! {
+            <PlainForm action=paths::PASSKEY_REMOVE label="Remove" about hidden=vec![("id", id)] danger=true />
+            <details open=mine>
+                <summary>"Rename"</summary>
+                <PostForm form=rename />
+            </details>
+        }
+    };
+    let used = last_used_at.map(|at| view! { ", last used " <LocalTime at=at.0 with_time=true /> });
+    view! {
+        <Row title=name action=actions>
+            "Added "
+            <LocalTime at=created_at.0 with_time=false />
+            {used}
+        </Row>
+    }
+}

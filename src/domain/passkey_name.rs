@@ -1,0 +1,84 @@
+//! What a person calls one of their passkeys.
+
+use super::limits::PASSKEY_NAME_MAX;
+
+/// A name of 1 to 64 characters, to tell one passkey from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasskeyName(String);
+
+/// Why a text is not a name; the display text is meant for the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasskeyNameError {
+    #[error("Enter a name.")]
+    Empty,
+    #[error("Use at most {PASSKEY_NAME_MAX} characters.")]
+    TooLong,
+    #[error("Leave out signs that cannot be seen.")]
+    Unseen,
+}
+
+impl PasskeyName {
+    /// Parses what was typed; white space around it is dropped.
+    ///
+    /// # Errors
+    /// The first rule that the text breaks.
+    pub fn parse(typed: &str) -> Result<Self, PasskeyNameError> {
+        let name = typed.trim();
+        if name.is_empty() {
+            return Err(PasskeyNameError::Empty);
+        }
+        if name.chars().any(is_unseen) {
+            return Err(PasskeyNameError::Unseen);
+        }
+        if name.chars().count() > PASSKEY_NAME_MAX {
+            return Err(PasskeyNameError::TooLong);
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The first name of a passkey: the browser in words, such as "Firefox on Linux".
+    #[must_use]
+    pub fn of_browser(words: &str) -> Self {
+        let seen: String = words.chars().filter(|&c| !is_unseen(c)).take(PASSKEY_NAME_MAX).collect();
+        Self::parse(&seen).unwrap_or_else(|_| Self("Passkey".to_owned()))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Controls, and the signs that turn the direction of the text around them
+/// (Unicode, UAX #9, section 2), which could make a list read as it is not.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PasskeyName, PasskeyNameError};
+
+    #[test]
+    fn a_name_is_what_can_be_seen_of_it() {
+        assert_eq!(PasskeyName::parse("  Ann’s phone ").expect("a name").as_str(), "Ann’s phone");
+        assert_eq!(PasskeyName::parse("   "), Err(PasskeyNameError::Empty));
+        for unseen in ["a\nb", "a\0", "\u{202e}enohp", "zero\u{200b}width"] {
+            assert_eq!(PasskeyName::parse(unseen), Err(PasskeyNameError::Unseen), "{unseen:?}");
+        }
+    }
+
+    #[test]
+    fn characters_are_counted_and_not_octets() {
+        assert!(PasskeyName::parse(&"é".repeat(64)).is_ok());
+        assert_eq!(PasskeyName::parse(&"é".repeat(65)), Err(PasskeyNameError::TooLong));
+    }
+
+    #[test]
+    fn there_is_always_a_first_name() {
+        assert_eq!(PasskeyName::of_browser("Chrome on Linux").as_str(), "Chrome on Linux");
+        assert_eq!(PasskeyName::of_browser("\u{202e} ").as_str(), "Passkey");
+        assert_eq!(PasskeyName::of_browser(&"x".repeat(99)).as_str().len(), 64);
+    }
+}

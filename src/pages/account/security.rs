@@ -1,0 +1,65 @@
+//! `/account/security`: what protects the account.
+
+mod app;
+mod browsers;
+mod codes;
+
+use leptos::prelude::*;
+
+pub use codes::RecoveryCodesPage;
+
+use crate::api::View;
+use crate::components::{AccountArea, Icon, PasskeySection, Section, Sign};
+use crate::pages::{RecentEvents, visitor};
+use crate::paths;
+
+use app::AppPart;
+use browsers::TrustedBrowsers;
+use codes::RecoveryCodes;
+
+#[component]
+pub fn SecurityPage() -> impl IntoView {
+    let visitor = visitor();
+    let View::Security(view) = visitor.view.clone() else { return None };
+    let must_enrol = visitor.account.as_ref().is_some_and(|account| account.must_enrol);
+    let flash = visitor.flash.clone();
+    let (two_step, browsers, passkeys, events) = (view.two_step, view.browsers, view.passkeys, view.events);
+    let relying_party = visitor.passkeys.clone();
+    let codes = two_step.recovery_codes_left;
+    let (of_app, of_codes) = (flash.clone(), flash.clone());
+    let browsers = codes.is_some().then(|| view! { <TrustedBrowsers browsers flash=flash.clone() /> });
+    Some(view! {
+        <AccountArea visitor here=paths::ACCOUNT_SECURITY heading="Security">
+            {must_enrol.then(|| view! { <Demanded /> })}
+            <Section title="Two-step sign-in" id="two-step">
+                <p>
+                    "With two steps, your password alone opens nothing: signing in also takes a code from your phone, "
+                    "or a passkey."
+                </p>
+                <AppPart app=two_step.app flash=of_app />
+                {codes.map(|left| view! { <RecoveryCodes left flash=of_codes /> })}
+                <p class="quiet">
+                    "Somebody else in your account? After a change here, end all other sessions under "
+                    <a href=paths::ACCOUNT_SESSIONS>"Sessions"</a> "."
+                </p>
+            </Section>
+            <PasskeySection relying_party passkeys flash />
+            {browsers}
+            <RecentEvents events />
+        </AccountArea>
+    })
+}
+
+/// Why the person gets no further.
+#[component]
+fn Demanded() -> impl IntoView {
+    view! {
+        <div class="alert alert-warning">
+            <Icon sign=Sign::Alert />
+            <p>
+                "This portal asks you for a second step when you sign in. Add an authenticator app or a passkey; then the "
+                "rest of the portal is open to you."
+            </p>
+        </div>
+    }
+}

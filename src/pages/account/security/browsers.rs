@@ -1,0 +1,54 @@
+//! The browsers that are not asked for the second step.
+
+use leptos::prelude::*;
+
+use crate::api::{Flash, TrustedBrowserView};
+use crate::components::{EmptyList, LocalTime, PlainForm, PlainRefusal, Row, Rows, Section};
+use crate::paths;
+
+#[component]
+pub(super) fn TrustedBrowsers(browsers: Vec<TrustedBrowserView>, flash: Flash) -> impl IntoView {
+    let many = browsers.len() > 1;
+    let list = if browsers.is_empty() {
+        view! {
+            <EmptyList>
+                "No browser is trusted. Tick \u{201c}Trust this browser\u{201d} at the second step to add one."
+            </EmptyList>
+        }
+        .into_any()
+    } else {
+        let rows = browsers.into_iter().map(|browser| view! { <Trusted browser /> }).collect::<Vec<_>>();
+        view! { <Rows>{rows}</Rows> }.into_any()
+    };
+    view! {
+        <Section title="Trusted browsers" id="browsers">
+            <p>"In these browsers your password is enough."</p>
+            <PlainRefusal flash action=paths::FORGET_BROWSER />
+            {list}
+            {many.then(|| view! { <PlainForm action=paths::FORGET_BROWSERS label="Remove all trusted browsers" danger=true /> })}
+        </Section>
+    }
+}
+
+#[component]
+fn Trusted(browser: TrustedBrowserView) -> impl IntoView {
+    let TrustedBrowserView { id, browser, ip, since, last_used_at, until, this } = browser;
+    let badge = if this { "This one" } else { "" };
+    let about = browser.clone();
+    let action = move || {
+        view! { <PlainForm action=paths::FORGET_BROWSER label="Remove" about hidden=vec![("id", id)] /> }
+    };
+    let used = last_used_at.map(|at| view! { ", last used " <LocalTime at=at.0 with_time=true /> });
+    view! {
+        <Row title=browser badge action>
+            "Trusted on "
+            <LocalTime at=since.0 with_time=false />
+            " from "
+            {ip}
+            {used}
+            ". Until "
+            <LocalTime at=until.0 with_time=false />
+            "."
+        </Row>
+    }
+}

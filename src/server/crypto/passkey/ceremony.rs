@@ -1,0 +1,144 @@
+//! What has to be known from the options of a ceremony to its end, kept by the
+//! browser and readable by us alone.
+
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::CeremonyError;
+use crate::domain::Timestamp;
+use crate::server::crypto::{KeyRing, Sealer};
+use crate::server::rng::Rng;
+
+/// From the options to the credential (level 3, section 15.1 recommends five
+/// minutes for who needs time to find, plug in or unlock something).
+pub const CEREMONY: Duration = Duration::from_secs(5 * 60);
+/// Octets of the id in front of a sealed ceremony.
+const ID: usize = 16;
+
+/// What a ceremony is for. The names are part of the sealed states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    Add,
+    SignIn,
+    SecondStep,
+    Confirm,
+}
+
+/// What a state holds.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Ceremony {
+    pub(super) purpose: Purpose,
+    /// Whose it is, where that is known at the beginning.
+    pub(super) account: Option<Uuid>,
+    pub(super) expires_at: i64,
+    /// The library's own: the challenge, and what was asked for.
+    pub(super) state: serde_json::Value,
+}
+
+/// A state that came back in time, to the account and for the purpose it was made for.
+pub struct Returned {
+    /// What it is known by once it was used.
+    pub id: Vec<u8>,
+    pub expires_at: Timestamp,
+    state: serde_json::Value,
+}
+
+impl Returned {
+    pub(super) fn into_state<T: DeserializeOwned>(self) -> Option<T> {
+        serde_json::from_value(self.state).ok()
+    }
+}
+
+impl fmt::Debug for Returned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Returned(…)")
+    }
+}
+
+/// Seals ceremonies, each under an id of its own.
+#[derive(Clone)]
+pub(super) struct Seal {
+    sealer: Sealer,
+    rng: Rng,
+}
+
+impl Seal {
+    pub(super) fn new(keys: &KeyRing, rng: Rng) -> Self {
+        Self { sealer: Sealer::new(keys, "passkey ceremony", rng.clone()), rng }
+    }
+
+    pub(super) fn close(&self, ceremony: &Ceremony, now: Timestamp) -> Result<String, CeremonyError> {
+        let id = self.rng.id(now);
+        let sealed = self.sealer.seal(id, &serde_json::to_vec(ceremony)?)?;
+        Ok(BASE64_URL_SAFE_NO_PAD.encode([id.as_bytes().as_slice(), &sealed].concat()))
+    }
+
+    pub(super) fn open(
+        &self,
+        state: &str,
+        purpose: Purpose,
+        account: Option<Uuid>,
+        now: Timestamp,
+    ) -> Option<Returned> {
+        let octets = BASE64_URL_SAFE_NO_PAD.decode(state).ok()?;
+        let (id, sealed) = octets.split_first_chunk::<ID>()?;
+        let opened = self.sealer.open(Uuid::from_bytes(*id), sealed).ok()?;
+        let ceremony: Ceremony = serde_json::from_slice(&opened).ok()?;
+        let expires_at = Timestamp(ceremony.expires_at);
+        // One that lies further ahead was made before the clock was set back.
+        let counts = now < expires_at && expires_at <= now + CEREMONY;
+        let ours = counts && ceremony.purpose == purpose && ceremony.account == account;
+        ours.then(|| Returned { id: id.to_vec(), expires_at, state: ceremony.state })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::server::crypto::SecretKey;
+
+    use super::{CEREMONY, Ceremony, Purpose, Rng, Seal, Timestamp, Uuid};
+
+    const NOW: Timestamp = Timestamp(1_795_435_200_000);
+    const ACCOUNT: Option<Uuid> = Some(Uuid::from_u128(7));
+
+    fn seal(key: u8) -> Seal {
+        Seal::new(&SecretKey::from_bytes([key; 32]).into(), Rng::from_seed(1))
+    }
+
+    fn closed() -> String {
+        let expires_at = (NOW + CEREMONY).0;
+        let ceremony = Ceremony { purpose: Purpose::Confirm, account: ACCOUNT, expires_at, state: 42.into() };
+        seal(1).close(&ceremony, NOW).expect("it seals")
+    }
+
+    #[test]
+    fn a_state_opens_for_its_purpose_and_its_account_with_our_key() {
+        let state = closed();
+        let returned = seal(1).open(&state, Purpose::Confirm, ACCOUNT, NOW).expect("ours");
+        assert_eq!(returned.into_state::<u8>(), Some(42));
+        assert!(seal(2).open(&state, Purpose::Confirm, ACCOUNT, NOW).is_none());
+        assert!(seal(1).open(&state, Purpose::SecondStep, ACCOUNT, NOW).is_none());
+        for other in [None, Some(Uuid::from_u128(8))] {
+            assert!(seal(1).open(&state, Purpose::Confirm, other, NOW).is_none());
+        }
+        for rubbish in ["", "x", "A", &"A".repeat(64), &state[1..], &state[..state.len() - 4]] {
+            assert!(seal(1).open(rubbish, Purpose::Confirm, ACCOUNT, NOW).is_none(), "{rubbish}");
+        }
+    }
+
+    #[test]
+    fn a_state_counts_for_five_minutes_and_not_before_it_was_made() {
+        let opens = |now| seal(1).open(&closed(), Purpose::Confirm, ACCOUNT, now).is_some();
+        assert!(opens(NOW + CEREMONY - Duration::from_millis(1)));
+        assert!(!opens(NOW + CEREMONY));
+        assert!(!opens(NOW - Duration::from_millis(1)), "made before the clock was set back");
+    }
+}

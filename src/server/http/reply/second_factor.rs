@@ -1,0 +1,71 @@
+//! Posts of the second step, and of what changes an account's factors.
+
+use tower_sessions::session::Error;
+
+use super::Post;
+use crate::api::{ApiError, Feedback, Flash};
+use crate::domain::{NextPath, Notice};
+use crate::paths;
+use crate::server::http::{flash, session as sessions, shown_once};
+use crate::server::services::ServiceError;
+use crate::server::services::second_factor::{Change, Stepped};
+
+impl Post {
+    /// Begins a session when the second step was taken; leads elsewhere when
+    /// none is due, and then ends the wait for one.
+    ///
+    /// # Errors
+    /// As [`Post::answer`].
+    pub async fn second_step(self, outcome: Result<Stepped, ServiceError>) -> Result<(), ApiError> {
+        match outcome {
+            Ok(Stepped::Entered { entered, next, notice }) => {
+                let page = next.as_ref().map_or(paths::DASHBOARD, NextPath::as_str).to_owned();
+                let (session, state, by) = (self.session.clone(), self.state.clone(), self.requester.clone());
+                self.enter(Ok(*entered), next).await?;
+                if let Some(notice) = notice
+                    && let Err(error) = flash::put(&session, &state, &by, &notice_for(&page, notice)).await
+                {
+                    // The person is in, which matters more than what there was to say.
+                    tracing::error!(%error, "a notice was lost");
+                }
+                Ok(())
+            }
+            Ok(Stepped::Elsewhere(done)) if self.requester.second_step.is_some() => {
+                self.answer_signed_out(Ok(done)).await
+            }
+            Ok(Stepped::Elsewhere(done)) => self.answer(Ok(done)).await,
+            Err(error) => self.refuse(error).await,
+        }
+    }
+
+    /// Answers a change of an account's factors, with its recovery codes on
+    /// their way to the page that shows them.
+    ///
+    /// # Errors
+    /// As [`Post::answer`].
+    pub async fn answer_change(self, outcome: Result<Change, ServiceError>) -> Result<(), ApiError> {
+        let change = match outcome {
+            Ok(change) => change,
+            Err(error) => return self.refuse(error).await,
+        };
+        if let Err(error) = self.keep_change(&change).await {
+            return self.fail(&error);
+        }
+        self.go(change.done).await
+    }
+
+    async fn keep_change(&self, change: &Change) -> Result<(), Error> {
+        let Some(mut signed_in) = sessions::signed_in(&self.session).await? else { return Ok(()) };
+        if let Some(codes) = &change.codes {
+            shown_once::put(&self.session, &self.state, signed_in.handle, codes).await?;
+        }
+        signed_in.two_step = change.two_step.unwrap_or(signed_in.two_step);
+        sessions::change(&self.session, &self.state.config, &signed_in, false).await
+    }
+}
+
+/// For the page alone, without its query.
+fn notice_for(page: &str, notice: Notice) -> Flash {
+    let path = page.split('?').next().unwrap_or(page).to_owned();
+    Flash { path: path.clone(), form: path, feedback: Feedback::default(), values: Vec::new(), notice: Some(notice) }
+}

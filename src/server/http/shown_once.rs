@@ -1,0 +1,59 @@
+//! Recovery codes on their way from the post that made them to the one page
+//! that shows them: sealed in the session, and erased as the page takes them.
+
+use axum::http::Method;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
+use tower_sessions::Session;
+use tower_sessions::session::Error;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::session as sessions;
+use crate::api::View;
+use crate::domain::RecoveryCode;
+use crate::server::services::Requester;
+use crate::server::state::AppState;
+
+const CODES: &str = "recovery_codes";
+
+/// Keeps codes for the page that shows them, to a session with this name.
+///
+/// # Errors
+/// When the session cannot be read.
+pub async fn put(session: &Session, state: &AppState, handle: Uuid, codes: &[RecoveryCode]) -> Result<(), Error> {
+    let lines = codes.iter().map(RecoveryCode::in_groups).collect::<Vec<_>>().join("\n");
+    let lines = Zeroizing::new(lines);
+    match state.shown_once.seal(handle, lines.as_bytes()) {
+        Ok(sealed) => session.insert(CODES, BASE64_STANDARD_NO_PAD.encode(sealed)).await,
+        // Too long for the cipher, which ten codes are not: the page says how to make new ones.
+        Err(_) => Ok(()),
+    }
+}
+
+/// Puts the codes that wait into the view of their page, which is asked for in earnest.
+///
+/// # Errors
+/// When the session cannot be read.
+pub async fn fill(
+    view: View,
+    method: &Method,
+    session: &Session,
+    state: &AppState,
+    by: &Requester,
+) -> Result<View, Error> {
+    let (View::RecoveryCodes(mut view), Some(member)) = (view.clone(), &by.member) else { return Ok(view) };
+    if method == Method::GET
+        && let Some(sealed) = sessions::readable(session.get::<String>(CODES).await)?
+    {
+        session.remove_value(CODES).await?;
+        view.codes = open(state, member.session, &sealed).unwrap_or_default();
+    }
+    Ok(View::RecoveryCodes(view))
+}
+
+fn open(state: &AppState, handle: Uuid, sealed: &str) -> Option<Vec<String>> {
+    let sealed = BASE64_STANDARD_NO_PAD.decode(sealed).ok()?;
+    let lines = Zeroizing::new(state.shown_once.open(handle, &sealed).ok()?);
+    Some(std::str::from_utf8(&lines).ok()?.lines().map(str::to_owned).collect())
+}

@@ -1,0 +1,59 @@
+//! What protects the account of the person who asks.
+
+use std::time::Duration;
+
+use crate::api::{AppView, SecondStepView, SecurityView, TrustedBrowserView, TwoStepView};
+use crate::server::services::device_words::device_in_words;
+use crate::server::services::outcome::Fault;
+use crate::server::services::second_factor::{App, Overview};
+use crate::server::services::{Requester, ServiceError};
+use crate::server::state::AppState;
+use crate::server::store::trusted_browsers::TrustedBrowser;
+
+pub(super) async fn load(state: &AppState, by: &Requester) -> Result<SecurityView, ServiceError> {
+    let Overview { app, factors, recovery_codes_left, browsers, demanded } = state.second_factor.overview(by).await?;
+    let app = match app {
+        App::Off => AppView::Off,
+        App::Hidden => AppView::Hidden,
+        App::Shown { seed, url, qr } => {
+            AppView::Shown { secret: seed.in_groups(), url, qr_side: qr.side, qr_path: qr.path }
+        }
+        App::On { since } => AppView::On { since, can_turn_off: !demanded || factors.passkeys > 0 },
+    };
+    Ok(SecurityView {
+        two_step: TwoStepView { app, recovery_codes_left: factors.any().then_some(recovery_codes_left) },
+        passkeys: super::passkeys::list(state, by).await?,
+        events: super::security_log::newest(state, by).await?,
+        browsers: browsers.into_iter().map(|(browser, this)| browser_view(browser, this)).collect(),
+    })
+}
+
+pub(super) async fn second_step(state: &AppState, by: &Requester) -> Result<SecondStepView, Fault> {
+    let Some(due) = &by.second_step else { return Ok(SecondStepView::default()) };
+    let factors = state.second_factor.factors_for(due).await?;
+    let trusts_for = in_words(state.config.limits.trust_lifetime);
+    Ok(SecondStepView { has_app: factors.app, has_passkeys: factors.passkeys > 0, trusts_for })
+}
+
+/// A long time, in whole days or else in hours.
+fn in_words(time: Duration) -> String {
+    let hours = time.as_secs() / 3_600;
+    match (hours / 24, hours) {
+        (0, 0 | 1) => "an hour".to_owned(),
+        (0, hours) => format!("{hours} hours"),
+        (1, _) => "a day".to_owned(),
+        (days, _) => format!("{days} days"),
+    }
+}
+
+fn browser_view(browser: TrustedBrowser, this: bool) -> TrustedBrowserView {
+    TrustedBrowserView {
+        id: browser.id.to_string(),
+        browser: device_in_words(&browser.user_agent),
+        ip: browser.ip,
+        since: browser.created_at,
+        last_used_at: browser.last_used_at,
+        until: browser.expires_at,
+        this,
+    }
+}

@@ -1,0 +1,81 @@
+//! Making a passkey.
+
+use super::{Passkeys, Shown};
+use crate::domain::limits::PASSKEYS_MAX;
+use crate::domain::{PasskeyName, SecurityEvent};
+use crate::server::crypto::passkey::{Begun, Purpose};
+use crate::server::mail::About;
+use crate::server::services::outcome::ServiceError;
+use crate::server::services::requester::Requester;
+use crate::server::services::second_factor::Change;
+use crate::server::store::passkeys::StoredPasskey;
+use crate::server::store::{accounts, challenges, passkeys};
+
+const ENOUGH: &str = "You have as many passkeys as an account can have. Remove one that you do not use.";
+const NOT_ADDED: &str = "The passkey could not be added. Please try again.";
+const USED: &str = "This was done already, perhaps in another tab. Load the page again to see your passkeys.";
+
+impl Passkeys {
+    /// Options for making a passkey. Asks for the password first, so that no
+    /// authenticator keeps a passkey that is then refused here.
+    ///
+    /// # Errors
+    /// Nobody is signed in, the password was given too long ago, there are
+    /// enough passkeys, or none can be had here.
+    pub async fn offer_adding(&self, by: &Requester) -> Result<Begun, ServiceError> {
+        let now = self.clock.now();
+        let member = by.fresh_member(now)?;
+        let ceremonies = self.ceremonies()?;
+        let reader = self.store.reader();
+        let account = accounts::by_id(reader, member.account_id).await?.ok_or(ServiceError::SignIn)?;
+        let known = passkeys::of_account(reader, account.id).await?;
+        if known.len() >= PASSKEYS_MAX {
+            return Err(ServiceError::Refused(ENOUGH));
+        }
+        let known = known.into_iter().map(|passkey| passkey.key.cred_id().clone()).collect();
+        Ok(ceremonies.begin_adding(account.id, &account.username, known, now)?)
+    }
+
+    /// Adds the passkey that an authenticator made.
+    ///
+    /// # Errors
+    /// As [`Passkeys::offer_adding`], and when the passkey does not fit what was asked for.
+    pub async fn add(&self, shown: Shown<'_>, by: &Requester) -> Result<Change, ServiceError> {
+        let now = self.clock.now();
+        let account_id = by.fresh_member(now)?.account_id;
+        let ceremonies = self.ceremonies()?;
+        let returned = ceremonies.read(shown.state, Purpose::Add, Some(account_id), now);
+        let returned = returned.ok_or(ServiceError::Refused(NOT_ADDED))?;
+        let tx = self.store.write().await?;
+        if !challenges::spend(&tx, &returned.id, returned.expires_at).await? {
+            return Err(ServiceError::Refused(USED));
+        }
+        let key = match ceremonies.finish_adding(returned, shown.credential) {
+            Ok(key) => key,
+            Err(why) => {
+                tracing::info!(event = "passkey.not_added", %why, account = %account_id, ip = %by.ip);
+                tx.commit().await?;
+                return Err(ServiceError::Refused(NOT_ADDED));
+            }
+        };
+        // Again, in the writer's turn: two tabs do not make it one too many.
+        if passkeys::count(&tx, account_id).await? >= PASSKEYS_MAX as u64 {
+            return Err(ServiceError::Refused(ENOUGH));
+        }
+        let name = PasskeyName::of_browser(&by.browser());
+        let passkey =
+            StoredPasskey { id: self.rng.id(now), account_id, name, key, created_at: now, last_used_at: None };
+        if !passkeys::insert(&tx, &passkey).await? {
+            return Err(ServiceError::Refused(NOT_ADDED));
+        }
+        self.log.note_about(&tx, account_id, SecurityEvent::PasskeyAdded, passkey.name.as_str(), by).await?;
+        let codes = self.second_factor.added(&tx, account_id, by).await?;
+        let name = passkey.name.as_str().to_owned();
+        self.tell(&tx, account_id, About::PasskeyAdded { name }, by).await?;
+        tx.commit().await?;
+        self.mailer.wake();
+        tracing::info!(event = "passkey.added", account = %account_id, passkey = %passkey.id, ip = %by.ip);
+        let said = format!("Your passkey was added under the name “{}”.", passkey.name.as_str());
+        Ok(Change::on(said, codes))
+    }
+}

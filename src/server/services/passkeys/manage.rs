@@ -1,0 +1,76 @@
+//! The passkeys that an account has.
+
+use uuid::Uuid;
+
+use super::Passkeys;
+use crate::domain::{FieldErrors, NoticeKind, PasskeyName, SecurityEvent};
+use crate::paths;
+use crate::server::mail::About;
+use crate::server::services::outcome::{Done, ServiceError};
+use crate::server::services::requester::Requester;
+use crate::server::services::second_factor::Change;
+use crate::server::store::passkeys::StoredPasskey;
+use crate::server::store::{accounts, passkeys};
+
+const DEMANDED: &str =
+    "This portal asks you for a second step. Add an authenticator app or another passkey before you remove this one.";
+const GONE: &str = "This passkey was removed already.";
+
+impl Passkeys {
+    /// The passkeys of the person who asks, the oldest first.
+    ///
+    /// # Errors
+    /// Nobody is signed in; faults.
+    pub async fn list(&self, by: &Requester) -> Result<Vec<StoredPasskey>, ServiceError> {
+        Ok(passkeys::of_account(self.store.reader(), by.member()?.account_id).await?)
+    }
+
+    /// Gives a passkey another name.
+    ///
+    /// # Errors
+    /// Nobody is signed in, a mistake in the name, or no such passkey of theirs.
+    pub async fn rename(&self, id: &str, name: &str, by: &Requester) -> Result<Done, ServiceError> {
+        let account_id = by.member()?.account_id;
+        let mut errors = FieldErrors::default();
+        let Some(name) = errors.check("name", PasskeyName::parse(name)) else { return Err(errors.into()) };
+        let id = parse(id)?;
+        let tx = self.store.write().await?;
+        if !passkeys::rename(&tx, account_id, id, &name).await? {
+            return Err(ServiceError::Refused(GONE));
+        }
+        self.log.note_about(&tx, account_id, SecurityEvent::PasskeyRenamed, name.as_str(), by).await?;
+        tx.commit().await?;
+        Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, "Your passkey has its new name."))
+    }
+
+    /// Removes a passkey and tells its owner by mail.
+    ///
+    /// # Errors
+    /// Nobody is signed in, the password was given too long ago, no such passkey of
+    /// theirs, or a second factor is demanded and there is no other.
+    pub async fn remove(&self, id: &str, by: &Requester) -> Result<Change, ServiceError> {
+        let account_id = by.fresh_member(self.clock.now())?.account_id;
+        let id = parse(id)?;
+        let tx = self.store.write().await?;
+        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::SignIn)?;
+        let factors = self.second_factor.factors(&tx, account_id).await?;
+        if !factors.app && factors.passkeys <= 1 && self.second_factor.demanded.concerns(account.role) {
+            return Err(ServiceError::Refused(DEMANDED));
+        }
+        let name = passkeys::remove(&tx, account_id, id).await?.ok_or(ServiceError::Refused(GONE))?;
+        let still_on = self.second_factor.removed(&tx, account_id).await?;
+        self.log.note_about(&tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by).await?;
+        self.tell(&tx, account_id, About::PasskeyRemoved { name: name.as_str().to_owned() }, by).await?;
+        tx.commit().await?;
+        self.mailer.wake();
+        tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
+        let said = format!("The passkey “{}” was removed. You may delete it on your device as well.", name.as_str());
+        let done = Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
+        Ok(Change { done, codes: None, two_step: Some(still_on) })
+    }
+}
+
+/// What is no id is no passkey's.
+fn parse(id: &str) -> Result<Uuid, ServiceError> {
+    Uuid::parse_str(id).map_err(|_| ServiceError::Refused(GONE))
+}

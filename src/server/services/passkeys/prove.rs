@@ -1,0 +1,116 @@
+//! Judging a passkey that somebody shows.
+
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+use super::{Passkeys, Shown, UNKNOWN};
+use crate::server::crypto::passkey::{Assertion, Begun, Purpose, Unproven};
+use crate::server::services::outcome::ServiceError;
+use crate::server::services::quota::{self, Counted};
+use crate::server::services::requester::Requester;
+use crate::server::store::accounts::{self, Account};
+use crate::server::store::{StoreError, challenges, passkeys};
+
+const TOO_MANY: &str = "Too many tries.";
+
+impl Passkeys {
+    /// Options for using a passkey: one of this account's, or any that the
+    /// browser has. Writes nothing.
+    pub(super) async fn offer(&self, purpose: Purpose, account: Option<Uuid>) -> Result<Begun, ServiceError> {
+        let ceremonies = self.ceremonies()?;
+        let allowed = match account {
+            Some(account) => passkeys::of_account(self.store.reader(), account).await?,
+            None => Vec::new(),
+        };
+        let allowed: Vec<_> = allowed.into_iter().map(|passkey| passkey.key).collect();
+        Ok(ceremonies.begin_using(purpose, account, &allowed, self.clock.now())?)
+    }
+
+    /// Judges a passkey and begins the transaction of what it was shown for.
+    /// `account` is whose it has to be, if that is known.
+    ///
+    /// It is counted as a failure of this address before it is looked at, and a
+    /// ceremony is spent whatever comes of it.
+    pub(super) async fn prove(
+        &self,
+        purpose: Purpose,
+        account: Option<Uuid>,
+        shown: Shown<'_>,
+        by: &Requester,
+    ) -> Result<(DatabaseTransaction, Account), ServiceError> {
+        let now = self.clock.now();
+        self.ceremonies()?;
+        let tx = self.store.write().await?;
+        let quota = self.limits.login_failures_per_address;
+        if let Some(wait) = quota::take(&tx, &self.keys, Counted::SignInFailures, quota, by, now).await? {
+            tracing::warn!(event = "sign_in.limited", ip = %by.ip);
+            return Err(ServiceError::Limited { what: TOO_MANY, wait });
+        }
+        match self.judge(&tx, purpose, account, shown, by).await? {
+            Some(account) => {
+                quota::give_back(&tx, &self.keys, Counted::SignInFailures, quota, by).await?;
+                Ok((tx, account))
+            }
+            None => {
+                // The failure stays counted, and the ceremony spent.
+                tx.commit().await?;
+                self.captcha.note_failure(by);
+                Err(ServiceError::Refused(UNKNOWN))
+            }
+        }
+    }
+
+    /// The account that a passkey opens, in the transaction of what it was shown
+    /// for; `None` when it opens none. Whatever makes it wrong, the same is done.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub(super) async fn judge(
+        &self,
+        tx: &DatabaseTransaction,
+        purpose: Purpose,
+        account: Option<Uuid>,
+        shown: Shown<'_>,
+        by: &Requester,
+    ) -> Result<Option<Account>, StoreError> {
+        let now = self.clock.now();
+        let refused = |why: &dyn std::fmt::Display| tracing::info!(event = "passkey.refused", %why, ip = %by.ip);
+        let Some(ceremonies) = &self.ceremonies else { return Ok(None) };
+        let returned = ceremonies.read(shown.state, purpose, account, now);
+        let (Some(returned), Some(assertion)) = (returned, Assertion::parse(shown.credential)) else {
+            refused(&Unproven::Foreign);
+            return Ok(None);
+        };
+        if !challenges::spend(tx, &returned.id, returned.expires_at).await? {
+            refused(&"its ceremony was used already");
+            return Ok(None);
+        }
+        let found = passkeys::by_credential(tx, assertion.credential_id()).await?;
+        let mut meant = found.filter(|passkey| {
+            // Without an account, only the authenticator can say whose it is.
+            let said = assertion.user_handle().map_or(account.is_some(), |said| said == passkey.account_id.as_bytes());
+            said && account.is_none_or(|account| account == passkey.account_id)
+        });
+        let owner = meant.as_ref().map_or(Uuid::nil(), |passkey| passkey.account_id);
+        let owner = accounts::by_id(tx, owner).await?.filter(Account::is_open);
+        let judged = ceremonies.finish_using(returned, &assertion, meant.as_mut().map(|passkey| &mut passkey.key));
+        match (judged, meant, owner) {
+            (Ok(()), Some(passkey), Some(owner)) => {
+                passkeys::note_use(tx, &passkey, now).await?;
+                Ok(Some(owner))
+            }
+            (Err(Unproven::Cloned), Some(passkey), _) => {
+                tracing::warn!(event = "passkey.cloned", account = %passkey.account_id, passkey = %passkey.id, ip = %by.ip);
+                Ok(None)
+            }
+            (Err(why), ..) => {
+                refused(&why);
+                Ok(None)
+            }
+            (Ok(()), ..) => {
+                refused(&"its account is closed");
+                Ok(None)
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! An authenticator app: added, confirmed, removed.
+
+use uuid::Uuid;
+
+use super::SecondFactor;
+use super::change::{Change, SAFE};
+use crate::domain::{FieldErrors, NoticeKind, OtpCode, SecurityEvent, Timestamp};
+use crate::paths;
+use crate::server::crypto::Seed;
+use crate::server::limits::SEED_WAITS;
+use crate::server::mail::About;
+use crate::server::services::outcome::{Done, ServiceError};
+use crate::server::services::requester::Requester;
+use crate::server::store::totp::StoredSeed;
+use crate::server::store::{StoreError, accounts, totp};
+
+const THERE: &str = "Your account has an authenticator app. Turn it off first to add another one.";
+const NONE: &str = "There is no authenticator app to turn off.";
+const NONE_WAITS: &str = "This set-up has ended. Begin again.";
+const WRONG: &str = "That code is not right. Enter the one that your app shows now.";
+const EMPTY: &str = "Enter the code that your app shows.";
+const DIGITS: &str = "The code has 6 digits.";
+const DEMANDED: &str = "This portal asks you for a second step. Add a passkey before you turn off your app.";
+
+impl SecondFactor {
+    /// Makes a seed that counts once a code of it was entered. One that waited
+    /// before is forgotten.
+    ///
+    /// # Errors
+    /// Nobody is signed in, the password was given too long ago, or the account
+    /// has an app.
+    pub async fn begin_app(&self, by: &Requester) -> Result<Done, ServiceError> {
+        let now = self.clock.now();
+        let account_id = by.fresh_member(now)?.account_id;
+        let tx = self.store.write().await?;
+        if totp::find(&tx, account_id).await?.is_some_and(|seed| seed.confirmed_at.is_some()) {
+            return Err(ServiceError::Refused(THERE));
+        }
+        let sealed = self.seeds.seal(account_id, Seed::generate(&self.rng).octets());
+        totp::begin(&tx, account_id, sealed.map_err(|_| StoreError::Corrupt("totp.secret"))?, now).await?;
+        tx.commit().await?;
+        Ok(Done::go(paths::ACCOUNT_SECURITY))
+    }
+
+    /// Gives up the seed that waits.
+    ///
+    /// # Errors
+    /// Nobody is signed in.
+    pub async fn cancel_app(&self, by: &Requester) -> Result<Done, ServiceError> {
+        let account_id = by.member()?.account_id;
+        let tx = self.store.write().await?;
+        totp::cancel(&tx, account_id).await?;
+        tx.commit().await?;
+        Ok(Done::go(paths::ACCOUNT_SECURITY))
+    }
+
+    /// Turns the app on by a code that it shows. That code's time step does not
+    /// count for signing in any more.
+    ///
+    /// # Errors
+    /// Nobody is signed in, the password was given too long ago, no seed waits,
+    /// or a message beside `code`.
+    pub async fn confirm_app(&self, typed: &str, by: &Requester) -> Result<Change, ServiceError> {
+        let now = self.clock.now();
+        let account_id = by.fresh_member(now)?.account_id;
+        let beside_code = |message: &str| FieldErrors::one("code", message);
+        if typed.trim().is_empty() {
+            return Err(beside_code(EMPTY).into());
+        }
+        let code = OtpCode::parse(typed).map_err(|_| beside_code(DIGITS))?;
+        let tx = self.store.write().await?;
+        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::SignIn)?;
+        let waiting = totp::find(&tx, account_id).await?.filter(|seed| is_waiting(seed, now));
+        let waiting = waiting.ok_or(ServiceError::Refused(NONE_WAITS))?;
+        let step = self.open_seed(account_id, &waiting)?.step_of(&code, now).ok_or_else(|| beside_code(WRONG))?;
+        if !totp::confirm(&tx, account_id, step, now).await? {
+            return Err(ServiceError::Refused(NONE_WAITS));
+        }
+        let codes = self.added(&tx, account_id, by).await?;
+        self.log.note(&tx, account_id, SecurityEvent::TwoStepOn, by).await?;
+        self.tell(&tx, &account, About::TwoStepOn, by).await?;
+        tx.commit().await?;
+        self.mailer.wake();
+        tracing::info!(event = "two_step.on", account = %account_id, ip = %by.ip);
+        Ok(Change::on(format!("Your authenticator app is on. {SAFE}"), codes))
+    }
+
+    /// Turns the app off. Without another factor the recovery codes and the
+    /// trusted browsers go with it.
+    ///
+    /// # Errors
+    /// Nobody is signed in, the password was given too long ago, there is no
+    /// app, or a second factor is demanded and there is no other.
+    pub async fn turn_off_app(&self, by: &Requester) -> Result<Change, ServiceError> {
+        let account_id = by.fresh_member(self.clock.now())?.account_id;
+        let tx = self.store.write().await?;
+        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::SignIn)?;
+        let factors = self.factors(&tx, account_id).await?;
+        if !factors.app {
+            return Err(ServiceError::Refused(NONE));
+        }
+        if factors.passkeys == 0 && self.demanded.concerns(account.role) {
+            return Err(ServiceError::Refused(DEMANDED));
+        }
+        totp::remove(&tx, account_id).await?;
+        let still_on = self.removed(&tx, account_id).await?;
+        self.log.note(&tx, account_id, SecurityEvent::TwoStepOff, by).await?;
+        self.tell(&tx, &account, About::TwoStepOff, by).await?;
+        tx.commit().await?;
+        self.mailer.wake();
+        tracing::info!(event = "two_step.off", account = %account_id, ip = %by.ip);
+        let said = format!("Your authenticator app is off. {SAFE}");
+        let done = Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
+        Ok(Change { done, codes: None, two_step: Some(still_on) })
+    }
+
+    pub(super) fn open_seed(&self, account_id: Uuid, stored: &StoredSeed) -> Result<Seed, StoreError> {
+        let octets = self.seeds.open(account_id, &stored.sealed).map(zeroize::Zeroizing::new);
+        let seed = octets.ok().and_then(|octets| Seed::from_octets(&octets));
+        seed.ok_or(StoreError::Corrupt("totp.secret, sealed by another SECRET_KEY or altered"))
+    }
+}
+
+/// Whether a seed still waits for its first code.
+pub(super) fn is_waiting(seed: &StoredSeed, now: Timestamp) -> bool {
+    seed.confirmed_at.is_none() && now.since(seed.created_at) < SEED_WAITS
+}

@@ -1,0 +1,126 @@
+//! Browsers that are excused from the second step.
+
+use std::fmt::Write as _;
+
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+use super::SecondFactor;
+use crate::domain::{NoticeKind, SecurityEvent};
+use crate::paths;
+use crate::server::crypto::{FlowToken, TokenDigest};
+use crate::server::services::device_words::device_in_words;
+use crate::server::services::outcome::{Done, ServiceError};
+use crate::server::services::requester::Requester;
+use crate::server::store::trusted_browsers::TrustedBrowser;
+use crate::server::store::{StoreError, trusted_browsers};
+
+const GONE: &str = "This browser was removed already.";
+
+impl SecondFactor {
+    /// Whether the account trusts this browser; notes that it was signed in to there.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn recognise(
+        &self,
+        tx: &DatabaseTransaction,
+        account_id: Uuid,
+        by: &Requester,
+    ) -> Result<bool, StoreError> {
+        let Some(token) = held(account_id, by) else { return Ok(false) };
+        trusted_browsers::note_use(tx, account_id, token.digest(), self.clock.now()).await
+    }
+
+    /// Trusts this browser from now on. Gives the name in its cookie and the value.
+    pub(super) async fn trust(
+        &self,
+        tx: &DatabaseTransaction,
+        account_id: Uuid,
+        by: &Requester,
+    ) -> Result<(String, FlowToken), StoreError> {
+        let now = self.clock.now();
+        if let Some(before) = held(account_id, by) {
+            trusted_browsers::forget_token(tx, account_id, before.digest()).await?;
+        }
+        let token = FlowToken::generate(&self.rng);
+        let browser = TrustedBrowser {
+            id: self.rng.id(now),
+            account_id,
+            digest: token.digest().into_bytes(),
+            user_agent: by.user_agent.clone(),
+            ip: by.ip.to_string(),
+            created_at: now,
+            last_used_at: None,
+            expires_at: now + self.limits.trust_lifetime,
+        };
+        trusted_browsers::insert(tx, browser).await?;
+        self.log.note_about(tx, account_id, SecurityEvent::BrowserTrusted, &by.browser(), by).await?;
+        Ok((cookie_name(account_id), token))
+    }
+
+    /// Forgets one trusted browser of the person who asks.
+    ///
+    /// # Errors
+    /// Nobody is signed in, or no such browser of theirs.
+    pub async fn forget_browser(&self, id: &str, by: &Requester) -> Result<Done, ServiceError> {
+        let account_id = by.member()?.account_id;
+        // What is no id is no browser's.
+        let id = Uuid::parse_str(id).map_err(|_| ServiceError::Refused(GONE))?;
+        let tx = self.store.write().await?;
+        let known = trusted_browsers::of_account(&tx, account_id, self.clock.now()).await?;
+        let browser = known.into_iter().find(|browser| browser.id == id).ok_or(ServiceError::Refused(GONE))?;
+        trusted_browsers::forget(&tx, account_id, id).await?;
+        let words = device_in_words(&browser.user_agent);
+        self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, &words, by).await?;
+        tx.commit().await?;
+        let said = format!("{words} is asked for the second step again.");
+        Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
+    }
+
+    /// Forgets every trusted browser of the person who asks.
+    ///
+    /// # Errors
+    /// Nobody is signed in.
+    pub async fn forget_browsers(&self, by: &Requester) -> Result<Done, ServiceError> {
+        let account_id = by.member()?.account_id;
+        let tx = self.store.write().await?;
+        if trusted_browsers::forget_all(&tx, account_id).await? > 0 {
+            self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, "all of them", by).await?;
+        }
+        tx.commit().await?;
+        let said = "Every browser is asked for the second step again.";
+        Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
+    }
+}
+
+/// What this browser holds of an account that trusts it, or did.
+pub(super) fn held(account_id: Uuid, by: &Requester) -> Option<&FlowToken> {
+    let name = cookie_name(account_id);
+    by.trusted.iter().find(|(held, _)| *held == name).map(|(_, token)| token)
+}
+
+/// An account's name for its cookies: 16 hex digits of a hash that tells
+/// nobody which account it is. No key goes into it, so that a change of
+/// `SECRET_KEY` makes nobody a stranger.
+fn cookie_name(account_id: Uuid) -> String {
+    let digest = TokenDigest::of(&[b"trust".as_slice(), account_id.as_bytes()].concat()).into_bytes();
+    digest.iter().take(8).fold(String::new(), |mut name, octet| {
+        // A `String` takes whatever is written to it.
+        let _ = write!(name, "{octet:02x}");
+        name
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cookie_name;
+    use uuid::Uuid;
+
+    #[test]
+    fn each_account_has_a_cookie_name_of_sixteen_hex_digits() {
+        let name = cookie_name(Uuid::from_u128(1));
+        assert!(name.len() == 16 && name.bytes().all(|octet| octet.is_ascii_hexdigit()), "{name}");
+        assert_ne!(name, cookie_name(Uuid::from_u128(2)));
+    }
+}

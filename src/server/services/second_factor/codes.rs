@@ -1,0 +1,73 @@
+//! Recovery codes: made, and used up.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use uuid::Uuid;
+
+use super::SecondFactor;
+use super::change::{Change, SAFE};
+use crate::domain::{NoticeKind, RecoveryCode, SecurityEvent};
+use crate::paths;
+use crate::server::crypto::recovery_codes::{digest, generate};
+use crate::server::mail::About;
+use crate::server::services::outcome::{Done, ServiceError};
+use crate::server::services::requester::Requester;
+use crate::server::store::recovery_codes::NewCode;
+use crate::server::store::{StoreError, accounts, recovery_codes};
+
+const OFF: &str = "Recovery codes stand in for a second step. Add an authenticator app or a passkey first.";
+
+impl SecondFactor {
+    /// Makes ten new codes; those of before no longer count.
+    ///
+    /// # Errors
+    /// Nobody is signed in, the password was given too long ago, or signing in
+    /// takes one step only.
+    pub async fn new_recovery_codes(&self, by: &Requester) -> Result<Change, ServiceError> {
+        let account_id = by.fresh_member(self.clock.now())?.account_id;
+        let tx = self.store.write().await?;
+        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::SignIn)?;
+        if !self.factors(&tx, account_id).await?.any() {
+            return Err(ServiceError::Refused(OFF));
+        }
+        let codes = self.replace_recovery_codes(&tx, account_id, by).await?;
+        self.tell(&tx, &account, About::RecoveryCodesMade, by).await?;
+        tx.commit().await?;
+        self.mailer.wake();
+        tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);
+        let said = format!("These are your new recovery codes. The earlier ones no longer count. {SAFE}");
+        let done = Done::go(paths::RECOVERY_CODES).saying(NoticeKind::Success, said);
+        Ok(Change { done, codes: Some(codes), two_step: None })
+    }
+
+    pub(super) async fn replace_recovery_codes(
+        &self,
+        tx: &DatabaseTransaction,
+        account_id: Uuid,
+        by: &Requester,
+    ) -> Result<Vec<RecoveryCode>, StoreError> {
+        let now = self.clock.now();
+        let codes = generate(&self.rng);
+        let rows = codes.iter().map(|code| NewCode { id: self.rng.id(now), digest: digest(account_id, code) });
+        recovery_codes::replace(tx, account_id, rows.collect(), now).await?;
+        self.log.note(tx, account_id, SecurityEvent::RecoveryCodesMade, by).await?;
+        Ok(codes)
+    }
+
+    pub(super) async fn recovery_codes_left(
+        &self,
+        db: &impl ConnectionTrait,
+        account_id: Uuid,
+    ) -> Result<u64, StoreError> {
+        recovery_codes::left(db, account_id).await
+    }
+
+    /// Uses a code up; `false` when the account has no such code left.
+    pub(super) async fn spend_recovery_code(
+        &self,
+        tx: &DatabaseTransaction,
+        account_id: Uuid,
+        code: &RecoveryCode,
+    ) -> Result<bool, StoreError> {
+        recovery_codes::spend(tx, account_id, digest(account_id, code), self.clock.now()).await
+    }
+}

@@ -1,0 +1,46 @@
+//! The one counter over all second factors of an account.
+
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+use crate::domain::Timestamp;
+use crate::server::crypto::LookupKeys;
+use crate::server::limits::{DAY, Limits};
+use crate::server::services::outcome::ServiceError;
+use crate::server::store::StoreError;
+use crate::server::store::counters::{self, Counter};
+
+const TOO_MANY: &str = "Too many tries.";
+
+/// Counts a try as a failure, in the transaction in which it is looked at and
+/// before it is. A right one is then [forgiven](forgive).
+///
+/// # Errors
+/// A wait when there were too many; faults.
+pub async fn count_failure(
+    tx: &DatabaseTransaction,
+    keys: &LookupKeys,
+    limits: &Limits,
+    account_id: Uuid,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let key = keys.key(&["mfa", &account_id.to_string()]);
+    let counter = counters::get(tx, &key).await?;
+    if let Some(blocked) = counter.filter(|counter| counter.blocked_until > now) {
+        return Err(ServiceError::Limited { what: TOO_MANY, wait: blocked.blocked_until.since(now) });
+    }
+    // Whoever waited begins anew, and what lies a day back is over.
+    let begun = counter.filter(|it| it.failures < limits.mfa_failures && now.since(it.last_at) < DAY);
+    let failures = begun.map_or(0, |counter| counter.failures).saturating_add(1);
+    let blocked_until = if failures < limits.mfa_failures { now } else { now + limits.mfa_lockout };
+    Ok(counters::put(tx, &key, Counter { failures, last_at: now, blocked_until }).await?)
+}
+
+/// Forgets the failures of an account, in the transaction of what its second
+/// factor was for.
+///
+/// # Errors
+/// Only faults.
+pub async fn forgive(tx: &DatabaseTransaction, keys: &LookupKeys, account_id: Uuid) -> Result<(), StoreError> {
+    counters::clear(tx, &keys.key(&["mfa", &account_id.to_string()])).await
+}

@@ -1,0 +1,22 @@
+//! Passkeys: made, shown, looked after.
+
+mod add;
+mod manage;
+mod places;
+mod second_step;
+mod sign_in;
+
+use crate::harness::{Answer, Client};
+
+/// The one sentence for every passkey that does not count.
+const UNKNOWN: &str = "This passkey is not known here.";
+
+async fn is_signed_in(client: &mut Client) -> bool {
+    client.get("/dashboard").await.status == 200
+}
+
+/// The message above the form of a script's answer.
+fn message(answer: &Answer) -> String {
+    let refusal: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("{answer:?}"));
+    refusal["message"].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned()
+}

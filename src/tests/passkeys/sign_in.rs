@@ -1,0 +1,217 @@
+//! Showing a passkey in place of the password.
+
+use futures::future::join_all;
+
+use super::{UNKNOWN, is_signed_in, message};
+use crate::harness::passkeys::{ADD, CONFIRM, SIGN_IN};
+use crate::harness::{Answer, Authenticator, TestApp};
+
+#[tokio::test]
+async fn a_passkey_signs_in_by_itself() {
+    let app = TestApp::new().await;
+    let (_, mut passkey) = app.member_with_passkey("ann", 1).await;
+    let mut browser = app.script();
+    let answer = browser.use_passkey(SIGN_IN, &mut passkey).await;
+    assert_eq!(answer.location().as_deref(), Some("/dashboard"), "{answer:?}");
+    assert!(browser.get("/dashboard").await.body.contains("ann"));
+    assert_eq!(app.count("SELECT COUNT(*) FROM passkey WHERE last_used_at IS NOT NULL").await, 1);
+    assert_eq!(app.count("SELECT COUNT(*) FROM security_event WHERE detail = 'with a passkey'").await, 1);
+}
+
+#[tokio::test]
+async fn signing_in_goes_where_the_person_was_and_lasts_as_long_as_they_wish() {
+    let app = TestApp::new().await;
+    let (_, mut passkey) = app.member_with_passkey("ann", 1).await;
+    for (next, to) in [("/account/security", "/account/security"), ("//evil.example", "/dashboard")] {
+        let mut browser = app.script();
+        let given = browser.options(SIGN_IN).await;
+        let credential = passkey.get(&given.options);
+        let fields = [("state", given.state.as_str()), ("credential", &credential), ("remember", "on"), ("next", next)];
+        let answer = browser.post_bare(SIGN_IN, &fields).await;
+        assert_eq!(answer.location().as_deref(), Some(to));
+        assert!(answer.set_cookie("portal_session").is_some_and(|cookie| cookie.contains("Max-Age=2592000")));
+    }
+}
+
+#[tokio::test]
+async fn options_ask_for_a_person_whom_the_device_knows_and_name_nobody() {
+    let app = TestApp::new().await;
+    let (_, first) = app.member_with_passkey("ann", 1).await;
+    let given = app.script().options(SIGN_IN).await;
+    let options = given.json();
+    assert_eq!(options["rpId"], "localhost");
+    assert_eq!(options["userVerification"], "required");
+    assert_eq!(options["allowCredentials"], serde_json::json!([]));
+    assert!(!given.options.contains(&first.id()) && !given.state.contains(&first.id()));
+    assert_ne!(app.script().options(SIGN_IN).await.json()["challenge"], options["challenge"]);
+}
+
+#[tokio::test]
+async fn asking_for_options_writes_nothing_and_a_plain_form_is_led_to_its_page() {
+    let app = TestApp::new().await;
+    for _ in 0..10 {
+        app.script().options(SIGN_IN).await;
+        let answer = app.form().post_bare("/login/passkey/options", &[]).await;
+        assert_eq!((answer.status.as_u16(), answer.location().as_deref()), (303, Some("/login")));
+    }
+    for table in ["session", "spent_challenge", "quota", "failure_counter"] {
+        assert_eq!(app.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
+    }
+    let answer = app.form().post_bare(SIGN_IN, &[]).await;
+    assert_eq!((answer.status.as_u16(), answer.location().as_deref()), (303, Some("/login")));
+}
+
+/// Something that makes a passkey not count.
+type Spoil = fn(&mut Authenticator);
+
+#[tokio::test]
+async fn whatever_is_wrong_with_a_passkey_the_answer_is_the_same() {
+    let spoils: [(&str, Spoil); 9] = [
+        ("another page's", |it| it.origin = "http://evil.localhost:3000".to_owned()),
+        ("another port's", |it| it.origin = "http://localhost:3001".to_owned()),
+        ("https", |it| it.origin = "https://localhost:3000".to_owned()),
+        ("another host's", |it| it.relying_party = "evil.example".to_owned()),
+        ("another challenge", |it| it.challenge = Some("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned())),
+        ("nobody verified", |it| it.verifies = false),
+        ("nobody there", |it| it.present = false),
+        ("nobody's", |it| it.user_handle = None),
+        ("somebody else's", |it| it.user_handle = Some("AAAAAAAAAAAAAAAAAAAAAA".to_owned())),
+    ];
+    let app = TestApp::new().await;
+    let (_, passkey) = app.member_with_passkey("ann", 1).await;
+    let mut answers = Vec::new();
+    for (what, spoil) in spoils {
+        let (mut browser, mut spoilt) = (app.script(), passkey.clone());
+        spoil(&mut spoilt);
+        answers.push((what, browser.use_passkey(SIGN_IN, &mut spoilt).await));
+        assert!(!is_signed_in(&mut browser).await, "{what}");
+    }
+    let mut stranger = Authenticator { user_handle: passkey.user_handle.clone(), ..Authenticator::new(2) };
+    answers.push(("unknown", app.script().use_passkey(SIGN_IN, &mut stranger).await));
+    let mut forged = Authenticator::new(2).under_the_id_of(&passkey);
+    answers.push(("signed by another key", app.script().use_passkey(SIGN_IN, &mut forged).await));
+    let mut browser = app.script();
+    let given = browser.options(SIGN_IN).await;
+    answers.push(("no credential", browser.show(SIGN_IN, &given.state, "").await));
+    answers.push(("rubbish", browser.show(SIGN_IN, &given.state, "{\"id\":7}").await));
+    answers.push(("nothing", browser.post_bare(SIGN_IN, &[]).await));
+    same(&answers);
+    let mut right = passkey.clone();
+    assert!(app.script().use_passkey(SIGN_IN, &mut right).await.location().is_some(), "the passkey itself is good");
+}
+
+#[tokio::test]
+async fn a_ceremony_counts_once_for_five_minutes_and_for_what_it_was_begun() {
+    let app = TestApp::new().await;
+    let (mut owner, mut passkey) = app.member_with_passkey("ann", 1).await;
+    let mut answers = Vec::new();
+
+    let mut browser = app.script();
+    let given = browser.options(SIGN_IN).await;
+    let credential = passkey.get(&given.options);
+    assert!(browser.show(SIGN_IN, &given.state, &credential).await.location().is_some());
+    answers.push(("replayed", app.script().show(SIGN_IN, &given.state, &credential).await));
+    let again = passkey.get(&given.options);
+    answers.push(("state used twice", app.script().show(SIGN_IN, &given.state, &again).await));
+
+    for other in [CONFIRM, ADD] {
+        let given = owner.options(other).await;
+        let credential = passkey.get(&given.options);
+        answers.push((other, app.script().show(SIGN_IN, &given.state, &credential).await));
+    }
+
+    let (early, late) = (app.script().options(SIGN_IN).await, app.script().options(SIGN_IN).await);
+    app.advance(299);
+    let credential = passkey.get(&early.options);
+    assert!(app.script().show(SIGN_IN, &early.state, &credential).await.location().is_some(), "4:59");
+    app.advance(1);
+    let credential = passkey.get(&late.options);
+    answers.push(("5:00", app.script().show(SIGN_IN, &late.state, &credential).await));
+    app.state.maintenance.purge().await.expect("purges");
+    answers.push(("replayed after the purge", app.script().show(SIGN_IN, &early.state, &credential).await));
+    same(&answers);
+}
+
+#[tokio::test]
+async fn a_passkey_of_an_account_that_is_closed_or_gone_is_as_unknown_as_any() {
+    let app = TestApp::new().await;
+    let (_, passkey) = app.member_with_passkey("ann", 1).await;
+    let mut answers = Vec::new();
+    for (what, change) in [
+        ("disabled", "UPDATE account SET disabled_at = 1"),
+        ("to be deleted", "UPDATE account SET disabled_at = NULL, delete_after = 9999999999999"),
+        ("deleted", "DELETE FROM account"),
+        ("removed", "DELETE FROM passkey"),
+    ] {
+        app.execute(change).await;
+        answers.push((what, app.script().use_passkey(SIGN_IN, &mut passkey.clone()).await));
+    }
+    same(&answers);
+}
+
+#[tokio::test]
+async fn a_counter_that_goes_back_is_refused_and_one_that_stands_at_nought_is_not() {
+    let app = TestApp::new().await;
+    let (_, mut passkey) = app.member_with_passkey("ann", 1).await;
+    let copy = passkey.clone();
+    assert!(app.script().use_passkey(SIGN_IN, &mut passkey).await.location().is_some());
+    assert!(app.script().use_passkey(SIGN_IN, &mut passkey).await.location().is_some());
+    for back in [1, 0] {
+        let mut copy = Authenticator { counter: copy.counter * back, ..copy.clone() };
+        assert_eq!(message(&app.script().use_passkey(SIGN_IN, &mut copy).await), UNKNOWN);
+    }
+    assert!(app.script().use_passkey(SIGN_IN, &mut passkey).await.location().is_some(), "the original still counts");
+
+    let mut bob = app.member("bob").await;
+    let mut synchronised = Authenticator { counter: 0, ..Authenticator::new(2) };
+    assert!(bob.add_passkey(&mut synchronised).await.location().is_some());
+    for _ in 0..3 {
+        assert!(app.script().use_passkey(SIGN_IN, &mut synchronised).await.location().is_some());
+    }
+}
+
+#[tokio::test]
+async fn sixteen_parallel_posts_of_one_passkey_sign_in_once() {
+    let app = TestApp::new().await;
+    let (_, mut passkey) = app.member_with_passkey("ann", 1).await;
+    let given = app.script().options(SIGN_IN).await;
+    let credential = passkey.get(&given.options);
+    let posts = (0..16).map(|_| {
+        let (mut browser, state, credential) = (app.script(), given.state.clone(), credential.clone());
+        async move { browser.show(SIGN_IN, &state, &credential).await }
+    });
+    let answers = join_all(posts).await;
+    let (inside, outside): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.location().is_some());
+    assert_eq!((inside.len(), outside.len()), (1, 15));
+    assert!(outside.iter().all(|answer| message(answer) == UNKNOWN));
+}
+
+#[tokio::test]
+async fn failures_count_for_the_address_and_a_success_does_not() {
+    let app = TestApp::with(&[("PORTAL_LOGIN_FAILURES_PER_ADDRESS", "3")]).await;
+    let (_, passkey) = app.member_with_passkey("ann", 1).await;
+    for _ in 0..5 {
+        let mut right = Authenticator { counter: 0, ..passkey.clone() };
+        right.counter = u32::try_from(app.count("SELECT COUNT(*) FROM spent_challenge").await).expect("small") + 10;
+        assert!(app.script().use_passkey(SIGN_IN, &mut right).await.location().is_some());
+    }
+    for _ in 0..3 {
+        assert_eq!(message(&app.script().use_passkey(SIGN_IN, &mut Authenticator::new(2)).await), UNKNOWN);
+    }
+    let answer = app.script().use_passkey(SIGN_IN, &mut passkey.clone()).await;
+    assert_eq!(answer.status, 429);
+    assert!(answer.header("retry-after").is_some());
+    let mut elsewhere = Authenticator { counter: 100, ..passkey };
+    let answer = app.script().at_ip("198.51.100.7").use_passkey(SIGN_IN, &mut elsewhere).await;
+    assert!(answer.location().is_some(), "from elsewhere: {answer:?}");
+}
+
+/// All are refusals, and none can be told from the others.
+fn same(answers: &[(&str, Answer)]) {
+    for (what, answer) in answers {
+        assert_eq!(answer.status, 422, "{what}: {answer:?}");
+        assert_eq!(message(answer), UNKNOWN, "{what}");
+        assert_eq!(answer.body, answers[0].1.body, "{what}");
+        assert!(answer.location().is_none() && answer.headers.get("set-cookie").is_none(), "{what}");
+    }
+}

@@ -1,0 +1,72 @@
+//! Turning two-step sign-in off, and who may change anything about it.
+
+use super::{BOTH, CODES, CONFIRM, Mode, OFF, PASSWORD, TOTP, TestApp, enrol, enrolled, events, half, mails};
+
+#[tokio::test]
+async fn turned_off_the_password_is_enough_and_what_stood_in_is_gone() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let mut ann = enrolled(&app, mode).await;
+        let mut client = half(&app, mode).await;
+        client.post("/login/mfa", &[("code", &ann.codes[0]), ("trust", "on")]).await;
+        let answer = ann.client.post(OFF, &[]).await;
+        assert_eq!(answer.location().as_deref(), Some("/account/security"));
+        let page = ann.client.seen(answer).await;
+        assert!(page.contains("Your authenticator app is off.") && page.contains("href=\"/account/sessions\""));
+        for table in ["totp", "recovery_code", "trusted_browser"] {
+            assert_eq!(app.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
+        }
+        assert_eq!((events(&app, "two_step_off").await, mails(&app, "app was removed").await), (1, 1));
+        assert_eq!(app.client(mode).sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+        let answer = ann.client.post(OFF, &[]).await;
+        assert!(ann.client.seen(answer).await.contains("There is no authenticator app to turn off."));
+        // And on again, with another seed and other codes.
+        let (phone, codes) = enrol(&app, &mut ann.client).await;
+        assert!(phone.secret != ann.phone.secret && codes != ann.codes);
+    }
+}
+
+#[tokio::test]
+async fn a_second_step_under_way_goes_on_when_two_step_sign_in_is_turned_off() {
+    let app = TestApp::new().await;
+    let mut ann = enrolled(&app, Mode::Form).await;
+    let mut client = half(&app, Mode::Form).await;
+    ann.client.post(OFF, &[]).await;
+    assert_eq!(client.get("/login/mfa").await.status, 200);
+    assert_ne!(super::step(&mut client, &ann.codes[0]).await.location().as_deref(), Some("/dashboard"));
+}
+
+#[tokio::test]
+async fn every_change_asks_for_the_password_after_five_minutes() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let mut ann = enrolled(&app, mode).await;
+        app.advance(5 * 60 + 1);
+        for path in [TOTP, CONFIRM, OFF, CODES] {
+            let answer = ann.client.post(path, &[("code", "123456")]).await;
+            assert_eq!(answer.location().as_deref(), Some("/account/confirm"), "{path}");
+        }
+        assert_eq!(app.count("SELECT COUNT(*) FROM totp WHERE confirmed_at IS NOT NULL").await, 1);
+        assert_eq!(app.count("SELECT COUNT(*) FROM recovery_code").await, 10);
+        ann.client.post("/account/confirm", &[("password", PASSWORD)]).await;
+        let answer = ann.client.post(OFF, &[]).await;
+        assert!(ann.client.seen(answer).await.contains("Your authenticator app is off."));
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_changes_nothing() {
+    let app = TestApp::new().await;
+    enrolled(&app, Mode::Form).await;
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        for path in [TOTP, CONFIRM, "/account/security/totp/cancel", OFF, CODES] {
+            let to = client.post(path, &[("code", "123456")]).await.location().expect("the sign-in");
+            assert!(to.starts_with("/login?next="), "{path}: {to}");
+        }
+        for path in ["/account/security", CODES] {
+            assert!(client.get(path).await.location().expect("the sign-in").starts_with("/login"), "{path}");
+        }
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM recovery_code").await, 10);
+}

@@ -1,0 +1,135 @@
+//! Recovery codes.
+
+use super::{BOTH, CODES, Mode, PASSWORD, TestApp, codes_in, enrolled, events, half, lets_in, mails, step};
+
+#[tokio::test]
+async fn codes_are_shown_once_to_be_copied_printed_and_downloaded() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let mut ann = enrolled(&app, mode).await;
+        assert_eq!(ann.client.post(CODES, &[]).await.location().as_deref(), Some(CODES));
+        let head = ann.client.send(axum::http::Request::head(CODES), axum::body::Body::empty()).await;
+        assert_eq!(head.status, 200, "looking ahead does not take them");
+        let page = ann.client.get(CODES).await;
+        assert_eq!(page.header("cache-control"), Some("no-store"));
+        let codes = codes_in(&page.body);
+        assert_eq!(codes.len(), 10);
+        for code in &codes {
+            let groups: Vec<_> = code.split('-').collect();
+            assert!(groups.len() == 4 && groups.iter().all(|group| group.len() == 4), "{code}");
+            assert!(!code.contains(['I', 'L', 'O', 'U']), "{code}");
+        }
+        let file = format!("href=\"data:text/plain;charset=utf-8,{}%0A\"", codes.join("%0A"));
+        assert!(page.body.contains(&file) && page.body.contains("download=\"recovery-codes.txt\""), "{}", page.body);
+        assert!(page.body.contains("Copy them") && page.body.contains("Print them"));
+        let again = ann.client.get(CODES).await.body;
+        assert!(codes_in(&again).is_empty() && again.contains("shown once, when they are made"), "{again}");
+        assert!(codes.iter().all(|code| !again.contains(code)));
+        assert!(again.contains(&format!("action=\"{CODES}\"")), "it says how to make new ones");
+    }
+}
+
+#[tokio::test]
+async fn a_code_lets_in_once_however_it_is_typed() {
+    let app = TestApp::new().await;
+    let ann = enrolled(&app, Mode::Form).await;
+    let typed = [
+        ann.codes[0].clone(),
+        ann.codes[1].to_lowercase(),
+        ann.codes[2].replace('-', ""),
+        ann.codes[3].replace('-', " "),
+        ann.codes[4].replace('0', "o").replace('1', "l"),
+        ann.codes[5].replace('0', "O").replace('1', "I"),
+    ];
+    for (code, mode) in typed.iter().zip(BOTH.into_iter().cycle()) {
+        assert!(lets_in(&app, mode, code).await, "{code}");
+        assert!(!lets_in(&app, mode, code).await, "{code} once more");
+    }
+    let app = app.restart(&[]).await;
+    assert!(!lets_in(&app, Mode::Form, &ann.codes[0]).await);
+    assert!(lets_in(&app, Mode::Form, &ann.codes[9]).await);
+}
+
+#[tokio::test]
+async fn new_codes_void_the_old_and_the_owner_hears_of_it() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let mut ann = enrolled(&app, mode).await;
+        assert!(lets_in(&app, mode, &ann.codes[0]).await);
+        assert!(ann.client.get("/account/security").await.body.contains("You have 9 recovery codes left."));
+        ann.client.post(CODES, &[]).await;
+        let new = codes_in(&ann.client.get(CODES).await.body);
+        assert!(ann.client.get("/account/security").await.body.contains("You have 10 recovery codes left."));
+        assert!(!lets_in(&app, mode, &ann.codes[0]).await && !lets_in(&app, mode, &ann.codes[1]).await);
+        assert!(lets_in(&app, mode, &new[0]).await);
+        assert_eq!(events(&app, "recovery_codes_made").await, 2);
+        assert_eq!(mails(&app, "New recovery codes").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn using_a_code_is_mailed_and_few_left_are_told_on_the_dashboard() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let ann = enrolled(&app, mode).await;
+        for (n, code) in ann.codes.iter().enumerate() {
+            let left = 9 - n;
+            let mut client = half(&app, mode).await;
+            step(&mut client, code).await;
+            let page = client.get("/dashboard").await.body;
+            let told = match left {
+                0 => page.contains("You used your last recovery code."),
+                1 => page.contains("You have one recovery code left."),
+                _ => page.contains(&format!("You have {left} recovery codes left.")),
+            };
+            assert_eq!(told, left <= 3, "{left} left: {page}");
+        }
+        assert_eq!((mails(&app, "A recovery code was used").await, events(&app, "recovery_code_used").await), (10, 10));
+        let texts = app.mails_to("ann@x.example").await;
+        assert!(texts.iter().any(|(_, text)| text.contains("Codes left: 9.")));
+        assert!(texts.iter().all(|(_, text)| ann.codes.iter().all(|code| !text.contains(code))));
+    }
+}
+
+#[tokio::test]
+async fn no_code_is_in_the_database_in_the_clear() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut client = app.form();
+    client.sign_in("ann", PASSWORD).await;
+    super::enrol(&app, &mut client).await;
+    client.post(CODES, &[]).await;
+    // Made and not shown yet, they wait in the session.
+    let waiting = app.database_octets();
+    let codes = codes_in(&client.get(CODES).await.body);
+    let octets = [waiting, app.database_octets()].concat();
+    for code in &codes {
+        for text in [code.clone(), code.replace('-', ""), code.to_lowercase()] {
+            assert!(!octets.windows(text.len()).any(|window| window == text.as_bytes()), "{text}");
+        }
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM session WHERE data LIKE '%recovery_codes%'").await, 0, "erased");
+}
+
+#[tokio::test]
+async fn codes_outlive_a_change_of_the_secret_key() {
+    let app = TestApp::new().await;
+    let ann = enrolled(&app, Mode::Form).await;
+    app.deliver().await;
+    let app = app.restart(&[("SECRET_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")]).await;
+    assert!(lets_in(&app, Mode::Form, &ann.codes[0]).await);
+}
+
+#[tokio::test]
+async fn nobody_has_codes_without_a_second_factor() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        client.sign_in("ann", PASSWORD).await;
+        let answer = client.post(CODES, &[]).await;
+        assert!(client.seen(answer).await.contains("Add an authenticator app or a passkey first."));
+        assert!(codes_in(&client.get(CODES).await.body).is_empty());
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM recovery_code").await, 0);
+}

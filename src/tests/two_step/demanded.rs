@@ -1,0 +1,92 @@
+//! Where a second factor is demanded.
+
+use super::half_session::{functions, pages};
+use super::{BOTH, Client, Mode, OFF, PASSWORD, TestApp, enrol, half};
+
+const EVERYONE: &[(&str, &str)] = &[("PORTAL_REQUIRE_MFA", "everyone")];
+const ADMINS: &[(&str, &str)] = &[("PORTAL_REQUIRE_MFA", "admins")];
+
+fn may_enrol(path: &str) -> bool {
+    ["/account/security", "/account/confirm"].iter().any(|page| path == *page || path.starts_with(&format!("{page}/")))
+}
+
+async fn signed_in(app: &TestApp, mode: Mode) -> Client {
+    let mut client = app.client(mode);
+    client.sign_in("ann", PASSWORD).await;
+    client
+}
+
+#[tokio::test]
+async fn who_has_no_second_factor_reaches_nothing_but_adding_one() {
+    let app = TestApp::with(EVERYONE).await;
+    app.account("ann", "ann@x.example").await;
+    let client = signed_in(&app, Mode::Form).await;
+    for path in pages() {
+        if path == "/from-mail" || path == "/verify" {
+            continue;
+        }
+        let answer = client.clone().get(&path).await;
+        if may_enrol(&path) {
+            assert_eq!(answer.status, 200, "{path}");
+        } else {
+            let to = answer.location().unwrap_or_else(|| panic!("{path} is shown"));
+            assert!(to == "/account/security" || to == "/dashboard", "{path}: {to}");
+        }
+    }
+    assert_eq!(client.clone().get("/dashboard").await.location().as_deref(), Some("/account/security"));
+    assert!(client.clone().get("/account/security").await.body.contains("asks you for a second step"));
+    for mode in BOTH {
+        let client = signed_in(&app, mode).await;
+        for path in functions() {
+            let open =
+                ["/logout", "/from-mail", "/password/strength"].contains(&path) || path.starts_with("/from-mail/");
+            if open || may_enrol(path) {
+                continue;
+            }
+            let to = client.clone().post_bare(path, &[("code", "123456")]).await.location();
+            assert_eq!(to.as_deref(), Some("/account/security"), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn with_a_second_factor_everything_is_open_and_it_cannot_be_turned_off() {
+    for mode in BOTH {
+        let app = TestApp::with(EVERYONE).await;
+        app.account("ann", "ann@x.example").await;
+        let mut other = signed_in(&app, mode).await;
+        let mut client = signed_in(&app, mode).await;
+        enrol(&app, &mut client).await;
+        for client in [&mut client, &mut other] {
+            assert_eq!(client.get("/dashboard").await.status, 200, "also in a session of before");
+        }
+        assert!(!client.get("/account/security").await.body.contains("asks you for a second step when"));
+        let answer = client.post(OFF, &[]).await;
+        assert!(client.seen(answer).await.contains("Add a passkey before you turn off your app."));
+        half(&app, mode).await;
+    }
+}
+
+#[tokio::test]
+async fn it_can_be_demanded_of_administrators_alone() {
+    let app = TestApp::with(ADMINS).await;
+    app.account("ann", "ann@x.example").await;
+    app.account("ben", "ben@x.example").await;
+    app.execute("UPDATE account SET role = 'administrator' WHERE username = 'ann'").await;
+    let mut ann = signed_in(&app, Mode::Form).await;
+    assert_eq!(ann.get("/dashboard").await.location().as_deref(), Some("/account/security"));
+    let mut ben = app.form();
+    ben.sign_in("ben", PASSWORD).await;
+    assert_eq!(ben.get("/dashboard").await.status, 200);
+    // From the next request on.
+    app.execute("UPDATE account SET role = 'administrator' WHERE username = 'ben'").await;
+    assert_eq!(ben.get("/dashboard").await.location().as_deref(), Some("/account/security"));
+}
+
+#[tokio::test]
+async fn unless_it_is_demanded_nobody_has_to() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    app.execute("UPDATE account SET role = 'administrator'").await;
+    assert_eq!(signed_in(&app, Mode::Form).await.get("/dashboard").await.status, 200);
+}

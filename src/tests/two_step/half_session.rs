@@ -1,0 +1,102 @@
+//! Before the second step a session reaches nothing else.
+
+use leptos::server_fn::axum::server_fn_paths;
+use leptos_axum::generate_route_list;
+use portal::app::App;
+
+use super::{BOTH, Mode, TestApp, enrolled, half, is_signed_in};
+
+/// Every page there is, from the table of routes: a new one cannot be forgotten.
+pub(super) fn pages() -> Vec<String> {
+    let pages: Vec<_> = generate_route_list(App).into_iter().map(|route| route.path().to_owned()).collect();
+    assert!(pages.len() >= 9 && pages.iter().any(|path| path == "/account/security"), "{pages:?}");
+    pages
+}
+
+/// Every server function there is.
+pub(super) fn functions() -> Vec<&'static str> {
+    let functions: Vec<_> = server_fn_paths().map(|(path, _)| path).collect();
+    assert!(functions.len() >= 15 && functions.contains(&"/account/security/totp"), "{functions:?}");
+    functions
+}
+
+fn is_at_or_below(path: &str, page: &str) -> bool {
+    path == page || path.starts_with(&format!("{page}/"))
+}
+
+#[tokio::test]
+async fn no_page_is_shown_but_that_of_the_second_step() {
+    let app = TestApp::new().await;
+    enrolled(&app, Mode::Form).await;
+    let client = half(&app, Mode::Form).await;
+    for path in pages() {
+        // What a mail leads to is anybody's, and shows nothing of an account.
+        if is_at_or_below(&path, "/from-mail") {
+            continue;
+        }
+        let answer = client.clone().get(&path).await;
+        if path == "/login/mfa" {
+            assert_eq!(answer.status, 200);
+        } else {
+            assert_eq!(answer.location().as_deref(), Some("/login/mfa"), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_function_is_reached_but_those_of_the_second_step_and_signing_out() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        enrolled(&app, mode).await;
+        let client = half(&app, mode).await;
+        for path in functions() {
+            let open = ["/logout", "/from-mail", "/password/strength"].iter().any(|it| is_at_or_below(path, it));
+            if open || is_at_or_below(path, "/login/mfa") {
+                continue;
+            }
+            let answer = client.clone().post_bare(path, &[("code", "123456"), ("id", "x")]).await;
+            assert_eq!(answer.location().as_deref(), Some("/login/mfa"), "{path}");
+        }
+        assert_eq!(app.count("SELECT COUNT(*) FROM totp WHERE confirmed_at IS NOT NULL").await, 1);
+        assert!(!is_signed_in(&client).await);
+    }
+}
+
+#[tokio::test]
+async fn who_has_not_given_the_password_has_no_second_step() {
+    let app = TestApp::new().await;
+    let ann = enrolled(&app, Mode::Form).await;
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        assert_eq!(client.get("/login/mfa").await.location().as_deref(), Some("/login"));
+        let answer = client.post("/login/mfa", &[("code", &ann.codes[0])]).await;
+        assert_eq!(answer.location().as_deref(), Some("/login"));
+        assert!(client.seen(answer).await.contains("Enter your password again."));
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM recovery_code WHERE used_at IS NOT NULL").await, 0);
+}
+
+#[tokio::test]
+async fn starting_over_ends_the_half_session() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let ann = enrolled(&app, mode).await;
+        let mut client = half(&app, mode).await;
+        let replay = client.clone();
+        assert!(client.get("/login/mfa").await.body.contains("action=\"/logout\""));
+        assert_eq!(client.post("/logout", &[]).await.location().as_deref(), Some("/login"));
+        assert_eq!(client.get("/login").await.status, 200);
+        let mut replay = replay;
+        assert_eq!(super::step(&mut replay, &ann.codes[0]).await.location().as_deref(), Some("/login"));
+    }
+}
+
+#[tokio::test]
+async fn the_page_asks_as_its_contract_says() {
+    let app = TestApp::new().await;
+    enrolled(&app, Mode::Form).await;
+    let page = half(&app, Mode::Form).await.get("/login/mfa").await.body;
+    for part in ["action=\"/login/mfa\"", "name=\"code\"", "name=\"trust\"", "autocomplete=\"one-time-code\""] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}

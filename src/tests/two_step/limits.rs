@@ -1,0 +1,82 @@
+//! One counter over all second factors of an account.
+
+use futures::future::join_all;
+
+use super::{BOTH, TestApp, WRONG, enrolled, half, lets_in, step};
+use crate::harness::Mode;
+
+/// A code that is wrong, of either kind by turns.
+fn wrong(n: usize) -> &'static str {
+    ["000000", "0000-0000-0000-0000"][n % 2]
+}
+
+#[tokio::test]
+async fn after_ten_failures_of_any_kind_every_factor_waits_a_quarter_of_an_hour() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let ann = enrolled(&app, mode).await;
+        app.advance(30);
+        for n in 0..10 {
+            // A new browser and a new address give no new tries.
+            let mut client = half(&app, mode).await.at_ip(&format!("198.51.100.{n}"));
+            let answer = step(&mut client, wrong(n)).await;
+            assert!(client.seen(answer).await.contains(WRONG), "try {n}");
+        }
+        let mut client = half(&app, mode).await;
+        for code in [ann.phone.code(app.clock.now()), ann.codes[0].clone()] {
+            let answer = step(&mut client, &code).await;
+            if mode == Mode::Script {
+                assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("900")));
+            }
+            let seen = client.seen(answer).await;
+            assert!(seen.contains("Too many tries.") && !seen.contains(WRONG), "{seen}");
+        }
+        let app = app.restart(&[]).await;
+        app.advance(899);
+        assert!(!lets_in(&app, mode, &ann.codes[0]).await, "a restart forgives nothing");
+        app.advance(1);
+        assert!(lets_in(&app, mode, &ann.codes[0]).await);
+    }
+}
+
+#[tokio::test]
+async fn success_clears_the_count() {
+    let app = TestApp::new().await;
+    let ann = enrolled(&app, Mode::Form).await;
+    for round in 0..2 {
+        for n in 0..9 {
+            assert!(!lets_in(&app, Mode::Script, wrong(n)).await);
+        }
+        assert!(lets_in(&app, Mode::Form, &ann.codes[round]).await, "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_hundred_parallel_tries_ten_are_looked_at() {
+    let app = TestApp::new().await;
+    enrolled(&app, Mode::Form).await;
+    let client = half(&app, Mode::Script).await;
+    let posts = (0..100).map(|n| {
+        let mut client = client.clone();
+        async move { step(&mut client, wrong(n)).await }
+    });
+    let answers = join_all(posts).await;
+    let looked_at = answers.iter().filter(|answer| answer.body.contains(WRONG)).count();
+    let waiting = answers.iter().filter(|answer| answer.status == 429).count();
+    assert_eq!((looked_at, waiting), (10, 90));
+}
+
+#[tokio::test]
+async fn somebody_elses_failures_are_not_ones_own() {
+    let app = TestApp::with(&[("PORTAL_MFA_FAILURES", "1")]).await;
+    let ann = enrolled(&app, Mode::Form).await;
+    app.account("ben", "ben@x.example").await;
+    let mut ben = app.form();
+    ben.sign_in("ben", super::PASSWORD).await;
+    super::enrol(&app, &mut ben).await;
+    let mut client = app.script();
+    client.sign_in("ben", super::PASSWORD).await;
+    step(&mut client, wrong(0)).await;
+    assert_eq!(step(&mut client, wrong(0)).await.status, 429);
+    assert!(lets_in(&app, Mode::Form, &ann.codes[0]).await);
+}
