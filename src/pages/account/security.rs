@@ -9,7 +9,7 @@ use leptos::prelude::*;
 pub use codes::RecoveryCodesPage;
 
 use crate::api::View;
-use crate::components::{AccountArea, Icon, Section, Sign};
+use crate::components::{AccountArea, Icon, PlainRefusal, Section, Sign};
 use crate::pages::visitor;
 use crate::paths;
 
@@ -35,7 +35,8 @@ pub fn SecurityPage() -> impl IntoView {
                     "or a passkey."
                 </p>
                 <AppPart app=two_step.app flash=flash.clone() />
-                {codes.map(|left| view! { <RecoveryCodes left flash=flash.clone() /> })}
+                <PlainRefusal flash action=paths::RECOVERY_CODES />
+                {codes.map(|left| view! { <RecoveryCodes left /> })}
                 <p class="quiet">
                     "Somebody else in your account? After a change here, end all other sessions under "
                     <a href=paths::ACCOUNT_SESSIONS>"Sessions"</a> "."
