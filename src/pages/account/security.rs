@@ -9,7 +9,7 @@ use leptos::prelude::*;
 pub use codes::RecoveryCodesPage;
 
 use crate::api::View;
-use crate::components::{AccountArea, Icon, PasskeySection, Section, Sign};
+use crate::components::{AccountArea, Icon, PasskeySection, PlainRefusal, Section, Sign};
 use crate::pages::{RecentEvents, visitor};
 use crate::paths;
 
@@ -37,7 +37,8 @@ pub fn SecurityPage() -> impl IntoView {
                     "or a passkey."
                 </p>
                 <AppPart app=two_step.app flash=of_app />
-                {codes.map(|left| view! { <RecoveryCodes left flash=of_codes /> })}
+                <PlainRefusal flash=of_codes action=paths::RECOVERY_CODES />
+                {codes.map(|left| view! { <RecoveryCodes left /> })}
                 <p class="quiet">
                     "Somebody else in your account? After a change here, end all other sessions under "
                     <a href=paths::ACCOUNT_SESSIONS>"Sessions"</a> "."

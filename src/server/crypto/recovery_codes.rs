@@ -26,14 +26,14 @@ pub fn digest(account_id: Uuid, code: &RecoveryCode) -> TokenDigest {
 
 #[cfg(test)]
 mod tests {
-    use super::{digest, generate};
+    use super::{RecoveryCode, digest, generate};
     use crate::server::rng::Rng;
     use uuid::Uuid;
 
     #[test]
     fn ten_codes_differ_and_one_is_stored_otherwise_for_each_account() {
         let codes = generate(&Rng::from_seed(1));
-        let mut words: Vec<_> = codes.iter().map(|code| code.in_groups()).collect();
+        let mut words: Vec<_> = codes.iter().map(RecoveryCode::in_groups).collect();
         words.sort_unstable();
         words.dedup();
         assert_eq!(words.len(), 10);

@@ -128,3 +128,15 @@ impl fmt::Debug for Message {
         write!(f, "Message({}, …)", self.kind())
     }
 }
+
+impl fmt::Debug for CodeMail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeMail(…)")
+    }
+}
+
+impl fmt::Debug for NoticeMail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NoticeMail({}, …)", self.about.kind())
+    }
+}

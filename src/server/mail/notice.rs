@@ -1,5 +1,7 @@
 //! What a notice can be about, and its words.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::sender::Sender;
@@ -74,6 +76,7 @@ pub(super) struct Button {
 
 impl About {
     /// The word for lists and logs.
+    #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NewDevice { .. } => "new_device",
@@ -196,5 +199,17 @@ impl About {
             Self::DeletionScheduled { .. } => ("If you want to keep your account:", "Keep my account"),
             _ => ("If it was not you, end that session:", "End that session"),
         }
+    }
+}
+
+impl fmt::Debug for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "About({}, …)", self.kind())
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Link(…, {:?})", self.until)
     }
 }

@@ -130,7 +130,7 @@ async fn trusted_browsers_are_listed_and_each_or_all_can_be_removed() {
         let answer = ann.client.post("/account/security/browsers/forget", &[("id", ids[0])]).await;
         assert!(ann.client.seen(answer).await.contains("is asked for the second step again."));
         let leads = [password_leads_to(&one).await, password_leads_to(&two).await, password_leads_to(&three).await];
-        assert_eq!(leads.map(|to| to.unwrap_or_default()), ["/dashboard", "/dashboard", "/login/mfa"]);
+        assert_eq!(leads.map(Option::unwrap_or_default), ["/dashboard", "/dashboard", "/login/mfa"]);
         for id in [ids[0], "", "x"] {
             let answer = ann.client.post("/account/security/browsers/forget", &[("id", id)]).await;
             assert!(ann.client.seen(answer).await.contains("removed already"), "{id}");

@@ -9,6 +9,9 @@ use crate::paths;
 
 #[component]
 pub(super) fn AppPart(app: AppView, flash: Flash) -> impl IntoView {
+    // The form that it is meant for shows it, unless it is gone.
+    let lapsed = (!matches!(app, AppView::Shown { .. }))
+        .then(|| view! { <PlainRefusal flash=flash.clone() action=paths::TOTP_CONFIRM /> });
     let body = match app {
         AppView::Off => view! { <Off /> }.into_any(),
         AppView::Hidden => view! { <Hidden /> }.into_any(),
@@ -21,6 +24,7 @@ pub(super) fn AppPart(app: AppView, flash: Flash) -> impl IntoView {
         <h3>"Authenticator app"</h3>
         <PlainRefusal flash=flash.clone() action=paths::TOTP />
         <PlainRefusal flash=flash action=paths::TOTP_OFF />
+        {lapsed}
         {body}
     }
 }

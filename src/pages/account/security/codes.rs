@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::api::{Flash, View};
-use crate::components::{AccountArea, CodeList, CopyText, PlainForm, PlainRefusal, PrintButton, Section};
+use crate::api::View;
+use crate::components::{AccountArea, CodeList, CopyText, PlainForm, PrintButton, Section};
 use crate::pages::visitor;
 use crate::paths;
 
@@ -13,7 +13,7 @@ const FEW: u64 = 3;
 const FILE: &str = "recovery-codes.txt";
 
 #[component]
-pub(super) fn RecoveryCodes(left: u64, flash: Flash) -> impl IntoView {
+pub(super) fn RecoveryCodes(left: u64) -> impl IntoView {
     let words = match left {
         0 => "You have no recovery code left.".to_owned(),
         1 => "You have one recovery code left.".to_owned(),
@@ -22,7 +22,6 @@ pub(super) fn RecoveryCodes(left: u64, flash: Flash) -> impl IntoView {
     let advice = if left <= FEW { " It is time to make new ones." } else { "" };
     view! {
         <h3>"Recovery codes"</h3>
-        <PlainRefusal flash action=paths::RECOVERY_CODES />
         <p>
             <strong>{words}</strong>
             {advice} " Each lets you in once when your phone or your passkey is not at hand. New ones void the earlier ones."
