@@ -16,7 +16,7 @@ use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
 use super::services::{
-    Captcha, Confirmation, Entry, Login, Maintenance, PasswordCheck, Registration, SecurityLog, Verification,
+    Captcha, Codes, Confirmation, Entry, Login, Maintenance, PasswordCheck, Registration, SecurityLog, Verification,
 };
 use super::store::Store;
 use super::store::sessions::Sessions;
@@ -79,7 +79,6 @@ impl AppState {
         let limits = config.limits.clone();
         let hasher = PasswordHasher::with_queue(rng.clone(), limits.hash_queue);
         let policy = PasswordPolicy::new(&config.site.name);
-        let digester = OtpDigester::new(secret);
         let keys = LookupKeys::new(secret);
         let third_party = config.third_party.clone().map(ThirdParty::new).transpose()?;
         let captcha = Captcha::new(secret, third_party, limits.clone(), clock.clone(), rng.clone());
@@ -97,6 +96,15 @@ impl AppState {
             limits: limits.clone(),
             clock: clock.clone(),
         };
+        let codes = Codes {
+            mailer: mailer.clone(),
+            digester: OtpDigester::new(secret),
+            captcha: captcha.clone(),
+            keys,
+            limits: limits.clone(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+        };
         let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {
             leptos,
@@ -105,21 +113,17 @@ impl AppState {
             busy: Sampled::default(),
             registration: Registration {
                 store: store.clone(),
-                mailer,
                 hasher,
                 policy: policy.clone(),
-                digester: digester.clone(),
                 captcha: captcha.clone(),
-                keys: keys.clone(),
+                codes: codes.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
             },
             verification: Verification {
                 store: store.clone(),
-                digester,
-                captcha: captcha.clone(),
-                keys,
+                codes,
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),

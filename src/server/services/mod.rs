@@ -5,9 +5,11 @@
 
 pub mod address_prefix;
 pub mod captcha;
+pub mod codes;
 pub mod confirmation;
 pub mod entry;
 pub mod flow;
+pub mod holder;
 pub mod login;
 pub mod maintenance;
 pub mod outcome;
@@ -21,6 +23,7 @@ pub mod window;
 
 pub use address_prefix::AddressPrefix;
 pub use captcha::Captcha;
+pub use codes::Codes;
 pub use confirmation::Confirmation;
 pub use entry::{Entered, Entry};
 pub use flow::{Ended, Pending};

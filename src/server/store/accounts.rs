@@ -107,6 +107,30 @@ pub async fn note_sign_in(db: &impl ConnectionTrait, id: Uuid, at: Timestamp, ip
     Ok(())
 }
 
+/// Sets a new password. With `instead_of`, only if the present one is still that
+/// one; `false` when it is not, or the account is closed.
+///
+/// # Errors
+/// Only faults.
+pub async fn set_password(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    hash: &PasswordHash,
+    instead_of: Option<&PasswordHash>,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let mut update = Entity::update_many()
+        .col_expr(Column::PasswordHash, Expr::value(hash.as_stored()))
+        .col_expr(Column::PasswordChangedAt, Expr::value(at.0))
+        .filter(Column::Id.eq(id))
+        .filter(Column::DisabledAt.is_null())
+        .filter(Column::DeleteAfter.is_null());
+    if let Some(earlier) = instead_of {
+        update = update.filter(Column::PasswordHash.eq(earlier.as_stored()));
+    }
+    Ok(update.exec(db).await?.rows_affected == 1)
+}
+
 /// Begins the next epoch: every session of the account, and every sign-in that
 /// is under way, ends with the present one.
 ///

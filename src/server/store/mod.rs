@@ -16,14 +16,17 @@ use sea_orm::{
 pub mod accounts;
 pub mod challenges;
 pub mod counters;
+pub mod email_changes;
 mod entity;
 pub mod mail_links;
 pub mod otps;
 pub mod outbox;
 pub mod quotas;
+pub mod recoveries;
 pub mod registrations;
 pub mod security_events;
 pub mod sessions;
+pub mod trusted_browsers;
 
 /// Reader connections.
 const READERS: u32 = 4;

@@ -204,6 +204,34 @@ impl session_store::SessionStore for Sessions {
     }
 }
 
+/// Ends one session of an account by its name; `false` when it is not there any more.
+///
+/// # Errors
+/// Only faults.
+pub async fn end_by_handle(db: &impl ConnectionTrait, account_id: Uuid, handle: Uuid) -> Result<bool, StoreError> {
+    let ended = Entity::delete_many().filter(Column::AccountId.eq(account_id)).filter(Column::Handle.eq(handle));
+    Ok(ended.exec(db).await?.rows_affected > 0)
+}
+
+/// Ends the sessions of an account except `kept`.
+///
+/// # Errors
+/// Only faults.
+pub async fn end_others(db: &impl ConnectionTrait, account_id: Uuid, kept: Uuid) -> Result<(), StoreError> {
+    let others = Column::Handle.is_null().or(Column::Handle.ne(kept));
+    Entity::delete_many().filter(Column::AccountId.eq(account_id)).filter(others).exec(db).await?;
+    Ok(())
+}
+
+/// Ends every session of an account. Those about to begin end with its epoch.
+///
+/// # Errors
+/// Only faults.
+pub async fn end_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
+    Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?;
+    Ok(())
+}
+
 fn digest(id: &Id) -> Vec<u8> {
     TokenDigest::of(&id.0.to_le_bytes()).into_bytes()
 }
