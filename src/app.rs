@@ -11,7 +11,10 @@ use leptos_router::location::RequestUrl;
 use leptos_router::{SsrMode, StaticSegment};
 
 use crate::api::{Feedback, Visitor};
-use crate::pages::{ConfirmPage, DashboardPage, Head, HomePage, LoginPage, NotFoundPage, RegisterPage, VerifyPage};
+use crate::pages::{
+    ConfirmPage, DashboardPage, Head, HomePage, LoginPage, NotFoundPage, RecoverPage, RecoverVerifyPage, RegisterPage,
+    VerifyPage,
+};
 use crate::paths;
 
 /// Where the browser finds the stylesheet and the module, as absolute paths.
@@ -74,6 +77,8 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment(paths::REGISTER) view=RegisterPage ssr=SsrMode::Async />
                 <Route path=StaticSegment(paths::VERIFY) view=VerifyPage ssr=SsrMode::Async />
                 <Route path=StaticSegment(paths::LOGIN) view=LoginPage ssr=SsrMode::Async />
+                <Route path=StaticSegment(paths::RECOVER) view=RecoverPage ssr=SsrMode::Async />
+                <Route path=StaticSegment(paths::RECOVER_VERIFY) view=RecoverVerifyPage ssr=SsrMode::Async />
                 <Route path=StaticSegment(paths::DASHBOARD) view=DashboardPage ssr=SsrMode::Async />
                 <Route path=StaticSegment(paths::ACCOUNT_CONFIRM) view=ConfirmPage ssr=SsrMode::Async />
             </FlatRoutes>

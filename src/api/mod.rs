@@ -10,6 +10,7 @@ pub mod captcha;
 pub mod error;
 pub mod login;
 pub mod password;
+pub mod recovery;
 pub mod registration;
 pub mod secret;
 pub mod verification;
@@ -18,6 +19,6 @@ pub mod visitor;
 pub use captcha::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
 pub use error::{ApiError, Feedback};
 pub use secret::Secret;
-pub use visitor::{AccountView, Flash, PendingView, View, Visitor};
+pub use visitor::{AccountView, CodeView, Flash, PendingView, View, Visitor};
 
 pub use crate::domain::notice::{Notice, NoticeKind};

@@ -46,6 +46,7 @@ impl Default for Visitor {
 pub enum View {
     None,
     Verify(PendingView),
+    Recover(CodeView),
 }
 
 /// The facts of an account that its owner sees.
@@ -68,11 +69,9 @@ pub struct AccountView {
     pub must_enrol: bool,
 }
 
-/// A registration that waits for its code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PendingView {
-    pub username: String,
-    pub email: String,
+/// A mailed code that is awaited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeView {
     /// When the newest code stops counting, by the server's clock.
     pub deadline: Timestamp,
     /// How long a code lasts in all, in milliseconds: the countdown's full ring.
@@ -81,6 +80,14 @@ pub struct PendingView {
     pub remaining_ms: u64,
     /// Milliseconds until another code may be asked for.
     pub resend_in_ms: u64,
+}
+
+/// A registration that waits for its code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingView {
+    pub username: String,
+    pub email: String,
+    pub code: CodeView,
     /// How often the address may still be corrected.
     pub email_changes_left: u32,
     /// The code was right but somebody took the username meanwhile.

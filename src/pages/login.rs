@@ -25,6 +25,9 @@ pub fn LoginPage() -> impl IntoView {
             <h1>"Sign in"</h1>
             <CaptchaScript captcha />
             <PostForm form />
+            <p class="other-ways">
+                <a href=paths::RECOVER>"Forgot your password?"</a>
+            </p>
         </Frame>
     }
 }

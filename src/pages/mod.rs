@@ -6,6 +6,7 @@ mod dashboard;
 mod home;
 mod login;
 mod not_found;
+mod recover;
 mod register;
 mod verify;
 
@@ -16,6 +17,7 @@ pub use dashboard::DashboardPage;
 pub use home::HomePage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
+pub use recover::{RecoverPage, RecoverVerifyPage};
 pub use register::RegisterPage;
 pub use verify::VerifyPage;
 
@@ -41,6 +43,8 @@ impl Head {
             paths::VERIFY if needs_username => ("Choose another username", true),
             paths::VERIFY => ("Check your email", true),
             paths::LOGIN => ("Sign in", true),
+            paths::RECOVER => ("Set a new password", true),
+            paths::RECOVER_VERIFY => ("Enter your code", true),
             paths::DASHBOARD => ("Dashboard", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
             _ => ("Page not found", false),
@@ -59,7 +63,7 @@ fn visitor() -> Visitor {
 mod tests {
     use leptos::server_fn::ServerFn;
 
-    use crate::api::{account, login, password, registration, verification};
+    use crate::api::{account, login, password, recovery, registration, verification};
     use crate::paths;
 
     #[test]
@@ -70,6 +74,9 @@ mod tests {
         assert_eq!(verification::CorrectEmail::PATH, paths::VERIFY_EMAIL);
         assert_eq!(verification::ChooseUsername::PATH, paths::VERIFY_USERNAME);
         assert_eq!(password::PasswordStrength::PATH, paths::PASSWORD_STRENGTH);
+        assert_eq!(recovery::Recover::PATH, paths::RECOVER);
+        assert_eq!(recovery::RecoverVerify::PATH, paths::RECOVER_VERIFY);
+        assert_eq!(recovery::RecoverResend::PATH, paths::RECOVER_RESEND);
         assert_eq!(login::Login::PATH, paths::LOGIN);
         assert_eq!(login::Logout::PATH, paths::LOGOUT);
         assert_eq!(account::ConfirmPassword::PATH, paths::ACCOUNT_CONFIRM);

@@ -16,7 +16,8 @@ use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
 use super::services::{
-    Captcha, Codes, Confirmation, Entry, Login, Maintenance, PasswordCheck, Registration, SecurityLog, Verification,
+    Captcha, Codes, Confirmation, Entry, Login, Maintenance, Notices, PasswordCheck, Recovery, Registration,
+    SecurityLog, Verification,
 };
 use super::store::Store;
 use super::store::sessions::Sessions;
@@ -35,6 +36,7 @@ pub struct Services {
     pub captcha: Captcha,
     pub registration: Registration,
     pub verification: Verification,
+    pub recovery: Recovery,
     pub login: Login,
     pub confirmation: Confirmation,
     pub security_log: SecurityLog,
@@ -105,6 +107,7 @@ impl AppState {
             clock: clock.clone(),
             rng: rng.clone(),
         };
+        let notices = Notices { mailer, clock: clock.clone(), rng: rng.clone() };
         let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {
             leptos,
@@ -117,6 +120,18 @@ impl AppState {
                 policy: policy.clone(),
                 captcha: captcha.clone(),
                 codes: codes.clone(),
+                limits: limits.clone(),
+                clock: clock.clone(),
+                rng: rng.clone(),
+            },
+            recovery: Recovery {
+                store: store.clone(),
+                captcha: captcha.clone(),
+                codes: codes.clone(),
+                passwords: passwords.clone(),
+                policy: policy.clone(),
+                notices: notices.clone(),
+                log: log.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),

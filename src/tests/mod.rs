@@ -25,6 +25,7 @@ mod passwords;
 mod posts;
 mod process;
 mod proof_of_work;
+mod recovery;
 mod registration;
 mod sessions;
 mod targets;

@@ -1,5 +1,7 @@
 //! What each page shows, fetched before it is rendered.
 
+mod code;
+mod recover;
 mod verify;
 
 use crate::api::View;
@@ -45,6 +47,7 @@ impl From<ServiceError> for NotShown {
 pub async fn load(state: &AppState, path: &str, by: &Requester) -> Result<View, NotShown> {
     match path {
         paths::VERIFY => Ok(View::Verify(verify::load(state, by).await?)),
+        paths::RECOVER_VERIFY => Ok(View::Recover(recover::load(state, by).await?)),
         _ => Ok(View::None),
     }
 }

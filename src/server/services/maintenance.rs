@@ -5,10 +5,11 @@ use std::time::Duration;
 use sea_orm::DatabaseTransaction;
 
 use crate::server::clock::Clock;
-use crate::server::limits::{DAY, Limits, OTP_LOG, SECURITY_LOG};
+use crate::server::limits::{DAY, Limits, OTP_LOG, RECOVERY_LIFETIME, SECURITY_LOG};
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{
-    Store, StoreError, challenges, counters, mail_links, otps, outbox, quotas, registrations, security_events,
+    Store, StoreError, challenges, counters, email_changes, mail_links, otps, outbox, quotas, recoveries,
+    registrations, security_events,
 };
 
 /// Rows deleted in one transaction: the writer is never held long.
@@ -30,6 +31,8 @@ pub struct Maintenance {
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Registrations,
+    Recoveries,
+    EmailChanges,
     Otps,
     WrongTries,
     Failures,
@@ -41,8 +44,10 @@ enum Kind {
     SecurityEvents,
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 12] = [
     Kind::Registrations,
+    Kind::Recoveries,
+    Kind::EmailChanges,
     Kind::Otps,
     Kind::WrongTries,
     Kind::Failures,
@@ -80,6 +85,8 @@ impl Maintenance {
         let now = self.clock.now();
         match kind {
             Kind::Registrations => registrations::purge(tx, now - self.limits.registration_lifetime, BATCH).await,
+            Kind::Recoveries => recoveries::purge(tx, now - RECOVERY_LIFETIME, BATCH).await,
+            Kind::EmailChanges => email_changes::purge(tx, now - DAY, now - self.limits.email_undo, BATCH).await,
             Kind::Otps => otps::purge(tx, now - OTP_LOG, BATCH).await,
             Kind::WrongTries => otps::purge_tries(tx, now - DAY, BATCH).await,
             Kind::Failures => counters::purge(tx, now - DAY, BATCH).await,

@@ -142,6 +142,23 @@ impl TestApp {
         tx.commit().await.expect("it commits");
     }
 
+    /// Ends every session of every account, as a change of what protects them
+    /// does, in a transaction that was begun before, and commits it.
+    pub(crate) async fn end_epoch_within(&self, tx: sea_orm::DatabaseTransaction) {
+        use sea_orm::ConnectionTrait as _;
+        tx.execute_unprepared("UPDATE account SET session_epoch = session_epoch + 1").await.expect("it runs");
+        tx.commit().await.expect("it commits");
+    }
+
+    /// The texts in the first column of a query.
+    pub(crate) async fn texts(&self, query: &str) -> Vec<String> {
+        use sea_orm::ConnectionTrait as _;
+        let backend = self.state.store.reader().get_database_backend();
+        let statement = sea_orm::Statement::from_string(backend, query);
+        let rows = self.state.store.reader().query_all_raw(statement).await.expect("the query runs");
+        rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
+    }
+
     /// Everything the database's files hold, as octets.
     pub(crate) fn database_octets(&self) -> Vec<u8> {
         let read = |name: &str| std::fs::read(self.folder.path().join(name)).unwrap_or_default();
