@@ -12,8 +12,8 @@ use leptos_router::{SsrMode, StaticSegment};
 
 use crate::api::{Feedback, Visitor};
 use crate::pages::{
-    ConfirmPage, DashboardPage, Head, HomePage, LoginPage, NotFoundPage, RecoverPage, RecoverVerifyPage, RegisterPage,
-    VerifyPage,
+    AccountPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage, LoginPage,
+    NotFoundPage, RecoverPage, RecoverVerifyPage, RegisterPage, VerifyPage,
 };
 use crate::paths;
 
@@ -77,10 +77,15 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment(paths::REGISTER) view=RegisterPage ssr=SsrMode::Async />
                 <Route path=StaticSegment(paths::VERIFY) view=VerifyPage ssr=SsrMode::Async />
                 <Route path=StaticSegment(paths::LOGIN) view=LoginPage ssr=SsrMode::Async />
-                <Route path=StaticSegment(paths::RECOVER) view=RecoverPage ssr=SsrMode::Async />
+                // The first that a path begins with is taken: pages stand after those below them.
                 <Route path=StaticSegment(paths::RECOVER_VERIFY) view=RecoverVerifyPage ssr=SsrMode::Async />
+                <Route path=StaticSegment(paths::RECOVER) view=RecoverPage ssr=SsrMode::Async />
                 <Route path=StaticSegment(paths::DASHBOARD) view=DashboardPage ssr=SsrMode::Async />
+                <Route path=StaticSegment(paths::FROM_MAIL) view=FromMailPage ssr=SsrMode::Async />
                 <Route path=StaticSegment(paths::ACCOUNT_CONFIRM) view=ConfirmPage ssr=SsrMode::Async />
+                <Route path=StaticSegment(paths::ACCOUNT_EMAIL_VERIFY) view=EmailCodePage ssr=SsrMode::Async />
+                <Route path=StaticSegment(paths::ACCOUNT_DELETE) view=DeletePage ssr=SsrMode::Async />
+                <Route path=StaticSegment(paths::ACCOUNT) view=AccountPage ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
     }

@@ -6,8 +6,10 @@
 //! its form: the same post works with and without JavaScript.
 
 pub mod account;
+pub mod account_email;
 pub mod captcha;
 pub mod error;
+pub mod from_mail;
 pub mod login;
 pub mod password;
 pub mod recovery;
@@ -19,6 +21,6 @@ pub mod visitor;
 pub use captcha::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
 pub use error::{ApiError, Feedback};
 pub use secret::Secret;
-pub use visitor::{AccountView, CodeView, Flash, PendingView, View, Visitor};
+pub use visitor::{AccountView, CodeView, Flash, FromMailView, MailDeed, PendingView, View, Visitor};
 
 pub use crate::domain::notice::{Notice, NoticeKind};

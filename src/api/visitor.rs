@@ -1,5 +1,7 @@
 //! What the server knows about the person behind a request, as pages see it.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Captcha, Feedback};
@@ -47,6 +49,38 @@ pub enum View {
     None,
     Verify(PendingView),
     Recover(CodeView),
+    /// The address that waits for its code, if there is one.
+    Account(Option<String>),
+    /// The new address, and the code that was mailed to it.
+    EmailCode(String, CodeView),
+    /// After how many days an account goes.
+    Delete {
+        days: u64,
+    },
+    /// `None` for a link that is good for nothing any more.
+    FromMail(Option<FromMailView>),
+}
+
+/// A link from a mail that still works.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FromMailView {
+    /// Goes back with the button.
+    pub token: String,
+    pub deed: MailDeed,
+}
+
+/// What the button behind a link does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailDeed {
+    EndSession,
+    UndoEmailChange,
+    KeepAccount,
+}
+
+impl fmt::Debug for FromMailView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FromMailView({:?}, …)", self.deed)
+    }
 }
 
 /// The facts of an account that its owner sees.

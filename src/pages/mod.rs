@@ -3,6 +3,7 @@
 
 mod account;
 mod dashboard;
+mod from_mail;
 mod home;
 mod login;
 mod not_found;
@@ -12,8 +13,9 @@ mod verify;
 
 use leptos::prelude::*;
 
-pub use account::ConfirmPage;
+pub use account::{AccountPage, ConfirmPage, DeletePage, EmailCodePage};
 pub use dashboard::DashboardPage;
+pub use from_mail::FromMailPage;
 pub use home::HomePage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
@@ -46,6 +48,10 @@ impl Head {
             paths::RECOVER => ("Set a new password", true),
             paths::RECOVER_VERIFY => ("Enter your code", true),
             paths::DASHBOARD => ("Dashboard", true),
+            paths::FROM_MAIL => ("Link from a mail", matches!(&visitor.view, View::FromMail(Some(_)))),
+            paths::ACCOUNT => ("Your account", true),
+            paths::ACCOUNT_EMAIL_VERIFY => ("Confirm your new address", true),
+            paths::ACCOUNT_DELETE => ("Delete your account", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
             _ => ("Page not found", false),
         };
@@ -63,7 +69,7 @@ fn visitor() -> Visitor {
 mod tests {
     use leptos::server_fn::ServerFn;
 
-    use crate::api::{account, login, password, recovery, registration, verification};
+    use crate::api::{account, account_email, from_mail, login, password, recovery, registration, verification};
     use crate::paths;
 
     #[test]
@@ -79,6 +85,14 @@ mod tests {
         assert_eq!(recovery::RecoverResend::PATH, paths::RECOVER_RESEND);
         assert_eq!(login::Login::PATH, paths::LOGIN);
         assert_eq!(login::Logout::PATH, paths::LOGOUT);
+        assert_eq!(from_mail::FromMail::PATH, paths::FROM_MAIL);
+        assert_eq!(account::ChangeUsername::PATH, paths::ACCOUNT_USERNAME);
+        assert_eq!(account::ChangePassword::PATH, paths::ACCOUNT_PASSWORD);
+        assert_eq!(account::DeleteAccount::PATH, paths::ACCOUNT_DELETE);
+        assert_eq!(account_email::ChangeEmail::PATH, paths::ACCOUNT_EMAIL);
+        assert_eq!(account_email::ConfirmEmail::PATH, paths::ACCOUNT_EMAIL_VERIFY);
+        assert_eq!(account_email::ResendEmailCode::PATH, paths::ACCOUNT_EMAIL_RESEND);
+        assert_eq!(account_email::CancelEmailChange::PATH, paths::ACCOUNT_EMAIL_CANCEL);
         assert_eq!(account::ConfirmPassword::PATH, paths::ACCOUNT_CONFIRM);
     }
 }

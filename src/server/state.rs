@@ -16,8 +16,8 @@ use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
 use super::services::{
-    Captcha, Codes, Confirmation, Entry, Login, Maintenance, Notices, PasswordCheck, Recovery, Registration,
-    SecurityLog, Verification,
+    Captcha, Codes, Confirmation, Entry, FromMail, Login, Maintenance, Notices, OwnAccount, PasswordCheck, Recovery,
+    Registration, SecurityLog, Verification,
 };
 use super::store::Store;
 use super::store::sessions::Sessions;
@@ -37,6 +37,8 @@ pub struct Services {
     pub registration: Registration,
     pub verification: Verification,
     pub recovery: Recovery,
+    pub own_account: OwnAccount,
+    pub from_mail: FromMail,
     pub login: Login,
     pub confirmation: Confirmation,
     pub security_log: SecurityLog,
@@ -108,6 +110,7 @@ impl AppState {
             rng: rng.clone(),
         };
         let notices = Notices { mailer, clock: clock.clone(), rng: rng.clone() };
+        let confirmation = Confirmation { store: store.clone(), passwords: passwords.clone(), clock: clock.clone() };
         let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {
             leptos,
@@ -138,13 +141,25 @@ impl AppState {
             },
             verification: Verification {
                 store: store.clone(),
-                codes,
+                codes: codes.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
             },
-            login: Login { store: store.clone(), captcha: captcha.clone(), passwords: passwords.clone(), entry },
-            confirmation: Confirmation { store: store.clone(), passwords, clock: clock.clone() },
+            own_account: OwnAccount {
+                store: store.clone(),
+                codes: codes.clone(),
+                confirmation: confirmation.clone(),
+                policy: policy.clone(),
+                notices: notices.clone(),
+                log: log.clone(),
+                limits: limits.clone(),
+                clock: clock.clone(),
+                rng: rng.clone(),
+            },
+            from_mail: FromMail { store: store.clone(), notices, log: log.clone(), clock: clock.clone() },
+            login: Login { store: store.clone(), captcha: captcha.clone(), passwords, entry },
+            confirmation,
             security_log: log,
             maintenance: Maintenance { store: store.clone(), sessions: sessions.clone(), limits, clock: clock.clone() },
             captcha,

@@ -60,7 +60,8 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
         return Ok(Admitted::Elsewhere(see_other(&to)));
     }
     if matches!(parts.method, Method::GET | Method::HEAD) {
-        let view = match views::load(state, &path, &requester).await {
+        let query = parts.uri.query().unwrap_or_default();
+        let view = match views::load(state, &path, query, &requester).await {
             Ok(view) => view,
             Err(NotShown::Elsewhere(done)) => {
                 return Ok(Admitted::Elsewhere(elsewhere(state, session, &requester, &done).await?));

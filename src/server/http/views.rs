@@ -1,6 +1,8 @@
 //! What each page shows, fetched before it is rendered.
 
+mod account;
 mod code;
+mod from_mail;
 mod recover;
 mod verify;
 
@@ -40,14 +42,18 @@ impl From<ServiceError> for NotShown {
     }
 }
 
-/// What the page at this path shows to this person.
+/// What the page at this path, with this query, shows to this person.
 ///
 /// # Errors
 /// When there is nothing to show, or a fault.
-pub async fn load(state: &AppState, path: &str, by: &Requester) -> Result<View, NotShown> {
+pub async fn load(state: &AppState, path: &str, query: &str, by: &Requester) -> Result<View, NotShown> {
     match path {
         paths::VERIFY => Ok(View::Verify(verify::load(state, by).await?)),
         paths::RECOVER_VERIFY => Ok(View::Recover(recover::load(state, by).await?)),
+        paths::ACCOUNT => account::overview(state, by).await,
+        paths::ACCOUNT_EMAIL_VERIFY => account::email_code(state, by).await,
+        paths::ACCOUNT_DELETE => Ok(account::delete(state)),
+        paths::FROM_MAIL => Ok(View::FromMail(from_mail::load(state, query).await?)),
         _ => Ok(View::None),
     }
 }

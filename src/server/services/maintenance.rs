@@ -9,11 +9,13 @@ use crate::server::limits::{DAY, Limits, OTP_LOG, RECOVERY_LIFETIME, SECURITY_LO
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{
     Store, StoreError, challenges, counters, email_changes, mail_links, otps, outbox, quotas, recoveries,
-    registrations, security_events,
+    registrations, removal, security_events,
 };
 
 /// Rows deleted in one transaction: the writer is never held long.
 const BATCH: u64 = 500;
+/// Accounts deleted in one transaction, each with all that belongs to it.
+const ACCOUNTS_BATCH: u64 = 20;
 
 /// How often [`Maintenance::purge`] is due.
 pub const PURGE_EVERY: Duration = Duration::from_secs(60);
@@ -30,6 +32,7 @@ pub struct Maintenance {
 /// The tables that are purged.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
+    Accounts,
     Registrations,
     Recoveries,
     EmailChanges,
@@ -44,7 +47,8 @@ enum Kind {
     SecurityEvents,
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 13] = [
+    Kind::Accounts,
     Kind::Registrations,
     Kind::Recoveries,
     Kind::EmailChanges,
@@ -58,6 +62,15 @@ const KINDS: [Kind; 12] = [
     Kind::MailLinks,
     Kind::SecurityEvents,
 ];
+
+impl Kind {
+    fn batch(self) -> u64 {
+        match self {
+            Self::Accounts => ACCOUNTS_BATCH,
+            _ => BATCH,
+        }
+    }
+}
 
 impl Maintenance {
     /// Deletes everything past its time; tells how many rows went. No rule
@@ -73,7 +86,7 @@ impl Maintenance {
                 let batch = self.purge_batch(&tx, kind).await?;
                 tx.commit().await?;
                 deleted += batch;
-                if batch < BATCH {
+                if batch < kind.batch() {
                     break;
                 }
             }
@@ -84,6 +97,7 @@ impl Maintenance {
     async fn purge_batch(&self, tx: &DatabaseTransaction, kind: Kind) -> Result<u64, StoreError> {
         let now = self.clock.now();
         match kind {
+            Kind::Accounts => removal::purge(tx, now, ACCOUNTS_BATCH).await,
             Kind::Registrations => registrations::purge(tx, now - self.limits.registration_lifetime, BATCH).await,
             Kind::Recoveries => recoveries::purge(tx, now - RECOVERY_LIFETIME, BATCH).await,
             Kind::EmailChanges => email_changes::purge(tx, now - DAY, now - self.limits.email_undo, BATCH).await,

@@ -204,6 +204,11 @@ impl session_store::SessionStore for Sessions {
     }
 }
 
+/// Who a session belongs to, and how it began, from what its row holds.
+pub(super) fn begun(data: &str) -> Option<SignedIn> {
+    signed_in(&serde_json::from_str(data).ok()?)
+}
+
 /// Ends one session of an account by its name; `false` when it is not there any more.
 ///
 /// # Errors
