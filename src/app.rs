@@ -8,7 +8,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::location::RequestUrl;
-use leptos_router::{SsrMode, StaticSegment};
+use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 
 use crate::api::{Feedback, Visitor};
 use crate::pages::{
@@ -73,21 +73,40 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <FlatRoutes fallback=NotFoundPage>
-                <Route path=StaticSegment(paths::HOME) view=HomePage ssr=SsrMode::Async />
-                <Route path=StaticSegment(paths::REGISTER) view=RegisterPage ssr=SsrMode::Async />
-                <Route path=StaticSegment(paths::VERIFY) view=VerifyPage ssr=SsrMode::Async />
-                <Route path=StaticSegment(paths::LOGIN) view=LoginPage ssr=SsrMode::Async />
-                // The first that a path begins with is taken: pages stand after those below them.
-                <Route path=StaticSegment(paths::RECOVER_VERIFY) view=RecoverVerifyPage ssr=SsrMode::Async />
-                <Route path=StaticSegment(paths::RECOVER) view=RecoverPage ssr=SsrMode::Async />
-                <Route path=StaticSegment(paths::DASHBOARD) view=DashboardPage ssr=SsrMode::Async />
-                <Route path=StaticSegment(paths::FROM_MAIL) view=FromMailPage ssr=SsrMode::Async />
-                <Route path=StaticSegment(paths::ACCOUNT_CONFIRM) view=ConfirmPage ssr=SsrMode::Async />
-                <Route path=StaticSegment(paths::ACCOUNT_EMAIL_VERIFY) view=EmailCodePage ssr=SsrMode::Async />
-                <Route path=StaticSegment(paths::ACCOUNT_DELETE) view=DeletePage ssr=SsrMode::Async />
-                <Route path=StaticSegment(paths::ACCOUNT) view=AccountPage ssr=SsrMode::Async />
+                <Route path=At(paths::HOME) view=HomePage ssr=SsrMode::Async />
+                <Route path=At(paths::REGISTER) view=RegisterPage ssr=SsrMode::Async />
+                <Route path=At(paths::VERIFY) view=VerifyPage ssr=SsrMode::Async />
+                <Route path=At(paths::LOGIN) view=LoginPage ssr=SsrMode::Async />
+                <Route path=At(paths::RECOVER_VERIFY) view=RecoverVerifyPage ssr=SsrMode::Async />
+                <Route path=At(paths::RECOVER) view=RecoverPage ssr=SsrMode::Async />
+                <Route path=At(paths::DASHBOARD) view=DashboardPage ssr=SsrMode::Async />
+                <Route path=At(paths::FROM_MAIL) view=FromMailPage ssr=SsrMode::Async />
+                <Route path=At(paths::ACCOUNT_CONFIRM) view=ConfirmPage ssr=SsrMode::Async />
+                <Route path=At(paths::ACCOUNT_EMAIL_VERIFY) view=EmailCodePage ssr=SsrMode::Async />
+                <Route path=At(paths::ACCOUNT_DELETE) view=DeletePage ssr=SsrMode::Async />
+                <Route path=At(paths::ACCOUNT) view=AccountPage ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
+    }
+}
+
+/// A page's whole path. The router's own `StaticSegment` is what stands between
+/// two slashes, and finds no path that has more of them.
+#[derive(Clone, Copy, Debug)]
+struct At(&'static str);
+
+impl PossibleRouteMatch for At {
+    fn optional(&self) -> bool {
+        false
+    }
+
+    fn test<'a>(&self, path: &'a str) -> Option<PartialPathMatch<'a>> {
+        let is_it = path.trim_end_matches('/') == self.0.trim_end_matches('/');
+        is_it.then(|| PartialPathMatch::new("", Vec::new(), path))
+    }
+
+    fn generate_path(&self, path: &mut Vec<PathSegment>) {
+        path.push(PathSegment::Static(self.0.into()));
     }
 }
 

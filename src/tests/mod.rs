@@ -4,12 +4,14 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may end by a panic")]
 
+mod account;
 mod captcha;
 mod configuration;
 mod connections;
 mod cross_site;
 mod directions;
 mod faults;
+mod from_mail;
 mod fuzz;
 mod harness;
 mod headers;

@@ -123,6 +123,18 @@ impl Message {
     }
 }
 
+impl fmt::Debug for CodeMail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeMail(…)")
+    }
+}
+
+impl fmt::Debug for NoticeMail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NoticeMail({}, …)", self.about.kind())
+    }
+}
+
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Message({}, …)", self.kind())

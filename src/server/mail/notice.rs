@@ -1,5 +1,7 @@
 //! What a notice can be about, and its words.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::sender::Sender;
@@ -70,6 +72,18 @@ pub(super) struct Button {
     pub label: &'static str,
     pub link: String,
     pub until: Moment,
+}
+
+impl fmt::Debug for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "About({}, …)", self.kind())
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Link(…)")
+    }
 }
 
 impl About {

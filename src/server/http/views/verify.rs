@@ -3,10 +3,11 @@
 use super::{NotShown, code};
 use crate::api::PendingView;
 use crate::server::services::Requester;
+use crate::server::services::flow::Ended;
 use crate::server::state::AppState;
 
 pub(super) async fn load(state: &AppState, by: &Requester) -> Result<PendingView, NotShown> {
-    let pending = state.registration.pending(by.flow.as_ref()).await?.map_err(|ended| ended.into_done())?;
+    let pending = state.registration.pending(by.flow.as_ref()).await?.map_err(Ended::into_done)?;
     Ok(PendingView {
         username: pending.registration.username.as_str().to_owned(),
         email: pending.registration.email.as_str().to_owned(),
