@@ -12,8 +12,9 @@ use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 
 use crate::api::{Feedback, Visitor};
 use crate::pages::{
-    ConfirmPage, DashboardPage, Head, HomePage, LoginPage, NotFoundPage, RecoveryCodesPage, RegisterPage,
-    SecondStepPage, SecurityLogPage, SecurityPage, SessionsPage, VerifyPage,
+    AccountPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage, LoginPage,
+    NotFoundPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage, RegisterPage, SecondStepPage, SecurityLogPage,
+    SecurityPage, SessionsPage, VerifyPage,
 };
 use crate::paths;
 
@@ -84,6 +85,12 @@ pub fn App() -> impl IntoView {
                 <Route path=At(paths::LOGIN_MFA) view=SecondStepPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_SECURITY) view=SecurityPage ssr=SsrMode::Async />
                 <Route path=At(paths::RECOVERY_CODES) view=RecoveryCodesPage ssr=SsrMode::Async />
+                <Route path=At(paths::RECOVER_VERIFY) view=RecoverVerifyPage ssr=SsrMode::Async />
+                <Route path=At(paths::RECOVER) view=RecoverPage ssr=SsrMode::Async />
+                <Route path=At(paths::FROM_MAIL) view=FromMailPage ssr=SsrMode::Async />
+                <Route path=At(paths::ACCOUNT_EMAIL_VERIFY) view=EmailCodePage ssr=SsrMode::Async />
+                <Route path=At(paths::ACCOUNT_DELETE) view=DeletePage ssr=SsrMode::Async />
+                <Route path=At(paths::ACCOUNT) view=AccountPage ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
     }

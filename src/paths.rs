@@ -16,7 +16,18 @@ pub const LOGIN_MFA_PASSKEY: &str = "/login/mfa/passkey";
 pub const DASHBOARD: &str = "/dashboard";
 pub const RECOVER: &str = "/recover";
 pub const RECOVER_VERIFY: &str = "/recover/verify";
+pub const RECOVER_RESEND: &str = "/recover/resend";
 pub const ACCOUNT: &str = "/account";
+pub const ACCOUNT_USERNAME: &str = "/account/username";
+pub const ACCOUNT_EMAIL: &str = "/account/email";
+/// Asks for the code that was mailed to a new address.
+pub const ACCOUNT_EMAIL_VERIFY: &str = "/account/email/verify";
+pub const ACCOUNT_EMAIL_RESEND: &str = "/account/email/resend";
+pub const ACCOUNT_EMAIL_CANCEL: &str = "/account/email/cancel";
+pub const ACCOUNT_PASSWORD: &str = "/account/password";
+/// Answers with a file of everything that is held about a person.
+pub const ACCOUNT_EXPORT: &str = "/account/export";
+pub const ACCOUNT_DELETE: &str = "/account/delete";
 /// Asks for the password again.
 pub const ACCOUNT_CONFIRM: &str = "/account/confirm";
 pub const ACCOUNT_CONFIRM_PASSKEY: &str = "/account/confirm/passkey";
@@ -46,7 +57,7 @@ pub const READYZ: &str = "/readyz";
 pub const DEV_MAILBOX: &str = "/dev/mailbox";
 
 /// The pages that hold forms, each before those below it.
-const WITH_FORMS: [&str; 10] = [
+const WITH_FORMS: [&str; 12] = [
     REGISTER,
     VERIFY,
     LOGIN,
@@ -54,15 +65,27 @@ const WITH_FORMS: [&str; 10] = [
     RECOVER,
     RECOVER_VERIFY,
     ACCOUNT,
+    ACCOUNT_EMAIL_VERIFY,
+    ACCOUNT_DELETE,
     ACCOUNT_CONFIRM,
     ACCOUNT_SECURITY,
     ACCOUNT_SESSIONS,
+];
+
+/// Forms that stand on another page than the one above them.
+const BESIDE: [(&str, &str); 3] = [
+    (RECOVER_RESEND, RECOVER_VERIFY),
+    (ACCOUNT_EMAIL_RESEND, ACCOUNT_EMAIL_VERIFY),
+    (ACCOUNT_EMAIL_CANCEL, ACCOUNT_EMAIL_VERIFY),
 ];
 
 /// The page that holds the form with this action: the nearest one at or above
 /// it, or the address itself.
 #[must_use]
 pub fn page_of(action: &str) -> &str {
+    if let Some((_, page)) = BESIDE.into_iter().find(|(beside, _)| *beside == action) {
+        return page;
+    }
     let below = |page: &str| action.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     WITH_FORMS.into_iter().rev().find(|page| below(page)).unwrap_or(action)
 }
@@ -79,6 +102,11 @@ mod tests {
             ("/login/mfa", "/login/mfa"),
             ("/login/passkey", "/login"),
             ("/account/username", "/account"),
+            ("/account/email", "/account"),
+            ("/account/email/verify", "/account/email/verify"),
+            ("/account/email/resend", "/account/email/verify"),
+            ("/recover", "/recover"),
+            ("/recover/resend", "/recover/verify"),
             ("/account/security/totp/confirm", "/account/security"),
             ("/accounts", "/accounts"),
         ] {

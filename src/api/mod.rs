@@ -6,11 +6,14 @@
 //! its form: the same post works with and without JavaScript.
 
 pub mod account;
+pub mod account_email;
 pub mod captcha;
 pub mod error;
+pub mod from_mail;
 pub mod login;
 pub mod passkeys;
 pub mod password;
+pub mod recovery;
 pub mod registration;
 pub mod second_factor;
 pub mod secret;
@@ -26,6 +29,8 @@ pub use second_factor::{AppView, RecoveryCodesView, SecondStepView, TrustedBrows
 pub use secret::Secret;
 pub use security_log::{EventView, SecurityLogView};
 pub use sessions::{SessionView, SessionsView};
-pub use visitor::{AccountView, ConfirmView, Flash, PendingView, SecurityView, View, Visitor};
+pub use visitor::{
+    AccountView, CodeView, ConfirmView, Flash, FromMailView, MailDeed, PendingView, SecurityView, View, Visitor,
+};
 
 pub use crate::domain::notice::{Notice, NoticeKind};

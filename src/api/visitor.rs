@@ -1,5 +1,7 @@
 //! What the server knows about the person behind a request, as pages see it.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -58,6 +60,39 @@ pub enum View {
     Confirm(ConfirmView),
     Security(SecurityView),
     RecoveryCodes(RecoveryCodesView),
+    Recover(CodeView),
+    /// The address that waits for its code, if there is one.
+    Account(Option<String>),
+    /// The new address, and the code that was mailed to it.
+    EmailCode(String, CodeView),
+    /// After how many days an account goes.
+    Delete {
+        days: u64,
+    },
+    /// `None` for a link that is good for nothing any more.
+    FromMail(Option<FromMailView>),
+}
+
+/// A link from a mail that still works.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FromMailView {
+    /// Goes back with the button.
+    pub token: String,
+    pub deed: MailDeed,
+}
+
+/// What the button behind a link does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailDeed {
+    EndSession,
+    UndoEmailChange,
+    KeepAccount,
+}
+
+impl fmt::Debug for FromMailView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FromMailView({:?}, …)", self.deed)
+    }
 }
 
 /// The facts of an account that its owner sees.
@@ -90,11 +125,9 @@ impl AccountView {
     }
 }
 
-/// A registration that waits for its code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PendingView {
-    pub username: String,
-    pub email: String,
+/// A mailed code that is awaited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeView {
     /// When the newest code stops counting, by the server's clock.
     pub deadline: Timestamp,
     /// How long a code lasts in all, in milliseconds: the countdown's full ring.
@@ -103,6 +136,14 @@ pub struct PendingView {
     pub remaining_ms: u64,
     /// Milliseconds until another code may be asked for.
     pub resend_in_ms: u64,
+}
+
+/// A registration that waits for its code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingView {
+    pub username: String,
+    pub email: String,
+    pub code: CodeView,
     /// How often the address may still be corrected.
     pub email_changes_left: u32,
     /// The code was right but somebody took the username meanwhile.

@@ -29,6 +29,9 @@ pub fn LoginPage() -> impl IntoView {
             <CaptchaScript captcha />
             <PostForm form />
             {passkey.map(|passkey| view! { <OtherWay passkey /> })}
+            <p class="other-ways">
+                <a href=paths::RECOVER>"Forgot your password?"</a>
+            </p>
         </Frame>
     }
 }

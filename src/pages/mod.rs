@@ -3,20 +3,27 @@
 
 mod account;
 mod dashboard;
+mod from_mail;
 mod home;
 mod login;
 mod not_found;
+mod recover;
 mod register;
 mod second_step;
 mod verify;
 
 use leptos::prelude::*;
 
-pub use account::{ConfirmPage, RecentEvents, RecoveryCodesPage, SecurityLogPage, SecurityPage, SessionsPage};
+pub use account::{
+    AccountPage, ConfirmPage, DeletePage, EmailCodePage, RecentEvents, RecoveryCodesPage, SecurityLogPage,
+    SecurityPage, SessionsPage,
+};
 pub use dashboard::DashboardPage;
+pub use from_mail::FromMailPage;
 pub use home::HomePage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
+pub use recover::{RecoverPage, RecoverVerifyPage};
 pub use register::RegisterPage;
 pub use second_step::SecondStepPage;
 pub use verify::VerifyPage;
@@ -43,12 +50,18 @@ impl Head {
             paths::VERIFY if needs_username => ("Choose another username", true),
             paths::VERIFY => ("Check your email", true),
             paths::LOGIN => ("Sign in", true),
+            paths::RECOVER => ("Set a new password", true),
+            paths::RECOVER_VERIFY => ("Enter your code", true),
             paths::DASHBOARD => ("Dashboard", true),
             paths::ACCOUNT_SESSIONS => ("Sessions", true),
             paths::ACCOUNT_SECURITY_LOG => ("Security log", true),
             paths::LOGIN_MFA => ("Second step", true),
             paths::ACCOUNT_SECURITY => ("Security", true),
             paths::RECOVERY_CODES => ("Recovery codes", true),
+            paths::FROM_MAIL => ("Link from a mail", matches!(&visitor.view, View::FromMail(Some(_)))),
+            paths::ACCOUNT => ("Your account", true),
+            paths::ACCOUNT_EMAIL_VERIFY => ("Confirm your new address", true),
+            paths::ACCOUNT_DELETE => ("Delete your account", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
             _ => ("Page not found", false),
         };
@@ -66,7 +79,10 @@ fn visitor() -> Visitor {
 mod tests {
     use leptos::server_fn::ServerFn;
 
-    use crate::api::{account, login, passkeys, password, registration, second_factor, sessions, verification};
+    use crate::api::{
+        account, account_email, from_mail, login, passkeys, password, recovery, registration, second_factor, sessions,
+        verification,
+    };
     use crate::paths;
 
     #[test]
@@ -77,6 +93,9 @@ mod tests {
         assert_eq!(verification::CorrectEmail::PATH, paths::VERIFY_EMAIL);
         assert_eq!(verification::ChooseUsername::PATH, paths::VERIFY_USERNAME);
         assert_eq!(password::PasswordStrength::PATH, paths::PASSWORD_STRENGTH);
+        assert_eq!(recovery::Recover::PATH, paths::RECOVER);
+        assert_eq!(recovery::RecoverVerify::PATH, paths::RECOVER_VERIFY);
+        assert_eq!(recovery::RecoverResend::PATH, paths::RECOVER_RESEND);
         assert_eq!(login::Login::PATH, paths::LOGIN);
         assert_eq!(login::Logout::PATH, paths::LOGOUT);
         assert_eq!(passkeys::PasskeySignIn::PATH, paths::LOGIN_PASSKEY);
@@ -93,6 +112,14 @@ mod tests {
         assert_eq!(second_factor::NewRecoveryCodes::PATH, paths::RECOVERY_CODES);
         assert_eq!(second_factor::ForgetBrowser::PATH, paths::FORGET_BROWSER);
         assert_eq!(second_factor::ForgetBrowsers::PATH, paths::FORGET_BROWSERS);
+        assert_eq!(from_mail::FromMail::PATH, paths::FROM_MAIL);
+        assert_eq!(account::ChangeUsername::PATH, paths::ACCOUNT_USERNAME);
+        assert_eq!(account::ChangePassword::PATH, paths::ACCOUNT_PASSWORD);
+        assert_eq!(account::DeleteAccount::PATH, paths::ACCOUNT_DELETE);
+        assert_eq!(account_email::ChangeEmail::PATH, paths::ACCOUNT_EMAIL);
+        assert_eq!(account_email::ConfirmEmail::PATH, paths::ACCOUNT_EMAIL_VERIFY);
+        assert_eq!(account_email::ResendEmailCode::PATH, paths::ACCOUNT_EMAIL_RESEND);
+        assert_eq!(account_email::CancelEmailChange::PATH, paths::ACCOUNT_EMAIL_CANCEL);
         assert_eq!(account::ConfirmPassword::PATH, paths::ACCOUNT_CONFIRM);
         assert_eq!(sessions::EndSession::PATH, paths::ACCOUNT_SESSIONS_END);
         assert_eq!(sessions::EndOtherSessions::PATH, paths::ACCOUNT_SESSIONS_END_OTHERS);

@@ -3,7 +3,7 @@
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
-use crate::api::{Captcha, Flash, PendingView, View};
+use crate::api::{Captcha, CodeView, Flash, PendingView, View};
 use crate::components::{CaptchaScript, Countdown, Field, Form, Frame, PostForm, Step, Steps};
 use crate::paths;
 
@@ -26,7 +26,8 @@ pub fn VerifyPage() -> impl IntoView {
 /// when the countdown ends.
 #[component]
 fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool, captcha: Option<Captcha>) -> impl IntoView {
-    let PendingView { email, deadline, lifetime_ms, remaining_ms, resend_in_ms, email_changes_left, .. } = pending;
+    let PendingView { email, code, email_changes_left, .. } = pending;
+    let CodeView { deadline, lifetime_ms, remaining_ms, resend_in_ms } = code;
     let mailbox = mailbox.then(|| view! { <a href=paths::DEV_MAILBOX>"Development: read the mail"</a> });
     let verify = Form::to(paths::VERIFY, &flash)
         .first_field(Field::code("code", "Code").hint("Six digits, from the email.").sends_itself())

@@ -152,6 +152,8 @@ pub struct ConnectionLimits {
 /// Address prefixes that the limit on posts remembers. One takes about 60
 /// octets, with the room that the table keeps free.
 pub const FLOOD_KEYS: usize = 1_000_000;
+/// How long a recovery can go on, however many codes are asked for.
+pub const RECOVERY_LIFETIME: Duration = DAY;
 /// How long a second step may be left undone after the password.
 pub const SECOND_STEP_WAITS: Duration = Duration::from_secs(10 * 60);
 /// How long an authenticator app may be added without its first code.

@@ -16,8 +16,8 @@ use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
 use super::services::{
-    Captcha, Confirmation, Devices, Entry, Login, Maintenance, OwnSessions, Passkeys, PasswordCheck, Registration,
-    SecondFactor, SecurityLog, Verification,
+    Captcha, Codes, Confirmation, Devices, Entry, FromMail, Login, Maintenance, Notices, OwnAccount, OwnSessions,
+    Passkeys, PasswordCheck, Recovery, Registration, SecondFactor, SecurityLog, Verification,
 };
 use super::store::Store;
 use super::store::sessions::Sessions;
@@ -36,6 +36,9 @@ pub struct Services {
     pub captcha: Captcha,
     pub registration: Registration,
     pub verification: Verification,
+    pub recovery: Recovery,
+    pub own_account: OwnAccount,
+    pub from_mail: FromMail,
     pub login: Login,
     pub confirmation: Confirmation,
     pub second_factor: SecondFactor,
@@ -86,7 +89,6 @@ impl AppState {
         let limits = config.limits.clone();
         let hasher = PasswordHasher::with_queue(rng.clone(), limits.hash_queue);
         let policy = PasswordPolicy::new(&config.site.name);
-        let digester = OtpDigester::new(ring);
         let keys = LookupKeys::new(ring);
         let third_party = config.third_party.clone().map(ThirdParty::new).transpose()?;
         let captcha = Captcha::new(ring, third_party, limits.clone(), clock.clone(), rng.clone());
@@ -140,6 +142,17 @@ impl AppState {
             clock: clock.clone(),
             rng: rng.clone(),
         };
+        let codes = Codes {
+            mailer: mailer.clone(),
+            digester: OtpDigester::new(ring),
+            captcha: captcha.clone(),
+            keys,
+            limits: limits.clone(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+        };
+        let notices = Notices { mailer, clock: clock.clone(), rng: rng.clone() };
+        let confirmation = Confirmation { store: store.clone(), passwords: passwords.clone(), clock: clock.clone() };
         let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {
             leptos,
@@ -148,35 +161,55 @@ impl AppState {
             busy: Sampled::default(),
             registration: Registration {
                 store: store.clone(),
-                mailer,
                 hasher,
                 policy: policy.clone(),
-                digester: digester.clone(),
                 captcha: captcha.clone(),
-                keys: keys.clone(),
+                codes: codes.clone(),
+                limits: limits.clone(),
+                clock: clock.clone(),
+                rng: rng.clone(),
+            },
+            recovery: Recovery {
+                store: store.clone(),
+                captcha: captcha.clone(),
+                codes: codes.clone(),
+                passwords: passwords.clone(),
+                policy: policy.clone(),
+                notices: notices.clone(),
+                log: log.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
             },
             verification: Verification {
                 store: store.clone(),
-                digester,
-                captcha: captcha.clone(),
-                keys,
+                codes: codes.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
             },
+            own_account: OwnAccount {
+                store: store.clone(),
+                codes: codes.clone(),
+                confirmation: confirmation.clone(),
+                policy: policy.clone(),
+                notices: notices.clone(),
+                log: log.clone(),
+                limits: limits.clone(),
+                clock: clock.clone(),
+                rng: rng.clone(),
+            },
+            from_mail: FromMail { store: store.clone(), notices, log: log.clone(), clock: clock.clone() },
             login: Login {
                 store: store.clone(),
                 captcha: captcha.clone(),
-                passwords: passwords.clone(),
+                passwords,
                 entry,
                 second_factor: second_factor.clone(),
             },
+            confirmation,
             second_factor,
             shown_once,
-            confirmation: Confirmation { store: store.clone(), passwords, clock: clock.clone() },
             own_sessions: OwnSessions { store: store.clone(), sessions: sessions.clone(), log: log.clone() },
             devices,
             passkeys,

@@ -8,7 +8,7 @@ use super::harness::{Answer, Mode, TestApp, without_random};
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
 /// What can be told apart of an answer: everything but random values.
-fn shape(answer: &Answer) -> (u16, Vec<String>, String) {
+pub(crate) fn shape(answer: &Answer) -> (u16, Vec<String>, String) {
     let mut headers: Vec<_> = answer
         .headers
         .iter()

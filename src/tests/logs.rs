@@ -61,11 +61,20 @@ async fn at_trace_the_log_holds_no_password_code_cookie_or_address() {
         post("/verify", BOTH, &[("code", &code)]).await;
         post("/register", BOTH, &[("username", "canary"), ("email", address), ("password", PASSWORD)]).await;
         post("/register", BOTH, &[("username", "other"), ("email", address), ("password", PASSWORD)]).await;
+        let captcha = solved_challenge(&browser, &served, "/recover").await;
+        post("/recover", SCRIPT, &[("email", address), ("captcha", &captcha)]).await;
+        post("/recover/verify", BOTH, &[("code", "123456"), ("password", wrong)]).await;
+        post("/from-mail", BOTH, &[("token", "canary.in.query")]).await;
         post("/login", BOTH, &[("identifier", address), ("password", wrong)]).await;
         post("/login", BOTH, &[("identifier", address), ("identifier", address), ("password", PASSWORD)]).await;
         post("/login", BOTH, &[("identifier", address), ("password", PASSWORD), ("remember", "on")]).await;
         browser.get(served.url("/dashboard")).send().await.expect("an answer");
-        for path in ["/login?password=canary.in.query", "//[?code=canary.in.query", "/nowhere?canary.in.query"] {
+        for path in [
+            "/login?password=canary.in.query",
+            "//[?code=canary.in.query",
+            "/nowhere?canary.in.query",
+            "/from-mail?token=canary.in.query",
+        ] {
             browser.get(served.url(path)).header("referer", served.url(path)).send().await.expect("an answer");
         }
         let other = browser.post(served.url("/login")).body(format!("{{\"password\":\"{PASSWORD}\"}}"));

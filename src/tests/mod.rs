@@ -4,6 +4,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may end by a panic")]
 
+mod account;
 mod captcha;
 mod configuration;
 mod connections;
@@ -11,6 +12,7 @@ mod cross_site;
 mod devices;
 mod directions;
 mod faults;
+mod from_mail;
 mod fuzz;
 mod harness;
 mod headers;
@@ -29,6 +31,7 @@ mod passwords;
 mod posts;
 mod process;
 mod proof_of_work;
+mod recovery;
 mod registration;
 mod security_log;
 mod sessions;

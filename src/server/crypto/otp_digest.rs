@@ -14,6 +14,10 @@ use crate::domain::OtpCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtpPurpose {
     Registration,
+    /// A new password for an account.
+    Recovery,
+    /// The new address of an account.
+    EmailChange,
 }
 
 impl OtpPurpose {
@@ -22,6 +26,8 @@ impl OtpPurpose {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Registration => "registration",
+            Self::Recovery => "recovery",
+            Self::EmailChange => "email_change",
         }
     }
 }
@@ -107,13 +113,14 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn a_digest_is_bound_to_key_flow_address_and_code() {
+    fn a_digest_is_bound_to_key_purpose_flow_address_and_code() {
         let digester = OtpDigester::new(&SecretKey::from_bytes([1; 32]).into());
         let other_key = OtpDigester::new(&SecretKey::from_bytes([2; 32]).into());
         let (flow, code) = (Uuid::from_u128(1), OtpCode::from_number(123_456));
         let digest = digester.digest(OtpPurpose::Registration, flow, "a@x.example", &code);
         let same = |other: super::OtpDigest| other == digest;
         assert!(same(digester.digest(OtpPurpose::Registration, flow, "a@x.example", &code)));
+        assert!(!same(digester.digest(OtpPurpose::Recovery, flow, "a@x.example", &code)));
         assert!(!same(digester.digest(OtpPurpose::Registration, Uuid::from_u128(2), "a@x.example", &code)));
         assert!(!same(digester.digest(OtpPurpose::Registration, flow, "b@x.example", &code)));
         assert!(!same(digester.digest(OtpPurpose::Registration, flow, "a@x.example", &OtpCode::from_number(123_457))));

@@ -11,7 +11,7 @@ use crate::server::state::AppState;
 #[must_use]
 pub fn form_on(page: &str) -> Option<Form> {
     match page {
-        paths::VERIFY => Some(Form::Resend),
+        paths::VERIFY | paths::RECOVER_VERIFY => Some(Form::Resend),
         other => form_with(other),
     }
 }
@@ -21,8 +21,9 @@ pub fn form_on(page: &str) -> Option<Form> {
 pub fn form_with(action: &str) -> Option<Form> {
     match action {
         paths::REGISTER => Some(Form::Register),
-        paths::VERIFY_RESEND => Some(Form::Resend),
+        paths::VERIFY_RESEND | paths::RECOVER_RESEND => Some(Form::Resend),
         paths::LOGIN => Some(Form::Login),
+        paths::RECOVER => Some(Form::Recover),
         _ => None,
     }
 }

@@ -8,6 +8,7 @@ pub mod captcha;
 pub mod cookies;
 pub mod cross_site;
 pub mod dev_mailbox;
+mod export;
 pub mod fault;
 pub mod flash;
 pub mod flood;

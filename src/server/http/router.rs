@@ -4,7 +4,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, with_context};
@@ -16,7 +16,8 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 
 use super::headers::policy::Policy;
 use super::{
-    access_log, assets, body, captcha, cookies, cross_site, dev_mailbox, fault, flood, guards, headers, probes, targets,
+    access_log, assets, body, captcha, cookies, cross_site, dev_mailbox, export, fault, flood, guards, headers, probes,
+    targets,
 };
 use crate::api::Visitor;
 use crate::app::{App, Assets, reload_port, shell};
@@ -99,6 +100,7 @@ fn pages(state: &AppState, assets: Assets) -> Router {
                 async move { Ok::<_, std::convert::Infallible>(rendered.await) }
             }
         })))
+        .route(paths::ACCOUNT_EXPORT, post(export::answer))
         .with_state(state.clone())
         .layer(middleware::from_fn_with_state(headers::Pages::new(policy, state.rng.clone()), headers::pages))
         .layer(middleware::from_fn_with_state(state.clone(), guards::layer))

@@ -73,6 +73,9 @@ pub async fn second_step(session: &Session) -> Result<Option<SecondStep>, Error>
 }
 
 /// What another version wrote and this one cannot read is not there.
+///
+/// # Errors
+/// When the database does not answer.
 pub fn readable<T>(read: Result<Option<T>, Error>) -> Result<Option<T>, Error> {
     match read {
         Err(Error::SerdeJson(_)) => Ok(None),

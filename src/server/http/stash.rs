@@ -11,7 +11,7 @@ use crate::domain::{Notice, NoticeKind};
 use crate::paths;
 
 const STASH: &str = "stash";
-const GO_ON: &str = "Thank you. You can go on where you were.";
+const GO_ON: &str = "Thank you. You can go on where you were: press the button again.";
 
 /// A form that was left for the password's page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

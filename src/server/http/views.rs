@@ -1,5 +1,9 @@
 //! What each page shows, fetched before it is rendered.
 
+mod account;
+mod code;
+mod from_mail;
+mod recover;
 pub mod security_log;
 mod sessions;
 mod verify;
@@ -51,11 +55,16 @@ impl From<ServiceError> for NotShown {
 pub async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<View, NotShown> {
     match uri.path() {
         paths::VERIFY => Ok(View::Verify(verify::load(state, by).await?)),
-        paths::ACCOUNT_SESSIONS => Ok(View::Sessions(sessions::load(state, by).await?)),
-        paths::ACCOUNT_SECURITY_LOG => Ok(View::SecurityLog(security_log::page(state, uri, by).await?)),
+        paths::RECOVER_VERIFY => Ok(View::Recover(recover::load(state, by).await?)),
         paths::LOGIN_MFA => Ok(View::SecondStep(security::second_step(state, by).await?)),
+        paths::ACCOUNT => account::overview(state, by).await,
         paths::ACCOUNT_CONFIRM => Ok(View::Confirm(passkeys::confirm(state, by).await?)),
+        paths::ACCOUNT_DELETE => Ok(account::delete(state)),
+        paths::ACCOUNT_EMAIL_VERIFY => account::email_code(state, by).await,
         paths::ACCOUNT_SECURITY => Ok(View::Security(security::load(state, by).await?)),
+        paths::ACCOUNT_SECURITY_LOG => Ok(View::SecurityLog(security_log::page(state, uri, by).await?)),
+        paths::ACCOUNT_SESSIONS => Ok(View::Sessions(sessions::load(state, by).await?)),
+        paths::FROM_MAIL => Ok(View::FromMail(from_mail::load(state, uri.query().unwrap_or_default()).await?)),
         // Filled from the session, which alone holds them.
         paths::RECOVERY_CODES => Ok(View::RecoveryCodes(RecoveryCodesView::default())),
         _ => Ok(View::None),

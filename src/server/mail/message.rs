@@ -123,12 +123,6 @@ impl Message {
     }
 }
 
-impl fmt::Debug for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Message({}, …)", self.kind())
-    }
-}
-
 impl fmt::Debug for CodeMail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CodeMail(…)")
@@ -138,5 +132,11 @@ impl fmt::Debug for CodeMail {
 impl fmt::Debug for NoticeMail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NoticeMail({}, …)", self.about.kind())
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Message({}, …)", self.kind())
     }
 }

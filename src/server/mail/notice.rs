@@ -74,6 +74,18 @@ pub(super) struct Button {
     pub until: Moment,
 }
 
+impl fmt::Debug for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "About({}, …)", self.kind())
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Link(…)")
+    }
+}
+
 impl About {
     /// The word for lists and logs.
     #[must_use]
@@ -199,17 +211,5 @@ impl About {
             Self::DeletionScheduled { .. } => ("If you want to keep your account:", "Keep my account"),
             _ => ("If it was not you, end that session:", "End that session"),
         }
-    }
-}
-
-impl fmt::Debug for About {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "About({}, …)", self.kind())
-    }
-}
-
-impl fmt::Debug for Link {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Link(…, {:?})", self.until)
     }
 }

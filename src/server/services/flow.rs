@@ -2,6 +2,7 @@
 
 use sea_orm::ConnectionTrait;
 
+use super::codes::{self, Over};
 use super::outcome::{Done, Flow, FlowChange};
 use crate::domain::{NoticeKind, Timestamp};
 use crate::paths;
@@ -71,15 +72,15 @@ pub async fn pending(
     if now >= registration.created_at + limits.registration_lifetime {
         return Ok(Err(Ended::Expired(Box::new(registration))));
     }
-    let Some(code) = otps::newest(db, registration.id).await? else { return Ok(Err(Ended::NoFlow)) };
     if registration.proven {
-        return Ok(Ok(Pending { registration, code }));
+        // The proof outlives the code.
+        let code = otps::newest(db, registration.id).await?;
+        return Ok(code.map(|code| Pending { registration, code }).ok_or(Ended::NoFlow));
     }
-    if registration.tries >= limits.otp_tries {
-        return Ok(Err(Ended::TriesUsed(Box::new(registration))));
-    }
-    if now >= code.expires_at {
-        return Ok(Err(Ended::Expired(Box::new(registration))));
-    }
-    Ok(Ok(Pending { registration, code }))
+    Ok(match codes::waiting(db, registration.id, registration.tries, limits, now).await? {
+        Ok(code) => Ok(Pending { registration, code }),
+        Err(Over::NoCode) => Err(Ended::NoFlow),
+        Err(Over::TriesUsed) => Err(Ended::TriesUsed(Box::new(registration))),
+        Err(Over::Expired) => Err(Ended::Expired(Box::new(registration))),
+    })
 }

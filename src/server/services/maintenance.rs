@@ -5,15 +5,17 @@ use std::time::Duration;
 use sea_orm::DatabaseTransaction;
 
 use crate::server::clock::Clock;
-use crate::server::limits::{DAY, DEVICE_RECOGNISED, Limits, OTP_LOG, SECURITY_LOG};
+use crate::server::limits::{DAY, DEVICE_RECOGNISED, Limits, OTP_LOG, RECOVERY_LIFETIME, SECURITY_LOG};
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{
-    Store, StoreError, challenges, counters, known_devices, mail_links, otps, outbox, quotas, registrations,
-    security_events, trusted_browsers,
+    Store, StoreError, challenges, counters, email_changes, known_devices, mail_links, otps, outbox, quotas,
+    recoveries, registrations, removal, security_events, trusted_browsers,
 };
 
 /// Rows deleted in one transaction: the writer is never held long.
 const BATCH: u64 = 500;
+/// Accounts deleted in one transaction, each with all that belongs to it.
+const ACCOUNTS_BATCH: u64 = 20;
 
 /// How often [`Maintenance::purge`] is due.
 pub const PURGE_EVERY: Duration = Duration::from_secs(60);
@@ -30,7 +32,10 @@ pub struct Maintenance {
 /// The tables that are purged.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
+    Accounts,
     Registrations,
+    Recoveries,
+    EmailChanges,
     Otps,
     WrongTries,
     Failures,
@@ -44,8 +49,11 @@ enum Kind {
     TrustedBrowsers,
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 15] = [
+    Kind::Accounts,
     Kind::Registrations,
+    Kind::Recoveries,
+    Kind::EmailChanges,
     Kind::Otps,
     Kind::WrongTries,
     Kind::Failures,
@@ -58,6 +66,15 @@ const KINDS: [Kind; 12] = [
     Kind::KnownDevices,
     Kind::TrustedBrowsers,
 ];
+
+impl Kind {
+    fn batch(self) -> u64 {
+        match self {
+            Self::Accounts => ACCOUNTS_BATCH,
+            _ => BATCH,
+        }
+    }
+}
 
 impl Maintenance {
     /// Deletes everything past its time; tells how many rows went. No rule
@@ -73,7 +90,7 @@ impl Maintenance {
                 let batch = self.purge_batch(&tx, kind).await?;
                 tx.commit().await?;
                 deleted += batch;
-                if batch < BATCH {
+                if batch < kind.batch() {
                     break;
                 }
             }
@@ -84,7 +101,10 @@ impl Maintenance {
     async fn purge_batch(&self, tx: &DatabaseTransaction, kind: Kind) -> Result<u64, StoreError> {
         let now = self.clock.now();
         match kind {
+            Kind::Accounts => removal::purge(tx, now, ACCOUNTS_BATCH).await,
             Kind::Registrations => registrations::purge(tx, now - self.limits.registration_lifetime, BATCH).await,
+            Kind::Recoveries => recoveries::purge(tx, now - RECOVERY_LIFETIME, BATCH).await,
+            Kind::EmailChanges => email_changes::purge(tx, now - DAY, now - self.limits.email_undo, BATCH).await,
             Kind::Otps => otps::purge(tx, now - OTP_LOG, BATCH).await,
             Kind::WrongTries => otps::purge_tries(tx, now - DAY, BATCH).await,
             Kind::Failures => counters::purge(tx, now - DAY, BATCH).await,

@@ -125,6 +125,16 @@ impl PasswordCheck {
         }
     }
 
+    /// Forgets the failures of an account from here without a password: who sets
+    /// a new one by a mailed code need not wait to use it.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn forgive(&self, tx: &DatabaseTransaction, account: &Account, by: &Requester) -> Result<(), StoreError> {
+        let claim = Claim { identifier: "", account: Some(account), password: "" };
+        counters::clear(tx, &self.counters(claim, by).from_here).await
+    }
+
     /// The counters of an account, the same however it is named.
     fn counters(&self, claim: Claim<'_>, by: &Requester) -> Counters {
         let who = claim.account.map_or_else(|| claim.identifier.to_lowercase(), |account| account.id.to_string());

@@ -1,22 +1,24 @@
 //! Beginning a registration. What may follow while its code is awaited is in
-//! `again`; what issues a code, in `issue`.
+//! `again`.
 
 mod again;
-mod issue;
+
+use sea_orm::DatabaseTransaction;
 
 use super::captcha::{Answer, Captcha, Form, Passed};
+use super::codes::{Bound, Codes, Recipient};
 use super::flow::{self, Ended, Pending};
+use super::holder;
 use super::outcome::{Done, Fault, Flow, FlowChange, ServiceError};
 use super::requester::Requester;
-use crate::domain::{Email, FieldErrors, Password, Username};
+use crate::domain::{Email, FieldErrors, Password, Timestamp, Username};
 use crate::paths;
 use crate::server::clock::Clock;
-use crate::server::crypto::{FlowToken, LookupKeys, OtpDigester};
+use crate::server::crypto::{FlowToken, OtpPurpose};
 use crate::server::crypto::{PasswordContext, PasswordHasher, PasswordPolicy};
 use crate::server::limits::Limits;
-use crate::server::mail::Mailer;
 use crate::server::rng::Rng;
-use crate::server::store::{Store, accounts, registrations};
+use crate::server::store::{Store, StoreError, accounts, registrations};
 
 /// What every refusal for a taken username says.
 pub const USERNAME_TAKEN: &str = "This username is taken. Choose another.";
@@ -25,12 +27,10 @@ pub const USERNAME_TAKEN: &str = "This username is taken. Choose another.";
 #[derive(Clone, Debug)]
 pub struct Registration {
     pub store: Store,
-    pub mailer: Mailer,
     pub hasher: PasswordHasher,
     pub policy: PasswordPolicy,
-    pub digester: OtpDigester,
     pub captcha: Captcha,
-    pub keys: LookupKeys,
+    pub codes: Codes,
     pub limits: Limits,
     pub clock: Clock,
     pub rng: Rng,
@@ -63,7 +63,7 @@ impl Registration {
         let password_hash = self.hasher.hash(place, &password).await?;
         let now = self.clock.now();
         let tx = self.store.write().await?;
-        self.check_cap(&tx, &email, now).await?;
+        self.codes.check_cap(&tx, email.key(), now).await?;
         if let Some(token) = &by.flow
             && let Some(earlier) = registrations::by_flow(&tx, token.digest()).await?
         {
@@ -72,7 +72,7 @@ impl Registration {
         let flow = FlowToken::generate(&self.rng);
         let registration = registrations::Registration {
             id: self.rng.id(now),
-            address_taken: accounts::by_email(&tx, &email).await?.is_some(),
+            address_taken: holder::of(&tx, &email, &self.limits, now).await?.is_some(),
             username,
             email,
             password_hash,
@@ -85,7 +85,7 @@ impl Registration {
         registrations::insert(&tx, registration.clone(), flow.digest()).await?;
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
-        self.mailer.wake();
+        self.codes.mailer.wake();
         tracing::info!(event = "registration.started", registration = %registration.id, ip = %by.ip);
         Ok(Done::go(paths::VERIFY).with_flow(FlowChange::Begin(Flow::Registration, flow)))
     }
@@ -96,6 +96,28 @@ impl Registration {
     /// Only faults; an ended registration is the inner `Err`.
     pub async fn pending(&self, flow: Option<&FlowToken>) -> Result<Result<Pending, Ended>, Fault> {
         Ok(flow::pending(self.store.reader(), flow, &self.limits, self.clock.now()).await?)
+    }
+
+    /// Mails a code for this registration; the owner of its address is told
+    /// instead, if it has one.
+    async fn issue(
+        &self,
+        tx: &DatabaseTransaction,
+        registration: &registrations::Registration,
+        by: &Requester,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let email = &registration.email;
+        let bound = Bound { purpose: OtpPurpose::Registration, flow: registration.id, email_key: email.key() };
+        let to = (!registration.address_taken).then_some(Recipient { email, username: &registration.username });
+        self.codes.issue(tx, bound, to, by, now).await?;
+        if !registration.address_taken {
+            return Ok(());
+        }
+        match holder::of(tx, email, &self.limits, now).await? {
+            Some(holder) => self.codes.tell_owner(tx, holder, by, now).await,
+            None => Ok(()),
+        }
     }
 
     /// Reads the fields, with what is wrong with each.
@@ -118,7 +140,7 @@ impl Registration {
     async fn admit(&self, passed: &Passed, username: &Username, by: &Requester) -> Result<(), ServiceError> {
         let tx = self.store.write().await?;
         self.captcha.spend(&tx, passed, by).await?;
-        self.take_code(&tx, by, self.clock.now()).await?;
+        self.codes.take_code(&tx, by, self.clock.now()).await?;
         let taken = accounts::by_username(&tx, username).await?.is_some();
         tx.commit().await?;
         if taken { Err(FieldErrors::one("username", USERNAME_TAKEN).into()) } else { Ok(()) }

@@ -1,32 +1,26 @@
 //! Proving an address with its code, and the account that comes of it.
 
-use super::captcha::Captcha;
+use super::codes::{self, Bound, Codes, Counted};
 use super::flow::{self, Ended, Pending};
+use super::holder;
 use super::outcome::{Done, Flow, FlowChange, ServiceError};
-use super::quota::{self, Counted};
 use super::registration::USERNAME_TAKEN;
 use super::requester::Requester;
-use super::window;
 use crate::domain::{FieldErrors, NoticeKind, OtpCode, Role, Timestamp, Username};
 use crate::paths;
 use crate::server::clock::Clock;
-use crate::server::crypto::{LookupKeys, OtpDigester, OtpPurpose};
-use crate::server::limits::{DAY, Limits};
+use crate::server::crypto::OtpPurpose;
+use crate::server::limits::Limits;
 use crate::server::rng::Rng;
 use crate::server::store::accounts::NewAccount;
 use crate::server::store::registrations::Registration;
-use crate::server::store::{Store, accounts, otps, registrations};
-
-const TOO_MANY_FROM_HERE: &str = "There were too many wrong codes from your network.";
-const TOO_MANY_WRONG: &str = "There were too many wrong codes for this address.";
+use crate::server::store::{Store, accounts, registrations};
 
 /// The service behind `/verify`.
 #[derive(Clone, Debug)]
 pub struct Verification {
     pub store: Store,
-    pub digester: OtpDigester,
-    pub captcha: Captcha,
-    pub keys: LookupKeys,
+    pub codes: Codes,
     pub limits: Limits,
     pub clock: Clock,
     pub rng: Rng,
@@ -45,22 +39,18 @@ impl Verification {
         let mut errors = FieldErrors::default();
         let Some(code) = errors.check("code", OtpCode::parse(code)) else { return Err(errors.into()) };
         let now = self.clock.now();
-        let (registration, try_id) = match self.count_try(by, now).await? {
+        let (registration, counted) = match self.count_try(by, now).await? {
             Ok(counted) => counted,
             Err(done) => return Ok(done),
         };
-        let email = registration.email.key();
-        let digests = self.digester.accepted(OtpPurpose::Registration, registration.id, email, &code);
+        let bound = bound(&registration);
         let tx = self.store.write().await?;
-        if !otps::consume(&tx, registration.id, &digests, now).await? {
+        if !self.codes.consume(&tx, bound, &code, now).await? {
             drop(tx);
-            tracing::info!(event = "verification.wrong", registration = %registration.id, ip = %by.ip);
-            self.captcha.note_failure(by);
+            self.codes.note_wrong(bound, by);
             return self.wrong_code(by, now).await;
         }
-        otps::forget_try(&tx, try_id).await?;
-        let quota = self.limits.wrong_codes_per_address;
-        quota::give_back(&tx, &self.keys, Counted::WrongCodes, quota, by).await?;
+        self.codes.settle(&tx, counted, by).await?;
         self.finish(tx, registration, now).await
     }
 
@@ -90,40 +80,25 @@ impl Verification {
         &self,
         by: &Requester,
         now: Timestamp,
-    ) -> Result<Result<(Registration, uuid::Uuid), Done>, ServiceError> {
+    ) -> Result<Result<(Registration, Counted), Done>, ServiceError> {
         let tx = self.store.write().await?;
         let registration = match flow::pending(&tx, by.flow.as_ref(), &self.limits, now).await? {
             Ok(Pending { registration, .. }) if registration.proven => return Ok(Err(Done::go(paths::VERIFY))),
             Ok(Pending { registration, .. }) => registration,
             Err(ended) => return Ok(Err(ended.into_done())),
         };
-        let most = usize::try_from(self.limits.otp_wrong_per_day).unwrap_or(usize::MAX);
-        let tried = otps::wrong_tries_since(&tx, registration.email.key(), now - DAY).await?;
-        if let Some(wait) = window::wait(&tried, most, DAY, now) {
-            tracing::warn!(event = "verification.limited", registration = %registration.id, ip = %by.ip);
-            return Err(ServiceError::Limited { what: TOO_MANY_WRONG, wait });
-        }
-        let quota = self.limits.wrong_codes_per_address;
-        if let Some(wait) = quota::take(&tx, &self.keys, Counted::WrongCodes, quota, by, now).await? {
-            return Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait });
-        }
+        let counted = self.codes.count(&tx, bound(&registration), by, now).await?;
         if !registrations::count_try(&tx, registration.id, self.limits.otp_tries).await? {
             return Ok(Err(Ended::TriesUsed(Box::new(registration)).into_done()));
         }
-        let try_id = self.rng.id(now);
-        otps::note_wrong_try(&tx, try_id, OtpPurpose::Registration, registration.email.key(), now).await?;
         tx.commit().await?;
-        Ok(Ok((registration, try_id)))
+        Ok(Ok((registration, counted)))
     }
 
     /// What a wrong code is answered with: the tries left, or the way back.
     async fn wrong_code(&self, by: &Requester, now: Timestamp) -> Result<Done, ServiceError> {
         match flow::pending(self.store.reader(), by.flow.as_ref(), &self.limits, now).await? {
-            Ok(pending) => {
-                let left = self.limits.otp_tries.saturating_sub(pending.registration.tries);
-                let tries = if left == 1 { "try" } else { "tries" };
-                Err(FieldErrors::one("code", format!("That code is not right. {left} {tries} left.")).into())
-            }
+            Ok(pending) => Err(codes::wrong(pending.registration.tries, self.limits.otp_tries)),
             Err(ended) => Ok(ended.into_done()),
         }
     }
@@ -137,7 +112,7 @@ impl Verification {
         now: Timestamp,
     ) -> Result<Done, ServiceError> {
         let sign_in = Done::go(paths::LOGIN).with_flow(FlowChange::End(Flow::Registration));
-        if accounts::by_email(&tx, &registration.email).await?.is_some() {
+        if holder::of(&tx, &registration.email, &self.limits, now).await?.is_some() {
             registrations::mark_finished(&tx, registration.id, now).await?;
             tx.commit().await?;
             return Ok(sign_in.saying(NoticeKind::Info, "This address already has an account. Sign in to continue."));
@@ -163,4 +138,8 @@ impl Verification {
         let text = "Your address is confirmed and your account is ready. Sign in to continue.";
         Ok(sign_in.saying(NoticeKind::Success, text).with_value("identifier", registration.username.as_str()))
     }
+}
+
+fn bound(registration: &Registration) -> Bound<'_> {
+    Bound { purpose: OtpPurpose::Registration, flow: registration.id, email_key: registration.email.key() }
 }

@@ -1,7 +1,10 @@
 //! Accounts: people who have proven their address.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Set};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    Set,
+};
 use uuid::Uuid;
 
 use super::StoreError;
@@ -105,6 +108,94 @@ pub async fn note_sign_in(db: &impl ConnectionTrait, id: Uuid, at: Timestamp, ip
         .exec(db)
         .await?;
     Ok(())
+}
+
+/// Sets a new password. With `instead_of`, only if the present one is still that
+/// one; `false` when it is not, or the account is closed.
+///
+/// # Errors
+/// Only faults.
+pub async fn set_password(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    hash: &PasswordHash,
+    instead_of: Option<&PasswordHash>,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let mut update = Entity::update_many()
+        .col_expr(Column::PasswordHash, Expr::value(hash.as_stored()))
+        .col_expr(Column::PasswordChangedAt, Expr::value(at.0))
+        .filter(Column::Id.eq(id))
+        .filter(Column::DisabledAt.is_null())
+        .filter(Column::DeleteAfter.is_null());
+    if let Some(earlier) = instead_of {
+        update = update.filter(Column::PasswordHash.eq(earlier.as_stored()));
+    }
+    Ok(update.exec(db).await?.rows_affected == 1)
+}
+
+/// Sets another username. Ask first whether it is free, in the same transaction.
+///
+/// # Errors
+/// Only faults.
+pub async fn set_username(db: &impl ConnectionTrait, id: Uuid, username: &Username) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::Username, Expr::value(username.as_str()))
+        .col_expr(Column::UsernameKey, Expr::value(username.key()))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Sets another address. Ask first whether it is free, in the same transaction.
+///
+/// # Errors
+/// Only faults.
+pub async fn set_email(db: &impl ConnectionTrait, id: Uuid, email: &Email) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::Email, Expr::value(email.as_str()))
+        .col_expr(Column::EmailKey, Expr::value(email.key()))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Whether there is an administrator beside this account to whom anybody may sign in.
+///
+/// # Errors
+/// Only faults.
+pub async fn is_another_administrator(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, StoreError> {
+    let others = Entity::find()
+        .filter(Column::Role.eq(Role::Administrator.as_str()))
+        .filter(Column::Id.ne(id))
+        .filter(Column::DisabledAt.is_null())
+        .filter(Column::DeleteAfter.is_null());
+    Ok(others.count(db).await? > 0)
+}
+
+/// Closes an account until it is deleted.
+///
+/// # Errors
+/// Only faults.
+pub async fn close_until_deletion(db: &impl ConnectionTrait, id: Uuid, on: Timestamp) -> Result<(), StoreError> {
+    Entity::update_many().col_expr(Column::DeleteAfter, Expr::value(on.0)).filter(Column::Id.eq(id)).exec(db).await?;
+    Ok(())
+}
+
+/// Keeps an account that was to be deleted; `false` when it was not, or its time is over.
+///
+/// # Errors
+/// Only faults.
+pub async fn keep(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+    let kept = Entity::update_many()
+        .col_expr(Column::DeleteAfter, Expr::value(None::<i64>))
+        .filter(Column::Id.eq(id))
+        .filter(Column::DeleteAfter.gt(now.0))
+        .exec(db)
+        .await?;
+    Ok(kept.rows_affected == 1)
 }
 
 /// Begins the next epoch: every session of the account, and every sign-in that

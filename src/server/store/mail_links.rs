@@ -90,6 +90,24 @@ pub async fn spend(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Resul
     Ok(spent.rows_affected == 1)
 }
 
+/// Forgets the unused links of an account for one purpose: what they would do is done.
+///
+/// # Errors
+/// Only faults.
+pub async fn forget_unused(
+    db: &impl ConnectionTrait,
+    account_id: Uuid,
+    purpose: LinkPurpose,
+) -> Result<(), StoreError> {
+    Entity::delete_many()
+        .filter(Column::AccountId.eq(account_id))
+        .filter(Column::Purpose.eq(purpose.as_str()))
+        .filter(Column::UsedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Forgets the links of an account that is going.
 ///
 /// # Errors

@@ -16,7 +16,9 @@ use sea_orm::{
 pub mod accounts;
 pub mod challenges;
 pub mod counters;
+pub mod email_changes;
 mod entity;
+pub mod holdings;
 pub mod known_devices;
 pub mod mail_links;
 pub mod otps;
@@ -25,8 +27,10 @@ pub mod passkeys;
 #[cfg(test)]
 mod plan;
 pub mod quotas;
+pub mod recoveries;
 pub mod recovery_codes;
 pub mod registrations;
+pub mod removal;
 pub mod sealed;
 pub mod security_events;
 pub mod sessions;

@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 use uuid::Uuid;
 
@@ -70,6 +70,19 @@ pub async fn newest(db: &impl ConnectionTrait, flow_id: Uuid) -> Result<Option<I
     Ok(found.map(|(issued, expires)| Issued { issued_at: Timestamp(issued), expires_at: Timestamp(expires) }))
 }
 
+/// Whether a live code of this flow has one of these digests. It stays as it is: see [`consume`].
+///
+/// # Errors
+/// Only faults.
+pub async fn is_live(
+    db: &impl ConnectionTrait,
+    flow_id: Uuid,
+    digests: &[OtpDigest],
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(otp::Entity::find().filter(live(flow_id, digests, now)).count(db).await? > 0)
+}
+
 /// Consumes a live code of this flow with one of the digests that are
 /// [accepted](crate::server::crypto::OtpDigester::accepted) for it: the one
 /// conditional update that makes a code single-use. `false` when there is none.
@@ -84,13 +97,7 @@ pub async fn consume(
 ) -> Result<bool, StoreError> {
     let consumed = otp::Entity::update_many()
         .col_expr(otp::Column::ConsumedAt, Expr::value(now.0))
-        .filter(otp::Column::FlowId.eq(flow_id))
-        .filter(otp::Column::Digest.is_in(digests.iter().map(OtpDigest::as_bytes)))
-        .filter(otp::Column::ConsumedAt.is_null())
-        .filter(otp::Column::VoidedAt.is_null())
-        .filter(otp::Column::ExpiresAt.gt(now.0))
-        // A clock that was set back must not revive a code.
-        .filter(otp::Column::IssuedAt.lte(now.0))
+        .filter(live(flow_id, digests, now))
         .exec(db)
         .await?;
     Ok(consumed.rows_affected > 0)
@@ -119,6 +126,21 @@ pub async fn void_older(db: &impl ConnectionTrait, flow_id: Uuid, keep: u64, now
     otp::Entity::update_many()
         .col_expr(otp::Column::VoidedAt, Expr::value(now.0))
         .filter(otp::Column::Id.is_in(older))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Voids every live code for an address, whatever it is for.
+///
+/// # Errors
+/// Only faults.
+pub async fn void_address(db: &impl ConnectionTrait, email_key: &str, now: Timestamp) -> Result<(), StoreError> {
+    otp::Entity::update_many()
+        .col_expr(otp::Column::VoidedAt, Expr::value(now.0))
+        .filter(otp::Column::EmailKey.eq(email_key))
+        .filter(otp::Column::VoidedAt.is_null())
+        .filter(otp::Column::ConsumedAt.is_null())
         .exec(db)
         .await?;
     Ok(())
@@ -226,4 +248,16 @@ pub async fn purge_tries(db: &impl ConnectionTrait, before: Timestamp, most: u64
         .all(db)
         .await?;
     Ok(wrong_try::Entity::delete_many().filter(wrong_try::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+}
+
+/// The codes of this flow with this digest that count now.
+fn live(flow_id: Uuid, digests: &[OtpDigest], now: Timestamp) -> Condition {
+    Condition::all()
+        .add(otp::Column::FlowId.eq(flow_id))
+        .add(otp::Column::Digest.is_in(digests.iter().map(OtpDigest::as_bytes)))
+        .add(otp::Column::ConsumedAt.is_null())
+        .add(otp::Column::VoidedAt.is_null())
+        .add(otp::Column::ExpiresAt.gt(now.0))
+        // A clock that was set back must not revive a code.
+        .add(otp::Column::IssuedAt.lte(now.0))
 }

@@ -15,7 +15,9 @@ use crate::{Effort, Outcome, say};
 /// ASVS 5.0, V6.3.8. Difference of the medians.
 const REGISTER: Figure = Figure::new("register, known against new address", Unit::Milliseconds, 10.0, 10.0);
 const SIGN_IN: Figure = Figure::new("sign-in, known against unknown name", Unit::Milliseconds, 10.0, 10.0);
-pub(crate) const FIGURES: &[Figure] = &[REGISTER, SIGN_IN];
+const RECOVER: Figure = Figure::new("recovery, known against unknown address", Unit::Milliseconds, 10.0, 10.0);
+const RECOVER_DOWN: Figure = Figure::new("the same while the mail server is down", Unit::Milliseconds, 10.0, 10.0);
+pub(crate) const FIGURES: &[Figure] = &[REGISTER, SIGN_IN, RECOVER, RECOVER_DOWN];
 
 /// Limits that so many tries for a few accounts from one address would reach.
 /// A name that this version does not have is left out.
@@ -31,6 +33,9 @@ const LIMITS: &[(&str, &str)] = &[
     ("PORTAL_CAPTCHA_AFTER_FAILURES", "10000"),
     ("PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES", "10000"),
 ];
+
+/// A mail server's address at which nobody listens.
+const DOWN: (&str, &str) = ("SMTP_URL", "smtp://127.0.0.1:9?tls=none");
 
 /// Milliseconds of the tries for the two that are to look alike.
 #[derive(Default)]
@@ -53,7 +58,28 @@ pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
             sign_ins.note(known, sign_in(portal.address, &name).await?);
         }
     }
-    Ok(vec![REGISTER.is(registers.difference("register")), SIGN_IN.is(sign_ins.difference("sign-in"))])
+    let recover = recoveries(portal.address, effort).await?.difference("recovery");
+    portal.stop()?;
+    let portal = Portal::start_with(&data, &[LIMITS, &[DOWN]].concat()).await?;
+    let down = recoveries(portal.address, effort).await?.difference("recovery, no mail server");
+    Ok(vec![
+        REGISTER.is(registers.difference("register")),
+        SIGN_IN.is(sign_ins.difference("sign-in")),
+        RECOVER.is(recover),
+        RECOVER_DOWN.is(down),
+    ])
+}
+
+async fn recoveries(portal: SocketAddr, effort: Effort) -> Outcome<Times> {
+    let mut times = Times::default();
+    for n in 0..effort.tries {
+        for known in [n.is_multiple_of(2), !n.is_multiple_of(2)] {
+            let address = if known { username(n % ACCOUNTS) } else { format!("nobody{n}") };
+            let email = format!("{address}@figures.example");
+            times.note(known, fill_in(portal, "/recover", &[("email", &email)]).await?);
+        }
+    }
+    Ok(times)
 }
 
 impl Times {
@@ -70,15 +96,19 @@ impl Times {
     }
 }
 
-/// Fills in the form as a visitor does: with what its page put into it.
 async fn register(portal: SocketAddr, n: u32, email: &str) -> Outcome<Duration> {
-    let mut connection = Connection::open(portal).await?;
-    let page = connection.send(load::get("/register")?).await?;
-    let html = std::str::from_utf8(page.body())?;
     let username = format!("visitor{n}");
-    let mut fields = hidden_inputs(html, "/register");
-    fields.extend([("username", username.as_str()), ("email", email), ("password", PASSWORD)].map(owned));
-    let mut request = load::form("/register", &fields)?;
+    fill_in(portal, "/register", &[("username", &username), ("email", email), ("password", PASSWORD)]).await
+}
+
+/// Fills in a form as a visitor does: with what its page put into it.
+async fn fill_in(portal: SocketAddr, path: &str, typed: &[(&str, &str)]) -> Outcome<Duration> {
+    let mut connection = Connection::open(portal).await?;
+    let page = connection.send(load::get(path)?).await?;
+    let html = std::str::from_utf8(page.body())?;
+    let mut fields = hidden_inputs(html, path);
+    fields.extend(typed.iter().copied().map(owned));
+    let mut request = load::form(path, &fields)?;
     let cookies =
         page.headers().get_all(SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
     let cookies = cookies.collect::<Vec<_>>().join("; ");

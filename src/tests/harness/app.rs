@@ -178,6 +178,57 @@ impl TestApp {
         tx.commit().await.expect("it commits");
     }
 
+    /// Ends every session of every account, as a change of what protects them
+    /// does, in a transaction that was begun before, and commits it.
+    pub(crate) async fn end_epoch_within(&self, tx: sea_orm::DatabaseTransaction) {
+        use sea_orm::ConnectionTrait as _;
+        tx.execute_unprepared("UPDATE account SET session_epoch = session_epoch + 1").await.expect("it runs");
+        tx.commit().await.expect("it commits");
+    }
+
+    /// The texts in the first column of a query.
+    pub(crate) async fn texts(&self, query: &str) -> Vec<String> {
+        use sea_orm::ConnectionTrait as _;
+        let backend = self.state.store.reader().get_database_backend();
+        let statement = sea_orm::Statement::from_string(backend, query);
+        let rows = self.state.store.reader().query_all_raw(statement).await.expect("the query runs");
+        rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
+    }
+
+    /// Writes a row of the oldest account into a table, whatever else is in it.
+    pub(crate) async fn fill(&self, table: &str) {
+        let info = format!("SELECT name || ':' || type || ':' || \"notnull\" FROM pragma_table_info('{table}')");
+        let (mut names, mut values) = (Vec::new(), Vec::new());
+        for column in self.texts(&info).await {
+            let [name, kind, required] = column.split(':').collect::<Vec<_>>()[..] else { panic!("{column}") };
+            if required == "0" && name != "account_id" {
+                continue;
+            }
+            values.push(match (name, kind) {
+                ("account_id", _) => "id".to_owned(),
+                (_, kind) if kind.contains("blob") || kind.contains("uuid") => "randomblob(16)".to_owned(),
+                (_, kind) if kind.contains("int") || kind.contains("bool") => "1".to_owned(),
+                _ => "'x@x.example'".to_owned(),
+            });
+            names.push(name.to_owned());
+        }
+        let (names, values) = (names.join(", "), values.join(", "));
+        self.execute(&format!("INSERT INTO {table} ({names}) SELECT {values} FROM account LIMIT 1")).await;
+    }
+
+    /// A link, as a mail would have it, that ends the session which began first.
+    pub(crate) async fn link_to_end_oldest_session(&self) -> String {
+        use portal::server::crypto::FlowToken;
+        let token = FlowToken::generate(&self.state.rng);
+        let hex: String = token.digest().into_bytes().iter().map(|octet| format!("{octet:02x}")).collect();
+        self.execute(&format!(
+            "INSERT INTO mail_link SELECT randomblob(16), x'{hex}', 'end_session', account_id, handle, 0, 9999999999999, NULL
+             FROM session WHERE handle IS NOT NULL ORDER BY handle LIMIT 1"
+        ))
+        .await;
+        format!("/from-mail?token={}", token.to_cookie())
+    }
+
     /// Everything the database's files hold, as octets.
     pub(crate) fn database_octets(&self) -> Vec<u8> {
         let read = |name: &str| std::fs::read(self.folder.path().join(name)).unwrap_or_default();

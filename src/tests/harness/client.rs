@@ -76,8 +76,9 @@ impl Client {
     /// The field `captcha` of the form with this action, solved if scripts run.
     pub(crate) async fn captcha(&mut self, action: &str) -> Option<String> {
         let page = match action {
-            "/register" | "/login" => action,
+            "/register" | "/login" | "/recover" => action,
             "/verify/resend" => "/verify",
+            "/recover/resend" => "/recover/verify",
             _ => return None,
         };
         let challenge = captcha::in_page(&self.get(page).await.body, action)?;

@@ -101,7 +101,9 @@ pub(crate) fn browser() -> reqwest::Client {
 pub(crate) async fn mailed_code(browser: &reqwest::Client, served: &Served) -> String {
     for _ in 0..200 {
         let page = browser.get(served.url("/dev/mailbox")).send().await.expect("an answer").text().await.expect("text");
-        if let Some(code) = super::app::first_six_digits(page.split_once("<main").map_or("", |(_, main)| main)) {
+        // In the subject: the ids of mails hold digits as well.
+        let subject = page.split_once("<h2").and_then(|(_, rest)| rest.split_once('>')).map_or("", |(_, text)| text);
+        if let Some(code) = super::app::first_six_digits(subject) {
             return code;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -42,6 +42,7 @@ pub enum Form {
     Register,
     Resend,
     Login,
+    Recover,
 }
 
 impl Form {
@@ -50,6 +51,7 @@ impl Form {
             Self::Register => "register",
             Self::Resend => "resend",
             Self::Login => "login",
+            Self::Recover => "recover",
         }
     }
 }

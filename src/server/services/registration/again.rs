@@ -7,11 +7,10 @@ use crate::domain::{Email, FieldErrors, NoticeKind};
 use crate::paths;
 use crate::server::services::captcha::{Answer, Form};
 use crate::server::services::flow::{self, Pending};
+use crate::server::services::holder;
 use crate::server::services::outcome::{Done, ServiceError};
 use crate::server::services::requester::Requester;
-use crate::server::store::{accounts, otps, registrations};
-
-const TOO_SOON: &str = "We have just sent a code.";
+use crate::server::store::{otps, registrations};
 
 impl Registration {
     /// Mails another code for the flow this browser holds. The earlier code
@@ -33,11 +32,10 @@ impl Registration {
             Err(done) => return Ok(done),
         };
         self.captcha.spend(&tx, &passed, by).await?;
-        self.take_code(&tx, by, now).await?;
-        self.check_cap(&tx, &registration.email, now).await?;
+        self.codes.admit(&tx, registration.email.key(), by, now).await?;
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
-        self.mailer.wake();
+        self.codes.mailer.wake();
         let text = format!("We sent another code to {}.", registration.email.as_str());
         Ok(Done::go(paths::VERIFY).saying(NoticeKind::Success, text))
     }
@@ -57,10 +55,7 @@ impl Registration {
         if registration.proven {
             return Ok(Err(Done::go(paths::VERIFY)));
         }
-        let again_at = code.issued_at + self.limits.otp_resend_after;
-        if now < again_at {
-            return Err(ServiceError::Limited { what: TOO_SOON, wait: again_at.since(now) });
-        }
+        self.codes.check_pause(&code, now)?;
         Ok(Ok(registration))
     }
 
@@ -82,19 +77,18 @@ impl Registration {
         if email.key() == registration.email.key() {
             return Err(FieldErrors::one("email", "This is the address we sent the code to.").into());
         }
-        let taken = accounts::by_email(&tx, &email).await?.is_some();
+        let taken = holder::of(&tx, &email, &self.limits, now).await?.is_some();
         if !registrations::change_email(&tx, registration.id, &email, taken, self.limits.email_changes).await? {
             let text = "The address cannot be changed any more. Register again with the right one.";
             return Err(FieldErrors::one("email", text).into());
         }
-        self.take_code(&tx, by, now).await?;
-        self.check_cap(&tx, &email, now).await?;
+        self.codes.admit(&tx, email.key(), by, now).await?;
         registration.email = email;
         registration.address_taken = taken;
         otps::void_older(&tx, registration.id, 0, now).await?;
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
-        self.mailer.wake();
+        self.codes.mailer.wake();
         let text = format!("We sent a code to {}.", registration.email.as_str());
         Ok(Done::go(paths::VERIFY).saying(NoticeKind::Success, text))
     }

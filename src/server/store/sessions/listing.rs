@@ -84,6 +84,15 @@ pub async fn end_others(db: &impl ConnectionTrait, account_id: Uuid, kept: Uuid)
     Ok(())
 }
 
+/// Ends every session of an account. Those about to begin end with its epoch.
+///
+/// # Errors
+/// Only faults.
+pub async fn end_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
+    Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?;
+    Ok(())
+}
+
 fn read(data: &str) -> Option<SignedIn> {
     signed_in(&serde_json::from_str::<HashMap<_, _>>(data).ok()?)
 }

@@ -23,7 +23,7 @@ use crate::domain::Timestamp;
 use crate::server::clock::Clock;
 use crate::server::crypto::TokenDigest;
 
-pub use listing::{LiveSession, end, end_others, is_there};
+pub use listing::{LiveSession, end, end_all, end_others, is_there};
 
 /// The key under which a session keeps [`SignedIn`].
 pub const SIGNED_IN: &str = "signed_in";
@@ -211,6 +211,11 @@ impl session_store::SessionStore for Sessions {
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
         self.remove(id).await.map_err(backend)
     }
+}
+
+/// Who a session belongs to, and how it began, from what its row holds.
+pub(super) fn begun(data: &str) -> Option<SignedIn> {
+    signed_in(&serde_json::from_str(data).ok()?)
 }
 
 fn digest(id: &Id) -> Vec<u8> {

@@ -2,24 +2,51 @@
 
 use sea_orm::DatabaseTransaction;
 
-use super::Registration;
-use crate::domain::{Email, Timestamp};
+use super::{Bound, Codes};
+use crate::domain::{Email, Timestamp, Username};
 use crate::server::crypto::{OtpDigest, OtpPurpose};
 use crate::server::limits::{DAY, EXISTS_NOTICE_EVERY, HOUR, OTP_LIVE};
 use crate::server::mail::{CodeMail, Message};
+use crate::server::services::holder::Holder;
 use crate::server::services::outcome::ServiceError;
 use crate::server::services::quota::{self, Counted};
 use crate::server::services::requester::Requester;
 use crate::server::services::window;
 use crate::server::store::otps::NewOtp;
-use crate::server::store::{StoreError, accounts, otps, registrations};
+use crate::server::store::{StoreError, accounts, otps};
 
 const TOO_MANY_CODES: &str = "We have sent too many codes to this address.";
 const TOO_MANY_FROM_HERE: &str = "We have sent too many codes to people in your network.";
 
-impl Registration {
+/// Who gets a code.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipient<'a> {
+    pub email: &'a Email,
+    pub username: &'a Username,
+}
+
+impl Codes {
+    /// Counts a code against the address prefix that asks for it, and refuses
+    /// one too many for its recipient.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub async fn admit(
+        &self,
+        tx: &DatabaseTransaction,
+        email_key: &str,
+        by: &Requester,
+        now: Timestamp,
+    ) -> Result<(), ServiceError> {
+        self.take_code(tx, by, now).await?;
+        self.check_cap(tx, email_key, now).await
+    }
+
     /// Counts a code against the address prefix that asks for it.
-    pub(super) async fn take_code(
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub async fn take_code(
         &self,
         tx: &DatabaseTransaction,
         by: &Requester,
@@ -32,13 +59,17 @@ impl Registration {
         }
     }
 
-    pub(super) async fn check_cap(
+    /// Refuses one code too many for an address, whatever it is for.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub async fn check_cap(
         &self,
         tx: &DatabaseTransaction,
-        email: &Email,
+        email_key: &str,
         now: Timestamp,
     ) -> Result<(), ServiceError> {
-        let issued = otps::issued_since(tx, email.key(), now - DAY).await?;
+        let issued = otps::issued_since(tx, email_key, now - DAY).await?;
         let hour = window::wait(&issued, self.limits.otp_per_hour, HOUR, now);
         let day = window::wait(&issued, self.limits.otp_per_day, DAY, now);
         match hour.max(day) {
@@ -47,26 +78,29 @@ impl Registration {
         }
     }
 
-    /// Writes a code and the mail about it in the same transaction.
-    pub(super) async fn issue(
+    /// Writes a code and the mail about it in the same transaction. Without a
+    /// recipient no mail is written, and no code is right.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn issue(
         &self,
         tx: &DatabaseTransaction,
-        registration: &registrations::Registration,
+        bound: Bound<'_>,
+        to: Option<Recipient<'_>>,
         by: &Requester,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let code = self.rng.otp_code();
-        let email = &registration.email;
-        let digest = if registration.address_taken {
-            OtpDigest::of_no_code(self.rng.bytes())
-        } else {
-            self.digester.digest(OtpPurpose::Registration, registration.id, email.key(), &code)
+        let digest = match to {
+            Some(_) => self.digester.digest(bound.purpose, bound.flow, bound.email_key, &code),
+            None => OtpDigest::of_no_code(self.rng.bytes()),
         };
         let otp = NewOtp {
             id: self.rng.id(now),
-            purpose: OtpPurpose::Registration,
-            flow_id: registration.id,
-            email_key: email.key().to_owned(),
+            purpose: bound.purpose,
+            flow_id: bound.flow,
+            email_key: bound.email_key.to_owned(),
             digest,
             requester_ip: by.ip.to_string(),
             issued_at: now,
@@ -74,36 +108,41 @@ impl Registration {
         };
         let (id, expires_at) = (otp.id, otp.expires_at);
         otps::insert(tx, otp).await?;
-        otps::void_older(tx, registration.id, OTP_LIVE, now).await?;
-        if registration.address_taken {
-            return self.tell_owner(tx, email, by, now).await;
-        }
-        let message = Message::RegistrationCode(CodeMail {
+        otps::void_older(tx, bound.flow, OTP_LIVE, now).await?;
+        let Some(Recipient { email, username }) = to else { return Ok(()) };
+        let mail = CodeMail {
             to: email.clone(),
-            username: registration.username.clone(),
+            username: username.clone(),
             code,
             expires_at,
             requester_ip: by.ip.to_string(),
             browser: by.browser(),
-        });
+        };
+        let message = match bound.purpose {
+            OtpPurpose::Registration => Message::RegistrationCode(mail),
+            OtpPurpose::Recovery => Message::RecoveryCode(mail),
+            OtpPurpose::EmailChange => Message::EmailChangeCode(mail),
+        };
         self.mailer.enqueue(tx, &message, Some(id)).await
     }
 
-    async fn tell_owner(
+    /// Tells an owner, not too often, that somebody wants to use the address.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn tell_owner(
         &self,
         tx: &DatabaseTransaction,
-        email: &Email,
+        holder: Holder,
         by: &Requester,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let Some(owner) = accounts::by_email(tx, email).await? else { return Ok(()) };
-        if !accounts::claim_exists_notice(tx, owner.id, now, now - EXISTS_NOTICE_EVERY).await? {
+        if !accounts::claim_exists_notice(tx, holder.account_id, now, now - EXISTS_NOTICE_EVERY).await? {
             return Ok(());
         }
         let message = Message::AccountExists {
-            // The stored address, not what was typed now.
-            to: owner.email,
-            username: owner.username,
+            to: holder.email,
+            username: holder.username,
             requester_ip: by.ip.to_string(),
             browser: by.browser(),
             at: now,

@@ -1,0 +1,54 @@
+//! The change of an account's address, and the proof of the new one.
+
+use leptos::prelude::*;
+
+use super::{ApiError, Secret};
+
+/// Mails a code to a new address.
+///
+/// # Errors
+/// A message beside `email`, or a limit that was reached. A password that was
+/// given too long ago leads to the page that asks for it.
+#[server(prefix = "", endpoint = "account/email")]
+pub async fn change_email(#[server(default)] email: String) -> Result<(), ApiError> {
+    use crate::server::http::reply::Post;
+    let post = Post::to("/account/email")?.keep("email", &email);
+    let outcome = post.state.own_account.change_email(&email, &post.requester).await;
+    post.answer(outcome).await
+}
+
+/// Checks the code and changes the address.
+///
+/// # Errors
+/// A message beside `code`. A change that is over redirects to `/account`.
+#[server(prefix = "", endpoint = "account/email/verify")]
+pub async fn confirm_email(#[server(default)] code: Secret) -> Result<(), ApiError> {
+    use crate::server::http::reply::Post;
+    let post = Post::to("/account/email/verify")?;
+    let outcome = post.state.own_account.confirm_email(code.expose(), &post.requester).await;
+    post.answer(outcome).await
+}
+
+/// Mails another code.
+///
+/// # Errors
+/// Too early, or too many codes for the address.
+#[server(prefix = "", endpoint = "account/email/resend")]
+pub async fn resend_email_code() -> Result<(), ApiError> {
+    use crate::server::http::reply::Post;
+    let post = Post::to("/account/email/resend")?;
+    let outcome = post.state.own_account.resend_email_code(&post.requester).await;
+    post.answer(outcome).await
+}
+
+/// Gives the change up.
+///
+/// # Errors
+/// Nobody is signed in any more.
+#[server(prefix = "", endpoint = "account/email/cancel")]
+pub async fn cancel_email_change() -> Result<(), ApiError> {
+    use crate::server::http::reply::Post;
+    let post = Post::to("/account/email/cancel")?;
+    let outcome = post.state.own_account.cancel_email_change(&post.requester).await;
+    post.answer(outcome).await
+}

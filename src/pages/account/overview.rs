@@ -1,0 +1,99 @@
+//! `/account`: name, address and password, one's own data, and the way out.
+
+use leptos::prelude::*;
+
+use crate::api::{Flash, View};
+use crate::components::{AccountArea, Field, Form, PlainForm, PlainRefusal, PostForm, Section};
+use crate::pages::visitor;
+use crate::paths;
+
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let visitor = visitor();
+    let flash = visitor.flash.clone();
+    let awaited = match &visitor.view {
+        View::Account(awaited) => awaited.clone(),
+        _ => None,
+    };
+    visitor.account.clone().map(|account| {
+        view! {
+            <AccountArea visitor here=paths::ACCOUNT heading="Your account">
+                <Username flash=flash.clone() username=account.username />
+                <Address flash=flash.clone() email=account.email awaited />
+                <Password flash=flash.clone() />
+                <YourData flash />
+            </AccountArea>
+        }
+    })
+}
+
+#[component]
+fn Username(flash: Flash, username: String) -> impl IntoView {
+    let form = Form::to(paths::ACCOUNT_USERNAME, &flash)
+        .id_prefix("name-")
+        .field(Field::username().value(username))
+        .submit("Change username", "Checking…")
+        .outlined();
+    view! {
+        <Section title="Username" id="username">
+            <PostForm form />
+        </Section>
+    }
+}
+
+#[component]
+fn Address(flash: Flash, email: String, awaited: Option<String>) -> impl IntoView {
+    let form = Form::to(paths::ACCOUNT_EMAIL, &flash)
+        .id_prefix("email-")
+        .field(Field::email("email", "New email").hint("We send a six-digit code to it."))
+        .submit("Change email", "Sending…")
+        .outlined();
+    let awaited = awaited.map(|email| {
+        view! {
+            <p>
+                "A change to " <strong>{email}</strong> " waits for its code. "
+                <a href=paths::ACCOUNT_EMAIL_VERIFY>"Enter the code"</a>
+            </p>
+        }
+    });
+    view! {
+        <Section title="Email" id="email">
+            <p>"Mail goes to " <strong>{email}</strong> ". It stays so until you enter the code from the new address."</p>
+            {awaited}
+            <PostForm form />
+        </Section>
+    }
+}
+
+#[component]
+fn Password(flash: Flash) -> impl IntoView {
+    let form = Form::to(paths::ACCOUNT_PASSWORD, &flash)
+        .id_prefix("password-")
+        .field(Field::password("current_password", "Current password"))
+        .field(Field::new_password("password", "New password"))
+        .submit("Change password", "Checking…")
+        .outlined();
+    view! {
+        <Section title="Password" id="password">
+            <p>"Every other session ends, and browsers that you trust are asked for the second step again."</p>
+            <PostForm form />
+        </Section>
+    }
+}
+
+#[component]
+fn YourData(flash: Flash) -> impl IntoView {
+    view! {
+        <Section title="Your data" id="data">
+            <p>"Everything that we hold about you, as one file (JSON)."</p>
+            <PlainRefusal flash action=paths::ACCOUNT_EXPORT />
+            <PlainForm action=paths::ACCOUNT_EXPORT label="Export my data" />
+        </Section>
+        <Section title="Delete your account" id="delete">
+            <p>"The account and all its data are deleted after a time in which you can change your mind."</p>
+            <a class="btn btn-outline-danger" href=paths::ACCOUNT_DELETE>
+                "Delete my account"
+            </a>
+        </Section>
+    }
+}

@@ -1,0 +1,24 @@
+//! What the account's own pages show.
+
+use super::{NotShown, code};
+use crate::api::View;
+use crate::server::limits::DAY;
+use crate::server::services::Requester;
+use crate::server::state::AppState;
+
+/// `/account`.
+pub(super) async fn overview(state: &AppState, by: &Requester) -> Result<View, NotShown> {
+    let awaited = state.own_account.awaited_email(by).await?.ok();
+    Ok(View::Account(awaited.map(|awaited| awaited.change.email.as_str().to_owned())))
+}
+
+/// `/account/email/verify`.
+pub(super) async fn email_code(state: &AppState, by: &Requester) -> Result<View, NotShown> {
+    let awaited = state.own_account.awaited_email(by).await??;
+    Ok(View::EmailCode(awaited.change.email.as_str().to_owned(), code::view(state, &awaited.code)))
+}
+
+/// `/account/delete`.
+pub(super) fn delete(state: &AppState) -> View {
+    View::Delete { days: state.config.limits.deletion_grace.as_secs() / DAY.as_secs() }
+}

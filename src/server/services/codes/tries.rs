@@ -1,0 +1,109 @@
+//! Trying a code: counted first, for good, and then compared.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use uuid::Uuid;
+
+use super::{Bound, Codes};
+use crate::domain::{FieldErrors, OtpCode, Timestamp};
+use crate::server::limits::DAY;
+use crate::server::services::outcome::ServiceError;
+use crate::server::services::requester::Requester;
+use crate::server::services::{quota, window};
+use crate::server::store::{StoreError, otps};
+
+const TOO_MANY_FROM_HERE: &str = "There were too many wrong codes from your network.";
+const TOO_MANY_WRONG: &str = "There were too many wrong codes for this address.";
+
+/// A try that counts as wrong until it is [settled](Codes::settle).
+#[derive(Debug)]
+#[must_use]
+pub struct Counted(Uuid);
+
+impl Codes {
+    /// Counts one try against the address and the address prefix. The caller
+    /// counts it against its flow and commits, before anything is compared: a
+    /// crash or a hundred parallel guesses get no more than the limit.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub async fn count(
+        &self,
+        tx: &DatabaseTransaction,
+        bound: Bound<'_>,
+        by: &Requester,
+        now: Timestamp,
+    ) -> Result<Counted, ServiceError> {
+        let most = usize::try_from(self.limits.otp_wrong_per_day).unwrap_or(usize::MAX);
+        let tried = otps::wrong_tries_since(tx, bound.email_key, now - DAY).await?;
+        if let Some(wait) = window::wait(&tried, most, DAY, now) {
+            tracing::warn!(event = "verification.limited", purpose = bound.purpose.as_str(), flow = %bound.flow, ip = %by.ip);
+            return Err(ServiceError::Limited { what: TOO_MANY_WRONG, wait });
+        }
+        let quota = self.limits.wrong_codes_per_address;
+        if let Some(wait) = quota::take(tx, &self.keys, quota::Counted::WrongCodes, quota, by, now).await? {
+            return Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait });
+        }
+        let id = self.rng.id(now);
+        otps::note_wrong_try(tx, id, bound.purpose, bound.email_key, now).await?;
+        Ok(Counted(id))
+    }
+
+    /// Whether a code is right, without using it up.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn is_right(
+        &self,
+        db: &impl ConnectionTrait,
+        bound: Bound<'_>,
+        code: &OtpCode,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let digests = self.digester.accepted(bound.purpose, bound.flow, bound.email_key, code);
+        otps::is_live(db, bound.flow, &digests, now).await
+    }
+
+    /// Uses a code up, in the transaction of what it is for; `false` when it is wrong.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn consume(
+        &self,
+        tx: &DatabaseTransaction,
+        bound: Bound<'_>,
+        code: &OtpCode,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let digests = self.digester.accepted(bound.purpose, bound.flow, bound.email_key, code);
+        otps::consume(tx, bound.flow, &digests, now).await
+    }
+
+    /// Takes back a try that turned out right.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn settle(
+        &self,
+        tx: &DatabaseTransaction,
+        Counted(id): Counted,
+        by: &Requester,
+    ) -> Result<(), StoreError> {
+        otps::forget_try(tx, id).await?;
+        let quota = self.limits.wrong_codes_per_address;
+        quota::give_back(tx, &self.keys, quota::Counted::WrongCodes, quota, by).await
+    }
+
+    /// Notes that a try was wrong: challenges become harder.
+    pub fn note_wrong(&self, bound: Bound<'_>, by: &Requester) {
+        tracing::info!(event = "verification.wrong", purpose = bound.purpose.as_str(), flow = %bound.flow, ip = %by.ip);
+        self.captcha.note_failure(by);
+    }
+}
+
+/// The one answer to a wrong code, whatever made it wrong.
+#[must_use]
+pub fn wrong(tries: u32, most: u32) -> ServiceError {
+    let left = most.saturating_sub(tries);
+    let tries = if left == 1 { "try" } else { "tries" };
+    FieldErrors::one("code", format!("That code is not right. {left} {tries} left.")).into()
+}

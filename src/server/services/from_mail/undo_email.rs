@@ -1,0 +1,54 @@
+//! Bringing an earlier address back.
+
+use sea_orm::DatabaseTransaction;
+
+use super::{Deed, FromMail, deed};
+use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
+use crate::paths;
+use crate::server::mail::About;
+use crate::server::services::outcome::ServiceError;
+use crate::server::services::requester::Requester;
+use crate::server::store::accounts::{self, Account};
+use crate::server::store::mail_links::MailLink;
+use crate::server::store::{email_changes, otps, recoveries, sessions, trusted_browsers};
+
+impl FromMail {
+    /// Undoes a change of address and every later one: whoever took an account
+    /// over could otherwise change it twice and so keep it. A deletion that was
+    /// asked for meanwhile goes with them.
+    pub(super) async fn undo_email_change(
+        &self,
+        tx: &DatabaseTransaction,
+        link: &MailLink,
+        by: &Requester,
+        now: Timestamp,
+    ) -> Result<Option<Deed>, ServiceError> {
+        let Some(id) = link.subject_id else { return Ok(None) };
+        let change = email_changes::by_id(tx, id).await?;
+        let Some(change) = change.filter(|it| it.confirmed_at.is_some() && !it.undone) else { return Ok(None) };
+        let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
+        // Reserved since then, so that this cannot be: but nobody's address is taken away.
+        let holder = accounts::by_email(tx, &change.old_email).await?;
+        if holder.is_some_and(|holder| holder.id != account.id) {
+            return Ok(None);
+        }
+        accounts::set_email(tx, account.id, &change.old_email).await?;
+        email_changes::undo_from(tx, &change, now).await?;
+        email_changes::drop_pending(tx, account.id).await?;
+        accounts::end_sessions(tx, account.id).await?;
+        sessions::end_all(tx, account.id).await?;
+        trusted_browsers::forget_all(tx, account.id).await?;
+        otps::void_address(tx, account.email.key(), now).await?;
+        recoveries::finish_all(tx, account.id, now).await?;
+        let detail = format!("{} → {}", account.email.as_str(), change.old_email.as_str());
+        self.log.note_about(tx, account.id, SecurityEvent::EmailChangeUndone, &detail, by).await?;
+        if accounts::keep(tx, account.id, now).await? {
+            self.log.note(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
+        }
+        let restored = Account { email: change.old_email, ..account };
+        self.notices.tell(tx, &restored, About::EmailChangeUndone, by).await?;
+        let own = by.member.as_ref().is_some_and(|member| member.account_id == restored.id);
+        let text = "Your address is back, and every session was ended. Set a new password now.";
+        Ok(Some(deed(paths::RECOVER, NoticeKind::Warning, text, own, by)))
+    }
+}

@@ -1,0 +1,66 @@
+//! The wish to have the account deleted, which can be taken back for a while.
+
+use super::OwnAccount;
+use crate::domain::{FieldErrors, NoticeKind, Role, SecurityEvent, Username};
+use crate::paths;
+use crate::server::mail::About;
+use crate::server::services::outcome::{Done, ServiceError};
+use crate::server::services::requester::Requester;
+use crate::server::store::mail_links::LinkPurpose;
+use crate::server::store::{accounts, email_changes, otps, recoveries, sessions, trusted_browsers};
+
+const CONFIRM: &str = "Enter your username to confirm.";
+const LAST_ADMINISTRATOR: &str =
+    "You are the only administrator. Make somebody else one before you delete your account.";
+
+impl OwnAccount {
+    /// Closes the account until it goes; a mailed link keeps it. Every session
+    /// ends, this one too.
+    ///
+    /// # Errors
+    /// Another username than one's own, a wrong password, a wait after too many
+    /// wrong ones, or nobody else could administer the portal.
+    pub async fn delete(&self, confirmation: &str, password: &str, by: &Requester) -> Result<Done, ServiceError> {
+        let member = by.member()?;
+        let account = self.present(by).await?;
+        let typed = Username::parse(confirmation).ok();
+        let mut errors = FieldErrors::default();
+        if typed.is_none_or(|typed| typed.key() != account.username.key()) {
+            errors.add("confirmation", CONFIRM);
+        }
+        if password.is_empty() {
+            errors.add("password", "Enter your password.");
+        }
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+        let (looked_at, right) = self.confirmation.own_password("password", password, by).await?;
+        let now = self.clock.now();
+        let tx = self.store.write().await?;
+        let account = self.own(&tx, member).await?;
+        if account.password_hash != looked_at.password_hash {
+            return Err(ServiceError::SignIn);
+        }
+        self.confirmation.passwords.settle(&tx, right, by).await?;
+        if account.role == Role::Administrator && !accounts::is_another_administrator(&tx, account.id).await? {
+            tx.commit().await?;
+            return Err(ServiceError::Refused(LAST_ADMINISTRATOR));
+        }
+        let on = now + self.limits.deletion_grace;
+        accounts::close_until_deletion(&tx, account.id, on).await?;
+        accounts::end_sessions(&tx, account.id).await?;
+        sessions::end_all(&tx, account.id).await?;
+        otps::void_address(&tx, account.email.key(), now).await?;
+        recoveries::finish_all(&tx, account.id, now).await?;
+        email_changes::drop_pending(&tx, account.id).await?;
+        trusted_browsers::forget_all(&tx, account.id).await?;
+        let link = self.notices.link(&tx, LinkPurpose::KeepAccount, &account, None, on).await?;
+        self.log.note(&tx, account.id, SecurityEvent::DeletionScheduled, by).await?;
+        self.notices.tell(&tx, &account, About::DeletionScheduled { link, on }, by).await?;
+        self.commit(tx).await?;
+        tracing::info!(event = "account.deletion_scheduled", account = %account.id, ip = %by.ip);
+        let text =
+            "Your account is closed and will be deleted. If you change your mind, use the link that we mailed to you.";
+        Ok(Done::go(paths::LOGIN).saying(NoticeKind::Info, text))
+    }
+}

@@ -1,0 +1,108 @@
+//! Another address: asking for it, and giving it up again. What proves it is
+//! in `email_code`.
+
+use sea_orm::DatabaseTransaction;
+
+use super::OwnAccount;
+use crate::domain::{Email, FieldErrors, NoticeKind, SecurityEvent, Timestamp};
+use crate::paths;
+use crate::server::crypto::OtpPurpose;
+use crate::server::services::codes::{Bound, Recipient};
+use crate::server::services::holder;
+use crate::server::services::outcome::{Done, ServiceError};
+use crate::server::services::requester::Requester;
+use crate::server::store::accounts::Account;
+use crate::server::store::email_changes::{self, EmailChange};
+use crate::server::store::{StoreError, otps};
+
+impl OwnAccount {
+    /// Mails a code to a new address; until it is entered nothing changes. An
+    /// earlier change that waits gives way. An address that is somebody else's
+    /// gets the same answer and no code, and its owner is told.
+    ///
+    /// # Errors
+    /// A mistake in the address, a cap on codes, or the want of the password.
+    pub async fn change_email(&self, email: &str, by: &Requester) -> Result<Done, ServiceError> {
+        let now = self.clock.now();
+        let member = by.fresh_member(now)?;
+        let mut errors = FieldErrors::default();
+        let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
+        let tx = self.store.write().await?;
+        let account = self.own(&tx, member).await?;
+        if email.key() == account.email.key() {
+            return Err(FieldErrors::one("email", "This is the address of your account already.").into());
+        }
+        self.codes.admit(&tx, email.key(), by, now).await?;
+        self.drop_pending_change(&tx, &account, now).await?;
+        let holder = holder::of(&tx, &email, &self.limits, now).await?.filter(|it| it.account_id != account.id);
+        let change = EmailChange {
+            id: self.rng.id(now),
+            account_id: account.id,
+            email,
+            address_taken: holder.is_some(),
+            old_email: account.email.clone(),
+            tries: 0,
+            created_at: now,
+            confirmed_at: None,
+            undone: false,
+        };
+        email_changes::insert(&tx, &change).await?;
+        self.issue_change_code(&tx, &change, &account, by, now).await?;
+        if let Some(holder) = holder {
+            self.codes.tell_owner(&tx, holder, by, now).await?;
+        }
+        let detail = between(&change);
+        self.log.note_about(&tx, account.id, SecurityEvent::EmailChangeAsked, &detail, by).await?;
+        self.commit(tx).await?;
+        Ok(Done::go(paths::ACCOUNT_EMAIL_VERIFY))
+    }
+
+    /// Gives a change up that waits for its code.
+    ///
+    /// # Errors
+    /// Nobody is signed in.
+    pub async fn cancel_email_change(&self, by: &Requester) -> Result<Done, ServiceError> {
+        let member = by.member()?;
+        let tx = self.store.write().await?;
+        let account = self.own(&tx, member).await?;
+        self.drop_pending_change(&tx, &account, self.clock.now()).await?;
+        tx.commit().await?;
+        let text = format!("Your address is {} as before.", account.email.as_str());
+        Ok(Done::go(paths::ACCOUNT).saying(NoticeKind::Info, text))
+    }
+
+    async fn drop_pending_change(
+        &self,
+        tx: &DatabaseTransaction,
+        account: &Account,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if let Some(earlier) = email_changes::pending(tx, account.id).await? {
+            otps::void_older(tx, earlier.id, 0, now).await?;
+            email_changes::drop_pending(tx, account.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes a code down, and a mail if the address is nobody else's.
+    pub(super) async fn issue_change_code(
+        &self,
+        tx: &DatabaseTransaction,
+        change: &EmailChange,
+        account: &Account,
+        by: &Requester,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let to = (!change.address_taken).then_some(Recipient { email: &change.email, username: &account.username });
+        self.codes.issue(tx, bound(change), to, by, now).await
+    }
+}
+
+pub(super) fn bound(change: &EmailChange) -> Bound<'_> {
+    Bound { purpose: OtpPurpose::EmailChange, flow: change.id, email_key: change.email.key() }
+}
+
+/// The two addresses, for the owner's log.
+pub(super) fn between(change: &EmailChange) -> String {
+    format!("{} → {}", change.old_email.as_str(), change.email.as_str())
+}

@@ -1,0 +1,157 @@
+//! The proof of a new address.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+
+use super::OwnAccount;
+use super::email::{between, bound};
+use crate::domain::{FieldErrors, NoticeKind, OtpCode, SecurityEvent, Timestamp};
+use crate::paths;
+use crate::server::mail::About;
+use crate::server::services::codes::{self, Counted, Over};
+use crate::server::services::holder;
+use crate::server::services::outcome::{Done, Fault, ServiceError};
+use crate::server::services::requester::{Member, Requester};
+use crate::server::store::accounts::{self, Account};
+use crate::server::store::email_changes::{self, EmailChange};
+use crate::server::store::mail_links::LinkPurpose;
+use crate::server::store::otps::{self, Issued};
+use crate::server::store::{StoreError, recoveries};
+
+const TAKEN: &str = "This address has an account by now. Yours keeps the address it had.";
+
+/// A change that waits for its code.
+#[derive(Clone, Debug)]
+pub struct Awaited {
+    pub change: EmailChange,
+    /// The newest code.
+    pub code: Issued,
+}
+
+impl OwnAccount {
+    /// The change of this person that waits for its code.
+    ///
+    /// # Errors
+    /// Nobody is signed in; the inner `Err` says where to go when nothing waits.
+    pub async fn awaited_email(&self, by: &Requester) -> Result<Result<Awaited, Done>, ServiceError> {
+        Ok(self.awaited(self.store.reader(), by.member()?).await.map_err(Fault::from)?)
+    }
+
+    /// Mails another code to the new address.
+    ///
+    /// # Errors
+    /// Asked for too early, or a cap on codes that is reached.
+    pub async fn resend_email_code(&self, by: &Requester) -> Result<Done, ServiceError> {
+        let (member, now) = (by.member()?, self.clock.now());
+        let tx = self.store.write().await?;
+        let account = self.own(&tx, member).await?;
+        let Awaited { change, code } = match self.awaited(&tx, member).await? {
+            Ok(awaited) => awaited,
+            Err(done) => return Ok(done),
+        };
+        self.codes.check_pause(&code, now)?;
+        self.codes.admit(&tx, change.email.key(), by, now).await?;
+        self.issue_change_code(&tx, &change, &account, by, now).await?;
+        self.commit(tx).await?;
+        let text = format!("We sent another code to {}.", change.email.as_str());
+        Ok(Done::go(paths::ACCOUNT_EMAIL_VERIFY).saying(NoticeKind::Success, text))
+    }
+
+    /// Checks the code and changes the address. The old one is told, with a
+    /// link by which it comes back, and stays this account's until that expires.
+    ///
+    /// # Errors
+    /// One message beside `code` whatever made it wrong; a cap on wrong codes.
+    pub async fn confirm_email(&self, code: &str, by: &Requester) -> Result<Done, ServiceError> {
+        let member = by.member()?;
+        let mut errors = FieldErrors::default();
+        let Some(code) = errors.check("code", OtpCode::parse(code)) else { return Err(errors.into()) };
+        let now = self.clock.now();
+        let (change, counted) = match self.count_email_try(member, by, now).await? {
+            Ok(counted) => counted,
+            Err(done) => return Ok(done),
+        };
+        let tx = self.store.write().await?;
+        let account = self.own(&tx, member).await?;
+        if !self.codes.consume(&tx, bound(&change), &code, now).await? {
+            drop(tx);
+            self.codes.note_wrong(bound(&change), by);
+            return match self.awaited(self.store.reader(), member).await? {
+                Ok(awaited) => Err(codes::wrong(awaited.change.tries, self.limits.otp_tries)),
+                Err(done) => Ok(done),
+            };
+        }
+        self.codes.settle(&tx, counted, by).await?;
+        let holder = holder::of(&tx, &change.email, &self.limits, now).await?;
+        let free = holder.is_none_or(|holder| holder.account_id == account.id);
+        let still = free && account.email.key() == change.old_email.key();
+        if !(still && email_changes::confirm(&tx, change.id, now).await?) {
+            email_changes::drop_pending(&tx, account.id).await?;
+            tx.commit().await?;
+            return Ok(Done::go(paths::ACCOUNT).saying(NoticeKind::Warning, TAKEN));
+        }
+        self.move_to(&tx, &account, &change, by, now).await?;
+        self.commit(tx).await?;
+        tracing::info!(event = "account.email_changed", account = %account.id, ip = %by.ip);
+        let text = format!("Your address is now {}.", change.email.as_str());
+        Ok(Done::go(paths::ACCOUNT).saying(NoticeKind::Success, text))
+    }
+
+    /// Everything that goes with a new address. Sessions go on.
+    async fn move_to(
+        &self,
+        tx: &DatabaseTransaction,
+        account: &Account,
+        change: &EmailChange,
+        by: &Requester,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        accounts::set_email(tx, account.id, &change.email).await?;
+        otps::void_address(tx, change.old_email.key(), now).await?;
+        recoveries::finish_all(tx, account.id, now).await?;
+        let until = now + self.limits.email_undo;
+        let link = self.notices.link(tx, LinkPurpose::UndoEmailChange, account, Some(change.id), until).await?;
+        self.notices.tell_at(tx, &change.old_email, account, About::EmailChanged { link }, by).await?;
+        self.log.note_about(tx, account.id, SecurityEvent::EmailChanged, &between(change), by).await?;
+        Ok(())
+    }
+
+    /// Counts one try against the change and the address, for good.
+    async fn count_email_try(
+        &self,
+        member: &Member,
+        by: &Requester,
+        now: Timestamp,
+    ) -> Result<Result<(EmailChange, Counted), Done>, ServiceError> {
+        let tx = self.store.write().await?;
+        let change = match self.awaited(&tx, member).await? {
+            Ok(awaited) => awaited.change,
+            Err(done) => return Ok(Err(done)),
+        };
+        let counted = self.codes.count(&tx, bound(&change), by, now).await?;
+        if !email_changes::count_try(&tx, change.id, self.limits.otp_tries).await? {
+            return Ok(Err(over(Over::TriesUsed)));
+        }
+        tx.commit().await?;
+        Ok(Ok((change, counted)))
+    }
+
+    async fn awaited(&self, db: &impl ConnectionTrait, member: &Member) -> Result<Result<Awaited, Done>, StoreError> {
+        let Some(change) = email_changes::pending(db, member.account_id).await? else {
+            return Ok(Err(over(Over::NoCode)));
+        };
+        let code = self.codes.waiting(db, change.id, change.tries).await?;
+        Ok(code.map(|code| Awaited { change, code }).map_err(over))
+    }
+}
+
+/// Back to the account, saying why.
+fn over(why: Over) -> Done {
+    let (kind, text) = match why {
+        Over::NoCode => (NoticeKind::Info, "No change of your address is waiting for a code."),
+        Over::Expired => (NoticeKind::Warning, "Your code expired. Enter the new address again to get another one."),
+        Over::TriesUsed => {
+            (NoticeKind::Warning, "That was one wrong code too many. Enter the new address again to get another one.")
+        }
+    };
+    Done::go(paths::ACCOUNT).saying(kind, text)
+}

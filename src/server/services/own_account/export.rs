@@ -1,0 +1,25 @@
+//! Everything that is held about a person, for that person.
+
+use super::OwnAccount;
+use crate::domain::{SecurityEvent, Timestamp};
+use crate::server::services::outcome::ServiceError;
+use crate::server::services::requester::Requester;
+use crate::server::store::holdings::{self, Holdings};
+
+impl OwnAccount {
+    /// Everything that is held about the person who asks, and when it was.
+    ///
+    /// # Errors
+    /// Nobody is signed in, or the want of the password.
+    pub async fn export(&self, by: &Requester) -> Result<(Holdings, Timestamp), ServiceError> {
+        let now = self.clock.now();
+        let member = by.fresh_member(now)?;
+        let tx = self.store.write().await?;
+        let account = self.own(&tx, member).await?;
+        self.log.note(&tx, account.id, SecurityEvent::DataExported, by).await?;
+        let holdings = holdings::of(&tx, account.id).await?.ok_or(ServiceError::SignIn)?;
+        tx.commit().await?;
+        tracing::info!(event = "account.exported", account = %account.id, ip = %by.ip);
+        Ok((holdings, now))
+    }
+}

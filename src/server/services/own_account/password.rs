@@ -1,0 +1,63 @@
+//! Another password, by somebody who knows the present one.
+
+use super::OwnAccount;
+use crate::domain::{FieldErrors, NoticeKind, Password, SecurityEvent};
+use crate::paths;
+use crate::server::crypto::PasswordContext;
+use crate::server::mail::About;
+use crate::server::services::outcome::{Done, ServiceError};
+use crate::server::services::requester::Requester;
+use crate::server::store::{accounts, otps, recoveries, sessions, trusted_browsers};
+
+const CHANGED_MEANWHILE: &str = "Your password was changed meanwhile. Load the page again.";
+
+impl OwnAccount {
+    /// Changes the password. Every other session ends; gives the epoch with
+    /// which this one goes on.
+    ///
+    /// # Errors
+    /// Mistakes in either password, a wait after too many wrong ones, or no
+    /// place among those who hash.
+    pub async fn change_password(
+        &self,
+        current: &str,
+        password: &str,
+        by: &Requester,
+    ) -> Result<(Done, i32), ServiceError> {
+        let member = by.member()?;
+        let account = self.present(by).await?;
+        let mut errors = FieldErrors::default();
+        if current.is_empty() {
+            errors.add("current_password", "Enter your password.");
+        }
+        let password = errors.check("password", Password::parse_new(password));
+        if let Some(password) = &password {
+            let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
+            errors.check("password", self.policy.judge(password, &context));
+        }
+        let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
+        // A place for the new hash first: a right password is not looked at in vain.
+        let place = self.confirmation.passwords.enter()?;
+        let (account, right) = self.confirmation.own_password("current_password", current, by).await?;
+        let hash = self.confirmation.passwords.hasher.hash(place, &password).await?;
+        let now = self.clock.now();
+        let tx = self.store.write().await?;
+        self.own(&tx, member).await?;
+        self.confirmation.passwords.settle(&tx, right, by).await?;
+        if !accounts::set_password(&tx, account.id, &hash, Some(&account.password_hash), now).await? {
+            return Err(ServiceError::Refused(CHANGED_MEANWHILE));
+        }
+        accounts::end_sessions(&tx, account.id).await?;
+        sessions::end_others(&tx, account.id, member.session).await?;
+        trusted_browsers::forget_all(&tx, account.id).await?;
+        otps::void_address(&tx, account.email.key(), now).await?;
+        recoveries::finish_all(&tx, account.id, now).await?;
+        self.log.note(&tx, account.id, SecurityEvent::PasswordChanged, by).await?;
+        self.notices.tell(&tx, &account, About::PasswordChanged, by).await?;
+        let epoch = accounts::by_id(&tx, account.id).await?.ok_or(ServiceError::SignIn)?.epoch;
+        self.commit(tx).await?;
+        tracing::info!(event = "account.password_changed", account = %account.id, ip = %by.ip);
+        let text = "Your password is changed, and every other session was ended.";
+        Ok((Done::go(paths::ACCOUNT).saying(NoticeKind::Success, text), epoch))
+    }
+}

@@ -1,0 +1,39 @@
+//! Another username.
+
+use super::OwnAccount;
+use crate::domain::{FieldErrors, NoticeKind, SecurityEvent, Username};
+use crate::paths;
+use crate::server::mail::About;
+use crate::server::services::outcome::{Done, ServiceError};
+use crate::server::services::registration::USERNAME_TAKEN;
+use crate::server::services::requester::Requester;
+use crate::server::store::accounts::{self, Account};
+
+impl OwnAccount {
+    /// Changes the username. One's own in other letters of the same is free.
+    ///
+    /// # Errors
+    /// Mistakes in the username, it is taken, or nobody is signed in.
+    pub async fn change_username(&self, username: &str, by: &Requester) -> Result<Done, ServiceError> {
+        let member = by.member()?;
+        let mut errors = FieldErrors::default();
+        let Some(username) = errors.check("username", Username::parse(username)) else { return Err(errors.into()) };
+        let tx = self.store.write().await?;
+        let account = self.own(&tx, member).await?;
+        if username == account.username {
+            return Err(FieldErrors::one("username", "This is your username already.").into());
+        }
+        if accounts::by_username(&tx, &username).await?.is_some_and(|holder| holder.id != account.id) {
+            return Err(FieldErrors::one("username", USERNAME_TAKEN).into());
+        }
+        accounts::set_username(&tx, account.id, &username).await?;
+        let detail = format!("{} → {}", account.username.as_str(), username.as_str());
+        self.log.note_about(&tx, account.id, SecurityEvent::UsernameChanged, &detail, by).await?;
+        let renamed = Account { username, ..account };
+        self.notices.tell(&tx, &renamed, About::UsernameChanged, by).await?;
+        self.commit(tx).await?;
+        tracing::info!(event = "account.username_changed", account = %renamed.id, ip = %by.ip);
+        let text = format!("Your username is now {}.", renamed.username.as_str());
+        Ok(Done::go(paths::ACCOUNT).saying(NoticeKind::Success, text))
+    }
+}

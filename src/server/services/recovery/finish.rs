@@ -1,0 +1,158 @@
+//! The code and the new password.
+
+use sea_orm::DatabaseTransaction;
+
+use super::{Ended, Recovery, Waiting, bound, may_recover};
+use crate::domain::{FieldErrors, NoticeKind, OtpCode, Password, SecurityEvent, Timestamp};
+use crate::paths;
+use crate::server::crypto::{PasswordContext, PasswordHash};
+use crate::server::mail::About;
+use crate::server::services::codes::{self, Counted};
+use crate::server::services::outcome::{Done, Flow, FlowChange, ServiceError};
+use crate::server::services::requester::Requester;
+use crate::server::store::accounts::{self, Account};
+use crate::server::store::mail_links::{self, LinkPurpose};
+use crate::server::store::{StoreError, email_changes, known_devices, otps, recoveries, sessions, trusted_browsers};
+
+impl Recovery {
+    /// Sets a new password with the mailed code.
+    ///
+    /// Whoever does not have the code learns nothing about the account: before
+    /// it proved right, the password is judged as anybody's. What a second look
+    /// with the person's name in mind refuses costs neither the code nor a try.
+    ///
+    /// # Errors
+    /// Mistakes in the password, one message beside `code` whatever made it
+    /// wrong, a cap on wrong codes, or no place among those who hash.
+    pub async fn finish(&self, code: &str, password: &str, by: &Requester) -> Result<Done, ServiceError> {
+        if by.member.is_some() {
+            return Ok(Done::go(paths::DASHBOARD));
+        }
+        let reader = self.store.reader();
+        // Who has nothing to enter a code for is not asked to mend it first.
+        if let Err(ended) = self.waiting(reader, by.recovery.as_ref()).await? {
+            return Ok(ended.into_done());
+        }
+        let (code, password) = self.parse(code, password)?;
+        // Before the database: in a flood nobody waits for its writer only to hear that this is one.
+        let place = self.passwords.enter()?;
+        let (recovery, counted) = match self.count_try(by).await? {
+            Ok(counted) => counted,
+            Err(ended) => return Ok(ended.into_done()),
+        };
+        let now = self.clock.now();
+        if !self.codes.is_right(reader, bound(&recovery), &code, now).await? {
+            return self.wrong(&recovery, by).await;
+        }
+        let account = match recovery.account_id {
+            Some(id) => accounts::by_id(reader, id).await?.filter(|account| may_recover(&recovery, account)),
+            None => None,
+        };
+        // Closed, or moved to another address, since the code was mailed.
+        let Some(account) = account else { return self.wrong(&recovery, by).await };
+        let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
+        if let Err(reason) = self.policy.judge(&password, &context) {
+            self.give_try_back(&recovery, counted, by).await?;
+            return Err(FieldErrors::one("password", reason).into());
+        }
+        let hash = self.passwords.hasher.hash(place, &password).await?;
+        let tx = self.store.write().await?;
+        if !self.codes.consume(&tx, bound(&recovery), &code, now).await? {
+            drop(tx);
+            return self.wrong(&recovery, by).await;
+        }
+        self.codes.settle(&tx, counted, by).await?;
+        self.set_password(tx, &account, &hash, by, now).await
+    }
+
+    fn parse(&self, code: &str, password: &str) -> Result<(OtpCode, Password), ServiceError> {
+        let mut errors = FieldErrors::default();
+        let code = errors.check("code", OtpCode::parse(code));
+        let password = errors.check("password", Password::parse_new(password));
+        if let Some(password) = &password {
+            let nobody = PasswordContext { username: "", email: "" };
+            errors.check("password", self.policy.judge(password, &nobody));
+        }
+        match (code, password) {
+            (Some(code), Some(password)) if errors.is_empty() => Ok((code, password)),
+            _ => Err(errors.into()),
+        }
+    }
+
+    /// Counts one try against the flow and the address, for good.
+    async fn count_try(&self, by: &Requester) -> Result<Result<(recoveries::Recovery, Counted), Ended>, ServiceError> {
+        let tx = self.store.write().await?;
+        let recovery = match self.waiting(&tx, by.recovery.as_ref()).await? {
+            Ok(Waiting { recovery, .. }) => recovery,
+            Err(ended) => return Ok(Err(ended)),
+        };
+        let counted = self.codes.count(&tx, bound(&recovery), by, self.clock.now()).await?;
+        if !recoveries::count_try(&tx, recovery.id, self.limits.otp_tries).await? {
+            return Ok(Err(Ended::TriesUsed(recovery.email_key)));
+        }
+        tx.commit().await?;
+        Ok(Ok((recovery, counted)))
+    }
+
+    /// The code was right and is not used up: neither is a try.
+    async fn give_try_back(
+        &self,
+        recovery: &recoveries::Recovery,
+        counted: Counted,
+        by: &Requester,
+    ) -> Result<(), StoreError> {
+        let tx = self.store.write().await?;
+        self.codes.settle(&tx, counted, by).await?;
+        recoveries::forget_try(&tx, recovery.id).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// What a wrong code is answered with: the tries left, or the way back.
+    async fn wrong(&self, recovery: &recoveries::Recovery, by: &Requester) -> Result<Done, ServiceError> {
+        match self.waiting(self.store.reader(), by.recovery.as_ref()).await? {
+            // Another tab used the code while this one was on its way.
+            Err(Ended::Finished) => Ok(Ended::Finished.into_done()),
+            Err(ended) => {
+                self.codes.note_wrong(bound(recovery), by);
+                Ok(ended.into_done())
+            }
+            Ok(waiting) => {
+                self.codes.note_wrong(bound(recovery), by);
+                Err(codes::wrong(waiting.recovery.tries, self.limits.otp_tries))
+            }
+        }
+    }
+
+    /// Everything that goes with a new password, in the transaction that used
+    /// up the code. It signs nobody in, and leaves two-step sign-in as it is.
+    async fn set_password(
+        &self,
+        tx: DatabaseTransaction,
+        account: &Account,
+        hash: &PasswordHash,
+        by: &Requester,
+        now: Timestamp,
+    ) -> Result<Done, ServiceError> {
+        // Closed since the code was looked at: there is nothing to recover.
+        if !accounts::set_password(&tx, account.id, hash, None, now).await? {
+            return Ok(Ended::NoFlow.into_done());
+        }
+        accounts::end_sessions(&tx, account.id).await?;
+        sessions::end_all(&tx, account.id).await?;
+        otps::void_address(&tx, account.email.key(), now).await?;
+        recoveries::finish_all(&tx, account.id, now).await?;
+        email_changes::drop_pending(&tx, account.id).await?;
+        trusted_browsers::forget_all(&tx, account.id).await?;
+        // Whoever else knew the old one is a stranger from now on, also in their own browser.
+        known_devices::forget_all(&tx, account.id).await?;
+        mail_links::forget_unused(&tx, account.id, LinkPurpose::EndSession).await?;
+        self.passwords.forgive(&tx, account, by).await?;
+        self.log.note(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
+        self.notices.tell(&tx, account, About::PasswordRecovered, by).await?;
+        tx.commit().await?;
+        self.codes.mailer.wake();
+        tracing::info!(event = "recovery.finished", account = %account.id, ip = %by.ip);
+        let text = "Your new password is set, and every session was ended. Sign in with it to continue.";
+        Ok(Done::go(paths::LOGIN).saying(NoticeKind::Success, text).with_flow(FlowChange::End(Flow::Recovery)))
+    }
+}

@@ -1,0 +1,86 @@
+//! The state of a recovery that waits for its code.
+
+use sea_orm::ConnectionTrait;
+
+use super::Recovery;
+use crate::domain::NoticeKind;
+use crate::paths;
+use crate::server::crypto::FlowToken;
+use crate::server::limits::RECOVERY_LIFETIME;
+use crate::server::services::codes::Over;
+use crate::server::services::outcome::{Done, Flow, FlowChange};
+use crate::server::store::otps::Issued;
+use crate::server::store::{StoreError, recoveries};
+
+/// A recovery whose code may still be entered.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub recovery: recoveries::Recovery,
+    /// The newest code.
+    pub code: Issued,
+}
+
+/// Why a browser has no recovery to go on with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It never began one here, or the row is gone.
+    NoFlow,
+    /// With the address that it was for.
+    Expired(String),
+    TriesUsed(String),
+    Finished,
+}
+
+impl Ended {
+    /// Back to the start, saying why, with the address that was typed there.
+    #[must_use]
+    pub fn into_done(self) -> Done {
+        let (to, kind, text) = match &self {
+            Self::NoFlow => (
+                paths::RECOVER,
+                NoticeKind::Info,
+                "There is no code waiting in this browser. Enter your address to get one.",
+            ),
+            Self::Expired(_) => {
+                (paths::RECOVER, NoticeKind::Warning, "Your code expired. Ask for another one to set a new password.")
+            }
+            Self::TriesUsed(_) => (
+                paths::RECOVER,
+                NoticeKind::Warning,
+                "That was one wrong code too many. Ask for another one to set a new password.",
+            ),
+            Self::Finished => {
+                (paths::LOGIN, NoticeKind::Info, "The new password is set already. Sign in with it to continue.")
+            }
+        };
+        let done = Done::go(to).saying(kind, text).with_flow(FlowChange::End(Flow::Recovery));
+        match self {
+            Self::Expired(email) | Self::TriesUsed(email) => done.with_value("email", &email),
+            Self::NoFlow | Self::Finished => done,
+        }
+    }
+}
+
+impl Recovery {
+    /// The recovery of the browser that holds `flow`, if it can still go on.
+    pub(super) async fn waiting(
+        &self,
+        db: &impl ConnectionTrait,
+        flow: Option<&FlowToken>,
+    ) -> Result<Result<Waiting, Ended>, StoreError> {
+        let Some(flow) = flow else { return Ok(Err(Ended::NoFlow)) };
+        let Some(recovery) = recoveries::by_flow(db, flow.digest()).await? else { return Ok(Err(Ended::NoFlow)) };
+        if recovery.finished {
+            return Ok(Err(Ended::Finished));
+        }
+        if self.clock.now() >= recovery.created_at + RECOVERY_LIFETIME {
+            return Ok(Err(Ended::Expired(recovery.email_key)));
+        }
+        Ok(match self.codes.waiting(db, recovery.id, recovery.tries).await? {
+            Ok(code) => Ok(Waiting { recovery, code }),
+            Err(Over::NoCode) => Err(Ended::NoFlow),
+            Err(Over::TriesUsed) => Err(Ended::TriesUsed(recovery.email_key)),
+            Err(Over::Expired) => Err(Ended::Expired(recovery.email_key)),
+        })
+    }
+}

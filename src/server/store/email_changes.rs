@@ -1,0 +1,180 @@
+//! Changes of an account's address: waiting for the code, confirmed, undone.
+
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
+};
+use uuid::Uuid;
+
+use super::StoreError;
+use super::entity::email_change::{ActiveModel, Column, Entity, Model};
+use crate::domain::{Email, Timestamp};
+
+/// A change as the services see it.
+#[derive(Clone, Debug)]
+pub struct EmailChange {
+    pub id: Uuid,
+    pub account_id: Uuid,
+    /// The new address.
+    pub email: Email,
+    /// It is somebody else's already: no code is right.
+    pub address_taken: bool,
+    pub old_email: Email,
+    pub tries: u32,
+    pub created_at: Timestamp,
+    pub confirmed_at: Option<Timestamp>,
+    pub undone: bool,
+}
+
+/// Writes a change that waits for its code.
+///
+/// # Errors
+/// Only faults.
+pub async fn insert(db: &impl ConnectionTrait, new: &EmailChange) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        id: Set(new.id),
+        account_id: Set(new.account_id),
+        email: Set(new.email.as_str().to_owned()),
+        email_key: Set(new.email.key().to_owned()),
+        address_taken: Set(new.address_taken),
+        old_email: Set(new.old_email.as_str().to_owned()),
+        old_email_key: Set(new.old_email.key().to_owned()),
+        tries: Set(0),
+        created_at: Set(new.created_at.0),
+        confirmed_at: Set(None),
+        undone_at: Set(None),
+    };
+    row.insert(db).await?;
+    Ok(())
+}
+
+/// # Errors
+/// Only faults.
+pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<EmailChange>, StoreError> {
+    Entity::find_by_id(id).one(db).await?.map(read).transpose()
+}
+
+/// The change of an account that waits for its code. There is one at most.
+///
+/// # Errors
+/// Only faults.
+pub async fn pending(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<EmailChange>, StoreError> {
+    let query = Entity::find().filter(Column::AccountId.eq(account_id)).filter(Column::ConfirmedAt.is_null());
+    query.order_by_desc(Column::Id).one(db).await?.map(read).transpose()
+}
+
+/// The change, confirmed after `since`, by which somebody could have this
+/// address back.
+///
+/// # Errors
+/// Only faults.
+pub async fn reserving(
+    db: &impl ConnectionTrait,
+    email: &Email,
+    since: Timestamp,
+) -> Result<Option<EmailChange>, StoreError> {
+    let query = Entity::find()
+        .filter(Column::OldEmailKey.eq(email.key()))
+        .filter(Column::ConfirmedAt.gt(since.0))
+        .filter(Column::UndoneAt.is_null());
+    query.one(db).await?.map(read).transpose()
+}
+
+/// Counts one try before it is compared; `false` when `most` are used up.
+///
+/// # Errors
+/// Only faults.
+pub async fn count_try(db: &impl ConnectionTrait, id: Uuid, most: u32) -> Result<bool, StoreError> {
+    let counted = Entity::update_many()
+        .col_expr(Column::Tries, Expr::col(Column::Tries).add(1))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Tries.lt(most))
+        .filter(Column::ConfirmedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(counted.rows_affected == 1)
+}
+
+/// Notes that the new address was proven; `false` when it was before, or a
+/// newer change took this one's place.
+///
+/// # Errors
+/// Only faults.
+pub async fn confirm(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
+    let confirmed = Entity::update_many()
+        .col_expr(Column::ConfirmedAt, Expr::value(at.0))
+        .filter(Column::Id.eq(id))
+        .filter(Column::ConfirmedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(confirmed.rows_affected == 1)
+}
+
+/// Notes that a change, and every later one of its account, was undone.
+///
+/// # Errors
+/// Only faults.
+pub async fn undo_from(db: &impl ConnectionTrait, change: &EmailChange, at: Timestamp) -> Result<(), StoreError> {
+    let Some(confirmed_at) = change.confirmed_at else { return Ok(()) };
+    Entity::update_many()
+        .col_expr(Column::UndoneAt, Expr::value(at.0))
+        .filter(Column::AccountId.eq(change.account_id))
+        .filter(Column::ConfirmedAt.gte(confirmed_at.0))
+        // By time of birth too, so that of two in one millisecond the earlier stays.
+        .filter(Column::Id.gte(change.id))
+        .filter(Column::UndoneAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Forgets the change that waits for its code, if there is one.
+///
+/// # Errors
+/// Only faults.
+pub async fn drop_pending(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
+    Entity::delete_many()
+        .filter(Column::AccountId.eq(account_id))
+        .filter(Column::ConfirmedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Deletes up to `most` changes: those begun before `begun` and never
+/// confirmed, and those confirmed before `confirmed`; tells how many.
+///
+/// # Errors
+/// Only faults.
+pub async fn purge(
+    db: &impl ConnectionTrait,
+    begun: Timestamp,
+    confirmed: Timestamp,
+    most: u64,
+) -> Result<u64, StoreError> {
+    let stale = Column::ConfirmedAt.is_null().and(Column::CreatedAt.lt(begun.0));
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(stale.or(Column::ConfirmedAt.lt(confirmed.0)))
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+}
+
+fn read(row: Model) -> Result<EmailChange, StoreError> {
+    Ok(EmailChange {
+        id: row.id,
+        account_id: row.account_id,
+        email: Email::parse(&row.email).map_err(|_| StoreError::Corrupt("email_change.email"))?,
+        address_taken: row.address_taken,
+        old_email: Email::parse(&row.old_email).map_err(|_| StoreError::Corrupt("email_change.old_email"))?,
+        tries: u32::try_from(row.tries).unwrap_or(u32::MAX),
+        created_at: Timestamp(row.created_at),
+        confirmed_at: row.confirmed_at.map(Timestamp),
+        undone: row.undone_at.is_some(),
+    })
+}

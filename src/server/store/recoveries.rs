@@ -1,0 +1,130 @@
+//! Recoveries that wait for their code, of accounts and of nobody.
+
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
+};
+use uuid::Uuid;
+
+use super::StoreError;
+use super::entity::recovery::{ActiveModel, Column, Entity, Model};
+use crate::domain::Timestamp;
+use crate::server::crypto::TokenDigest;
+
+/// A recovery as the services see it.
+#[derive(Clone, Debug)]
+pub struct Recovery {
+    pub id: Uuid,
+    pub email_key: String,
+    /// `None` for an address without an account that may be recovered: no code is right.
+    pub account_id: Option<Uuid>,
+    pub tries: u32,
+    pub created_at: Timestamp,
+    pub finished: bool,
+}
+
+/// Writes a new recovery for the browser that holds `flow`.
+///
+/// # Errors
+/// Only faults.
+pub async fn insert(db: &impl ConnectionTrait, new: &Recovery, flow: TokenDigest) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        id: Set(new.id),
+        flow_digest: Set(flow.into_bytes()),
+        email_key: Set(new.email_key.clone()),
+        account_id: Set(new.account_id),
+        tries: Set(0),
+        created_at: Set(new.created_at.0),
+        finished_at: Set(None),
+    };
+    row.insert(db).await?;
+    Ok(())
+}
+
+/// The recovery that the browser holding `flow` began.
+///
+/// # Errors
+/// Only faults.
+pub async fn by_flow(db: &impl ConnectionTrait, flow: TokenDigest) -> Result<Option<Recovery>, StoreError> {
+    let row = Entity::find().filter(Column::FlowDigest.eq(flow.into_bytes())).one(db).await?;
+    Ok(row.map(read))
+}
+
+/// Counts one try before it is compared; `false` when `most` are used up.
+///
+/// # Errors
+/// Only faults.
+pub async fn count_try(db: &impl ConnectionTrait, id: Uuid, most: u32) -> Result<bool, StoreError> {
+    let counted = Entity::update_many()
+        .col_expr(Column::Tries, Expr::col(Column::Tries).add(1))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Tries.lt(most))
+        .filter(Column::FinishedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(counted.rows_affected == 1)
+}
+
+/// Takes back a try whose code was right and is still to be used.
+///
+/// # Errors
+/// Only faults.
+pub async fn forget_try(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::Tries, Expr::col(Column::Tries).sub(1))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Tries.gt(0))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Ends every recovery of an account that is not over.
+///
+/// # Errors
+/// Only faults.
+pub async fn finish_all(db: &impl ConnectionTrait, account_id: Uuid, at: Timestamp) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::FinishedAt, Expr::value(at.0))
+        .filter(Column::AccountId.eq(account_id))
+        .filter(Column::FinishedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Forgets a recovery in whose place another begins.
+///
+/// # Errors
+/// Only faults.
+pub async fn delete(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
+    Entity::delete_by_id(id).exec(db).await?;
+    Ok(())
+}
+
+/// Deletes up to `most` recoveries begun before `before`; tells how many.
+///
+/// # Errors
+/// Only faults.
+pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::CreatedAt.lt(before.0))
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+}
+
+fn read(row: Model) -> Recovery {
+    Recovery {
+        id: row.id,
+        email_key: row.email_key,
+        account_id: row.account_id,
+        tries: u32::try_from(row.tries).unwrap_or(u32::MAX),
+        created_at: Timestamp(row.created_at),
+        finished: row.finished_at.is_some(),
+    }
+}

@@ -1,0 +1,77 @@
+//! The end of an account, with everything that is kept about it.
+
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use uuid::Uuid;
+
+use super::entity::{account, otp, outbox, wrong_try};
+use super::{StoreError, security_events};
+use crate::domain::Timestamp;
+
+/// Every table whose rows belong to an account by their `account_id`, and go
+/// with it.
+pub const OF_AN_ACCOUNT: [&str; 9] = [
+    "session",
+    "recovery",
+    "email_change",
+    "mail_link",
+    "totp",
+    "recovery_code",
+    "passkey",
+    "trusted_browser",
+    "known_device",
+];
+
+/// The table whose rows stay, and are nobody's from then on.
+pub const ANONYMISED: &str = "security_event";
+
+/// Deletes up to `most` accounts whose time is over; tells how many.
+///
+/// # Errors
+/// Only faults.
+pub async fn purge(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<u64, StoreError> {
+    let due: Vec<(Uuid, String)> = account::Entity::find()
+        .select_only()
+        .columns([account::Column::Id, account::Column::EmailKey])
+        .filter(account::Column::DeleteAfter.lte(now.0))
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut removed = 0;
+    for (id, email_key) in due {
+        remove(db, id, &email_key).await?;
+        tracing::info!(event = "account.deleted", account = %id);
+        removed += 1;
+    }
+    Ok(removed)
+}
+
+async fn remove(db: &impl ConnectionTrait, id: Uuid, email_key: &str) -> Result<(), StoreError> {
+    for table in OF_AN_ACCOUNT {
+        let rows = Query::delete()
+            .from_table(Alias::new(table))
+            .and_where(Expr::col(Alias::new("account_id")).eq(id))
+            .to_owned();
+        db.execute(&rows).await?;
+    }
+    security_events::anonymise(db, id).await?;
+    forget_address(db, email_key).await?;
+    account::Entity::delete_by_id(id).exec(db).await?;
+    Ok(())
+}
+
+/// Codes that were mailed to an address, what became of the mails, and the
+/// wrong tries.
+async fn forget_address(db: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
+    let codes = Query::select()
+        .column(otp::Column::Id)
+        .from(otp::Entity)
+        .and_where(otp::Column::EmailKey.eq(email_key))
+        .to_owned();
+    outbox::Entity::delete_many().filter(outbox::Column::OtpId.in_subquery(codes)).exec(db).await?;
+    otp::Entity::delete_many().filter(otp::Column::EmailKey.eq(email_key)).exec(db).await?;
+    wrong_try::Entity::delete_many().filter(wrong_try::Column::EmailKey.eq(email_key)).exec(db).await?;
+    Ok(())
+}

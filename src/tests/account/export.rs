@@ -1,0 +1,53 @@
+//! Everything that is held about a person, as a file.
+
+use super::{BOTH, PASSWORD, signed_in, with_ann};
+
+#[tokio::test]
+async fn the_file_holds_what_is_known_and_no_secret() {
+    for mode in BOTH {
+        let app = with_ann().await;
+        app.account("bob", "bob@x.example").await;
+        app.execute(
+            "INSERT INTO passkey SELECT randomblob(16), id, x'c0ffee', 'key material', 'My key', 0, NULL FROM account WHERE username = 'ann';
+             INSERT INTO totp SELECT id, x'5ec7e7', 0, 1000, NULL FROM account WHERE username = 'ann';
+             INSERT INTO known_device SELECT randomblob(16), id, x'd16e57', 0, 0 FROM account WHERE username = 'ann';
+             INSERT INTO email_change SELECT randomblob(16), id, 'bob@x.example', 'bob@x.example', 1, email, email_key, 0, 0, NULL, NULL FROM account WHERE username = 'ann'",
+        )
+        .await;
+        let mut client = signed_in(&app, mode).await;
+        let answer = client.post("/account/export", &[]).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        let name = "attachment; filename=\"portal-export-2026-11-23.json\"";
+        assert_eq!(answer.header("content-disposition"), Some(name));
+        let file: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+        assert_eq!(file["account"]["email"], "ann@x.example");
+        assert_eq!(file["passkeys"][0]["name"], "My key");
+        assert_eq!(file["codes"][0]["purpose"], "registration");
+        assert_eq!(file["codes"][0]["mail"]["state"], "sent");
+        assert_eq!(file["sessions"][0]["from"], "192.0.2.7");
+        assert_eq!(file["security_log"][0]["what"], "data_exported");
+        assert_eq!(file["known_devices"].as_array().map(Vec::len), Some(1));
+        for secret in ["$argon2", "digest", "password_hash", "c0ffee", "key material", "5ec7e7", "address_taken"] {
+            assert!(!answer.body.contains(secret), "{secret}");
+        }
+        assert!(!answer.body.contains("\"bob\""), "nothing of anybody else");
+        assert_eq!(app.count("SELECT COUNT(*) FROM security_event WHERE kind = 'data_exported'").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_password_given_long_ago_is_asked_for_first() {
+    for mode in BOTH {
+        let app = with_ann().await;
+        let mut client = signed_in(&app, mode).await;
+        app.advance(301);
+        let answer = client.post("/account/export", &[]).await;
+        assert_eq!(answer.headers.get("location").and_then(|it| it.to_str().ok()), Some("/account/confirm"));
+        let answer = client.post("/account/confirm", &[("password", PASSWORD)]).await;
+        assert_eq!(answer.location().as_deref(), Some("/account"));
+        assert!(client.seen(answer).await.contains("press the button again"));
+        assert_eq!(client.post("/account/export", &[]).await.status, 200);
+    }
+}

@@ -1,0 +1,54 @@
+//! Another username.
+
+use super::{BOTH, PASSWORD, signed_in, with_ann};
+
+#[tokio::test]
+async fn a_new_username_signs_in_and_is_told_by_mail_and_in_the_log() {
+    for mode in BOTH {
+        let app = with_ann().await;
+        let mut client = signed_in(&app, mode).await;
+        let answer = client.post("/account/username", &[("username", "annie")]).await;
+        assert_eq!(answer.location().as_deref(), Some("/account"));
+        assert!(client.seen(answer).await.contains("Your username is now annie."));
+        assert_eq!(app.form().sign_in("annie", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+        assert_ne!(app.form().sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+        let mails = app.mails_to("ann@x.example").await;
+        assert!(mails.iter().any(|(subject, text)| subject.contains("username was changed") && text.contains("annie")));
+        let detail = app.texts("SELECT detail FROM security_event WHERE kind = 'username_changed'").await;
+        assert_eq!(detail, ["ann → annie"]);
+    }
+}
+
+#[tokio::test]
+async fn it_is_unique_without_case_and_ones_own_in_another_case_is_free() {
+    for mode in BOTH {
+        let app = with_ann().await;
+        app.account("bob", "bob@x.example").await;
+        let mut client = signed_in(&app, mode).await;
+        for (typed, message) in
+            [("BOB", "This username is taken."), ("", "Enter a username."), ("ann", "your username already")]
+        {
+            let answer = client.post("/account/username", &[("username", typed)]).await;
+            assert!(client.seen(answer).await.contains(message), "{typed}");
+        }
+        let answer = client.post("/account/username", &[("username", "Ann")]).await;
+        assert_eq!(answer.location().as_deref(), Some("/account"));
+        assert_eq!(app.texts("SELECT username FROM account WHERE username_key = 'ann'").await, ["Ann"]);
+    }
+}
+
+#[tokio::test]
+async fn two_people_who_want_one_name_at_once_do_not_both_get_it() {
+    let app = with_ann().await;
+    app.account("bob", "bob@x.example").await;
+    let mut ann = signed_in(&app, super::Mode::Script).await;
+    let mut bob = app.script();
+    bob.sign_in("bob", PASSWORD).await;
+    let answers = futures::future::join(
+        ann.post("/account/username", &[("username", "zoe")]),
+        bob.post("/account/username", &[("username", "ZOE")]),
+    )
+    .await;
+    let won = [answers.0, answers.1].iter().filter(|it| it.location().as_deref() == Some("/account")).count();
+    assert_eq!(won, 1);
+}
