@@ -23,7 +23,7 @@ test('a new username is shown at once', async ({ portal, member }) => {
 });
 
 test('a new address is proven by a code, and the old one brings it back', async ({ portal, member, mailbox, anotherBrowser }) => {
-  const email = `new-${member.email}`;
+  const email = `${member.username}.new@example.com`;
   await openAccount(portal, member);
   await portal.submit('/account/email', { email });
   await portal.isAt('/account/email/verify');
@@ -44,7 +44,7 @@ test('a new address is proven by a code, and the old one brings it back', async 
 
 test('a change of address can be given up', async ({ portal, member }) => {
   await openAccount(portal, member);
-  await portal.submit('/account/email', { email: `new-${member.email}` });
+  await portal.submit('/account/email', { email: `${member.username}.new@example.com` });
   await portal.isAt('/account/email/verify');
   await portal.button('/account/email/cancel').click();
   await portal.isAt('/account');
@@ -107,7 +107,7 @@ test.describe('looks good in light and dark, wide and narrow:', () => {
 
   test('/account/email/verify', async ({ portal, member }) => {
     await openAccount(portal, member);
-    await portal.submit('/account/email', { email: `new-${member.email}` });
+    await portal.submit('/account/email', { email: `${member.username}.new@example.com` });
     await portal.isAt('/account/email/verify');
     await expectGoodLooks(portal);
   });

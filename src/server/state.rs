@@ -96,9 +96,10 @@ impl AppState {
         let mailer = Mailer::new(Sealer::new(ring, "mail", rng.clone()), rng.clone(), clock.clone());
         let worker = Worker::new(store.clone(), mailer.clone(), transport, &config);
         let log = SecurityLog { store: store.clone(), clock: clock.clone(), rng: rng.clone() };
+        let notices = Notices { mailer: mailer.clone(), clock: clock.clone(), rng: rng.clone() };
         let devices = Devices {
             sessions: sessions.clone(),
-            mailer: mailer.clone(),
+            notices: notices.clone(),
             log: log.clone(),
             clock: clock.clone(),
             rng: rng.clone(),
@@ -117,7 +118,7 @@ impl AppState {
             store: store.clone(),
             entry: entry.clone(),
             log: log.clone(),
-            mailer: mailer.clone(),
+            notices: notices.clone(),
             seeds: Sealer::new(ring, "totp", rng.clone()),
             keys: keys.clone(),
             limits: limits.clone(),
@@ -136,14 +137,14 @@ impl AppState {
             entry: entry.clone(),
             second_factor: second_factor.clone(),
             log: log.clone(),
-            mailer: mailer.clone(),
+            notices: notices.clone(),
             keys: keys.clone(),
             limits: limits.clone(),
             clock: clock.clone(),
             rng: rng.clone(),
         };
         let codes = Codes {
-            mailer: mailer.clone(),
+            mailer,
             digester: OtpDigester::new(ring),
             captcha: captcha.clone(),
             keys,
@@ -151,7 +152,6 @@ impl AppState {
             clock: clock.clone(),
             rng: rng.clone(),
         };
-        let notices = Notices { mailer, clock: clock.clone(), rng: rng.clone() };
         let confirmation = Confirmation { store: store.clone(), passwords: passwords.clone(), clock: clock.clone() };
         let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {

@@ -2,19 +2,19 @@
 //! a new one is among them.
 
 use sea_orm::DatabaseTransaction;
-use uuid::Uuid;
 
+use super::notices::Notices;
 use super::requester::Requester;
 use super::security_log::SecurityLog;
 use crate::domain::{SecurityEvent, Timestamp};
 use crate::server::clock::Clock;
 use crate::server::crypto::FlowToken;
 use crate::server::limits::DEVICES_KEPT;
-use crate::server::mail::{About, Link, Mailer, Message, NoticeMail};
+use crate::server::mail::About;
 use crate::server::rng::Rng;
 use crate::server::store::accounts::Account;
 use crate::server::store::known_devices::{self, NewDevice};
-use crate::server::store::mail_links::{self, LinkPurpose, MailLink};
+use crate::server::store::mail_links::LinkPurpose;
 use crate::server::store::sessions::SignedIn;
 use crate::server::store::{StoreError, sessions::Sessions};
 
@@ -25,7 +25,7 @@ use crate::server::store::{StoreError, sessions::Sessions};
 #[derive(Clone, Debug)]
 pub struct Devices {
     pub sessions: Sessions,
-    pub mailer: Mailer,
+    pub notices: Notices,
     pub log: SecurityLog,
     pub clock: Clock,
     pub rng: Rng,
@@ -65,7 +65,7 @@ impl Devices {
 
     /// Tells the worker, after the commit, that a mail may be due.
     pub fn wake(&self) {
-        self.mailer.wake();
+        self.notices.wake();
     }
 
     async fn tell(
@@ -77,38 +77,9 @@ impl Devices {
         by: &Requester,
     ) -> Result<(), StoreError> {
         self.log.note(tx, account.id, SecurityEvent::NewDevice, by).await?;
-        let link = self.link_to_end(tx, account.id, signed_in, now).await?;
-        let notice = NoticeMail {
-            to: account.email.clone(),
-            username: account.username.clone(),
-            about: About::NewDevice { link },
-            at: now,
-            requester_ip: by.ip.to_string(),
-            browser: by.browser(),
-        };
-        self.mailer.enqueue(tx, &Message::Notice(notice), None).await
-    }
-
-    /// A link that ends this session, for as long as it can last.
-    async fn link_to_end(
-        &self,
-        tx: &DatabaseTransaction,
-        account_id: Uuid,
-        signed_in: &SignedIn,
-        now: Timestamp,
-    ) -> Result<Link, StoreError> {
-        let token = FlowToken::generate(&self.rng);
+        // For as long as the session can last.
         let until = self.sessions.ends_at(now, signed_in.remember);
-        let link = MailLink {
-            id: self.rng.id(now),
-            purpose: LinkPurpose::EndSession,
-            account_id,
-            subject_id: Some(signed_in.handle),
-            created_at: now,
-            expires_at: until,
-            used: false,
-        };
-        mail_links::insert(tx, link, token.digest()).await?;
-        Ok(Link { token: token.to_cookie(), until })
+        let link = self.notices.link(tx, LinkPurpose::EndSession, account, Some(signed_in.handle), until).await?;
+        self.notices.tell(tx, account, About::NewDevice { link }, by).await
     }
 }

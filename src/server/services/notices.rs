@@ -59,6 +59,11 @@ impl Notices {
         self.mailer.enqueue(tx, &Message::Notice(notice), None).await
     }
 
+    /// Tells the worker, after the commit, that a notice is due.
+    pub fn wake(&self) {
+        self.mailer.wake();
+    }
+
     /// Makes a link for a notice, good for one deed until `until`. Only its hash is kept.
     ///
     /// # Errors

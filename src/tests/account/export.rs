@@ -7,14 +7,14 @@ async fn the_file_holds_what_is_known_and_no_secret() {
     for mode in BOTH {
         let app = with_ann().await;
         app.account("bob", "bob@x.example").await;
+        // Whose session began before there was a second factor.
+        let mut client = signed_in(&app, mode).await;
         app.execute(
             "INSERT INTO passkey SELECT randomblob(16), id, x'c0ffee', 'key material', 'My key', 0, NULL FROM account WHERE username = 'ann';
              INSERT INTO totp SELECT id, x'5ec7e7', 0, 1000, NULL FROM account WHERE username = 'ann';
-             INSERT INTO known_device SELECT randomblob(16), id, x'd16e57', 0, 0 FROM account WHERE username = 'ann';
              INSERT INTO email_change SELECT randomblob(16), id, 'bob@x.example', 'bob@x.example', 1, email, email_key, 0, 0, NULL, NULL FROM account WHERE username = 'ann'",
         )
         .await;
-        let mut client = signed_in(&app, mode).await;
         let answer = client.post("/account/export", &[]).await;
         assert_eq!(answer.status, 200);
         assert_eq!(answer.header("content-type"), Some("application/json"));

@@ -20,6 +20,10 @@ const PLAIN: &[(&str, &str)] = &[
     ("trusted_browser.digest", "a hash of a random value"),
 ];
 
+/// What is sealed for the minutes of one session, whose rows are not sealed
+/// anew: the previous key opens it as long as it is there.
+const FLEETING: &[&str] = &["shown once"];
+
 /// A new column of octets is sealed, and then listed in `SEALED`, or it is not,
 /// and then listed here.
 #[tokio::test]
@@ -45,5 +49,6 @@ fn every_sealer_of_the_portal_has_its_column() {
         .map(|rest| rest.split('"').nth(1).expect("its purpose, in quotes"))
         .collect();
     assert!(purposes.contains("mail"), "is this the place?");
-    assert!(purposes.is_subset(&SEALED.iter().map(|place| place.purpose).collect()), "{purposes:?}");
+    let known: BTreeSet<_> = SEALED.iter().map(|place| place.purpose).chain(FLEETING.iter().copied()).collect();
+    assert_eq!(purposes, known);
 }

@@ -115,7 +115,9 @@ async fn trusted_browsers_are_listed_and_each_or_all_can_be_removed() {
         let mut ann = enrolled(&app, mode).await;
         assert!(ann.client.get("/account/security").await.body.contains("No browser is trusted."));
         let one = trusted(&app, &ann, 0, mode).await;
+        app.advance(1);
         let two = trusted(&app, &ann, 1, mode).await;
+        app.advance(1);
         let three = trusted(&app, &ann, 2, mode).await;
         let mut there = one.clone();
         there.sign_in("ann", PASSWORD).await;

@@ -67,7 +67,7 @@ impl FromMail {
         };
         let Some(deed) = deed else { return Ok(no_good()) };
         tx.commit().await?;
-        self.notices.mailer.wake();
+        self.notices.wake();
         tracing::info!(event = "mail_link.used", purpose = link.purpose.as_str(), account = %link.account_id, ip = %by.ip);
         Ok(deed)
     }

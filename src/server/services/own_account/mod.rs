@@ -57,7 +57,7 @@ impl OwnAccount {
 
     async fn commit(&self, tx: DatabaseTransaction) -> Result<(), StoreError> {
         tx.commit().await?;
-        self.notices.mailer.wake();
+        self.notices.wake();
         Ok(())
     }
 }

@@ -73,7 +73,7 @@ impl Passkeys {
         let name = passkey.name.as_str().to_owned();
         self.tell(&tx, account_id, About::PasskeyAdded { name }, by).await?;
         tx.commit().await?;
-        self.mailer.wake();
+        self.notices.wake();
         tracing::info!(event = "passkey.added", account = %account_id, passkey = %passkey.id, ip = %by.ip);
         let said = format!("Your passkey was added under the name “{}”.", passkey.name.as_str());
         Ok(Change::on(said, codes))

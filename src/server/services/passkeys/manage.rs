@@ -62,7 +62,7 @@ impl Passkeys {
         self.log.note_about(&tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by).await?;
         self.tell(&tx, account_id, About::PasskeyRemoved { name: name.as_str().to_owned() }, by).await?;
         tx.commit().await?;
-        self.mailer.wake();
+        self.notices.wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
         let said = format!("The passkey “{}” was removed. You may delete it on your device as well.", name.as_str());
         let done = Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);

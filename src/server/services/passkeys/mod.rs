@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::captcha::Captcha;
 use super::entry::Entry;
+use super::notices::Notices;
 use super::outcome::ServiceError;
 use super::requester::Requester;
 use super::second_factor::SecondFactor;
@@ -21,7 +22,7 @@ use super::security_log::SecurityLog;
 use crate::server::clock::Clock;
 use crate::server::crypto::{Ceremonies, LookupKeys};
 use crate::server::limits::Limits;
-use crate::server::mail::{About, Mailer, Message, NoticeMail};
+use crate::server::mail::About;
 use crate::server::rng::Rng;
 use crate::server::store::{Store, accounts};
 
@@ -51,7 +52,7 @@ pub struct Passkeys {
     pub entry: Entry,
     pub second_factor: SecondFactor,
     pub log: SecurityLog,
-    pub mailer: Mailer,
+    pub notices: Notices,
     pub keys: LookupKeys,
     pub limits: Limits,
     pub clock: Clock,
@@ -68,15 +69,7 @@ impl Passkeys {
         by: &Requester,
     ) -> Result<(), ServiceError> {
         let account = accounts::by_id(tx, account_id).await?.ok_or(ServiceError::SignIn)?;
-        let notice = NoticeMail {
-            to: account.email,
-            username: account.username,
-            about,
-            at: self.clock.now(),
-            requester_ip: by.ip.to_string(),
-            browser: by.browser(),
-        };
-        Ok(self.mailer.enqueue(tx, &Message::Notice(notice), None).await?)
+        Ok(self.notices.tell(tx, &account, about, by).await?)
     }
 
     fn ceremonies(&self) -> Result<&Ceremonies, ServiceError> {

@@ -78,9 +78,9 @@ impl SecondFactor {
         }
         let codes = self.added(&tx, account_id, by).await?;
         self.log.note(&tx, account_id, SecurityEvent::TwoStepOn, by).await?;
-        self.tell(&tx, &account, About::TwoStepOn, by).await?;
+        self.notices.tell(&tx, &account, About::TwoStepOn, by).await?;
         tx.commit().await?;
-        self.mailer.wake();
+        self.notices.wake();
         tracing::info!(event = "two_step.on", account = %account_id, ip = %by.ip);
         Ok(Change::on(format!("Your authenticator app is on. {SAFE}"), codes))
     }
@@ -105,9 +105,9 @@ impl SecondFactor {
         totp::remove(&tx, account_id).await?;
         let still_on = self.removed(&tx, account_id).await?;
         self.log.note(&tx, account_id, SecurityEvent::TwoStepOff, by).await?;
-        self.tell(&tx, &account, About::TwoStepOff, by).await?;
+        self.notices.tell(&tx, &account, About::TwoStepOff, by).await?;
         tx.commit().await?;
-        self.mailer.wake();
+        self.notices.wake();
         tracing::info!(event = "two_step.off", account = %account_id, ip = %by.ip);
         let said = format!("Your authenticator app is off. {SAFE}");
         let done = Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);

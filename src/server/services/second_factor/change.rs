@@ -6,10 +6,8 @@ use uuid::Uuid;
 use super::SecondFactor;
 use crate::domain::{NoticeKind, RecoveryCode};
 use crate::paths;
-use crate::server::mail::{About, Message, NoticeMail};
 use crate::server::services::outcome::Done;
 use crate::server::services::requester::Requester;
-use crate::server::store::accounts::Account;
 use crate::server::store::{StoreError, recovery_codes, trusted_browsers};
 
 /// What to do when somebody else may be in the account.
@@ -66,24 +64,5 @@ impl SecondFactor {
             trusted_browsers::forget_all(tx, account_id).await?;
         }
         Ok(still_on)
-    }
-
-    /// Tells the owner by mail, in the transaction of what it is about.
-    pub(super) async fn tell(
-        &self,
-        tx: &DatabaseTransaction,
-        account: &Account,
-        about: About,
-        by: &Requester,
-    ) -> Result<(), StoreError> {
-        let notice = NoticeMail {
-            to: account.email.clone(),
-            username: account.username.clone(),
-            about,
-            at: self.clock.now(),
-            requester_ip: by.ip.to_string(),
-            browser: by.browser(),
-        };
-        self.mailer.enqueue(tx, &Message::Notice(notice), None).await
     }
 }

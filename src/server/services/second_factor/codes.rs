@@ -30,9 +30,9 @@ impl SecondFactor {
             return Err(ServiceError::Refused(OFF));
         }
         let codes = self.replace_recovery_codes(&tx, account_id, by).await?;
-        self.tell(&tx, &account, About::RecoveryCodesMade, by).await?;
+        self.notices.tell(&tx, &account, About::RecoveryCodesMade, by).await?;
         tx.commit().await?;
-        self.mailer.wake();
+        self.notices.wake();
         tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);
         let said = format!("These are your new recovery codes. The earlier ones no longer count. {SAFE}");
         let done = Done::go(paths::RECOVERY_CODES).saying(NoticeKind::Success, said);

@@ -29,12 +29,12 @@ pub use overview::{App, Overview};
 pub use step::{Stepped, Try, waited_too_long};
 
 use super::entry::Entry;
+use super::notices::Notices;
 use super::security_log::SecurityLog;
 use crate::domain::Role;
 use crate::server::clock::Clock;
 use crate::server::crypto::{LookupKeys, Sealer};
 use crate::server::limits::Limits;
-use crate::server::mail::Mailer;
 use crate::server::rng::Rng;
 use crate::server::store::{Store, StoreError, passkeys, totp};
 
@@ -81,7 +81,7 @@ pub struct SecondFactor {
     pub store: Store,
     pub entry: Entry,
     pub log: SecurityLog,
-    pub mailer: Mailer,
+    pub notices: Notices,
     /// One that nothing but the seeds of apps uses.
     pub seeds: Sealer,
     pub keys: LookupKeys,

@@ -154,7 +154,7 @@ impl SecondFactor {
             _ => None,
         };
         tx.commit().await?;
-        self.mailer.wake();
+        self.notices.wake();
         let next = due.next.as_deref().and_then(NextPath::parse);
         Ok(Stepped::Entered { entered: Box::new(entered), next, notice })
     }
@@ -169,7 +169,7 @@ impl SecondFactor {
         let left = self.recovery_codes_left(tx, account.id).await?;
         self.log.note(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
         let about = About::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
-        self.tell(tx, account, about, by).await?;
+        self.notices.tell(tx, account, about, by).await?;
         let words = match left {
             0 => "You used your last recovery code. Make new ones under Account, Security.".to_owned(),
             1 => "You have one recovery code left. Make new ones under Account, Security.".to_owned(),
