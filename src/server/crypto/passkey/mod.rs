@@ -2,7 +2,7 @@
 //!
 //! Two steps each: options for the browser, then the judgement of what its
 //! authenticator made of them. What has to be known in between goes to the
-//! browser and back [sealed](ceremony), so that asking for options keeps nothing.
+//! browser and back sealed, so that asking for options keeps nothing.
 
 mod ceremony;
 mod decoy;
