@@ -36,8 +36,8 @@ pub fn PasskeySection(relying_party: Option<String>, passkeys: Vec<PasskeyView>,
                     <div class="other-way">
                         <PasskeyButton passkey=PasskeyUse::add(relying_party) />
                         <p class="quiet">
-                            "Passkeys work in newer browsers, on the pages of " {host} "." <noscript>
-                                " Adding one needs JavaScript, which is switched off in this browser."
+                            "Passkeys work in newer browsers, on the pages of " {host} ". " <noscript>
+                                <span>"Adding one needs JavaScript, which is switched off in this browser."</span>
                             </noscript>
                         </p>
                     </div>
