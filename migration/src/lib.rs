@@ -12,6 +12,7 @@ mod m20261123_000003_sessions;
 mod m20261123_000004_outbox;
 mod m20261123_000005_limits;
 mod m20261123_000006_account_security;
+mod m20261123_000007_factors_and_traces;
 
 /// Brings a database to the schema that this version needs.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_outbox::Migration),
             Box::new(m20261123_000005_limits::Migration),
             Box::new(m20261123_000006_account_security::Migration),
+            Box::new(m20261123_000007_factors_and_traces::Migration),
         ]
     }
 }
