@@ -2,6 +2,7 @@
 //! about the visitor; who may see it was decided before it is made.
 
 mod account;
+mod await_code;
 mod dashboard;
 mod from_mail;
 mod home;

@@ -3,8 +3,9 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
+use super::await_code::{Again, AwaitCode};
 use crate::api::{Captcha, CodeView, Flash, View};
-use crate::components::{CaptchaScript, Countdown, Field, Form, Frame, PostForm};
+use crate::components::{CaptchaScript, Field, Form, Frame, PostForm};
 use crate::paths;
 
 #[component]
@@ -44,40 +45,30 @@ pub fn RecoverVerifyPage() -> impl IntoView {
     view! { <Frame visitor under>{card}</Frame> }
 }
 
-/// The code with the new password, and another code. What is of class
-/// `while-live` goes when the countdown ends.
+/// The code with the new password, and another code.
 #[component]
 fn EnterCode(code: CodeView, flash: Flash, captcha: Option<Captcha>, mailbox: bool) -> impl IntoView {
-    let CodeView { deadline, lifetime_ms, remaining_ms, resend_in_ms } = code;
-    let mailbox = mailbox.then(|| view! { <a href=paths::DEV_MAILBOX>"Development: read the mail"</a> });
     let form = Form::to(paths::RECOVER_VERIFY, &flash)
         .first_field(Field::code("code", "Code").hint("Six digits, from the email."))
         .field(Field::new_password("password", "New password"))
         .submit("Set the password", "Checking…");
-    let resend = Form::resend(paths::RECOVER_RESEND, &flash, resend_in_ms).captcha(captcha.clone());
-    view! {
-        <div class="while-live">
+    let resend = Form::resend(paths::RECOVER_RESEND, &flash, code.resend_in_ms).captcha(captcha.clone());
+    let again = Again {
+        advice: "Ask for another one to set a new password.",
+        label: "Ask for another code",
+        page: paths::RECOVER_VERIFY,
+    };
+    let lead = || {
+        view! {
             <h1>"Check your email"</h1>
             <p>
                 "If that address has an account, we have sent a six-digit code to it. Setting a new password signs you out everywhere."
             </p>
-        </div>
-        <Countdown remaining_ms lifetime_ms deadline=deadline.0>
-            <p>"Ask for another one to set a new password."</p>
-            // By the way of the page itself: the server then says why, and fills in what was typed.
-            <a class="btn btn-primary btn-wide" href=paths::RECOVER_VERIFY>
-                "Ask for another code"
-            </a>
-        </Countdown>
-        <div class="while-live">
-            <PostForm form />
-            <div class="other-ways">
-                <p class="quiet">"The email can take a minute or two. Look in your spam folder, too."</p>
-                <CaptchaScript captcha />
-                <PostForm form=resend />
-                <a href=paths::RECOVER>"Use another address"</a>
-                {mailbox}
-            </div>
-        </div>
+        }
+    };
+    view! {
+        <AwaitCode code lead form resend captcha again mailbox>
+            <a href=paths::RECOVER>"Use another address"</a>
+        </AwaitCode>
     }
 }

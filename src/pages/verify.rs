@@ -3,8 +3,9 @@
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
-use crate::api::{Captcha, CodeView, Flash, PendingView, View};
-use crate::components::{CaptchaScript, Countdown, Field, Form, Frame, PostForm, Step, Steps};
+use super::await_code::{Again, AwaitCode};
+use crate::api::{Captcha, Flash, PendingView, View};
+use crate::components::{Field, Form, Frame, PostForm, Step, Steps};
 use crate::paths;
 
 #[component]
@@ -22,40 +23,28 @@ pub fn VerifyPage() -> impl IntoView {
     view! { <Frame visitor under>{card}</Frame> }
 }
 
-/// The code, another code, another address. What is of class `while-live` goes
-/// when the countdown ends.
+/// The code, another code, another address.
 #[component]
 fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool, captcha: Option<Captcha>) -> impl IntoView {
-    let PendingView { email, code, email_changes_left, .. } = pending;
-    let CodeView { deadline, lifetime_ms, remaining_ms, resend_in_ms } = code;
-    let mailbox = mailbox.then(|| view! { <a href=paths::DEV_MAILBOX>"Development: read the mail"</a> });
-    let verify = Form::to(paths::VERIFY, &flash)
+    let PendingView { email, code, email_changes_left: left, .. } = pending;
+    let form = Form::to(paths::VERIFY, &flash)
         .first_field(Field::code("code", "Code").hint("Six digits, from the email.").sends_itself())
         .submit("Confirm", "Checking…");
-    let resend = Form::resend(paths::VERIFY_RESEND, &flash, resend_in_ms).captcha(captcha.clone());
-    view! {
-        <div class="while-live">
+    let resend = Form::resend(paths::VERIFY_RESEND, &flash, code.resend_in_ms).captcha(captcha.clone());
+    let again =
+        Again { advice: "Register again and we will send a new one.", label: "Register again", page: paths::VERIFY };
+    let to = email.clone();
+    let lead = move || {
+        view! {
             <Steps current=Step::Email />
             <h1>"Check your email"</h1>
-            <p>"We sent a six-digit code to " <strong>{email.clone()}</strong></p>
-        </div>
-        <Countdown remaining_ms lifetime_ms deadline=deadline.0>
-            <p>"Register again and we will send a new one."</p>
-            // By the way of the page itself: the server then says why, and fills in what was typed.
-            <a class="btn btn-primary btn-wide" href=paths::VERIFY>
-                "Register again"
-            </a>
-        </Countdown>
-        <div class="while-live">
-            <PostForm form=verify />
-            <div class="other-ways">
-                <p class="quiet">"The email can take a minute or two. Look in your spam folder, too."</p>
-                <CaptchaScript captcha />
-                <PostForm form=resend />
-                <CorrectEmail flash email left=email_changes_left />
-                {mailbox}
-            </div>
-        </div>
+            <p>"We sent a six-digit code to " <strong>{to}</strong></p>
+        }
+    };
+    view! {
+        <AwaitCode code lead form resend captcha again mailbox>
+            <CorrectEmail flash email left />
+        </AwaitCode>
     }
 }
 

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api::{CodeView, Flash, View};
-use crate::components::{Countdown, Field, Form, Frame, PlainForm, PostForm};
+use crate::components::{Field, Form, Frame, PlainForm};
+use crate::pages::await_code::{Again, AwaitCode};
 use crate::pages::visitor;
 use crate::paths;
 
@@ -19,35 +20,27 @@ pub fn EmailCodePage() -> impl IntoView {
     view! { <Frame visitor under>{card}</Frame> }
 }
 
-/// What is of class `while-live` goes when the countdown ends.
+/// The code, another code, and the way back.
 #[component]
 fn EnterCode(email: String, code: CodeView, flash: Flash, mailbox: bool) -> impl IntoView {
-    let CodeView { deadline, lifetime_ms, remaining_ms, resend_in_ms } = code;
-    let mailbox = mailbox.then(|| view! { <a href=paths::DEV_MAILBOX>"Development: read the mail"</a> });
     let form = Form::to(paths::ACCOUNT_EMAIL_VERIFY, &flash)
         .first_field(Field::code("code", "Code").hint("Six digits, from the email.").sends_itself())
         .submit("Confirm", "Checking…");
-    let resend = Form::resend(paths::ACCOUNT_EMAIL_RESEND, &flash, resend_in_ms);
-    view! {
-        <div class="while-live">
+    let resend = Form::resend(paths::ACCOUNT_EMAIL_RESEND, &flash, code.resend_in_ms);
+    let again = Again {
+        advice: "Enter the new address again to get another one.",
+        label: "Back to your account",
+        page: paths::ACCOUNT_EMAIL_VERIFY,
+    };
+    let lead = move || {
+        view! {
             <h1>"Confirm your new address"</h1>
             <p>"We sent a six-digit code to " <strong>{email}</strong> ". Until you enter it, nothing changes."</p>
-        </div>
-        <Countdown remaining_ms lifetime_ms deadline=deadline.0>
-            <p>"Enter the new address again to get another one."</p>
-            // By the way of the page itself: the server then says why.
-            <a class="btn btn-primary btn-wide" href=paths::ACCOUNT_EMAIL_VERIFY>
-                "Back to your account"
-            </a>
-        </Countdown>
-        <div class="while-live">
-            <PostForm form />
-            <div class="other-ways">
-                <p class="quiet">"The email can take a minute or two. Look in your spam folder, too."</p>
-                <PostForm form=resend />
-                <PlainForm action=paths::ACCOUNT_EMAIL_CANCEL label="Do not change it" />
-                {mailbox}
-            </div>
-        </div>
+        }
+    };
+    view! {
+        <AwaitCode code lead form resend captcha=None again mailbox>
+            <PlainForm action=paths::ACCOUNT_EMAIL_CANCEL label="Do not change it" />
+        </AwaitCode>
     }
 }
