@@ -8,7 +8,8 @@ use crate::server::config::Config;
 use crate::server::services::Requester;
 use crate::server::state::AppState;
 
-const FLASH: &str = "flash";
+/// The key under which a session keeps it.
+pub const FLASH: &str = "flash";
 
 type Result<T> = std::result::Result<T, tower_sessions::session::Error>;
 

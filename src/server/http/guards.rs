@@ -17,7 +17,7 @@ use crate::server::config::mail::TransportConfig;
 use crate::server::services::{Done, Member, Requester, second_factor};
 use crate::server::state::AppState;
 use crate::server::store::accounts::Account;
-use crate::server::store::sessions::{SecondStep, SignedIn};
+use crate::server::store::sessions::{Opened, SecondStep, SignedIn};
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
@@ -50,8 +50,12 @@ enum Admitted {
 
 async fn admit(state: &AppState, session: &Session, request: Request) -> Result<Admitted, Fault> {
     let (mut parts, body) = request.into_parts();
-    let person = person(state, session).await?;
-    let (second_step, waited) = if person.is_some() { (None, false) } else { second_step(state, session).await? };
+    let mut opened = open(state, session).await?;
+    let person = person(session, &mut opened).await?;
+    let (second_step, waited) = match person {
+        Some(_) => (None, false),
+        None => second_step(state, session, &mut opened).await?,
+    };
     let member = match &person {
         Some((account, signed_in)) => Some(member(state, account, signed_in).await?),
         None => None,
@@ -75,7 +79,9 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
         };
         let view = shown_once::fill(view, &parts.method, session, state, &requester).await?;
         let flash = match parts.method {
-            Method::GET if session.id().is_some() => flash::take(session, &state.config, &path).await?,
+            Method::GET if opened.is_some_and(|opened| opened.holds(flash::FLASH)) => {
+                flash::take(session, &state.config, &path).await?
+            }
             _ => Flash::default(),
         };
         let offered = captcha::form_on(&path).and_then(|form| captcha::offer(state, form, &requester));
@@ -98,17 +104,29 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
     Ok(Admitted::Through(Box::new(Request::from_parts(parts, body))))
 }
 
-/// The account behind the session; a session without one is ended.
-async fn person(state: &AppState, session: &Session) -> Result<Option<(Account, SignedIn)>, Fault> {
-    if session.id().is_none() {
-        return Ok(None);
+/// What the session of a request holds. Of one that is not there the session
+/// layer finds out by itself, and takes its cookie away.
+async fn open(state: &AppState, session: &Session) -> Result<Option<Opened>, Fault> {
+    let Some(id) = session.id() else { return Ok(None) };
+    let opened = state.sessions.open(&id).await?;
+    if opened.is_none() {
+        sessions::signed_in(session).await?;
     }
-    let signed_in = sessions::signed_in(session).await?;
-    let Some(signed_in) = signed_in else { return Ok(None) };
-    match state.login.account(&signed_in).await? {
-        Some(account) => Ok(Some((account, signed_in))),
-        None => {
+    Ok(opened)
+}
+
+/// Who is signed in; a session whose account is gone, closed or in a later
+/// epoch is ended.
+async fn person(session: &Session, opened: &mut Option<Opened>) -> Result<Option<(Account, SignedIn)>, Fault> {
+    let Some(holding) = opened else { return Ok(None) };
+    let Some(signed_in) = holding.signed_in() else { return Ok(None) };
+    match holding.account.take() {
+        Some(account) if account.id == signed_in.account_id && account.holds(signed_in.epoch) => {
+            Ok(Some((account, signed_in)))
+        }
+        _ => {
             sessions::end(session).await?;
+            *opened = None;
             Ok(None)
         }
     }
@@ -116,15 +134,17 @@ async fn person(state: &AppState, session: &Session) -> Result<Option<(Account, 
 
 /// Whose second step is due in this session, and whether one was due that is no
 /// more: that is forgotten.
-async fn second_step(state: &AppState, session: &Session) -> Result<(Option<SecondStep>, bool), Fault> {
-    if session.id().is_none() {
-        return Ok((None, false));
-    }
-    let Some(due) = sessions::second_step(session).await? else { return Ok((None, false)) };
+async fn second_step(
+    state: &AppState,
+    session: &Session,
+    opened: &mut Option<Opened>,
+) -> Result<(Option<SecondStep>, bool), Fault> {
+    let Some(due) = opened.as_ref().and_then(Opened::second_step) else { return Ok((None, false)) };
     if state.second_factor.due(&due).await?.is_some() {
         return Ok((Some(due), false));
     }
     sessions::end(session).await?;
+    *opened = None;
     Ok((None, true))
 }
 

@@ -9,6 +9,7 @@ use axum::{Router, middleware};
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, with_context};
 use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_sessions::cookie::SameSite;
@@ -43,17 +44,19 @@ pub fn build(state: &AppState) -> Router {
     behind_the_front(router, state)
 }
 
-/// What stands in front of every route, the outermost last.
+/// What stands in front of every route, the outermost first. One stack: axum
+/// boxes what each call of `layer` adds, for every request anew.
 pub fn behind_the_front(routes: Router, state: &AppState) -> Router {
     let fixed = headers::Fixed::new(state.config.site.https());
-    routes
-        .layer(middleware::from_fn_with_state(state.clone(), flood::layer))
-        .layer(CompressionLayer::new())
-        .layer(middleware::map_request_with_state(state.clone(), cross_site::layer))
-        .layer(middleware::map_request(targets::layer))
-        .layer(CatchPanicLayer::custom(|_| fault::unavailable("in the log")))
-        .layer(middleware::from_fn_with_state(fixed, headers::layer))
+    let front = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(state.clone(), access_log::layer))
+        .layer(middleware::from_fn_with_state(fixed, headers::layer))
+        .layer(CatchPanicLayer::custom(|_| fault::unavailable("in the log")))
+        .layer(middleware::map_request(targets::layer))
+        .layer(middleware::map_request_with_state(state.clone(), cross_site::layer))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(state.clone(), flood::layer));
+    routes.layer(front)
 }
 
 /// Somebody opened the address of a form's post.
@@ -102,10 +105,13 @@ fn pages(state: &AppState, assets: Assets) -> Router {
         })))
         .route(paths::ACCOUNT_EXPORT, post(export::answer))
         .with_state(state.clone())
-        .layer(middleware::from_fn_with_state(headers::Pages::new(policy, state.rng.clone()), headers::pages))
-        .layer(middleware::from_fn_with_state(state.clone(), guards::layer))
-        .layer(sessions(state))
-        .layer(middleware::from_fn(body::layer))
+        .layer(
+            ServiceBuilder::new()
+                .layer(middleware::from_fn(body::layer))
+                .layer(sessions(state))
+                .layer(middleware::from_fn_with_state(state.clone(), guards::layer))
+                .layer(middleware::from_fn_with_state(headers::Pages::new(policy, state.rng.clone()), headers::pages)),
+        )
 }
 
 fn sessions(state: &AppState) -> SessionManagerLayer<crate::server::store::sessions::Sessions> {

@@ -2,13 +2,13 @@
 
 use super::captcha::{Answer, Captcha, Form};
 use super::entry::{Entered, Entry, Method};
-use super::outcome::{Fault, ServiceError};
+use super::outcome::ServiceError;
 use super::password_check::{Challenge, Claim, PasswordCheck};
 use super::requester::Requester;
 use super::second_factor::SecondFactor;
 use crate::domain::{Email, FieldErrors, NextPath, Timestamp, Username};
 use crate::server::store::accounts::Account;
-use crate::server::store::sessions::{SecondStep, SignedIn};
+use crate::server::store::sessions::SecondStep;
 use crate::server::store::{Store, StoreError, accounts};
 
 const NO_MATCH: &str = "The username or email and the password do not match.";
@@ -97,16 +97,6 @@ impl Login {
         let entered = self.entry.admit(&tx, &account, method, typed.remember, by).await?;
         tx.commit().await?;
         Ok(Accepted::Entered(Box::new(entered)))
-    }
-
-    /// The account behind a session, unless it is gone or closed, or all its
-    /// sessions of that time were ended.
-    ///
-    /// # Errors
-    /// Only faults.
-    pub async fn account(&self, signed_in: &SignedIn) -> Result<Option<Account>, Fault> {
-        let account = accounts::by_id(self.store.reader(), signed_in.account_id).await?;
-        Ok(account.filter(|account| account.is_open() && account.epoch == signed_in.epoch))
     }
 
     async fn find(&self, identifier: &str) -> Result<Option<Account>, StoreError> {

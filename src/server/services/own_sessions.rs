@@ -103,7 +103,7 @@ impl OwnSessions {
     /// itself ended and does nothing.
     async fn still_signed_in(&self, tx: &DatabaseTransaction, member: &Member) -> Result<(), ServiceError> {
         let account = accounts::by_id(tx, member.account_id).await?;
-        let goes_on = account.is_some_and(|account| account.is_open() && account.epoch == member.epoch)
+        let goes_on = account.is_some_and(|account| account.holds(member.epoch))
             && sessions::is_there(tx, member.account_id, member.session).await?;
         if goes_on { Ok(()) } else { Err(ServiceError::SignIn) }
     }

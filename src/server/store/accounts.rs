@@ -38,6 +38,12 @@ impl Account {
     pub fn is_open(&self) -> bool {
         !self.disabled && self.delete_after.is_none()
     }
+
+    /// Whether what began in this epoch, a session or a sign-in, still counts.
+    #[must_use]
+    pub fn holds(&self, epoch: i32) -> bool {
+        self.is_open() && self.epoch == epoch
+    }
 }
 
 /// What a new account is made from.
@@ -232,7 +238,7 @@ pub async fn claim_exists_notice(
     Ok(told.rows_affected == 1)
 }
 
-fn read(row: Model) -> Result<Account, StoreError> {
+pub(super) fn read(row: Model) -> Result<Account, StoreError> {
     Ok(Account {
         id: row.id,
         username: Username::parse(&row.username).map_err(|_| StoreError::Corrupt("account.username"))?,

@@ -45,7 +45,7 @@ impl OwnAccount {
     /// The account of a person, unless their session has ended meanwhile.
     async fn own(&self, tx: &DatabaseTransaction, member: &Member) -> Result<Account, ServiceError> {
         let account = accounts::by_id(tx, member.account_id).await?;
-        account.filter(|it| it.is_open() && it.epoch == member.epoch).ok_or(ServiceError::SignIn)
+        account.filter(|it| it.holds(member.epoch)).ok_or(ServiceError::SignIn)
     }
 
     /// The account of a person as it is now, for what does not change it.

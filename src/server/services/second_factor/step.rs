@@ -57,7 +57,7 @@ impl SecondFactor {
 
     fn is_due(&self, due: &SecondStep, account: &Account) -> bool {
         let waited = self.clock.now().since(Timestamp(due.at));
-        waited < SECOND_STEP_WAITS && account.is_open() && account.epoch == due.epoch
+        waited < SECOND_STEP_WAITS && account.holds(due.epoch)
     }
 
     /// Takes the second step with a code from the app, or a recovery code.

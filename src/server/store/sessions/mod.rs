@@ -1,8 +1,9 @@
 //! Sessions, kept for tower-sessions. The limits are ours: what the cookie or
 //! the record says of its expiry is not believed. What their owner sees of them
-//! and may end is in `listing`.
+//! and may end is in `listing`; what every request asks for, in `opened`.
 
 mod listing;
+mod opened;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -24,6 +25,7 @@ use crate::server::clock::Clock;
 use crate::server::crypto::TokenDigest;
 
 pub use listing::{LiveSession, end, end_all, end_others, is_there};
+pub use opened::Opened;
 
 /// The key under which a session keeps [`SignedIn`].
 pub const SIGNED_IN: &str = "signed_in";
