@@ -10,11 +10,11 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::location::RequestUrl;
 use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 
-use crate::api::{Feedback, Visitor};
+use crate::api::Visitor;
 use crate::pages::{
-    AccountPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage, LoginPage,
-    NotFoundPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage, RegisterPage, SecondStepPage, SecurityLogPage,
-    SecurityPage, SessionsPage, VerifyPage,
+    AccountPage, AuditPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage,
+    LoginPage, NotFoundPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage, RegisterPage, SecondStepPage,
+    SecurityLogPage, SecurityPage, SessionsPage, VerifyPage,
 };
 use crate::paths;
 
@@ -42,10 +42,10 @@ pub fn shell() -> impl IntoView {
     }
     let visitor = use_context::<Visitor>().unwrap_or_default();
     let assets = use_context::<Assets>().unwrap_or_default();
-    let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok());
-    let head = Head::of(url.as_ref().map_or("", |url| url.path()), &visitor);
+    let url = use_context::<RequestUrl>().unwrap_or_default();
+    let head = Head::of(path_of(url.as_ref()), &visitor);
     // Without a script this is the first that is read of a refused form.
-    let refused = if visitor.flash.feedback == Feedback::default() { "" } else { "Error: " };
+    let refused = if visitor.flash.feedback.is_none() { "" } else { "Error: " };
     let title = format!("{refused}{} – {}", head.title, visitor.portal_name);
     let css = assets.css.clone();
     view! {
@@ -66,6 +66,12 @@ pub fn shell() -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// The path of a request's URL, whether that names a host or not.
+fn path_of(url: &str) -> &str {
+    let from_host = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
+    from_host.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// Every page of the portal.
@@ -90,29 +96,48 @@ pub fn App() -> impl IntoView {
                 <Route path=At(paths::FROM_MAIL) view=FromMailPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_EMAIL_VERIFY) view=EmailCodePage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_DELETE) view=DeletePage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN_AUDIT) view=AuditPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT) view=AccountPage ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
     }
 }
 
-/// A page's whole path. The router's own `StaticSegment` is what stands between
-/// two slashes, and finds no path that has more of them.
+/// A page's whole path, in which `{…}` stands for whatever is between two
+/// slashes. The router's own `StaticSegment` is one such piece, and finds no
+/// path that has more of them.
 #[derive(Clone, Copy, Debug)]
 struct At(&'static str);
+
+impl At {
+    fn pieces(path: &str) -> impl Iterator<Item = &str> {
+        path.trim_matches('/').split('/')
+    }
+
+    fn is_open(piece: &str) -> bool {
+        piece.starts_with('{')
+    }
+}
 
 impl PossibleRouteMatch for At {
     fn optional(&self) -> bool {
         false
     }
 
+    /// What stands in the open places the page learns from its view.
     fn test<'a>(&self, path: &'a str) -> Option<PartialPathMatch<'a>> {
-        let is_it = path.trim_end_matches('/') == self.0.trim_end_matches('/');
-        is_it.then(|| PartialPathMatch::new("", Vec::new(), path))
+        let mut theirs = Self::pieces(path);
+        let mut ours = Self::pieces(self.0);
+        let fits = |piece: &str, part: &str| if Self::is_open(piece) { !part.is_empty() } else { piece == part };
+        let is_it = ours.by_ref().all(|piece| theirs.next().is_some_and(|part| fits(piece, part)));
+        (is_it && theirs.next().is_none()).then(|| PartialPathMatch::new("", Vec::new(), path))
     }
 
     fn generate_path(&self, path: &mut Vec<PathSegment>) {
-        path.push(PathSegment::Static(self.0.into()));
+        path.extend(Self::pieces(self.0).map(|piece| match piece.strip_prefix('{') {
+            Some(name) => PathSegment::Param(name.trim_end_matches('}').to_owned().into()),
+            None => PathSegment::Static(piece.to_owned().into()),
+        }));
     }
 }
 

@@ -49,6 +49,16 @@ pub const FORGET_BROWSERS: &str = "/account/security/browsers/forget-all";
 pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 pub const ACCOUNT_SESSIONS_END: &str = "/account/sessions/end";
 pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
+/// The administration's overview; to everybody else nothing is there or below it.
+pub const ADMIN: &str = "/admin";
+pub const ADMIN_USERS: &str = "/admin/users";
+pub const ADMIN_INVITATIONS: &str = "/admin/invitations";
+pub const ADMIN_OTPS: &str = "/admin/otps";
+pub const ADMIN_AUDIT: &str = "/admin/audit";
+pub const ADMIN_MAIL: &str = "/admin/mail";
+pub const ADMIN_SETTINGS: &str = "/admin/settings";
+/// Files of the administration.
+pub const ADMIN_DOWNLOADS: [&str; 0] = [];
 /// Where the links in mails lead.
 pub const FROM_MAIL: &str = "/from-mail";
 pub const LOGOUT: &str = "/logout";
@@ -57,7 +67,7 @@ pub const READYZ: &str = "/readyz";
 pub const DEV_MAILBOX: &str = "/dev/mailbox";
 
 /// The pages that hold forms, each before those below it.
-const WITH_FORMS: [&str; 12] = [
+const WITH_FORMS: [&str; 16] = [
     REGISTER,
     VERIFY,
     LOGIN,
@@ -70,6 +80,10 @@ const WITH_FORMS: [&str; 12] = [
     ACCOUNT_CONFIRM,
     ACCOUNT_SECURITY,
     ACCOUNT_SESSIONS,
+    ADMIN_USERS,
+    ADMIN_INVITATIONS,
+    ADMIN_AUDIT,
+    ADMIN_MAIL,
 ];
 
 /// Forms that stand on another page than the one above them.

@@ -25,6 +25,12 @@ pub struct Feedback {
 }
 
 impl Feedback {
+    /// Whether there is nothing to show.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// A sentence above the fields and nothing else.
     #[must_use]
     pub fn message(text: impl Into<String>) -> Self {

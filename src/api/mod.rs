@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod account_email;
+pub mod admin;
 pub mod captcha;
 pub mod error;
 pub mod from_mail;

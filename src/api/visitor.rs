@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::admin::AdminView;
 use super::{
     Captcha, EventView, Feedback, PasskeyView, RecoveryCodesView, SecondStepView, SecurityLogView, SessionsView,
     TrustedBrowserView, TwoStepView,
@@ -53,6 +54,8 @@ impl Default for Visitor {
 #[derive(Clone, Debug)]
 pub enum View {
     None,
+    /// A page of the administration.
+    Admin(AdminView),
     Verify(PendingView),
     Sessions(SessionsView),
     SecurityLog(SecurityLogView),

@@ -17,6 +17,7 @@ pub fn SignedIn(
     here: &'static str,
     children: Children,
 ) -> impl IntoView {
+    let administers = visitor.account.as_ref().is_some_and(|account| account.administrator && !account.must_enrol);
     let username = visitor.account.map(|account| account.username).unwrap_or_default();
     view! {
         <a class="skip-link visually-hidden-focusable" href="#content">
@@ -26,7 +27,7 @@ pub fn SignedIn(
             <div>
                 <Brand name=visitor.portal_name href=paths::DASHBOARD />
                 <nav class="bar-wide" aria-label="Main">
-                    <Links here />
+                    <Links here administers />
                 </nav>
                 <details class="menu">
                     <summary>
@@ -37,7 +38,7 @@ pub fn SignedIn(
                     <div>
                         <p class="quiet">"Signed in as " <strong>{username}</strong></p>
                         <nav class="bar-folded" aria-label="Main">
-                            <Links here />
+                            <Links here administers />
                         </nav>
                         <form method="post" action=paths::LOGOUT>
                             <button class="btn btn-outline btn-wide">"Sign out"</button>
@@ -55,10 +56,11 @@ pub fn SignedIn(
 
 /// Where a signed-in person may go.
 #[component]
-fn Links(here: &'static str) -> impl IntoView {
+fn Links(here: &'static str, administers: bool) -> impl IntoView {
     view! {
         <BarLink href=paths::DASHBOARD words="Dashboard" here />
         <BarLink href=paths::ACCOUNT words="Account" here />
+        {administers.then(|| view! { <BarLink href=paths::ADMIN words="Administration" here /> })}
     }
 }
 

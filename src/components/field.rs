@@ -26,6 +26,7 @@ pub struct Field {
     #[serde(skip)]
     pub autofocus: bool,
     /// Whether six digits send the form by themselves.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sends_itself: bool,
 }
 

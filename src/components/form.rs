@@ -36,11 +36,14 @@ pub struct Form {
     #[serde(skip)]
     pub action: String,
     /// Stands before the `id`s of its fields.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub id_prefix: String,
+    #[serde(default, skip_serializing_if = "Feedback::is_none")]
     pub feedback: Feedback,
     pub fields: Vec<Field>,
     /// Whether a captcha may be asked for, now or after a refusal.
     pub guarded: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captcha: Option<Captcha>,
     pub label: String,
     /// The button's words while the form is under way.
@@ -49,6 +52,7 @@ pub struct Form {
     #[serde(skip)]
     pub class: String,
     /// Milliseconds from the making of the page until the button may be pressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait_ms: Option<u64>,
     /// What the last request left. Only while the form is put together.
     #[serde(skip)]

@@ -5,6 +5,7 @@
 //! one by one. Everything else is markup that never reaches the browser's module.
 
 pub mod account_area;
+pub mod admin_area;
 pub mod badge;
 pub mod bar;
 pub mod captcha;
@@ -13,6 +14,7 @@ pub mod copy_text;
 pub mod countdown;
 pub mod facts;
 pub mod field;
+pub mod filters;
 pub mod form;
 pub mod form_field;
 pub mod form_message;
@@ -41,9 +43,11 @@ pub mod steps;
 pub mod strength_meter;
 pub mod submission;
 pub mod submit_button;
+pub mod table;
 pub mod widget;
 
 pub use account_area::AccountArea;
+pub use admin_area::AdminArea;
 pub use badge::Badge;
 pub use bar::SignedIn;
 pub use captcha::{CaptchaField, CaptchaScript};
@@ -52,6 +56,7 @@ pub use copy_text::CopyText;
 pub use countdown::Countdown;
 pub use facts::{Fact, Facts};
 pub use field::{Field, FieldKind};
+pub use filters::{Choice, Filters, Words};
 pub use form::Form;
 pub use form_field::FormField;
 pub use form_message::FormMessage;
@@ -74,3 +79,4 @@ pub use steps::{Step, Steps};
 pub use strength_meter::{Strength, StrengthMeter};
 pub use submission::Submission;
 pub use submit_button::SubmitButton;
+pub use table::{Cell, Table};

@@ -20,3 +20,5 @@ pub const BODY_MAX: usize = 64 * 1024;
 pub const PASSKEYS_MAX: usize = 20;
 /// Most characters of a passkey's name.
 pub const PASSKEY_NAME_MAX: usize = 64;
+/// Most characters of the reason that an administrator gives for a deed.
+pub const REASON_MAX: usize = 300;

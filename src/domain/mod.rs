@@ -2,6 +2,7 @@
 //!
 //! Pure code for both targets: no clock, no randomness, no input or output.
 
+pub mod audit_action;
 pub mod email;
 pub mod form;
 pub mod limits;
@@ -11,6 +12,7 @@ pub mod otp_code;
 pub mod passkey_name;
 pub mod password;
 pub mod proof_of_work;
+pub mod reason;
 pub mod recovery_code;
 pub mod role;
 pub mod second_step_code;
@@ -18,6 +20,7 @@ pub mod security_event;
 pub mod timestamp;
 pub mod username;
 
+pub use audit_action::AuditAction;
 pub use email::Email;
 pub use form::{FieldError, FieldErrors};
 pub use next_path::NextPath;
@@ -26,6 +29,7 @@ pub use otp_code::OtpCode;
 pub use passkey_name::PasskeyName;
 pub use password::Password;
 pub use proof_of_work::ProofOfWork;
+pub use reason::Reason;
 pub use recovery_code::RecoveryCode;
 pub use role::Role;
 pub use second_step_code::SecondStepCode;

@@ -51,7 +51,7 @@ impl PasskeyName {
 
 /// Controls, and the signs that turn the direction of the text around them
 /// (Unicode, UAX #9, section 2), which could make a list read as it is not.
-fn is_unseen(c: char) -> bool {
+pub(super) fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
 }

@@ -2,6 +2,7 @@
 //! about the visitor; who may see it was decided before it is made.
 
 mod account;
+mod admin;
 mod await_code;
 mod dashboard;
 mod from_mail;
@@ -19,6 +20,7 @@ pub use account::{
     AccountPage, ConfirmPage, DeletePage, EmailCodePage, RecentEvents, RecoveryCodesPage, SecurityLogPage,
     SecurityPage, SessionsPage,
 };
+pub use admin::AuditPage;
 pub use dashboard::DashboardPage;
 pub use from_mail::FromMailPage;
 pub use home::HomePage;
@@ -64,6 +66,7 @@ impl Head {
             paths::ACCOUNT_EMAIL_VERIFY => ("Confirm your new address", true),
             paths::ACCOUNT_DELETE => ("Delete your account", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
+            paths::ADMIN_AUDIT => ("Audit log", true),
             _ => ("Page not found", false),
         };
         Self { title, islands }

@@ -63,6 +63,11 @@ pub struct Limits {
     pub email_undo: Duration,
     /// From asking for the deletion of an account until it goes.
     pub deletion_grace: Duration,
+    /// How long codes stay in the log after they were issued; a day's wrong
+    /// tries and codes are counted from it.
+    pub otp_log: Duration,
+    /// How long the audit log reaches back.
+    pub audit_log: Duration,
     pub captcha: CaptchaLimits,
     pub session: SessionLimits,
     /// Passwords that may wait to be hashed, beside those being hashed.
@@ -169,8 +174,6 @@ pub const DEVICES_KEPT: u64 = 50;
 pub const EXISTS_NOTICE_EVERY: Duration = HOUR;
 /// Codes of one flow that count at the same time: a late mail is not a trap.
 pub const OTP_LIVE: u64 = 2;
-/// How long codes stay in the log after they were issued.
-pub const OTP_LOG: Duration = Duration::from_secs(30 * 86_400);
 
 const MINUTE: Duration = Duration::from_secs(60);
 pub const HOUR: Duration = Duration::from_secs(3_600);
@@ -202,6 +205,8 @@ impl Default for Limits {
             trust_lifetime: DAY * 30,
             email_undo: HOUR * 72,
             deletion_grace: DAY * 7,
+            otp_log: DAY * 30,
+            audit_log: DAY * 400,
             captcha: CaptchaLimits {
                 lifetime: HOUR,
                 difficulty: 1_000_000,

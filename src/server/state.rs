@@ -16,8 +16,8 @@ use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
 use super::services::{
-    Captcha, Codes, Confirmation, Devices, Entry, FromMail, Login, Maintenance, Notices, OwnAccount, OwnSessions,
-    Passkeys, PasswordCheck, Recovery, Registration, SecondFactor, SecurityLog, Verification,
+    Administration, Audit, Captcha, Codes, Confirmation, Devices, Entry, FromMail, Login, Maintenance, Notices,
+    OwnAccount, OwnSessions, Passkeys, PasswordCheck, Recovery, Registration, SecondFactor, SecurityLog, Verification,
 };
 use super::store::Store;
 use super::store::sessions::Sessions;
@@ -48,6 +48,7 @@ pub struct Services {
     pub security_log: SecurityLog,
     pub devices: Devices,
     pub own_sessions: OwnSessions,
+    pub administration: Administration,
     pub maintenance: Maintenance,
     pub policy: PasswordPolicy,
     pub flood: Arc<FloodLimiter>,
@@ -124,6 +125,12 @@ impl AppState {
             limits: limits.clone(),
             demanded: config.second_factor,
             portal: config.site.name.clone(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+        };
+        let audit = Audit {
+            store: store.clone(),
+            sealer: Sealer::new(ring, "audit", rng.clone()),
             clock: clock.clone(),
             rng: rng.clone(),
         };
@@ -214,7 +221,14 @@ impl AppState {
             devices,
             passkeys,
             security_log: log,
-            maintenance: Maintenance { store: store.clone(), sessions: sessions.clone(), limits, clock: clock.clone() },
+            administration: Administration { store: store.clone(), audit: audit.clone(), clock: clock.clone() },
+            maintenance: Maintenance {
+                store: store.clone(),
+                sessions: sessions.clone(),
+                audit,
+                limits,
+                clock: clock.clone(),
+            },
             captcha,
             config,
             policy,

@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may end by a panic")]
 
 mod account;
+mod administration;
 mod captcha;
 mod configuration;
 mod connections;

@@ -21,7 +21,7 @@ const OFF: &str = "/account/security/totp/off";
 const CODES: &str = "/account/security/recovery-codes";
 
 /// A person with an authenticator app, signed in.
-struct Enrolled {
+pub(crate) struct Enrolled {
     client: Client,
     phone: Phone,
     codes: Vec<String>,
@@ -38,7 +38,7 @@ async fn enrol(app: &TestApp, client: &mut Client) -> (Phone, Vec<String>) {
 }
 
 /// An account called ann with an app, whose code of the present step is used.
-async fn enrolled(app: &TestApp, mode: Mode) -> Enrolled {
+pub(crate) async fn enrolled(app: &TestApp, mode: Mode) -> Enrolled {
     app.account("ann", "ann@x.example").await;
     let mut client = app.client(mode);
     assert_eq!(client.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
@@ -47,7 +47,7 @@ async fn enrolled(app: &TestApp, mode: Mode) -> Enrolled {
 }
 
 /// A browser in which ann's password was accepted.
-async fn half(app: &TestApp, mode: Mode) -> Client {
+pub(crate) async fn half(app: &TestApp, mode: Mode) -> Client {
     let mut client = app.client(mode);
     let to = client.sign_in("ann", PASSWORD).await.location();
     assert_eq!(to.as_deref(), Some("/login/mfa"));

@@ -54,6 +54,8 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
         trust_lifetime: env.seconds("PORTAL_TRUST_LIFETIME", default.trust_lifetime, 3_600..=400 * DAY, mistakes),
         email_undo: env.seconds("PORTAL_EMAIL_UNDO", default.email_undo, 3_600..=30 * DAY, mistakes),
         deletion_grace: env.seconds("PORTAL_DELETION_GRACE", default.deletion_grace, 3_600..=90 * DAY, mistakes),
+        otp_log: env.seconds("PORTAL_OTP_LOG", default.otp_log, DAY..=400 * DAY, mistakes),
+        audit_log: env.seconds("PORTAL_AUDIT_LOG", default.audit_log, DAY..=4_000 * DAY, mistakes),
         captcha: CaptchaLimits {
             lifetime: env.seconds("PORTAL_CAPTCHA_LIFETIME", captcha.lifetime, 60..=DAY, mistakes),
             difficulty: env.number("PORTAL_CAPTCHA_DIFFICULTY", captcha.difficulty, 1..=50_000_000, mistakes),
@@ -131,6 +133,8 @@ pub fn table(limits: &Limits) -> Vec<(&'static str, u64)> {
         ("PORTAL_TRUST_LIFETIME", limits.trust_lifetime.as_secs()),
         ("PORTAL_EMAIL_UNDO", limits.email_undo.as_secs()),
         ("PORTAL_DELETION_GRACE", limits.deletion_grace.as_secs()),
+        ("PORTAL_OTP_LOG", limits.otp_log.as_secs()),
+        ("PORTAL_AUDIT_LOG", limits.audit_log.as_secs()),
         ("PORTAL_FORM_MIN_FILL", limits.form_min_fill.as_secs()),
         ("PORTAL_CAPTCHA_LIFETIME", captcha.lifetime.as_secs()),
         ("PORTAL_CAPTCHA_DIFFICULTY", captcha.difficulty.into()),

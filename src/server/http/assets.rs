@@ -43,7 +43,8 @@ pub fn package(root: &Path) -> ServeDir {
 /// The files of `public`.
 #[must_use]
 pub fn public(root: &Path) -> ServeDir {
-    files(root.to_owned())
+    // A post to an address that leads nowhere is answered like any other.
+    files(root.to_owned()).call_fallback_on_method_not_allowed(true)
 }
 
 fn files(folder: PathBuf) -> ServeDir {

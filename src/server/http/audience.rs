@@ -15,6 +15,8 @@ pub enum Audience {
     SignedIn,
     /// Those whose password was accepted and whose second step is due.
     SecondStep,
+    /// To others it is not there.
+    Administrators,
 }
 
 /// Whom the page at this path is for.
@@ -25,14 +27,34 @@ pub fn of(path: &str) -> Audience {
         paths::LOGIN_MFA => Audience::SecondStep,
         paths::DASHBOARD => Audience::SignedIn,
         _ if is_at_or_below(path, paths::ACCOUNT) => Audience::SignedIn,
+        _ if is_at_or_below(path, paths::ADMIN) => Audience::Administrators,
         _ => Audience::Anyone,
     }
 }
 
-/// Where to send somebody who may not be where they ask to be; nothing if they may.
+/// What somebody gets who may not be where they ask to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Instead {
+    /// They are led there.
+    To(String),
+    /// What anybody gets at an address that leads nowhere.
+    NotThere,
+}
+
+/// What to answer somebody who may not be where they ask to be; nothing if they may.
 #[must_use]
-pub fn elsewhere(method: &Method, path: &str, by: &Requester) -> Option<String> {
-    if method == Method::POST { elsewhere_to_post(path, by) } else { elsewhere_to_see(path, by) }
+pub fn instead(method: &Method, path: &str, by: &Requester) -> Option<Instead> {
+    let administrator = by.member.as_ref().is_some_and(|member| member.administrator);
+    if of(path) == Audience::Administrators && !administrator {
+        return Some(Instead::NotThere);
+    }
+    let elsewhere = match *method {
+        Method::POST => elsewhere_to_post(path, by),
+        Method::GET | Method::HEAD => elsewhere_to_see(path, by),
+        // To be told that there is no such method.
+        _ => None,
+    };
+    elsewhere.map(Instead::To)
 }
 
 fn elsewhere_to_see(path: &str, by: &Requester) -> Option<String> {
@@ -45,7 +67,7 @@ fn elsewhere_to_see(path: &str, by: &Requester) -> Option<String> {
     match (audience, &by.member) {
         (Audience::SignedOut, Some(_)) => Some(paths::DASHBOARD.to_owned()),
         (Audience::SignedIn, None) => Some(sign_in(path)),
-        (Audience::SignedIn, Some(member)) if member.must_enrol && !may_enrol(path) => {
+        (Audience::SignedIn | Audience::Administrators, Some(member)) if member.must_enrol && !may_enrol(path) => {
             Some(paths::ACCOUNT_SECURITY.to_owned())
         }
         (Audience::SecondStep, Some(_)) => Some(paths::DASHBOARD.to_owned()),

@@ -27,7 +27,8 @@ pub async fn answer(
     match state.own_account.export(&by).await {
         Ok((holdings, at)) => file(&holdings, at).unwrap_or_else(|| fault::unavailable(&id.0)),
         Err(ServiceError::Confirm) => {
-            let form = Stash { form: paths::ACCOUNT_EXPORT.to_owned(), values: Vec::new() };
+            let form =
+                Stash { form: paths::ACCOUNT_EXPORT.to_owned(), page: paths::ACCOUNT.to_owned(), values: Vec::new() };
             match stash::put(&session, &form).await {
                 Ok(()) => see_other(paths::ACCOUNT_CONFIRM),
                 Err(error) => failed(&error, &id),

@@ -14,6 +14,7 @@ pub mod flash;
 pub mod flood;
 pub mod guards;
 pub mod headers;
+pub mod identity;
 pub mod listen;
 pub mod newcomers;
 pub mod probes;

@@ -7,6 +7,8 @@ mod refusal;
 mod second_factor;
 mod session;
 
+use std::borrow::Cow;
+
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -18,6 +20,7 @@ use tower_sessions::Session;
 use super::access_log::RequestId;
 use super::{body, captcha, cookies, flash};
 use crate::api::{ApiError, CaptchaAnswer, Feedback, Flash};
+use crate::paths;
 use crate::server::config::Config;
 use crate::server::services::captcha::Answer;
 use crate::server::services::{Done, FlowChange, Requester, ServiceError};
@@ -35,6 +38,8 @@ pub struct Post {
     request_id: String,
     /// The form's action.
     form: &'static str,
+    /// The page that holds the form.
+    page: Cow<'static, str>,
     kept: Vec<(String, String)>,
     /// A plain form, which is answered with a redirect to a page.
     plain: bool,
@@ -58,9 +63,17 @@ impl Post {
             response: expect_context::<ResponseOptions>(),
             request_id,
             form,
+            page: paths::page_of(form).into(),
             kept: Vec::new(),
             plain: body::wants_page(&parts.headers),
         })
+    }
+
+    /// The form stands on this page: one of many of its kind.
+    #[must_use]
+    pub fn on_page(mut self, page: String) -> Self {
+        self.page = page.into();
+        self
     }
 
     /// Keeps what was typed into a harmless field, for the form to show again.
@@ -89,7 +102,7 @@ impl Post {
     }
 
     /// Leads a plain form to a page, where the answer is of use to a script alone.
-    pub fn only_for_script(&self, page: &'static str) {
+    pub fn only_for_script(&self, page: &str) {
         if self.plain {
             self.redirect(page);
         }
@@ -102,7 +115,7 @@ impl Post {
         if let Err(error) = leave(&self.session, &self.state, &self.requester, &done).await {
             return self.fail(&error);
         }
-        self.redirect(done.to);
+        self.redirect(&done.to);
         Ok(())
     }
 
@@ -132,8 +145,8 @@ pub async fn leave(
         return Ok(());
     }
     let flash = Flash {
-        path: done.to.to_owned(),
-        form: done.to.to_owned(),
+        path: done.to.to_string(),
+        form: done.to.to_string(),
         feedback: Feedback::default(),
         values: done.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
         notice: done.notice.clone(),

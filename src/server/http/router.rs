@@ -1,5 +1,7 @@
 //! All paths of the portal and the layers in front of them.
 
+use std::sync::Arc;
+
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -15,10 +17,10 @@ use tower_http::compression::CompressionLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
+use super::guards::{self, Guards, NotFound};
 use super::headers::policy::Policy;
 use super::{
-    access_log, assets, body, captcha, cookies, cross_site, dev_mailbox, export, fault, flood, guards, headers, probes,
-    targets,
+    access_log, assets, body, captcha, cookies, cross_site, dev_mailbox, export, fault, flood, headers, probes, targets,
 };
 use crate::api::Visitor;
 use crate::app::{App, Assets, reload_port, shell};
@@ -38,7 +40,6 @@ pub fn build(state: &AppState) -> Router {
         Router::new().fallback_service(assets::package(&site.root)).layer(middleware::from_fn(assets::cache_by_hash));
     let router = router
         .nest(&format!("/{}", assets::PACKAGE), package)
-        .method_not_allowed_fallback(not_this_way)
         .route(paths::LIVEZ, get(probes::livez))
         .route(paths::READYZ, get(probes::readyz).with_state(state.clone()));
     behind_the_front(router, state)
@@ -81,17 +82,15 @@ fn pages(state: &AppState, assets: Assets) -> Router {
             provide_context(nonce);
         }
     };
-    let not_found = {
-        let render = render_app_async_with_context(context.clone(), shell);
-        move |request: Request| {
-            let rendered = render(request);
-            async move {
-                let mut response: Response = rendered.await;
-                *response.status_mut() = StatusCode::NOT_FOUND;
-                response
-            }
-        }
-    };
+    let render = render_app_async_with_context(context.clone(), shell);
+    let not_found: NotFound = Arc::new(move |request: Request| {
+        let rendered = render(request);
+        Box::pin(async move {
+            let mut response: Response = rendered.await;
+            *response.status_mut() = StatusCode::NOT_FOUND;
+            response
+        })
+    });
     let public = assets::public(&state.config.site.root);
     let policy = Policy::new(&captcha::extra(state), reload_port());
     Router::new()
@@ -105,12 +104,13 @@ fn pages(state: &AppState, assets: Assets) -> Router {
         })))
         .route(paths::ACCOUNT_EXPORT, post(export::answer))
         .with_state(state.clone())
+        .method_not_allowed_fallback(not_this_way)
         .layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn(body::layer))
                 .layer(sessions(state))
-                .layer(middleware::from_fn_with_state(state.clone(), guards::layer))
-                .layer(middleware::from_fn_with_state(headers::Pages::new(policy, state.rng.clone()), headers::pages)),
+                .layer(middleware::from_fn_with_state(headers::Pages::new(policy, state.rng.clone()), headers::pages))
+                .layer(middleware::from_fn_with_state(Guards { state: state.clone(), not_found }, guards::layer)),
         )
 }
 

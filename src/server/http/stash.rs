@@ -18,6 +18,8 @@ const GO_ON: &str = "Thank you. You can go on where you were: press the button a
 pub struct Stash {
     /// The form's action.
     pub form: String,
+    /// The page that holds it.
+    pub page: String,
     /// Harmless values as they were typed.
     pub values: Vec<(String, String)>,
 }
@@ -38,8 +40,8 @@ pub async fn put(session: &Session, stash: &Stash) -> Result<(), Error> {
 pub async fn take(session: &Session) -> Result<Flash, Error> {
     let stash: Option<Stash> = sessions::readable(session.get(STASH).await)?;
     session.remove_value(STASH).await?;
-    let Stash { form, values } = stash.unwrap_or_default();
-    let page = if form.is_empty() { paths::ACCOUNT } else { paths::page_of(&form) };
+    let Stash { form, page, values } = stash.unwrap_or_default();
+    let path = if page.is_empty() { paths::ACCOUNT.to_owned() } else { page };
     let notice = Some(Notice::new(NoticeKind::Info, GO_ON));
-    Ok(Flash { path: page.to_owned(), form, feedback: Feedback::default(), values, notice })
+    Ok(Flash { path, form, feedback: Feedback::default(), values, notice })
 }

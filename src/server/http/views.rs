@@ -1,6 +1,7 @@
 //! What each page shows, fetched before it is rendered.
 
 mod account;
+mod admin;
 mod code;
 mod from_mail;
 mod recover;
@@ -12,6 +13,7 @@ use axum::http::Uri;
 
 mod passkeys;
 mod security;
+use super::audience::{self, Audience};
 use crate::api::{RecoveryCodesView, View};
 use crate::paths;
 use crate::server::services::outcome::Fault;
@@ -23,6 +25,8 @@ use crate::server::state::AppState;
 pub enum NotShown {
     /// There is nothing to show, and this is where to go.
     Elsewhere(Box<Done>),
+    /// There is no such thing, or it is not this person's business that there is.
+    NotThere,
     Fault(Fault),
 }
 
@@ -42,6 +46,7 @@ impl From<ServiceError> for NotShown {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::Fault(fault) => Self::Fault(fault),
+            ServiceError::NotThere => Self::NotThere,
             // The session has ended since the request came in.
             _ => Done::go(paths::LOGIN).into(),
         }
@@ -67,6 +72,7 @@ pub async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<View, N
         paths::FROM_MAIL => Ok(View::FromMail(from_mail::load(state, uri.query().unwrap_or_default()).await?)),
         // Filled from the session, which alone holds them.
         paths::RECOVERY_CODES => Ok(View::RecoveryCodes(RecoveryCodesView::default())),
+        path if audience::of(path) == Audience::Administrators => Ok(View::Admin(admin::load(state, uri, by).await?)),
         _ => Ok(View::None),
     }
 }

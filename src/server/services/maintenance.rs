@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use sea_orm::DatabaseTransaction;
 
+use super::audit::Audit;
 use crate::server::clock::Clock;
-use crate::server::limits::{DAY, DEVICE_RECOGNISED, Limits, OTP_LOG, RECOVERY_LIFETIME, SECURITY_LOG};
+use crate::server::limits::{DAY, DEVICE_RECOGNISED, Limits, RECOVERY_LIFETIME, SECURITY_LOG};
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{
     Store, StoreError, challenges, counters, email_changes, known_devices, mail_links, otps, outbox, quotas,
@@ -25,6 +26,7 @@ pub const PURGE_EVERY: Duration = Duration::from_secs(60);
 pub struct Maintenance {
     pub store: Store,
     pub sessions: Sessions,
+    pub audit: Audit,
     pub limits: Limits,
     pub clock: Clock,
 }
@@ -47,9 +49,10 @@ enum Kind {
     SecurityEvents,
     KnownDevices,
     TrustedBrowsers,
+    Audit,
 }
 
-const KINDS: [Kind; 15] = [
+const KINDS: [Kind; 16] = [
     Kind::Accounts,
     Kind::Registrations,
     Kind::Recoveries,
@@ -65,6 +68,7 @@ const KINDS: [Kind; 15] = [
     Kind::SecurityEvents,
     Kind::KnownDevices,
     Kind::TrustedBrowsers,
+    Kind::Audit,
 ];
 
 impl Kind {
@@ -105,17 +109,18 @@ impl Maintenance {
             Kind::Registrations => registrations::purge(tx, now - self.limits.registration_lifetime, BATCH).await,
             Kind::Recoveries => recoveries::purge(tx, now - RECOVERY_LIFETIME, BATCH).await,
             Kind::EmailChanges => email_changes::purge(tx, now - DAY, now - self.limits.email_undo, BATCH).await,
-            Kind::Otps => otps::purge(tx, now - OTP_LOG, BATCH).await,
+            Kind::Otps => otps::purge(tx, now - self.limits.otp_log, BATCH).await,
             Kind::WrongTries => otps::purge_tries(tx, now - DAY, BATCH).await,
             Kind::Failures => counters::purge(tx, now - DAY, BATCH).await,
             Kind::Quotas => quotas::purge(tx, now, BATCH).await,
             Kind::Challenges => challenges::purge(tx, now, BATCH).await,
             Kind::Sessions => self.sessions.purge(tx, BATCH).await,
-            Kind::Mail => outbox::purge(tx, now - OTP_LOG, BATCH).await,
+            Kind::Mail => outbox::purge(tx, now - self.limits.otp_log, BATCH).await,
             Kind::MailLinks => mail_links::purge(tx, now - DAY, BATCH).await,
             Kind::SecurityEvents => security_events::purge(tx, now - SECURITY_LOG, BATCH).await,
             Kind::KnownDevices => known_devices::purge(tx, now - DEVICE_RECOGNISED, BATCH).await,
             Kind::TrustedBrowsers => trusted_browsers::purge(tx, now, BATCH).await,
+            Kind::Audit => self.audit.purge(tx, now - self.limits.audit_log, BATCH).await,
         }
     }
 }

@@ -4,6 +4,8 @@
 //! with a [`ServiceError`]: a person's mistake is data, a fault is a fault.
 
 pub mod address_prefix;
+pub mod administration;
+pub mod audit;
 pub mod captcha;
 pub mod codes;
 pub mod confirmation;
@@ -13,6 +15,7 @@ pub mod entry;
 pub mod flow;
 pub mod from_mail;
 pub mod holder;
+pub mod keyset;
 pub mod login;
 pub mod maintenance;
 pub mod notices;
@@ -32,6 +35,8 @@ pub mod verification;
 pub mod window;
 
 pub use address_prefix::AddressPrefix;
+pub use administration::Administration;
+pub use audit::Audit;
 pub use captcha::Captcha;
 pub use codes::Codes;
 pub use confirmation::Confirmation;

@@ -1,5 +1,6 @@
 //! How a service's work ended.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::domain::{FieldErrors, Notice, NoticeKind};
@@ -11,7 +12,7 @@ use crate::server::store::StoreError;
 /// The work is done, or there is nothing more to do here: where to go next.
 #[derive(Clone, Debug)]
 pub struct Done {
-    pub to: &'static str,
+    pub to: Cow<'static, str>,
     pub notice: Option<Notice>,
     /// What the next page's form starts with.
     pub values: Vec<(&'static str, String)>,
@@ -35,8 +36,8 @@ pub enum Flow {
 
 impl Done {
     #[must_use]
-    pub fn go(to: &'static str) -> Self {
-        Self { to, notice: None, values: Vec::new(), flow: FlowChange::Keep }
+    pub fn go(to: impl Into<Cow<'static, str>>) -> Self {
+        Self { to: to.into(), notice: None, values: Vec::new(), flow: FlowChange::Keep }
     }
 
     #[must_use]
@@ -73,6 +74,9 @@ pub enum ServiceError {
     /// The challenge did not convince; the next one goes with the answer.
     #[error("captcha")]
     Captcha(&'static str),
+    /// There is no such thing, or it is not this person's business that there is.
+    #[error("not there")]
+    NotThere,
     /// Nobody is signed in, or not any more.
     #[error("not signed in")]
     SignIn,

@@ -50,6 +50,8 @@ pub struct Member {
     pub authenticated_at: Timestamp,
     /// A second factor is demanded of this account and it has none yet.
     pub must_enrol: bool,
+    /// Whether the account may administer the portal, once nothing is demanded of it.
+    pub administrator: bool,
 }
 
 impl Requester {
@@ -69,6 +71,16 @@ impl Requester {
     pub fn fresh_member(&self, now: Timestamp) -> Result<&Member, ServiceError> {
         let member = self.member()?;
         if now.since(member.authenticated_at) > FRESH { Err(ServiceError::Confirm) } else { Ok(member) }
+    }
+
+    /// The administrator who asks.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotThere`] to everybody else: what is there for
+    /// administrators is not there for them.
+    pub fn administrator(&self) -> Result<&Member, ServiceError> {
+        let member = self.member.as_ref().filter(|member| member.administrator && !member.must_enrol);
+        member.ok_or(ServiceError::NotThere)
     }
 
     /// What limits count this requester by.

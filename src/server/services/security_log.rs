@@ -3,6 +3,7 @@
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
+use super::keyset::{self, Page, Place};
 use super::outcome::{Fault, ServiceError};
 use super::requester::Requester;
 use crate::domain::SecurityEvent;
@@ -15,26 +16,6 @@ use crate::server::store::{Store, StoreError};
 const DETAIL_MAX: usize = 200;
 /// Events on a page of the log.
 const PAGE: u8 = 50;
-
-/// Which page of the log is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    Newest,
-    /// The one that ends before this event.
-    Before(Uuid),
-    /// The one that begins after this event.
-    After(Uuid),
-}
-
-/// A page of the log, its newest event first.
-#[derive(Clone, Debug)]
-pub struct LogPage {
-    pub events: Vec<Event>,
-    /// Whether there may be newer ones.
-    pub newer: bool,
-    /// Whether there are older ones.
-    pub older: bool,
-}
 
 /// Writes and reads the log that a person has of their account.
 #[derive(Clone, Debug)]
@@ -85,36 +66,29 @@ impl SecurityLog {
         Ok(events.map_err(Fault::from)?)
     }
 
-    /// A page of the log of the person who asks. What lies beyond either end
-    /// of the log is the newest one.
+    /// A page of the log of the person who asks.
     ///
     /// # Errors
     /// Nobody is signed in; faults.
-    pub async fn page(&self, place: Place, by: &Requester) -> Result<LogPage, ServiceError> {
+    pub async fn page(&self, place: Place<Uuid>, by: &Requester) -> Result<Page<Event>, ServiceError> {
         let account_id = by.member()?.account_id;
-        let db = self.store.reader();
-        // One more than is shown tells whether it goes on.
-        let most = u64::from(PAGE) + 1;
-        let page = match place {
-            Place::Newest => Vec::new(),
-            Place::Before(event) => security_events::newest(db, account_id, Some(event), most).await?,
-            Place::After(event) => security_events::next_after(db, account_id, event, most).await?,
-        };
-        let full = page.len() > usize::from(PAGE);
-        let events = match place {
-            Place::Before(_) if !page.is_empty() => page,
-            // The first of them is what tells that there are newer ones.
-            Place::After(_) if full => page.into_iter().skip(1).collect(),
-            _ => return self.newest_page(account_id).await,
-        };
-        Ok(LogPage { events: events.into_iter().take(usize::from(PAGE)).collect(), newer: true, older: full })
+        self.page_of(account_id, place).await
     }
 
-    async fn newest_page(&self, account_id: Uuid) -> Result<LogPage, ServiceError> {
-        let mut events = security_events::newest(self.store.reader(), account_id, None, u64::from(PAGE) + 1).await?;
-        let older = events.len() > usize::from(PAGE);
-        events.truncate(usize::from(PAGE));
-        Ok(LogPage { events, newer: false, older })
+    /// A page of an account's log, for those who may see it.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub(super) async fn page_of(&self, account_id: Uuid, place: Place<Uuid>) -> Result<Page<Event>, ServiceError> {
+        let db = self.store.reader();
+        let fetch = |place, most| async move {
+            match place {
+                Place::Newest => security_events::newest(db, account_id, None, most).await,
+                Place::Before(event) => security_events::newest(db, account_id, Some(event), most).await,
+                Place::After(event) => security_events::next_after(db, account_id, event, most).await,
+            }
+        };
+        Ok(keyset::page(place, PAGE, fetch).await?)
     }
 
     async fn write(

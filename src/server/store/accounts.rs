@@ -1,9 +1,11 @@
 //! Accounts: people who have proven their address.
 
+use std::collections::{HashMap, HashSet};
+
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    Set,
+    QuerySelect as _, Set,
 };
 use uuid::Uuid;
 
@@ -88,6 +90,19 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewAccount) -> Result<(), St
 /// Only faults.
 pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Account>, StoreError> {
     Entity::find_by_id(id).one(db).await?.map(read).transpose()
+}
+
+/// The usernames of those of these accounts that are there.
+///
+/// # Errors
+/// Only faults.
+pub async fn names(db: &impl ConnectionTrait, ids: HashSet<Uuid>) -> Result<HashMap<Uuid, String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = Entity::find().select_only().columns([Column::Id, Column::Username]).filter(Column::Id.is_in(ids));
+    let rows: Vec<(Uuid, String)> = found.into_tuple().all(db).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// # Errors

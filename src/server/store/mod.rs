@@ -9,11 +9,12 @@ use std::time::Duration;
 use migration::{Migrator, MigratorTrait as _};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    AccessMode, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
 
 pub mod accounts;
+pub mod audit;
 pub mod challenges;
 pub mod counters;
 pub mod email_changes;
@@ -105,6 +106,18 @@ impl Store {
             ..TransactionOptions::default()
         };
         Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// Begins to read the database as it is now, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, StoreError> {
+        if self.reader.get_database_backend() == DbBackend::Sqlite {
+            return Ok(self.reader.begin().await?);
+        }
+        let reading = (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly));
+        Ok(self.reader.begin_with_config(reading.0, reading.1).await?)
     }
 
     /// Writes a consistent copy of an SQLite database to `file` while it is in use.

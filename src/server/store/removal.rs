@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect 
 use uuid::Uuid;
 
 use super::entity::{account, otp, outbox, wrong_try};
-use super::{StoreError, security_events};
+use super::{StoreError, audit, security_events};
 use crate::domain::Timestamp;
 
 /// Every table whose rows belong to an account by their `account_id`, and go
@@ -57,6 +57,7 @@ async fn remove(db: &impl ConnectionTrait, id: Uuid, email_key: &str) -> Result<
         db.execute(&rows).await?;
     }
     security_events::anonymise(db, id).await?;
+    audit::forget_person(db, id).await?;
     forget_address(db, email_key).await?;
     account::Entity::delete_by_id(id).exec(db).await?;
     Ok(())

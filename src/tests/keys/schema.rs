@@ -10,6 +10,12 @@ use crate::harness::TestApp;
 /// Columns of octets in which nothing is sealed, with what they hold instead.
 /// Nothing that is kept for long hangs on the secret key: it would end with it.
 const PLAIN: &[(&str, &str)] = &[
+    ("audit.hash", "a hash"),
+    ("audit.ip_commitment", "a hash of a value and a random one"),
+    ("audit.ip_salt", "a random value"),
+    ("audit.previous", "a hash"),
+    ("audit.reason_commitment", "a hash of a value and a random one"),
+    ("audit.reason_salt", "a random value"),
     ("known_device.digest", "a hash of a random value"),
     ("mail_link.digest", "a hash of a random value"),
     ("otp.digest", "a keyed hash, which counts for minutes; the previous key\u{2019}s is looked for too"),

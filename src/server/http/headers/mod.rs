@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
@@ -65,12 +65,17 @@ pub async fn layer(State(fixed): State<Fixed>, request: Request, next: Next) -> 
     let mut response = next.run(request).await;
     let kept = !changes && (response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED);
     let policy = if is(&response, "image/svg+xml") { policy::IMAGE } else { policy::STRICT };
+    let not_there = response.status() == StatusCode::NOT_FOUND;
     let headers = response.headers_mut();
     headers.reserve(fixed.0.len() + 2);
     for (name, value) in fixed.0.iter() {
         headers.entry(name).or_insert_with(|| value.clone());
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
+    if not_there {
+        // What would be allowed there tells that something is.
+        headers.remove(ALLOW);
+    }
     if !kept {
         // Answers to a form, redirects and refusals are for this person and this moment.
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -2,7 +2,6 @@
 
 use super::Post;
 use crate::api::{ApiError, PasskeyOptions};
-use crate::paths;
 use crate::server::crypto::passkey::Begun;
 use crate::server::services::ServiceError;
 
@@ -15,7 +14,7 @@ impl Post {
     pub async fn ceremony(self, offer: Result<Begun, ServiceError>) -> Result<PasskeyOptions, ApiError> {
         match offer {
             Ok(Begun { options, state }) => {
-                self.only_for_script(paths::page_of(self.form));
+                self.only_for_script(&self.page);
                 Ok(PasskeyOptions { options, state })
             }
             Err(error) => self.refuse(error).await.map(|()| PasskeyOptions::default()),

@@ -10,6 +10,8 @@ use crate::server::http::stash::{self, Stash};
 use crate::server::http::{audience, body, captcha, fault, flash};
 use crate::server::services::ServiceError;
 
+const NOT_THERE: &str = "There is nothing here (any more). Go back and load the page again.";
+
 impl Post {
     /// Says why the form was not taken, or leads to what has to come first.
     pub(super) async fn refuse(self, error: ServiceError) -> Result<(), ApiError> {
@@ -28,6 +30,7 @@ impl Post {
                 tracing::warn!(event = "form.limited", form = self.form, wait_s = wait.as_secs(), ip = %self.requester.ip);
                 (StatusCode::TOO_MANY_REQUESTS, Feedback::until(what, wait))
             }
+            ServiceError::NotThere => (StatusCode::NOT_FOUND, Feedback::message(NOT_THERE)),
             ServiceError::SignIn => {
                 self.redirect(&audience::sign_in(self.form));
                 return Ok(());
@@ -44,9 +47,8 @@ impl Post {
             }
             return Err(ApiError(feedback));
         }
-        let page = paths::page_of(self.form);
         let flash = Flash {
-            path: page.to_owned(),
+            path: self.page.to_string(),
             form: self.form.to_owned(),
             feedback,
             values: self.kept.clone(),
@@ -54,7 +56,7 @@ impl Post {
         };
         match flash::put(&self.session, &self.state, &self.requester, &flash).await {
             Ok(true) => {
-                self.redirect(page);
+                self.redirect(&self.page);
                 Ok(())
             }
             Ok(false) => self.turn_away(),
@@ -64,7 +66,7 @@ impl Post {
 
     /// Leads to the page that asks for the password, and from there back here.
     async fn confirm_first(self) -> Result<(), ApiError> {
-        let stash = Stash { form: self.form.to_owned(), values: self.kept.clone() };
+        let stash = Stash { form: self.form.to_owned(), page: self.page.to_string(), values: self.kept.clone() };
         if let Err(error) = stash::put(&self.session, &stash).await {
             return self.fail(&error);
         }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::NotShown;
 use crate::api::{EventView, SecurityLogView};
-use crate::server::services::security_log::Place;
+use crate::server::services::keyset::Place;
 use crate::server::services::{Requester, ServiceError, device_in_words};
 use crate::server::state::AppState;
 use crate::server::store::security_events::Event;
@@ -18,9 +18,9 @@ pub(super) async fn page(state: &AppState, uri: &Uri, by: &Requester) -> Result<
     let page = state.security_log.page(place(uri), by).await?;
     let id = |event: Option<&Event>| event.map(|event| event.id.to_string());
     Ok(SecurityLogView {
-        newer: id(page.events.first().filter(|_| page.newer)),
-        older: id(page.events.last().filter(|_| page.older)),
-        events: page.events.into_iter().map(view).collect(),
+        newer: id(page.rows.first().filter(|_| page.newer)),
+        older: id(page.rows.last().filter(|_| page.older)),
+        events: page.rows.into_iter().map(view).collect(),
     })
 }
 
@@ -34,7 +34,7 @@ pub async fn newest(state: &AppState, by: &Requester) -> Result<Vec<EventView>, 
 }
 
 /// Reads `before` or `after`; what names no event is ignored.
-fn place(uri: &Uri) -> Place {
+fn place(uri: &Uri) -> Place<Uuid> {
     let query = uri.query().unwrap_or_default().as_bytes();
     let mut pairs = url::form_urlencoded::parse(query);
     let place = pairs.find_map(|(name, value)| match (&*name, Uuid::try_parse(&value)) {

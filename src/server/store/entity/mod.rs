@@ -1,6 +1,8 @@
 //! The tables as sea-orm sees them. A `Model` never leaves `store`.
 
 pub mod account;
+pub mod audit;
+pub mod audit_anchor;
 pub mod email_change;
 pub mod failure_counter;
 pub mod known_device;

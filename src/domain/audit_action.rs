@@ -1,0 +1,81 @@
+//! What the audit log can tell of.
+
+/// One kind of deed. The words in the database never change their meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditAction {
+    AccountCreated,
+    AccountDisabled,
+    AccountEnabled,
+    AccountDeleted,
+    SessionsEnded,
+    RecoveryStarted,
+    TwoStepReset,
+    MadeAdministrator,
+    MadeUser,
+    InvitationSent,
+    InvitationRevoked,
+    MailRetried,
+    MailDropped,
+    TestMailSent,
+    UsersExported,
+    AuditExported,
+}
+
+/// Each with its word in the database and its words for people.
+pub const ALL: [(AuditAction, &str, &str); 16] = [
+    (AuditAction::AccountCreated, "account_created", "Account created"),
+    (AuditAction::AccountDisabled, "account_disabled", "Account disabled"),
+    (AuditAction::AccountEnabled, "account_enabled", "Account enabled"),
+    (AuditAction::AccountDeleted, "account_deleted", "Account deleted"),
+    (AuditAction::SessionsEnded, "sessions_ended", "Sessions ended"),
+    (AuditAction::RecoveryStarted, "recovery_started", "Recovery started"),
+    (AuditAction::TwoStepReset, "two_step_reset", "Two-step sign-in reset"),
+    (AuditAction::MadeAdministrator, "made_administrator", "Made an administrator"),
+    (AuditAction::MadeUser, "made_user", "Made a user"),
+    (AuditAction::InvitationSent, "invitation_sent", "Invitation sent"),
+    (AuditAction::InvitationRevoked, "invitation_revoked", "Invitation revoked"),
+    (AuditAction::MailRetried, "mail_retried", "Mail tried again"),
+    (AuditAction::MailDropped, "mail_dropped", "Mail dropped"),
+    (AuditAction::TestMailSent, "test_mail_sent", "Test mail sent"),
+    (AuditAction::UsersExported, "users_exported", "Users exported"),
+    (AuditAction::AuditExported, "audit_exported", "Audit log exported"),
+];
+
+impl AuditAction {
+    /// The word kept in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.row().1
+    }
+
+    /// What a person reads.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        self.row().2
+    }
+
+    /// Reads the word kept in the database.
+    #[must_use]
+    pub fn from_stored(word: &str) -> Option<Self> {
+        ALL.iter().find(|row| row.1 == word).map(|row| row.0)
+    }
+
+    fn row(self) -> &'static (Self, &'static str, &'static str) {
+        // Every kind has its row, which the test below holds.
+        ALL.iter().find(|row| row.0 == self).unwrap_or(&ALL[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALL, AuditAction};
+
+    #[test]
+    fn every_kind_has_a_row_and_a_word_of_its_own() {
+        for (index, (action, word, _)) in ALL.iter().enumerate() {
+            assert_eq!(*action as usize, index, "the rows stand in the order of the kinds");
+            assert_eq!(AuditAction::from_stored(word), Some(*action));
+        }
+        assert_eq!(ALL.len(), AuditAction::AuditExported as usize + 1, "the last kind has the last row");
+    }
+}

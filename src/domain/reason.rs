@@ -1,0 +1,58 @@
+//! Why an administrator did something.
+
+use super::limits::REASON_MAX;
+use super::passkey_name::is_unseen;
+
+/// One line of 1 to 300 characters, for those who read the audit log later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason(String);
+
+/// Why a text is no reason; the display text is meant for the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReasonError {
+    #[error("Say why, in a few words.")]
+    Empty,
+    #[error("Use at most {REASON_MAX} characters.")]
+    TooLong,
+    #[error("Leave out line breaks and signs that cannot be seen.")]
+    Unseen,
+}
+
+impl Reason {
+    /// Parses what was typed; white space around it is dropped.
+    ///
+    /// # Errors
+    /// The first rule that the text breaks.
+    pub fn parse(typed: &str) -> Result<Self, ReasonError> {
+        let reason = typed.trim();
+        if reason.is_empty() {
+            return Err(ReasonError::Empty);
+        }
+        if reason.chars().any(is_unseen) {
+            return Err(ReasonError::Unseen);
+        }
+        if reason.chars().count() > REASON_MAX {
+            return Err(ReasonError::TooLong);
+        }
+        Ok(Self(reason.to_owned()))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reason, ReasonError};
+
+    #[test]
+    fn a_reason_is_one_line_that_can_be_read() {
+        assert_eq!(Reason::parse(" Asked for it by phone ").expect("a reason").as_str(), "Asked for it by phone");
+        assert_eq!(Reason::parse(" \t"), Err(ReasonError::Empty));
+        assert_eq!(Reason::parse("a\nb"), Err(ReasonError::Unseen));
+        assert!(Reason::parse(&"é".repeat(300)).is_ok());
+        assert_eq!(Reason::parse(&"é".repeat(301)), Err(ReasonError::TooLong));
+    }
+}

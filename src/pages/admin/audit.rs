@@ -1,0 +1,68 @@
+//! `/admin/audit`: who did what to whom.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+
+use super::visitor;
+use crate::api::View;
+use crate::api::admin::{AdminView, AuditEntryView};
+use crate::components::{AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, Section, Table, Words};
+use crate::paths;
+
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    let visitor = visitor();
+    let View::Admin(AdminView::Audit(log)) = visitor.view.clone() else { return None };
+    let narrowed = log.narrowed();
+    Some(view! {
+        <AdminArea visitor here=paths::ADMIN_AUDIT heading="Audit log">
+            <Section title="What was done">
+                <Filters action=paths::ADMIN_AUDIT narrowed>
+                    <Choice name="action" label="What" options=log.actions chosen=log.action />
+                    <Words name="who" label="Who (username)" value=log.who />
+                    <Words name="whom" label="To whom (username)" value=log.whom />
+                </Filters>
+                <Entries entries=log.entries narrowed />
+                <Pager newer=log.neighbours.newer older=log.neighbours.older />
+            </Section>
+        </AdminArea>
+    })
+}
+
+#[component]
+fn Entries(entries: Vec<AuditEntryView>, narrowed: bool) -> impl IntoView {
+    if entries.is_empty() {
+        let words = if narrowed {
+            "Nothing that was done is like this. Change the filter, or show all."
+        } else {
+            "Nothing was done yet. What administrators do will be listed here."
+        };
+        return Either::Left(view! { <EmptyList>{words}</EmptyList> });
+    }
+    let rows: Vec<_> = entries.into_iter().map(|entry| view! { <Entry entry /> }).collect();
+    Either::Right(view! {
+        <Table caption="What was done" columns=vec!["When", "Who", "What", "To whom", "Why", "From", "Row"]>
+            {rows}
+        </Table>
+    })
+}
+
+#[component]
+fn Entry(entry: AuditEntryView) -> impl IntoView {
+    let detail = (!entry.detail.is_empty()).then(|| view! { <span class="quiet">" (" {entry.detail} ")"</span> });
+    view! {
+        <tr role="row">
+            <Cell of="When">
+                <LocalTime at=entry.at.0 with_time=true />
+            </Cell>
+            <Cell of="Who">{entry.who}</Cell>
+            <Cell of="What">{entry.what} {detail}</Cell>
+            <Cell of="To whom">{entry.whom}</Cell>
+            <Cell of="Why">{entry.reason}</Cell>
+            <Cell of="From">{entry.address}</Cell>
+            <Cell of="Row" number=true>
+                {entry.seq}
+            </Cell>
+        </tr>
+    }
+}

@@ -1,0 +1,86 @@
+//! The audit log, read by administrators.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::Administration;
+use crate::domain::{AuditAction, Username};
+use crate::server::services::keyset::{self, Page, Place};
+use crate::server::services::outcome::ServiceError;
+use crate::server::services::requester::Requester;
+use crate::server::store::accounts;
+use crate::server::store::audit::{self, Entry, Filter};
+
+/// Entries on a page.
+const PAGE: u8 = 50;
+
+/// What entries are looked for, as it was typed; empty for any.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AuditQuery<'a> {
+    pub action: &'a str,
+    /// A username.
+    pub who: &'a str,
+    /// A username.
+    pub whom: &'a str,
+}
+
+/// A page of the log, and the names of the accounts in it that are still there.
+#[derive(Clone, Debug)]
+pub struct AuditPage {
+    pub page: Page<Entry>,
+    pub names: HashMap<Uuid, String>,
+}
+
+impl Administration {
+    /// A page of the audit log.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotThere`] to whoever is no administrator; faults.
+    pub async fn audit_log(
+        &self,
+        query: AuditQuery<'_>,
+        place: Place<i64>,
+        by: &Requester,
+    ) -> Result<AuditPage, ServiceError> {
+        by.administrator()?;
+        let Some(filter) = self.filter(query).await? else {
+            let page = Page { rows: Vec::new(), newer: false, older: false };
+            return Ok(AuditPage { page, names: HashMap::new() });
+        };
+        let db = self.store.reader();
+        let fetch = |place, most| {
+            let filter = &filter;
+            async move {
+                match place {
+                    Place::Newest => audit::newest(db, filter, None, most).await,
+                    Place::Before(seq) => audit::newest(db, filter, Some(seq), most).await,
+                    Place::After(seq) => audit::next_after(db, filter, seq, most).await,
+                }
+            }
+        };
+        let page = keyset::page(place, PAGE, fetch).await?;
+        let ids = page.rows.iter().flat_map(|entry| [entry.actor_id, entry.target_id]).flatten().collect();
+        let names = accounts::names(db, ids).await?;
+        Ok(AuditPage { page, names })
+    }
+
+    /// What to look for; nothing when it is about somebody who is not there.
+    async fn filter(&self, query: AuditQuery<'_>) -> Result<Option<Filter>, ServiceError> {
+        let mut filter = Filter::default();
+        if !query.action.is_empty() {
+            let Some(action) = AuditAction::from_stored(query.action) else { return Ok(None) };
+            filter.action = Some(action);
+        }
+        for (typed, account) in [(query.who, &mut filter.actor), (query.whom, &mut filter.target)] {
+            if typed.trim().is_empty() {
+                continue;
+            }
+            let Ok(username) = Username::parse(typed.trim()) else { return Ok(None) };
+            let found = accounts::by_username(self.store.reader(), &username).await?;
+            let Some(found) = found else { return Ok(None) };
+            *account = Some(found.id);
+        }
+        Ok(Some(filter))
+    }
+}

@@ -1,0 +1,100 @@
+//! What makes the rows a chain.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::server::store::audit::Entry;
+
+pub type Hash = [u8; 32];
+
+/// A row by its number and hash; the row 0, of zeros, is before the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct End {
+    pub seq: i64,
+    pub hash: Hash,
+}
+
+/// The row before the oldest that is kept, and the newest row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ends {
+    pub first: End,
+    pub last: End,
+}
+
+const END: usize = size_of::<i64>() + size_of::<Hash>();
+
+impl Ends {
+    #[must_use]
+    pub fn encode(self) -> Vec<u8> {
+        [self.first, self.last].iter().flat_map(|end| [&end.seq.to_be_bytes()[..], &end.hash].concat()).collect()
+    }
+
+    #[must_use]
+    pub fn decode(octets: &[u8]) -> Option<Self> {
+        let (first, last) = octets.split_at_checked(END)?;
+        Some(Self { first: End::decode(first)?, last: End::decode(last)? })
+    }
+}
+
+impl End {
+    fn decode(octets: &[u8]) -> Option<Self> {
+        let (seq, hash) = octets.split_first_chunk()?;
+        Some(Self { seq: i64::from_be_bytes(*seq), hash: hash.try_into().ok()? })
+    }
+}
+
+/// SHA-256 over everything in a row that is never changed, each part with its
+/// length, so that none can pass for a piece of another.
+#[must_use]
+pub fn hash(entry: &Entry) -> Hash {
+    let mut parts = Parts(Sha256::new());
+    parts.add(Some(b"portal audit row 1"));
+    parts.add(Some(&entry.previous));
+    parts.add(Some(&entry.seq.to_be_bytes()));
+    parts.add(Some(&entry.at.0.to_be_bytes()));
+    parts.add(Some(entry.actor_kind.as_bytes()));
+    parts.add(entry.actor_id.as_ref().map(|id| id.as_bytes().as_slice()));
+    parts.add(Some(entry.action.as_bytes()));
+    parts.add(entry.target_id.as_ref().map(|id| id.as_bytes().as_slice()));
+    parts.add(Some(entry.detail.as_bytes()));
+    parts.add(entry.ip.commitment.as_deref());
+    parts.add(entry.reason.commitment.as_deref());
+    parts.0.finalize().into()
+}
+
+/// What stands in the chain for a value that may be erased.
+#[must_use]
+pub fn commitment(salt: &[u8], value: &str) -> Hash {
+    let mut parts = Parts(Sha256::new());
+    parts.add(Some(b"portal audit value 1"));
+    parts.add(Some(salt));
+    parts.add(Some(value.as_bytes()));
+    parts.0.finalize().into()
+}
+
+struct Parts(Sha256);
+
+impl Parts {
+    fn add(&mut self, part: Option<&[u8]>) {
+        match part {
+            None => self.0.update([0]),
+            Some(part) => {
+                self.0.update([1]);
+                self.0.update((part.len() as u64).to_be_bytes());
+                self.0.update(part);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{End, Ends};
+
+    #[test]
+    fn the_ends_are_read_as_they_were_written_and_not_otherwise() {
+        let ends = Ends { first: End { seq: 7, hash: [1; 32] }, last: End { seq: 900, hash: [2; 32] } };
+        assert_eq!(Ends::decode(&ends.encode()), Some(ends));
+        assert_eq!(Ends::decode(&ends.encode()[1..]), None);
+        assert_eq!(Ends::decode(&[]), None);
+    }
+}

@@ -1,0 +1,152 @@
+//! The audit log: who did what to whom, when, from where and why.
+//!
+//! Every row holds the hash of the one before it, and the two ends of the chain
+//! lie sealed beside it: whoever can write to the database but has no
+//! `SECRET_KEY` cannot change, remove or insert a row unnoticed. A name stands
+//! in no row: accounts are told by their ids, and what a row says of a person
+//! beside that can be erased without breaking the chain.
+
+mod chain;
+mod verify;
+
+use std::net::IpAddr;
+
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+use crate::domain::{AuditAction, Reason, Timestamp};
+use crate::server::clock::Clock;
+use crate::server::crypto::Sealer;
+use crate::server::rng::Rng;
+use crate::server::store::audit::{self, Actor, Entry, Erasable};
+use crate::server::store::{Store, StoreError};
+use chain::Ends;
+
+pub use verify::{Finding, Verdict};
+
+/// Most characters of what else there is to know of a deed.
+const DETAIL_MAX: usize = 200;
+
+/// Writes and checks the log.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    pub store: Store,
+    /// For the ends of the chain.
+    pub sealer: Sealer,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+/// What is written down.
+#[derive(Clone, Copy, Debug)]
+pub struct Note<'a> {
+    pub action: AuditAction,
+    /// The account it was done to.
+    pub target: Option<Uuid>,
+    /// What else there is to know, such as an address with most of it masked.
+    /// It stays when the account goes: nothing by which a person is known.
+    pub detail: &'a str,
+    pub reason: Option<&'a Reason>,
+}
+
+impl Note<'_> {
+    /// Something that was done to this account.
+    #[must_use]
+    pub fn to(action: AuditAction, target: Uuid) -> Self {
+        Self { action, target: Some(target), detail: "", reason: None }
+    }
+
+    /// Something that was done to nobody.
+    #[must_use]
+    pub fn of(action: AuditAction) -> Self {
+        Self { action, target: None, detail: "", reason: None }
+    }
+}
+
+impl<'a> Note<'a> {
+    #[must_use]
+    pub fn because(self, reason: &'a Reason) -> Self {
+        Self { reason: Some(reason), ..self }
+    }
+
+    #[must_use]
+    pub fn about(self, detail: &'a str) -> Self {
+        Self { detail, ..self }
+    }
+}
+
+impl Audit {
+    /// Writes a deed down in the transaction of the deed itself: the one is not
+    /// there without the other.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn note(
+        &self,
+        tx: &DatabaseTransaction,
+        actor: Actor,
+        from: Option<IpAddr>,
+        note: Note<'_>,
+    ) -> Result<(), StoreError> {
+        let mut ends = self.ends(tx).await?;
+        let mut entry = Entry {
+            seq: ends.last.seq + 1,
+            at: self.clock.now(),
+            actor_kind: actor.as_str().to_owned(),
+            actor_id: actor.account(),
+            action: note.action.as_str().to_owned(),
+            target_id: note.target,
+            detail: note.detail.chars().filter(|c| !c.is_control()).take(DETAIL_MAX).collect(),
+            ip: self.erasable(from.map(|ip| ip.to_string())),
+            reason: self.erasable(note.reason.map(|reason| reason.as_str().to_owned())),
+            previous: ends.last.hash.to_vec(),
+            hash: Vec::new(),
+        };
+        let hash = chain::hash(&entry);
+        entry.hash = hash.to_vec();
+        ends.last = chain::End { seq: entry.seq, hash };
+        tracing::info!(
+            event = "audit", action = entry.action, actor = entry.actor_kind,
+            actor_id = ?entry.actor_id, target = ?entry.target_id, seq = entry.seq
+        );
+        audit::insert(tx, entry).await?;
+        self.put_ends(tx, ends).await
+    }
+
+    /// Deletes up to `most` of the oldest rows from before `before`, and moves
+    /// the beginning of the chain behind them; tells how many.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn purge(&self, tx: &DatabaseTransaction, before: Timestamp, most: u64) -> Result<u64, StoreError> {
+        let mut ends = self.ends(tx).await?;
+        let oldest = audit::after(tx, ends.first.seq, most).await?;
+        let Some(last) = oldest.iter().take_while(|entry| entry.at < before).last() else { return Ok(0) };
+        let Ok(hash) = last.hash.as_slice().try_into() else { return Err(StoreError::Corrupt("audit.hash")) };
+        ends.first = chain::End { seq: last.seq, hash };
+        let deleted = audit::delete_through(tx, last.seq).await?;
+        self.put_ends(tx, ends).await?;
+        Ok(deleted)
+    }
+
+    async fn ends(&self, tx: &DatabaseTransaction) -> Result<Ends, StoreError> {
+        let Some(sealed) = audit::ends(tx).await? else { return Ok(Ends::default()) };
+        self.open(&sealed).ok_or(StoreError::Corrupt("audit_anchor.ends, sealed by another SECRET_KEY or altered"))
+    }
+
+    fn open(&self, sealed: &[u8]) -> Option<Ends> {
+        Ends::decode(&self.sealer.open(audit::ANCHOR, sealed).ok()?)
+    }
+
+    async fn put_ends(&self, tx: &DatabaseTransaction, ends: Ends) -> Result<(), StoreError> {
+        let sealed = self.sealer.seal(audit::ANCHOR, &ends.encode());
+        audit::put_ends(tx, sealed.map_err(|_| StoreError::Corrupt("audit_anchor.ends"))?).await
+    }
+
+    fn erasable(&self, value: Option<String>) -> Erasable {
+        let Some(value) = value else { return Erasable::default() };
+        let salt = self.rng.bytes::<16>();
+        let commitment = chain::commitment(&salt, &value).to_vec();
+        Erasable { value: Some(value), salt: Some(salt.to_vec()), commitment: Some(commitment) }
+    }
+}

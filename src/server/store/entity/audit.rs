@@ -1,0 +1,33 @@
+//! What was done, by whom, to whom and why: one row a deed, chained by hashes.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "audit")]
+pub struct Model {
+    /// Counts from 1 without a gap.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub seq: i64,
+    pub at: i64,
+    pub actor_kind: String,
+    pub actor_id: Option<Uuid>,
+    pub action: String,
+    pub target_id: Option<Uuid>,
+    pub detail: String,
+    /// Erased with its salt once the actor's account is gone.
+    pub ip: Option<String>,
+    pub ip_salt: Option<Vec<u8>>,
+    pub ip_commitment: Option<Vec<u8>>,
+    /// Erased with its salt once the target's account is gone.
+    pub reason: Option<String>,
+    pub reason_salt: Option<Vec<u8>>,
+    pub reason_commitment: Option<Vec<u8>>,
+    /// The hash of the row before.
+    pub previous: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,112 @@
+//! To everybody but an administrator there is nothing at `/admin`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use leptos::server_fn::axum::server_fn_paths;
+use leptos_axum::generate_route_list;
+use portal::app::App;
+use portal::paths;
+
+use super::{administrator, id_of};
+use crate::harness::app::PASSWORD;
+use crate::harness::client::without_random;
+use crate::harness::{Client, Mode, TestApp};
+use crate::two_step::{enrolled, half};
+
+/// Every address of the area, a function or a page: whatever is added is in it.
+fn addresses(id: &str) -> Vec<String> {
+    let pages = generate_route_list(App).into_iter().map(|route| route.path().to_owned());
+    let functions = server_fn_paths().map(|(path, _)| path.to_owned());
+    let downloads = paths::ADMIN_DOWNLOADS.into_iter().map(str::to_owned);
+    let area =
+        |path: &String| path.strip_prefix(paths::ADMIN).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let mut all: Vec<_> =
+        pages.chain(functions).chain(downloads).filter(area).map(|path| path.replace("{id}", id)).collect();
+    all.sort_unstable();
+    all.dedup();
+    assert!(all.contains(&paths::ADMIN_AUDIT.to_owned()), "{all:?}");
+    all
+}
+
+/// Everybody who is no administrator, with what they are to themselves.
+async fn others(app: &TestApp, mode: Mode) -> Vec<(&'static str, Client)> {
+    app.account("user", "user@x.example").await;
+    let mut user = app.client(mode);
+    user.sign_in("user", PASSWORD).await;
+    enrolled(app, mode).await;
+    let before_second_step = half(app, mode).await;
+    app.execute("UPDATE account SET role = 'administrator' WHERE username = 'ann'").await;
+    let demoted = administrator(app, mode, "demoted").await;
+    assert_eq!(demoted.clone().get(paths::ADMIN_AUDIT).await.status, 200);
+    app.execute("UPDATE account SET role = 'user' WHERE username = 'demoted'").await;
+    vec![
+        ("anonymous", app.client(mode)),
+        ("before the second step", before_second_step),
+        ("a user", user),
+        ("a demoted administrator", demoted),
+    ]
+}
+
+#[tokio::test]
+async fn every_address_of_the_administration_is_to_others_one_that_leads_nowhere() {
+    for mode in [Mode::Script, Mode::Form] {
+        let app = TestApp::new().await;
+        let others = others(&app, mode).await;
+        let id = id_of(&app, "user").await;
+        for (who, client) in others {
+            let nowhere = (client.clone().get("/nowhere").await, client.clone().post("/nowhere", &[]).await);
+            for address in addresses(&id) {
+                let got = client.clone().get(&address).await;
+                let posted = client.clone().post(&address, &[("id", &id), ("reason", "Because.")]).await;
+                for (answer, nowhere) in [(got, &nowhere.0), (posted, &nowhere.1)] {
+                    assert_eq!(answer.status, 404, "{who} at {address}");
+                    assert_eq!(without_random(&answer.body), without_random(&nowhere.body), "{who} at {address}");
+                    let names = |answer: &crate::harness::Answer| {
+                        answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>()
+                    };
+                    assert_eq!(names(&answer), names(nowhere), "{who} at {address}");
+                }
+            }
+        }
+        assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_never_was_is_nowhere_to_administrators_too() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    for address in ["/admin/nowhere", "/adminx", "/admin/users/nobody"] {
+        assert_eq!(ann.get(address).await.status, 404, "{address}");
+    }
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+}
+
+/// The guard in front is one lock. Every method behind it has its own, so that
+/// another way in finds a door as well.
+#[test]
+fn every_method_of_the_administration_asks_who_asks() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/services/administration");
+    let mut methods = 0;
+    for file in sources(&folder) {
+        let text = fs::read_to_string(&file).expect("a source file");
+        let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for method in product.split("\n    pub async fn ").skip(1) {
+            let body = method.split("\n    }").next().unwrap_or_default();
+            let (name, _) = body.split_once(['(', '<']).expect("its name");
+            if name == "commit" {
+                // A deed was begun by then.
+                continue;
+            }
+            methods += 1;
+            let asks = ["by.administrator()?", "self.begin(by)", "self.begin_fresh(by)"];
+            assert!(asks.iter().any(|ask| body.contains(ask)), "{}: {name} asks nobody", file.display());
+        }
+    }
+    assert!(methods > 2, "are the methods here?");
+}
