@@ -57,7 +57,8 @@ pub fn behind_the_front(routes: Router, state: &AppState) -> Router {
         .layer(middleware::map_request_with_state(state.clone(), cross_site::layer))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(state.clone(), flood::layer));
-    routes.layer(front)
+    // Around the routes as a whole: what axum adds to a route's answer, such as `Allow`, passes through it as well.
+    Router::new().fallback_service(routes).layer(front)
 }
 
 /// Somebody opened the address of a form's post.
