@@ -67,15 +67,16 @@ pub async fn layer(State(fixed): State<Fixed>, request: Request, next: Next) -> 
     let policy = if is(&response, "image/svg+xml") { policy::IMAGE } else { policy::STRICT };
     let not_there = response.status() == StatusCode::NOT_FOUND;
     let headers = response.headers_mut();
+    if not_there {
+        // What would be allowed there tells that something is. First of all, for what is taken out of the middle
+        // leaves its place to the last.
+        headers.remove(ALLOW);
+    }
     headers.reserve(fixed.0.len() + 2);
     for (name, value) in fixed.0.iter() {
         headers.entry(name).or_insert_with(|| value.clone());
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
-    if not_there {
-        // What would be allowed there tells that something is.
-        headers.remove(ALLOW);
-    }
     if !kept {
         // Answers to a form, redirects and refusals are for this person and this moment.
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
