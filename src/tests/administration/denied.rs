@@ -61,6 +61,10 @@ async fn every_address_of_the_administration_is_to_others_one_that_leads_nowhere
                 let posted = client.clone().post(&address, &[("id", &id), ("reason", "Because.")]).await;
                 for (answer, nowhere) in [(got, &nowhere.0), (posted, &nowhere.1)] {
                     assert_eq!(answer.status, 404, "{who} at {address}");
+                    if nowhere.status != 404 {
+                        // Before the second step every post leads there, but for these.
+                        continue;
+                    }
                     assert_eq!(without_random(&answer.body), without_random(&nowhere.body), "{who} at {address}");
                     let names = |answer: &crate::harness::Answer| {
                         answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>()
