@@ -8,8 +8,7 @@ use crate::api::AccountView;
 use crate::domain::{Role, Timestamp};
 use crate::server::services::Member;
 use crate::server::state::AppState;
-use crate::server::store::accounts::Account;
-use crate::server::store::sessions::{Opened, SecondStep, SignedIn};
+use crate::server::store::sessions::{Opened, Owner, SecondStep, SignedIn};
 
 /// What a session says about a request. Lives as long as the request.
 #[derive(Debug)]
@@ -31,9 +30,9 @@ pub struct Identity {
 pub async fn of(state: &AppState, session: &Session) -> Result<Identity, Fault> {
     let mut opened = open(state, session).await?;
     let person = match person(session, &mut opened).await? {
-        Some((account, signed_in)) => {
-            let member = member(state, &account, &signed_in).await?;
-            Some((account_view(state, account, signed_in, member.must_enrol), member))
+        Some((owner, signed_in)) => {
+            let member = member(state, &owner, &signed_in).await?;
+            Some((account_view(state, owner, signed_in, member.must_enrol), member))
         }
         None => None,
     };
@@ -58,12 +57,12 @@ async fn open(state: &AppState, session: &Session) -> Result<Option<Opened>, Fau
 
 /// Who is signed in; a session whose account is gone, closed or in a later
 /// epoch is ended.
-async fn person(session: &Session, opened: &mut Option<Opened>) -> Result<Option<(Account, SignedIn)>, Fault> {
+async fn person(session: &Session, opened: &mut Option<Opened>) -> Result<Option<(Owner, SignedIn)>, Fault> {
     let Some(holding) = opened else { return Ok(None) };
     let Some(signed_in) = holding.signed_in() else { return Ok(None) };
-    match holding.account.take() {
-        Some(account) if account.id == signed_in.account_id && account.holds(signed_in.epoch) => {
-            Ok(Some((account, signed_in)))
+    match holding.owner.take() {
+        Some(owner) if owner.id == signed_in.account_id && owner.open && owner.epoch == signed_in.epoch => {
+            Ok(Some((owner, signed_in)))
         }
         _ => {
             sessions::end(session).await?;
@@ -90,26 +89,26 @@ async fn second_step(
 }
 
 /// The factors are looked up only where one is demanded that this session has not shown.
-async fn member(state: &AppState, account: &Account, signed_in: &SignedIn) -> Result<Member, Fault> {
-    let must_enrol = !signed_in.two_step && state.second_factor.must_enrol(account.id, account.role).await?;
+async fn member(state: &AppState, owner: &Owner, signed_in: &SignedIn) -> Result<Member, Fault> {
+    let must_enrol = !signed_in.two_step && state.second_factor.must_enrol(owner.id, owner.role).await?;
     Ok(Member {
-        account_id: account.id,
+        account_id: owner.id,
         session: signed_in.handle,
         epoch: signed_in.epoch,
         authenticated_at: Timestamp(signed_in.authenticated_at),
         must_enrol,
-        administrator: account.role == Role::Administrator,
+        administrator: owner.role == Role::Administrator,
     })
 }
 
-fn account_view(state: &AppState, account: Account, signed_in: SignedIn, must_enrol: bool) -> AccountView {
+fn account_view(state: &AppState, owner: Owner, signed_in: SignedIn, must_enrol: bool) -> AccountView {
     let signed_in_at = Timestamp(signed_in.at);
     AccountView {
-        username: account.username.as_str().to_owned(),
-        email: account.email.as_str().to_owned(),
-        administrator: account.role == Role::Administrator,
-        created_at: account.created_at,
-        verified_at: account.verified_at,
+        username: owner.username,
+        email: owner.email,
+        administrator: owner.role == Role::Administrator,
+        created_at: owner.created_at,
+        verified_at: owner.verified_at,
         signed_in_at,
         signed_in_from: signed_in.ip,
         previous_sign_in_at: signed_in.previous_at.map(Timestamp),

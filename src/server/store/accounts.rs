@@ -253,7 +253,7 @@ pub async fn claim_exists_notice(
     Ok(told.rows_affected == 1)
 }
 
-pub(super) fn read(row: Model) -> Result<Account, StoreError> {
+fn read(row: Model) -> Result<Account, StoreError> {
     Ok(Account {
         id: row.id,
         username: Username::parse(&row.username).map_err(|_| StoreError::Corrupt("account.username"))?,

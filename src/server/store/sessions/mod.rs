@@ -18,14 +18,14 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store;
 use uuid::Uuid;
 
-use super::entity::session::{ActiveModel, Column, Entity, Model};
+use super::entity::session::{ActiveModel, Column, Entity};
 use super::{Store, StoreError};
 use crate::domain::Timestamp;
 use crate::server::clock::Clock;
 use crate::server::crypto::TokenDigest;
 
 pub use listing::{LiveSession, end, end_all, end_others, is_there};
-pub use opened::Opened;
+pub use opened::{Opened, Owner};
 
 /// The key under which a session keeps [`SignedIn`].
 pub const SIGNED_IN: &str = "signed_in";
@@ -125,21 +125,20 @@ impl Sessions {
         short.or(Column::CreatedAt.lte((now - self.limits.remember).0))
     }
 
-    fn is_over(&self, row: &Model, now: Timestamp) -> bool {
-        let idle = if row.remember { self.limits.remember } else { self.limits.idle };
-        let ends_at = self.ends_at(Timestamp(row.created_at), row.remember);
-        now >= ends_at || now >= Timestamp(row.last_seen_at) + idle
+    fn is_over(&self, remember: bool, began: Timestamp, last_seen: Timestamp, now: Timestamp) -> bool {
+        let idle = if remember { self.limits.remember } else { self.limits.idle };
+        now >= self.ends_at(began, remember) || now >= last_seen + idle
     }
 
     /// Notes that the session is in use, seldom enough not to write on every request.
-    async fn touch(&self, row: &Model, now: Timestamp) -> Result<(), StoreError> {
-        if now.since(Timestamp(row.last_seen_at)) < self.limits.idle / 60 {
+    async fn touch(&self, digest: Vec<u8>, last_seen: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+        if now.since(last_seen) < self.limits.idle / 60 {
             return Ok(());
         }
         let tx = self.store.write().await?;
         Entity::update_many()
             .col_expr(Column::LastSeenAt, Expr::value(now.0))
-            .filter(Column::Digest.eq(row.digest.clone()))
+            .filter(Column::Digest.eq(digest))
             .exec(&tx)
             .await?;
         Ok(tx.commit().await?)
@@ -148,12 +147,13 @@ impl Sessions {
     async fn find(&self, id: &Id) -> Result<Option<Record>, StoreError> {
         let Some(row) = Entity::find_by_id(digest(id)).one(self.store.reader()).await? else { return Ok(None) };
         let now = self.clock.now();
-        if self.is_over(&row, now) {
+        let (began, last_seen) = (Timestamp(row.created_at), Timestamp(row.last_seen_at));
+        if self.is_over(row.remember, began, last_seen, now) {
             return Ok(None);
         }
-        self.touch(&row, now).await?;
+        self.touch(row.digest, last_seen, now).await?;
         let data = serde_json::from_str(&row.data).map_err(|_| StoreError::Corrupt("session.data"))?;
-        let ends_at = self.ends_at(Timestamp(row.created_at), row.remember);
+        let ends_at = self.ends_at(began, row.remember);
         Ok(Some(Record { id: *id, data, expiry_date: moment(ends_at) }))
     }
 
