@@ -66,7 +66,7 @@ async fn the_database_takes_no_change_of_a_row_but_the_erasing_of_a_person() {
     assert_eq!(columns.len(), 15);
     for column in columns {
         let erasable = ["ip", "ip_salt", "reason", "reason_salt"].contains(&column.as_str());
-        for (value, taken) in [("'another'", false), (column.as_str(), false), ("NULL", erasable)] {
+        for (value, taken) in [("7", false), (column.as_str(), false), ("NULL", erasable)] {
             let tx = app.state.store.write().await.expect("a transaction");
             let update = tx.execute_unprepared(&format!("UPDATE audit SET {column} = {value}")).await;
             assert_eq!(update.is_ok(), taken, "{column} = {value}");
