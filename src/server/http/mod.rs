@@ -3,10 +3,12 @@
 pub mod access_log;
 pub mod assets;
 pub mod audience;
+mod audit_export;
 pub mod body;
 pub mod captcha;
 pub mod cookies;
 pub mod cross_site;
+pub mod csv;
 pub mod dev_mailbox;
 mod export;
 pub mod fault;

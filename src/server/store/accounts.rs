@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QuerySelect as _, Set,
+    QueryOrder as _, QuerySelect as _, Set,
 };
 use uuid::Uuid;
 
@@ -181,6 +181,25 @@ pub async fn set_email(db: &impl ConnectionTrait, id: Uuid, email: &Email) -> Re
         .exec(db)
         .await?;
     Ok(())
+}
+
+/// Gives an account another role.
+///
+/// # Errors
+/// Only faults.
+pub async fn set_role(db: &impl ConnectionTrait, id: Uuid, role: Role) -> Result<(), StoreError> {
+    let update = Entity::update_many().col_expr(Column::Role, Expr::value(role.as_str()));
+    update.filter(Column::Id.eq(id)).exec(db).await?;
+    Ok(())
+}
+
+/// Every administrator, in the order of their names.
+///
+/// # Errors
+/// Only faults.
+pub async fn administrators(db: &impl ConnectionTrait) -> Result<Vec<Account>, StoreError> {
+    let query = Entity::find().filter(Column::Role.eq(Role::Administrator.as_str()));
+    query.order_by_asc(Column::UsernameKey).all(db).await?.into_iter().map(read).collect()
 }
 
 /// Whether there is an administrator beside this account to whom anybody may sign in.

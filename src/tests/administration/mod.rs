@@ -1,7 +1,10 @@
 //! What is there for administrators alone.
 
+mod audit_command;
+mod audit_export;
 mod audit_log;
 mod denied;
+mod operators;
 
 use crate::harness::app::PASSWORD;
 use crate::harness::{Client, Mode, TestApp};

@@ -1,6 +1,7 @@
 //! What administrators do. Every method finds out by itself whether it is one
 //! who asks: to anybody else there is nothing.
 
+mod audit_export;
 mod audit_log;
 
 use sea_orm::DatabaseTransaction;
@@ -14,6 +15,7 @@ use crate::server::clock::Clock;
 use crate::server::store::audit::Actor;
 use crate::server::store::{Store, StoreError, accounts};
 
+pub use audit_export::AuditExport;
 pub use audit_log::{AuditPage, AuditQuery};
 
 /// The services behind `/admin`.

@@ -2,9 +2,10 @@
 //!
 //! Every row holds the hash of the one before it, and the two ends of the chain
 //! lie sealed beside it: whoever can write to the database but has no
-//! `SECRET_KEY` cannot change, remove or insert a row unnoticed. A name stands
-//! in no row: accounts are told by their ids, and what a row says of a person
-//! beside that can be erased without breaking the chain.
+//! `SECRET_KEY` cannot change, remove or insert a row unnoticed, and can only
+//! put the whole log back to how they once saw it. A name stands in no row:
+//! accounts are told by their ids, and what a row says of a person beside that
+//! can be erased without breaking the chain.
 
 mod chain;
 mod verify;
@@ -16,7 +17,7 @@ use uuid::Uuid;
 
 use crate::domain::{AuditAction, Reason, Timestamp};
 use crate::server::clock::Clock;
-use crate::server::crypto::Sealer;
+use crate::server::crypto::{KeyRing, Sealer};
 use crate::server::rng::Rng;
 use crate::server::store::audit::{self, Actor, Entry, Erasable};
 use crate::server::store::{Store, StoreError};
@@ -76,6 +77,11 @@ impl<'a> Note<'a> {
 }
 
 impl Audit {
+    #[must_use]
+    pub fn new(store: Store, ring: &KeyRing, clock: Clock, rng: Rng) -> Self {
+        Self { store, sealer: Sealer::new(ring, "audit", rng.clone()), clock, rng }
+    }
+
     /// Writes a deed down in the transaction of the deed itself: the one is not
     /// there without the other.
     ///
