@@ -28,10 +28,19 @@ pub enum SecurityEvent {
     DataExported,
     DeletionScheduled,
     DeletionCancelled,
+    // From here on, what administrators did.
+    AccountDisabled,
+    AccountEnabled,
+    SessionsEnded,
+    RecoveryStarted,
+    TwoStepReset,
+    MadeAdministrator,
+    MadeUser,
+    AccountDeleted,
 }
 
 /// Each with its word in the database and its words for people.
-const ALL: [(SecurityEvent, &str, &str); 25] = [
+const ALL: [(SecurityEvent, &str, &str); 33] = [
     (SecurityEvent::SignedIn, "signed_in", "Signed in"),
     (SecurityEvent::SignInFailed, "sign_in_failed", "Sign-in failed: wrong password"),
     (SecurityEvent::SecondStepFailed, "second_step_failed", "Second step failed"),
@@ -57,6 +66,14 @@ const ALL: [(SecurityEvent, &str, &str); 25] = [
     (SecurityEvent::DataExported, "data_exported", "Data exported"),
     (SecurityEvent::DeletionScheduled, "deletion_scheduled", "Deletion of the account asked for"),
     (SecurityEvent::DeletionCancelled, "deletion_cancelled", "Deletion of the account cancelled"),
+    (SecurityEvent::AccountDisabled, "account_disabled", "Account disabled"),
+    (SecurityEvent::AccountEnabled, "account_enabled", "Account enabled again"),
+    (SecurityEvent::SessionsEnded, "sessions_ended", "All sessions ended"),
+    (SecurityEvent::RecoveryStarted, "recovery_started", "New password asked for"),
+    (SecurityEvent::TwoStepReset, "two_step_reset", "Two-step sign-in reset"),
+    (SecurityEvent::MadeAdministrator, "made_administrator", "Made an administrator"),
+    (SecurityEvent::MadeUser, "made_user", "No administrator any more"),
+    (SecurityEvent::AccountDeleted, "account_deleted", "Account deleted"),
 ];
 
 impl SecurityEvent {
@@ -94,6 +111,6 @@ mod tests {
             assert_eq!(*event as usize, index, "the rows stand in the order of the kinds");
             assert_eq!(SecurityEvent::from_stored(word), Some(*event));
         }
-        assert_eq!(ALL.len(), SecurityEvent::DeletionCancelled as usize + 1, "the last kind has the last row");
+        assert_eq!(ALL.len(), SecurityEvent::AccountDeleted as usize + 1, "the last kind has the last row");
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::account::{ActiveModel, Column, Entity, Model};
-use crate::domain::{Email, Role, Timestamp, Username};
+use crate::domain::{AccountState, Email, Role, Timestamp, Username};
 use crate::server::crypto::PasswordHash;
 
 /// An account as the services see it.
@@ -39,6 +39,16 @@ impl Account {
     #[must_use]
     pub fn is_open(&self) -> bool {
         !self.disabled && self.delete_after.is_none()
+    }
+
+    /// Whether anybody may sign in to it, and if not, why.
+    #[must_use]
+    pub fn state(&self) -> AccountState {
+        match self {
+            Self { disabled: true, .. } => AccountState::Disabled,
+            Self { delete_after: Some(_), .. } => AccountState::Leaving,
+            _ => AccountState::Open,
+        }
     }
 
     /// Whether what began in this epoch, a session or a sign-in, still counts.

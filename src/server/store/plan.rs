@@ -21,6 +21,11 @@ impl Plan {
     pub fn is_one_search_by(&self, index: &str) -> bool {
         self.0.len() == 1 && self.0[0].starts_with("SEARCH") && self.0[0].contains(&format!("INDEX {index} "))
     }
+
+    /// By how many bounds an index is searched behind what has to be equal.
+    pub fn bounds(&self) -> usize {
+        self.0.iter().map(|step| step.matches(['<', '>']).count()).sum()
+    }
 }
 
 /// A database of this version without a row.
