@@ -28,19 +28,17 @@ pub enum SecurityEvent {
     DataExported,
     DeletionScheduled,
     DeletionCancelled,
-    // From here on, what administrators did.
+    RoleChanged,
     AccountDisabled,
     AccountEnabled,
     SessionsEnded,
     RecoveryStarted,
     TwoStepReset,
-    MadeAdministrator,
-    MadeUser,
     AccountDeleted,
 }
 
 /// Each with its word in the database and its words for people.
-const ALL: [(SecurityEvent, &str, &str); 33] = [
+const ALL: [(SecurityEvent, &str, &str); 32] = [
     (SecurityEvent::SignedIn, "signed_in", "Signed in"),
     (SecurityEvent::SignInFailed, "sign_in_failed", "Sign-in failed: wrong password"),
     (SecurityEvent::SecondStepFailed, "second_step_failed", "Second step failed"),
@@ -66,13 +64,12 @@ const ALL: [(SecurityEvent, &str, &str); 33] = [
     (SecurityEvent::DataExported, "data_exported", "Data exported"),
     (SecurityEvent::DeletionScheduled, "deletion_scheduled", "Deletion of the account asked for"),
     (SecurityEvent::DeletionCancelled, "deletion_cancelled", "Deletion of the account cancelled"),
+    (SecurityEvent::RoleChanged, "role_changed", "Role changed"),
     (SecurityEvent::AccountDisabled, "account_disabled", "Account disabled"),
     (SecurityEvent::AccountEnabled, "account_enabled", "Account enabled again"),
     (SecurityEvent::SessionsEnded, "sessions_ended", "All sessions ended"),
     (SecurityEvent::RecoveryStarted, "recovery_started", "New password asked for"),
     (SecurityEvent::TwoStepReset, "two_step_reset", "Two-step sign-in reset"),
-    (SecurityEvent::MadeAdministrator, "made_administrator", "Made an administrator"),
-    (SecurityEvent::MadeUser, "made_user", "No administrator any more"),
     (SecurityEvent::AccountDeleted, "account_deleted", "Account deleted"),
 ];
 

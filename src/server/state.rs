@@ -128,12 +128,7 @@ impl AppState {
             clock: clock.clone(),
             rng: rng.clone(),
         };
-        let audit = Audit {
-            store: store.clone(),
-            sealer: Sealer::new(ring, "audit", rng.clone()),
-            clock: clock.clone(),
-            rng: rng.clone(),
-        };
+        let audit = Audit::new(store.clone(), ring, clock.clone(), rng.clone());
         let shown_once = Sealer::new(ring, "shown once", rng.clone());
         let ceremonies = ceremonies(&config, &rng);
         let passkeys = Passkeys {

@@ -65,9 +65,11 @@ fn Event(event: EventView) -> impl IntoView {
             <br />
         }
     });
+    // Nothing is known of where those who run the portal were.
+    let from = (!address.is_empty()).then(|| view! { ", " {device} ", from " {address} });
     view! {
         <Row title=what>
-            {detail} <LocalTime at=at.0 with_time=true /> ", " {device} ", from " {address}
+            {detail} <LocalTime at=at.0 with_time=true /> {from}
         </Row>
     }
 }

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod admin;
+mod audit;
 mod backup;
 mod check_config;
 mod keys;
@@ -34,6 +36,16 @@ enum Command {
     Backup {
         /// The file to write; it must not exist
         file: String,
+    },
+    /// Make the first administrator, and others
+    Admin {
+        #[command(subcommand)]
+        command: admin::AdminCommand,
+    },
+    /// The log of what administrators did
+    Audit {
+        #[command(subcommand)]
+        command: audit::AuditCommand,
     },
     /// Change the secret key; the README says how, step by step
     Keys {
@@ -72,6 +84,8 @@ fn run_command(command: Command) -> Result<(), Failure> {
             Command::Serve => serve::run(config, rng).await,
             Command::Migrate => migrate::run(&config).await,
             Command::Backup { file } => backup::run(&config, &file).await,
+            Command::Admin { command } => admin::run(&config, rng, command).await,
+            Command::Audit { command } => audit::run(&config, rng, command).await,
             Command::Keys { command } => keys::run(&config, rng, command).await,
             Command::CheckConfig => Ok(()),
         }

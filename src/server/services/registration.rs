@@ -9,19 +9,17 @@ use super::captcha::{Answer, Captcha, Form, Passed};
 use super::codes::{Bound, Codes, Recipient};
 use super::flow::{self, Ended, Pending};
 use super::holder;
+use super::newcomer::{Newcomer, USERNAME_TAKEN};
 use super::outcome::{Done, Fault, Flow, FlowChange, ServiceError};
 use super::requester::Requester;
-use crate::domain::{Email, FieldErrors, Password, Timestamp, Username};
+use crate::domain::{FieldErrors, Timestamp, Username};
 use crate::paths;
 use crate::server::clock::Clock;
 use crate::server::crypto::{FlowToken, OtpPurpose};
-use crate::server::crypto::{PasswordContext, PasswordHasher, PasswordPolicy};
+use crate::server::crypto::{PasswordHasher, PasswordPolicy};
 use crate::server::limits::Limits;
 use crate::server::rng::Rng;
 use crate::server::store::{Store, StoreError, accounts, registrations};
-
-/// What every refusal for a taken username says.
-pub const USERNAME_TAKEN: &str = "This username is taken. Choose another.";
 
 /// The service behind `/register` and the lesser forms of `/verify`.
 #[derive(Clone, Debug)]
@@ -54,7 +52,7 @@ impl Registration {
         if by.member.is_some() {
             return Ok(Done::go(paths::DASHBOARD));
         }
-        let (username, email, password) = self.parse(username, email, password)?;
+        let Newcomer { username, email, password } = Newcomer::parse(username, email, password, &self.policy)?;
         let passed = self.captcha.check(Form::Register, answer, by).await?;
         // Before the database: in a flood nobody waits for its writer only to hear that this is one.
         let place = self.hasher.enter()?;
@@ -117,21 +115,6 @@ impl Registration {
         match holder::of(tx, email, &self.limits, now).await? {
             Some(holder) => self.codes.tell_owner(tx, holder, by, now).await,
             None => Ok(()),
-        }
-    }
-
-    /// Reads the fields, with what is wrong with each.
-    fn parse(&self, username: &str, email: &str, password: &str) -> Result<(Username, Email, Password), ServiceError> {
-        let mut errors = FieldErrors::default();
-        let parsed_username = errors.check("username", Username::parse(username));
-        let parsed_email = errors.check("email", Email::parse(email));
-        let parsed_password = errors.check("password", Password::parse_new(password));
-        if let Some(password) = &parsed_password {
-            errors.check("password", self.policy.judge(password, &PasswordContext { username, email }));
-        }
-        match (parsed_username, parsed_email, parsed_password) {
-            (Some(username), Some(email), Some(password)) if errors.is_empty() => Ok((username, email, password)),
-            _ => Err(errors.into()),
         }
     }
 

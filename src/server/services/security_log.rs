@@ -37,7 +37,7 @@ impl SecurityLog {
         event: SecurityEvent,
         by: &Requester,
     ) -> Result<Uuid, StoreError> {
-        self.write(tx, account_id, event, None, by).await
+        self.write(tx, account_id, event, None, Some(by)).await
     }
 
     /// As [`SecurityLog::note`], with what it was about in a few words.
@@ -52,7 +52,22 @@ impl SecurityLog {
         detail: &str,
         by: &Requester,
     ) -> Result<Uuid, StoreError> {
-        self.write(tx, account_id, event, Some(detail.chars().take(DETAIL_MAX).collect()), by).await
+        self.write(tx, account_id, event, Some(detail), Some(by)).await
+    }
+
+    /// Writes down what those who run the portal did to an account: from where
+    /// is not for its owner to read.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn note_from_operators(
+        &self,
+        tx: &DatabaseTransaction,
+        account_id: Uuid,
+        event: SecurityEvent,
+        detail: &str,
+    ) -> Result<Uuid, StoreError> {
+        self.write(tx, account_id, event, Some(detail), None).await
     }
 
     /// The newest `most` events of the person who asks, before the event
@@ -96,12 +111,13 @@ impl SecurityLog {
         tx: &DatabaseTransaction,
         account_id: Uuid,
         event: SecurityEvent,
-        detail: Option<String>,
-        by: &Requester,
+        detail: Option<&str>,
+        by: Option<&Requester>,
     ) -> Result<Uuid, StoreError> {
         let at = self.clock.now();
         let id = self.rng.id(at);
-        let (ip, user_agent) = (by.ip.to_string(), by.user_agent.clone());
+        let detail = detail.map(|detail| detail.chars().take(DETAIL_MAX).collect());
+        let (ip, user_agent) = by.map(|by| (by.ip.to_string(), by.user_agent.clone())).unwrap_or_default();
         security_events::insert(tx, NewEvent { id, account_id, event, detail, at, ip, user_agent }).await?;
         Ok(id)
     }

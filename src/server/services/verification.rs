@@ -3,8 +3,8 @@
 use super::codes::{self, Bound, Codes, Counted};
 use super::flow::{self, Ended, Pending};
 use super::holder;
+use super::newcomer::USERNAME_TAKEN;
 use super::outcome::{Done, Flow, FlowChange, ServiceError};
-use super::registration::USERNAME_TAKEN;
 use super::requester::Requester;
 use crate::domain::{FieldErrors, NoticeKind, OtpCode, Role, Timestamp, Username};
 use crate::paths;

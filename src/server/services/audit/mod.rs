@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::domain::{AuditAction, Reason, Timestamp};
 use crate::server::clock::Clock;
-use crate::server::crypto::Sealer;
+use crate::server::crypto::{KeyRing, Sealer};
 use crate::server::rng::Rng;
 use crate::server::store::audit::{self, Actor, Entry, Erasable};
 use crate::server::store::{Store, StoreError};
@@ -76,6 +76,11 @@ impl<'a> Note<'a> {
 }
 
 impl Audit {
+    #[must_use]
+    pub fn new(store: Store, ring: &KeyRing, clock: Clock, rng: Rng) -> Self {
+        Self { store, sealer: Sealer::new(ring, "audit", rng.clone()), clock, rng }
+    }
+
     /// Writes a deed down in the transaction of the deed itself: the one is not
     /// there without the other.
     ///

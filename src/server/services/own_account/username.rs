@@ -4,8 +4,8 @@ use super::OwnAccount;
 use crate::domain::{FieldErrors, NoticeKind, SecurityEvent, Username};
 use crate::paths;
 use crate::server::mail::About;
+use crate::server::services::newcomer::USERNAME_TAKEN;
 use crate::server::services::outcome::{Done, ServiceError};
-use crate::server::services::registration::USERNAME_TAKEN;
 use crate::server::services::requester::Requester;
 use crate::server::store::accounts::{self, Account};
 

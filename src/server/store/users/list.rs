@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::key::{Key, Sorted};
 use crate::domain::{AccountState, Role, Timestamp};
 use crate::server::store::StoreError;
-use crate::server::store::entity::account::{Column, Entity};
+use crate::server::store::entity::account::{Column, Entity, LAST_SIGN_IN_KEY, STATE};
 
 /// Behind every character of a username or an address as they are compared.
 const BEHIND_ALL: char = '\u{7f}';
@@ -165,7 +165,7 @@ fn branch(order: &Order, by: By, of: (AccountState, Role), from: Option<&Key>, w
     let mut query = Entity::find()
         .select_only()
         .columns(columns)
-        .filter(Expr::col(Alias::new("state")).eq(of.0.as_str()))
+        .filter(Expr::col(Alias::new(STATE)).eq(of.0.as_str()))
         .filter(Expr::col(Column::Role).eq(of.1.as_str()));
     // One bound on each side at most: a second one would be looked at row by row.
     let (mut lowest, mut highest) = (None, None);
@@ -269,7 +269,7 @@ impl By {
             Self::Address => Column::EmailKey.into_iden(),
             Self::Registered => Column::CreatedAt.into_iden(),
             // What follows from others is no column of the entity: nothing writes it.
-            Self::SignedIn => Alias::new("last_sign_in_key").into_iden(),
+            Self::SignedIn => Alias::new(LAST_SIGN_IN_KEY).into_iden(),
         }
     }
 

@@ -1,6 +1,5 @@
-//! Accounts as administrators find, see and change them.
+//! Accounts as administrators find and see them.
 
-mod changes;
 mod codes;
 mod key;
 mod list;
@@ -10,7 +9,6 @@ use std::collections::HashSet;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
-pub use changes::{disable, enable, set_role};
 pub use codes::{IssuedCode, Outcome, newest_codes};
 pub use key::{Key, Sorted};
 pub use list::{Filter, Order, User, following, preceding};

@@ -1,0 +1,132 @@
+//! `portal admin promote NAME`, `demote NAME`, `create NAME EMAIL` and `list`
+
+use std::io::{BufRead as _, IsTerminal as _, Read as _};
+
+use clap::Subcommand;
+use time::OffsetDateTime;
+use time::macros::format_description;
+use zeroize::Zeroizing;
+
+use super::Failure;
+use crate::domain::Timestamp;
+use crate::server::clock::Clock;
+use crate::server::config::Config;
+use crate::server::rng::Rng;
+use crate::server::services::operators::{Change, Operators, Standing};
+use crate::server::services::{Fault, ServiceError};
+use crate::server::store::accounts::Account;
+
+/// Most octets of a line with a password; more than any password has.
+const LINE_MAX: u64 = 4_096;
+
+#[derive(Clone, Debug, Subcommand)]
+pub(super) enum AdminCommand {
+    /// Make somebody who has an account an administrator, also while the portal serves
+    Promote {
+        /// The username
+        name: String,
+    },
+    /// Make an administrator a user, from their next request on
+    Demote {
+        /// The username
+        name: String,
+    },
+    /// Make an account for an administrator; the password is the first line of standard input
+    Create {
+        /// The username
+        name: String,
+        /// The address that mail goes to
+        email: String,
+    },
+    /// List the administrators
+    List,
+}
+
+/// A database that is not there yet is made, as `serve` does it: who sets a
+/// portal up may begin with its administrator.
+pub(super) async fn run(config: &Config, rng: Rng, command: AdminCommand) -> Result<(), Failure> {
+    let store = super::open(config).await?;
+    store.migrate().await?;
+    let operators = Operators::new(config, store.clone(), Clock::System, rng);
+    let done = carry_out(&operators, command).await;
+    store.close().await?;
+    done
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of the command")]
+async fn carry_out(operators: &Operators, command: AdminCommand) -> Result<(), Failure> {
+    match command {
+        AdminCommand::Promote { name } => match operators.promote(&name).await.map_err(|error| plain(error, &name))? {
+            Change::Made => println!("{name} is an administrator now."),
+            Change::WasSo => println!("{name} is an administrator already."),
+        },
+        AdminCommand::Demote { name } => match operators.demote(&name).await.map_err(|error| plain(error, &name))? {
+            Change::Made => println!("{name} is no longer an administrator."),
+            Change::WasSo => println!("{name} is not an administrator."),
+        },
+        AdminCommand::Create { name, email } => {
+            let password = password_line()?;
+            operators.create(&name, &email, &password).await.map_err(|error| plain(error, &name))?;
+            println!("{name} has an account now, and is an administrator.");
+        }
+        AdminCommand::List => list(&operators.administrators().await?),
+    }
+    Ok(())
+}
+
+/// The first line of standard input, without its end.
+#[expect(clippy::print_stderr, reason = "asks whoever sits there")]
+fn password_line() -> Result<Zeroizing<String>, Failure> {
+    let input = std::io::stdin().lock();
+    if input.is_terminal() {
+        eprint!("Password (it is shown as you type; pipe it in to hide it): ");
+    }
+    let mut line = Zeroizing::new(String::new());
+    input.take(LINE_MAX).read_line(&mut line)?;
+    let end = line.trim_end_matches('\n').trim_end_matches('\r').len();
+    line.truncate(end);
+    Ok(line)
+}
+
+/// A person's mistake in plain lines.
+fn plain(error: ServiceError, name: &str) -> Failure {
+    match error {
+        ServiceError::NotThere => format!("{name}: nobody has this username").into(),
+        ServiceError::Refused(why) => format!("{name}: {why}").into(),
+        ServiceError::Fields(errors) => {
+            let lines: Vec<_> = errors.0.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+            lines.join("\n").into()
+        }
+        ServiceError::Fault(Fault::Store(fault)) => fault.into(),
+        other => other.into(),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of the command")]
+fn list(standings: &[Standing]) {
+    if standings.is_empty() {
+        println!("There is no administrator. Make one: `portal admin promote NAME`");
+        return;
+    }
+    println!("{:<32}  {:<20}  {:<20}  STATE", "NAME", "SINCE", "LAST SIGN-IN");
+    for Standing { account, since } in standings {
+        let since = since.map_or_else(|| "before the log".to_owned(), moment);
+        let last = account.last_sign_in_at.map_or_else(|| "never".to_owned(), moment);
+        println!("{:<32}  {since:<20}  {last:<20}  {}", account.username.as_str(), state(account));
+    }
+}
+
+fn state(account: &Account) -> &'static str {
+    match (account.disabled, account.delete_after) {
+        (true, _) => "disabled",
+        (false, Some(_)) => "to be deleted",
+        (false, None) => "open",
+    }
+}
+
+/// A moment in UTC to the minute.
+fn moment(at: Timestamp) -> String {
+    let format = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
+    let moment = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1_000)).ok();
+    moment.and_then(|moment| moment.format(format).ok()).unwrap_or_default()
+}

@@ -1,0 +1,37 @@
+//! The details that every account begins with.
+
+use crate::domain::{Email, FieldErrors, Password, Username};
+use crate::server::crypto::{PasswordContext, PasswordPolicy};
+
+/// What every refusal for a taken username says.
+pub const USERNAME_TAKEN: &str = "This username is taken. Choose another.";
+
+/// Somebody who is to have an account.
+#[derive(Clone, Debug)]
+pub struct Newcomer {
+    pub username: Username,
+    pub email: Email,
+    pub password: Password,
+}
+
+impl Newcomer {
+    /// Reads the fields `username`, `email` and `password`.
+    ///
+    /// # Errors
+    /// What is wrong with each, a password that is easily guessed included.
+    pub fn parse(username: &str, email: &str, password: &str, policy: &PasswordPolicy) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let parsed_username = errors.check("username", Username::parse(username));
+        let parsed_email = errors.check("email", Email::parse(email));
+        let parsed_password = errors.check("password", Password::parse_new(password));
+        if let Some(password) = &parsed_password {
+            errors.check("password", policy.judge(password, &PasswordContext { username, email }));
+        }
+        match (parsed_username, parsed_email, parsed_password) {
+            (Some(username), Some(email), Some(password)) if errors.is_empty() => {
+                Ok(Self { username, email, password })
+            }
+            _ => Err(errors),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What whoever may run the program on the server does: the first administrator
+//! is made here, and the last resort is here when none can sign in. Nobody is
+//! asked who they are; the audit log says that it was the command line.
+
+use sea_orm::DatabaseTransaction;
+
+use super::audit::{Audit, Note};
+use super::holder;
+use super::newcomer::{Newcomer, USERNAME_TAKEN};
+use super::outcome::ServiceError;
+use super::security_log::SecurityLog;
+use crate::domain::{AuditAction, FieldErrors, Role, SecurityEvent, Timestamp, Username};
+use crate::server::clock::Clock;
+use crate::server::config::Config;
+use crate::server::crypto::{PasswordHasher, PasswordPolicy};
+use crate::server::limits::Limits;
+use crate::server::rng::Rng;
+use crate::server::store::accounts::{self, Account, NewAccount};
+use crate::server::store::audit::{self, Actor};
+use crate::server::store::{Store, StoreError};
+
+const CLOSED: &str = "Nobody can sign in to this account: it is disabled, or will be deleted.";
+const LAST: &str = "This is the last administrator who can sign in. Make another one first.";
+const EMAIL_TAKEN: &str = "This address has an account. Promote it instead.";
+
+/// The service behind `portal admin`.
+#[derive(Clone, Debug)]
+pub struct Operators {
+    pub store: Store,
+    pub audit: Audit,
+    pub log: SecurityLog,
+    pub policy: PasswordPolicy,
+    pub hasher: PasswordHasher,
+    pub limits: Limits,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+/// Whether there was anything to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    Made,
+    /// The account was so before; nothing was written.
+    WasSo,
+}
+
+/// An administrator, and since when they are one; unknown when that is longer
+/// ago than the audit log reaches back.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub account: Account,
+    pub since: Option<Timestamp>,
+}
+
+impl Operators {
+    #[must_use]
+    pub fn new(config: &Config, store: Store, clock: Clock, rng: Rng) -> Self {
+        Self {
+            audit: Audit::new(store.clone(), &config.keys, clock.clone(), rng.clone()),
+            log: SecurityLog { store: store.clone(), clock: clock.clone(), rng: rng.clone() },
+            policy: PasswordPolicy::new(&config.site.name),
+            hasher: PasswordHasher::new(rng.clone()),
+            limits: config.limits.clone(),
+            store,
+            clock,
+            rng,
+        }
+    }
+
+    /// Makes this person an administrator; also counts for sessions that are open.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotThere`] when nobody is called so; the account is closed.
+    pub async fn promote(&self, username: &str) -> Result<Change, ServiceError> {
+        let tx = self.store.write().await?;
+        let account = find(&tx, username).await?;
+        if account.role == Role::Administrator {
+            return Ok(Change::WasSo);
+        }
+        if !account.is_open() {
+            return Err(ServiceError::Refused(CLOSED));
+        }
+        self.give(tx, &account, Role::Administrator).await
+    }
+
+    /// Makes an administrator a user, from their next request on.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotThere`] when nobody is called so; nobody else could
+    /// sign in as an administrator.
+    pub async fn demote(&self, username: &str) -> Result<Change, ServiceError> {
+        let tx = self.store.write().await?;
+        let account = find(&tx, username).await?;
+        if account.role == Role::User {
+            return Ok(Change::WasSo);
+        }
+        if account.is_open() && !accounts::is_another_administrator(&tx, account.id).await? {
+            return Err(ServiceError::Refused(LAST));
+        }
+        self.give(tx, &account, Role::User).await
+    }
+
+    /// Makes an account for an administrator. Its address counts as proven:
+    /// whoever runs the program vouches for it.
+    ///
+    /// # Errors
+    /// Mistakes in the details; a name or an address that is taken.
+    pub async fn create(&self, username: &str, email: &str, password: &str) -> Result<(), ServiceError> {
+        let Newcomer { username, email, password } = Newcomer::parse(username, email, password, &self.policy)?;
+        let password_hash = self.hasher.hash(self.hasher.enter()?, &password).await?;
+        let now = self.clock.now();
+        let tx = self.store.write().await?;
+        let mut errors = FieldErrors::default();
+        if accounts::by_username(&tx, &username).await?.is_some() {
+            errors.add("username", USERNAME_TAKEN);
+        }
+        if holder::of(&tx, &email, &self.limits, now).await?.is_some() {
+            errors.add("email", EMAIL_TAKEN);
+        }
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+        let (id, role) = (self.rng.id(now), Role::Administrator);
+        accounts::insert(&tx, NewAccount { id, username, email, password_hash, role, created_at: now }).await?;
+        self.write_down(&tx, Note::to(AuditAction::AccountCreated, id).about(role.as_str())).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// All administrators there are, in the order of their names.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn administrators(&self) -> Result<Vec<Standing>, StoreError> {
+        let db = self.store.reader();
+        let mut standings = Vec::new();
+        for account in accounts::administrators(db).await? {
+            let filter = |action| audit::Filter { action: Some(action), target: Some(account.id), actor: None };
+            let promoted = audit::newest(db, &filter(AuditAction::MadeAdministrator), None, 1).await?;
+            let created = audit::newest(db, &filter(AuditAction::AccountCreated), None, 1).await?;
+            let since = promoted.first().or(created.first()).map(|entry| entry.at);
+            standings.push(Standing { account, since });
+        }
+        Ok(standings)
+    }
+
+    async fn give(&self, tx: DatabaseTransaction, account: &Account, role: Role) -> Result<Change, ServiceError> {
+        accounts::set_role(&tx, account.id, role).await?;
+        let (action, words) = match role {
+            Role::Administrator => (AuditAction::MadeAdministrator, "You are an administrator now."),
+            Role::User => (AuditAction::MadeUser, "You are no longer an administrator."),
+        };
+        self.log.note_from_operators(&tx, account.id, SecurityEvent::RoleChanged, words).await?;
+        self.write_down(&tx, Note::to(action, account.id)).await?;
+        tx.commit().await?;
+        Ok(Change::Made)
+    }
+
+    async fn write_down(&self, tx: &DatabaseTransaction, note: Note<'_>) -> Result<(), StoreError> {
+        self.audit.note(tx, Actor::CommandLine, None, note).await
+    }
+}
+
+async fn find(tx: &DatabaseTransaction, username: &str) -> Result<Account, ServiceError> {
+    // What is no username is nobody's.
+    let username = Username::parse(username).map_err(|_| ServiceError::NotThere)?;
+    accounts::by_username(tx, &username).await?.ok_or(ServiceError::NotThere)
+}
