@@ -65,8 +65,10 @@ pub const ADMIN_OTPS: &str = "/admin/otps";
 pub const ADMIN_AUDIT: &str = "/admin/audit";
 pub const ADMIN_MAIL: &str = "/admin/mail";
 pub const ADMIN_SETTINGS: &str = "/admin/settings";
+/// Answers with the audit log as a file.
+pub const ADMIN_AUDIT_EXPORT: &str = "/admin/audit/export";
 /// Files of the administration.
-pub const ADMIN_DOWNLOADS: [&str; 0] = [];
+pub const ADMIN_DOWNLOADS: [&str; 2] = [ADMIN_AUDIT_EXPORT, ADMIN_USERS_EXPORT];
 /// Where the links in mails lead.
 pub const FROM_MAIL: &str = "/from-mail";
 pub const LOGOUT: &str = "/logout";

@@ -28,7 +28,9 @@ pub enum SecurityEvent {
     DataExported,
     DeletionScheduled,
     DeletionCancelled,
-    RoleChanged,
+    // From here on, what administrators did.
+    MadeAdministrator,
+    MadeUser,
     AccountDisabled,
     AccountEnabled,
     SessionsEnded,
@@ -38,7 +40,7 @@ pub enum SecurityEvent {
 }
 
 /// Each with its word in the database and its words for people.
-const ALL: [(SecurityEvent, &str, &str); 32] = [
+const ALL: [(SecurityEvent, &str, &str); 33] = [
     (SecurityEvent::SignedIn, "signed_in", "Signed in"),
     (SecurityEvent::SignInFailed, "sign_in_failed", "Sign-in failed: wrong password"),
     (SecurityEvent::SecondStepFailed, "second_step_failed", "Second step failed"),
@@ -64,7 +66,8 @@ const ALL: [(SecurityEvent, &str, &str); 32] = [
     (SecurityEvent::DataExported, "data_exported", "Data exported"),
     (SecurityEvent::DeletionScheduled, "deletion_scheduled", "Deletion of the account asked for"),
     (SecurityEvent::DeletionCancelled, "deletion_cancelled", "Deletion of the account cancelled"),
-    (SecurityEvent::RoleChanged, "role_changed", "Role changed"),
+    (SecurityEvent::MadeAdministrator, "made_administrator", "Made an administrator"),
+    (SecurityEvent::MadeUser, "made_user", "No administrator any more"),
     (SecurityEvent::AccountDisabled, "account_disabled", "Account disabled"),
     (SecurityEvent::AccountEnabled, "account_enabled", "Account enabled again"),
     (SecurityEvent::SessionsEnded, "sessions_ended", "All sessions ended"),

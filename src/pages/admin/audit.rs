@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use super::visitor;
 use crate::api::View;
 use crate::api::admin::{AdminView, AuditEntryView};
-use crate::components::{AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, Section, Table, Words};
+use crate::components::{
+    AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, PlainForm, Section, Table, Words,
+};
 use crate::paths;
 
 #[component]
@@ -14,6 +16,7 @@ pub fn AuditPage() -> impl IntoView {
     let visitor = visitor();
     let View::Admin(AdminView::Audit(log)) = visitor.view.clone() else { return None };
     let narrowed = log.narrowed();
+    let filters = vec![("action", log.action.clone()), ("who", log.who.clone()), ("whom", log.whom.clone())];
     Some(view! {
         <AdminArea visitor here=paths::ADMIN_AUDIT heading="Audit log">
             <Section title="What was done">
@@ -24,6 +27,10 @@ pub fn AuditPage() -> impl IntoView {
                 </Filters>
                 <Entries entries=log.entries narrowed />
                 <Pager newer=log.neighbours.newer older=log.neighbours.older />
+            </Section>
+            <Section title="Take it along">
+                <p>"All rows that the filter lets through, not this page alone, as one file. The download is written down as well."</p>
+                <PlainForm action=paths::ADMIN_AUDIT_EXPORT label="Download as CSV" hidden=filters />
             </Section>
         </AdminArea>
     })

@@ -27,13 +27,16 @@ pub async fn put(session: &Session, state: &AppState, by: &Requester, flash: &Fl
     Ok(true)
 }
 
-/// Takes what was left for `path`; what is meant for another page stays.
+/// Takes what was left for the page at `path`, whatever it was asked for; what is
+/// meant for another page stays.
 ///
 /// # Errors
 /// When the session cannot be read.
 pub async fn take(session: &Session, config: &Config, path: &str) -> Result<Flash> {
     let waiting: Option<Flash> = session.get(FLASH).await.unwrap_or_default();
-    let Some(flash) = waiting.filter(|flash| flash.path == path) else { return Ok(Flash::default()) };
+    let Some(flash) = waiting.filter(|flash| flash.path.split('?').next() == Some(path)) else {
+        return Ok(Flash::default());
+    };
     if sessions::signed_in(session).await?.is_some() || sessions::second_step(session).await?.is_some() {
         session.remove_value(FLASH).await?;
         keep_lifetime(session, config).await?;

@@ -1,7 +1,7 @@
 //! What each page shows, fetched before it is rendered.
 
 mod account;
-mod admin;
+pub(super) mod admin;
 mod code;
 mod from_mail;
 mod recover;

@@ -19,6 +19,8 @@ use crate::server::store::accounts::{self, Account, NewAccount};
 use crate::server::store::audit::{self, Actor};
 use crate::server::store::{Store, StoreError};
 
+/// Who did it, as its owner reads it.
+const OPERATORS: &str = "By those who run the portal";
 const CLOSED: &str = "Nobody can sign in to this account: it is disabled, or will be deleted.";
 const LAST: &str = "This is the last administrator who can sign in. Make another one first.";
 const EMAIL_TAKEN: &str = "This address has an account. Promote it instead.";
@@ -146,11 +148,11 @@ impl Operators {
 
     async fn give(&self, tx: DatabaseTransaction, account: &Account, role: Role) -> Result<Change, ServiceError> {
         accounts::set_role(&tx, account.id, role).await?;
-        let (action, words) = match role {
-            Role::Administrator => (AuditAction::MadeAdministrator, "You are an administrator now."),
-            Role::User => (AuditAction::MadeUser, "You are no longer an administrator."),
+        let (action, event) = match role {
+            Role::Administrator => (AuditAction::MadeAdministrator, SecurityEvent::MadeAdministrator),
+            Role::User => (AuditAction::MadeUser, SecurityEvent::MadeUser),
         };
-        self.log.note_from_operators(&tx, account.id, SecurityEvent::RoleChanged, words).await?;
+        self.log.note_from_operators(&tx, account.id, event, OPERATORS).await?;
         self.write_down(&tx, Note::to(action, account.id)).await?;
         tx.commit().await?;
         Ok(Change::Made)

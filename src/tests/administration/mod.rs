@@ -1,5 +1,6 @@
 //! What is there for administrators alone.
 
+mod audit_export;
 mod audit_log;
 mod denied;
 mod operators;

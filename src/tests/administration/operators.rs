@@ -61,7 +61,7 @@ async fn promoting_and_demoting_count_from_the_next_request_and_stand_in_both_lo
     let page = page.text().await.expect("text");
     assert!(page.contains("Made an administrator") && page.contains("The command line"), "{page}");
     let log = ann.get(served.url("/account/security/log")).send().await.expect("an answer").text().await.expect("text");
-    assert!(log.contains("You are an administrator now."), "{log}");
+    assert!(log.contains("Made an administrator") && log.contains("By those who run the portal"), "{log}");
 
     let (code, said, _) = admin(folder.path(), &["promote", "ann"]);
     assert_eq!((code, said.as_str()), (Some(0), "ann is an administrator already.\n"));

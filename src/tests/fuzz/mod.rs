@@ -12,6 +12,7 @@
 
 mod bodies;
 mod cookies;
+mod csv;
 mod door;
 mod email;
 mod forwarded;

@@ -18,7 +18,7 @@ pub fn UsersPage() -> impl IntoView {
     let View::Admin(AdminView::Users(list)) = visitor.view.clone() else { return None };
     let (flash, narrowed) = (visitor.flash.clone(), list.narrowed());
     let UsersView { q, state, role, sort, users, neighbours } = list;
-    let as_shown = [("q", &q), ("state", &state), ("role", &role)];
+    let as_shown = [("q", &q), ("state", &state), ("role", &role), ("sort", &sort)];
     let hidden: Vec<_> = as_shown.into_iter().map(|(name, value)| (name, value.clone())).collect();
     let of_words = |words: (&str, &str)| (words.0.to_owned(), words.1.to_owned());
     let states = AccountState::ALL.map(|state| of_words((state.as_str(), state.in_words()))).to_vec();
@@ -26,9 +26,6 @@ pub fn UsersPage() -> impl IntoView {
     let orders = [("newest", "Newest first"), ("last_sign_in", "Last sign-in first")].map(of_words).to_vec();
     let found = (!q.is_empty()).then(|| {
         view! { <p class="quiet">"First those whose username begins so, then those whose address does."</p> }
-    });
-    let export = (!users.is_empty()).then(|| {
-        view! { <PlainForm action=paths::ADMIN_USERS_EXPORT label="Download as CSV" hidden /> }
     });
     Some(view! {
         <AdminArea visitor here=paths::ADMIN_USERS heading="Users">
@@ -43,7 +40,10 @@ pub fn UsersPage() -> impl IntoView {
                 {found}
                 <Users users narrowed />
                 <Pager newer=neighbours.newer older=neighbours.older words=("Previous", "Next") />
-                {export}
+            </Section>
+            <Section title="Take it along">
+                <p>"Everybody whom the filter lets through, not this page alone, as one file. The download is written down in the audit log."</p>
+                <PlainForm action=paths::ADMIN_USERS_EXPORT label="Download as CSV" hidden />
             </Section>
         </AdminArea>
     })

@@ -66,7 +66,7 @@ impl Administration {
     }
 
     /// What to look for; nothing when it is about somebody who is not there.
-    async fn filter(&self, query: AuditQuery<'_>) -> Result<Option<Filter>, ServiceError> {
+    pub(super) async fn filter(&self, query: AuditQuery<'_>) -> Result<Option<Filter>, ServiceError> {
         let mut filter = Filter::default();
         if !query.action.is_empty() {
             let Some(action) = AuditAction::from_stored(query.action) else { return Ok(None) };

@@ -1,6 +1,7 @@
 //! What administrators do. Every method finds out by itself whether it is one
 //! who asks: to anybody else there is nothing.
 
+mod audit_export;
 mod audit_log;
 mod users;
 
@@ -18,8 +19,9 @@ use crate::server::store::audit::Actor;
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{Store, StoreError, accounts};
 
+pub use audit_export::AuditExport;
 pub use audit_log::{AuditPage, AuditQuery};
-pub use users::{UserDeedPage, UserPage, UsersPage, UsersQuery};
+pub use users::{UserDeedPage, UserPage, UsersExport, UsersPage, UsersQuery};
 
 /// The services behind `/admin`.
 #[derive(Clone, Debug)]

@@ -32,7 +32,7 @@ pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<
 }
 
 /// An entry as a person reads it.
-pub(super) fn view(entry: Entry, names: &HashMap<Uuid, String>) -> AuditEntryView {
+pub(in crate::server::http) fn view(entry: Entry, names: &HashMap<Uuid, String>) -> AuditEntryView {
     let account = |id: Uuid| names.get(&id).cloned().unwrap_or_else(|| format!("a deleted account ({id})"));
     let who = match (entry.actor_id, entry.actor_kind.as_str()) {
         (Some(id), _) => account(id),

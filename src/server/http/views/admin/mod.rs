@@ -1,6 +1,6 @@
 //! What the pages of the administration show.
 
-mod audit;
+pub(in crate::server::http) mod audit;
 mod query;
 mod users;
 

@@ -17,6 +17,9 @@ use crate::server::services::requester::Requester;
 use crate::server::store::accounts::{self, Account};
 use crate::server::store::{StoreError, passkeys, recovery_codes, removal, sessions, totp, trusted_browsers};
 
+/// Who did it, as its owner reads it.
+const BY: &str = "By an administrator";
+
 impl Administration {
     /// Does something to an account, for a reason that the audit log keeps.
     ///
@@ -40,8 +43,7 @@ impl Administration {
         if let Some(refusal) = rules::refusal(deed, standing(tx, &account, under_way.actor_id).await?) {
             return Err(ServiceError::Refused(refusal));
         }
-        let (event, words) = event_of(deed);
-        self.log.note_from_operators(tx, id, event, words).await?;
+        self.log.note_from_operators(tx, id, event_of(deed), BY).await?;
         if let Some(deed) = mail_of(deed) {
             self.notices.tell_by_administrator(tx, &account, deed).await?;
         }
@@ -100,17 +102,16 @@ fn action_of(deed: UserDeed) -> AuditAction {
 }
 
 /// What the owner's own log says.
-fn event_of(deed: UserDeed) -> (SecurityEvent, &'static str) {
-    const BY: &str = "by an administrator";
+fn event_of(deed: UserDeed) -> SecurityEvent {
     match deed {
-        UserDeed::Disable => (SecurityEvent::AccountDisabled, BY),
-        UserDeed::Enable => (SecurityEvent::AccountEnabled, BY),
-        UserDeed::EndSessions => (SecurityEvent::SessionsEnded, BY),
-        UserDeed::StartRecovery => (SecurityEvent::RecoveryStarted, "by an administrator, who ended every session"),
-        UserDeed::ResetTwoStep => (SecurityEvent::TwoStepReset, BY),
-        UserDeed::MakeAdministrator => (SecurityEvent::RoleChanged, "You are an administrator now."),
-        UserDeed::MakeUser => (SecurityEvent::RoleChanged, "You are no longer an administrator."),
-        UserDeed::Delete => (SecurityEvent::AccountDeleted, BY),
+        UserDeed::Disable => SecurityEvent::AccountDisabled,
+        UserDeed::Enable => SecurityEvent::AccountEnabled,
+        UserDeed::EndSessions => SecurityEvent::SessionsEnded,
+        UserDeed::StartRecovery => SecurityEvent::RecoveryStarted,
+        UserDeed::ResetTwoStep => SecurityEvent::TwoStepReset,
+        UserDeed::MakeAdministrator => SecurityEvent::MadeAdministrator,
+        UserDeed::MakeUser => SecurityEvent::MadeUser,
+        UserDeed::Delete => SecurityEvent::AccountDeleted,
     }
 }
 

@@ -1,0 +1,76 @@
+//! The audit log as a file.
+
+use std::collections::HashMap;
+
+use axum::Extension;
+use axum::extract::{Form, State};
+use axum::response::Response;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use serde::Deserialize;
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use super::access_log::RequestId;
+use super::download::{moment, page_with};
+use super::views::admin::audit as view;
+use super::{csv, download};
+use crate::api::admin::AuditEntryView;
+use crate::paths;
+use crate::server::services::administration::{AuditExport, AuditQuery};
+use crate::server::services::Requester;
+use crate::server::state::AppState;
+use crate::server::store::StoreError;
+use crate::server::store::audit::Entry;
+
+const COLUMNS: [&str; 11] =
+    ["Row", "When", "Who", "Account", "What", "To whom", "Their account", "Detail", "Why", "From", "Hash"];
+
+/// The filters of the page that the button stands on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Filters {
+    action: String,
+    who: String,
+    whom: String,
+}
+
+/// Answers the press of "Download as CSV".
+pub async fn answer(
+    State(state): State<AppState>,
+    Extension(by): Extension<Requester>,
+    Extension(id): Extension<RequestId>,
+    session: Session,
+    Form(filters): Form<Filters>,
+) -> Response {
+    let query = AuditQuery { action: &filters.action, who: &filters.who, whom: &filters.whom };
+    match state.administration.export_audit_log(query, &by).await {
+        Ok(export) => file(export),
+        Err(error) => download::instead(error, paths::ADMIN_AUDIT_EXPORT, filters.page(), &session, &id).await,
+    }
+}
+
+impl Filters {
+    /// The page with these filters.
+    fn page(&self) -> String {
+        let filters = [("action", self.action.as_str()), ("who", &self.who), ("whom", &self.whom)];
+        page_with(paths::ADMIN_AUDIT, &filters)
+    }
+}
+
+fn file(export: AuditExport) -> Response {
+    let name = format!("audit-{}.csv", moment(export.at).replace(':', ""));
+    let rows = export.batches().map_ok(|(entries, names)| {
+        let rows: Vec<_> = entries.into_iter().map(|entry| Ok::<_, StoreError>(cells(entry, &names))).collect();
+        stream::iter(rows)
+    });
+    csv::stream(&name, &COLUMNS, rows.try_flatten().boxed())
+}
+
+/// A row of the file. Its hash, kept elsewhere, bears witness to the log.
+fn cells(entry: Entry, names: &HashMap<Uuid, String>) -> Vec<String> {
+    let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+    let (actor, target) = (id(entry.actor_id), id(entry.target_id));
+    let hash = entry.hash.iter().map(|octet| format!("{octet:02x}")).collect();
+    let AuditEntryView { seq, at, who, what, whom, detail, address, reason } = view::view(entry, names);
+    vec![seq.to_string(), moment(at), who, actor, what, whom, target, detail, reason, address, hash]
+}
