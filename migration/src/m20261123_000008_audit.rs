@@ -2,6 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, binary, binary_null, string, string_null, text_null, uuid, uuid_null};
+use sea_orm_migration::sea_orm::DbBackend;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -70,11 +71,46 @@ impl MigrationTrait for Migration {
             let index = Index::create().name(name).table(Audit::Table).col(column).col(Audit::Seq).to_owned();
             manager.create_index(index).await?;
         }
-        Ok(())
+        refuse_changes(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table(AuditAnchor::Table).to_owned()).await?;
-        manager.drop_table(Table::drop().table(Audit::Table).to_owned()).await
+        manager.drop_table(Table::drop().table(Audit::Table).to_owned()).await?;
+        if manager.get_database_backend() == DbBackend::Postgres {
+            manager.get_connection().execute_unprepared("DROP FUNCTION audit_append_only()").await?;
+        }
+        Ok(())
     }
+}
+
+/// What no statement may do to a row, and when: a person can be erased from it
+/// and that is all. No lock against whoever may change the schema, but against
+/// every mistake, this program's included.
+const REFUSED: [(&str, &str, &str); 3] = [
+    (
+        "audit_append_only",
+        "seq, at, actor_kind, actor_id, action, target_id, detail, ip_commitment, reason_commitment, previous, hash",
+        "TRUE",
+    ),
+    ("audit_ip_erased_only", "ip, ip_salt", "NEW.ip IS NOT NULL OR NEW.ip_salt IS NOT NULL"),
+    ("audit_reason_erased_only", "reason, reason_salt", "NEW.reason IS NOT NULL OR NEW.reason_salt IS NOT NULL"),
+];
+
+async fn refuse_changes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    let refuse = if manager.get_database_backend() == DbBackend::Sqlite {
+        "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+    } else {
+        let function = "CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$";
+        db.execute_unprepared(function).await?;
+        "EXECUTE FUNCTION audit_append_only()"
+    };
+    for (name, columns, when) in REFUSED {
+        let trigger =
+            format!("CREATE TRIGGER {name} BEFORE UPDATE OF {columns} ON audit FOR EACH ROW WHEN ({when}) {refuse}");
+        db.execute_unprepared(&trigger).await?;
+    }
+    Ok(())
 }

@@ -4,8 +4,9 @@ mod command;
 mod resealing;
 mod schema;
 
-use portal::server::services::Resealing;
+use portal::server::services::audit::Finding;
 use portal::server::services::resealing::Tally;
+use portal::server::services::{Operators, Resealing};
 
 use crate::harness::app::{PASSWORD, wrong_code};
 use crate::harness::{Mode, TestApp};
@@ -172,4 +173,36 @@ async fn after_a_rotation_the_new_key_alone_opens_everything_and_the_old_one_not
     for address in ["ann0@x.example", "ann1@x.example", "ann2@x.example", "bob@x.example"] {
         assert_eq!(app.mails_to(address).await.len(), 1, "{address}");
     }
+}
+
+#[tokio::test]
+async fn the_audit_log_is_read_and_goes_on_through_the_change() {
+    let app = TestApp::with(OLD).await;
+    assert_eq!(audited(&app, "ann").await, (1, vec![]));
+    let app = app.restart(BOTH).await;
+    assert_eq!(app.state.administration.audit.verify().await.expect("it is read").findings, []);
+    // With the anchor under the old key still.
+    assert!(rotate(&app.resealing(BOTH).await).await > 0);
+    assert_eq!(audited(&app, "bob").await, (2, vec![]));
+    let app = app.restart(NEW).await;
+    assert_eq!(audited(&app, "cid").await, (3, vec![]));
+    let app = app.restart(OLD).await;
+    assert_eq!(app.state.administration.audit.verify().await.expect("it is read").findings, [Finding::Seal]);
+}
+
+#[tokio::test]
+async fn without_a_rotation_the_new_key_alone_does_not_open_the_seal_of_the_audit_log() {
+    let app = TestApp::with(OLD).await;
+    assert_eq!(audited(&app, "ann").await, (1, vec![]));
+    let app = app.restart(BOTH).await.restart(NEW).await;
+    assert_eq!(app.state.administration.audit.verify().await.expect("it is read").findings, [Finding::Seal]);
+}
+
+/// Makes an administrator, which the audit log tells; gives its rows and what is wrong with it.
+async fn audited(app: &TestApp, name: &str) -> (u64, Vec<Finding>) {
+    let state = &app.state;
+    let operators = Operators::new(&state.config, state.store.clone(), state.clock.clone(), state.rng.clone());
+    operators.create(name, &format!("{name}@x.example"), PASSWORD).await.expect("an account");
+    let verdict = state.administration.audit.verify().await.expect("it is read");
+    (verdict.rows, verdict.findings)
 }

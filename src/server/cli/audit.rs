@@ -25,11 +25,12 @@ pub(super) async fn run(config: &Config, rng: Rng, command: AuditCommand) -> Res
     for finding in &verdict.findings {
         println!("{finding}");
     }
-    println!("{} rows were read; of {} values a person's account took the text with it.", verdict.rows, verdict.erased);
+    let counts = format!("{} rows, {} erased values", verdict.rows, verdict.erased);
     if verdict.is_sound() {
-        println!("The log is as it was written.");
+        println!("{counts}: the log is as it was written");
         Ok(())
     } else {
+        println!("{counts}: {} findings", verdict.findings.len());
         Err("the audit log is not as it was written".into())
     }
 }

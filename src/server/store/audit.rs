@@ -128,11 +128,7 @@ pub async fn newest(
     before: Option<i64>,
     most: u64,
 ) -> Result<Vec<Entry>, StoreError> {
-    let mut query = matching(filter);
-    if let Some(before) = before {
-        query = query.filter(Column::Seq.lt(before));
-    }
-    let rows = query.order_by_desc(Column::Seq).limit(most).all(db).await?;
+    let rows = newest_query(filter, before, most).all(db).await?;
     Ok(rows.into_iter().map(read).collect())
 }
 
@@ -146,8 +142,18 @@ pub async fn next_after(
     after: i64,
     most: u64,
 ) -> Result<Vec<Entry>, StoreError> {
-    let query = matching(filter).filter(Column::Seq.gt(after)).order_by_asc(Column::Seq).limit(most);
-    Ok(query.all(db).await?.into_iter().rev().map(read).collect())
+    let rows = next_query(filter, after, most).all(db).await?;
+    Ok(rows.into_iter().rev().map(read).collect())
+}
+
+fn newest_query(filter: &Filter, before: Option<i64>, most: u64) -> Select<Entity> {
+    // No row has the greatest number there is.
+    let before = before.unwrap_or(i64::MAX);
+    matching(filter).filter(Column::Seq.lt(before)).order_by_desc(Column::Seq).limit(most)
+}
+
+fn next_query(filter: &Filter, after: i64, most: u64) -> Select<Entity> {
+    matching(filter).filter(Column::Seq.gt(after)).order_by_asc(Column::Seq).limit(most)
 }
 
 fn matching(filter: &Filter) -> Select<Entity> {
@@ -225,5 +231,39 @@ fn read(row: Model) -> Entry {
         reason: Erasable { value: row.reason, salt: row.reason_salt, commitment: row.reason_commitment },
         previous: row.previous,
         hash: row.hash,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{Filter, newest_query, next_query};
+    use crate::domain::AuditAction;
+    use crate::server::store::plan::{Plan, empty_store};
+
+    #[tokio::test]
+    async fn each_page_of_the_log_reads_one_index_in_its_order_whatever_is_looked_for() {
+        let (store, _folder) = empty_store().await;
+        let (action, actor, target) = (Some(AuditAction::MadeUser), Some(Uuid::nil()), Some(Uuid::max()));
+        for chosen in 0_u8..8 {
+            let on = |bit: u8| chosen & bit != 0;
+            let filter = Filter {
+                action: action.filter(|_| on(1)),
+                actor: actor.filter(|_| on(2)),
+                target: target.filter(|_| on(4)),
+            };
+            let mut indexes = vec![(1, "audit_action"), (2, "audit_actor_id"), (4, "audit_target_id")];
+            indexes.retain(|(bit, _)| on(*bit));
+            for query in
+                [newest_query(&filter, None, 51), newest_query(&filter, Some(9), 51), next_query(&filter, 9, 51)]
+            {
+                let plan = Plan::of(&store, &query).await;
+                let by_index = indexes.iter().any(|(_, index)| plan.is_one_search_by(index));
+                // The number of a row is where SQLite keeps it.
+                let by_number = format!("{plan:?}").contains("[\"SEARCH audit USING INTEGER PRIMARY KEY (rowid");
+                assert!(by_index || (chosen == 0 && by_number), "{filter:?}: {plan:?}");
+            }
+        }
     }
 }

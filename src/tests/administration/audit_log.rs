@@ -21,6 +21,13 @@ async fn fill(app: &TestApp, actor: &str, deeds: usize) {
     }
 }
 
+/// Whoever may change the schema may do this, and then anything.
+async fn drop_triggers(app: &TestApp) {
+    for trigger in app.texts("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'").await {
+        app.execute(&format!("DROP TRIGGER {trigger}")).await;
+    }
+}
+
 async fn findings(app: &TestApp) -> Vec<Finding> {
     app.state.administration.audit.verify().await.expect("the log is read").findings
 }
@@ -50,10 +57,33 @@ async fn administrators_read_who_did_what_and_why_page_by_page() {
 }
 
 #[tokio::test]
+async fn the_database_takes_no_change_of_a_row_but_the_erasing_of_a_person() {
+    use sea_orm::ConnectionTrait as _;
+    let app = TestApp::new().await;
+    administrator(&app, Mode::Form, "ann").await;
+    fill(&app, &id_of(&app, "ann").await, 1).await;
+    let columns = app.texts("SELECT name FROM pragma_table_info('audit')").await;
+    assert_eq!(columns.len(), 15);
+    for column in columns {
+        let erasable = ["ip", "ip_salt", "reason", "reason_salt"].contains(&column.as_str());
+        for (value, taken) in [("7", false), (column.as_str(), false), ("NULL", erasable)] {
+            let tx = app.state.store.write().await.expect("a transaction");
+            let update = tx.execute_unprepared(&format!("UPDATE audit SET {column} = {value}")).await;
+            assert_eq!(update.is_ok(), taken, "{column} = {value}");
+            if let Err(refused) = update {
+                assert!(refused.to_string().contains("append-only"), "{refused}");
+            }
+        }
+    }
+    assert!(findings(&app).await.is_empty());
+}
+
+#[tokio::test]
 async fn every_way_to_change_the_log_is_found_and_named() {
     let app = TestApp::new().await;
     administrator(&app, Mode::Form, "ann").await;
     fill(&app, &id_of(&app, "ann").await, 9).await;
+    drop_triggers(&app).await;
     assert!(findings(&app).await.is_empty());
     let insert = "INSERT INTO audit SELECT";
     let rest = "at, actor_kind, actor_id, action, target_id, detail, ip, ip_salt, ip_commitment, reason, reason_salt, \
@@ -89,6 +119,7 @@ async fn a_row_whose_hash_was_reckoned_anew_breaks_the_chain_behind_it() {
     let app = TestApp::new().await;
     administrator(&app, Mode::Form, "ann").await;
     fill(&app, &id_of(&app, "ann").await, 5).await;
+    drop_triggers(&app).await;
     // What an attacker who knows the code would leave: the row is right in itself.
     app.execute("UPDATE audit SET hash = zeroblob(32) WHERE seq = 3").await;
     let findings = findings(&app).await;

@@ -1,5 +1,6 @@
 //! What is there for administrators alone.
 
+mod audit_command;
 mod audit_export;
 mod audit_log;
 mod denied;

@@ -47,14 +47,15 @@ async fn every_column_of_octets_is_known_as_sealed_or_as_plain() {
 /// What seals is what seals anew: the same purpose on both sides.
 #[test]
 fn every_sealer_of_the_portal_has_its_column() {
-    let state = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/state.rs");
-    let state = std::fs::read_to_string(state).expect("where the services are put together");
-    let purposes: BTreeSet<_> = state
+    // Where the services are put together, and the one that commands put together as well.
+    let read = |file: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a file");
+    let sources = ["src/server/state.rs", "src/server/services/audit/mod.rs"].map(read).concat();
+    let purposes: BTreeSet<_> = sources
         .split("Sealer::new(")
         .skip(1)
         .map(|rest| rest.split('"').nth(1).expect("its purpose, in quotes"))
         .collect();
-    assert!(purposes.contains("mail"), "is this the place?");
+    assert!(purposes.contains("mail") && purposes.contains("audit"), "is this the place?");
     let known: BTreeSet<_> = SEALED.iter().map(|place| place.purpose).chain(FLEETING.iter().copied()).collect();
     assert_eq!(purposes, known);
 }

@@ -2,9 +2,10 @@
 //!
 //! Every row holds the hash of the one before it, and the two ends of the chain
 //! lie sealed beside it: whoever can write to the database but has no
-//! `SECRET_KEY` cannot change, remove or insert a row unnoticed. A name stands
-//! in no row: accounts are told by their ids, and what a row says of a person
-//! beside that can be erased without breaking the chain.
+//! `SECRET_KEY` cannot change, remove or insert a row unnoticed, and can only
+//! put the whole log back to how they once saw it. A name stands in no row:
+//! accounts are told by their ids, and what a row says of a person beside that
+//! can be erased without breaking the chain.
 
 mod chain;
 mod verify;
