@@ -201,7 +201,12 @@ impl AppState {
                 clock: clock.clone(),
                 rng: rng.clone(),
             },
-            from_mail: FromMail { store: store.clone(), notices: notices.clone(), log: log.clone(), clock: clock.clone() },
+            from_mail: FromMail {
+                store: store.clone(),
+                notices: notices.clone(),
+                log: log.clone(),
+                clock: clock.clone(),
+            },
             login: Login {
                 store: store.clone(),
                 captcha: captcha.clone(),

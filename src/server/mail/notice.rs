@@ -134,9 +134,9 @@ impl About {
         // With the password alone somebody else can come back; a new one shuts them out.
         let recover = |advice| Advice { advice, way_label: "Set a new password", way: paths::RECOVER };
         let Advice { advice, way_label, way } = match self {
-            Self::EmailChanged { .. } | Self::DeletionScheduled { .. } => recover(
-                "use the link above, and then set a new password, which signs out whoever is in your account.",
-            ),
+            Self::EmailChanged { .. } | Self::DeletionScheduled { .. } => {
+                recover("use the link above, and then set a new password, which signs out whoever is in your account.")
+            }
             Self::ByAdministrator { deed } => deed.advice(),
             _ => recover("set a new password now. That signs out whoever is in your account."),
         };

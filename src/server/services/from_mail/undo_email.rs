@@ -10,8 +10,8 @@ use crate::server::services::closing;
 use crate::server::services::outcome::ServiceError;
 use crate::server::services::requester::Requester;
 use crate::server::store::accounts::{self, Account};
-use crate::server::store::mail_links::MailLink;
 use crate::server::store::email_changes;
+use crate::server::store::mail_links::MailLink;
 
 impl FromMail {
     /// Undoes a change of address and every later one: whoever took an account

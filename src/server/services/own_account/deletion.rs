@@ -7,8 +7,8 @@ use crate::server::mail::About;
 use crate::server::services::closing;
 use crate::server::services::outcome::{Done, ServiceError};
 use crate::server::services::requester::Requester;
-use crate::server::store::mail_links::LinkPurpose;
 use crate::server::store::accounts;
+use crate::server::store::mail_links::LinkPurpose;
 
 const CONFIRM: &str = "Enter your username to confirm.";
 const LAST_ADMINISTRATOR: &str =

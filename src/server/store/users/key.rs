@@ -79,7 +79,14 @@ mod tests {
             let key = Key { sorted, id: Uuid::max() };
             assert_eq!(key.to_string().parse(), Ok(key));
         }
-        for text in ["", "n.ann", "~", "x.ann~ffffffff-ffff-ffff-ffff-ffffffffffff", "n.a\0~ffffffff-ffff-ffff-ffff-ffffffffffff", "r.x~1"] {
+        for text in [
+            "",
+            "n.ann",
+            "~",
+            "x.ann~ffffffff-ffff-ffff-ffff-ffffffffffff",
+            "n.a\0~ffffffff-ffff-ffff-ffff-ffffffffffff",
+            "r.x~1",
+        ] {
             assert_eq!(text.parse::<Key>(), Err(NoKey), "{text:?}");
         }
     }

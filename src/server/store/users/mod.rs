@@ -1,5 +1,6 @@
 //! Accounts as administrators find and see them.
 
+mod branch;
 mod codes;
 mod key;
 mod list;

@@ -90,7 +90,11 @@ async fn a_disabled_person_is_out_at_the_next_request_and_nothing_that_waited_co
         let id = id_of(&app, "bob").await;
         change(&mut ann, &id, "disable", REASON).await;
         assert_ne!(bob.get("/dashboard").await.status, 200);
-        assert_eq!(app.count("SELECT COUNT(*) FROM session JOIN account ON account.id = account_id WHERE username = 'bob'").await, 0);
+        assert_eq!(
+            app.count("SELECT COUNT(*) FROM session JOIN account ON account.id = account_id WHERE username = 'bob'")
+                .await,
+            0
+        );
         assert!(!opens(&app).await);
         let fields = [("code", recovery_code.as_str()), ("password", "gravel lantern mosaic")];
         recovering.post("/recover/verify", &fields).await;
@@ -133,7 +137,8 @@ async fn after_a_reset_the_password_alone_signs_in_and_half_a_sign_in_is_worth_n
         let app = TestApp::new().await;
         enrolled(&app, mode).await;
         let mut waiting = half(&app, mode).await;
-        app.execute("INSERT INTO passkey SELECT randomblob(16), id, randomblob(16), '{}', 'Key', 1, NULL FROM account").await;
+        app.execute("INSERT INTO passkey SELECT randomblob(16), id, randomblob(16), '{}', 'Key', 1, NULL FROM account")
+            .await;
         let mut eve = super::administrator(&app, mode, "eve").await;
         let id = id_of(&app, "ann").await;
         let answer = change(&mut eve, &id, "reset-two-step", REASON).await;

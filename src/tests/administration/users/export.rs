@@ -16,7 +16,11 @@ async fn everybody_whom_the_filter_lets_through_is_in_the_file() {
         let lines: Vec<_> = file.body.lines().collect();
         assert_eq!(lines.len(), 1 + 1 + 1_200);
         assert!(lines[0].contains("\"Username\",\"Email\",\"Role\",\"State\""), "{}", lines[0]);
-        assert!(lines[1].contains("\"bob\",\"bob@x.example\",\"user\",\"open\",\"off\",\"2026-11-23T12:00:00Z\",\"\""), "{}", lines[1]);
+        assert!(
+            lines[1].contains("\"bob\",\"bob@x.example\",\"user\",\"open\",\"off\",\"2026-11-23T12:00:00Z\",\"\""),
+            "{}",
+            lines[1]
+        );
         assert!(lines[1_201].contains("\"N01200\""));
         assert!(!file.body.contains("$argon2"));
         let detail = app.text("SELECT detail FROM audit WHERE action = 'users_exported'").await;

@@ -8,7 +8,7 @@ use crate::harness::TestApp;
 const ADMINISTRATORS: &str =
     "SELECT COUNT(*) FROM account WHERE role = 'administrator' AND disabled_at IS NULL AND delete_after IS NULL";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn two_who_demote_disable_or_delete_each_other_at_once_leave_one() {
     for mode in BOTH {
         for deed in ["make-user", "disable", "delete"] {
@@ -17,10 +17,9 @@ async fn two_who_demote_disable_or_delete_each_other_at_once_leave_one() {
                 let mut ann = administrator(&app, mode, "ann").await;
                 let mut bob = administrator(&app, mode, "bob").await;
                 let (ids, reason) = ((id_of(&app, "ann").await, id_of(&app, "bob").await), "Because.");
-                let (by_ann, by_bob) = (
-                    async move { change(&mut ann, &ids.1, deed, reason).await },
-                    async move { change(&mut bob, &ids.0, deed, reason).await },
-                );
+                let (by_ann, by_bob) = (async move { change(&mut ann, &ids.1, deed, reason).await }, async move {
+                    change(&mut bob, &ids.0, deed, reason).await
+                });
                 // Two tasks that really run beside each other.
                 let (one, other) = if ann_first {
                     let tasks = (tokio::spawn(by_ann), tokio::spawn(by_bob));
@@ -37,7 +36,7 @@ async fn two_who_demote_disable_or_delete_each_other_at_once_leave_one() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn two_who_give_the_role_away_at_once_leave_one() {
     for mode in BOTH {
         let app = TestApp::new().await;
@@ -62,7 +61,11 @@ async fn an_administrator_gives_the_role_away_if_there_is_another_to_whom_anybod
         app.account("bob", "bob@x.example").await;
         let id = id_of(&app, "ann").await;
         let alone = "This is the only administrator";
-        for closed in ["role = 'user'", "role = 'administrator', disabled_at = 1", "disabled_at = NULL, delete_after = 9999999999999"] {
+        for closed in [
+            "role = 'user'",
+            "role = 'administrator', disabled_at = 1",
+            "disabled_at = NULL, delete_after = 9999999999999",
+        ] {
             app.execute(&format!("UPDATE account SET {closed} WHERE username = 'bob'")).await;
             assert!(ann.get(&format!("/admin/users/{id}/make-user")).await.body.contains(alone), "{closed}");
             let answer = change(&mut ann, &id, "make-user", "Enough.").await;

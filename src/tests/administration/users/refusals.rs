@@ -56,7 +56,9 @@ async fn a_reason_is_asked_for_beside_its_field_and_what_was_typed_comes_back() 
         let (app, mut ann) = with_bob(mode).await;
         let id = id_of(&app, "bob").await;
         let long = "x".repeat(301);
-        for (reason, why) in [("", "Say why"), (" ", "Say why"), (long.as_str(), "at most 300"), ("a\nb", "line breaks")] {
+        for (reason, why) in
+            [("", "Say why"), (" ", "Say why"), (long.as_str(), "at most 300"), ("a\nb", "line breaks")]
+        {
             let answer = change(&mut ann, &id, "disable", reason).await;
             let seen = ann.seen(answer).await;
             assert!(seen.contains(why), "{why}: {seen}");
@@ -77,7 +79,13 @@ async fn an_id_or_a_deed_that_is_none_does_nothing() {
         let (app, mut ann) = with_bob(mode).await;
         let bob = id_of(&app, "bob").await;
         let nobody = "00000000-0000-7000-8000-000000000000";
-        for (id, deed) in [("", "disable"), ("x\r\ny", "disable"), (bob.as_str(), "burn"), (bob.as_str(), ""), ("../..", "//x.example")] {
+        for (id, deed) in [
+            ("", "disable"),
+            ("x\r\ny", "disable"),
+            (bob.as_str(), "burn"),
+            (bob.as_str(), ""),
+            ("../..", "//x.example"),
+        ] {
             let answer = change(&mut ann, id, deed, "Because.").await;
             if mode == crate::harness::Mode::Script {
                 assert_eq!(answer.status, 404, "{id} {deed}");

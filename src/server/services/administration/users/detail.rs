@@ -64,7 +64,8 @@ impl Administration {
         let (db, now) = (self.store.reader(), self.clock.now());
         let account = accounts::by_id(db, id).await?.ok_or(ServiceError::NotThere)?;
         let standing = standing(db, &account, me).await?;
-        let entries = audit::newest(db, &audit::Filter { target: Some(id), ..Default::default() }, None, NEWEST).await?;
+        let entries =
+            audit::newest(db, &audit::Filter { target: Some(id), ..Default::default() }, None, NEWEST).await?;
         let ids = entries.iter().flat_map(|entry| [entry.actor_id, entry.target_id]).flatten().collect();
         // A closed account has no session that counts, whatever rows there are.
         let sessions = self.sessions.live(id, account.epoch, own_sessions::LISTED).await?;
