@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, IntoIden as _};
 use sea_orm::{
-    DynIden, EntityTrait as _, FromQueryResult, Order as Direction, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Select,
+    DynIden, EntityTrait as _, FromQueryResult, Order as Direction, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select,
 };
 use uuid::Uuid;
 
@@ -150,9 +150,9 @@ mod tests {
     use uuid::Uuid;
 
     use super::{By, Key, Order, Sorted, Way, branch};
-    use crate::server::store::users::Filter;
     use crate::domain::{AccountState, Role};
     use crate::server::store::plan::{Plan, empty_store};
+    use crate::server::store::users::Filter;
 
     #[tokio::test]
     async fn every_order_of_every_filter_reads_one_index_in_its_order() {
