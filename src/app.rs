@@ -14,7 +14,7 @@ use crate::api::Visitor;
 use crate::pages::{
     AccountPage, AuditPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage,
     LoginPage, NotFoundPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage, RegisterPage, SecondStepPage,
-    SecurityLogPage, SecurityPage, SessionsPage, VerifyPage,
+    SecurityLogPage, SecurityPage, SessionsPage, UserDeedPage, UserPage, UsersPage, VerifyPage,
 };
 use crate::paths;
 
@@ -96,6 +96,9 @@ pub fn App() -> impl IntoView {
                 <Route path=At(paths::FROM_MAIL) view=FromMailPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_EMAIL_VERIFY) view=EmailCodePage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_DELETE) view=DeletePage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN_USERS) view=UsersPage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN_USER) view=UserPage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN_USER_DEED) view=UserDeedPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_AUDIT) view=AuditPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT) view=AccountPage ssr=SsrMode::Async />
             </FlatRoutes>

@@ -52,6 +52,14 @@ pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
 /// The administration's overview; to everybody else nothing is there or below it.
 pub const ADMIN: &str = "/admin";
 pub const ADMIN_USERS: &str = "/admin/users";
+/// Does something to a user.
+pub const ADMIN_USERS_CHANGE: &str = "/admin/users/change";
+/// Answers with a file of the users.
+pub const ADMIN_USERS_EXPORT: &str = "/admin/users/export";
+/// Somebody's page: see [`admin_user`].
+pub const ADMIN_USER: &str = "/admin/users/{id}";
+/// What is done to somebody: see [`admin_user_deed`].
+pub const ADMIN_USER_DEED: &str = "/admin/users/{id}/{deed}";
 pub const ADMIN_INVITATIONS: &str = "/admin/invitations";
 pub const ADMIN_OTPS: &str = "/admin/otps";
 pub const ADMIN_AUDIT: &str = "/admin/audit";
@@ -60,7 +68,7 @@ pub const ADMIN_SETTINGS: &str = "/admin/settings";
 /// Answers with the audit log as a file.
 pub const ADMIN_AUDIT_EXPORT: &str = "/admin/audit/export";
 /// Files of the administration.
-pub const ADMIN_DOWNLOADS: [&str; 1] = [ADMIN_AUDIT_EXPORT];
+pub const ADMIN_DOWNLOADS: [&str; 2] = [ADMIN_AUDIT_EXPORT, ADMIN_USERS_EXPORT];
 /// Where the links in mails lead.
 pub const FROM_MAIL: &str = "/from-mail";
 pub const LOGOUT: &str = "/logout";
@@ -94,6 +102,18 @@ const BESIDE: [(&str, &str); 3] = [
     (ACCOUNT_EMAIL_RESEND, ACCOUNT_EMAIL_VERIFY),
     (ACCOUNT_EMAIL_CANCEL, ACCOUNT_EMAIL_VERIFY),
 ];
+
+/// The page of the user with this id.
+#[must_use]
+pub fn admin_user(id: &str) -> String {
+    format!("{ADMIN_USERS}/{id}")
+}
+
+/// The page on which something is done to a user, by the deed's word.
+#[must_use]
+pub fn admin_user_deed(id: &str, deed: &str) -> String {
+    format!("{ADMIN_USERS}/{id}/{deed}")
+}
 
 /// The page that holds the form with this action: the nearest one at or above
 /// it, or the address itself.

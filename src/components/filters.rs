@@ -31,7 +31,7 @@ pub fn Filters(
     }
 }
 
-/// One of several, or any.
+/// One of several, or any; of orders, one of several or the usual one.
 #[component]
 pub fn Choice(
     name: &'static str,
@@ -40,6 +40,9 @@ pub fn Choice(
     options: Vec<(String, String)>,
     /// The value that counts now, or nothing.
     chosen: String,
+    /// What choosing none of them means.
+    #[prop(default = "Any")]
+    unchosen: &'static str,
 ) -> impl IntoView {
     let options = options.into_iter().map(|(value, words)| {
         let selected = value == chosen;
@@ -55,7 +58,7 @@ pub fn Choice(
                 {label}
             </label>
             <select class="form-select" id=name name=name>
-                <option value="">"Any"</option>
+                <option value="">{unchosen}</option>
                 {options.collect::<Vec<_>>()}
             </select>
         </div>

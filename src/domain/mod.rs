@@ -2,6 +2,7 @@
 //!
 //! Pure code for both targets: no clock, no randomness, no input or output.
 
+pub mod account_state;
 pub mod audit_action;
 pub mod email;
 pub mod form;
@@ -18,8 +19,10 @@ pub mod role;
 pub mod second_step_code;
 pub mod security_event;
 pub mod timestamp;
+pub mod user_deed;
 pub mod username;
 
+pub use account_state::AccountState;
 pub use audit_action::AuditAction;
 pub use email::Email;
 pub use form::{FieldError, FieldErrors};
@@ -35,4 +38,5 @@ pub use role::Role;
 pub use second_step_code::SecondStepCode;
 pub use security_event::SecurityEvent;
 pub use timestamp::Timestamp;
+pub use user_deed::UserDeed;
 pub use username::Username;

@@ -8,12 +8,23 @@ pub enum Role {
 }
 
 impl Role {
+    pub const ALL: [Self; 2] = [Self::User, Self::Administrator];
+
     /// The word kept in the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
             Self::Administrator => "administrator",
+        }
+    }
+
+    /// What a person reads.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::User => "User",
+            Self::Administrator => "Administrator",
         }
     }
 

@@ -31,10 +31,16 @@ pub enum SecurityEvent {
     // From here on, what administrators did.
     MadeAdministrator,
     MadeUser,
+    AccountDisabled,
+    AccountEnabled,
+    SessionsEnded,
+    RecoveryStarted,
+    TwoStepReset,
+    AccountDeleted,
 }
 
 /// Each with its word in the database and its words for people.
-const ALL: [(SecurityEvent, &str, &str); 27] = [
+const ALL: [(SecurityEvent, &str, &str); 33] = [
     (SecurityEvent::SignedIn, "signed_in", "Signed in"),
     (SecurityEvent::SignInFailed, "sign_in_failed", "Sign-in failed: wrong password"),
     (SecurityEvent::SecondStepFailed, "second_step_failed", "Second step failed"),
@@ -62,6 +68,12 @@ const ALL: [(SecurityEvent, &str, &str); 27] = [
     (SecurityEvent::DeletionCancelled, "deletion_cancelled", "Deletion of the account cancelled"),
     (SecurityEvent::MadeAdministrator, "made_administrator", "Made an administrator"),
     (SecurityEvent::MadeUser, "made_user", "No administrator any more"),
+    (SecurityEvent::AccountDisabled, "account_disabled", "Account disabled"),
+    (SecurityEvent::AccountEnabled, "account_enabled", "Account enabled again"),
+    (SecurityEvent::SessionsEnded, "sessions_ended", "All sessions ended"),
+    (SecurityEvent::RecoveryStarted, "recovery_started", "New password asked for"),
+    (SecurityEvent::TwoStepReset, "two_step_reset", "Two-step sign-in reset"),
+    (SecurityEvent::AccountDeleted, "account_deleted", "Account deleted"),
 ];
 
 impl SecurityEvent {
@@ -99,6 +111,6 @@ mod tests {
             assert_eq!(*event as usize, index, "the rows stand in the order of the kinds");
             assert_eq!(SecurityEvent::from_stored(word), Some(*event));
         }
-        assert_eq!(ALL.len(), SecurityEvent::MadeUser as usize + 1, "the last kind has the last row");
+        assert_eq!(ALL.len(), SecurityEvent::AccountDeleted as usize + 1, "the last kind has the last row");
     }
 }

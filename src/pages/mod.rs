@@ -20,7 +20,7 @@ pub use account::{
     AccountPage, ConfirmPage, DeletePage, EmailCodePage, RecentEvents, RecoveryCodesPage, SecurityLogPage,
     SecurityPage, SessionsPage,
 };
-pub use admin::AuditPage;
+pub use admin::{AuditPage, UserDeedPage, UserPage, UsersPage};
 pub use dashboard::DashboardPage;
 pub use from_mail::FromMailPage;
 pub use home::HomePage;
@@ -31,6 +31,7 @@ pub use register::RegisterPage;
 pub use second_step::SecondStepPage;
 pub use verify::VerifyPage;
 
+use crate::api::admin::AdminView;
 use crate::api::{View, Visitor};
 use crate::paths;
 
@@ -66,8 +67,14 @@ impl Head {
             paths::ACCOUNT_EMAIL_VERIFY => ("Confirm your new address", true),
             paths::ACCOUNT_DELETE => ("Delete your account", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
+            paths::ADMIN_USERS => ("Users", true),
             paths::ADMIN_AUDIT => ("Audit log", true),
-            _ => ("Page not found", false),
+            _ => match &visitor.view {
+                // Of these there is one for each user.
+                View::Admin(AdminView::User(_)) => ("User", true),
+                View::Admin(AdminView::UserDeed(about)) => (about.deed.in_words(), true),
+                _ => ("Page not found", false),
+            },
         };
         Self { title, islands }
     }
@@ -84,8 +91,8 @@ mod tests {
     use leptos::server_fn::ServerFn;
 
     use crate::api::{
-        account, account_email, from_mail, login, passkeys, password, recovery, registration, second_factor, sessions,
-        verification,
+        account, account_email, admin, from_mail, login, passkeys, password, recovery, registration, second_factor,
+        sessions, verification,
     };
     use crate::paths;
 
@@ -126,6 +133,7 @@ mod tests {
         assert_eq!(account_email::CancelEmailChange::PATH, paths::ACCOUNT_EMAIL_CANCEL);
         assert_eq!(account::ConfirmPassword::PATH, paths::ACCOUNT_CONFIRM);
         assert_eq!(sessions::EndSession::PATH, paths::ACCOUNT_SESSIONS_END);
+        assert_eq!(admin::users::ChangeUser::PATH, paths::ADMIN_USERS_CHANGE);
         assert_eq!(sessions::EndOtherSessions::PATH, paths::ACCOUNT_SESSIONS_END_OTHERS);
     }
 }

@@ -201,7 +201,12 @@ impl AppState {
                 clock: clock.clone(),
                 rng: rng.clone(),
             },
-            from_mail: FromMail { store: store.clone(), notices, log: log.clone(), clock: clock.clone() },
+            from_mail: FromMail {
+                store: store.clone(),
+                notices: notices.clone(),
+                log: log.clone(),
+                clock: clock.clone(),
+            },
             login: Login {
                 store: store.clone(),
                 captcha: captcha.clone(),
@@ -215,8 +220,15 @@ impl AppState {
             own_sessions: OwnSessions { store: store.clone(), sessions: sessions.clone(), log: log.clone() },
             devices,
             passkeys,
+            administration: Administration {
+                store: store.clone(),
+                audit: audit.clone(),
+                sessions: sessions.clone(),
+                notices,
+                log: log.clone(),
+                clock: clock.clone(),
+            },
             security_log: log,
-            administration: Administration { store: store.clone(), audit: audit.clone(), clock: clock.clone() },
             maintenance: Maintenance {
                 store: store.clone(),
                 sessions: sessions.clone(),

@@ -2,13 +2,18 @@
 //! else none of it is there.
 
 pub mod audit;
+pub mod users;
 
 pub use audit::{AuditEntryView, AuditView};
+pub use users::{UserCodeView, UserDeedView, UserRowView, UserSessionView, UserView, UsersView};
 
 /// What a page of the administration shows.
 #[derive(Clone, Debug)]
 pub enum AdminView {
     Audit(AuditView),
+    Users(UsersView),
+    User(Box<UserView>),
+    UserDeed(UserDeedView),
 }
 
 /// The ways to the neighbours of a page of a list, each if there is one.

@@ -5,7 +5,7 @@ mod security_log;
 mod sessions;
 
 pub use confirm::ConfirmPage;
-pub use security_log::{RecentEvents, SecurityLogPage};
+pub use security_log::{Events, RecentEvents, SecurityLogPage};
 pub use sessions::SessionsPage;
 mod security;
 pub use security::{RecoveryCodesPage, SecurityPage};

@@ -45,12 +45,17 @@ pub fn RecentEvents(events: Vec<EventView>) -> impl IntoView {
     }
 }
 
+/// A list of events, or what to say where there is none.
 #[component]
-fn Events(events: Vec<EventView>) -> impl IntoView {
+pub fn Events(
+    events: Vec<EventView>,
+    #[prop(
+        default = "Nothing has happened yet. Sign-ins and changes to what protects your account will be listed here."
+    )]
+    empty: &'static str,
+) -> impl IntoView {
     if events.is_empty() {
-        return Either::Left(view! {
-            <EmptyList>"Nothing has happened yet. Sign-ins and changes to what protects your account will be listed here."</EmptyList>
-        });
+        return Either::Left(view! { <EmptyList>{empty}</EmptyList> });
     }
     let rows: Vec<_> = events.into_iter().map(|event| view! { <Event event /> }).collect();
     Either::Right(view! { <Rows>{rows}</Rows> })

@@ -36,8 +36,9 @@ pub fn AuditPage() -> impl IntoView {
     })
 }
 
+/// Rows of the log.
 #[component]
-fn Entries(entries: Vec<AuditEntryView>, narrowed: bool) -> impl IntoView {
+pub fn Entries(entries: Vec<AuditEntryView>, narrowed: bool) -> impl IntoView {
     if entries.is_empty() {
         let words = if narrowed {
             "Nothing that was done is like this. Change the filter, or show all."

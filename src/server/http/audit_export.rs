@@ -4,26 +4,20 @@ use std::collections::HashMap;
 
 use axum::Extension;
 use axum::extract::{Form, State};
-use axum::http::header::LOCATION;
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Deserialize;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use tower_sessions::Session;
-use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use super::access_log::RequestId;
-use super::stash::{self, Stash};
+use super::download::{moment, page_with};
 use super::views::admin::audit as view;
-use super::{csv, fault};
+use super::{csv, download};
 use crate::api::admin::AuditEntryView;
-use crate::domain::Timestamp;
 use crate::paths;
+use crate::server::services::Requester;
 use crate::server::services::administration::{AuditExport, AuditQuery};
-use crate::server::services::{Requester, ServiceError};
 use crate::server::state::AppState;
 use crate::server::store::StoreError;
 use crate::server::store::audit::Entry;
@@ -51,26 +45,15 @@ pub async fn answer(
     let query = AuditQuery { action: &filters.action, who: &filters.who, whom: &filters.whom };
     match state.administration.export_audit_log(query, &by).await {
         Ok(export) => file(export),
-        Err(ServiceError::Confirm) => {
-            let form = paths::ADMIN_AUDIT_EXPORT.to_owned();
-            match stash::put(&session, &Stash { form, page: filters.page(), values: Vec::new() }).await {
-                Ok(()) => see_other(paths::ACCOUNT_CONFIRM),
-                Err(error) => failed(&error, &id),
-            }
-        }
-        // Demoted since the request came in.
-        Err(ServiceError::NotThere) => see_other(paths::HOME),
-        Err(error) => failed(&error, &id),
+        Err(error) => download::instead(error, paths::ADMIN_AUDIT_EXPORT, filters.page(), &session, &id).await,
     }
 }
 
 impl Filters {
     /// The page with these filters.
     fn page(&self) -> String {
-        let filters = [("action", &self.action), ("who", &self.who), ("whom", &self.whom)];
-        let filters = filters.into_iter().filter(|(_, word)| !word.is_empty());
-        let query = Serializer::new(String::new()).extend_pairs(filters).finish();
-        if query.is_empty() { paths::ADMIN_AUDIT.to_owned() } else { format!("{}?{query}", paths::ADMIN_AUDIT) }
+        let filters = [("action", self.action.as_str()), ("who", &self.who), ("whom", &self.whom)];
+        page_with(paths::ADMIN_AUDIT, &filters)
     }
 }
 
@@ -90,19 +73,4 @@ fn cells(entry: Entry, names: &HashMap<Uuid, String>) -> Vec<String> {
     let hash = entry.hash.iter().map(|octet| format!("{octet:02x}")).collect();
     let AuditEntryView { seq, at, who, what, whom, detail, address, reason } = view::view(entry, names);
     vec![seq.to_string(), moment(at), who, actor, what, whom, target, detail, reason, address, hash]
-}
-
-/// A moment in UTC (RFC 3339).
-fn moment(at: Timestamp) -> String {
-    let moment = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1_000)).ok();
-    moment.and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_default()
-}
-
-fn see_other(to: &'static str) -> Response {
-    (StatusCode::SEE_OTHER, [(LOCATION, HeaderValue::from_static(to))]).into_response()
-}
-
-fn failed(error: &dyn std::error::Error, id: &RequestId) -> Response {
-    tracing::error!(%error, "a request failed");
-    fault::unavailable(&id.0)
 }

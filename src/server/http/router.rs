@@ -21,7 +21,7 @@ use super::guards::{self, Guards, NotFound};
 use super::headers::policy::Policy;
 use super::{
     access_log, assets, audit_export, body, captcha, cookies, cross_site, dev_mailbox, export, fault, flood, headers,
-    probes, targets,
+    probes, targets, users_export,
 };
 use crate::api::Visitor;
 use crate::app::{App, Assets, reload_port, shell};
@@ -106,6 +106,7 @@ fn pages(state: &AppState, assets: Assets) -> Router {
         })))
         .route(paths::ACCOUNT_EXPORT, post(export::answer))
         .route(paths::ADMIN_AUDIT_EXPORT, post(audit_export::answer))
+        .route(paths::ADMIN_USERS_EXPORT, post(users_export::answer))
         .with_state(state.clone())
         .method_not_allowed_fallback(not_this_way)
         .layer(

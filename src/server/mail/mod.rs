@@ -23,6 +23,7 @@ use super::store::StoreError;
 use super::store::outbox::{self, NewMail, WaitingMail};
 
 mod attempt;
+mod by_administrator;
 mod letter;
 mod message;
 mod notice;
@@ -35,6 +36,7 @@ mod wire;
 mod words;
 mod worker;
 
+pub use by_administrator::ByAdministrator;
 pub use letter::Letter;
 pub use message::{CodeMail, Message, NoticeMail};
 pub use notice::{About, Link};

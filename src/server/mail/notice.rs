@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::by_administrator::{Advice, ByAdministrator};
 use super::sender::Sender;
 use super::wire;
 use super::words::{Moment, one_line};
@@ -45,6 +46,9 @@ pub enum About {
         on: Timestamp,
     },
     DeletionCancelled,
+    ByAdministrator {
+        deed: ByAdministrator,
+    },
 }
 
 /// A link that does one thing when the button behind it is pressed.
@@ -60,8 +64,11 @@ pub(super) struct Words {
     pub subject: String,
     pub happened: String,
     pub button: Option<Button>,
-    /// What to do if it was somebody else.
-    pub not_you: &'static str,
+    /// Whether somebody did it whose whereabouts are not told.
+    pub by_administrator: bool,
+    /// What to do now; if it is no administrator's deed, in case that it was
+    /// somebody else's than the owner's.
+    pub advice: &'static str,
     pub way_label: &'static str,
     pub way_link: String,
 }
@@ -105,6 +112,7 @@ impl About {
             Self::PasskeyRemoved { .. } => "passkey_removed",
             Self::DeletionScheduled { .. } => "deletion_scheduled",
             Self::DeletionCancelled => "deletion_cancelled",
+            Self::ByAdministrator { deed } => deed.kind(),
         }
     }
 
@@ -124,20 +132,17 @@ impl About {
             Button { before, label, link: target, until: Moment::at(link.until) }
         });
         // With the password alone somebody else can come back; a new one shuts them out.
-        let (not_you, way_label, way) = match self {
-            Self::EmailChanged { .. } | Self::DeletionScheduled { .. } => (
-                "use the link above, and then set a new password, which signs out whoever is in your account.",
-                "Set a new password",
-                paths::RECOVER,
-            ),
-            _ => (
-                "set a new password now. That signs out whoever is in your account.",
-                "Set a new password",
-                paths::RECOVER,
-            ),
+        let recover = |advice| Advice { advice, way_label: "Set a new password", way: paths::RECOVER };
+        let Advice { advice, way_label, way } = match self {
+            Self::EmailChanged { .. } | Self::DeletionScheduled { .. } => {
+                recover("use the link above, and then set a new password, which signs out whoever is in your account.")
+            }
+            Self::ByAdministrator { deed } => deed.advice(),
+            _ => recover("set a new password now. That signs out whoever is in your account."),
         };
         let way_link = format!("{}{way}", from.home());
-        Words { subject, happened, button, not_you, way_label, way_link }
+        let by_administrator = matches!(self, Self::ByAdministrator { .. });
+        Words { subject, happened, button, by_administrator, advice, way_label, way_link }
     }
 
     fn what(&self, portal: &str) -> (String, String) {
@@ -200,6 +205,10 @@ impl About {
                 format!("Your {portal} account is kept"),
                 "The deletion of your account was cancelled. You can sign in as before.".to_owned(),
             ),
+            Self::ByAdministrator { deed } => {
+                let (subject, happened) = deed.what(portal);
+                (subject, happened.to_owned())
+            }
         };
         (one_line(&subject), happened)
     }

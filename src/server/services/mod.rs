@@ -7,6 +7,7 @@ pub mod address_prefix;
 pub mod administration;
 pub mod audit;
 pub mod captcha;
+pub mod closing;
 pub mod codes;
 pub mod confirmation;
 pub mod device_words;

@@ -6,7 +6,7 @@ use super::requester::Requester;
 use crate::domain::{Email, Timestamp};
 use crate::server::clock::Clock;
 use crate::server::crypto::FlowToken;
-use crate::server::mail::{About, Link, Mailer, Message, NoticeMail};
+use crate::server::mail::{About, ByAdministrator, Link, Mailer, Message, NoticeMail};
 use crate::server::rng::Rng;
 use crate::server::store::StoreError;
 use crate::server::store::accounts::Account;
@@ -55,6 +55,28 @@ impl Notices {
             at: self.clock.now(),
             requester_ip: by.ip.to_string(),
             browser: by.browser(),
+        };
+        self.mailer.enqueue(tx, &Message::Notice(notice), None).await
+    }
+
+    /// As [`Notices::tell`], of what an administrator did: from where is not for
+    /// the owner to read.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn tell_by_administrator(
+        &self,
+        tx: &DatabaseTransaction,
+        account: &Account,
+        deed: ByAdministrator,
+    ) -> Result<(), StoreError> {
+        let notice = NoticeMail {
+            to: account.email.clone(),
+            username: account.username.clone(),
+            about: About::ByAdministrator { deed },
+            at: self.clock.now(),
+            requester_ip: String::new(),
+            browser: String::new(),
         };
         self.mailer.enqueue(tx, &Message::Notice(notice), None).await
     }

@@ -1,17 +1,22 @@
 //! Accounts: people who have proven their address.
 
+mod standing;
+
 use std::collections::{HashMap, HashSet};
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
 };
 use uuid::Uuid;
 
+pub use standing::{
+    administrators, close_until_deletion, disable, enable, end_sessions, is_another_administrator, keep, set_role,
+};
+
 use super::StoreError;
 use super::entity::account::{ActiveModel, Column, Entity, Model};
-use crate::domain::{Email, Role, Timestamp, Username};
+use crate::domain::{AccountState, Email, Role, Timestamp, Username};
 use crate::server::crypto::PasswordHash;
 
 /// An account as the services see it.
@@ -39,6 +44,16 @@ impl Account {
     #[must_use]
     pub fn is_open(&self) -> bool {
         !self.disabled && self.delete_after.is_none()
+    }
+
+    /// Whether anybody may sign in to it, and if not, why.
+    #[must_use]
+    pub fn state(&self) -> AccountState {
+        match self {
+            Self { disabled: true, .. } => AccountState::Disabled,
+            Self { delete_after: Some(_), .. } => AccountState::Leaving,
+            _ => AccountState::Open,
+        }
     }
 
     /// Whether what began in this epoch, a session or a sign-in, still counts.
@@ -177,75 +192,6 @@ pub async fn set_email(db: &impl ConnectionTrait, id: Uuid, email: &Email) -> Re
     Entity::update_many()
         .col_expr(Column::Email, Expr::value(email.as_str()))
         .col_expr(Column::EmailKey, Expr::value(email.key()))
-        .filter(Column::Id.eq(id))
-        .exec(db)
-        .await?;
-    Ok(())
-}
-
-/// Gives an account another role.
-///
-/// # Errors
-/// Only faults.
-pub async fn set_role(db: &impl ConnectionTrait, id: Uuid, role: Role) -> Result<(), StoreError> {
-    let update = Entity::update_many().col_expr(Column::Role, Expr::value(role.as_str()));
-    update.filter(Column::Id.eq(id)).exec(db).await?;
-    Ok(())
-}
-
-/// Every administrator, in the order of their names.
-///
-/// # Errors
-/// Only faults.
-pub async fn administrators(db: &impl ConnectionTrait) -> Result<Vec<Account>, StoreError> {
-    let query = Entity::find().filter(Column::Role.eq(Role::Administrator.as_str()));
-    query.order_by_asc(Column::UsernameKey).all(db).await?.into_iter().map(read).collect()
-}
-
-/// Whether there is an administrator beside this account to whom anybody may sign in.
-///
-/// # Errors
-/// Only faults.
-pub async fn is_another_administrator(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, StoreError> {
-    let others = Entity::find()
-        .filter(Column::Role.eq(Role::Administrator.as_str()))
-        .filter(Column::Id.ne(id))
-        .filter(Column::DisabledAt.is_null())
-        .filter(Column::DeleteAfter.is_null());
-    Ok(others.count(db).await? > 0)
-}
-
-/// Closes an account until it is deleted.
-///
-/// # Errors
-/// Only faults.
-pub async fn close_until_deletion(db: &impl ConnectionTrait, id: Uuid, on: Timestamp) -> Result<(), StoreError> {
-    Entity::update_many().col_expr(Column::DeleteAfter, Expr::value(on.0)).filter(Column::Id.eq(id)).exec(db).await?;
-    Ok(())
-}
-
-/// Keeps an account that was to be deleted; `false` when it was not, or its time is over.
-///
-/// # Errors
-/// Only faults.
-pub async fn keep(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
-    let kept = Entity::update_many()
-        .col_expr(Column::DeleteAfter, Expr::value(None::<i64>))
-        .filter(Column::Id.eq(id))
-        .filter(Column::DeleteAfter.gt(now.0))
-        .exec(db)
-        .await?;
-    Ok(kept.rows_affected == 1)
-}
-
-/// Begins the next epoch: every session of the account, and every sign-in that
-/// is under way, ends with the present one.
-///
-/// # Errors
-/// Only faults.
-pub async fn end_sessions(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
-    Entity::update_many()
-        .col_expr(Column::SessionEpoch, Expr::col(Column::SessionEpoch).add(1))
         .filter(Column::Id.eq(id))
         .exec(db)
         .await?;

@@ -19,7 +19,17 @@ impl Plan {
 
     /// Whether it takes one look into this index, with neither a scan nor a sort.
     pub fn is_one_search_by(&self, index: &str) -> bool {
-        self.0.len() == 1 && self.0[0].starts_with("SEARCH") && self.0[0].contains(&format!("INDEX {index} "))
+        self.is_one_search() && self.0[0].contains(&format!("INDEX {index} "))
+    }
+
+    /// Whether it takes one look into whichever index, with neither a scan nor a sort.
+    pub fn is_one_search(&self) -> bool {
+        self.0.len() == 1 && self.0[0].starts_with("SEARCH")
+    }
+
+    /// By how many bounds an index is searched behind what has to be equal.
+    pub fn bounds(&self) -> usize {
+        self.0.iter().map(|step| step.matches(['<', '>']).count()).sum()
     }
 }
 

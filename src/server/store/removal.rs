@@ -42,13 +42,16 @@ pub async fn purge(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Resu
     let mut removed = 0;
     for (id, email_key) in due {
         remove(db, id, &email_key).await?;
-        tracing::info!(event = "account.deleted", account = %id);
         removed += 1;
     }
     Ok(removed)
 }
 
-async fn remove(db: &impl ConnectionTrait, id: Uuid, email_key: &str) -> Result<(), StoreError> {
+/// Deletes an account at once.
+///
+/// # Errors
+/// Only faults.
+pub async fn remove(db: &impl ConnectionTrait, id: Uuid, email_key: &str) -> Result<(), StoreError> {
     for table in OF_AN_ACCOUNT {
         let rows = Query::delete()
             .from_table(Alias::new(table))
@@ -60,6 +63,7 @@ async fn remove(db: &impl ConnectionTrait, id: Uuid, email_key: &str) -> Result<
     audit::forget_person(db, id).await?;
     forget_address(db, email_key).await?;
     account::Entity::delete_by_id(id).exec(db).await?;
+    tracing::info!(event = "account.deleted", account = %id);
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod audit_export;
 mod audit_log;
 mod denied;
 mod operators;
+mod users;
 
 use crate::harness::app::PASSWORD;
 use crate::harness::{Client, Mode, TestApp};

@@ -45,7 +45,9 @@ fn place(uri: &Uri) -> Place<Uuid> {
     place.unwrap_or(Place::Newest)
 }
 
-fn view(event: Event) -> EventView {
+/// An event as a person reads it.
+#[must_use]
+pub fn view(event: Event) -> EventView {
     EventView {
         what: event.event.in_words(),
         detail: event.detail,

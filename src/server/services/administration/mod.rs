@@ -3,26 +3,34 @@
 
 mod audit_export;
 mod audit_log;
+mod users;
 
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use super::audit::{Audit, Note};
+use super::notices::Notices;
 use super::outcome::ServiceError;
 use super::requester::Requester;
+use super::security_log::SecurityLog;
 use crate::domain::Role;
 use crate::server::clock::Clock;
 use crate::server::store::audit::Actor;
+use crate::server::store::sessions::Sessions;
 use crate::server::store::{Store, StoreError, accounts};
 
 pub use audit_export::AuditExport;
 pub use audit_log::{AuditPage, AuditQuery};
+pub use users::{UserDeedPage, UserPage, UsersExport, UsersPage, UsersQuery};
 
 /// The services behind `/admin`.
 #[derive(Clone, Debug)]
 pub struct Administration {
     pub store: Store,
     pub audit: Audit,
+    pub sessions: Sessions,
+    pub notices: Notices,
+    pub log: SecurityLog,
     pub clock: Clock,
 }
 

@@ -6,11 +6,12 @@ use super::{Deed, FromMail, deed};
 use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
 use crate::paths;
 use crate::server::mail::About;
+use crate::server::services::closing;
 use crate::server::services::outcome::ServiceError;
 use crate::server::services::requester::Requester;
 use crate::server::store::accounts::{self, Account};
+use crate::server::store::email_changes;
 use crate::server::store::mail_links::MailLink;
-use crate::server::store::{email_changes, otps, recoveries, sessions, trusted_browsers};
 
 impl FromMail {
     /// Undoes a change of address and every later one: whoever took an account
@@ -34,12 +35,7 @@ impl FromMail {
         }
         accounts::set_email(tx, account.id, &change.old_email).await?;
         email_changes::undo_from(tx, &change, now).await?;
-        email_changes::drop_pending(tx, account.id).await?;
-        accounts::end_sessions(tx, account.id).await?;
-        sessions::end_all(tx, account.id).await?;
-        trusted_browsers::forget_all(tx, account.id).await?;
-        otps::void_address(tx, account.email.key(), now).await?;
-        recoveries::finish_all(tx, account.id, now).await?;
+        closing::end_all(tx, &account, now).await?;
         let detail = format!("{} → {}", account.email.as_str(), change.old_email.as_str());
         self.log.note_about(tx, account.id, SecurityEvent::EmailChangeUndone, &detail, by).await?;
         if accounts::keep(tx, account.id, now).await? {

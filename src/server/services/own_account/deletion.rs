@@ -4,10 +4,11 @@ use super::OwnAccount;
 use crate::domain::{FieldErrors, NoticeKind, Role, SecurityEvent, Username};
 use crate::paths;
 use crate::server::mail::About;
+use crate::server::services::closing;
 use crate::server::services::outcome::{Done, ServiceError};
 use crate::server::services::requester::Requester;
+use crate::server::store::accounts;
 use crate::server::store::mail_links::LinkPurpose;
-use crate::server::store::{accounts, email_changes, otps, recoveries, sessions, trusted_browsers};
 
 const CONFIRM: &str = "Enter your username to confirm.";
 const LAST_ADMINISTRATOR: &str =
@@ -48,12 +49,7 @@ impl OwnAccount {
         }
         let on = now + self.limits.deletion_grace;
         accounts::close_until_deletion(&tx, account.id, on).await?;
-        accounts::end_sessions(&tx, account.id).await?;
-        sessions::end_all(&tx, account.id).await?;
-        otps::void_address(&tx, account.email.key(), now).await?;
-        recoveries::finish_all(&tx, account.id, now).await?;
-        email_changes::drop_pending(&tx, account.id).await?;
-        trusted_browsers::forget_all(&tx, account.id).await?;
+        closing::end_all(&tx, &account, now).await?;
         let link = self.notices.link(&tx, LinkPurpose::KeepAccount, &account, None, on).await?;
         self.log.note(&tx, account.id, SecurityEvent::DeletionScheduled, by).await?;
         self.notices.tell(&tx, &account, About::DeletionScheduled { link, on }, by).await?;

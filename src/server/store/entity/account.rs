@@ -2,6 +2,11 @@
 
 use sea_orm::entity::prelude::*;
 
+/// Follows from the columns: whether anybody may sign in. Nothing writes it.
+pub const STATE: &str = "state";
+/// Follows from the columns: `last_sign_in_at`, and 0 for never. Nothing writes it.
+pub const LAST_SIGN_IN_KEY: &str = "last_sign_in_key";
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "account")]
 pub struct Model {

@@ -2,6 +2,7 @@
 
 pub(in crate::server::http) mod audit;
 mod query;
+mod users;
 
 use axum::http::Uri;
 
@@ -15,6 +16,10 @@ use crate::server::state::AppState;
 pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<AdminView, NotShown> {
     match uri.path() {
         paths::ADMIN_AUDIT => Ok(AdminView::Audit(audit::load(state, uri, by).await?)),
-        _ => Err(NotShown::NotThere),
+        paths::ADMIN_USERS => Ok(AdminView::Users(users::list(state, uri, by).await?)),
+        path => match path.strip_prefix(paths::ADMIN_USERS).and_then(|rest| rest.strip_prefix('/')) {
+            Some(below) => users::below(state, below, by).await,
+            None => Err(NotShown::NotThere),
+        },
     }
 }

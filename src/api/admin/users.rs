@@ -1,0 +1,120 @@
+//! The users as administrators see and change them.
+
+use leptos::prelude::*;
+
+use super::{AuditEntryView, Neighbours};
+use crate::api::{ApiError, EventView};
+use crate::domain::{Timestamp, UserDeed};
+
+/// A page of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsersView {
+    /// The filters in force, as they stand in the URL; empty for none.
+    pub q: String,
+    pub state: String,
+    pub role: String,
+    pub sort: String,
+    pub users: Vec<UserRowView>,
+    pub neighbours: Neighbours,
+}
+
+impl UsersView {
+    /// Whether somebody is left out.
+    #[must_use]
+    pub fn narrowed(&self) -> bool {
+        [&self.q, &self.state, &self.role].into_iter().any(|filter| !filter.is_empty())
+    }
+}
+
+/// Somebody in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRowView {
+    pub id: String,
+    pub username: String,
+    pub email: String,
+    pub role: &'static str,
+    pub state: &'static str,
+    pub two_step: bool,
+    pub registered_at: Timestamp,
+    pub last_sign_in_at: Option<Timestamp>,
+}
+
+/// Somebody, with what administrators may know of them. Nothing here opens anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserView {
+    pub id: String,
+    pub username: String,
+    pub email: String,
+    pub role: &'static str,
+    pub state: &'static str,
+    /// When the account goes, if its owner wants that.
+    pub delete_after: Option<Timestamp>,
+    pub registered_at: Timestamp,
+    pub verified_at: Timestamp,
+    pub password_changed_at: Timestamp,
+    pub last_sign_in_at: Option<Timestamp>,
+    pub last_sign_in_from: Option<String>,
+    pub app_since: Option<Timestamp>,
+    pub passkeys: u64,
+    pub recovery_codes_left: u64,
+    pub trusted_browsers: usize,
+    pub sessions: Vec<UserSessionView>,
+    pub codes: Vec<UserCodeView>,
+    pub events: Vec<EventView>,
+    /// What was done to them.
+    pub entries: Vec<AuditEntryView>,
+    /// What can be done to them.
+    pub deeds: Vec<UserDeed>,
+    /// Whether it is the administrator who looks.
+    pub own: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserSessionView {
+    /// "Firefox on Linux"
+    pub device: String,
+    pub address: String,
+    pub began_at: Timestamp,
+    pub last_seen_at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserCodeView {
+    pub purpose: String,
+    pub issued_at: Timestamp,
+    pub outcome: &'static str,
+}
+
+/// What is about to be done to somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserDeedView {
+    pub id: String,
+    pub username: String,
+    pub deed: UserDeed,
+    /// Why it is not done.
+    pub refusal: Option<&'static str>,
+    /// Whether it is the administrator who looks.
+    pub own: bool,
+}
+
+/// Does something to an account, for a reason that the audit log keeps.
+///
+/// # Errors
+/// A message beside `reason`, or why it cannot be done.
+#[server(prefix = "", endpoint = "admin/users/change")]
+pub async fn change_user(
+    #[server(default)] id: String,
+    #[server(default)] deed: String,
+    #[server(default)] reason: String,
+) -> Result<(), ApiError> {
+    use crate::paths;
+    use crate::server::http::reply::Post;
+    use crate::server::services::ServiceError;
+    let post = Post::to(paths::ADMIN_USERS_CHANGE)?.keep("reason", &reason);
+    let (Ok(id), Some(deed)) = (uuid::Uuid::try_parse(&id), UserDeed::parse(&deed)) else {
+        return post.answer(Err(ServiceError::NotThere)).await;
+    };
+    let post = post.on_page(paths::admin_user_deed(&id.to_string(), deed.as_str()));
+    let outcome = post.state.administration.change_user(id, deed, &reason, &post.requester).await;
+    post.answer(outcome).await
+}

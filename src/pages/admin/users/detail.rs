@@ -1,0 +1,156 @@
+//! `/admin/users/{id}`: somebody, what happened to them, and what can be done.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+
+use crate::api::View;
+use crate::api::admin::{AdminView, UserCodeView, UserSessionView, UserView};
+use crate::components::{AdminArea, Cell, EmptyList, Fact, Facts, LocalTime, Row, Rows, Section, Table};
+use crate::domain::{Timestamp, UserDeed};
+use crate::pages::account::Events;
+use crate::pages::admin::audit::Entries;
+use crate::pages::visitor;
+use crate::paths;
+
+#[component]
+pub fn UserPage() -> impl IntoView {
+    let visitor = visitor();
+    let View::Admin(AdminView::User(user)) = visitor.view.clone() else { return None };
+    let user = *user;
+    let heading = user.username.clone();
+    let UserView { sessions, codes, events, entries, .. } = user.clone();
+    Some(view! {
+        <AdminArea visitor here=paths::ADMIN_USERS within=true heading>
+            <About user=user.clone() />
+            <Deeds id=user.id deeds=user.deeds own=user.own />
+            <Section title="Sessions">
+                <Sessions sessions />
+            </Section>
+            <Section title="Codes mailed to the address">
+                <Codes codes />
+            </Section>
+            <Section title="What happened to the account">
+                <Events events empty="Nothing has happened yet. Sign-ins and changes will be listed here." />
+            </Section>
+            <Section title="What administrators did">
+                <Entries entries narrowed=false />
+            </Section>
+        </AdminArea>
+    })
+}
+
+#[component]
+fn About(user: UserView) -> impl IntoView {
+    let goes = user.delete_after.map(|at| view! { <Fact name="Will be deleted"><Time at /></Fact> });
+    let last_sign_in = match user.last_sign_in_at {
+        None => Either::Left("Never"),
+        Some(at) => {
+            let from = user.last_sign_in_from.map(|address| view! { ", from " {address} });
+            Either::Right(view! { <Time at /> {from} })
+        }
+    };
+    let app = match user.app_since {
+        None => Either::Left("Off"),
+        Some(at) => Either::Right(view! { "On since " <Time at /> }),
+    };
+    view! {
+        <Section title="The account">
+            <Facts>
+                <Fact name="Username">{user.username}</Fact>
+                <Fact name="Email">{user.email}</Fact>
+                <Fact name="Role">{user.role}</Fact>
+                <Fact name="State">{user.state}</Fact>
+                {goes}
+                <Fact name="Registered"><Time at=user.registered_at /></Fact>
+                <Fact name="Email confirmed"><Time at=user.verified_at /></Fact>
+                <Fact name="Password set"><Time at=user.password_changed_at /></Fact>
+                <Fact name="Last sign-in">{last_sign_in}</Fact>
+                <Fact name="Authenticator app">{app}</Fact>
+                <Fact name="Passkeys">{user.passkeys}</Fact>
+                <Fact name="Recovery codes left">{user.recovery_codes_left}</Fact>
+                <Fact name="Trusted browsers">{user.trusted_browsers}</Fact>
+            </Facts>
+        </Section>
+    }
+}
+
+#[component]
+fn Deeds(id: String, deeds: Vec<UserDeed>, own: bool) -> impl IntoView {
+    let note = own.then(|| {
+        view! {
+            <p>
+                "This is you. What is your own to change is under " <a href=paths::ACCOUNT>"Account"</a> "."
+            </p>
+        }
+    });
+    let none = (deeds.is_empty() && !own).then(|| view! { <EmptyList>"Nothing can be done here now."</EmptyList> });
+    let links: Vec<_> = deeds
+        .into_iter()
+        .map(|deed| {
+            let class = if deed == UserDeed::Delete { "btn btn-outline-danger" } else { "btn btn-outline" };
+            view! {
+                <a class=class href=paths::admin_user_deed(&id, deed.as_str())>
+                    {deed.in_words()}
+                </a>
+            }
+        })
+        .collect();
+    view! {
+        <Section title="What can be done">
+            {note} {none} <p class="deeds">{links}</p>
+        </Section>
+    }
+}
+
+#[component]
+fn Sessions(sessions: Vec<UserSessionView>) -> impl IntoView {
+    if sessions.is_empty() {
+        return Either::Left(view! { <EmptyList>"Nobody is signed in to this account now."</EmptyList> });
+    }
+    let row = |session: UserSessionView| {
+        view! {
+            <Row title=session.device>
+                "Signed in "
+                <Time at=session.began_at />
+                ", from "
+                {session.address}
+                <br />
+                "Last seen "
+                <Time at=session.last_seen_at />
+            </Row>
+        }
+    };
+    let rows: Vec<_> = sessions.into_iter().map(row).collect();
+    Either::Right(view! { <Rows>{rows}</Rows> })
+}
+
+#[component]
+fn Codes(codes: Vec<UserCodeView>) -> impl IntoView {
+    if codes.is_empty() {
+        return Either::Left(
+            view! { <EmptyList>"No code is remembered. Those of the last days are listed here."</EmptyList> },
+        );
+    }
+    let row = |code: UserCodeView| {
+        view! {
+            <tr role="row">
+                <Cell of="What for">{code.purpose}</Cell>
+                <Cell of="Issued">
+                    <Time at=code.issued_at />
+                </Cell>
+                <Cell of="What became of it">{code.outcome}</Cell>
+            </tr>
+        }
+    };
+    let rows: Vec<_> = codes.into_iter().map(row).collect();
+    Either::Right(view! {
+        <Table caption="Codes" columns=vec!["What for", "Issued", "What became of it"]>
+            {rows}
+        </Table>
+    })
+}
+
+#[component]
+fn Time(at: Timestamp) -> impl IntoView {
+    view! { <LocalTime at=at.0 with_time=true /> }
+}

@@ -1,0 +1,92 @@
+//! `/admin/users`: everybody who has an account.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+
+use crate::api::View;
+use crate::api::admin::{AdminView, UserRowView, UsersView};
+use crate::components::{
+    AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, PlainForm, PlainRefusal, Section, Table, Words,
+};
+use crate::domain::{AccountState, Role};
+use crate::pages::visitor;
+use crate::paths;
+
+#[component]
+pub fn UsersPage() -> impl IntoView {
+    let visitor = visitor();
+    let View::Admin(AdminView::Users(list)) = visitor.view.clone() else { return None };
+    let (flash, narrowed) = (visitor.flash.clone(), list.narrowed());
+    let UsersView { q, state, role, sort, users, neighbours } = list;
+    let as_shown = [("q", &q), ("state", &state), ("role", &role), ("sort", &sort)];
+    let hidden: Vec<_> = as_shown.into_iter().map(|(name, value)| (name, value.clone())).collect();
+    let of_words = |words: (&str, &str)| (words.0.to_owned(), words.1.to_owned());
+    let states = AccountState::ALL.map(|state| of_words((state.as_str(), state.in_words()))).to_vec();
+    let roles = Role::ALL.map(|role| of_words((role.as_str(), role.in_words()))).to_vec();
+    let orders = [("newest", "Newest first"), ("last_sign_in", "Last sign-in first")].map(of_words).to_vec();
+    let found = (!q.is_empty()).then(|| {
+        view! { <p class="quiet">"First those whose username begins so, then those whose address does."</p> }
+    });
+    Some(view! {
+        <AdminArea visitor here=paths::ADMIN_USERS heading="Users">
+            <Section title="Everybody with an account">
+                <PlainRefusal flash action=paths::ADMIN_USERS_CHANGE />
+                <Filters action=paths::ADMIN_USERS narrowed>
+                    <Words name="q" label="Username or address begins with" value=q />
+                    <Choice name="state" label="State" options=states chosen=state />
+                    <Choice name="role" label="Role" options=roles chosen=role />
+                    <Choice name="sort" label="Order" options=orders chosen=sort unchosen="By username" />
+                </Filters>
+                {found}
+                <Users users narrowed />
+                <Pager newer=neighbours.newer older=neighbours.older words=("Previous", "Next") />
+            </Section>
+            <Section title="Take it along">
+                <p>"Everybody whom the filter lets through, not this page alone, as one file. The download is written down in the audit log."</p>
+                <PlainForm action=paths::ADMIN_USERS_EXPORT label="Download as CSV" hidden />
+            </Section>
+        </AdminArea>
+    })
+}
+
+#[component]
+fn Users(users: Vec<UserRowView>, narrowed: bool) -> impl IntoView {
+    if users.is_empty() {
+        let words = if narrowed {
+            "Nobody is like this. Change the filter, or show all."
+        } else {
+            "Nobody has an account yet. Whoever registers will be listed here."
+        };
+        return Either::Left(view! { <EmptyList>{words}</EmptyList> });
+    }
+    let rows: Vec<_> = users.into_iter().map(|user| view! { <User user /> }).collect();
+    let columns = vec!["Name", "Address", "Role", "State", "Two steps", "Registered", "Last sign-in"];
+    Either::Right(view! {
+        <Table caption="Users" columns>
+            {rows}
+        </Table>
+    })
+}
+
+#[component]
+fn User(user: UserRowView) -> impl IntoView {
+    let last_sign_in = match user.last_sign_in_at {
+        Some(at) => Either::Left(view! { <LocalTime at=at.0 with_time=true /> }),
+        None => Either::Right("Never"),
+    };
+    view! {
+        <tr role="row">
+            <Cell of="Name">
+                <a href=paths::admin_user(&user.id)>{user.username}</a>
+            </Cell>
+            <Cell of="Address">{user.email}</Cell>
+            <Cell of="Role">{user.role}</Cell>
+            <Cell of="State">{user.state}</Cell>
+            <Cell of="Two steps">{if user.two_step { "On" } else { "Off" }}</Cell>
+            <Cell of="Registered">
+                <LocalTime at=user.registered_at.0 with_time=false />
+            </Cell>
+            <Cell of="Last sign-in">{last_sign_in}</Cell>
+        </tr>
+    }
+}

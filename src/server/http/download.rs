@@ -1,0 +1,56 @@
+//! What the files of the administration have in common.
+
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tower_sessions::Session;
+use url::form_urlencoded::Serializer;
+
+use super::access_log::RequestId;
+use super::fault;
+use super::stash::{self, Stash};
+use crate::domain::Timestamp;
+use crate::paths;
+use crate::server::services::ServiceError;
+
+/// Answers in place of a file that is not given; `page` holds the button of `form`.
+pub async fn instead(error: ServiceError, form: &str, page: String, session: &Session, id: &RequestId) -> Response {
+    match error {
+        ServiceError::Confirm => {
+            let stash = Stash { form: form.to_owned(), page, values: Vec::new() };
+            match stash::put(session, &stash).await {
+                Ok(()) => see_other(paths::ACCOUNT_CONFIRM),
+                Err(error) => failed(&error, id),
+            }
+        }
+        // Demoted since the request came in.
+        ServiceError::NotThere => see_other(paths::HOME),
+        error => failed(&error, id),
+    }
+}
+
+/// A page with these filters, of which the empty ones are left out.
+#[must_use]
+pub fn page_with(page: &str, filters: &[(&str, &str)]) -> String {
+    let filters = filters.iter().filter(|(_, word)| !word.is_empty());
+    let query = Serializer::new(String::new()).extend_pairs(filters).finish();
+    if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") }
+}
+
+/// A moment in UTC (RFC 3339).
+#[must_use]
+pub fn moment(at: Timestamp) -> String {
+    let moment = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1_000)).ok();
+    moment.and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_default()
+}
+
+fn see_other(to: &'static str) -> Response {
+    (StatusCode::SEE_OTHER, [(LOCATION, HeaderValue::from_static(to))]).into_response()
+}
+
+fn failed(error: &dyn std::error::Error, id: &RequestId) -> Response {
+    tracing::error!(%error, "a request failed");
+    fault::unavailable(&id.0)
+}

@@ -1,0 +1,73 @@
+//! The users as a file.
+
+use axum::Extension;
+use axum::extract::{Form, State};
+use axum::response::Response;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::access_log::RequestId;
+use super::download::{moment, page_with};
+use super::{csv, download};
+use crate::paths;
+use crate::server::services::Requester;
+use crate::server::services::administration::{UsersExport, UsersQuery};
+use crate::server::state::AppState;
+use crate::server::store::StoreError;
+use crate::server::store::users::User;
+
+const COLUMNS: [&str; 8] =
+    ["Account", "Username", "Email", "Role", "State", "Two-step sign-in", "Registered", "Last sign-in"];
+
+/// The filters of the page that the button stands on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Filters {
+    q: String,
+    state: String,
+    role: String,
+    sort: String,
+}
+
+/// Answers the press of "Download as CSV".
+pub async fn answer(
+    State(state): State<AppState>,
+    Extension(by): Extension<Requester>,
+    Extension(id): Extension<RequestId>,
+    session: Session,
+    Form(filters): Form<Filters>,
+) -> Response {
+    let Filters { q, state: standing, role, sort } = &filters;
+    let query = UsersQuery { q, state: standing, role, sort };
+    match state.administration.export_users(query, &by).await {
+        Ok(export) => file(export),
+        Err(error) => {
+            let filters = [("q", q.as_str()), ("state", standing), ("role", role), ("sort", sort)];
+            let page = page_with(paths::ADMIN_USERS, &filters);
+            download::instead(error, paths::ADMIN_USERS_EXPORT, page, &session, &id).await
+        }
+    }
+}
+
+fn file(export: UsersExport) -> Response {
+    let name = format!("users-{}.csv", moment(export.at).replace(':', ""));
+    let rows = export.batches().map_ok(|(users, two_step)| {
+        let cells = |user: User| Ok::<_, StoreError>(cells(two_step.contains(&user.id), user));
+        stream::iter(users.into_iter().map(cells).collect::<Vec<_>>())
+    });
+    csv::stream(&name, &COLUMNS, rows.try_flatten().boxed())
+}
+
+fn cells(two_step: bool, user: User) -> Vec<String> {
+    vec![
+        user.id.to_string(),
+        user.username,
+        user.email,
+        user.role.as_str().to_owned(),
+        user.state.as_str().to_owned(),
+        if two_step { "on" } else { "off" }.to_owned(),
+        moment(user.registered_at),
+        user.last_sign_in_at.map(moment).unwrap_or_default(),
+    ]
+}

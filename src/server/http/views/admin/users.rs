@@ -1,0 +1,120 @@
+//! `/admin/users` and what is below it.
+
+use axum::http::Uri;
+use uuid::Uuid;
+
+use super::audit;
+use super::query::Query;
+use crate::api::admin::{AdminView, UserCodeView, UserDeedView, UserRowView, UserSessionView, UserView, UsersView};
+use crate::domain::{Timestamp, UserDeed};
+use crate::server::crypto::OtpPurpose;
+use crate::server::http::views::{NotShown, security_log};
+use crate::server::services::administration::{UserDeedPage, UserPage, UsersPage, UsersQuery};
+use crate::server::services::{Requester, device_in_words};
+use crate::server::state::AppState;
+use crate::server::store::sessions::LiveSession;
+use crate::server::store::users::{IssuedCode, Outcome, User};
+
+/// The page of the list that the query asks for.
+pub(super) async fn list(state: &AppState, uri: &Uri, by: &Requester) -> Result<UsersView, NotShown> {
+    let query = Query::of(uri);
+    let asked = UsersQuery {
+        q: query.word("q"),
+        state: query.word("state"),
+        role: query.word("role"),
+        sort: query.word("sort"),
+    };
+    let UsersPage { page, two_step } = state.administration.users(asked, query.place(), by).await?;
+    let neighbours = query.neighbours(&page, |user| user.key.to_string());
+    Ok(UsersView {
+        q: asked.q.to_owned(),
+        state: asked.state.to_owned(),
+        role: asked.role.to_owned(),
+        sort: asked.sort.to_owned(),
+        users: page.rows.into_iter().map(|user| row(two_step.contains(&user.id), user)).collect(),
+        neighbours,
+    })
+}
+
+fn row(two_step: bool, user: User) -> UserRowView {
+    UserRowView {
+        id: user.id.to_string(),
+        username: user.username,
+        email: user.email,
+        role: user.role.in_words(),
+        state: user.state.in_words(),
+        two_step,
+        registered_at: user.registered_at,
+        last_sign_in_at: user.last_sign_in_at,
+    }
+}
+
+/// The page of somebody, or of what is about to be done to them.
+pub(super) async fn below(state: &AppState, path: &str, by: &Requester) -> Result<AdminView, NotShown> {
+    let (id, deed) = path.split_once('/').map_or((path, None), |(id, deed)| (id, Some(deed)));
+    // One page has one address.
+    let id = Uuid::try_parse(id).ok().filter(|parsed| parsed.to_string() == id).ok_or(NotShown::NotThere)?;
+    let Some(deed) = deed else {
+        return Ok(AdminView::User(Box::new(user(state.administration.user(id, by).await?))));
+    };
+    let deed = UserDeed::parse(deed).ok_or(NotShown::NotThere)?;
+    let UserDeedPage { account, refusal } = state.administration.user_deed(id, deed, by).await?;
+    let own = by.member.as_ref().is_some_and(|member| member.account_id == id);
+    let username = account.username.as_str().to_owned();
+    Ok(AdminView::UserDeed(UserDeedView { id: id.to_string(), username, deed, refusal, own }))
+}
+
+fn user(page: UserPage) -> UserView {
+    let UserPage { account, names, .. } = page;
+    UserView {
+        id: account.id.to_string(),
+        username: account.username.as_str().to_owned(),
+        email: account.email.as_str().to_owned(),
+        role: account.role.in_words(),
+        state: account.state().in_words(),
+        delete_after: account.delete_after,
+        registered_at: account.created_at,
+        verified_at: account.verified_at,
+        password_changed_at: account.password_changed_at,
+        last_sign_in_at: account.last_sign_in_at,
+        last_sign_in_from: account.last_sign_in_ip,
+        app_since: page.app_since,
+        passkeys: page.passkeys,
+        recovery_codes_left: page.recovery_codes_left,
+        trusted_browsers: page.trusted_browsers,
+        sessions: page.sessions.into_iter().map(session).collect(),
+        codes: page.codes.into_iter().map(code).collect(),
+        events: page.events.into_iter().map(security_log::view).collect(),
+        entries: page.entries.into_iter().map(|entry| audit::view(entry, &names)).collect(),
+        deeds: page.deeds,
+        own: page.own,
+    }
+}
+
+fn session(session: LiveSession) -> UserSessionView {
+    UserSessionView {
+        device: device_in_words(&session.signed_in.user_agent),
+        address: session.signed_in.ip,
+        began_at: Timestamp(session.signed_in.at),
+        last_seen_at: session.last_seen_at,
+    }
+}
+
+fn code(code: IssuedCode) -> UserCodeView {
+    let purposes = [
+        (OtpPurpose::Registration, "Registration"),
+        (OtpPurpose::Recovery, "New password"),
+        (OtpPurpose::EmailChange, "Change of address"),
+    ];
+    let known = purposes.into_iter().find(|(purpose, _)| purpose.as_str() == code.purpose);
+    UserCodeView {
+        purpose: known.map_or(code.purpose, |(_, words)| words.to_owned()),
+        issued_at: code.issued_at,
+        outcome: match code.outcome {
+            Outcome::Used => "Used",
+            Outcome::Voided => "Replaced or made worthless",
+            Outcome::Expired => "Expired",
+            Outcome::Waiting => "Still counts",
+        },
+    }
+}

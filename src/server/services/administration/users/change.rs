@@ -1,0 +1,145 @@
+//! What administrators do to an account. Each deed is one transaction: with
+//! what it does, the line in the audit log, the one in the owner's own log, and
+//! the mail to the owner.
+
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+use super::detail::standing;
+use super::{Administration, rules};
+use crate::domain::{AuditAction, FieldErrors, NoticeKind, Reason, Role, SecurityEvent, UserDeed};
+use crate::paths;
+use crate::server::mail::ByAdministrator;
+use crate::server::services::audit::Note;
+use crate::server::services::closing;
+use crate::server::services::outcome::{Done, ServiceError};
+use crate::server::services::requester::Requester;
+use crate::server::store::accounts::{self, Account};
+use crate::server::store::{StoreError, passkeys, recovery_codes, removal, sessions, totp, trusted_browsers};
+
+/// Who did it, as its owner reads it.
+const BY: &str = "By an administrator";
+
+impl Administration {
+    /// Does something to an account, for a reason that the audit log keeps.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotThere`] when there is no such account, and to whoever
+    /// is no administrator; a message beside `reason`; the want of the password;
+    /// or why the deed makes no sense now, and then nothing was written.
+    pub async fn change_user(
+        &self,
+        id: Uuid,
+        deed: UserDeed,
+        reason: &str,
+        by: &Requester,
+    ) -> Result<Done, ServiceError> {
+        by.administrator()?;
+        let reason = Reason::parse(reason).map_err(|error| FieldErrors::one("reason", error))?;
+        let under_way = if deed.wants_password() { self.begin_fresh(by).await? } else { self.begin(by).await? };
+        let tx = &under_way.tx;
+        let account = accounts::by_id(tx, id).await?.ok_or(ServiceError::NotThere)?;
+        let own = id == under_way.actor_id;
+        if let Some(refusal) = rules::refusal(deed, standing(tx, &account, under_way.actor_id).await?) {
+            return Err(ServiceError::Refused(refusal));
+        }
+        self.log.note_from_operators(tx, id, event_of(deed), BY).await?;
+        if let Some(deed) = mail_of(deed) {
+            self.notices.tell_by_administrator(tx, &account, deed).await?;
+        }
+        self.carry_out(tx, deed, &account).await?;
+        under_way.commit(Note::to(action_of(deed), id).because(&reason)).await?;
+        self.notices.wake();
+        let to = match deed {
+            UserDeed::Delete => paths::ADMIN_USERS.to_owned(),
+            // Whoever gives the role away is not let in here any more.
+            UserDeed::MakeUser if own => paths::DASHBOARD.to_owned(),
+            _ => format!("{}/{id}", paths::ADMIN_USERS),
+        };
+        Ok(Done::go(to).saying(NoticeKind::Success, said(deed, account.username.as_str(), own)))
+    }
+
+    async fn carry_out(&self, tx: &DatabaseTransaction, deed: UserDeed, account: &Account) -> Result<(), StoreError> {
+        let (id, now) = (account.id, self.clock.now());
+        match deed {
+            UserDeed::Disable => {
+                accounts::disable(tx, id, now).await?;
+                closing::end_all(tx, account, now).await
+            }
+            UserDeed::Enable => accounts::enable(tx, id).await,
+            UserDeed::EndSessions | UserDeed::StartRecovery => end_sessions(tx, id).await,
+            UserDeed::ResetTwoStep => {
+                totp::remove(tx, id).await?;
+                passkeys::remove_all(tx, id).await?;
+                recovery_codes::remove_all(tx, id).await?;
+                trusted_browsers::forget_all(tx, id).await?;
+                end_sessions(tx, id).await
+            }
+            UserDeed::MakeAdministrator => accounts::set_role(tx, id, Role::Administrator).await,
+            UserDeed::MakeUser => accounts::set_role(tx, id, Role::User).await,
+            UserDeed::Delete => removal::remove(tx, id, account.email.key()).await,
+        }
+    }
+}
+
+/// From the next request on, also for a sign-in whose second step is due.
+async fn end_sessions(tx: &DatabaseTransaction, id: Uuid) -> Result<(), StoreError> {
+    accounts::end_sessions(tx, id).await?;
+    sessions::end_all(tx, id).await
+}
+
+fn action_of(deed: UserDeed) -> AuditAction {
+    match deed {
+        UserDeed::Disable => AuditAction::AccountDisabled,
+        UserDeed::Enable => AuditAction::AccountEnabled,
+        UserDeed::EndSessions => AuditAction::SessionsEnded,
+        UserDeed::StartRecovery => AuditAction::RecoveryStarted,
+        UserDeed::ResetTwoStep => AuditAction::TwoStepReset,
+        UserDeed::MakeAdministrator => AuditAction::MadeAdministrator,
+        UserDeed::MakeUser => AuditAction::MadeUser,
+        UserDeed::Delete => AuditAction::AccountDeleted,
+    }
+}
+
+/// What the owner's own log says.
+fn event_of(deed: UserDeed) -> SecurityEvent {
+    match deed {
+        UserDeed::Disable => SecurityEvent::AccountDisabled,
+        UserDeed::Enable => SecurityEvent::AccountEnabled,
+        UserDeed::EndSessions => SecurityEvent::SessionsEnded,
+        UserDeed::StartRecovery => SecurityEvent::RecoveryStarted,
+        UserDeed::ResetTwoStep => SecurityEvent::TwoStepReset,
+        UserDeed::MakeAdministrator => SecurityEvent::MadeAdministrator,
+        UserDeed::MakeUser => SecurityEvent::MadeUser,
+        UserDeed::Delete => SecurityEvent::AccountDeleted,
+    }
+}
+
+/// What the owner is mailed. Of ended sessions they see for themselves.
+fn mail_of(deed: UserDeed) -> Option<ByAdministrator> {
+    Some(match deed {
+        UserDeed::EndSessions => return None,
+        UserDeed::Disable => ByAdministrator::Disabled,
+        UserDeed::Enable => ByAdministrator::Enabled,
+        UserDeed::StartRecovery => ByAdministrator::RecoveryStarted,
+        UserDeed::ResetTwoStep => ByAdministrator::TwoStepReset,
+        UserDeed::MakeAdministrator => ByAdministrator::MadeAdministrator,
+        UserDeed::MakeUser => ByAdministrator::MadeUser,
+        UserDeed::Delete => ByAdministrator::Deleted,
+    })
+}
+
+/// What the administrator reads next.
+fn said(deed: UserDeed, name: &str, own: bool) -> String {
+    match deed {
+        UserDeed::Disable => format!("{name} is disabled, and was signed out everywhere."),
+        UserDeed::Enable => format!("{name} can sign in again."),
+        UserDeed::EndSessions => format!("Every session of {name} has ended."),
+        UserDeed::StartRecovery => format!("{name} was signed out everywhere and is mailed how to set a new password."),
+        UserDeed::ResetTwoStep => format!("Two-step sign-in of {name} is reset: the password alone signs in now."),
+        UserDeed::MakeAdministrator => format!("{name} is an administrator now."),
+        UserDeed::MakeUser if own => "You are no administrator any more.".to_owned(),
+        UserDeed::MakeUser => format!("{name} is no administrator any more."),
+        UserDeed::Delete => format!("The account {name} was deleted."),
+    }
+}

@@ -1,0 +1,107 @@
+//! Which deed makes sense on whom.
+
+use crate::domain::{AccountState, Role, UserDeed};
+
+const LAST: &str = "This is the only administrator to whom anybody can sign in. Make somebody else one first.";
+const CLOSED: &str = "Nobody can sign in to this account. It has to be open for that.";
+
+/// What decides about an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub state: AccountState,
+    pub role: Role,
+    /// Whether there is an authenticator app or a passkey.
+    pub two_step: bool,
+    /// Whether it is the administrator's who asks.
+    pub own: bool,
+    /// Whether another open account is an administrator's.
+    pub another_administrator: bool,
+}
+
+/// Why a deed is not done; nothing if it is.
+pub(super) fn refusal(deed: UserDeed, on: Standing) -> Option<&'static str> {
+    if let Some(elsewhere) = on.own.then(|| own(deed)).flatten() {
+        return Some(elsewhere);
+    }
+    let senseless = match (deed, on.state, on.role) {
+        (UserDeed::Disable, AccountState::Disabled, _) => Some("This account is disabled already."),
+        (UserDeed::Disable, AccountState::Leaving, _) => {
+            Some("This account is closed already: its owner asked for its deletion.")
+        }
+        (UserDeed::Enable, AccountState::Open, _) => Some("This account is open already."),
+        (UserDeed::Enable, AccountState::Leaving, _) => {
+            Some("The owner asked for the deletion of this account, and alone can take that back, by a mailed link.")
+        }
+        (UserDeed::EndSessions, AccountState::Disabled | AccountState::Leaving, _) => {
+            Some("Nobody can sign in to this account, and it has no sessions.")
+        }
+        (UserDeed::MakeAdministrator, _, Role::Administrator) => Some("This is an administrator already."),
+        (UserDeed::StartRecovery | UserDeed::MakeAdministrator, AccountState::Disabled | AccountState::Leaving, _) => {
+            Some(CLOSED)
+        }
+        (UserDeed::ResetTwoStep, _, _) if !on.two_step => {
+            Some("This account has neither an authenticator app nor a passkey.")
+        }
+        (UserDeed::MakeUser, _, Role::User) => Some("This is no administrator."),
+        _ => None,
+    };
+    senseless.or_else(|| {
+        let takes_one = matches!(deed, UserDeed::Disable | UserDeed::MakeUser | UserDeed::Delete);
+        let is_one = on.role == Role::Administrator && on.state == AccountState::Open;
+        (takes_one && is_one && !on.another_administrator).then_some(LAST)
+    })
+}
+
+/// Where somebody does to themselves what is not done here.
+fn own(deed: UserDeed) -> Option<&'static str> {
+    match deed {
+        UserDeed::Disable => Some("This is your own account. If you want to leave, delete it on the page /account."),
+        UserDeed::Delete => Some("This is your own account. You can delete it on the page /account."),
+        UserDeed::EndSessions => {
+            Some("This is your own account. You can end your sessions on the page /account/sessions.")
+        }
+        UserDeed::StartRecovery => Some("This is your own account. You can change your password on the page /account."),
+        UserDeed::ResetTwoStep => {
+            Some("This is your own account. You can change your second step on the page /account/security.")
+        }
+        UserDeed::Enable | UserDeed::MakeAdministrator | UserDeed::MakeUser => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Standing, refusal};
+    use crate::domain::{AccountState, Role, UserDeed};
+
+    const PLAIN: Standing = Standing {
+        state: AccountState::Open,
+        role: Role::User,
+        two_step: true,
+        own: false,
+        another_administrator: true,
+    };
+
+    fn done(on: Standing) -> Vec<&'static str> {
+        UserDeed::ALL.into_iter().filter(|deed| refusal(*deed, on).is_none()).map(UserDeed::as_str).collect()
+    }
+
+    #[test]
+    fn what_is_done_depends_on_the_state_and_the_role() {
+        let open = ["end-sessions", "start-recovery", "reset-two-step", "disable", "make-administrator", "delete"];
+        assert_eq!(done(PLAIN), open);
+        assert_eq!(done(Standing { state: AccountState::Disabled, ..PLAIN }), ["reset-two-step", "enable", "delete"]);
+        assert_eq!(done(Standing { state: AccountState::Leaving, two_step: false, ..PLAIN }), ["delete"]);
+        let administrator = Standing { role: Role::Administrator, two_step: false, ..PLAIN };
+        assert_eq!(done(administrator), ["end-sessions", "start-recovery", "disable", "make-user", "delete"]);
+        assert_eq!(done(Standing { own: true, ..administrator }), ["make-user"]);
+    }
+
+    #[test]
+    fn the_last_administrator_stays_one() {
+        let last = Standing { role: Role::Administrator, another_administrator: false, ..PLAIN };
+        assert_eq!(done(last), ["end-sessions", "start-recovery", "reset-two-step"]);
+        assert!(done(Standing { own: true, ..last }).is_empty());
+        let disabled = Standing { state: AccountState::Disabled, ..last };
+        assert!(done(disabled).contains(&"make-user") && done(disabled).contains(&"delete"));
+    }
+}

@@ -1,0 +1,191 @@
+//! The part of the list that one index gives: one state, one role, one order.
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, IntoIden as _};
+use sea_orm::{
+    DynIden, EntityTrait as _, FromQueryResult, Order as Direction, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select,
+};
+use uuid::Uuid;
+
+use super::key::{Key, Sorted};
+use super::list::{Order, User};
+use crate::domain::{AccountState, Role, Timestamp};
+use crate::server::store::entity::account::{Column, Entity, LAST_SIGN_IN_KEY, STATE};
+
+/// Behind every character of a username or an address as they are compared.
+const BEHIND_ALL: char = '\u{7f}';
+
+/// A row as it was read.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct Row {
+    id: Uuid,
+    username: String,
+    username_key: String,
+    email: String,
+    email_key: String,
+    created_at: i64,
+    last_sign_in_at: Option<i64>,
+}
+
+/// What an index of the list sorts by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    Name,
+    Address,
+    Registered,
+    SignedIn,
+}
+
+/// In which direction the list is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Down,
+    Up,
+}
+
+/// The rows of one state and one role in one order, from `from` on.
+pub(super) fn branch(order: &Order, by: By, of: (AccountState, Role), from: Option<&Key>, way: Way) -> Select<Entity> {
+    let columns = [
+        Column::Id,
+        Column::Username,
+        Column::UsernameKey,
+        Column::Email,
+        Column::EmailKey,
+        Column::CreatedAt,
+        Column::LastSignInAt,
+    ];
+    let rising = by.latest_first() == (way == Way::Up);
+    let column = || Expr::col(by.column());
+    let mut query = Entity::find()
+        .select_only()
+        .columns(columns)
+        .filter(Expr::col(Alias::new(STATE)).eq(of.0.as_str()))
+        .filter(Expr::col(Column::Role).eq(of.1.as_str()));
+    // One bound on each side at most: a second one would be looked at row by row.
+    let (mut lowest, mut highest) = (None, None);
+    if let Order::Beginning(text) = order {
+        lowest = Some(column().gte(text.as_str()));
+        highest = Some(column().lt(format!("{text}{BEHIND_ALL}")));
+        if by == By::Address {
+            // These stand among the names.
+            let name = || Expr::col(Column::UsernameKey);
+            let among_names = name().gte(text.as_str()).and(name().lt(format!("{text}{BEHIND_ALL}")));
+            query = query.filter(among_names.not());
+        }
+    }
+    if let Some(key) = from {
+        let row = Expr::tuple([column(), Expr::col(Column::Id)]);
+        let place = Expr::tuple([key.sorted.value(), Expr::val(key.id)]);
+        if rising {
+            lowest = Some(row.gt(place));
+        } else {
+            highest = Some(row.lt(place));
+        }
+    }
+    for bound in lowest.into_iter().chain(highest) {
+        query = query.filter(bound);
+    }
+    let direction = if rising { Direction::Asc } else { Direction::Desc };
+    query.order_by(column(), direction.clone()).order_by(Column::Id, direction)
+}
+
+/// The row as a user, with its place in the list.
+pub(super) fn read(row: Row, by: By, state: AccountState, role: Role) -> User {
+    let sorted = match by {
+        By::Name => Sorted::Name(row.username_key),
+        By::Address => Sorted::Address(row.email_key),
+        By::Registered => Sorted::Registered(row.created_at),
+        By::SignedIn => Sorted::SignedIn(row.last_sign_in_at.unwrap_or_default()),
+    };
+    User {
+        id: row.id,
+        username: row.username,
+        email: row.email,
+        role,
+        state,
+        registered_at: Timestamp(row.created_at),
+        last_sign_in_at: row.last_sign_in_at.map(Timestamp),
+        key: Key { sorted, id: row.id },
+    }
+}
+
+impl Sorted {
+    fn value(&self) -> Expr {
+        match self {
+            Self::Name(text) | Self::Address(text) => Expr::val(text.as_str()),
+            Self::Registered(at) | Self::SignedIn(at) => Expr::val(*at),
+        }
+    }
+}
+
+impl By {
+    pub(super) fn of(sorted: &Sorted) -> Self {
+        match sorted {
+            Sorted::Name(_) => Self::Name,
+            Sorted::Address(_) => Self::Address,
+            Sorted::Registered(_) => Self::Registered,
+            Sorted::SignedIn(_) => Self::SignedIn,
+        }
+    }
+
+    fn column(self) -> DynIden {
+        match self {
+            Self::Name => Column::UsernameKey.into_iden(),
+            Self::Address => Column::EmailKey.into_iden(),
+            Self::Registered => Column::CreatedAt.into_iden(),
+            // What follows from others is no column of the entity: nothing writes it.
+            Self::SignedIn => Alias::new(LAST_SIGN_IN_KEY).into_iden(),
+        }
+    }
+
+    /// Whether the largest value stands at the top of the list.
+    pub(super) fn latest_first(self) -> bool {
+        matches!(self, Self::Registered | Self::SignedIn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::QuerySelect as _;
+    use uuid::Uuid;
+
+    use super::{By, Key, Order, Sorted, Way, branch};
+    use crate::domain::{AccountState, Role};
+    use crate::server::store::plan::{Plan, empty_store};
+    use crate::server::store::users::Filter;
+
+    #[tokio::test]
+    async fn every_order_of_every_filter_reads_one_index_in_its_order() {
+        let (store, _folder) = empty_store().await;
+        let beginning = Order::Beginning("ann".to_owned());
+        let name = || Sorted::Name("anna".to_owned());
+        let address = || Sorted::Address("anna@x.example".to_owned());
+        for (order, by, sorted, index) in [
+            (&Order::Username, By::Name, name(), "account_list_username"),
+            (&Order::Registered, By::Registered, Sorted::Registered(7), "account_list_created"),
+            (&Order::SignedIn, By::SignedIn, Sorted::SignedIn(7), "account_list_signed_in"),
+            (&beginning, By::Name, name(), "account_list_username"),
+            (&beginning, By::Address, address(), "account_list_email"),
+        ] {
+            let key = Key { sorted, id: Uuid::nil() };
+            for (from, way) in [(None, Way::Down), (Some(&key), Way::Down), (Some(&key), Way::Up)] {
+                let filter = Filter { state: None, role: None, order: order.clone() };
+                for of in filter.branches() {
+                    let plan = Plan::of(&store, &branch(order, by, of, from, way).limit(51)).await;
+                    assert!(plan.is_one_search_by(index), "{order:?} {of:?} {from:?} {way:?}: {plan:?}");
+                    assert_eq!(plan.bounds(), expected(order, from), "{order:?} {from:?} {way:?}: {plan:?}");
+                }
+            }
+        }
+        assert_eq!(AccountState::ALL.len() * Role::ALL.len(), 6);
+    }
+
+    /// How many bounds the index is searched by, beside state and role.
+    fn expected(order: &Order, from: Option<&Key>) -> usize {
+        match (order, from) {
+            (Order::Beginning(_), _) => 2,
+            (_, Some(_)) => 1,
+            (_, None) => 0,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Accounts as administrators find and see them.
+
+mod branch;
+mod codes;
+mod key;
+mod list;
+
+use std::collections::HashSet;
+
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use uuid::Uuid;
+
+pub use codes::{IssuedCode, Outcome, newest_codes};
+pub use key::{Key, Sorted};
+pub use list::{Filter, Order, User, following, preceding};
+
+use super::StoreError;
+use super::entity::{passkey, totp};
+
+/// Those of these accounts whose sign-in takes two steps.
+///
+/// # Errors
+/// Only faults.
+pub async fn with_two_steps(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashSet<Uuid>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let apps: Vec<Uuid> = totp::Entity::find()
+        .select_only()
+        .column(totp::Column::AccountId)
+        .filter(totp::Column::AccountId.is_in(ids.iter().copied()))
+        .filter(totp::Column::ConfirmedAt.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let passkeys: Vec<Uuid> = passkey::Entity::find()
+        .select_only()
+        .column(passkey::Column::AccountId)
+        .filter(passkey::Column::AccountId.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(apps.into_iter().chain(passkeys).collect())
+}

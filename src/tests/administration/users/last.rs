@@ -1,0 +1,81 @@
+//! The last administrator to whom anybody can sign in.
+
+use futures::future::join;
+
+use super::{BOTH, administrator, change, id_of};
+use crate::harness::TestApp;
+
+const ADMINISTRATORS: &str =
+    "SELECT COUNT(*) FROM account WHERE role = 'administrator' AND disabled_at IS NULL AND delete_after IS NULL";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_demote_disable_or_delete_each_other_at_once_leave_one() {
+    for mode in BOTH {
+        for deed in ["make-user", "disable", "delete"] {
+            for ann_first in [true, false] {
+                let app = TestApp::new().await;
+                let mut ann = administrator(&app, mode, "ann").await;
+                let mut bob = administrator(&app, mode, "bob").await;
+                let (ids, reason) = ((id_of(&app, "ann").await, id_of(&app, "bob").await), "Because.");
+                let (by_ann, by_bob) = (async move { change(&mut ann, &ids.1, deed, reason).await }, async move {
+                    change(&mut bob, &ids.0, deed, reason).await
+                });
+                // Two tasks that really run beside each other.
+                let (one, other) = if ann_first {
+                    let tasks = (tokio::spawn(by_ann), tokio::spawn(by_bob));
+                    join(tasks.0, tasks.1).await
+                } else {
+                    let tasks = (tokio::spawn(by_bob), tokio::spawn(by_ann));
+                    join(tasks.0, tasks.1).await
+                };
+                let _ = (one.expect("it ends"), other.expect("it ends"));
+                assert_eq!(app.count(ADMINISTRATORS).await, 1, "{deed}");
+                assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1, "{deed}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_give_the_role_away_at_once_leave_one() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let mut ann = administrator(&app, mode, "ann").await;
+        let mut bob = administrator(&app, mode, "bob").await;
+        let (ann_id, bob_id) = (id_of(&app, "ann").await, id_of(&app, "bob").await);
+        let tasks = (
+            tokio::spawn(async move { change(&mut ann, &ann_id, "make-user", "Enough.").await }),
+            tokio::spawn(async move { change(&mut bob, &bob_id, "make-user", "Enough.").await }),
+        );
+        let _ = join(tasks.0, tasks.1).await;
+        assert_eq!(app.count(ADMINISTRATORS).await, 1);
+        assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_gives_the_role_away_if_there_is_another_to_whom_anybody_can_sign_in() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let mut ann = administrator(&app, mode, "ann").await;
+        app.account("bob", "bob@x.example").await;
+        let id = id_of(&app, "ann").await;
+        let alone = "This is the only administrator";
+        for closed in [
+            "role = 'user'",
+            "role = 'administrator', disabled_at = 1",
+            "disabled_at = NULL, delete_after = 9999999999999",
+        ] {
+            app.execute(&format!("UPDATE account SET {closed} WHERE username = 'bob'")).await;
+            assert!(ann.get(&format!("/admin/users/{id}/make-user")).await.body.contains(alone), "{closed}");
+            let answer = change(&mut ann, &id, "make-user", "Enough.").await;
+            assert!(ann.seen(answer).await.contains(alone), "{closed}");
+        }
+        assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
+        app.execute("UPDATE account SET delete_after = NULL WHERE username = 'bob'").await;
+        let answer = change(&mut ann, &id, "make-user", "Enough.").await;
+        assert_eq!(answer.location().as_deref(), Some("/dashboard"));
+        assert!(ann.seen(answer).await.contains("You are no administrator any more."));
+        assert_eq!(ann.get("/admin/users").await.status, 404);
+    }
+}

@@ -1,0 +1,173 @@
+//! The list: searched, narrowed down, sorted, walked through.
+
+use super::{Mode, TestApp, administrator, crowd, names, way, with_bob};
+use crate::harness::Client;
+
+async fn found(client: &mut Client, query: &str) -> Vec<String> {
+    let page = client.get(&format!("/admin/users?{query}")).await;
+    assert_eq!(page.status, 200, "{query}");
+    names(&page.body)
+}
+
+#[tokio::test]
+async fn a_user_is_found_by_the_beginning_of_the_name_or_of_the_address() {
+    let (app, mut ann) = with_bob(Mode::Form).await;
+    app.account("Carl_1", "robert@B\u{fc}cher.example").await;
+    app.account("carlo", "a%b_c@x.example").await;
+    for (q, who) in [
+        ("bo", vec!["bob"]),
+        ("BOB%40X.", vec!["bob"]),
+        ("++bob++", vec!["bob"]),
+        ("carl", vec!["Carl_1", "carlo"]),
+        // Names first, and nobody twice.
+        ("b", vec!["bob"]),
+        ("ro", vec!["Carl_1"]),
+        ("ROBERT%40B%C3%BCcher.example", vec!["Carl_1"]),
+        ("robert%40xn--bcher-kva.example", vec!["Carl_1"]),
+        // No sign stands for another.
+        ("carl_", vec!["Carl_1"]),
+        ("a%25b", vec!["carlo"]),
+        ("a%25b_c", vec!["carlo"]),
+        ("%25", vec![]),
+        ("_", vec![]),
+        ("'", vec![]),
+        ("ob", vec![]),
+        ("%C3%A4", vec![]),
+        ("%F0%9F%A6%80", vec![]),
+    ] {
+        assert_eq!(found(&mut ann, &format!("q={q}")).await, who, "{q}");
+    }
+    let page = ann.get("/admin/users?q=nobody").await.body;
+    assert!(page.contains("Nobody is like this") && page.contains("value=\"nobody\""), "{page}");
+}
+
+#[tokio::test]
+async fn a_search_of_many_goes_on_from_names_to_addresses_without_a_gap() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    crowd(&app, 120).await;
+    // Sixty have a name that begins so, and half of these an address as well; sixty others an address alone.
+    app.execute("UPDATE account SET email = 'n' || email, email_key = 'n' || email_key WHERE username_key > 'n00030'")
+        .await;
+    app.execute("UPDATE account SET username = 'x' || username, username_key = 'x' || username_key WHERE username_key > 'n00060'").await;
+    let mut seen = Vec::new();
+    let mut at = Some("/admin/users?q=N".to_owned());
+    let mut pages = Vec::new();
+    while let Some(page) = at {
+        let body = ann.get(&page).await.body;
+        seen.extend(names(&body));
+        pages.push(page);
+        at = way(&body, "next");
+    }
+    let expected: Vec<_> =
+        (1..=60).map(|n| format!("N{n:05}")).chain((61..=120).map(|n| format!("xN{n:05}"))).collect();
+    assert_eq!(seen, expected);
+    assert_eq!(pages.len(), 3);
+    let last = ann.get(&pages[2]).await.body;
+    let middle = ann.get(&way(&last, "prev").expect("a way back")).await.body;
+    assert_eq!(names(&middle), expected[50..100]);
+    let first = ann.get(&way(&middle, "prev").expect("a way back")).await.body;
+    assert_eq!(names(&first), expected[..50]);
+}
+
+#[tokio::test]
+async fn each_filter_lets_its_own_through() {
+    let (app, mut ann) = with_bob(Mode::Form).await;
+    crowd(&app, 4).await;
+    app.execute("UPDATE account SET disabled_at = 1 WHERE username IN ('N00001', 'zoe')").await;
+    app.execute("UPDATE account SET delete_after = 9999999999999 WHERE username IN ('N00002', 'N00001')").await;
+    for (query, who) in [
+        ("state=disabled", vec!["N00001", "zoe"]),
+        ("state=leaving", vec!["N00002"]),
+        ("state=open", vec!["ann", "bob", "N00003", "N00004"]),
+        ("role=administrator", vec!["ann", "zoe"]),
+        ("role=administrator&state=open", vec!["ann"]),
+        ("role=user&state=disabled", vec!["N00001"]),
+        ("q=n&state=leaving", vec!["N00002"]),
+        ("q=zoe&role=user", vec![]),
+        ("state=nonsense", vec![]),
+        ("role=nonsense", vec![]),
+        ("sort=nonsense&role=administrator", vec!["ann", "zoe"]),
+    ] {
+        assert_eq!(found(&mut ann, query).await, who, "{query}");
+    }
+    let page = ann.get("/admin/users?state=disabled").await.body;
+    assert!(page.contains("Disabled") && page.contains("Waiting for deletion") && page.contains("Never"), "{page}");
+}
+
+#[tokio::test]
+async fn the_list_is_sorted_as_asked_and_those_who_never_signed_in_are_last() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    crowd(&app, 3).await;
+    app.execute("UPDATE account SET last_sign_in_at = 7 WHERE username = 'N00002'").await;
+    assert_eq!(found(&mut ann, "").await, ["ann", "N00001", "N00002", "N00003"]);
+    assert_eq!(found(&mut ann, "sort=newest").await, ["ann", "N00003", "N00002", "N00001"]);
+    let by_sign_in = found(&mut ann, "sort=last_sign_in").await;
+    assert_eq!(by_sign_in[..2], ["ann", "N00002"]);
+    assert_eq!(by_sign_in.len(), 4);
+}
+
+#[tokio::test]
+async fn every_order_is_walked_through_both_ways_while_rows_are_added() {
+    for (sort, newest_first) in [("", false), ("newest", true), ("last_sign_in", true)] {
+        let app = TestApp::new().await;
+        let mut ann = administrator(&app, Mode::Form, "ann").await;
+        crowd(&app, 130).await;
+        app.execute("UPDATE account SET last_sign_in_at = created_at WHERE username <> 'ann'").await;
+        let mut expected: Vec<_> = (1..=130).map(|n| format!("N{n:05}")).collect();
+        if newest_first {
+            expected.reverse();
+        }
+        let first = ann.get(&format!("/admin/users?role=user&sort={sort}")).await.body;
+        assert_eq!(names(&first), expected[..50], "{sort}");
+        assert_eq!(way(&first, "prev"), None);
+        // In front of what was read, whichever way the list goes.
+        app.account("aaa", "aaa@x.example").await;
+        app.execute("UPDATE account SET last_sign_in_at = 9999999999999 WHERE username = 'aaa'").await;
+        let second = ann.get(&way(&first, "next").expect("a second page")).await.body;
+        assert_eq!(names(&second), expected[50..100], "{sort}");
+        let third = ann.get(&way(&second, "next").expect("a third page")).await.body;
+        assert_eq!(names(&third), expected[100..], "{sort}");
+        assert_eq!(way(&third, "next"), None);
+        let back = ann.get(&way(&third, "prev").expect("a way back")).await.body;
+        assert_eq!(names(&back), expected[50..100], "{sort}");
+        let front = ann.get(&way(&back, "prev").expect("a way back")).await.body;
+        assert_eq!(names(&front), expected[..50], "{sort}");
+        assert!(way(&front, "prev").is_some(), "{sort}: one was added in front");
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_is_none_of_the_list_is_its_first_page() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    crowd(&app, 2).await;
+    let id = "00000000-0000-0000-0000-000000000000";
+    for place in [
+        "before=nonsense".to_owned(),
+        format!("before=r.9~{id}"),
+        format!("after=s.9~{id}"),
+        format!("q=n&before=n.zzz~{id}"),
+        format!("before=r.99999999999999999999~{id}"),
+    ] {
+        let whole = if place.starts_with("q=") { vec!["N00001", "N00002"] } else { vec!["ann", "N00001", "N00002"] };
+        assert_eq!(found(&mut ann, &place).await, whole, "{place}");
+    }
+}
+
+#[tokio::test]
+async fn two_steps_are_shown_for_an_app_that_counts_and_for_a_passkey() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    let on = |page: &str| page.matches("<div>On</div>").count();
+    assert_eq!(on(&ann.get("/admin/users").await.body), 0);
+    app.execute("INSERT INTO totp SELECT id, x'00', 1, NULL, NULL FROM account").await;
+    assert_eq!(on(&ann.get("/admin/users").await.body), 0, "one that waits is none");
+    app.execute("UPDATE totp SET confirmed_at = 2").await;
+    let page = ann.get("/admin/users").await.body;
+    assert_eq!(on(&page), 1, "{page}");
+    app.execute("DELETE FROM totp").await;
+    app.member_with_passkey("bob", 1).await;
+    assert_eq!(on(&ann.get("/admin/users").await.body), 1);
+}

@@ -1,0 +1,56 @@
+//! `/admin/users`: found, looked at, changed, taken along.
+
+mod deeds;
+mod detail;
+mod export;
+mod last;
+mod list;
+mod refusals;
+
+use super::{administrator, id_of};
+use crate::harness::app::PASSWORD;
+use crate::harness::{Answer, Client, Mode, TestApp};
+
+const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
+const CHANGE: &str = "/admin/users/change";
+
+/// Two administrators, ann who is signed in and zoe, and the user bob.
+async fn with_bob(mode: Mode) -> (TestApp, Client) {
+    let app = TestApp::new().await;
+    app.account("zoe", "zoe@admin.example").await;
+    app.execute("UPDATE account SET role = 'administrator'").await;
+    app.account("bob", "bob@x.example").await;
+    let ann = administrator(&app, mode, "ann").await;
+    (app, ann)
+}
+
+/// Presses the button of a deed's page.
+async fn change(client: &mut Client, id: &str, deed: &str, reason: &str) -> Answer {
+    client.post(CHANGE, &[("id", id), ("deed", deed), ("reason", reason)]).await
+}
+
+/// As many accounts as this, called `n00001` and on, each registered a second after the one before.
+async fn crowd(app: &TestApp, many: usize) {
+    app.execute(&format!(
+        "WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {many})
+         INSERT INTO account (id, username, username_key, email, email_key, password_hash, role, created_at,
+                              verified_at, password_changed_at, session_epoch)
+         SELECT randomblob(16), printf('N%05d', i), printf('n%05d', i), printf('m%05d@x.example', i),
+                printf('m%05d@x.example', i), 'none', 'user', i * 1000, 0, 0, 0 FROM numbers"
+    ))
+    .await;
+}
+
+/// The names in a page of the list, from above to below.
+fn names(page: &str) -> Vec<String> {
+    let links = page.split("<a href=\"/admin/users/").skip(1);
+    let names = links.filter_map(|link| link.split_once('>')?.1.split('<').next());
+    names.map(str::to_owned).collect()
+}
+
+/// Where a link of the pager leads.
+fn way(page: &str, rel: &str) -> Option<String> {
+    let nav = page.split_once("aria-label=\"Pages\"")?.1.split("</nav>").next()?;
+    let link = nav.split("<a ").skip(1).find(|link| link.contains(&format!("rel=\"{rel}\"")))?;
+    Some(link.split_once("href=\"")?.1.split('"').next()?.replace("&amp;", "&"))
+}

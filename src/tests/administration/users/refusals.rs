@@ -1,0 +1,103 @@
+//! What is not done, and writes nothing.
+
+use super::{BOTH, CHANGE, change, id_of, with_bob};
+
+#[tokio::test]
+async fn a_deed_that_makes_no_sense_is_refused_plainly_and_writes_nothing() {
+    for mode in BOTH {
+        let (app, mut ann) = with_bob(mode).await;
+        let id = id_of(&app, "bob").await;
+        let (open, disabled) = ("disabled_at = NULL, delete_after = NULL", "disabled_at = 1, delete_after = NULL");
+        let leaving = "disabled_at = NULL, delete_after = 9999999999999";
+        for (state, deed, why) in [
+            (open, "enable", "This account is open already."),
+            (open, "make-user", "This is no administrator."),
+            (open, "reset-two-step", "neither an authenticator app nor a passkey"),
+            (disabled, "disable", "This account is disabled already."),
+            (disabled, "end-sessions", "it has no sessions"),
+            (disabled, "start-recovery", "It has to be open for that."),
+            (disabled, "make-administrator", "It has to be open for that."),
+            (leaving, "disable", "This account is closed already"),
+            (leaving, "enable", "alone can take that back"),
+        ] {
+            app.execute(&format!("UPDATE account SET {state} WHERE username = 'bob'")).await;
+            let mails = app.mails_to("bob@x.example").await.len();
+            let page = ann.get(&format!("/admin/users/{id}/{deed}")).await.body;
+            assert!(page.contains(why) && !page.contains("name=\"reason\""), "{deed}: {page}");
+            let offered = ann.get(&format!("/admin/users/{id}")).await.body;
+            assert!(!offered.contains(&format!("/admin/users/{id}/{deed}")), "{deed} is not offered");
+            let answer = change(&mut ann, &id, deed, "Because.").await;
+            assert!(ann.seen(answer).await.contains(why), "{deed}");
+            assert_eq!(app.mails_to("bob@x.example").await.len(), mails, "{deed}");
+        }
+        assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM security_event WHERE ip = ''").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn nobody_does_to_themselves_what_their_own_pages_are_for() {
+    for mode in BOTH {
+        let (app, mut ann) = with_bob(mode).await;
+        let id = id_of(&app, "ann").await;
+        for deed in ["disable", "delete", "end-sessions", "start-recovery", "reset-two-step"] {
+            let answer = change(&mut ann, &id, deed, "Because.").await;
+            let seen = ann.seen(answer).await;
+            assert!(seen.contains("This is your own account.") && seen.contains("/account"), "{deed}: {seen}");
+        }
+        assert_eq!(ann.get("/dashboard").await.status, 200);
+        assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_reason_is_asked_for_beside_its_field_and_what_was_typed_comes_back() {
+    for mode in BOTH {
+        let (app, mut ann) = with_bob(mode).await;
+        let id = id_of(&app, "bob").await;
+        let long = "x".repeat(301);
+        for (reason, why) in
+            [("", "Say why"), (" ", "Say why"), (long.as_str(), "at most 300"), ("a\nb", "line breaks")]
+        {
+            let answer = change(&mut ann, &id, "disable", reason).await;
+            let seen = ann.seen(answer).await;
+            assert!(seen.contains(why), "{why}: {seen}");
+        }
+        if mode == crate::harness::Mode::Form {
+            let answer = change(&mut ann, &id, "disable", &long).await;
+            assert_eq!(answer.location(), Some(format!("/admin/users/{id}/disable")));
+            assert!(ann.seen(answer).await.contains(&long[..300]));
+        }
+        assert_eq!(app.count("SELECT COUNT(*) FROM account WHERE disabled_at IS NOT NULL").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn an_id_or_a_deed_that_is_none_does_nothing() {
+    for mode in BOTH {
+        let (app, mut ann) = with_bob(mode).await;
+        let bob = id_of(&app, "bob").await;
+        let nobody = "00000000-0000-7000-8000-000000000000";
+        for (id, deed) in [
+            ("", "disable"),
+            ("x\r\ny", "disable"),
+            (bob.as_str(), "burn"),
+            (bob.as_str(), ""),
+            ("../..", "//x.example"),
+        ] {
+            let answer = change(&mut ann, id, deed, "Because.").await;
+            if mode == crate::harness::Mode::Script {
+                assert_eq!(answer.status, 404, "{id} {deed}");
+            } else {
+                assert_eq!(answer.location().as_deref(), Some("/admin/users"), "{id} {deed}");
+            }
+            assert!(ann.seen(answer).await.contains("There is nothing here (any more)."), "{id} {deed}");
+        }
+        let answer = change(&mut ann, nobody, "disable", "Because.").await;
+        assert!(answer.status == 404 || answer.location().is_some());
+        let nothing = ann.post(CHANGE, &[]).await;
+        assert!(ann.seen(nothing).await.contains("There is nothing here (any more)."));
+        assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
+    }
+}
