@@ -13,8 +13,8 @@ use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 use crate::api::Visitor;
 use crate::pages::{
     AccountPage, AuditPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage,
-    LoginPage, NotFoundPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage, RegisterPage, SecondStepPage,
-    SecurityLogPage, SecurityPage, SessionsPage, VerifyPage,
+    InvitationsPage, LoginPage, NotFoundPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage, RegisterPage,
+    SecondStepPage, SecurityLogPage, SecurityPage, SessionsPage, VerifyPage,
 };
 use crate::paths;
 
@@ -96,6 +96,7 @@ pub fn App() -> impl IntoView {
                 <Route path=At(paths::FROM_MAIL) view=FromMailPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_EMAIL_VERIFY) view=EmailCodePage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_DELETE) view=DeletePage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN_INVITATIONS) view=InvitationsPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_AUDIT) view=AuditPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT) view=AccountPage ssr=SsrMode::Async />
             </FlatRoutes>

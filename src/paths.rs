@@ -2,6 +2,8 @@
 
 pub const HOME: &str = "/";
 pub const REGISTER: &str = "/register";
+/// The name, in the query of `/register`, of what the link of an invitation brings.
+pub const INVITATION: &str = "invitation";
 pub const VERIFY: &str = "/verify";
 pub const VERIFY_RESEND: &str = "/verify/resend";
 pub const VERIFY_EMAIL: &str = "/verify/email";
@@ -53,6 +55,7 @@ pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
 pub const ADMIN: &str = "/admin";
 pub const ADMIN_USERS: &str = "/admin/users";
 pub const ADMIN_INVITATIONS: &str = "/admin/invitations";
+pub const ADMIN_INVITATIONS_REVOKE: &str = "/admin/invitations/revoke";
 pub const ADMIN_OTPS: &str = "/admin/otps";
 pub const ADMIN_AUDIT: &str = "/admin/audit";
 pub const ADMIN_MAIL: &str = "/admin/mail";
@@ -122,6 +125,7 @@ mod tests {
             ("/recover", "/recover"),
             ("/recover/resend", "/recover/verify"),
             ("/account/security/totp/confirm", "/account/security"),
+            ("/admin/invitations/revoke", "/admin/invitations"),
             ("/accounts", "/accounts"),
         ] {
             assert_eq!(page_of(action), page);

@@ -4,6 +4,7 @@
 
 pub mod audit_action;
 pub mod email;
+pub mod email_domain;
 pub mod form;
 pub mod limits;
 pub mod next_path;
@@ -14,6 +15,7 @@ pub mod password;
 pub mod proof_of_work;
 pub mod reason;
 pub mod recovery_code;
+pub mod registration_mode;
 pub mod role;
 pub mod second_step_code;
 pub mod security_event;
@@ -22,6 +24,7 @@ pub mod username;
 
 pub use audit_action::AuditAction;
 pub use email::Email;
+pub use email_domain::EmailDomain;
 pub use form::{FieldError, FieldErrors};
 pub use next_path::NextPath;
 pub use notice::{Notice, NoticeKind};
@@ -31,6 +34,7 @@ pub use password::Password;
 pub use proof_of_work::ProofOfWork;
 pub use reason::Reason;
 pub use recovery_code::RecoveryCode;
+pub use registration_mode::RegistrationMode;
 pub use role::Role;
 pub use second_step_code::SecondStepCode;
 pub use security_event::SecurityEvent;

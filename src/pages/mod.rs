@@ -20,7 +20,7 @@ pub use account::{
     AccountPage, ConfirmPage, DeletePage, EmailCodePage, RecentEvents, RecoveryCodesPage, SecurityLogPage,
     SecurityPage, SessionsPage,
 };
-pub use admin::AuditPage;
+pub use admin::{AuditPage, InvitationsPage};
 pub use dashboard::DashboardPage;
 pub use from_mail::FromMailPage;
 pub use home::HomePage;
@@ -49,7 +49,7 @@ impl Head {
         let needs_username = matches!(&visitor.view, View::Verify(pending) if pending.needs_username);
         let (title, islands) = match path {
             paths::HOME => ("Welcome", false),
-            paths::REGISTER => ("Register", true),
+            paths::REGISTER => ("Register", !matches!(&visitor.view, View::Register(view) if !view.has_form())),
             paths::VERIFY if needs_username => ("Choose another username", true),
             paths::VERIFY => ("Check your email", true),
             paths::LOGIN => ("Sign in", true),
@@ -66,6 +66,7 @@ impl Head {
             paths::ACCOUNT_EMAIL_VERIFY => ("Confirm your new address", true),
             paths::ACCOUNT_DELETE => ("Delete your account", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
+            paths::ADMIN_INVITATIONS => ("Invitations", true),
             paths::ADMIN_AUDIT => ("Audit log", true),
             _ => ("Page not found", false),
         };
@@ -83,6 +84,7 @@ fn visitor() -> Visitor {
 mod tests {
     use leptos::server_fn::ServerFn;
 
+    use crate::api::admin::invitations;
     use crate::api::{
         account, account_email, from_mail, login, passkeys, password, recovery, registration, second_factor, sessions,
         verification,
@@ -125,6 +127,8 @@ mod tests {
         assert_eq!(account_email::ResendEmailCode::PATH, paths::ACCOUNT_EMAIL_RESEND);
         assert_eq!(account_email::CancelEmailChange::PATH, paths::ACCOUNT_EMAIL_CANCEL);
         assert_eq!(account::ConfirmPassword::PATH, paths::ACCOUNT_CONFIRM);
+        assert_eq!(invitations::Invite::PATH, paths::ADMIN_INVITATIONS);
+        assert_eq!(invitations::RevokeInvitation::PATH, paths::ADMIN_INVITATIONS_REVOKE);
         assert_eq!(sessions::EndSession::PATH, paths::ACCOUNT_SESSIONS_END);
         assert_eq!(sessions::EndOtherSessions::PATH, paths::ACCOUNT_SESSIONS_END_OTHERS);
     }

@@ -15,6 +15,7 @@ use super::http::sampled::Sampled;
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
+use super::services::registration::admission::Admission;
 use super::services::{
     Administration, Audit, Captcha, Codes, Confirmation, Devices, Entry, FromMail, Login, Maintenance, Notices,
     OwnAccount, OwnSessions, Passkeys, PasswordCheck, Recovery, Registration, SecondFactor, SecurityLog, Verification,
@@ -150,8 +151,9 @@ impl AppState {
             clock: clock.clone(),
             rng: rng.clone(),
         };
+        let admission = Admission { mode: config.registration.mode, emails: config.registration.emails.clone() };
         let codes = Codes {
-            mailer,
+            mailer: mailer.clone(),
             digester: OtpDigester::new(ring),
             captcha: captcha.clone(),
             keys,
@@ -172,6 +174,7 @@ impl AppState {
                 policy: policy.clone(),
                 captcha: captcha.clone(),
                 codes: codes.clone(),
+                admission: admission.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
@@ -191,6 +194,7 @@ impl AppState {
             verification: Verification {
                 store: store.clone(),
                 codes: codes.clone(),
+                admission: admission.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
@@ -200,6 +204,7 @@ impl AppState {
                 codes: codes.clone(),
                 confirmation: confirmation.clone(),
                 policy: policy.clone(),
+                emails: admission.emails.clone(),
                 notices: notices.clone(),
                 log: log.clone(),
                 limits: limits.clone(),
@@ -221,7 +226,15 @@ impl AppState {
             devices,
             passkeys,
             security_log: log,
-            administration: Administration { store: store.clone(), audit: audit.clone(), clock: clock.clone() },
+            administration: Administration {
+                store: store.clone(),
+                audit: audit.clone(),
+                mailer,
+                registration: admission.mode,
+                limits: limits.clone(),
+                clock: clock.clone(),
+                rng: rng.clone(),
+            },
             maintenance: Maintenance {
                 store: store.clone(),
                 sessions: sessions.clone(),

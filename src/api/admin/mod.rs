@@ -2,13 +2,16 @@
 //! else none of it is there.
 
 pub mod audit;
+pub mod invitations;
 
 pub use audit::{AuditEntryView, AuditView};
+pub use invitations::{InvitationState, InvitationView, InvitationsView};
 
 /// What a page of the administration shows.
 #[derive(Clone, Debug)]
 pub enum AdminView {
     Audit(AuditView),
+    Invitations(InvitationsView),
 }
 
 /// The ways to the neighbours of a page of a list, each if there is one.

@@ -1,9 +1,12 @@
-//! Beginning a registration. What may follow while its code is awaited is in
-//! `again`.
+//! Beginning a registration. Who may is in `admission`, what may follow while
+//! its code is awaited in `again`.
 
+pub mod admission;
 mod again;
 
 use sea_orm::DatabaseTransaction;
+
+use admission::Admission;
 
 use super::captcha::{Answer, Captcha, Form, Passed};
 use super::codes::{Bound, Codes, Recipient};
@@ -31,6 +34,7 @@ pub struct Registration {
     pub policy: PasswordPolicy,
     pub captcha: Captcha,
     pub codes: Codes,
+    pub admission: Admission,
     pub limits: Limits,
     pub clock: Clock,
     pub rng: Rng,
@@ -38,10 +42,11 @@ pub struct Registration {
 
 impl Registration {
     /// Takes a new person's details and mails a code. An address that has an
-    /// account gets the same answer in the same time; its owner is told.
+    /// account gets the same answer in the same time; its owner is told. Whoever
+    /// was invited registers with the invited address, whatever `email` says.
     ///
     /// # Errors
-    /// Mistakes beside their fields, a challenge that did not convince, a cap on
+    /// Nobody may register, or nobody uninvited; mistakes beside their fields, a challenge that did not convince, a cap on
     /// codes that is reached, or no place among those who hash.
     pub async fn start(
         &self,
@@ -54,7 +59,8 @@ impl Registration {
         if by.member.is_some() {
             return Ok(Done::go(paths::DASHBOARD));
         }
-        let (username, email, password) = self.parse(username, email, password)?;
+        let guest = self.admission.enter(self.store.reader(), by.invitation.as_ref(), self.clock.now()).await?;
+        let (username, email, password) = self.parse(username, email, password, guest)?;
         let passed = self.captcha.check(Form::Register, answer, by).await?;
         // Before the database: in a flood nobody waits for its writer only to hear that this is one.
         let place = self.hasher.enter()?;
@@ -95,7 +101,7 @@ impl Registration {
     /// # Errors
     /// Only faults; an ended registration is the inner `Err`.
     pub async fn pending(&self, flow: Option<&FlowToken>) -> Result<Result<Pending, Ended>, Fault> {
-        Ok(flow::pending(self.store.reader(), flow, &self.limits, self.clock.now()).await?)
+        Ok(flow::pending(self.store.reader(), flow, &self.admission, &self.limits, self.clock.now()).await?)
     }
 
     /// Mails a code for this registration; the owner of its address is told
@@ -120,11 +126,30 @@ impl Registration {
         }
     }
 
-    /// Reads the fields, with what is wrong with each.
-    fn parse(&self, username: &str, email: &str, password: &str) -> Result<(Username, Email, Password), ServiceError> {
+    /// The address that the link in a mail invites to register with, if it still does.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn guest(&self, token: &FlowToken) -> Result<Option<Email>, Fault> {
+        Ok(self.admission.guest(self.store.reader(), Some(token), self.clock.now()).await?)
+    }
+
+    /// Reads the fields, with what is wrong with each. The rules about
+    /// addresses are not for a `guest`, whom an administrator named.
+    fn parse(
+        &self,
+        username: &str,
+        email: &str,
+        password: &str,
+        guest: Option<Email>,
+    ) -> Result<(Username, Email, Password), ServiceError> {
         let mut errors = FieldErrors::default();
+        let email = guest.as_ref().map_or(email, Email::as_str);
         let parsed_username = errors.check("username", Username::parse(username));
         let parsed_email = errors.check("email", Email::parse(email));
+        if let (None, Some(email)) = (&guest, &parsed_email) {
+            errors.check("email", self.admission.emails.judge(email));
+        }
         let parsed_password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &parsed_password {
             errors.check("password", self.policy.judge(password, &PasswordContext { username, email }));

@@ -2,6 +2,7 @@
 
 mod audit_log;
 mod denied;
+mod invitations;
 
 use crate::harness::app::PASSWORD;
 use crate::harness::{Client, Mode, TestApp};

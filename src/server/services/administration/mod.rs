@@ -2,6 +2,7 @@
 //! who asks: to anybody else there is nothing.
 
 mod audit_log;
+mod invitations;
 
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
@@ -9,19 +10,28 @@ use uuid::Uuid;
 use super::audit::{Audit, Note};
 use super::outcome::ServiceError;
 use super::requester::Requester;
-use crate::domain::Role;
+use crate::domain::{RegistrationMode, Role};
 use crate::server::clock::Clock;
+use crate::server::limits::Limits;
+use crate::server::mail::Mailer;
+use crate::server::rng::Rng;
 use crate::server::store::audit::Actor;
 use crate::server::store::{Store, StoreError, accounts};
 
 pub use audit_log::{AuditPage, AuditQuery};
+pub use invitations::InvitationsPage;
 
 /// The services behind `/admin`.
 #[derive(Clone, Debug)]
 pub struct Administration {
     pub store: Store,
     pub audit: Audit,
+    pub mailer: Mailer,
+    /// Who may register.
+    pub registration: RegistrationMode,
+    pub limits: Limits,
     pub clock: Clock,
+    pub rng: Rng,
 }
 
 /// A deed under way: its transaction, and the administrator who does it. What

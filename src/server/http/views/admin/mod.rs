@@ -1,6 +1,7 @@
 //! What the pages of the administration show.
 
 mod audit;
+mod invitations;
 mod query;
 
 use axum::http::Uri;
@@ -15,6 +16,7 @@ use crate::server::state::AppState;
 pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<AdminView, NotShown> {
     match uri.path() {
         paths::ADMIN_AUDIT => Ok(AdminView::Audit(audit::load(state, uri, by).await?)),
+        paths::ADMIN_INVITATIONS => Ok(AdminView::Invitations(invitations::load(state, uri, by).await?)),
         _ => Err(NotShown::NotThere),
     }
 }
