@@ -55,6 +55,7 @@ pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
 pub const ADMIN: &str = "/admin";
 pub const ADMIN_USERS: &str = "/admin/users";
 pub const ADMIN_INVITATIONS: &str = "/admin/invitations";
+pub const ADMIN_INVITATIONS_SEND: &str = "/admin/invitations/send";
 pub const ADMIN_INVITATIONS_REVOKE: &str = "/admin/invitations/revoke";
 pub const ADMIN_OTPS: &str = "/admin/otps";
 pub const ADMIN_AUDIT: &str = "/admin/audit";

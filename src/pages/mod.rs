@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(account_email::ResendEmailCode::PATH, paths::ACCOUNT_EMAIL_RESEND);
         assert_eq!(account_email::CancelEmailChange::PATH, paths::ACCOUNT_EMAIL_CANCEL);
         assert_eq!(account::ConfirmPassword::PATH, paths::ACCOUNT_CONFIRM);
-        assert_eq!(invitations::Invite::PATH, paths::ADMIN_INVITATIONS);
+        assert_eq!(invitations::Invite::PATH, paths::ADMIN_INVITATIONS_SEND);
         assert_eq!(invitations::RevokeInvitation::PATH, paths::ADMIN_INVITATIONS_REVOKE);
         assert_eq!(sessions::EndSession::PATH, paths::ACCOUNT_SESSIONS_END);
         assert_eq!(sessions::EndOtherSessions::PATH, paths::ACCOUNT_SESSIONS_END_OTHERS);

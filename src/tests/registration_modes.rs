@@ -94,7 +94,7 @@ async fn a_registration_that_was_begun_before_cannot_be_finished() {
 async fn whoever_is_invited_meanwhile_finishes_what_was_begun_before() {
     for mode in BOTH {
         let (app, mut ann, mut client, code) = begun_before(mode, "invitation").await;
-        let sent = ann.post("/admin/invitations", &[("email", "BOB@x.example")]).await;
+        let sent = ann.post("/admin/invitations/send", &[("email", "BOB@x.example")]).await;
         assert_eq!(sent.location().as_deref(), Some("/admin/invitations"));
         assert_eq!(client.verify(&code).await.location().as_deref(), Some("/login"));
         assert_eq!(app.count("SELECT COUNT(*) FROM invitation WHERE ending = 'used'").await, 1);

@@ -52,10 +52,10 @@ impl InvitationState {
 ///
 /// # Errors
 /// A message beside `email`.
-#[server(prefix = "", endpoint = "admin/invitations")]
+#[server(prefix = "", endpoint = "admin/invitations/send")]
 pub async fn invite(#[server(default)] email: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
-    let post = Post::to("/admin/invitations")?.keep("email", &email);
+    let post = Post::to("/admin/invitations/send")?.keep("email", &email);
     let outcome = post.state.administration.invite(&email, &post.requester).await;
     post.answer(outcome).await
 }

@@ -35,7 +35,7 @@ fn Invite(flash: Flash, mode: RegistrationMode) -> impl IntoView {
             <p>{CLOSED} " Nobody could use an invitation. Set PORTAL_REGISTRATION to open or invitation first."</p>
         }),
         RegistrationMode::Open | RegistrationMode::Invitation => {
-            let form = Form::to(paths::ADMIN_INVITATIONS, &flash)
+            let form = Form::to(paths::ADMIN_INVITATIONS_SEND, &flash)
                 .field(
                     Field::email("email", "Email")
                         .autocomplete("off")

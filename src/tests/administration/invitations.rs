@@ -3,7 +3,7 @@
 use futures::future::join;
 
 use super::administrator;
-use crate::harness::app::{PASSWORD, first_six_digits};
+use crate::harness::app::PASSWORD;
 use crate::harness::{Client, Mode, TestApp};
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
@@ -22,7 +22,7 @@ async fn portal(mode: Mode, settings: &[(&str, &str)]) -> (TestApp, Client) {
 
 /// Invites an address; the link that was mailed to it, without the portal's own address.
 async fn invite(app: &TestApp, ann: &mut Client, address: &str) -> String {
-    let answer = ann.post("/admin/invitations", &[("email", address)]).await;
+    let answer = ann.post("/admin/invitations/send", &[("email", address)]).await;
     assert_eq!(answer.location().as_deref(), Some("/admin/invitations"));
     assert!(ann.seen(answer).await.contains(&format!("We sent an invitation to {address}.")));
     link_for(app, address).await
@@ -83,7 +83,8 @@ async fn a_guest_opens_the_link_and_registers_with_the_address_it_came_to_and_no
         let page = guest.get("/verify").await.body;
         assert!(page.contains(GUEST) && !page.contains("action=\"/verify/email\""), "{page}");
         let corrected = guest.post("/verify/email", &[("email", "other@x.example")]).await;
-        assert!(guest.seen(corrected).await.contains("for the address that it came to") || mode == Mode::Form);
+        let told = guest.seen(corrected).await.contains("for the address that it came to");
+        assert_eq!(told, mode == Mode::Script, "the page has no such form, and no place for its message");
         assert!(app.mails_to("other@x.example").await.is_empty());
 
         let code = app.code_for(GUEST).await;
@@ -127,7 +128,6 @@ async fn an_invitation_is_good_until_the_second_at_which_it_expires() {
         let again =
             guest.post_bare("/register", &[("username", "guest"), ("email", GUEST), ("password", PASSWORD)]).await;
         assert!(guest.seen(again).await.contains("You need an invitation to register here."));
-        app.advance(0);
         assert!(late.get("/register").await.body.contains("no longer works"));
     }
 }
@@ -185,17 +185,16 @@ async fn whom_nobody_can_invite_is_said_plainly_and_nothing_is_sent() {
             ("", "Enter your email address."),
             ("guest", "Enter an address like name@example.com."),
         ] {
-            let answer = ann.post("/admin/invitations", &[("email", address)]).await;
+            let answer = ann.post("/admin/invitations/send", &[("email", address)]).await;
             assert!(ann.seen(answer).await.contains(message), "{address}");
         }
         let app = app.restart(&[("PORTAL_REGISTRATION", "closed")]).await;
         let mut ann = app.again(&ann);
         let page = ann.get("/admin/invitations").await.body;
         assert!(
-            page.contains("Nobody could use an invitation.")
-                && !page.contains("action=\"/admin/invitations\" novalidate")
+            page.contains("Nobody could use an invitation.") && !page.contains("action=\"/admin/invitations/send\"")
         );
-        let answer = ann.post("/admin/invitations", &[("email", GUEST)]).await;
+        let answer = ann.post("/admin/invitations/send", &[("email", GUEST)]).await;
         assert!(ann.seen(answer).await.contains("Registration is closed."));
         assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, before);
         assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
@@ -225,7 +224,7 @@ async fn while_registration_is_closed_no_invitation_opens_it() {
 async fn a_made_up_token_opens_nothing_and_is_kept_nowhere() {
     for mode in BOTH {
         let (app, _) = portal(mode, BY_INVITATION).await;
-        for token in ["x", &"A".repeat(43), "%00", "..%2f..", "é", &"A".repeat(2_000)] {
+        for token in ["x", &"A".repeat(43), "%0A", "..%2f..", "%C3%A9", &"A".repeat(2_000)] {
             let mut guest = app.client(mode);
             let page = guest.get(&format!("/register?invitation={token}")).await;
             assert_eq!(page.status, 200, "{token}");
@@ -276,7 +275,6 @@ async fn two_browsers_at_once_make_one_account_of_one_invitation() {
         join(one.verify(&first), two.verify(&second)).await;
         assert_eq!(app.count("SELECT COUNT(*) FROM account WHERE email_key = 'guest@x.example'").await, 1);
         assert_eq!(states(&app).await, ["used"]);
-        assert!(first_six_digits(&first).is_some());
     }
 }
 
@@ -390,7 +388,7 @@ async fn the_mail_holds_the_link_and_its_time_in_both_parts_and_is_not_sent_afte
             assert!(part.contains(&fact), "{fact}: {part}");
         }
     }
-    ann.post("/admin/invitations", &[("email", "slow@x.example")]).await;
+    ann.post("/admin/invitations/send", &[("email", "slow@x.example")]).await;
     app.advance(WEEK);
     assert!(app.mails_to("slow@x.example").await.is_empty());
     assert_eq!(app.text("SELECT state FROM outbox WHERE recipient_masked = 's***@x.example'").await, "expired");
