@@ -2,14 +2,14 @@ import { defineConfig, devices } from '@playwright/test';
 
 import { chromium } from './chromium';
 import type { Mode } from './fixtures/test';
-import { main, quickResend, shortLived, strict } from './servers';
+import { byInvitation, main, quickResend, shortLived, strict } from './servers';
 
 const isRoot = process.getuid?.() === 0;
 
 export default defineConfig<Mode>({
   testDir: 'tests',
   globalSetup: './ready',
-  webServer: [shortLived.start, quickResend.start, strict.start],
+  webServer: [shortLived.start, quickResend.start, strict.start, byInvitation.start],
   fullyParallel: true,
   workers: 2,
   retries: 0,

@@ -16,6 +16,8 @@ export const quickResend = small('quick', 2, { PORTAL_OTP_RESEND_AFTER: '2' });
  * product's own two seconds, in which a busy machine may not have filled in the form.
  */
 export const strict = small('strict', 3, { PORTAL_FORM_MIN_FILL: '8' });
+/** A portal at which only those may register who were invited. */
+export const byInvitation = small('invitation', 4, { PORTAL_REGISTRATION: 'invitation' });
 
 function server(address: string) {
   return { address, url: `http://${address}` };

@@ -13,8 +13,8 @@ use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 use crate::api::Visitor;
 use crate::pages::{
     AccountPage, AuditPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage,
-    LoginPage, NotFoundPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage, RegisterPage, SecondStepPage,
-    SecurityLogPage, SecurityPage, SessionsPage, UserDeedPage, UserPage, UsersPage, VerifyPage,
+    InvitationsPage, LoginPage, NotFoundPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage, RegisterPage,
+    SecondStepPage, SecurityLogPage, SecurityPage, SessionsPage, UserDeedPage, UserPage, UsersPage, VerifyPage,
 };
 use crate::paths;
 
@@ -99,6 +99,7 @@ pub fn App() -> impl IntoView {
                 <Route path=At(paths::ADMIN_USERS) view=UsersPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_USER) view=UserPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_USER_DEED) view=UserDeedPage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN_INVITATIONS) view=InvitationsPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_AUDIT) view=AuditPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT) view=AccountPage ssr=SsrMode::Async />
             </FlatRoutes>

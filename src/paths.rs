@@ -2,6 +2,8 @@
 
 pub const HOME: &str = "/";
 pub const REGISTER: &str = "/register";
+/// The name, in the query of `/register`, of what the link of an invitation brings.
+pub const INVITATION: &str = "invitation";
 pub const VERIFY: &str = "/verify";
 pub const VERIFY_RESEND: &str = "/verify/resend";
 pub const VERIFY_EMAIL: &str = "/verify/email";
@@ -61,6 +63,8 @@ pub const ADMIN_USER: &str = "/admin/users/{id}";
 /// What is done to somebody: see [`admin_user_deed`].
 pub const ADMIN_USER_DEED: &str = "/admin/users/{id}/{deed}";
 pub const ADMIN_INVITATIONS: &str = "/admin/invitations";
+pub const ADMIN_INVITATIONS_SEND: &str = "/admin/invitations/send";
+pub const ADMIN_INVITATIONS_REVOKE: &str = "/admin/invitations/revoke";
 pub const ADMIN_OTPS: &str = "/admin/otps";
 pub const ADMIN_AUDIT: &str = "/admin/audit";
 pub const ADMIN_MAIL: &str = "/admin/mail";
@@ -144,6 +148,7 @@ mod tests {
             ("/recover", "/recover"),
             ("/recover/resend", "/recover/verify"),
             ("/account/security/totp/confirm", "/account/security"),
+            ("/admin/invitations/revoke", "/admin/invitations"),
             ("/accounts", "/accounts"),
         ] {
             assert_eq!(page_of(action), page);

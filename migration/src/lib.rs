@@ -15,6 +15,7 @@ mod m20261123_000006_account_security;
 mod m20261123_000007_factors_and_traces;
 mod m20261123_000008_audit;
 mod m20261123_000009_user_list;
+mod m20261123_000010_invitations;
 
 /// Brings a database to the schema that this version needs.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000007_factors_and_traces::Migration),
             Box::new(m20261123_000008_audit::Migration),
             Box::new(m20261123_000009_user_list::Migration),
+            Box::new(m20261123_000010_invitations::Migration),
         ]
     }
 }

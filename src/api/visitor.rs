@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::admin::AdminView;
 use super::{
-    Captcha, EventView, Feedback, PasskeyView, RecoveryCodesView, SecondStepView, SecurityLogView, SessionsView,
-    TrustedBrowserView, TwoStepView,
+    Captcha, EventView, Feedback, PasskeyView, RecoveryCodesView, RegisterView, SecondStepView, SecurityLogView,
+    SessionsView, TrustedBrowserView, TwoStepView,
 };
-use crate::domain::{Notice, Timestamp};
+use crate::domain::{Notice, RegistrationMode, Timestamp};
 
 /// Given to every page as context. Holds only what may be shown to this person.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Visitor {
     pub portal_name: String,
     /// The person, when signed in.
     pub account: Option<AccountView>,
+    /// Who may register.
+    pub registration: RegistrationMode,
     /// What the previous request left to say.
     pub flash: Flash,
     /// What this page shows.
@@ -39,6 +41,7 @@ impl Default for Visitor {
         Self {
             portal_name: "Portal".to_owned(),
             account: None,
+            registration: RegistrationMode::default(),
             flash: Flash::default(),
             view: View::None,
             captcha: None,
@@ -56,6 +59,7 @@ pub enum View {
     None,
     /// A page of the administration.
     Admin(AdminView),
+    Register(RegisterView),
     Verify(PendingView),
     Sessions(SessionsView),
     SecurityLog(SecurityLogView),
@@ -149,6 +153,8 @@ pub struct PendingView {
     pub code: CodeView,
     /// How often the address may still be corrected.
     pub email_changes_left: u32,
+    /// The address is the invitation's, and cannot be corrected.
+    pub address_fixed: bool,
     /// The code was right but somebody took the username meanwhile.
     pub needs_username: bool,
 }

@@ -7,8 +7,12 @@ use crate::api::Visitor;
 use crate::paths;
 
 /// The parts of the area, in the order in which they are offered.
-const PARTS: [(&str, &str); 3] =
-    [(paths::ADMIN, "Overview"), (paths::ADMIN_USERS, "Users"), (paths::ADMIN_AUDIT, "Audit log")];
+const PARTS: [(&str, &str); 4] = [
+    (paths::ADMIN, "Overview"),
+    (paths::ADMIN_USERS, "Users"),
+    (paths::ADMIN_INVITATIONS, "Invitations"),
+    (paths::ADMIN_AUDIT, "Audit log"),
+];
 
 /// A page of the administration: the ways to the others, its heading, and its
 /// sections below one another.

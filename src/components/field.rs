@@ -25,6 +25,9 @@ pub struct Field {
     /// Whether the page begins here. The form sees to it.
     #[serde(skip)]
     pub autofocus: bool,
+    /// Whether it shows what is settled, and cannot be changed.
+    #[serde(skip)]
+    pub fixed: bool,
     /// Whether six digits send the form by themselves.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sends_itself: bool,
@@ -129,6 +132,7 @@ impl Field {
             autocomplete: autocomplete.to_owned(),
             value: String::new(),
             autofocus: false,
+            fixed: false,
             sends_itself: false,
         }
     }
@@ -149,6 +153,14 @@ impl Field {
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = value.into();
+        self
+    }
+
+    /// Shows what is settled: it cannot be changed, and what somebody sent all the same
+    /// does not take its place.
+    #[must_use]
+    pub fn fixed(mut self) -> Self {
+        self.fixed = true;
         self
     }
 

@@ -99,7 +99,7 @@ impl Form {
     #[must_use]
     pub fn field(mut self, field: Field) -> Self {
         let typed = self.flash.values.iter().find(|(name, _)| *name == field.name);
-        let value = typed.filter(|_| self.is_meant()).map_or(field.value, |(_, value)| value.clone());
+        let value = typed.filter(|_| self.is_meant() && !field.fixed).map_or(field.value, |(_, value)| value.clone());
         let refused = self.feedback.fields.0.first();
         let autofocus = refused.is_some_and(|first| first.field == field.name);
         self.fields.push(Field { value, autofocus, ..field });

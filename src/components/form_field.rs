@@ -41,7 +41,7 @@ pub fn FormField(field: Field, id: String, form: Submission) -> impl IntoView {
 /// says what is too long, since a browser would cut it silently.
 #[component]
 fn Line(field: Field, id: String, form: Submission) -> impl IntoView {
-    let Field { kind, name, label, hint, autocomplete, value, autofocus, sends_itself } = field;
+    let Field { kind, name, label, hint, autocomplete, value, autofocus, fixed, sends_itself } = field;
     let error = {
         let name = name.clone();
         live(move || form.error(&name))
@@ -112,6 +112,7 @@ fn Line(field: Field, id: String, form: Submission) -> impl IntoView {
                     spellcheck="false"
                     maxlength=maxlength
                     required
+                    readonly=fixed
                     autofocus=autofocus
                     aria-invalid=live(move || invalid().map(|_| "true"))
                     aria-describedby=format!("{id}-hint {id}-error")

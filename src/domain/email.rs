@@ -71,13 +71,18 @@ impl Email {
         &self.key
     }
 
+    /// What stands behind the `@`, in its ASCII form and lower case.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.key.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
     /// The address with its domain in ASCII and the case of its local part
     /// kept, as SMTP wants it.
     #[must_use]
     pub fn deliverable(&self) -> String {
         let local = self.typed.rsplit_once('@').map_or("", |(local, _)| local);
-        let domain = self.key.rsplit_once('@').map_or("", |(_, domain)| domain);
-        format!("{local}@{domain}")
+        format!("{local}@{}", self.domain())
     }
 
     /// The address with most of its local part hidden, for lists and logs.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{CaptchaScript, Field, Form, Frame, OtherWay, PasskeyUse, PostForm};
+use crate::components::{CaptchaScript, Field, Form, Frame, NewHere, OtherWay, PasskeyUse, PostForm};
 use crate::paths;
 
 #[component]
@@ -22,7 +22,8 @@ pub fn LoginPage() -> impl IntoView {
         .captcha(captcha.clone())
         .submit("Sign in", "Signing in…");
     let form = if next.is_empty() { form } else { form.field(Field::hidden("next", next)) };
-    let under = || view! { "New here? " <a href=paths::REGISTER>"Register"</a> };
+    let mode = visitor.registration;
+    let under = move || view! { <NewHere mode /> };
     view! {
         <Frame visitor under>
             <h1>"Sign in"</h1>

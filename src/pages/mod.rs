@@ -20,7 +20,7 @@ pub use account::{
     AccountPage, ConfirmPage, DeletePage, EmailCodePage, RecentEvents, RecoveryCodesPage, SecurityLogPage,
     SecurityPage, SessionsPage,
 };
-pub use admin::{AuditPage, UserDeedPage, UserPage, UsersPage};
+pub use admin::{AuditPage, InvitationsPage, UserDeedPage, UserPage, UsersPage};
 pub use dashboard::DashboardPage;
 pub use from_mail::FromMailPage;
 pub use home::HomePage;
@@ -50,7 +50,7 @@ impl Head {
         let needs_username = matches!(&visitor.view, View::Verify(pending) if pending.needs_username);
         let (title, islands) = match path {
             paths::HOME => ("Welcome", false),
-            paths::REGISTER => ("Register", true),
+            paths::REGISTER => ("Register", !matches!(&visitor.view, View::Register(view) if !view.has_form())),
             paths::VERIFY if needs_username => ("Choose another username", true),
             paths::VERIFY => ("Check your email", true),
             paths::LOGIN => ("Sign in", true),
@@ -68,6 +68,7 @@ impl Head {
             paths::ACCOUNT_DELETE => ("Delete your account", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
             paths::ADMIN_USERS => ("Users", true),
+            paths::ADMIN_INVITATIONS => ("Invitations", true),
             paths::ADMIN_AUDIT => ("Audit log", true),
             _ => match &visitor.view {
                 // Of these there is one for each user.
@@ -90,6 +91,7 @@ fn visitor() -> Visitor {
 mod tests {
     use leptos::server_fn::ServerFn;
 
+    use crate::api::admin::invitations;
     use crate::api::{
         account, account_email, admin, from_mail, login, passkeys, password, recovery, registration, second_factor,
         sessions, verification,
@@ -132,6 +134,8 @@ mod tests {
         assert_eq!(account_email::ResendEmailCode::PATH, paths::ACCOUNT_EMAIL_RESEND);
         assert_eq!(account_email::CancelEmailChange::PATH, paths::ACCOUNT_EMAIL_CANCEL);
         assert_eq!(account::ConfirmPassword::PATH, paths::ACCOUNT_CONFIRM);
+        assert_eq!(invitations::Invite::PATH, paths::ADMIN_INVITATIONS_SEND);
+        assert_eq!(invitations::RevokeInvitation::PATH, paths::ADMIN_INVITATIONS_REVOKE);
         assert_eq!(sessions::EndSession::PATH, paths::ACCOUNT_SESSIONS_END);
         assert_eq!(admin::users::ChangeUser::PATH, paths::ADMIN_USERS_CHANGE);
         assert_eq!(sessions::EndOtherSessions::PATH, paths::ACCOUNT_SESSIONS_END_OTHERS);

@@ -26,7 +26,7 @@ pub fn VerifyPage() -> impl IntoView {
 /// The code, another code, another address.
 #[component]
 fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool, captcha: Option<Captcha>) -> impl IntoView {
-    let PendingView { email, code, email_changes_left: left, .. } = pending;
+    let PendingView { email, code, email_changes_left: left, address_fixed, .. } = pending;
     let form = Form::to(paths::VERIFY, &flash)
         .first_field(Field::code("code", "Code").hint("Six digits, from the email.").sends_itself())
         .submit("Confirm", "Checking…");
@@ -43,7 +43,7 @@ fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool, captcha: Option<
     };
     view! {
         <AwaitCode code lead form resend captcha again mailbox>
-            <CorrectEmail flash email left />
+            {(!address_fixed).then(|| view! { <CorrectEmail flash email left /> })}
         </AwaitCode>
     }
 }

@@ -28,6 +28,8 @@ pub struct Limits {
     pub email_changes: u32,
     /// When an unfinished registration is forgotten.
     pub registration_lifetime: Duration,
+    /// How long an invitation can be used.
+    pub invitation_lifetime: Duration,
     /// Wrong passwords for an account from one address prefix before each
     /// further try has to wait.
     pub login_failures: u32,
@@ -159,6 +161,8 @@ pub struct ConnectionLimits {
 pub const FLOOD_KEYS: usize = 1_000_000;
 /// How long a recovery can go on, however many codes are asked for.
 pub const RECOVERY_LIFETIME: Duration = DAY;
+/// How long an invitation is listed after its end.
+pub const INVITATIONS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 /// How long a second step may be left undone after the password.
 pub const SECOND_STEP_WAITS: Duration = Duration::from_secs(10 * 60);
 /// How long an authenticator app may be added without its first code.
@@ -190,6 +194,7 @@ impl Default for Limits {
             otp_per_day: 10,
             email_changes: 2,
             registration_lifetime: DAY,
+            invitation_lifetime: DAY * 7,
             login_failures: 5,
             login_window: MINUTE * 5,
             login_delay: MINUTE / 2,

@@ -9,6 +9,7 @@ pub mod limits;
 pub mod mail;
 pub mod rng;
 pub mod services;
+pub mod sorted_lines;
 pub mod state;
 pub mod store;
 pub mod telemetry;

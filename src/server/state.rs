@@ -15,6 +15,7 @@ use super::http::sampled::Sampled;
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::captcha::ThirdParty;
+use super::services::registration::admission::Admission;
 use super::services::{
     Administration, Audit, Captcha, Codes, Confirmation, Devices, Entry, FromMail, Login, Maintenance, Notices,
     OwnAccount, OwnSessions, Passkeys, PasswordCheck, Recovery, Registration, SecondFactor, SecurityLog, Verification,
@@ -145,8 +146,9 @@ impl AppState {
             clock: clock.clone(),
             rng: rng.clone(),
         };
+        let admission = Admission { mode: config.registration.mode, emails: config.registration.emails.clone() };
         let codes = Codes {
-            mailer,
+            mailer: mailer.clone(),
             digester: OtpDigester::new(ring),
             captcha: captcha.clone(),
             keys,
@@ -167,6 +169,7 @@ impl AppState {
                 policy: policy.clone(),
                 captcha: captcha.clone(),
                 codes: codes.clone(),
+                admission: admission.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
@@ -186,6 +189,7 @@ impl AppState {
             verification: Verification {
                 store: store.clone(),
                 codes: codes.clone(),
+                admission: admission.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
@@ -195,6 +199,7 @@ impl AppState {
                 codes: codes.clone(),
                 confirmation: confirmation.clone(),
                 policy: policy.clone(),
+                emails: admission.emails.clone(),
                 notices: notices.clone(),
                 log: log.clone(),
                 limits: limits.clone(),
@@ -226,7 +231,11 @@ impl AppState {
                 sessions: sessions.clone(),
                 notices,
                 log: log.clone(),
+                mailer,
+                registration: admission.mode,
+                limits: limits.clone(),
                 clock: clock.clone(),
+                rng: rng.clone(),
             },
             security_log: log,
             maintenance: Maintenance {

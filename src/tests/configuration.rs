@@ -79,6 +79,14 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
         ("PORTAL_CAPTCHA", "recaptcha"),
         ("PORTAL_CAPTCHA_SECRET", "without a provider"),
         ("PORTAL_REQUIRE_MFA", "some"),
+        ("PORTAL_REGISTRATION", "Open"),
+        ("PORTAL_REGISTRATION", "nobody"),
+        ("PORTAL_INVITATION_LIFETIME", "3599"),
+        ("PORTAL_EMAIL_DOMAINS_ALLOWED", "example.com, @example.org"),
+        ("PORTAL_EMAIL_DOMAINS_DENIED", "*.example.com"),
+        ("PORTAL_EMAIL_DOMAINS_DENIED", "example.com."),
+        ("PORTAL_EMAIL_DOMAINS_DENIED", "two\nlines.example"),
+        ("PORTAL_REFUSE_DISPOSABLE", "yes"),
         ("PORTAL_POSTS_BURST", "0"),
         ("PORTAL_CONNECTIONS_MAX", "many"),
         ("PORTAL_CONNECTIONS_PER_ADDRESS", "2049"),
@@ -102,6 +110,17 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
         assert!(lines.iter().any(|line| line.starts_with(name)), "{name}={value}: {lines:?}");
         assert!(lines.iter().all(|line| !line.contains('\n')), "one line each");
     }
+}
+
+#[test]
+fn what_is_allowed_within_what_is_denied_stops_the_start() {
+    let denied = ("PORTAL_EMAIL_DOMAINS_DENIED", "example.com");
+    let lines = mistakes(&[("PORTAL_EMAIL_DOMAINS_ALLOWED", "mail.Example.com, x.example"), denied]);
+    assert_eq!(
+        lines,
+        ["PORTAL_EMAIL_DOMAINS_ALLOWED: mail.example.com is in it, and example.com is in PORTAL_EMAIL_DOMAINS_DENIED"]
+    );
+    assert!(load(&[("PORTAL_EMAIL_DOMAINS_ALLOWED", "com"), denied]).is_ok());
 }
 
 #[test]

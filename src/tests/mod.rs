@@ -34,6 +34,7 @@ mod process;
 mod proof_of_work;
 mod recovery;
 mod registration;
+mod registration_modes;
 mod security_log;
 mod sessions;
 mod targets;

@@ -2,9 +2,11 @@
 //! else none of it is there.
 
 pub mod audit;
+pub mod invitations;
 pub mod users;
 
 pub use audit::{AuditEntryView, AuditView};
+pub use invitations::{InvitationState, InvitationView, InvitationsView};
 pub use users::{UserCodeView, UserDeedView, UserRowView, UserSessionView, UserView, UsersView};
 
 /// What a page of the administration shows.
@@ -14,6 +16,7 @@ pub enum AdminView {
     Users(UsersView),
     User(Box<UserView>),
     UserDeed(UserDeedView),
+    Invitations(InvitationsView),
 }
 
 /// The ways to the neighbours of a page of a list, each if there is one.

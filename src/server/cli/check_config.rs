@@ -1,6 +1,8 @@
 //! `portal check-config`
 
+use crate::domain::{EmailDomain, RegistrationMode};
 use crate::server::config::mail::TransportConfig;
+use crate::server::config::registration::RegistrationConfig;
 use crate::server::config::{Config, limits};
 use crate::server::services::captcha::third_party::Provider;
 use crate::server::services::second_factor::Demanded;
@@ -32,6 +34,7 @@ pub(super) fn run(config: &Config) {
         Err(reason) => println!("passkeys              off: {reason}"),
     }
     println!("second step           {}", second_step(config.second_factor));
+    println!("registration          {}", registration(&config.registration));
     println!();
     for (name, value) in limits::table(&config.limits) {
         println!("{name:<38} {value:>9}");
@@ -44,6 +47,26 @@ fn second_step(demanded: Demanded) -> &'static str {
         Demanded::OfAdministrators => "demanded of administrators",
         Demanded::OfEveryone => "demanded of everyone",
     }
+}
+
+fn registration(config: &RegistrationConfig) -> String {
+    let who = match config.mode {
+        RegistrationMode::Open => "for everybody",
+        RegistrationMode::Invitation => "by invitation",
+        RegistrationMode::Closed => "closed",
+    };
+    let names = |list: &[EmailDomain]| list.iter().map(EmailDomain::as_str).collect::<Vec<_>>().join(", ");
+    let mut words = who.to_owned();
+    let rules = &config.emails;
+    for (what, list) in [("with addresses of", &rules.allowed), ("without those of", &rules.denied)] {
+        if !list.is_empty() {
+            words = format!("{words}, {what} {}", names(list));
+        }
+    }
+    if rules.refuse_disposable && rules.allowed.is_empty() {
+        words.push_str(", without disposable ones");
+    }
+    words
 }
 
 fn captcha(config: &Config) -> &'static str {

@@ -7,6 +7,7 @@ pub mod env;
 pub mod limits;
 pub mod log;
 pub mod mail;
+pub mod registration;
 pub mod second_factor;
 pub mod secrets;
 pub mod site;
@@ -18,6 +19,7 @@ use database::DatabaseConfig;
 use env::Env;
 use log::LogConfig;
 use mail::MailConfig;
+use registration::RegistrationConfig;
 use site::SiteConfig;
 
 use crate::server::crypto::KeyRing;
@@ -35,6 +37,8 @@ pub struct Config {
     pub third_party: Option<ThirdPartyConfig>,
     /// Of whom a second factor is demanded.
     pub second_factor: Demanded,
+    /// Who may register.
+    pub registration: RegistrationConfig,
     pub keys: KeyRing,
     pub limits: Limits,
     pub log: LogConfig,
@@ -86,10 +90,11 @@ impl Config {
         let mail = MailConfig::load(env, &site, &mut mistakes);
         let third_party = captcha::load(env, &mut mistakes);
         let second_factor = second_factor::load(env, &mut mistakes);
+        let registration = RegistrationConfig::load(env, &mut mistakes);
         let keys = secrets::load(env, &site, rng, &mut mistakes);
         match (mail, keys) {
             (Some(mail), Some(keys)) if mistakes.0.is_empty() => {
-                Ok(Self { site, database, mail, third_party, second_factor, keys, limits, log })
+                Ok(Self { site, database, mail, third_party, second_factor, registration, keys, limits, log })
             }
             _ => Err(ConfigErrors(mistakes.0)),
         }

@@ -30,6 +30,7 @@ fn flow_name(flow: Flow) -> &'static str {
     match flow {
         Flow::Registration => "portal_flow",
         Flow::Recovery => "portal_recovery",
+        Flow::Invitation => "portal_invitation",
     }
 }
 
@@ -38,6 +39,7 @@ fn flow_name(flow: Flow) -> &'static str {
 pub struct Held {
     pub registration: Option<FlowToken>,
     pub recovery: Option<FlowToken>,
+    pub invitation: Option<FlowToken>,
     pub device: Option<FlowToken>,
     /// With the account's name for its cookie.
     pub trusted: Vec<(String, FlowToken)>,
@@ -57,6 +59,7 @@ pub fn held(headers: &HeaderMap, config: &Config) -> Held {
     Held {
         registration: token(flow_name(Flow::Registration)),
         recovery: token(flow_name(Flow::Recovery)),
+        invitation: token(flow_name(Flow::Invitation)),
         device: token(DEVICE),
         trusted: trusted.take(TRUSTED_MAX).collect(),
     }
@@ -65,7 +68,13 @@ pub fn held(headers: &HeaderMap, config: &Config) -> Held {
 /// The header that gives a browser a flow.
 #[must_use]
 pub fn begin_flow(config: &Config, flow: Flow, token: &FlowToken) -> Option<HeaderValue> {
-    set(config, flow_name(flow), token.to_cookie(), config.limits.registration_lifetime)
+    let limits = &config.limits;
+    let lifetime = match flow {
+        Flow::Registration | Flow::Recovery => limits.registration_lifetime,
+        // None can be used for longer.
+        Flow::Invitation => limits.invitation_lifetime,
+    };
+    set(config, flow_name(flow), token.to_cookie(), lifetime)
 }
 
 /// The header that takes a flow away from a browser.

@@ -106,6 +106,7 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
     let mut visitor = Visitor {
         portal_name: state.config.site.name.clone(),
         account,
+        registration: state.config.registration.mode,
         passkeys: state.passkeys.relying_party.clone(),
         dev_mailbox: matches!(state.config.mail.transport, TransportConfig::File { .. }),
         now: state.clock.now(),

@@ -25,6 +25,7 @@ pub fn read(parts: &Parts, config: &Config, member: Option<Member>, second_step:
         ip: address(&parts.headers, &parts.extensions, config),
         user_agent: agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect(),
         flow: held.registration,
+        invitation: held.invitation,
         recovery: held.recovery,
         device: held.device,
         trusted: held.trusted,

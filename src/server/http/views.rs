@@ -5,6 +5,7 @@ pub(super) mod admin;
 mod code;
 mod from_mail;
 mod recover;
+mod register;
 pub mod security_log;
 mod sessions;
 mod verify;
@@ -59,6 +60,7 @@ impl From<ServiceError> for NotShown {
 /// When there is nothing to show, or a fault.
 pub async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<View, NotShown> {
     match uri.path() {
+        paths::REGISTER => Ok(View::Register(register::load(state, uri.query().unwrap_or_default(), by).await?)),
         paths::VERIFY => Ok(View::Verify(verify::load(state, by).await?)),
         paths::RECOVER_VERIFY => Ok(View::Recover(recover::load(state, by).await?)),
         paths::LOGIN_MFA => Ok(View::SecondStep(security::second_step(state, by).await?)),

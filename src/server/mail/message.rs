@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::notice::About;
+use super::notice::{About, Link};
 use super::wire;
 use crate::domain::{Email, OtpCode, Timestamp, Username};
 
@@ -21,6 +21,13 @@ pub enum Message {
     EmailChangeCode(CodeMail),
     /// Something changed that protects an account.
     Notice(NoticeMail),
+    /// Somebody may register.
+    Invitation {
+        #[serde(with = "wire::email")]
+        to: Email,
+        /// Works until then; the mail is not sent after it.
+        link: Link,
+    },
     /// Somebody registered with the address of an account.
     AccountExists {
         #[serde(with = "wire::email")]
@@ -82,6 +89,7 @@ impl Message {
             Self::RecoveryCode(_) => "recovery_code",
             Self::EmailChangeCode(_) => "email_change_code",
             Self::Notice(notice) => notice.about.kind(),
+            Self::Invitation { .. } => "invitation",
             Self::AccountExists { .. } => "account_exists",
         }
     }
@@ -92,7 +100,7 @@ impl Message {
         match self {
             Self::RegistrationCode(code) | Self::RecoveryCode(code) | Self::EmailChangeCode(code) => &code.to,
             Self::Notice(notice) => &notice.to,
-            Self::AccountExists { to, .. } => to,
+            Self::Invitation { to, .. } | Self::AccountExists { to, .. } => to,
         }
     }
 
@@ -103,6 +111,7 @@ impl Message {
             Self::RegistrationCode(code) | Self::RecoveryCode(code) | Self::EmailChangeCode(code) => {
                 Some(code.expires_at)
             }
+            Self::Invitation { link, .. } => Some(link.until),
             Self::Notice(_) | Self::AccountExists { .. } => None,
         }
     }
@@ -118,6 +127,7 @@ impl Message {
                 secrets.extend(notice.about.link().map(|link| link.token.as_str()));
                 secrets
             }
+            Self::Invitation { link, .. } => vec![link.token.as_str()],
             Self::AccountExists { username, .. } => vec![username.as_str()],
         }
     }

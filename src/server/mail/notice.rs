@@ -51,7 +51,7 @@ pub enum About {
     },
 }
 
-/// A link that does one thing when the button behind it is pressed.
+/// A link that does one thing, once, when the button or the form behind it is sent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     pub token: String,

@@ -10,12 +10,15 @@ pub const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The pause after the first failed attempt; it doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
-/// The longest pause of a mail that expires. With an attempt's own ten seconds
+/// The longest pause of a mail that is urgent. With an attempt's own ten seconds
 /// a live code goes out within a minute of the server's return.
-const EXPIRING_PAUSE: Duration = Duration::from_secs(40);
+const URGENT_PAUSE: Duration = Duration::from_secs(40);
 /// The longest pause of all others.
 const LASTING_PAUSE: Duration = Duration::from_secs(15 * 60);
-/// How long a mail that does not expire is tried.
+/// A mail is urgent that expires within this time of its writing, as a code does
+/// and an invitation does not.
+const URGENT: Duration = Duration::from_secs(3_600);
+/// How long a mail is tried.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(48 * 3_600);
 /// How long a claimed mail is left alone: an attempt that is still running is
 /// never joined by a second one.
@@ -25,8 +28,8 @@ const CLAIM: Duration = SEND_TIMEOUT.saturating_add(Duration::from_secs(5));
 /// takes up to a tenth off, so that mails which failed together do not come
 /// back together.
 #[must_use]
-pub fn pause(attempt: i32, expires: bool, draw: u8) -> Duration {
-    let longest = if expires { EXPIRING_PAUSE } else { LASTING_PAUSE };
+pub fn pause(attempt: i32, urgent: bool, draw: u8) -> Duration {
+    let longest = if urgent { URGENT_PAUSE } else { LASTING_PAUSE };
     let doublings = attempt.saturating_sub(1).clamp(0, 16);
     let full = FIRST_PAUSE.saturating_mul(1 << doublings).min(longest);
     full - full / 10 * u32::from(draw) / 255
@@ -35,7 +38,13 @@ pub fn pause(attempt: i32, expires: bool, draw: u8) -> Duration {
 /// When a mail claimed at `now` is due again, should its sender die.
 #[must_use]
 pub fn claimed_until(mail: &WaitingMail, now: Timestamp, draw: u8) -> Timestamp {
-    now + pause(mail.attempts.saturating_add(1), mail.expires_at.is_some(), draw).max(CLAIM)
+    now + pause(mail.attempts.saturating_add(1), is_urgent(mail), draw).max(CLAIM)
+}
+
+/// Whether a mail is good for nothing soon after it was written.
+#[must_use]
+pub fn is_urgent(mail: &WaitingMail) -> bool {
+    mail.expires_at.is_some_and(|at| at.since(mail.created_at) <= URGENT)
 }
 
 /// No attempt is ever planned for later than this.
@@ -44,11 +53,10 @@ pub fn horizon(now: Timestamp) -> Timestamp {
     now + LASTING_PAUSE
 }
 
-/// Whether a failed mail has been tried for long enough. One that expires is
-/// ended by that instead.
+/// Whether a failed mail has been tried for long enough.
 #[must_use]
 pub fn is_given_up(mail: &WaitingMail, now: Timestamp) -> bool {
-    mail.expires_at.is_none() && now.since(mail.created_at) >= GIVE_UP_AFTER
+    now.since(mail.created_at) >= GIVE_UP_AFTER
 }
 
 #[cfg(test)]
@@ -56,8 +64,8 @@ mod tests {
     use super::pause;
     use std::time::Duration;
 
-    fn seconds(expires: bool) -> Vec<u64> {
-        (1..=10).map(|attempt| pause(attempt, expires, 0).as_secs()).collect()
+    fn seconds(urgent: bool) -> Vec<u64> {
+        (1..=10).map(|attempt| pause(attempt, urgent, 0).as_secs()).collect()
     }
 
     #[test]

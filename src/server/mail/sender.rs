@@ -42,6 +42,12 @@ impl Sender {
         &self.home
     }
 
+    /// The link that invites.
+    #[must_use]
+    pub fn invitation(&self, token: &str) -> String {
+        format!("{}{}?{}={token}", self.home, paths::REGISTER, paths::INVITATION)
+    }
+
     /// The link to the page for signing in.
     #[must_use]
     pub fn login(&self) -> String {

@@ -64,6 +64,12 @@ struct Exists<'a> {
     browser: String,
 }
 
+/// What the templates of an invitation see.
+struct Invited {
+    link: String,
+    until: Moment,
+}
+
 /// What the templates of a notice see.
 struct Notice<'a> {
     username: &'a str,
@@ -115,6 +121,26 @@ struct ExistsHtml<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "invitation/subject.txt", config = "src/server/askama.toml")]
+struct InvitedSubject<'a> {
+    from: &'a Sender,
+}
+
+#[derive(Template)]
+#[template(path = "invitation/body.txt", config = "src/server/askama.toml")]
+struct InvitedPlain<'a> {
+    from: &'a Sender,
+    mail: &'a Invited,
+}
+
+#[derive(Template)]
+#[template(path = "invitation/body.html", config = "src/server/askama.toml")]
+struct InvitedHtml<'a> {
+    from: &'a Sender,
+    mail: &'a Invited,
+}
+
+#[derive(Template)]
 #[template(path = "notice/subject.txt", config = "src/server/askama.toml")]
 struct NoticeSubject<'a> {
     mail: &'a Notice<'a>,
@@ -145,6 +171,14 @@ impl Text {
             Message::RecoveryCode(mail) => Self::of_code(CodeFor::Recovery, mail, from),
             Message::EmailChangeCode(mail) => Self::of_code(CodeFor::EmailChange, mail, from),
             Message::Notice(mail) => Self::of_notice(mail, from),
+            Message::Invitation { link, .. } => {
+                let mail = &Invited { link: from.invitation(&link.token), until: Moment::at(link.until) };
+                Ok(Self {
+                    subject: InvitedSubject { from }.render()?,
+                    plain: InvitedPlain { from, mail }.render()?,
+                    html: InvitedHtml { from, mail }.render()?,
+                })
+            }
             Message::AccountExists { username, requester_ip, browser, at, .. } => {
                 let mail = &Exists {
                     username: username.as_str(),

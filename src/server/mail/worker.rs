@@ -162,7 +162,7 @@ impl Worker {
                 MailState::Sent
             }
             Outcome::Failed(error) if !schedule::is_given_up(mail, now) => {
-                let pause = schedule::pause(mail.attempts, mail.expires_at.is_some(), self.draw());
+                let pause = schedule::pause(mail.attempts, schedule::is_urgent(mail), self.draw());
                 outbox::postpone(&tx, id, now + pause, error).await?;
                 MailState::Waiting
             }

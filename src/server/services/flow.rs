@@ -4,6 +4,7 @@ use sea_orm::ConnectionTrait;
 
 use super::codes::{self, Over};
 use super::outcome::{Done, Flow, FlowChange};
+use super::registration::admission::Admission;
 use crate::domain::{NoticeKind, Timestamp};
 use crate::paths;
 use crate::server::crypto::FlowToken;
@@ -27,6 +28,8 @@ pub enum Ended {
     NoFlow,
     Expired(Box<Registration>),
     TriesUsed(Box<Registration>),
+    /// Nobody may register with its address any more, and why.
+    ShutOut(&'static str),
     Finished,
 }
 
@@ -42,6 +45,7 @@ impl Ended {
             Self::TriesUsed(_) => {
                 (NoticeKind::Warning, "That was one wrong code too many. Register again and we will send a new one.")
             }
+            Self::ShutOut(why) => (NoticeKind::Warning, *why),
             Self::Finished => (NoticeKind::Info, "This registration is finished. You can sign in now."),
         };
         let done = Done::go(paths::REGISTER).saying(kind, text).with_flow(FlowChange::End(Flow::Registration));
@@ -49,7 +53,7 @@ impl Ended {
             Self::Expired(registration) | Self::TriesUsed(registration) => done
                 .with_value("username", registration.username.as_str())
                 .with_value("email", registration.email.as_str()),
-            Self::NoFlow | Self::Finished => done,
+            Self::NoFlow | Self::ShutOut(_) | Self::Finished => done,
         }
     }
 }
@@ -61,6 +65,7 @@ impl Ended {
 pub async fn pending(
     db: &impl ConnectionTrait,
     flow: Option<&FlowToken>,
+    admission: &Admission,
     limits: &Limits,
     now: Timestamp,
 ) -> Result<Result<Pending, Ended>, StoreError> {
@@ -68,6 +73,9 @@ pub async fn pending(
     let Some(registration) = registrations::by_flow(db, flow.digest()).await? else { return Ok(Err(Ended::NoFlow)) };
     if registration.finished {
         return Ok(Err(Ended::Finished));
+    }
+    if let Some(why) = admission.shuts_out(db, &registration.email, now).await? {
+        return Ok(Err(Ended::ShutOut(why)));
     }
     if now >= registration.created_at + limits.registration_lifetime {
         return Ok(Err(Ended::Expired(Box::new(registration))));

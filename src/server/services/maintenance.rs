@@ -6,11 +6,11 @@ use sea_orm::DatabaseTransaction;
 
 use super::audit::Audit;
 use crate::server::clock::Clock;
-use crate::server::limits::{DAY, DEVICE_RECOGNISED, Limits, RECOVERY_LIFETIME, SECURITY_LOG};
+use crate::server::limits::{DAY, DEVICE_RECOGNISED, INVITATIONS_KEPT, Limits, RECOVERY_LIFETIME, SECURITY_LOG};
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{
-    Store, StoreError, challenges, counters, email_changes, known_devices, mail_links, otps, outbox, quotas,
-    recoveries, registrations, removal, security_events, trusted_browsers,
+    Store, StoreError, challenges, counters, email_changes, invitations, known_devices, mail_links, otps, outbox,
+    quotas, recoveries, registrations, removal, security_events, trusted_browsers,
 };
 
 /// Rows deleted in one transaction: the writer is never held long.
@@ -36,6 +36,7 @@ pub struct Maintenance {
 enum Kind {
     Accounts,
     Registrations,
+    Invitations,
     Recoveries,
     EmailChanges,
     Otps,
@@ -52,9 +53,10 @@ enum Kind {
     Audit,
 }
 
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 17] = [
     Kind::Accounts,
     Kind::Registrations,
+    Kind::Invitations,
     Kind::Recoveries,
     Kind::EmailChanges,
     Kind::Otps,
@@ -107,6 +109,7 @@ impl Maintenance {
         match kind {
             Kind::Accounts => removal::purge(tx, now, ACCOUNTS_BATCH).await,
             Kind::Registrations => registrations::purge(tx, now - self.limits.registration_lifetime, BATCH).await,
+            Kind::Invitations => invitations::purge(tx, now - INVITATIONS_KEPT, BATCH).await,
             Kind::Recoveries => recoveries::purge(tx, now - RECOVERY_LIFETIME, BATCH).await,
             Kind::EmailChanges => email_changes::purge(tx, now - DAY, now - self.limits.email_undo, BATCH).await,
             Kind::Otps => otps::purge(tx, now - self.limits.otp_log, BATCH).await,

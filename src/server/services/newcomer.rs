@@ -1,5 +1,6 @@
 //! The details that every account begins with.
 
+use super::EmailRules;
 use crate::domain::{Email, FieldErrors, Password, Username};
 use crate::server::crypto::{PasswordContext, PasswordPolicy};
 
@@ -15,14 +16,24 @@ pub struct Newcomer {
 }
 
 impl Newcomer {
-    /// Reads the fields `username`, `email` and `password`.
+    /// Reads the fields `username`, `email` and `password`; `rules` say whose
+    /// addresses are taken, if not everybody's are.
     ///
     /// # Errors
     /// What is wrong with each, a password that is easily guessed included.
-    pub fn parse(username: &str, email: &str, password: &str, policy: &PasswordPolicy) -> Result<Self, FieldErrors> {
+    pub fn parse(
+        username: &str,
+        email: &str,
+        password: &str,
+        policy: &PasswordPolicy,
+        rules: Option<&EmailRules>,
+    ) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let parsed_username = errors.check("username", Username::parse(username));
         let parsed_email = errors.check("email", Email::parse(email));
+        if let (Some(rules), Some(email)) = (rules, &parsed_email) {
+            errors.check("email", rules.judge(email));
+        }
         let parsed_password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &parsed_password {
             errors.check("password", policy.judge(password, &PasswordContext { username, email }));

@@ -108,7 +108,7 @@ impl Operators {
     /// # Errors
     /// Mistakes in the details; a name or an address that is taken.
     pub async fn create(&self, username: &str, email: &str, password: &str) -> Result<(), ServiceError> {
-        let Newcomer { username, email, password } = Newcomer::parse(username, email, password, &self.policy)?;
+        let Newcomer { username, email, password } = Newcomer::parse(username, email, password, &self.policy, None)?;
         let password_hash = self.hasher.hash(self.hasher.enter()?, &password).await?;
         let now = self.clock.now();
         let tx = self.store.write().await?;

@@ -32,6 +32,8 @@ pub enum FlowChange {
 pub enum Flow {
     Registration,
     Recovery,
+    /// An invitation that was opened.
+    Invitation,
 }
 
 impl Done {

@@ -1,9 +1,12 @@
-//! Beginning a registration. What may follow while its code is awaited is in
-//! `again`.
+//! Beginning a registration. Who may is in `admission`, what may follow while
+//! its code is awaited in `again`.
 
+pub mod admission;
 mod again;
 
 use sea_orm::DatabaseTransaction;
+
+use admission::Admission;
 
 use super::captcha::{Answer, Captcha, Form, Passed};
 use super::codes::{Bound, Codes, Recipient};
@@ -12,7 +15,7 @@ use super::holder;
 use super::newcomer::{Newcomer, USERNAME_TAKEN};
 use super::outcome::{Done, Fault, Flow, FlowChange, ServiceError};
 use super::requester::Requester;
-use crate::domain::{FieldErrors, Timestamp, Username};
+use crate::domain::{Email, FieldErrors, Timestamp, Username};
 use crate::paths;
 use crate::server::clock::Clock;
 use crate::server::crypto::{FlowToken, OtpPurpose};
@@ -29,6 +32,7 @@ pub struct Registration {
     pub policy: PasswordPolicy,
     pub captcha: Captcha,
     pub codes: Codes,
+    pub admission: Admission,
     pub limits: Limits,
     pub clock: Clock,
     pub rng: Rng,
@@ -36,10 +40,11 @@ pub struct Registration {
 
 impl Registration {
     /// Takes a new person's details and mails a code. An address that has an
-    /// account gets the same answer in the same time; its owner is told.
+    /// account gets the same answer in the same time; its owner is told. Whoever
+    /// was invited registers with the invited address, whatever `email` says.
     ///
     /// # Errors
-    /// Mistakes beside their fields, a challenge that did not convince, a cap on
+    /// Nobody may register, or nobody uninvited; mistakes beside their fields, a challenge that did not convince, a cap on
     /// codes that is reached, or no place among those who hash.
     pub async fn start(
         &self,
@@ -52,7 +57,13 @@ impl Registration {
         if by.member.is_some() {
             return Ok(Done::go(paths::DASHBOARD));
         }
-        let Newcomer { username, email, password } = Newcomer::parse(username, email, password, &self.policy)?;
+        let guest = self.admission.enter(self.store.reader(), by.invitation.as_ref(), self.clock.now()).await?;
+        // The rules about addresses are not for whom an administrator named.
+        let (email, rules) = match &guest {
+            Some(guest) => (guest.as_str(), None),
+            None => (email, Some(&self.admission.emails)),
+        };
+        let Newcomer { username, email, password } = Newcomer::parse(username, email, password, &self.policy, rules)?;
         let passed = self.captcha.check(Form::Register, answer, by).await?;
         // Before the database: in a flood nobody waits for its writer only to hear that this is one.
         let place = self.hasher.enter()?;
@@ -93,7 +104,7 @@ impl Registration {
     /// # Errors
     /// Only faults; an ended registration is the inner `Err`.
     pub async fn pending(&self, flow: Option<&FlowToken>) -> Result<Result<Pending, Ended>, Fault> {
-        Ok(flow::pending(self.store.reader(), flow, &self.limits, self.clock.now()).await?)
+        Ok(flow::pending(self.store.reader(), flow, &self.admission, &self.limits, self.clock.now()).await?)
     }
 
     /// Mails a code for this registration; the owner of its address is told
@@ -116,6 +127,14 @@ impl Registration {
             Some(holder) => self.codes.tell_owner(tx, holder, by, now).await,
             None => Ok(()),
         }
+    }
+
+    /// The address that the link in a mail invites to register with, if it still does.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn guest(&self, token: &FlowToken) -> Result<Option<Email>, Fault> {
+        Ok(self.admission.guest(self.store.reader(), Some(token), self.clock.now()).await?)
     }
 
     /// Uses up what this registration costs its sender, before anything is told

@@ -26,6 +26,8 @@ pub struct Requester {
     pub user_agent: String,
     /// The registration flow that this browser holds.
     pub flow: Option<FlowToken>,
+    /// The invitation that this browser holds.
+    pub invitation: Option<FlowToken>,
     /// The recovery that this browser holds.
     pub recovery: Option<FlowToken>,
     /// What this browser is recognised by.

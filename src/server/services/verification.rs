@@ -5,6 +5,7 @@ use super::flow::{self, Ended, Pending};
 use super::holder;
 use super::newcomer::USERNAME_TAKEN;
 use super::outcome::{Done, Flow, FlowChange, ServiceError};
+use super::registration::admission::Admission;
 use super::requester::Requester;
 use crate::domain::{FieldErrors, NoticeKind, OtpCode, Role, Timestamp, Username};
 use crate::paths;
@@ -13,6 +14,7 @@ use crate::server::crypto::OtpPurpose;
 use crate::server::limits::Limits;
 use crate::server::rng::Rng;
 use crate::server::store::accounts::NewAccount;
+use crate::server::store::invitations::{self, Ending};
 use crate::server::store::registrations::Registration;
 use crate::server::store::{Store, accounts, registrations};
 
@@ -21,6 +23,7 @@ use crate::server::store::{Store, accounts, registrations};
 pub struct Verification {
     pub store: Store,
     pub codes: Codes,
+    pub admission: Admission,
     pub limits: Limits,
     pub clock: Clock,
     pub rng: Rng,
@@ -63,7 +66,7 @@ impl Verification {
         let Some(username) = errors.check("username", Username::parse(username)) else { return Err(errors.into()) };
         let now = self.clock.now();
         let tx = self.store.write().await?;
-        let mut registration = match flow::pending(&tx, by.flow.as_ref(), &self.limits, now).await? {
+        let mut registration = match flow::pending(&tx, by.flow.as_ref(), &self.admission, &self.limits, now).await? {
             Ok(pending) if !pending.registration.proven => return Ok(Done::go(paths::VERIFY)),
             Ok(pending) => pending.registration,
             Err(ended) => return Ok(ended.into_done()),
@@ -82,7 +85,7 @@ impl Verification {
         now: Timestamp,
     ) -> Result<Result<(Registration, Counted), Done>, ServiceError> {
         let tx = self.store.write().await?;
-        let registration = match flow::pending(&tx, by.flow.as_ref(), &self.limits, now).await? {
+        let registration = match flow::pending(&tx, by.flow.as_ref(), &self.admission, &self.limits, now).await? {
             Ok(Pending { registration, .. }) if registration.proven => return Ok(Err(Done::go(paths::VERIFY))),
             Ok(Pending { registration, .. }) => registration,
             Err(ended) => return Ok(Err(ended.into_done())),
@@ -97,14 +100,15 @@ impl Verification {
 
     /// What a wrong code is answered with: the tries left, or the way back.
     async fn wrong_code(&self, by: &Requester, now: Timestamp) -> Result<Done, ServiceError> {
-        match flow::pending(self.store.reader(), by.flow.as_ref(), &self.limits, now).await? {
+        match flow::pending(self.store.reader(), by.flow.as_ref(), &self.admission, &self.limits, now).await? {
             Ok(pending) => Err(codes::wrong(pending.registration.tries, self.limits.otp_tries)),
             Err(ended) => Ok(ended.into_done()),
         }
     }
 
     /// Turns a proven registration into an account, in the transaction that
-    /// consumed its code.
+    /// consumed its code. An invitation of its address is used up by that,
+    /// whether it was needed or not.
     async fn finish(
         &self,
         tx: sea_orm::DatabaseTransaction,
@@ -121,6 +125,12 @@ impl Verification {
             registrations::mark_proven(&tx, registration.id, now).await?;
             tx.commit().await?;
             return Ok(Done::go(paths::VERIFY));
+        }
+        // Between the look at the flow and this transaction it may have been revoked.
+        if !invitations::end_for(&tx, &registration.email, Ending::Used, now).await?
+            && let Some(why) = self.admission.shuts_out(&tx, &registration.email, now).await?
+        {
+            return Ok(Ended::ShutOut(why).into_done());
         }
         let account = NewAccount {
             id: self.rng.id(now),

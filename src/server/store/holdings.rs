@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::{
-    account, email_change, known_device, otp, outbox, passkey, recovery_code, security_event, session, totp,
-    trusted_browser,
+    account, email_change, invitation, known_device, otp, outbox, passkey, recovery_code, security_event, session,
+    totp, trusted_browser,
 };
 
 /// What is held about one account.
@@ -23,6 +23,7 @@ pub struct Holdings {
     two_step_sign_in: TwoStepPart,
     passkeys: Vec<PasskeyPart>,
     email_changes: Vec<ChangePart>,
+    invitations: Vec<InvitationPart>,
     codes: Vec<CodePart>,
     security_log: Vec<EventPart>,
 }
@@ -85,6 +86,17 @@ struct ChangePart {
     undone_at: Option<String>,
 }
 
+/// An invitation to the person's address.
+#[derive(Clone, Debug, Serialize)]
+struct InvitationPart {
+    email: String,
+    sent_at: Option<String>,
+    expires_at: Option<String>,
+    /// What ended it before that, and when.
+    ended_by: Option<String>,
+    ended_at: Option<String>,
+}
+
 /// A code that was issued to the person's address, and the mail about it.
 #[derive(Clone, Debug, Serialize)]
 struct CodePart {
@@ -136,6 +148,8 @@ pub async fn of(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<Ho
         .order_by_desc(security_event::Column::Id)
         .all(db)
         .await?;
+    let invitations =
+        invitation::Entity::find().filter(invitation::Column::EmailKey.eq(&account.email_key)).all(db).await?;
     Ok(Some(Holdings {
         codes: codes(db, &account.email_key).await?,
         account: account.into(),
@@ -148,6 +162,7 @@ pub async fn of(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<Ho
         },
         passkeys: passkeys.into_iter().map(Into::into).collect(),
         email_changes: changes.into_iter().map(Into::into).collect(),
+        invitations: invitations.into_iter().map(Into::into).collect(),
         security_log: events.into_iter().map(Into::into).collect(),
     }))
 }
@@ -239,6 +254,19 @@ impl From<email_change::Model> for ChangePart {
             asked_at: moment(row.created_at),
             confirmed_at: moment_if(row.confirmed_at),
             undone_at: moment_if(row.undone_at),
+        }
+    }
+}
+
+impl From<invitation::Model> for InvitationPart {
+    fn from(row: invitation::Model) -> Self {
+        let ended_at = row.ending.as_ref().and_then(|_| moment(row.ended_at));
+        Self {
+            email: row.email,
+            sent_at: moment(row.created_at),
+            expires_at: moment(row.expires_at),
+            ended_by: row.ending,
+            ended_at,
         }
     }
 }

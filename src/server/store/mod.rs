@@ -20,6 +20,7 @@ pub mod counters;
 pub mod email_changes;
 mod entity;
 pub mod holdings;
+pub mod invitations;
 pub mod known_devices;
 pub mod mail_links;
 pub mod otps;

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect 
 use uuid::Uuid;
 
 use super::entity::{account, otp, outbox, wrong_try};
-use super::{StoreError, audit, security_events};
+use super::{StoreError, audit, invitations, security_events};
 use crate::domain::Timestamp;
 
 /// Every table whose rows belong to an account by their `account_id`, and go
@@ -61,14 +61,15 @@ pub async fn remove(db: &impl ConnectionTrait, id: Uuid, email_key: &str) -> Res
     }
     security_events::anonymise(db, id).await?;
     audit::forget_person(db, id).await?;
+    invitations::forget_inviter(db, id).await?;
     forget_address(db, email_key).await?;
     account::Entity::delete_by_id(id).exec(db).await?;
     tracing::info!(event = "account.deleted", account = %id);
     Ok(())
 }
 
-/// Codes that were mailed to an address, what became of the mails, and the
-/// wrong tries.
+/// Codes that were mailed to an address, what became of the mails, the wrong
+/// tries, and invitations.
 async fn forget_address(db: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
     let codes = Query::select()
         .column(otp::Column::Id)
@@ -78,5 +79,5 @@ async fn forget_address(db: &impl ConnectionTrait, email_key: &str) -> Result<()
     outbox::Entity::delete_many().filter(outbox::Column::OtpId.in_subquery(codes)).exec(db).await?;
     otp::Entity::delete_many().filter(otp::Column::EmailKey.eq(email_key)).exec(db).await?;
     wrong_try::Entity::delete_many().filter(wrong_try::Column::EmailKey.eq(email_key)).exec(db).await?;
-    Ok(())
+    invitations::forget_address(db, email_key).await
 }

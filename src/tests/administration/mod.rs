@@ -4,6 +4,7 @@ mod audit_command;
 mod audit_export;
 mod audit_log;
 mod denied;
+mod invitations;
 mod operators;
 mod users;
 

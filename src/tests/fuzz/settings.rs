@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use portal::domain::{Email, EmailDomain};
 use portal::server::config::Config;
 use portal::server::config::env::Env;
 use portal::server::mail::transport::SmtpServer;
@@ -141,6 +142,38 @@ fn trusted_proxies_are_all_networks_or_the_start_is_refused() {
             }
             Err(mistakes) => {
                 prop_assert!(is_clear("TRUSTED_PROXIES", &mistakes), "{:?}", mistakes);
+                Ok(Verdict::Refused)
+            }
+        }
+    });
+}
+
+#[test]
+fn the_domains_of_a_rule_are_all_domains_or_the_start_is_refused() {
+    let item = prop_oneof![
+        5 => select(&["example.com", "Bücher.example", "xn--bcher-kva.example", "edu", " a.b.example ", ""][..]).prop_map(str::to_owned),
+        1 => spoilt(Just("example.com".to_owned())),
+        1 => odd(),
+        1 => select(&["*.example.com", "@x.example", "x.example.", ".com", "127.0.0.1", "a b.example", "ex_ample.com", "//x"][..]).prop_map(str::to_owned),
+    ];
+    hold(Cost::Call, vec(item, 0..4), |items| {
+        let list = items.join(",");
+        let said = list.split(',').filter(|item| !item.trim().is_empty()).count();
+        match load("PORTAL_EMAIL_DOMAINS_DENIED", &list) {
+            Ok(config) => {
+                let rules = &config.registration.emails;
+                prop_assert_eq!(rules.denied.len(), said, "none was left out");
+                for domain in rules.denied.iter().map(EmailDomain::as_str) {
+                    prop_assert!(domain.is_ascii() && domain == domain.to_ascii_lowercase());
+                    let below = Email::parse(&format!("ann@mail.{domain}"));
+                    prop_assert!(below.is_ok_and(|email| rules.judge(&email).is_err()), "{} is of no use", domain);
+                    let beside = Email::parse(&format!("ann@{domain}.beside.invalid"));
+                    prop_assert!(beside.is_ok_and(|email| rules.judge(&email).is_ok()), "{} covers too much", domain);
+                }
+                Ok(Verdict::Accepted)
+            }
+            Err(mistakes) => {
+                prop_assert!(is_clear("PORTAL_EMAIL_DOMAINS_DENIED", &mistakes), "{:?}", mistakes);
                 Ok(Verdict::Refused)
             }
         }

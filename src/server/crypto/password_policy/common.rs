@@ -6,12 +6,11 @@
 //! their octets. Copyright (c) Django Software Foundation and individual contributors;
 //! its licence lies beside the list as `common_passwords.LICENSE`.
 
-use std::cmp::Ordering;
-
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use crate::domain::Password;
+use crate::server::sorted_lines;
 
 /// Part of the program: read only where a search looks, and nothing at the start.
 static LIST: &[u8] = include_bytes!("common_passwords.txt");
@@ -28,29 +27,14 @@ static LIST: &[u8] = include_bytes!("common_passwords.txt");
 pub fn is_common(password: &Password) -> bool {
     let normal = Zeroizing::new(password.expose().nfkc().collect::<String>());
     let key = Zeroizing::new(normal.to_lowercase());
-    is_line(LIST, key.trim().as_bytes())
-}
-
-/// Looks a line up in sorted lines, each ended by a line break.
-fn is_line(mut lines: &[u8], sought: &[u8]) -> bool {
-    while !lines.is_empty() {
-        let (before, after) = lines.split_at(lines.len() / 2);
-        let start = before.iter().rposition(|octet| *octet == b'\n').map_or(0, |at| at + 1);
-        let end = before.len() + after.iter().position(|octet| *octet == b'\n').unwrap_or(after.len());
-        match lines[start..end].cmp(sought) {
-            Ordering::Equal => return true,
-            Ordering::Greater => lines = &lines[..start],
-            Ordering::Less => lines = lines.get(end + 1..).unwrap_or_default(),
-        }
-    }
-    false
+    sorted_lines::contains(LIST, key.trim().as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use std::str;
 
-    use super::{LIST, is_common, is_line};
+    use super::{LIST, is_common};
     use crate::domain::Password;
     use crate::domain::limits::PASSWORD_MIN;
 
@@ -88,8 +72,5 @@ mod tests {
         {
             assert!(!common(typed), "{typed}");
         }
-        assert!(!is_line(LIST, b""));
-        assert!(!is_line(b"", b"a"));
-        assert!(is_line(b"a\nb\nc\n", b"a") && is_line(b"a\nb\nc\n", b"c") && !is_line(b"a\nc\n", b"b"));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{NotShown, code};
 use crate::api::PendingView;
+use crate::domain::RegistrationMode;
 use crate::server::services::Requester;
 use crate::server::services::flow::Ended;
 use crate::server::state::AppState;
@@ -13,6 +14,7 @@ pub(super) async fn load(state: &AppState, by: &Requester) -> Result<PendingView
         email: pending.registration.email.as_str().to_owned(),
         code: code::view(state, &pending.code),
         email_changes_left: state.config.limits.email_changes.saturating_sub(pending.registration.email_changes),
+        address_fixed: state.config.registration.mode == RegistrationMode::Invitation,
         needs_username: pending.registration.proven,
     })
 }

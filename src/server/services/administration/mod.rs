@@ -3,6 +3,7 @@
 
 mod audit_export;
 mod audit_log;
+mod invitations;
 mod users;
 
 use sea_orm::DatabaseTransaction;
@@ -13,14 +14,18 @@ use super::notices::Notices;
 use super::outcome::ServiceError;
 use super::requester::Requester;
 use super::security_log::SecurityLog;
-use crate::domain::Role;
+use crate::domain::{RegistrationMode, Role};
 use crate::server::clock::Clock;
+use crate::server::limits::Limits;
+use crate::server::mail::Mailer;
+use crate::server::rng::Rng;
 use crate::server::store::audit::Actor;
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{Store, StoreError, accounts};
 
 pub use audit_export::AuditExport;
 pub use audit_log::{AuditPage, AuditQuery};
+pub use invitations::InvitationsPage;
 pub use users::{UserDeedPage, UserPage, UsersExport, UsersPage, UsersQuery};
 
 /// The services behind `/admin`.
@@ -31,7 +36,12 @@ pub struct Administration {
     pub sessions: Sessions,
     pub notices: Notices,
     pub log: SecurityLog,
+    pub mailer: Mailer,
+    /// Who may register.
+    pub registration: RegistrationMode,
+    pub limits: Limits,
     pub clock: Clock,
+    pub rng: Rng,
 }
 
 /// A deed under way: its transaction, and the administrator who does it. What

@@ -27,6 +27,9 @@ impl OwnAccount {
         let member = by.fresh_member(now)?;
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
+        if errors.check("email", self.emails.judge(&email)).is_none() {
+            return Err(errors.into());
+        }
         let tx = self.store.write().await?;
         let account = self.own(&tx, member).await?;
         if email.key() == account.email.key() {

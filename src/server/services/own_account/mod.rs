@@ -15,6 +15,7 @@ pub use email_code::Awaited;
 
 use super::codes::Codes;
 use super::confirmation::Confirmation;
+use super::email_rules::EmailRules;
 use super::notices::Notices;
 use super::outcome::ServiceError;
 use super::requester::{Member, Requester};
@@ -34,6 +35,7 @@ pub struct OwnAccount {
     pub codes: Codes,
     pub confirmation: Confirmation,
     pub policy: PasswordPolicy,
+    pub emails: EmailRules,
     pub notices: Notices,
     pub log: SecurityLog,
     pub limits: Limits,

@@ -3,7 +3,7 @@
 use sea_orm::ConnectionTrait;
 
 use super::Registration;
-use crate::domain::{Email, FieldErrors, NoticeKind};
+use crate::domain::{Email, FieldErrors, NoticeKind, RegistrationMode};
 use crate::paths;
 use crate::server::services::captcha::{Answer, Form};
 use crate::server::services::flow::{self, Pending};
@@ -11,6 +11,8 @@ use crate::server::services::holder;
 use crate::server::services::outcome::{Done, ServiceError};
 use crate::server::services::requester::Requester;
 use crate::server::store::{otps, registrations};
+
+const INVITED_ADDRESS: &str = "Your invitation is for the address that it came to.";
 
 impl Registration {
     /// Mails another code for the flow this browser holds. The earlier code
@@ -48,10 +50,11 @@ impl Registration {
         by: &Requester,
     ) -> Result<Result<registrations::Registration, Done>, ServiceError> {
         let now = self.clock.now();
-        let Pending { registration, code } = match flow::pending(db, by.flow.as_ref(), &self.limits, now).await? {
-            Ok(pending) => pending,
-            Err(ended) => return Ok(Err(ended.into_done())),
-        };
+        let Pending { registration, code } =
+            match flow::pending(db, by.flow.as_ref(), &self.admission, &self.limits, now).await? {
+                Ok(pending) => pending,
+                Err(ended) => return Ok(Err(ended.into_done())),
+            };
         if registration.proven {
             return Ok(Err(Done::go(paths::VERIFY)));
         }
@@ -63,17 +66,25 @@ impl Registration {
     /// one stop counting.
     ///
     /// # Errors
-    /// Mistakes in the address, no change left, or the cap on codes for it.
+    /// Mistakes in the address, one that is bound to its invitation, no change
+    /// left, or the cap on codes for it.
     pub async fn correct_email(&self, email: &str, by: &Requester) -> Result<Done, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
+        errors.check("email", self.admission.emails.judge(&email));
         let now = self.clock.now();
         let tx = self.store.write().await?;
-        let mut registration = match flow::pending(&tx, by.flow.as_ref(), &self.limits, now).await? {
+        let mut registration = match flow::pending(&tx, by.flow.as_ref(), &self.admission, &self.limits, now).await? {
             Ok(pending) if pending.registration.proven => return Ok(Done::go(paths::VERIFY)),
             Ok(pending) => pending.registration,
             Err(ended) => return Ok(ended.into_done()),
         };
+        if self.admission.mode == RegistrationMode::Invitation {
+            return Err(FieldErrors::one("email", INVITED_ADDRESS).into());
+        }
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
         if email.key() == registration.email.key() {
             return Err(FieldErrors::one("email", "This is the address we sent the code to.").into());
         }

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod audit_anchor;
 pub mod email_change;
 pub mod failure_counter;
+pub mod invitation;
 pub mod known_device;
 pub mod mail_link;
 pub mod otp;

@@ -1,6 +1,7 @@
 //! What the pages of the administration show.
 
 pub(in crate::server::http) mod audit;
+mod invitations;
 mod query;
 mod users;
 
@@ -16,6 +17,7 @@ use crate::server::state::AppState;
 pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<AdminView, NotShown> {
     match uri.path() {
         paths::ADMIN_AUDIT => Ok(AdminView::Audit(audit::load(state, uri, by).await?)),
+        paths::ADMIN_INVITATIONS => Ok(AdminView::Invitations(invitations::load(state, uri, by).await?)),
         paths::ADMIN_USERS => Ok(AdminView::Users(users::list(state, uri, by).await?)),
         path => match path.strip_prefix(paths::ADMIN_USERS).and_then(|rest| rest.strip_prefix('/')) {
             Some(below) => users::below(state, below, by).await,

@@ -1,0 +1,73 @@
+//! Invitations as administrators see and send them.
+
+use leptos::prelude::*;
+
+use super::Neighbours;
+use crate::api::ApiError;
+use crate::domain::Timestamp;
+
+/// A page of the list, the newest invitation first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvitationsView {
+    /// The filter in force, as it stands in the URL; empty for none.
+    pub address: String,
+    pub invitations: Vec<InvitationView>,
+    pub neighbours: Neighbours,
+}
+
+/// One invitation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvitationView {
+    /// The name by which it can be revoked; it opens nothing.
+    pub id: String,
+    pub address: String,
+    pub invited_by: String,
+    pub sent_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub state: InvitationState,
+}
+
+/// What became of an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvitationState {
+    Waiting,
+    Used,
+    Expired,
+    Revoked,
+}
+
+impl InvitationState {
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Waiting => "Waiting",
+            Self::Used => "Used",
+            Self::Expired => "Expired",
+            Self::Revoked => "Revoked",
+        }
+    }
+}
+
+/// Mails an invitation to register.
+///
+/// # Errors
+/// A message beside `email`.
+#[server(prefix = "", endpoint = "admin/invitations/send")]
+pub async fn invite(#[server(default)] email: String) -> Result<(), ApiError> {
+    use crate::server::http::reply::Post;
+    let post = Post::to("/admin/invitations/send")?.keep("email", &email);
+    let outcome = post.state.administration.invite(&email, &post.requester).await;
+    post.answer(outcome).await
+}
+
+/// Takes an invitation back.
+///
+/// # Errors
+/// A message when it ended already.
+#[server(prefix = "", endpoint = "admin/invitations/revoke")]
+pub async fn revoke_invitation(#[server(default)] id: String) -> Result<(), ApiError> {
+    use crate::server::http::reply::Post;
+    let post = Post::to("/admin/invitations/revoke")?;
+    let outcome = post.state.administration.revoke_invitation(&id, &post.requester).await;
+    post.answer(outcome).await
+}

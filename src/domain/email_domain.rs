@@ -1,0 +1,86 @@
+//! The domain of addresses that a rule is about.
+
+/// A domain with everything below it, in its ASCII form and lower case (IDNA
+/// 2008, UTS 46), as in the key of an [`Email`](super::Email).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailDomain(String);
+
+/// The text is no domain that an address could have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a domain")]
+pub struct NotADomain;
+
+impl EmailDomain {
+    /// Parses a domain as an operator writes it, such as `example.com`,
+    /// `bücher.example`, or `edu` for all that ends in `.edu`.
+    ///
+    /// # Errors
+    /// When no address can end in it: a number at the end is an IP address,
+    /// a dot at the end is in no address.
+    pub fn parse(typed: &str) -> Result<Self, NotADomain> {
+        let ascii = idna::domain_to_ascii_strict(typed.trim()).map_err(|_| NotADomain)?;
+        let top = ascii.rsplit('.').next().unwrap_or_default();
+        if top.is_empty() || top.bytes().all(|octet| octet.is_ascii_digit()) {
+            return Err(NotADomain);
+        }
+        Ok(Self(ascii.to_ascii_lowercase()))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `domain`, in its ASCII form and lower case, is this one or lies below it.
+    #[must_use]
+    pub fn covers(&self, domain: &str) -> bool {
+        at_and_above(domain).any(|above| above == self.0)
+    }
+}
+
+/// A domain, and those that it lies below, up to the one at the top.
+pub fn at_and_above(domain: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(domain), |domain| domain.split_once('.').map(|(_, above)| above))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EmailDomain, NotADomain, at_and_above};
+
+    #[test]
+    fn a_domain_covers_itself_and_what_lies_below_it_and_nothing_that_only_ends_alike() {
+        let domain = EmailDomain::parse(" Bücher.Example ").expect("a domain");
+        assert_eq!(domain.as_str(), "xn--bcher-kva.example");
+        for covered in ["xn--bcher-kva.example", "mail.xn--bcher-kva.example", "a.b.xn--bcher-kva.example"] {
+            assert!(domain.covers(covered), "{covered}");
+        }
+        for other in ["example", "notxn--bcher-kva.example", "xn--bcher-kva.example.com", "xn--bcher-kva"] {
+            assert!(!domain.covers(other), "{other}");
+        }
+        assert!(EmailDomain::parse("edu").expect("a domain").covers("mit.edu"));
+    }
+
+    #[test]
+    fn what_no_address_can_end_in_is_no_domain() {
+        for typed in
+            ["", ".", "example.com.", ".example.com", "a..b", "*.example.com", "@example.com", "ann@example.com"]
+                .into_iter()
+                .chain([
+                    "127.0.0.1",
+                    "[::1]",
+                    "ex ample.com",
+                    "example.com:25",
+                    "-x.example",
+                    "http://x.example",
+                    "a\nb.example",
+                ])
+        {
+            assert_eq!(EmailDomain::parse(typed), Err(NotADomain), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn above_a_domain_are_all_its_ends() {
+        assert_eq!(at_and_above("a.b.example").collect::<Vec<_>>(), ["a.b.example", "b.example", "example"]);
+    }
+}

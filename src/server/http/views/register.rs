@@ -1,0 +1,39 @@
+//! Whom the form of `/register` is for, and with which address.
+
+use super::NotShown;
+use crate::api::RegisterView;
+use crate::domain::RegistrationMode;
+use crate::paths;
+use crate::server::crypto::FlowToken;
+use crate::server::services::{Done, Flow, FlowChange, Requester};
+use crate::server::state::AppState;
+
+/// A link that invites leaves what it brought in a cookie, and leads on to the
+/// page without it: the address bar and the history keep no key to anything.
+pub(super) async fn load(state: &AppState, query: &str, by: &Requester) -> Result<RegisterView, NotShown> {
+    let mode = state.config.registration.mode;
+    if mode == RegistrationMode::Closed {
+        return Ok(RegisterView::Closed);
+    }
+    let brought = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == paths::INVITATION);
+    if let Some((_, brought)) = &brought {
+        if brought.is_empty() {
+            return Err(Done::go(paths::REGISTER).with_flow(FlowChange::End(Flow::Invitation)).into());
+        }
+        let token = FlowToken::parse(brought);
+        if let Some(token) = token
+            && state.registration.guest(&token).await?.is_some()
+        {
+            return Err(Done::go(paths::REGISTER).with_flow(FlowChange::Begin(Flow::Invitation, token)).into());
+        }
+    }
+    let guest = match &by.invitation {
+        Some(token) => state.registration.guest(token).await?,
+        None => None,
+    };
+    let no_good = brought.is_some() || by.invitation.is_some();
+    Ok(match (mode, guest) {
+        (RegistrationMode::Invitation, None) => RegisterView::InvitedOnly { no_good },
+        (_, guest) => RegisterView::Form { guest: guest.map(|email| email.as_str().to_owned()) },
+    })
+}

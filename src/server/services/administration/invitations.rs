@@ -1,0 +1,123 @@
+//! Inviting people to register, and taking that back.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::Administration;
+use crate::domain::registration_mode::CLOSED;
+use crate::domain::{AuditAction, Email, FieldErrors, NoticeKind, RegistrationMode};
+use crate::paths;
+use crate::server::crypto::FlowToken;
+use crate::server::mail::{Link, Message};
+use crate::server::services::audit::Note;
+use crate::server::services::holder;
+use crate::server::services::keyset::{self, Page, Place};
+use crate::server::services::outcome::{Done, ServiceError};
+use crate::server::services::requester::Requester;
+use crate::server::store::accounts;
+use crate::server::store::invitations::{self, Ending, Invitation};
+
+/// Invitations on a page.
+const PAGE: u8 = 50;
+
+const HAS_ACCOUNT: &str = "This address belongs to an account already.";
+const ENDED: &str = "This invitation was used, taken back or ran out meanwhile.";
+
+/// A page of the list, and the names of those who invited and are still there.
+#[derive(Clone, Debug)]
+pub struct InvitationsPage {
+    pub page: Page<Invitation>,
+    pub names: HashMap<Uuid, String>,
+}
+
+impl Administration {
+    /// A page of the invitations, of all or of one address as it was typed; of
+    /// what is no address there are none.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotThere`] to whoever is no administrator; faults.
+    pub async fn invitations(
+        &self,
+        address: &str,
+        place: Place<Uuid>,
+        by: &Requester,
+    ) -> Result<InvitationsPage, ServiceError> {
+        by.administrator()?;
+        let email = if address.is_empty() { None } else { Some(Email::parse(address)) };
+        let Ok(email) = email.transpose() else {
+            let page = Page { rows: Vec::new(), newer: false, older: false };
+            return Ok(InvitationsPage { page, names: HashMap::new() });
+        };
+        let db = self.store.reader();
+        let fetch = |place, most| {
+            let email = email.as_ref();
+            async move {
+                match place {
+                    Place::Newest => invitations::newest(db, email, None, most).await,
+                    Place::Before(id) => invitations::newest(db, email, Some(id), most).await,
+                    Place::After(id) => invitations::next_after(db, email, id, most).await,
+                }
+            }
+        };
+        let page = keyset::page(place, PAGE, fetch).await?;
+        let ids = page.rows.iter().filter_map(|invitation| invitation.invited_by).collect();
+        Ok(InvitationsPage { names: accounts::names(db, ids).await?, page })
+    }
+
+    /// Mails an invitation, which takes the place of an earlier one of the same
+    /// address. It counts past the rules about addresses: this one was named.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotThere`] to whoever is no administrator; a mistake in
+    /// the address, or one that has an account; that nobody can register.
+    pub async fn invite(&self, email: &str, by: &Requester) -> Result<Done, ServiceError> {
+        let deed = self.begin(by).await?;
+        if self.registration == RegistrationMode::Closed {
+            return Err(ServiceError::Refused(CLOSED));
+        }
+        let mut errors = FieldErrors::default();
+        let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
+        let now = self.clock.now();
+        if holder::of(&deed.tx, &email, &self.limits, now).await?.is_some() {
+            return Err(FieldErrors::one("email", HAS_ACCOUNT).into());
+        }
+        let instead = invitations::end_for(&deed.tx, &email, Ending::Revoked, now).await?;
+        let token = FlowToken::generate(&self.rng);
+        let invitation = Invitation {
+            id: self.rng.id(now),
+            email: email.clone(),
+            invited_by: Some(deed.actor_id),
+            created_at: now,
+            expires_at: now + self.limits.invitation_lifetime,
+            ending: None,
+        };
+        invitations::insert(&deed.tx, &invitation, token.digest()).await?;
+        let link = Link { token: token.to_cookie(), until: invitation.expires_at };
+        self.mailer.enqueue(&deed.tx, &Message::Invitation { to: email.clone(), link }, None).await?;
+        let earlier = if instead { ", in place of an earlier one" } else { "" };
+        let detail = format!("{}{earlier}", email.masked());
+        deed.commit(Note::of(AuditAction::InvitationSent).about(&detail)).await?;
+        self.mailer.wake();
+        let text = format!("We sent an invitation to {}.", email.as_str());
+        Ok(Done::go(paths::ADMIN_INVITATIONS).saying(NoticeKind::Success, text))
+    }
+
+    /// Takes an invitation back, named by its id: its link works no longer, and
+    /// a registration that was begun with it cannot be finished.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotThere`] to whoever is no administrator, or when there
+    /// is no such invitation; that it ended already.
+    pub async fn revoke_invitation(&self, id: &str, by: &Requester) -> Result<Done, ServiceError> {
+        let deed = self.begin(by).await?;
+        let Ok(id) = Uuid::try_parse(id) else { return Err(ServiceError::NotThere) };
+        let invitation = invitations::by_id(&deed.tx, id).await?.ok_or(ServiceError::NotThere)?;
+        if !invitations::revoke(&deed.tx, id, self.clock.now()).await? {
+            return Err(ServiceError::Refused(ENDED));
+        }
+        deed.commit(Note::of(AuditAction::InvitationRevoked).about(&invitation.email.masked())).await?;
+        let text = format!("The invitation of {} no longer works.", invitation.email.as_str());
+        Ok(Done::go(paths::ADMIN_INVITATIONS).saying(NoticeKind::Success, text))
+    }
+}

@@ -1,0 +1,395 @@
+//! `/admin/invitations`, and what comes of an invitation.
+
+use futures::future::join;
+
+use super::administrator;
+use crate::harness::app::PASSWORD;
+use crate::harness::{Client, Mode, TestApp};
+
+const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
+const GUEST: &str = "Guest@x.example";
+const WEEK: u64 = 7 * 86_400;
+const BY_INVITATION: &[(&str, &str)] = &[("PORTAL_REGISTRATION", "invitation")];
+
+/// A portal with these settings, and its administrator.
+async fn portal(mode: Mode, settings: &[(&str, &str)]) -> (TestApp, Client) {
+    let app = TestApp::new().await;
+    let ann = administrator(&app, mode, "ann").await;
+    let app = app.restart(settings).await;
+    let ann = app.again(&ann);
+    (app, ann)
+}
+
+/// Invites an address; the link that was mailed to it, without the portal's own address.
+async fn invite(app: &TestApp, ann: &mut Client, address: &str) -> String {
+    let answer = ann.post("/admin/invitations/send", &[("email", address)]).await;
+    assert_eq!(answer.location().as_deref(), Some("/admin/invitations"));
+    assert!(ann.seen(answer).await.contains(&format!("We sent an invitation to {address}.")));
+    link_for(app, address).await
+}
+
+async fn link_for(app: &TestApp, address: &str) -> String {
+    let mails = app.mails_to(address).await;
+    let texts = mails.iter().rev().filter_map(|(_, text)| text.split_once("/register?invitation="));
+    let (_, rest) = texts.into_iter().next().expect("a link");
+    let token = rest.split_whitespace().next().expect("its token");
+    format!("/register?invitation={token}")
+}
+
+/// A browser that opened the link of a mail.
+async fn opened(app: &TestApp, mode: Mode, link: &str) -> Client {
+    let mut guest = app.client(mode);
+    assert_eq!(guest.get(link).await.location().as_deref(), Some("/register"), "{link}");
+    guest
+}
+
+async fn states(app: &TestApp) -> Vec<String> {
+    app.texts("SELECT COALESCE(ending, 'waiting') FROM invitation ORDER BY id").await
+}
+
+async fn audit(app: &TestApp) -> Vec<String> {
+    app.texts("SELECT action || ' ' || detail FROM audit ORDER BY seq").await
+}
+
+#[tokio::test]
+async fn a_guest_opens_the_link_and_registers_with_the_address_it_came_to_and_no_other() {
+    for mode in BOTH {
+        let (app, mut ann) = portal(mode, BY_INVITATION).await;
+        let link = invite(&app, &mut ann, GUEST).await;
+        let token = link.rsplit_once('=').expect("a token").1.to_owned();
+        assert!(token.len() >= 43, "256 bits");
+        assert!(!String::from_utf8_lossy(&app.database_octets()).contains(&token), "only its hash is kept");
+
+        let mut guest = app.client(mode);
+        let opened = guest.get(&link).await;
+        assert_eq!((opened.status.as_u16(), opened.location().as_deref()), (303, Some("/register")));
+        let cookie = opened.set_cookie("portal_invitation").expect("the cookie");
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+        let page = guest.get("/register").await.body;
+        let input = page.split("<input").find(|input| input.contains("name=\"email\"")).expect("the field");
+        let input = input.split('>').next().unwrap_or_default();
+        assert!(input.contains("value=\"Guest@x.example\"") && input.contains("readonly"), "{input}");
+        assert!(!page.contains(&token) && !page.contains("Use another address"));
+
+        // A form that is refused keeps the address, whatever was sent.
+        let refused = guest.register("g", "other@x.example", PASSWORD).await;
+        assert!(guest.seen(refused).await.contains("Use at least 3 characters."));
+        let page = guest.get("/register").await.body;
+        assert!(page.contains("value=\"Guest@x.example\"") && !page.contains("value=\"other@x.example\""));
+
+        assert_eq!(guest.register("guest", "other@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
+        assert!(app.mails_to("other@x.example").await.is_empty());
+        assert_eq!(states(&app).await, ["waiting"], "it is used up by the account alone");
+        let page = guest.get("/verify").await.body;
+        assert!(page.contains(GUEST) && !page.contains("action=\"/verify/email\""), "{page}");
+        let corrected = guest.post("/verify/email", &[("email", "other@x.example")]).await;
+        let told = guest.seen(corrected).await.contains("for the address that it came to");
+        assert_eq!(told, mode == Mode::Script, "the page has no such form, and no place for its message");
+        assert!(app.mails_to("other@x.example").await.is_empty());
+
+        let code = app.code_for(GUEST).await;
+        assert_eq!(guest.verify(&code).await.location().as_deref(), Some("/login"));
+        assert_eq!(states(&app).await, ["used"]);
+        assert_eq!(app.text("SELECT email FROM account WHERE username = 'guest'").await, GUEST);
+        assert_eq!(guest.sign_in("guest", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+
+        let again = app.client(mode).get(&link).await;
+        assert_eq!(again.status, 200);
+        assert!(again.body.contains("no longer works") && !again.body.contains("<form"), "{}", again.body);
+        let list = ann.get("/admin/invitations").await.body;
+        for fact in [GUEST, "Used", ">ann<"] {
+            assert!(list.contains(fact), "{fact}: {list}");
+        }
+        assert!(!list.contains(&token) && !list.contains("action=\"/admin/invitations/revoke\""));
+        assert_eq!(audit(&app).await, ["invitation_sent g***@x.example"]);
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_is_good_until_the_second_at_which_it_expires() {
+    for mode in BOTH {
+        let (app, mut ann) = portal(mode, BY_INVITATION).await;
+        let link = invite(&app, &mut ann, GUEST).await;
+        let mut late = opened(&app, mode, &link).await;
+        late.register("late", GUEST, PASSWORD).await;
+        app.advance(WEEK - 1);
+        let mut guest = opened(&app, mode, &link).await;
+        assert_eq!(guest.register("guest", GUEST, PASSWORD).await.location().as_deref(), Some("/verify"));
+        let code = app.code_for(GUEST).await;
+        app.advance(1);
+        let mut stranger = app.client(mode);
+        assert!(stranger.get(&link).await.body.contains("no longer works"));
+        assert!(stranger.cookies.is_empty());
+        // Nor does it count for what was begun with it.
+        let answer = guest.verify(&code).await;
+        assert_eq!(answer.location().as_deref(), Some("/register"));
+        assert!(guest.seen(answer).await.contains("has no invitation any more"));
+        assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);
+        let again =
+            guest.post_bare("/register", &[("username", "guest"), ("email", GUEST), ("password", PASSWORD)]).await;
+        assert!(guest.seen(again).await.contains("You need an invitation to register here."));
+        assert!(late.get("/register").await.body.contains("no longer works"));
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_that_is_taken_back_lets_nobody_begin_or_finish() {
+    for mode in BOTH {
+        let (app, mut ann) = portal(mode, BY_INVITATION).await;
+        let link = invite(&app, &mut ann, GUEST).await;
+        let mut guest = opened(&app, mode, &link).await;
+        guest.register("guest", GUEST, PASSWORD).await;
+        let code = app.code_for(GUEST).await;
+        let hex = app.text("SELECT hex(id) FROM invitation").await;
+        let id = uuid::Uuid::try_parse(&hex).expect("an id").to_string();
+        assert!(ann.get("/admin/invitations").await.body.contains(&format!("value=\"{id}\"")));
+        let answer = ann.post("/admin/invitations/revoke", &[("id", &id)]).await;
+        assert!(ann.seen(answer).await.contains("The invitation of Guest@x.example no longer works."));
+        let again = ann.post("/admin/invitations/revoke", &[("id", &id)]).await;
+        assert!(ann.seen(again).await.contains("was used, taken back or ran out meanwhile"));
+        for nothing in ["", "1", "00000000-0000-0000-0000-000000000000"] {
+            let answer = ann.post("/admin/invitations/revoke", &[("id", nothing)]).await;
+            assert!(ann.seen(answer).await.contains("There is nothing here"), "{nothing}");
+        }
+        assert_eq!(guest.verify(&code).await.location().as_deref(), Some("/register"));
+        assert!(app.client(mode).get(&link).await.body.contains("no longer works"));
+        assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);
+        assert_eq!(states(&app).await, ["revoked"]);
+        assert_eq!(audit(&app).await, ["invitation_sent g***@x.example", "invitation_revoked g***@x.example"]);
+    }
+}
+
+#[tokio::test]
+async fn another_invitation_of_an_address_takes_the_place_of_the_first() {
+    for mode in BOTH {
+        let (app, mut ann) = portal(mode, BY_INVITATION).await;
+        let first = invite(&app, &mut ann, GUEST).await;
+        app.advance(60);
+        let second = invite(&app, &mut ann, "GUEST@X.example").await;
+        assert_ne!(first, second);
+        assert_eq!(states(&app).await, ["revoked", "waiting"]);
+        assert!(app.client(mode).get(&first).await.body.contains("no longer works"));
+        opened(&app, mode, &second).await;
+        let rows = audit(&app).await;
+        assert_eq!(rows[1], "invitation_sent g***@x.example, in place of an earlier one");
+    }
+}
+
+#[tokio::test]
+async fn whom_nobody_can_invite_is_said_plainly_and_nothing_is_sent() {
+    for mode in BOTH {
+        let (app, mut ann) = portal(mode, BY_INVITATION).await;
+        let before = app.count("SELECT COUNT(*) FROM outbox").await;
+        for (address, message) in [
+            ("ANN@admin.example", "This address belongs to an account already."),
+            ("", "Enter your email address."),
+            ("guest", "Enter an address like name@example.com."),
+        ] {
+            let answer = ann.post("/admin/invitations/send", &[("email", address)]).await;
+            assert!(ann.seen(answer).await.contains(message), "{address}");
+        }
+        let app = app.restart(&[("PORTAL_REGISTRATION", "closed")]).await;
+        let mut ann = app.again(&ann);
+        let page = ann.get("/admin/invitations").await.body;
+        assert!(
+            page.contains("Nobody could use an invitation.") && !page.contains("action=\"/admin/invitations/send\"")
+        );
+        let answer = ann.post("/admin/invitations/send", &[("email", GUEST)]).await;
+        assert!(ann.seen(answer).await.contains("Registration is closed."));
+        assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, before);
+        assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM invitation").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn while_registration_is_closed_no_invitation_opens_it() {
+    for mode in BOTH {
+        let (app, mut ann) = portal(mode, &[]).await;
+        let link = invite(&app, &mut ann, GUEST).await;
+        let guest = opened(&app, mode, &link).await;
+        let app = app.restart(&[("PORTAL_REGISTRATION", "closed")]).await;
+        let mut guest = app.again(&guest);
+        for path in ["/register", &link] {
+            let page = guest.get(path).await;
+            assert!(page.body.contains("Registration is closed.") && !page.body.contains("<form"), "{path}");
+        }
+        let answer = guest.post_bare("/register", &[("username", "guest"), ("password", PASSWORD)]).await;
+        assert!(guest.seen(answer).await.contains("Registration is closed."));
+        assert_eq!(app.count("SELECT COUNT(*) FROM registration WHERE username = 'guest'").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_made_up_token_opens_nothing_and_is_kept_nowhere() {
+    for mode in BOTH {
+        let (app, _) = portal(mode, BY_INVITATION).await;
+        for token in ["x", &"A".repeat(43), "%0A", "..%2f..", "%C3%A9", &"A".repeat(2_000)] {
+            let mut guest = app.client(mode);
+            let page = guest.get(&format!("/register?invitation={token}")).await;
+            assert_eq!(page.status, 200, "{token}");
+            assert!(page.body.contains("no longer works") && guest.cookies.is_empty(), "{token}");
+        }
+        let mut guest = app.client(mode);
+        guest.cookies.insert("portal_invitation".to_owned(), "A".repeat(43));
+        let fields = [("username", "guest"), ("email", GUEST), ("password", PASSWORD)];
+        let answer = guest.post_bare("/register", &fields).await;
+        assert!(guest.seen(answer).await.contains("You need an invitation"));
+        assert_eq!(app.count("SELECT COUNT(*) FROM registration WHERE username = 'guest'").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn opening_a_link_changes_nothing_however_often() {
+    let (app, mut ann) = portal(Mode::Form, BY_INVITATION).await;
+    let link = invite(&app, &mut ann, GUEST).await;
+    let tables = app.texts("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").await;
+    let mut before = Vec::new();
+    for table in &tables {
+        before.push(app.count(&format!("SELECT COUNT(*) FROM \"{table}\"")).await);
+    }
+    for _ in 0..3 {
+        let mut guest = opened(&app, Mode::Form, &link).await;
+        guest.get("/register").await;
+        app.client(Mode::Form).get("/register?invitation=none").await;
+        assert_eq!(guest.get("/register?invitation=").await.location().as_deref(), Some("/register"));
+        assert!(guest.cookies.is_empty(), "it is put away");
+    }
+    for (table, before) in tables.iter().zip(before) {
+        assert_eq!(app.count(&format!("SELECT COUNT(*) FROM \"{table}\"")).await, before, "{table}");
+    }
+    assert_eq!(states(&app).await, ["waiting"]);
+}
+
+#[tokio::test]
+async fn two_browsers_at_once_make_one_account_of_one_invitation() {
+    for mode in BOTH {
+        let (app, mut ann) = portal(mode, BY_INVITATION).await;
+        let link = invite(&app, &mut ann, GUEST).await;
+        let (mut one, mut two) = (opened(&app, mode, &link).await, opened(&app, mode, &link).await);
+        one.register("one", GUEST, PASSWORD).await;
+        let first = app.code_for(GUEST).await;
+        app.advance(1);
+        two.register("two", GUEST, PASSWORD).await;
+        let second = app.code_for(GUEST).await;
+        join(one.verify(&first), two.verify(&second)).await;
+        assert_eq!(app.count("SELECT COUNT(*) FROM account WHERE email_key = 'guest@x.example'").await, 1);
+        assert_eq!(states(&app).await, ["used"]);
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_counts_past_the_lists_of_domains_as_long_as_it_is_good() {
+    let denied = &[("PORTAL_EMAIL_DOMAINS_DENIED", "x.example")];
+    for mode in BOTH {
+        for revoked in [false, true] {
+            let (app, mut ann) = portal(mode, denied).await;
+            let link = invite(&app, &mut ann, GUEST).await;
+            let mut stranger = app.client(mode);
+            let answer = stranger.register("stranger", GUEST, PASSWORD).await;
+            assert!(stranger.seen(answer).await.contains("are not accepted here"));
+            let mut guest = opened(&app, mode, &link).await;
+            assert!(guest.get("/register").await.body.contains("Use another address"), "anybody may register here");
+            assert_eq!(guest.register("guest", "", PASSWORD).await.location().as_deref(), Some("/verify"));
+            let code = app.code_for(GUEST).await;
+            if revoked {
+                app.execute("UPDATE invitation SET ending = 'revoked'").await;
+            }
+            let to = if revoked { "/register" } else { "/login" };
+            assert_eq!(guest.verify(&code).await.location().as_deref(), Some(to));
+        }
+    }
+}
+
+#[tokio::test]
+async fn where_anybody_may_register_the_invitation_of_an_address_is_used_up_by_its_account() {
+    for mode in BOTH {
+        let (app, mut ann) = portal(mode, &[]).await;
+        let link = invite(&app, &mut ann, GUEST).await;
+        app.account("guest", "guest@x.example").await;
+        assert_eq!(states(&app).await, ["used"]);
+        let mut other = app.client(mode);
+        let page = other.get(&link).await;
+        assert!(page.status == 200 && page.body.contains("<form") && other.cookies.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_list_is_read_page_by_page_and_by_address() {
+    let (app, mut ann) = portal(Mode::Form, &[]).await;
+    assert!(ann.get("/admin/invitations").await.body.contains("Nobody was invited yet."));
+    app.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+         INSERT INTO invitation SELECT randomblob(16), randomblob(32), 'g' || i || '@x.example', 'g' || i || '@x.example',
+         NULL, 0, 1, 1, NULL FROM n",
+    )
+    .await;
+    let first = ann.get("/admin/invitations").await.body;
+    assert_eq!(first.matches("data-label=\"Address\"").count(), 50);
+    assert!(first.contains("Expired") && first.contains("a deleted account"));
+    let older = first.split("href=\"").find(|link| link.starts_with("/admin/invitations?before=")).expect("a link");
+    let second = ann.get(older.split('"').next().unwrap_or_default()).await.body;
+    assert_eq!(second.matches("data-label=\"Address\"").count(), 10);
+    let newer = second.split("href=\"").find(|link| link.starts_with("/admin/invitations?after=")).expect("a link");
+    let back = ann.get(newer.split('"').next().unwrap_or_default()).await.body;
+    assert_eq!(back.matches("data-label=\"Address\"").count(), 50);
+    let one = ann.get("/admin/invitations?address=G7%40X.example").await.body;
+    assert_eq!(one.matches("data-label=\"Address\"").count(), 1);
+    assert!(one.contains("g7@x.example"));
+    for nobody in ["nobody@x.example", "%27", "g7"] {
+        let none = ann.get(&format!("/admin/invitations?address={nobody}")).await.body;
+        assert!(none.contains("was not invited in the last weeks"), "{nobody}");
+    }
+    for odd in ["before=1", "after=x", "before=00000000-0000-0000-0000-000000000000"] {
+        assert_eq!(ann.get(&format!("/admin/invitations?{odd}")).await.status, 200, "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_is_forgotten_thirty_days_after_its_end() {
+    let (app, mut ann) = portal(Mode::Form, &[]).await;
+    invite(&app, &mut ann, "expires@x.example").await;
+    invite(&app, &mut ann, "used@x.example").await;
+    app.account("used", "used@x.example").await;
+    for (seconds, left) in [(30 * 86_400, 2), (1, 1), (WEEK - 1, 1), (1, 0)] {
+        app.advance(seconds);
+        app.state.maintenance.purge().await.expect("the purge");
+        assert_eq!(app.count("SELECT COUNT(*) FROM invitation").await, left, "after {seconds} s more");
+    }
+}
+
+#[tokio::test]
+async fn a_person_gets_what_is_known_of_their_invitation_and_it_goes_with_the_account() {
+    let (app, mut ann) = portal(Mode::Form, &[]).await;
+    invite(&app, &mut ann, GUEST).await;
+    invite(&app, &mut ann, "other@x.example").await;
+    app.account("guest", GUEST).await;
+    let mut guest = app.form();
+    guest.sign_in("guest", PASSWORD).await;
+    let file = guest.post("/account/export", &[]).await.body;
+    let file: serde_json::Value = serde_json::from_str(&file).expect("JSON");
+    assert_eq!(file["invitations"].as_array().map(Vec::len), Some(1));
+    assert_eq!(file["invitations"][0]["ended_by"], "used");
+    assert!(file["invitations"][0].get("invited_by").is_none(), "nothing about anybody else");
+    app.execute("UPDATE account SET delete_after = 1").await;
+    app.state.maintenance.purge().await.expect("the purge");
+    let left = app.texts("SELECT email || COALESCE(hex(invited_by), '') FROM invitation").await;
+    assert_eq!(left, ["other@x.example"], "the guest's is gone, and the administrator's name from the other");
+}
+
+#[tokio::test]
+async fn the_mail_holds_the_link_and_its_time_in_both_parts_and_is_not_sent_after_it() {
+    let (app, mut ann) = portal(Mode::Form, &[]).await;
+    let link = invite(&app, &mut ann, GUEST).await;
+    let [letter] = app.letters_to(GUEST).await.try_into().expect("one mail");
+    assert_eq!(letter.subject, "You are invited to Portal");
+    for part in [&letter.text, &letter.html] {
+        for fact in [format!("http://127.0.0.1:3000{link}"), "12:00 UTC".to_owned(), "30 November 2026".to_owned()] {
+            assert!(part.contains(&fact), "{fact}: {part}");
+        }
+    }
+    ann.post("/admin/invitations/send", &[("email", "slow@x.example")]).await;
+    app.advance(WEEK);
+    assert!(app.mails_to("slow@x.example").await.is_empty());
+    assert_eq!(app.text("SELECT state FROM outbox WHERE recipient_masked = 's***@x.example'").await, "expired");
+}
