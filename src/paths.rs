@@ -56,6 +56,9 @@ pub const ADMIN_INVITATIONS: &str = "/admin/invitations";
 pub const ADMIN_OTPS: &str = "/admin/otps";
 pub const ADMIN_AUDIT: &str = "/admin/audit";
 pub const ADMIN_MAIL: &str = "/admin/mail";
+pub const ADMIN_MAIL_RETRY: &str = "/admin/mail/retry";
+pub const ADMIN_MAIL_DROP: &str = "/admin/mail/drop";
+pub const ADMIN_MAIL_TEST: &str = "/admin/mail/test";
 pub const ADMIN_SETTINGS: &str = "/admin/settings";
 /// Files of the administration.
 pub const ADMIN_DOWNLOADS: [&str; 0] = [];

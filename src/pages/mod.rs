@@ -20,7 +20,7 @@ pub use account::{
     AccountPage, ConfirmPage, DeletePage, EmailCodePage, RecentEvents, RecoveryCodesPage, SecurityLogPage,
     SecurityPage, SessionsPage,
 };
-pub use admin::AuditPage;
+pub use admin::{AuditPage, MailPage, OtpsPage};
 pub use dashboard::DashboardPage;
 pub use from_mail::FromMailPage;
 pub use home::HomePage;
@@ -67,6 +67,8 @@ impl Head {
             paths::ACCOUNT_DELETE => ("Delete your account", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
             paths::ADMIN_AUDIT => ("Audit log", true),
+            paths::ADMIN_OTPS => ("OTP log", true),
+            paths::ADMIN_MAIL => ("Mail", true),
             _ => ("Page not found", false),
         };
         Self { title, islands }
@@ -84,7 +86,7 @@ mod tests {
     use leptos::server_fn::ServerFn;
 
     use crate::api::{
-        account, account_email, from_mail, login, passkeys, password, recovery, registration, second_factor, sessions,
+        account, account_email, admin, from_mail, login, passkeys, password, recovery, registration, second_factor, sessions,
         verification,
     };
     use crate::paths;
@@ -126,6 +128,9 @@ mod tests {
         assert_eq!(account_email::CancelEmailChange::PATH, paths::ACCOUNT_EMAIL_CANCEL);
         assert_eq!(account::ConfirmPassword::PATH, paths::ACCOUNT_CONFIRM);
         assert_eq!(sessions::EndSession::PATH, paths::ACCOUNT_SESSIONS_END);
+        assert_eq!(admin::mail::RetryMail::PATH, paths::ADMIN_MAIL_RETRY);
+        assert_eq!(admin::mail::DropMail::PATH, paths::ADMIN_MAIL_DROP);
+        assert_eq!(admin::mail::SendTestMail::PATH, paths::ADMIN_MAIL_TEST);
         assert_eq!(sessions::EndOtherSessions::PATH, paths::ACCOUNT_SESSIONS_END_OTHERS);
     }
 }

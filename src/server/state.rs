@@ -221,7 +221,12 @@ impl AppState {
             devices,
             passkeys,
             security_log: log,
-            administration: Administration { store: store.clone(), audit: audit.clone(), clock: clock.clone() },
+            administration: Administration {
+                store: store.clone(),
+                audit: audit.clone(),
+                mailer: codes.mailer.clone(),
+                clock: clock.clone(),
+            },
             maintenance: Maintenance {
                 store: store.clone(),
                 sessions: sessions.clone(),

@@ -23,6 +23,7 @@ use super::store::StoreError;
 use super::store::outbox::{self, NewMail, WaitingMail};
 
 mod attempt;
+pub mod kinds;
 mod letter;
 mod message;
 mod notice;
@@ -36,7 +37,7 @@ mod words;
 mod worker;
 
 pub use letter::Letter;
-pub use message::{CodeMail, Message, NoticeMail};
+pub use message::{CodeMail, Message, NoticeMail, TestMail};
 pub use notice::{About, Link};
 pub use sender::Sender;
 pub use transport::Transport;

@@ -48,7 +48,15 @@ pub fn horizon(now: Timestamp) -> Timestamp {
 /// ended by that instead.
 #[must_use]
 pub fn is_given_up(mail: &WaitingMail, now: Timestamp) -> bool {
-    mail.expires_at.is_none() && now.since(mail.created_at) >= GIVE_UP_AFTER
+    mail.expires_at.is_none() && now.since(mail.since) >= GIVE_UP_AFTER
+}
+
+/// Until when a mail that is given up `now` can be tried again: a week, and no
+/// longer than it may be sent.
+#[must_use]
+pub fn kept_until(mail: &WaitingMail, now: Timestamp) -> Timestamp {
+    let week = now + Duration::from_secs(7 * 86_400);
+    mail.expires_at.map_or(week, |end| end.min(week))
 }
 
 #[cfg(test)]

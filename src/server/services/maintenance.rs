@@ -10,7 +10,7 @@ use crate::server::limits::{DAY, DEVICE_RECOGNISED, Limits, RECOVERY_LIFETIME, S
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{
     Store, StoreError, challenges, counters, email_changes, known_devices, mail_links, otps, outbox, quotas,
-    recoveries, registrations, removal, security_events, trusted_browsers,
+    recoveries, registrations, removal, security_events, trusted_browsers, wrong_tries,
 };
 
 /// Rows deleted in one transaction: the writer is never held long.
@@ -44,6 +44,7 @@ enum Kind {
     Quotas,
     Challenges,
     Sessions,
+    DeadLetters,
     Mail,
     MailLinks,
     SecurityEvents,
@@ -52,7 +53,7 @@ enum Kind {
     Audit,
 }
 
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 17] = [
     Kind::Accounts,
     Kind::Registrations,
     Kind::Recoveries,
@@ -63,6 +64,7 @@ const KINDS: [Kind; 16] = [
     Kind::Quotas,
     Kind::Challenges,
     Kind::Sessions,
+    Kind::DeadLetters,
     Kind::Mail,
     Kind::MailLinks,
     Kind::SecurityEvents,
@@ -110,11 +112,12 @@ impl Maintenance {
             Kind::Recoveries => recoveries::purge(tx, now - RECOVERY_LIFETIME, BATCH).await,
             Kind::EmailChanges => email_changes::purge(tx, now - DAY, now - self.limits.email_undo, BATCH).await,
             Kind::Otps => otps::purge(tx, now - self.limits.otp_log, BATCH).await,
-            Kind::WrongTries => otps::purge_tries(tx, now - DAY, BATCH).await,
+            Kind::WrongTries => wrong_tries::purge(tx, now - DAY, BATCH).await,
             Kind::Failures => counters::purge(tx, now - DAY, BATCH).await,
             Kind::Quotas => quotas::purge(tx, now, BATCH).await,
             Kind::Challenges => challenges::purge(tx, now, BATCH).await,
             Kind::Sessions => self.sessions.purge(tx, BATCH).await,
+            Kind::DeadLetters => outbox::erase_kept(tx, now, BATCH).await,
             Kind::Mail => outbox::purge(tx, now - self.limits.otp_log, BATCH).await,
             Kind::MailLinks => mail_links::purge(tx, now - DAY, BATCH).await,
             Kind::SecurityEvents => security_events::purge(tx, now - SECURITY_LOG, BATCH).await,

@@ -18,7 +18,7 @@ use crate::server::crypto::{FlowToken, OtpPurpose};
 use crate::server::crypto::{PasswordContext, PasswordHasher, PasswordPolicy};
 use crate::server::limits::Limits;
 use crate::server::rng::Rng;
-use crate::server::store::{Store, StoreError, accounts, registrations};
+use crate::server::store::{Store, StoreError, accounts, otps, registrations};
 
 /// What every refusal for a taken username says.
 pub const USERNAME_TAKEN: &str = "This username is taken. Choose another.";
@@ -67,6 +67,7 @@ impl Registration {
         if let Some(token) = &by.flow
             && let Some(earlier) = registrations::by_flow(&tx, token.digest()).await?
         {
+            otps::void_older(&tx, earlier.id, 0, now).await?;
             registrations::delete(&tx, earlier.id).await?;
         }
         let flow = FlowToken::generate(&self.rng);

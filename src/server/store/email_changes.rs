@@ -7,8 +7,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::email_change::{ActiveModel, Column, Entity, Model};
+use super::{StoreError, otps};
 use crate::domain::{Email, Timestamp};
 
 /// A change as the services see it.
@@ -129,11 +129,15 @@ pub async fn undo_from(db: &impl ConnectionTrait, change: &EmailChange, at: Time
     Ok(())
 }
 
-/// Forgets the change that waits for its code, if there is one.
+/// Forgets the change that waits for its code, if there is one; the code then
+/// counts no more.
 ///
 /// # Errors
 /// Only faults.
-pub async fn drop_pending(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
+pub async fn drop_pending(db: &impl ConnectionTrait, account_id: Uuid, now: Timestamp) -> Result<(), StoreError> {
+    if let Some(change) = pending(db, account_id).await? {
+        otps::void_older(db, change.id, 0, now).await?;
+    }
     Entity::delete_many()
         .filter(Column::AccountId.eq(account_id))
         .filter(Column::ConfirmedAt.is_null())

@@ -37,6 +37,7 @@ pub mod security_events;
 pub mod sessions;
 pub mod totp;
 pub mod trusted_browsers;
+pub mod wrong_tries;
 
 /// Reader connections.
 const READERS: u32 = 4;

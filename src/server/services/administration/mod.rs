@@ -2,6 +2,8 @@
 //! who asks: to anybody else there is nothing.
 
 mod audit_log;
+mod mail_queue;
+mod otp_log;
 
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
@@ -11,16 +13,20 @@ use super::outcome::ServiceError;
 use super::requester::Requester;
 use crate::domain::Role;
 use crate::server::clock::Clock;
+use crate::server::mail::Mailer;
 use crate::server::store::audit::Actor;
 use crate::server::store::{Store, StoreError, accounts};
 
 pub use audit_log::{AuditPage, AuditQuery};
+pub use mail_queue::MailQuery;
+pub use otp_log::{OtpPage, OtpQuery};
 
 /// The services behind `/admin`.
 #[derive(Clone, Debug)]
 pub struct Administration {
     pub store: Store,
     pub audit: Audit,
+    pub mailer: Mailer,
     pub clock: Clock,
 }
 

@@ -34,7 +34,7 @@ impl FromMail {
         }
         accounts::set_email(tx, account.id, &change.old_email).await?;
         email_changes::undo_from(tx, &change, now).await?;
-        email_changes::drop_pending(tx, account.id).await?;
+        email_changes::drop_pending(tx, account.id, now).await?;
         accounts::end_sessions(tx, account.id).await?;
         sessions::end_all(tx, account.id).await?;
         trusted_browsers::forget_all(tx, account.id).await?;

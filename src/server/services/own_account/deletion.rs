@@ -52,7 +52,7 @@ impl OwnAccount {
         sessions::end_all(&tx, account.id).await?;
         otps::void_address(&tx, account.email.key(), now).await?;
         recoveries::finish_all(&tx, account.id, now).await?;
-        email_changes::drop_pending(&tx, account.id).await?;
+        email_changes::drop_pending(&tx, account.id, now).await?;
         trusted_browsers::forget_all(&tx, account.id).await?;
         let link = self.notices.link(&tx, LinkPurpose::KeepAccount, &account, None, on).await?;
         self.log.note(&tx, account.id, SecurityEvent::DeletionScheduled, by).await?;

@@ -47,19 +47,21 @@ impl Opened {
 }
 
 impl Sessions {
-    /// The session with this id, if it has not come to an end, which is noted to
-    /// be in use.
+    /// The session with this id, if it has not come to an end. Unless it is a page
+    /// that asks by itself, the session is noted to be in use.
     ///
     /// # Errors
     /// Only faults.
-    pub async fn open(&self, id: &Id) -> Result<Option<Opened>, StoreError> {
+    pub async fn open(&self, id: &Id, by_itself: bool) -> Result<Option<Opened>, StoreError> {
         let both = Entity::find_by_id(digest(id)).find_also_related(account::Entity);
         let Some((row, account)) = both.one(self.store.reader()).await? else { return Ok(None) };
         let now = self.clock.now();
         if self.is_over(&row, now) {
             return Ok(None);
         }
-        self.touch(&row, now).await?;
+        if !by_itself {
+            self.touch(&row, now).await?;
+        }
         let data = serde_json::from_str(&row.data).map_err(|_| StoreError::Corrupt("session.data"))?;
         Ok(Some(Opened { data, account: account.map(accounts::read).transpose()? }))
     }

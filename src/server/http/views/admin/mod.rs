@@ -1,6 +1,8 @@
 //! What the pages of the administration show.
 
 mod audit;
+mod mail;
+mod otps;
 mod query;
 
 use axum::http::Uri;
@@ -15,6 +17,8 @@ use crate::server::state::AppState;
 pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<AdminView, NotShown> {
     match uri.path() {
         paths::ADMIN_AUDIT => Ok(AdminView::Audit(audit::load(state, uri, by).await?)),
+        paths::ADMIN_OTPS => Ok(AdminView::Otps(otps::load(state, uri, by).await?)),
+        paths::ADMIN_MAIL => Ok(AdminView::Mail(mail::load(state, uri, by).await?)),
         _ => Err(NotShown::NotThere),
     }
 }

@@ -1,8 +1,11 @@
 //! Mail that waits, was sent or was given up.
 //!
 //! A row is written in the transaction of what it is about. The worker claims
-//! it before each attempt and closes it once it is sent or given up; closing
-//! erases the payload.
+//! it before each attempt and closes it once it is sent or given up. The payload
+//! of what is given up stays a while, so that it can be tried again; otherwise
+//! closing erases it. What administrators see and do is in `queue`.
+
+mod queue;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -15,6 +18,8 @@ use super::StoreError;
 use super::entity::outbox::{ActiveModel, Column, Entity, Model};
 use crate::domain::Timestamp;
 
+pub use queue::{Queued, Queue, by_id, drop_waiting, newest_of_kind, newest_queued, next_queued, retry};
+
 /// Where a mail is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailState {
@@ -26,9 +31,13 @@ pub enum MailState {
     Dead,
     /// Its content expired before a server took it.
     Expired,
+    /// An administrator took it out of the queue.
+    Dropped,
 }
 
 impl MailState {
+    pub const ALL: [Self; 5] = [Self::Waiting, Self::Sent, Self::Dead, Self::Expired, Self::Dropped];
+
     /// The word kept in the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -37,14 +46,18 @@ impl MailState {
             Self::Sent => "sent",
             Self::Dead => "dead",
             Self::Expired => "expired",
+            Self::Dropped => "dropped",
         }
     }
 
-    fn from_stored(word: &str) -> Result<Self, StoreError> {
-        [Self::Waiting, Self::Sent, Self::Dead, Self::Expired]
-            .into_iter()
-            .find(|state| state.as_str() == word)
-            .ok_or(StoreError::Corrupt("outbox.state"))
+    /// Reads the word kept in the database.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
+    pub(super) fn from_stored(word: &str) -> Result<Self, StoreError> {
+        Self::parse(word).ok_or(StoreError::Corrupt("outbox.state"))
     }
 }
 
@@ -74,7 +87,8 @@ pub struct WaitingMail {
     pub payload: Vec<u8>,
     /// Attempts so far.
     pub attempts: i32,
-    pub created_at: Timestamp,
+    /// Since when it is tried: since it was written, or told to be tried anew.
+    pub since: Timestamp,
     pub expires_at: Option<Timestamp>,
 }
 
@@ -96,6 +110,8 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewMail) -> Result<(), Store
         sent_at: Set(None),
         last_error: Set(None),
         otp_id: Set(new.otp_id),
+        keep_until: Set(None),
+        retried_at: Set(None),
     };
     row.insert(db).await?;
     Ok(())
@@ -186,6 +202,7 @@ pub async fn close_sent(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> R
         .col_expr(Column::State, Expr::value(MailState::Sent.as_str()))
         .col_expr(Column::SentAt, Expr::value(at.0))
         .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
+        .col_expr(Column::KeepUntil, Expr::value(None::<i64>))
         .col_expr(Column::LastError, Expr::value(None::<String>))
         .filter(Column::Id.eq(id))
         .exec(db)
@@ -213,6 +230,44 @@ pub async fn close_unsent(
     }
     update.exec(db).await?;
     Ok(())
+}
+
+/// Gives a waiting mail up for this reason. Until `keep_until` it can be tried
+/// again; then its payload is erased.
+///
+/// # Errors
+/// Only faults.
+pub async fn bury(db: &impl ConnectionTrait, id: Uuid, error: &str, keep_until: Timestamp) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::State, Expr::value(MailState::Dead.as_str()))
+        .col_expr(Column::LastError, Expr::value(error))
+        .col_expr(Column::KeepUntil, Expr::value(keep_until.0))
+        .filter(waiting().add(Column::Id.eq(id)))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Erases up to `most` payloads that were kept until `now`; tells how many.
+///
+/// # Errors
+/// Only faults.
+pub async fn erase_kept(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<u64, StoreError> {
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::KeepUntil.lte(now.0))
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let erased = Entity::update_many()
+        .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
+        .col_expr(Column::KeepUntil, Expr::value(None::<i64>))
+        .filter(Column::Id.is_in(ids))
+        .exec(db)
+        .await?;
+    Ok(erased.rows_affected)
 }
 
 /// What became of the newest mail with this code.
@@ -258,7 +313,7 @@ fn read(row: Model) -> WaitingMail {
         kind: row.kind,
         payload: row.payload.unwrap_or_default(),
         attempts: row.attempts,
-        created_at: Timestamp(row.created_at),
+        since: Timestamp(row.retried_at.unwrap_or(row.created_at)),
         expires_at: row.expires_at.map(Timestamp),
     }
 }
