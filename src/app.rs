@@ -13,8 +13,8 @@ use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 use crate::api::Visitor;
 use crate::pages::{
     AccountPage, AuditPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage,
-    LoginPage, MailPage, NotFoundPage, OtpsPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage, RegisterPage, SecondStepPage,
-    SecurityLogPage, SecurityPage, SessionsPage, VerifyPage,
+    LoginPage, MailPage, NotFoundPage, OtpsPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage, RegisterPage,
+    SecondStepPage, SecurityLogPage, SecurityPage, SessionsPage, VerifyPage,
 };
 use crate::paths;
 

@@ -83,11 +83,7 @@ fn otp_indexes() -> Vec<IndexCreateStatement> {
             .and_where(voided().is_null().or(voided().gte(expires())))
             .to_owned(),
         index("otp_used").col(Otp::Id).and_where(consumed().is_not_null()).to_owned(),
-        index("otp_voided")
-            .col(Otp::Id)
-            .and_where(exhausted().is_null())
-            .and_where(voided().lt(expires()))
-            .to_owned(),
+        index("otp_voided").col(Otp::Id).and_where(exhausted().is_null()).and_where(voided().lt(expires())).to_owned(),
         index("otp_exhausted").col(Otp::Id).and_where(exhausted().is_not_null()).to_owned(),
         index("otp_withheld").col(Otp::Id).and_where(Expr::col(Otp::Withheld).is_not_null()).to_owned(),
     ]

@@ -60,7 +60,11 @@ fn again(paused: RwSignal<bool>, new: RwSignal<u32>, failed: RwSignal<bool>) {
     let turn = async move {
         if !paused.get_untracked() && !document().hidden() {
             match fetch().await {
-                Ok(Some(page)) => new.update(|new| *new += put_in(&page).unwrap_or_default()),
+                Ok(Some(page)) => match put_in(&page) {
+                    // What is said again without need is heard again.
+                    None | Some(0) => {}
+                    Some(more) => new.update(|new| *new += more),
+                },
                 _ => {
                     failed.set(true);
                     paused.set(true);
@@ -94,11 +98,15 @@ fn put_in(page: &Document) -> Option<u32> {
         say_in_local_zone(&time);
     }
     let rows = elements(&fresh, "tbody tr");
-    let Ok(Some(body)) = shown.query_selector("tbody") else {
-        if !rows.is_empty() {
-            shown.set_inner_html(&fresh.inner_html());
+    let body = match shown.query_selector("tbody") {
+        Ok(Some(body)) if !rows.is_empty() => body,
+        // The first row, or none any more.
+        _ => {
+            if shown.inner_html() != fresh.inner_html() {
+                shown.set_inner_html(&fresh.inner_html());
+            }
+            return u32::try_from(rows.len()).ok();
         }
-        return u32::try_from(rows.len()).ok();
     };
     for row in elements(&body, "tr") {
         if page.get_element_by_id(&row.id()).is_none() {

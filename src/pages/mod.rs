@@ -86,8 +86,8 @@ mod tests {
     use leptos::server_fn::ServerFn;
 
     use crate::api::{
-        account, account_email, admin, from_mail, login, passkeys, password, recovery, registration, second_factor, sessions,
-        verification,
+        account, account_email, admin, from_mail, login, passkeys, password, recovery, registration, second_factor,
+        sessions, verification,
     };
     use crate::paths;
 

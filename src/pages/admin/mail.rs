@@ -64,9 +64,7 @@ fn Mails(mails: Vec<QueuedMailView>, narrowed: bool) -> impl IntoView {
 
 #[component]
 fn Mail(mail: QueuedMailView) -> impl IntoView {
-    let time = |at: Option<Timestamp>| {
-        at.map(|at| view! { <LocalTime at=at.0 with_time=true /> })
-    };
+    let time = |at: Option<Timestamp>| at.map(|at| view! { <LocalTime at=at.0 with_time=true /> });
     let about = format!("{}, {}", mail.kind, mail.recipient);
     let hidden = vec![("mail", mail.id)];
     let retry = mail.may_retry.then(|| {

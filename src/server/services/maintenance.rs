@@ -13,8 +13,17 @@ use crate::server::store::{
     recoveries, registrations, removal, security_events, trusted_browsers, wrong_tries,
 };
 
-/// Rows deleted in one transaction: the writer is never held long.
-const BATCH: u64 = 500;
+/// Rows deleted in one transaction. Each lies in a page of its own in most of
+/// its table's indexes, and the commit has to write them all: with more, those
+/// who wait for their turn would notice.
+const BATCH: u64 = 25;
+/// How long others have the writer between two transactions of the purge, which
+/// is in no hurry.
+const PAUSE: Duration = Duration::from_millis(1);
+/// Transactions after which what they wrote is folded into the file, beside the
+/// writer and not by it: SQLite lets the commit that fills 1,000 pages do it, and
+/// a visitor's would be the one.
+const FOLD_EVERY: u32 = 16;
 /// Accounts deleted in one transaction, each with all that belongs to it.
 const ACCOUNTS_BATCH: u64 = 20;
 
@@ -89,7 +98,7 @@ impl Maintenance {
     /// # Errors
     /// Only faults; what was deleted by then stays deleted.
     pub async fn purge(&self) -> Result<u64, StoreError> {
-        let mut deleted = 0;
+        let (mut deleted, mut batches) = (0, 0_u32);
         for kind in KINDS {
             loop {
                 let tx = self.store.write().await?;
@@ -99,6 +108,12 @@ impl Maintenance {
                 if batch < kind.batch() {
                     break;
                 }
+                batches += 1;
+                if batches.is_multiple_of(FOLD_EVERY) {
+                    self.store.fold_log().await?;
+                }
+                // Whoever came meanwhile stands in line for the writer in front of the next one.
+                tokio::time::sleep(PAUSE).await;
             }
         }
         Ok(deleted)

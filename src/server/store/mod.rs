@@ -136,6 +136,18 @@ impl Store {
         Ok(())
     }
 
+    /// Writes what lies in SQLite's log into the file, as far as no reader needs
+    /// it, while the writer goes on.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn fold_log(&self) -> Result<(), StoreError> {
+        if self.reader.get_database_backend() == DbBackend::Sqlite {
+            self.reader.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
+        }
+        Ok(())
+    }
+
     /// Closes all connections, so that SQLite folds its log into the file.
     ///
     /// # Errors

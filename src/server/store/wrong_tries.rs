@@ -15,11 +15,7 @@ use crate::server::crypto::OtpPurpose;
 ///
 /// # Errors
 /// Only faults.
-pub async fn since(
-    db: &impl ConnectionTrait,
-    email_key: &str,
-    since: Timestamp,
-) -> Result<Vec<Timestamp>, StoreError> {
+pub async fn since(db: &impl ConnectionTrait, email_key: &str, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
     let moments: Vec<i64> = wrong_try::Entity::find()
         .select_only()
         .column(wrong_try::Column::At)

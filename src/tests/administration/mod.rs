@@ -2,6 +2,8 @@
 
 mod audit_log;
 mod denied;
+mod mail_queue;
+mod otps;
 
 use crate::harness::app::PASSWORD;
 use crate::harness::{Client, Mode, TestApp};

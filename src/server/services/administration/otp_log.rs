@@ -1,6 +1,7 @@
 //! The log of codes, read by administrators. Never a code, nor what could find one.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use uuid::Uuid;
 
@@ -53,7 +54,7 @@ impl Administration {
             return Ok(OtpPage { page: Page { rows: Vec::new(), newer: false, older: false }, cut: false });
         };
         let (db, now) = (self.store.reader(), self.clock.now());
-        let cut = std::sync::atomic::AtomicBool::new(false);
+        let cut = AtomicBool::new(false);
         let fetch = |place, most| {
             let (filter, cut) = (&filter, &cut);
             async move {
@@ -63,7 +64,7 @@ impl Administration {
                     Place::After(id) => otps::next_logged(db, filter, id, most, now).await?,
                 };
                 // Of what comes after a code, all that is missing is on another page.
-                cut.store(is_cut && !matches!(place, Place::After(_)), std::sync::atomic::Ordering::Relaxed);
+                cut.store(is_cut && !matches!(place, Place::After(_)), Ordering::Relaxed);
                 Ok::<_, StoreError>(rows)
             }
         };

@@ -11,9 +11,9 @@ use crate::server::services::codes::{Bound, Recipient};
 use crate::server::services::holder;
 use crate::server::services::outcome::{Done, ServiceError};
 use crate::server::services::requester::Requester;
+use crate::server::store::StoreError;
 use crate::server::store::accounts::Account;
 use crate::server::store::email_changes::{self, EmailChange};
-use crate::server::store::StoreError;
 
 impl OwnAccount {
     /// Mails a code to a new address; until it is entered nothing changes. An

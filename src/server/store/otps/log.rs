@@ -265,9 +265,8 @@ impl<'a> Question<'a> {
     }
 
     fn delivered(&self, delivery: OtpDelivery) -> Condition {
-        let withheld = |why: Withheld| {
-            Condition::all().add(Column::Withheld.is_not_null()).add(Column::Withheld.eq(why.as_str()))
-        };
+        let withheld =
+            |why: Withheld| Condition::all().add(Column::Withheld.is_not_null()).add(Column::Withheld.eq(why.as_str()));
         match delivery {
             OtpDelivery::AddressTaken => withheld(Withheld::AddressTaken),
             OtpDelivery::NoAccount => withheld(Withheld::NoAccount),
@@ -275,9 +274,7 @@ impl<'a> Question<'a> {
                 let mut mail = Query::select();
                 mail.expr(Expr::value(1))
                     .from(outbox::Entity)
-                    .and_where(
-                        Expr::col((outbox::Entity, outbox::Column::OtpId)).eq(Expr::col((Entity, Column::Id))),
-                    )
+                    .and_where(Expr::col((outbox::Entity, outbox::Column::OtpId)).eq(Expr::col((Entity, Column::Id))))
                     .cond_where(self.mail_state().unwrap_or_else(Condition::all));
                 Condition::all().add(Expr::exists(mail.to_owned()))
             }

@@ -14,7 +14,7 @@ use super::entity::otp;
 use crate::domain::Timestamp;
 use crate::server::crypto::{OtpDigest, OtpPurpose};
 
-pub use log::{WINDOW, Filter, LoggedOtp, Matches, newest_logged, next_logged};
+pub use log::{Filter, LoggedOtp, Matches, WINDOW, newest_logged, next_logged};
 
 /// A code to be written down.
 #[derive(Clone, Debug)]
@@ -155,12 +155,7 @@ pub async fn consume(
 ///
 /// # Errors
 /// Only faults.
-pub async fn count_try(
-    db: &impl ConnectionTrait,
-    flow_id: Uuid,
-    last: bool,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn count_try(db: &impl ConnectionTrait, flow_id: Uuid, last: bool, now: Timestamp) -> Result<(), StoreError> {
     let mut counted = otp::Entity::update_many()
         .col_expr(otp::Column::Attempts, Expr::col(otp::Column::Attempts).add(1))
         .filter(open(flow_id, now));

@@ -18,7 +18,7 @@ use super::StoreError;
 use super::entity::outbox::{ActiveModel, Column, Entity, Model};
 use crate::domain::Timestamp;
 
-pub use queue::{Queued, Queue, by_id, drop_waiting, newest_of_kind, newest_queued, next_queued, retry};
+pub use queue::{Queue, Queued, by_id, drop_waiting, newest_of_kind, newest_queued, next_queued, retry};
 
 /// Where a mail is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -153,11 +153,8 @@ fn matching(queue: &Queue) -> Select<Entity> {
 }
 
 fn without_content() -> Select<Entity> {
-    use Column::{
-        Attempts, CreatedAt, ExpiresAt, Id, Kind, LastError, NextAttemptAt, RecipientMasked, SentAt, State,
-    };
-    let shown =
-        [Id, Kind, RecipientMasked, State, Attempts, CreatedAt, NextAttemptAt, ExpiresAt, SentAt, LastError];
+    use Column::{Attempts, CreatedAt, ExpiresAt, Id, Kind, LastError, NextAttemptAt, RecipientMasked, SentAt, State};
+    let shown = [Id, Kind, RecipientMasked, State, Attempts, CreatedAt, NextAttemptAt, ExpiresAt, SentAt, LastError];
     Entity::find().select_only().columns(shown).column_as(Expr::col(Column::Payload).is_not_null(), "kept")
 }
 

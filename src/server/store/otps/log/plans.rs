@@ -84,9 +84,11 @@ async fn of_several_filters_one_leads_and_the_others_look_at_so_many_codes() {
     };
     let question = Question::new(&all, Timestamp(0), Order::Desc, Some(Uuid::max()));
     let plan = Plan::of(&store, &question.codes(51)).await;
-    assert!(plan.is_searches_by(&["outbox_state_otp", "sqlite_autoindex_otp_1"]), "{plan:?}");
+    // Each of the leader's codes is then looked up, by whatever index that has its id.
+    let each_is_looked_up = |plan: &Plan| format!("{plan:?}").contains("id=?)");
+    assert!(plan.is_searches_by(&["outbox_state_otp"]) && each_is_looked_up(&plan), "{plan:?}");
     let from_here = Filter { requester_ip: Some("192.0.2.7".to_owned()), ..all };
     let question = Question::new(&from_here, Timestamp(0), Order::Desc, None);
     let plan = Plan::of(&store, &question.codes(51)).await;
-    assert!(plan.is_searches_by(&["otp_requester_ip", "sqlite_autoindex_otp_1"]), "{plan:?}");
+    assert!(plan.is_searches_by(&["otp_requester_ip"]) && each_is_looked_up(&plan), "{plan:?}");
 }
