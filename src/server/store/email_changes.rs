@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set,
 };
 use uuid::Uuid;
 
@@ -135,14 +135,12 @@ pub async fn undo_from(db: &impl ConnectionTrait, change: &EmailChange, at: Time
 /// # Errors
 /// Only faults.
 pub async fn drop_pending(db: &impl ConnectionTrait, account_id: Uuid, now: Timestamp) -> Result<(), StoreError> {
-    if let Some(change) = pending(db, account_id).await? {
-        otps::void_older(db, change.id, 0, now).await?;
+    let waiting = Condition::all().add(Column::AccountId.eq(account_id)).add(Column::ConfirmedAt.is_null());
+    let ids = Entity::find().select_only().column(Column::Id).filter(waiting.clone());
+    for id in ids.into_tuple::<Uuid>().all(db).await? {
+        otps::void_older(db, id, 0, now).await?;
     }
-    Entity::delete_many()
-        .filter(Column::AccountId.eq(account_id))
-        .filter(Column::ConfirmedAt.is_null())
-        .exec(db)
-        .await?;
+    Entity::delete_many().filter(waiting).exec(db).await?;
     Ok(())
 }
 

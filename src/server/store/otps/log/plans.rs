@@ -3,7 +3,8 @@
 use sea_orm::sea_query::Order;
 use uuid::Uuid;
 
-use super::{Filter, Question};
+use super::Filter;
+use super::question::Question;
 use crate::domain::otp_fate::{DELIVERIES, OUTCOMES};
 use crate::domain::{OtpDelivery, OtpOutcome, Timestamp};
 use crate::server::crypto::OtpPurpose;
