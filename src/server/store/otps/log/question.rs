@@ -73,7 +73,7 @@ impl<'a> Question<'a> {
 
     /// The last code of a window that is full.
     pub(super) fn edge(&self) -> Option<SelectStatement> {
-        self.is_narrower().then(|| self.led(1).offset(WINDOW - 1).to_owned())
+        self.is_narrower().then(|| self.led(1).offset(WINDOW - 1).take())
     }
 
     /// The ids that the leader gives, in the order of the list.
@@ -155,12 +155,13 @@ impl<'a> Question<'a> {
             OtpDelivery::AddressTaken => withheld(Withheld::AddressTaken),
             OtpDelivery::NoAccount => withheld(Withheld::NoAccount),
             _ => {
-                let mut mail = Query::select();
-                mail.expr(Expr::value(1))
+                let mail = Query::select()
+                    .expr(Expr::value(1))
                     .from(outbox::Entity)
                     .and_where(Expr::col((outbox::Entity, outbox::Column::OtpId)).eq(Expr::col((Entity, Column::Id))))
-                    .cond_where(self.mail_state().unwrap_or_else(Condition::all));
-                Condition::all().add(Expr::exists(mail.to_owned()))
+                    .cond_where(self.mail_state().unwrap_or_else(Condition::all))
+                    .take();
+                Condition::all().add(Expr::exists(mail))
             }
         }
     }
