@@ -13,8 +13,9 @@ use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 use crate::api::Visitor;
 use crate::pages::{
     AccountPage, AuditPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage,
-    InvitationsPage, LoginPage, NotFoundPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage, RegisterPage,
-    SecondStepPage, SecurityLogPage, SecurityPage, SessionsPage, UserDeedPage, UserPage, UsersPage, VerifyPage,
+    InvitationsPage, LoginPage, MailPage, NotFoundPage, OtpsPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage,
+    RegisterPage, SecondStepPage, SecurityLogPage, SecurityPage, SessionsPage, UserDeedPage, UserPage, UsersPage,
+    VerifyPage,
 };
 use crate::paths;
 
@@ -100,7 +101,9 @@ pub fn App() -> impl IntoView {
                 <Route path=At(paths::ADMIN_USER) view=UserPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_USER_DEED) view=UserDeedPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_INVITATIONS) view=InvitationsPage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN_OTPS) view=OtpsPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_AUDIT) view=AuditPage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN_MAIL) view=MailPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT) view=AccountPage ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

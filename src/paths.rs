@@ -68,6 +68,9 @@ pub const ADMIN_INVITATIONS_REVOKE: &str = "/admin/invitations/revoke";
 pub const ADMIN_OTPS: &str = "/admin/otps";
 pub const ADMIN_AUDIT: &str = "/admin/audit";
 pub const ADMIN_MAIL: &str = "/admin/mail";
+pub const ADMIN_MAIL_RETRY: &str = "/admin/mail/retry";
+pub const ADMIN_MAIL_DROP: &str = "/admin/mail/drop";
+pub const ADMIN_MAIL_TEST: &str = "/admin/mail/test";
 pub const ADMIN_SETTINGS: &str = "/admin/settings";
 /// Answers with the audit log as a file.
 pub const ADMIN_AUDIT_EXPORT: &str = "/admin/audit/export";

@@ -16,6 +16,7 @@ mod m20261123_000007_factors_and_traces;
 mod m20261123_000008_audit;
 mod m20261123_000009_user_list;
 mod m20261123_000010_invitations;
+mod m20261123_000011_traces;
 
 /// Brings a database to the schema that this version needs.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_audit::Migration),
             Box::new(m20261123_000009_user_list::Migration),
             Box::new(m20261123_000010_invitations::Migration),
+            Box::new(m20261123_000011_traces::Migration),
         ]
     }
 }

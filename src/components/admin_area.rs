@@ -7,11 +7,13 @@ use crate::api::Visitor;
 use crate::paths;
 
 /// The parts of the area, in the order in which they are offered.
-const PARTS: [(&str, &str); 4] = [
+const PARTS: [(&str, &str); 6] = [
     (paths::ADMIN, "Overview"),
     (paths::ADMIN_USERS, "Users"),
     (paths::ADMIN_INVITATIONS, "Invitations"),
+    (paths::ADMIN_OTPS, "OTP log"),
     (paths::ADMIN_AUDIT, "Audit log"),
+    (paths::ADMIN_MAIL, "Mail"),
 ];
 
 /// A page of the administration: the ways to the others, its heading, and its

@@ -20,7 +20,7 @@ pub use account::{
     AccountPage, ConfirmPage, DeletePage, EmailCodePage, RecentEvents, RecoveryCodesPage, SecurityLogPage,
     SecurityPage, SessionsPage,
 };
-pub use admin::{AuditPage, InvitationsPage, UserDeedPage, UserPage, UsersPage};
+pub use admin::{AuditPage, InvitationsPage, MailPage, OtpsPage, UserDeedPage, UserPage, UsersPage};
 pub use dashboard::DashboardPage;
 pub use from_mail::FromMailPage;
 pub use home::HomePage;
@@ -70,6 +70,8 @@ impl Head {
             paths::ADMIN_USERS => ("Users", true),
             paths::ADMIN_INVITATIONS => ("Invitations", true),
             paths::ADMIN_AUDIT => ("Audit log", true),
+            paths::ADMIN_OTPS => ("OTP log", true),
+            paths::ADMIN_MAIL => ("Mail", true),
             _ => match &visitor.view {
                 // Of these there is one for each user.
                 View::Admin(AdminView::User(_)) => ("User", true),
@@ -138,6 +140,9 @@ mod tests {
         assert_eq!(invitations::RevokeInvitation::PATH, paths::ADMIN_INVITATIONS_REVOKE);
         assert_eq!(sessions::EndSession::PATH, paths::ACCOUNT_SESSIONS_END);
         assert_eq!(admin::users::ChangeUser::PATH, paths::ADMIN_USERS_CHANGE);
+        assert_eq!(admin::mail::RetryMail::PATH, paths::ADMIN_MAIL_RETRY);
+        assert_eq!(admin::mail::DropMail::PATH, paths::ADMIN_MAIL_DROP);
+        assert_eq!(admin::mail::SendTestMail::PATH, paths::ADMIN_MAIL_TEST);
         assert_eq!(sessions::EndOtherSessions::PATH, paths::ACCOUNT_SESSIONS_END_OTHERS);
     }
 }

@@ -3,10 +3,14 @@
 
 pub mod audit;
 pub mod invitations;
+pub mod mail;
+pub mod otps;
 pub mod users;
 
 pub use audit::{AuditEntryView, AuditView};
 pub use invitations::{InvitationState, InvitationView, InvitationsView};
+pub use mail::{MailView, QueuedMailView};
+pub use otps::{OtpRowView, OtpsView};
 pub use users::{UserCodeView, UserDeedView, UserRowView, UserSessionView, UserView, UsersView};
 
 /// What a page of the administration shows.
@@ -17,6 +21,8 @@ pub enum AdminView {
     User(Box<UserView>),
     UserDeed(UserDeedView),
     Invitations(InvitationsView),
+    Otps(OtpsView),
+    Mail(MailView),
 }
 
 /// The ways to the neighbours of a page of a list, each if there is one.

@@ -2,10 +2,14 @@
 
 mod audit;
 mod invitations;
+mod mail;
+mod otps;
 mod users;
 
 pub use audit::AuditPage;
 pub use invitations::InvitationsPage;
+pub use mail::MailPage;
+pub use otps::OtpsPage;
 pub use users::{UserDeedPage, UserPage, UsersPage};
 
 use super::visitor;

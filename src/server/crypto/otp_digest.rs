@@ -21,6 +21,8 @@ pub enum OtpPurpose {
 }
 
 impl OtpPurpose {
+    pub const ALL: [Self; 3] = [Self::Registration, Self::Recovery, Self::EmailChange];
+
     /// The word kept in the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -29,6 +31,22 @@ impl OtpPurpose {
             Self::Recovery => "recovery",
             Self::EmailChange => "email_change",
         }
+    }
+
+    /// What a person reads.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Registration => "Registration",
+            Self::Recovery => "New password",
+            Self::EmailChange => "New address",
+        }
+    }
+
+    /// Reads the word kept in the database.
+    #[must_use]
+    pub fn from_stored(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == word)
     }
 }
 

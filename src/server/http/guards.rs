@@ -86,7 +86,7 @@ const NOWHERE: &str = "/not-there";
 
 async fn admit(state: &AppState, session: &Session, request: Request) -> Result<Admitted, Fault> {
     let (mut parts, body) = request.into_parts();
-    let Identity { person, second_step, waited, holds_flash } = identity::of(state, session).await?;
+    let Identity { person, second_step, waited, holds_flash } = identity::of(state, session, &parts.headers).await?;
     let (account, member) = person.unzip();
     let requester = requester::read(&parts, &state.config, member, second_step);
     let path = parts.uri.path().to_owned();

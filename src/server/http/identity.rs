@@ -1,5 +1,6 @@
 //! Who is behind the session of a request.
 
+use axum::http::HeaderMap;
 use tower_sessions::Session;
 
 use super::guards::Fault;
@@ -9,6 +10,10 @@ use crate::domain::{Role, Timestamp};
 use crate::server::services::Member;
 use crate::server::state::AppState;
 use crate::server::store::sessions::{Opened, Owner, SecondStep, SignedIn};
+
+/// On a request that a page makes by itself: nobody need be there, and the
+/// session does not live on by it.
+const REFRESH: &str = "x-refresh";
 
 /// What a session says about a request. Lives as long as the request.
 #[derive(Debug)]
@@ -27,8 +32,8 @@ pub struct Identity {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn of(state: &AppState, session: &Session) -> Result<Identity, Fault> {
-    let mut opened = open(state, session).await?;
+pub async fn of(state: &AppState, session: &Session, headers: &HeaderMap) -> Result<Identity, Fault> {
+    let mut opened = open(state, session, headers.contains_key(REFRESH)).await?;
     let person = match person(session, &mut opened).await? {
         Some((owner, signed_in)) => {
             let member = member(state, &owner, &signed_in).await?;
@@ -46,9 +51,9 @@ pub async fn of(state: &AppState, session: &Session) -> Result<Identity, Fault> 
 
 /// What the session of a request holds. Of one that is not there the session
 /// layer finds out by itself, and takes its cookie away.
-async fn open(state: &AppState, session: &Session) -> Result<Option<Opened>, Fault> {
+async fn open(state: &AppState, session: &Session, by_itself: bool) -> Result<Option<Opened>, Fault> {
     let Some(id) = session.id() else { return Ok(None) };
-    let opened = state.sessions.open(&id).await?;
+    let opened = state.sessions.open(&id, by_itself).await?;
     if opened.is_none() {
         sessions::signed_in(session).await?;
     }

@@ -26,6 +26,8 @@ pub enum Outcome {
     Failed(String),
     /// Never.
     Refused(String),
+    /// Never, and there is nothing to try again: the payload does not open.
+    Unreadable(String),
     /// Not sent, because it expired.
     Expired,
 }
@@ -41,7 +43,7 @@ impl Worker {
 
     async fn try_to_send(&self, mail: &WaitingMail) -> Outcome {
         let Some(message) = self.mailer.open(mail) else {
-            return Outcome::Refused(
+            return Outcome::Unreadable(
                 "the payload does not open: another SECRET_KEY, or the row was altered".to_owned(),
             );
         };

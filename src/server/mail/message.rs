@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::notice::{About, Link};
-use super::wire;
+use super::{kinds, wire};
 use crate::domain::{Email, OtpCode, Timestamp, Username};
 
 /// One mail, before it is put into words. It waits in the outbox sealed, and
@@ -43,6 +43,8 @@ pub enum Message {
         #[serde(with = "wire::moment")]
         at: Timestamp,
     },
+    /// An administrator sees whether mail works.
+    Test(TestMail),
 }
 
 /// A mail with a code.
@@ -80,6 +82,22 @@ pub struct NoticeMail {
     pub browser: String,
 }
 
+/// A mail that an administrator sends to themselves.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestMail {
+    #[serde(with = "wire::email")]
+    pub to: Email,
+    #[serde(with = "wire::username")]
+    pub username: Username,
+    /// When it was asked for.
+    #[serde(with = "wire::moment")]
+    pub at: Timestamp,
+    /// The address that it was asked for from, ready to print.
+    pub requester_ip: String,
+    /// The browser in short words, or "an unknown browser".
+    pub browser: String,
+}
+
 impl Message {
     /// The word for lists and logs.
     #[must_use]
@@ -91,6 +109,7 @@ impl Message {
             Self::Notice(notice) => notice.about.kind(),
             Self::Invitation { .. } => "invitation",
             Self::AccountExists { .. } => "account_exists",
+            Self::Test(_) => kinds::TEST,
         }
     }
 
@@ -101,6 +120,7 @@ impl Message {
             Self::RegistrationCode(code) | Self::RecoveryCode(code) | Self::EmailChangeCode(code) => &code.to,
             Self::Notice(notice) => &notice.to,
             Self::Invitation { to, .. } | Self::AccountExists { to, .. } => to,
+            Self::Test(test) => &test.to,
         }
     }
 
@@ -112,7 +132,7 @@ impl Message {
                 Some(code.expires_at)
             }
             Self::Invitation { link, .. } => Some(link.until),
-            Self::Notice(_) | Self::AccountExists { .. } => None,
+            Self::Notice(_) | Self::AccountExists { .. } | Self::Test(_) => None,
         }
     }
 
@@ -129,6 +149,7 @@ impl Message {
             }
             Self::Invitation { link, .. } => vec![link.token.as_str()],
             Self::AccountExists { username, .. } => vec![username.as_str()],
+            Self::Test(test) => vec![test.username.as_str()],
         }
     }
 }
@@ -142,6 +163,12 @@ impl fmt::Debug for CodeMail {
 impl fmt::Debug for NoticeMail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NoticeMail({}, …)", self.about.kind())
+    }
+}
+
+impl fmt::Debug for TestMail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TestMail(…)")
     }
 }
 

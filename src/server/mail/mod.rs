@@ -24,6 +24,7 @@ use super::store::outbox::{self, NewMail, WaitingMail};
 
 mod attempt;
 mod by_administrator;
+pub mod kinds;
 mod letter;
 mod message;
 mod notice;
@@ -38,7 +39,7 @@ mod worker;
 
 pub use by_administrator::ByAdministrator;
 pub use letter::Letter;
-pub use message::{CodeMail, Message, NoticeMail};
+pub use message::{CodeMail, Message, NoticeMail, TestMail};
 pub use notice::{About, Link};
 pub use sender::Sender;
 pub use transport::Transport;

@@ -44,7 +44,7 @@ pub fn claimed_until(mail: &WaitingMail, now: Timestamp, draw: u8) -> Timestamp 
 /// Whether a mail is good for nothing soon after it was written.
 #[must_use]
 pub fn is_urgent(mail: &WaitingMail) -> bool {
-    mail.expires_at.is_some_and(|at| at.since(mail.created_at) <= URGENT)
+    mail.expires_at.is_some_and(|at| at.since(mail.since) <= URGENT)
 }
 
 /// No attempt is ever planned for later than this.
@@ -56,7 +56,15 @@ pub fn horizon(now: Timestamp) -> Timestamp {
 /// Whether a failed mail has been tried for long enough.
 #[must_use]
 pub fn is_given_up(mail: &WaitingMail, now: Timestamp) -> bool {
-    now.since(mail.created_at) >= GIVE_UP_AFTER
+    now.since(mail.since) >= GIVE_UP_AFTER
+}
+
+/// Until when a mail that is given up `now` can be tried again: a week, and no
+/// longer than it may be sent.
+#[must_use]
+pub fn kept_until(mail: &WaitingMail, now: Timestamp) -> Timestamp {
+    let week = now + Duration::from_secs(7 * 86_400);
+    mail.expires_at.map_or(week, |end| end.min(week))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use askama::Template;
 
-use super::message::{CodeMail, Message, NoticeMail};
+use super::message::{CodeMail, Message, NoticeMail, TestMail};
 use super::notice::Words;
 use super::sender::Sender;
 use super::words::{Moment, one_line};
@@ -74,6 +74,14 @@ struct Invited {
 struct Notice<'a> {
     username: &'a str,
     words: Words,
+    at: Moment,
+    ip: String,
+    browser: String,
+}
+
+/// What the templates of a test see.
+struct Test<'a> {
+    username: &'a str,
     at: Moment,
     ip: String,
     browser: String,
@@ -160,6 +168,26 @@ struct NoticeHtml<'a> {
     mail: &'a Notice<'a>,
 }
 
+#[derive(Template)]
+#[template(path = "test/subject.txt", config = "src/server/askama.toml")]
+struct TestSubject<'a> {
+    from: &'a Sender,
+}
+
+#[derive(Template)]
+#[template(path = "test/body.txt", config = "src/server/askama.toml")]
+struct TestPlain<'a> {
+    from: &'a Sender,
+    mail: &'a Test<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "test/body.html", config = "src/server/askama.toml")]
+struct TestHtml<'a> {
+    from: &'a Sender,
+    mail: &'a Test<'a>,
+}
+
 impl Text {
     /// Puts a message into words.
     ///
@@ -179,6 +207,7 @@ impl Text {
                     html: InvitedHtml { from, mail }.render()?,
                 })
             }
+            Message::Test(mail) => Self::of_test(mail, from),
             Message::AccountExists { username, requester_ip, browser, at, .. } => {
                 let mail = &Exists {
                     username: username.as_str(),
@@ -209,6 +238,20 @@ impl Text {
             subject: CodeSubject { from, mail }.render()?,
             plain: CodePlain { from, mail }.render()?,
             html: CodeHtml { from, mail }.render()?,
+        })
+    }
+
+    fn of_test(mail: &TestMail, from: &Sender) -> Result<Self, askama::Error> {
+        let mail = &Test {
+            username: mail.username.as_str(),
+            at: Moment::at(mail.at),
+            ip: one_line(&mail.requester_ip),
+            browser: one_line(&mail.browser),
+        };
+        Ok(Self {
+            subject: TestSubject { from }.render()?,
+            plain: TestPlain { from, mail }.render()?,
+            html: TestHtml { from, mail }.render()?,
         })
     }
 

@@ -148,6 +148,7 @@ impl Worker {
                 MailState::Waiting => desk.report.postponed += 1,
                 MailState::Dead => desk.report.dead += 1,
                 MailState::Expired => desk.report.expired += 1,
+                MailState::Dropped => {}
             }
         }
         Ok(())
@@ -167,6 +168,10 @@ impl Worker {
                 MailState::Waiting
             }
             Outcome::Failed(error) | Outcome::Refused(error) => {
+                outbox::bury(&tx, id, error, schedule::kept_until(mail, now)).await?;
+                MailState::Dead
+            }
+            Outcome::Unreadable(error) => {
                 outbox::close_unsent(&tx, id, MailState::Dead, Some(error)).await?;
                 MailState::Dead
             }
@@ -203,7 +208,7 @@ impl Worker {
 fn log(mail: &WaitingMail, outcome: &Outcome, state: MailState) {
     let (id, kind, attempt) = (mail.id, mail.kind.as_str(), mail.attempts);
     let error = match outcome {
-        Outcome::Failed(error) | Outcome::Refused(error) => error.as_str(),
+        Outcome::Failed(error) | Outcome::Refused(error) | Outcome::Unreadable(error) => error.as_str(),
         Outcome::Sent | Outcome::Expired => "",
     };
     match state {
@@ -211,5 +216,6 @@ fn log(mail: &WaitingMail, outcome: &Outcome, state: MailState) {
         MailState::Expired => tracing::warn!(%id, kind, attempt, "mail not sent: it expired"),
         MailState::Waiting => tracing::warn!(%id, kind, attempt, error, "mail not sent, will be tried again"),
         MailState::Dead => tracing::error!(%id, kind, attempt, error, "mail given up"),
+        MailState::Dropped => tracing::warn!(%id, kind, attempt, "mail dropped"),
     }
 }

@@ -18,10 +18,7 @@ pub async fn end_all(tx: &DatabaseTransaction, account: &Account, now: Timestamp
     sessions::end_all(tx, account.id).await?;
     otps::void_address(tx, account.email.key(), now).await?;
     recoveries::finish_all(tx, account.id, now).await?;
-    if let Some(change) = email_changes::pending(tx, account.id).await? {
-        otps::void_older(tx, change.id, 0, now).await?;
-        email_changes::drop_pending(tx, account.id).await?;
-    }
+    email_changes::drop_pending(tx, account.id, now).await?;
     trusted_browsers::forget_all(tx, account.id).await?;
     Ok(())
 }

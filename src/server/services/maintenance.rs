@@ -10,11 +10,20 @@ use crate::server::limits::{DAY, DEVICE_RECOGNISED, INVITATIONS_KEPT, Limits, RE
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{
     Store, StoreError, challenges, counters, email_changes, invitations, known_devices, mail_links, otps, outbox,
-    quotas, recoveries, registrations, removal, security_events, trusted_browsers,
+    quotas, recoveries, registrations, removal, security_events, trusted_browsers, wrong_tries,
 };
 
-/// Rows deleted in one transaction: the writer is never held long.
-const BATCH: u64 = 500;
+/// Rows deleted in one transaction. Each lies in a page of its own in most of
+/// its table's indexes, and the commit has to write them all: with more, those
+/// who wait for their turn would notice.
+const BATCH: u64 = 25;
+/// How long others have the writer between two transactions of the purge, which
+/// is in no hurry.
+const PAUSE: Duration = Duration::from_millis(1);
+/// Transactions after which what they wrote is folded into the file, beside the
+/// writer and not by it: SQLite lets the commit that fills 1,000 pages do it, and
+/// a visitor's would be the one.
+const FOLD_EVERY: u32 = 16;
 /// Accounts deleted in one transaction, each with all that belongs to it.
 const ACCOUNTS_BATCH: u64 = 20;
 
@@ -45,6 +54,7 @@ enum Kind {
     Quotas,
     Challenges,
     Sessions,
+    DeadLetters,
     Mail,
     MailLinks,
     SecurityEvents,
@@ -53,7 +63,7 @@ enum Kind {
     Audit,
 }
 
-const KINDS: [Kind; 17] = [
+const KINDS: [Kind; 18] = [
     Kind::Accounts,
     Kind::Registrations,
     Kind::Invitations,
@@ -65,6 +75,7 @@ const KINDS: [Kind; 17] = [
     Kind::Quotas,
     Kind::Challenges,
     Kind::Sessions,
+    Kind::DeadLetters,
     Kind::Mail,
     Kind::MailLinks,
     Kind::SecurityEvents,
@@ -89,7 +100,7 @@ impl Maintenance {
     /// # Errors
     /// Only faults; what was deleted by then stays deleted.
     pub async fn purge(&self) -> Result<u64, StoreError> {
-        let mut deleted = 0;
+        let (mut deleted, mut batches) = (0, 0_u32);
         for kind in KINDS {
             loop {
                 let tx = self.store.write().await?;
@@ -99,6 +110,12 @@ impl Maintenance {
                 if batch < kind.batch() {
                     break;
                 }
+                batches += 1;
+                if batches.is_multiple_of(FOLD_EVERY) {
+                    self.store.fold_log().await?;
+                }
+                // Whoever came meanwhile stands in line for the writer in front of the next one.
+                tokio::time::sleep(PAUSE).await;
             }
         }
         Ok(deleted)
@@ -113,11 +130,12 @@ impl Maintenance {
             Kind::Recoveries => recoveries::purge(tx, now - RECOVERY_LIFETIME, BATCH).await,
             Kind::EmailChanges => email_changes::purge(tx, now - DAY, now - self.limits.email_undo, BATCH).await,
             Kind::Otps => otps::purge(tx, now - self.limits.otp_log, BATCH).await,
-            Kind::WrongTries => otps::purge_tries(tx, now - DAY, BATCH).await,
+            Kind::WrongTries => wrong_tries::purge(tx, now - DAY, BATCH).await,
             Kind::Failures => counters::purge(tx, now - DAY, BATCH).await,
             Kind::Quotas => quotas::purge(tx, now, BATCH).await,
             Kind::Challenges => challenges::purge(tx, now, BATCH).await,
             Kind::Sessions => self.sessions.purge(tx, BATCH).await,
+            Kind::DeadLetters => outbox::erase_kept(tx, now, BATCH).await,
             Kind::Mail => outbox::purge(tx, now - self.limits.otp_log, BATCH).await,
             Kind::MailLinks => mail_links::purge(tx, now - DAY, BATCH).await,
             Kind::SecurityEvents => security_events::purge(tx, now - SECURITY_LOG, BATCH).await,

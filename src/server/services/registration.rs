@@ -22,7 +22,7 @@ use crate::server::crypto::{FlowToken, OtpPurpose};
 use crate::server::crypto::{PasswordHasher, PasswordPolicy};
 use crate::server::limits::Limits;
 use crate::server::rng::Rng;
-use crate::server::store::{Store, StoreError, accounts, registrations};
+use crate::server::store::{Store, StoreError, accounts, otps, registrations};
 
 /// The service behind `/register` and the lesser forms of `/verify`.
 #[derive(Clone, Debug)]
@@ -76,6 +76,7 @@ impl Registration {
         if let Some(token) = &by.flow
             && let Some(earlier) = registrations::by_flow(&tx, token.digest()).await?
         {
+            otps::void_older(&tx, earlier.id, 0, now).await?;
             registrations::delete(&tx, earlier.id).await?;
         }
         let flow = FlowToken::generate(&self.rng);

@@ -90,7 +90,7 @@ impl Verification {
             Ok(Pending { registration, .. }) => registration,
             Err(ended) => return Ok(Err(ended.into_done())),
         };
-        let counted = self.codes.count(&tx, bound(&registration), by, now).await?;
+        let counted = self.codes.count(&tx, bound(&registration), registration.tries, by, now).await?;
         if !registrations::count_try(&tx, registration.id, self.limits.otp_tries).await? {
             return Ok(Err(Ended::TriesUsed(Box::new(registration)).into_done()));
         }

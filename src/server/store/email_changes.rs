@@ -2,13 +2,13 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set,
 };
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::email_change::{ActiveModel, Column, Entity, Model};
+use super::{StoreError, otps};
 use crate::domain::{Email, Timestamp};
 
 /// A change as the services see it.
@@ -129,16 +129,18 @@ pub async fn undo_from(db: &impl ConnectionTrait, change: &EmailChange, at: Time
     Ok(())
 }
 
-/// Forgets the change that waits for its code, if there is one.
+/// Forgets the change that waits for its code, if there is one; the code then
+/// counts no more.
 ///
 /// # Errors
 /// Only faults.
-pub async fn drop_pending(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
-    Entity::delete_many()
-        .filter(Column::AccountId.eq(account_id))
-        .filter(Column::ConfirmedAt.is_null())
-        .exec(db)
-        .await?;
+pub async fn drop_pending(db: &impl ConnectionTrait, account_id: Uuid, now: Timestamp) -> Result<(), StoreError> {
+    let waiting = Condition::all().add(Column::AccountId.eq(account_id)).add(Column::ConfirmedAt.is_null());
+    let ids = Entity::find().select_only().column(Column::Id).filter(waiting.clone());
+    for id in ids.into_tuple::<Uuid>().all(db).await? {
+        otps::void_older(db, id, 0, now).await?;
+    }
+    Entity::delete_many().filter(waiting).exec(db).await?;
     Ok(())
 }
 

@@ -105,6 +105,7 @@ struct CodePart {
     issued_at: Option<String>,
     expires_at: Option<String>,
     used_at: Option<String>,
+    tries: i32,
     mail: Option<MailPart>,
 }
 
@@ -183,6 +184,7 @@ async fn codes(db: &impl ConnectionTrait, email_key: &str) -> Result<Vec<CodePar
             issued_at: moment(code.issued_at),
             expires_at: moment(code.expires_at),
             used_at: moment_if(code.consumed_at),
+            tries: code.attempts,
             mail: mail.map(|mail| MailPart {
                 kind: mail.kind.clone(),
                 state: mail.state.clone(),

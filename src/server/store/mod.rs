@@ -39,6 +39,7 @@ pub mod sessions;
 pub mod totp;
 pub mod trusted_browsers;
 pub mod users;
+pub mod wrong_tries;
 
 /// Reader connections.
 const READERS: u32 = 4;
@@ -134,6 +135,18 @@ impl Store {
         }
         let statement = sea_orm::Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [file.into()]);
         self.reader.execute_raw(statement).await?;
+        Ok(())
+    }
+
+    /// Writes what lies in SQLite's log into the file, as far as no reader needs
+    /// it, while the writer goes on.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn fold_log(&self) -> Result<(), StoreError> {
+        if self.reader.get_database_backend() == DbBackend::Sqlite {
+            self.reader.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
+        }
         Ok(())
     }
 

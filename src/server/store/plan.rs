@@ -17,6 +17,26 @@ impl Plan {
         Self(rows.iter().map(|row| row.try_get("", "detail").expect("a step")).collect())
     }
 
+    /// Whether it finds what it gives by these indexes, in the order in which it
+    /// gives it: nothing is read through, and nothing sorted.
+    pub fn is_searches_by(&self, indexes: &[&str]) -> bool {
+        let searched = |index: &&str| {
+            let name = format!(" INDEX {index} ");
+            self.0.iter().any(|step| step.starts_with("SEARCH") && step.contains(&name))
+        };
+        let steady = self.0.iter().all(|step| !step.starts_with("SCAN") && !step.contains("TEMP B-TREE"));
+        steady && indexes.iter().all(searched)
+    }
+
+    /// As [`Plan::is_searches_by`], or it reads one of these indexes from an end,
+    /// in the order of the list: then its limit ends it.
+    pub fn is_searches_by_or_walks(&self, indexes: &[&str]) -> bool {
+        let ordered = self.0.iter().all(|step| !step.contains("TEMP B-TREE"));
+        let by_index = self.0.iter().all(|step| !step.starts_with("SCAN") || step.contains(" INDEX "));
+        let named = indexes.iter().all(|index| self.0.iter().any(|step| step.contains(&format!(" INDEX {index}"))));
+        ordered && by_index && named
+    }
+
     /// Whether it takes one look into this index, with neither a scan nor a sort.
     pub fn is_one_search_by(&self, index: &str) -> bool {
         self.is_one_search() && self.0[0].contains(&format!("INDEX {index} "))

@@ -5,7 +5,9 @@ mod audit_export;
 mod audit_log;
 mod denied;
 mod invitations;
+mod mail_queue;
 mod operators;
+mod otps;
 mod users;
 
 use crate::harness::app::PASSWORD;

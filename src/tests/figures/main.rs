@@ -19,6 +19,7 @@ mod limiter;
 mod load;
 mod process;
 mod proof;
+mod purge;
 mod rate;
 mod secrecy;
 mod sign_in;
@@ -147,6 +148,9 @@ async fn measure(arguments: &Arguments, effort: Effort) -> Outcome<Vec<Row>> {
     }
     if arguments.want(start::FIGURES) {
         rows.extend(start::measure(effort).await?);
+    }
+    if arguments.want(purge::FIGURES) {
+        rows.extend(purge::measure(effort).await?);
     }
     if arguments.want(proof::FIGURES) {
         rows.extend(proof::measure().await?);

@@ -9,6 +9,7 @@ use portal::server::clock::{Clock, TestClock};
 use portal::server::config::Config;
 use portal::server::config::env::Env;
 use portal::server::http::router;
+use portal::server::mail::transport::memory::Behaviour;
 use portal::server::mail::{Letter, Transport, Worker};
 use portal::server::rng::Rng;
 use portal::server::services::Resealing;
@@ -105,6 +106,12 @@ impl TestApp {
 
     pub(crate) fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// Sets how mail fares from now on.
+    pub(crate) fn mail_fares(&self, behaviour: Behaviour) {
+        let Transport::Memory(memory) = &self.transport else { panic!("mail goes into memory") };
+        memory.behave(behaviour);
     }
 
     /// Sends all mail that is due.

@@ -108,7 +108,9 @@ async fn a_refused_mail_is_given_up_and_its_reason_names_nobody() {
     let report = worker.deliver_due().await.expect("no fault");
     assert_eq!(report, Report { dead: 1, ..Report::default() });
     let row = outbox.row().await;
-    assert_eq!((row.state.as_str(), row.payload), ("dead", None));
+    assert_eq!(row.state, "dead");
+    let payload = row.payload.expect("kept sealed, to be tried again");
+    assert!(!contains(&payload, CODE) && !contains(&payload, ADDRESS));
     let error = row.last_error.expect("a reason");
     assert!(error.starts_with("550 5.1.1 "), "{error}");
     for secret in ["ann", "lee", "mail.example", CODE] {
@@ -131,8 +133,7 @@ async fn a_notice_is_tried_for_two_days_and_then_given_up() {
     assert_eq!(worker.deliver_due().await.expect("no fault").postponed, 1);
     outbox.clock.advance(HOUR);
     assert_eq!(worker.deliver_due().await.expect("no fault").dead, 1);
-    let row = outbox.row().await;
-    assert_eq!((row.state.as_str(), row.payload), ("dead", None));
+    assert_eq!(outbox.row().await.state, "dead");
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 mod audit_export;
 mod audit_log;
 mod invitations;
+mod mail_queue;
+mod otp_log;
 mod users;
 
 use sea_orm::DatabaseTransaction;
@@ -26,6 +28,8 @@ use crate::server::store::{Store, StoreError, accounts};
 pub use audit_export::AuditExport;
 pub use audit_log::{AuditPage, AuditQuery};
 pub use invitations::InvitationsPage;
+pub use mail_queue::MailQuery;
+pub use otp_log::{OtpPage, OtpQuery};
 pub use users::{UserDeedPage, UserPage, UsersExport, UsersPage, UsersQuery};
 
 /// The services behind `/admin`.

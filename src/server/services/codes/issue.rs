@@ -12,7 +12,7 @@ use crate::server::services::outcome::ServiceError;
 use crate::server::services::quota::{self, Counted};
 use crate::server::services::requester::Requester;
 use crate::server::services::window;
-use crate::server::store::otps::NewOtp;
+use crate::server::store::otps::{NewOtp, Withheld};
 use crate::server::store::{StoreError, accounts, otps};
 
 const TOO_MANY_CODES: &str = "We have sent too many codes to this address.";
@@ -105,6 +105,10 @@ impl Codes {
             requester_ip: by.ip.to_string(),
             issued_at: now,
             expires_at: now + self.limits.otp_lifetime,
+            withheld: to.is_none().then_some(match bound.purpose {
+                OtpPurpose::Registration | OtpPurpose::EmailChange => Withheld::AddressTaken,
+                OtpPurpose::Recovery => Withheld::NoAccount,
+            }),
         };
         let (id, expires_at) = (otp.id, otp.expires_at);
         otps::insert(tx, otp).await?;

@@ -9,7 +9,7 @@ use crate::server::limits::DAY;
 use crate::server::services::outcome::ServiceError;
 use crate::server::services::requester::Requester;
 use crate::server::services::{quota, window};
-use crate::server::store::{StoreError, otps};
+use crate::server::store::{StoreError, otps, wrong_tries};
 
 const TOO_MANY_FROM_HERE: &str = "There were too many wrong codes from your network.";
 const TOO_MANY_WRONG: &str = "There were too many wrong codes for this address.";
@@ -20,9 +20,10 @@ const TOO_MANY_WRONG: &str = "There were too many wrong codes for this address."
 pub struct Counted(Uuid);
 
 impl Codes {
-    /// Counts one try against the address and the address prefix. The caller
-    /// counts it against its flow and commits, before anything is compared: a
-    /// crash or a hundred parallel guesses get no more than the limit.
+    /// Counts one try against the address, the address prefix and, for those who
+    /// read the log, the codes of a flow that saw so many `tries` before it. The
+    /// caller counts it against the flow and commits, before anything is compared:
+    /// a crash or a hundred parallel guesses get no more than the limit.
     ///
     /// # Errors
     /// How long to wait.
@@ -30,11 +31,12 @@ impl Codes {
         &self,
         tx: &DatabaseTransaction,
         bound: Bound<'_>,
+        tries: u32,
         by: &Requester,
         now: Timestamp,
     ) -> Result<Counted, ServiceError> {
         let most = usize::try_from(self.limits.otp_wrong_per_day).unwrap_or(usize::MAX);
-        let tried = otps::wrong_tries_since(tx, bound.email_key, now - DAY).await?;
+        let tried = wrong_tries::since(tx, bound.email_key, now - DAY).await?;
         if let Some(wait) = window::wait(&tried, most, DAY, now) {
             tracing::warn!(event = "verification.limited", purpose = bound.purpose.as_str(), flow = %bound.flow, ip = %by.ip);
             return Err(ServiceError::Limited { what: TOO_MANY_WRONG, wait });
@@ -44,7 +46,8 @@ impl Codes {
             return Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait });
         }
         let id = self.rng.id(now);
-        otps::note_wrong_try(tx, id, bound.purpose, bound.email_key, now).await?;
+        wrong_tries::note(tx, id, bound.purpose, bound.email_key, now).await?;
+        otps::count_try(tx, bound.flow, tries.saturating_add(1) >= self.limits.otp_tries, now).await?;
         Ok(Counted(id))
     }
 
@@ -88,7 +91,7 @@ impl Codes {
         Counted(id): Counted,
         by: &Requester,
     ) -> Result<(), StoreError> {
-        otps::forget_try(tx, id).await?;
+        wrong_tries::forget(tx, id).await?;
         let quota = self.limits.wrong_codes_per_address;
         quota::give_back(tx, &self.keys, quota::Counted::WrongCodes, quota, by).await
     }

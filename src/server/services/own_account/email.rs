@@ -11,9 +11,9 @@ use crate::server::services::codes::{Bound, Recipient};
 use crate::server::services::holder;
 use crate::server::services::outcome::{Done, ServiceError};
 use crate::server::services::requester::Requester;
+use crate::server::store::StoreError;
 use crate::server::store::accounts::Account;
 use crate::server::store::email_changes::{self, EmailChange};
-use crate::server::store::{StoreError, otps};
 
 impl OwnAccount {
     /// Mails a code to a new address; until it is entered nothing changes. An
@@ -36,7 +36,7 @@ impl OwnAccount {
             return Err(FieldErrors::one("email", "This is the address of your account already.").into());
         }
         self.codes.admit(&tx, email.key(), by, now).await?;
-        self.drop_pending_change(&tx, &account, now).await?;
+        email_changes::drop_pending(&tx, account.id, now).await?;
         let holder = holder::of(&tx, &email, &self.limits, now).await?.filter(|it| it.account_id != account.id);
         let change = EmailChange {
             id: self.rng.id(now),
@@ -68,23 +68,10 @@ impl OwnAccount {
         let member = by.member()?;
         let tx = self.store.write().await?;
         let account = self.own(&tx, member).await?;
-        self.drop_pending_change(&tx, &account, self.clock.now()).await?;
+        email_changes::drop_pending(&tx, account.id, self.clock.now()).await?;
         tx.commit().await?;
         let text = format!("Your address is {} as before.", account.email.as_str());
         Ok(Done::go(paths::ACCOUNT).saying(NoticeKind::Info, text))
-    }
-
-    async fn drop_pending_change(
-        &self,
-        tx: &DatabaseTransaction,
-        account: &Account,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        if let Some(earlier) = email_changes::pending(tx, account.id).await? {
-            otps::void_older(tx, earlier.id, 0, now).await?;
-            email_changes::drop_pending(tx, account.id).await?;
-        }
-        Ok(())
     }
 
     /// Writes a code down, and a mail if the address is nobody else's.

@@ -85,7 +85,7 @@ impl OwnAccount {
         let free = holder.is_none_or(|holder| holder.account_id == account.id);
         let still = free && account.email.key() == change.old_email.key();
         if !(still && email_changes::confirm(&tx, change.id, now).await?) {
-            email_changes::drop_pending(&tx, account.id).await?;
+            email_changes::drop_pending(&tx, account.id, now).await?;
             tx.commit().await?;
             return Ok(Done::go(paths::ACCOUNT).saying(NoticeKind::Warning, TAKEN));
         }
@@ -127,7 +127,7 @@ impl OwnAccount {
             Ok(awaited) => awaited.change,
             Err(done) => return Ok(Err(done)),
         };
-        let counted = self.codes.count(&tx, bound(&change), by, now).await?;
+        let counted = self.codes.count(&tx, bound(&change), change.tries, by, now).await?;
         if !email_changes::count_try(&tx, change.id, self.limits.otp_tries).await? {
             return Ok(Err(over(Over::TriesUsed)));
         }

@@ -86,7 +86,7 @@ impl Recovery {
             Ok(Waiting { recovery, .. }) => recovery,
             Err(ended) => return Ok(Err(ended)),
         };
-        let counted = self.codes.count(&tx, bound(&recovery), by, self.clock.now()).await?;
+        let counted = self.codes.count(&tx, bound(&recovery), recovery.tries, by, self.clock.now()).await?;
         if !recoveries::count_try(&tx, recovery.id, self.limits.otp_tries).await? {
             return Ok(Err(Ended::TriesUsed(recovery.email_key)));
         }
@@ -104,6 +104,7 @@ impl Recovery {
         let tx = self.store.write().await?;
         self.codes.settle(&tx, counted, by).await?;
         recoveries::forget_try(&tx, recovery.id).await?;
+        otps::give_try_back(&tx, recovery.id, self.clock.now()).await?;
         Ok(tx.commit().await?)
     }
 
@@ -141,7 +142,7 @@ impl Recovery {
         sessions::end_all(&tx, account.id).await?;
         otps::void_address(&tx, account.email.key(), now).await?;
         recoveries::finish_all(&tx, account.id, now).await?;
-        email_changes::drop_pending(&tx, account.id).await?;
+        email_changes::drop_pending(&tx, account.id, now).await?;
         trusted_browsers::forget_all(&tx, account.id).await?;
         // Whoever else knew the old one is a stranger from now on, also in their own browser.
         known_devices::forget_all(&tx, account.id).await?;

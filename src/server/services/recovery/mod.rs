@@ -25,7 +25,7 @@ use crate::server::crypto::{FlowToken, OtpPurpose, PasswordPolicy};
 use crate::server::limits::Limits;
 use crate::server::rng::Rng;
 use crate::server::store::otps::Issued;
-use crate::server::store::{Store, StoreError, accounts, recoveries};
+use crate::server::store::{Store, StoreError, accounts, otps, recoveries};
 
 /// The service behind `/recover` and `/recover/verify`.
 #[derive(Clone, Debug)]
@@ -64,6 +64,7 @@ impl Recovery {
         if let Some(token) = &by.recovery
             && let Some(earlier) = recoveries::by_flow(&tx, token.digest()).await?
         {
+            otps::void_older(&tx, earlier.id, 0, now).await?;
             recoveries::delete(&tx, earlier.id).await?;
         }
         let account = accounts::by_email(&tx, &email).await?.filter(accounts::Account::is_open);

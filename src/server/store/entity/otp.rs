@@ -17,6 +17,12 @@ pub struct Model {
     pub consumed_at: Option<i64>,
     /// Set when a newer code or another address took this one's place.
     pub voided_at: Option<i64>,
+    /// Tries while it was live, counted before each is compared.
+    pub attempts: i32,
+    /// Set when the last try of its flow was counted, unless that was right.
+    pub exhausted_at: Option<i64>,
+    /// Why no mail was written, and no code is right.
+    pub withheld: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -9,7 +9,7 @@ pub struct Model {
     pub id: Uuid,
     pub kind: String,
     pub recipient_masked: String,
-    /// Sealed; erased once the mail is sent or given up.
+    /// Sealed; erased once the mail is sent or dropped, and a while after it was given up.
     pub payload: Option<Vec<u8>>,
     pub state: String,
     pub attempts: i32,
@@ -20,6 +20,10 @@ pub struct Model {
     pub sent_at: Option<i64>,
     pub last_error: Option<String>,
     pub otp_id: Option<Uuid>,
+    /// Until when a mail that was given up can be tried again.
+    pub keep_until: Option<i64>,
+    /// When it was last told to be tried anew.
+    pub retried_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -65,12 +65,12 @@ impl Opened {
 }
 
 impl Sessions {
-    /// The session with this id, if it has not come to an end, which is noted to
-    /// be in use.
+    /// The session with this id, if it has not come to an end. Unless it is a page
+    /// that asks by itself, the session is noted to be in use.
     ///
     /// # Errors
     /// Only faults.
-    pub async fn open(&self, id: &Id) -> Result<Option<Opened>, StoreError> {
+    pub async fn open(&self, id: &Id, by_itself: bool) -> Result<Option<Opened>, StoreError> {
         let db = self.store.reader();
         let digest = digest(id);
         let statement = Statement::from_sql_and_values(db.get_database_backend(), QUERY, [digest.clone().into()]);
@@ -82,7 +82,9 @@ impl Sessions {
         if self.is_over(remember, began, last_seen, now) {
             return Ok(None);
         }
-        self.touch(digest, last_seen, now).await?;
+        if !by_itself {
+            self.touch(digest, last_seen, now).await?;
+        }
         let data = serde_json::from_str(&data).map_err(|_| StoreError::Corrupt("session.data"))?;
         Ok(Some(Opened { data, owner: row.owner()? }))
     }

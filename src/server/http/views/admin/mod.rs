@@ -2,6 +2,8 @@
 
 pub(in crate::server::http) mod audit;
 mod invitations;
+mod mail;
+mod otps;
 mod query;
 mod users;
 
@@ -17,6 +19,8 @@ use crate::server::state::AppState;
 pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<AdminView, NotShown> {
     match uri.path() {
         paths::ADMIN_AUDIT => Ok(AdminView::Audit(audit::load(state, uri, by).await?)),
+        paths::ADMIN_OTPS => Ok(AdminView::Otps(otps::load(state, uri, by).await?)),
+        paths::ADMIN_MAIL => Ok(AdminView::Mail(mail::load(state, uri, by).await?)),
         paths::ADMIN_INVITATIONS => Ok(AdminView::Invitations(invitations::load(state, uri, by).await?)),
         paths::ADMIN_USERS => Ok(AdminView::Users(users::list(state, uri, by).await?)),
         path => match path.strip_prefix(paths::ADMIN_USERS).and_then(|rest| rest.strip_prefix('/')) {

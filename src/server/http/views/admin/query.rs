@@ -48,11 +48,24 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// The way to the first page, with the same filters.
+    pub(super) fn here(&self) -> String {
+        match self.filters().finish() {
+            none if none.is_empty() => self.path.to_owned(),
+            query => format!("{}?{query}", self.path),
+        }
+    }
+
     fn with(&self, name: &str, key: &str) -> String {
+        let query = self.filters().append_pair(name, key).finish();
+        format!("{}?{query}", self.path)
+    }
+
+    fn filters(&self) -> Serializer<'static, String> {
         let filters =
             self.words.iter().filter(|(name, word)| ![BEFORE, AFTER].contains(&name.as_str()) && !word.is_empty());
         let mut query = Serializer::new(String::new());
-        let query = query.extend_pairs(filters).append_pair(name, key).finish();
-        format!("{}?{query}", self.path)
+        query.extend_pairs(filters);
+        query
     }
 }

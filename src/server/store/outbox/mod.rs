@@ -1,8 +1,12 @@
 //! Mail that waits, was sent or was given up.
 //!
 //! A row is written in the transaction of what it is about. The worker claims
-//! it before each attempt and closes it once it is sent or given up; closing
-//! erases the payload.
+//! it before each attempt and closes it once it is sent or given up. The payload
+//! of what is given up stays a while, so that it can be tried again; otherwise
+//! closing, in `closing`, erases it. What administrators see and do is in `queue`.
+
+mod closing;
+mod queue;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -15,6 +19,9 @@ use super::StoreError;
 use super::entity::outbox::{ActiveModel, Column, Entity, Model};
 use crate::domain::Timestamp;
 
+pub use closing::{bury, close_sent, close_unsent, erase_kept, purge};
+pub use queue::{Queue, Queued, by_id, drop_waiting, newest_of_kind, newest_queued, next_queued, retry};
+
 /// Where a mail is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailState {
@@ -26,9 +33,13 @@ pub enum MailState {
     Dead,
     /// Its content expired before a server took it.
     Expired,
+    /// An administrator took it out of the queue.
+    Dropped,
 }
 
 impl MailState {
+    pub const ALL: [Self; 5] = [Self::Waiting, Self::Sent, Self::Dead, Self::Expired, Self::Dropped];
+
     /// The word kept in the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -37,14 +48,18 @@ impl MailState {
             Self::Sent => "sent",
             Self::Dead => "dead",
             Self::Expired => "expired",
+            Self::Dropped => "dropped",
         }
     }
 
-    fn from_stored(word: &str) -> Result<Self, StoreError> {
-        [Self::Waiting, Self::Sent, Self::Dead, Self::Expired]
-            .into_iter()
-            .find(|state| state.as_str() == word)
-            .ok_or(StoreError::Corrupt("outbox.state"))
+    /// Reads the word kept in the database.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
+    pub(super) fn from_stored(word: &str) -> Result<Self, StoreError> {
+        Self::parse(word).ok_or(StoreError::Corrupt("outbox.state"))
     }
 }
 
@@ -74,7 +89,8 @@ pub struct WaitingMail {
     pub payload: Vec<u8>,
     /// Attempts so far.
     pub attempts: i32,
-    pub created_at: Timestamp,
+    /// Since when it is tried: since it was written, or told to be tried anew.
+    pub since: Timestamp,
     pub expires_at: Option<Timestamp>,
 }
 
@@ -96,6 +112,8 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewMail) -> Result<(), Store
         sent_at: Set(None),
         last_error: Set(None),
         otp_id: Set(new.otp_id),
+        keep_until: Set(None),
+        retried_at: Set(None),
     };
     row.insert(db).await?;
     Ok(())
@@ -176,45 +194,6 @@ pub async fn postpone(db: &impl ConnectionTrait, id: Uuid, until: Timestamp, err
     Ok(())
 }
 
-/// Notes that a server took the mail over, and erases its payload. That holds
-/// whatever the row said before.
-///
-/// # Errors
-/// Only faults.
-pub async fn close_sent(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> Result<(), StoreError> {
-    Entity::update_many()
-        .col_expr(Column::State, Expr::value(MailState::Sent.as_str()))
-        .col_expr(Column::SentAt, Expr::value(at.0))
-        .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
-        .col_expr(Column::LastError, Expr::value(None::<String>))
-        .filter(Column::Id.eq(id))
-        .exec(db)
-        .await?;
-    Ok(())
-}
-
-/// Gives a waiting mail up as `state`, with the reason if there is a new one,
-/// and erases its payload.
-///
-/// # Errors
-/// Only faults.
-pub async fn close_unsent(
-    db: &impl ConnectionTrait,
-    id: Uuid,
-    state: MailState,
-    error: Option<&str>,
-) -> Result<(), StoreError> {
-    let mut update = Entity::update_many()
-        .col_expr(Column::State, Expr::value(state.as_str()))
-        .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
-        .filter(waiting().add(Column::Id.eq(id)));
-    if let Some(error) = error {
-        update = update.col_expr(Column::LastError, Expr::value(error));
-    }
-    update.exec(db).await?;
-    Ok(())
-}
-
 /// What became of the newest mail with this code.
 ///
 /// # Errors
@@ -231,23 +210,6 @@ pub async fn state_of_otp(db: &impl ConnectionTrait, otp_id: Uuid) -> Result<Opt
     state.as_deref().map(MailState::from_stored).transpose()
 }
 
-/// Deletes up to `most` finished mails written before `before`; tells how many.
-///
-/// # Errors
-/// Only faults.
-pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::State.ne(MailState::Waiting.as_str()))
-        .filter(Column::CreatedAt.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
-}
-
 fn waiting() -> Condition {
     Condition::all().add(Column::State.eq(MailState::Waiting.as_str()))
 }
@@ -258,7 +220,7 @@ fn read(row: Model) -> WaitingMail {
         kind: row.kind,
         payload: row.payload.unwrap_or_default(),
         attempts: row.attempts,
-        created_at: Timestamp(row.created_at),
+        since: Timestamp(row.retried_at.unwrap_or(row.created_at)),
         expires_at: row.expires_at.map(Timestamp),
     }
 }

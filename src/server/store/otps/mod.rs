@@ -1,6 +1,8 @@
-//! Codes that were issued, and the wrong ones that were tried.
+//! Codes that were issued. What administrators see of them is in `log`.
 
-use sea_orm::sea_query::Expr;
+mod log;
+
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
@@ -8,9 +10,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::StoreError;
-use super::entity::{otp, wrong_try};
+use super::entity::otp;
 use crate::domain::Timestamp;
 use crate::server::crypto::{OtpDigest, OtpPurpose};
+
+pub use log::{Filter, LoggedOtp, Matches, WINDOW, newest_logged, next_logged};
 
 /// A code to be written down.
 #[derive(Clone, Debug)]
@@ -23,6 +27,33 @@ pub struct NewOtp {
     pub requester_ip: String,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
+    /// Why nobody gets it, if nobody does.
+    pub withheld: Option<Withheld>,
+}
+
+/// Why no code was mailed. Whoever asked for it does not learn that none was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withheld {
+    /// The address is somebody's already.
+    AddressTaken,
+    /// No account that can be recovered has the address.
+    NoAccount,
+}
+
+impl Withheld {
+    /// The word kept in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AddressTaken => "address_taken",
+            Self::NoAccount => "no_account",
+        }
+    }
+
+    fn from_stored(word: &str) -> Result<Self, StoreError> {
+        let known = [Self::AddressTaken, Self::NoAccount].into_iter().find(|why| why.as_str() == word);
+        known.ok_or(StoreError::Corrupt("otp.withheld"))
+    }
 }
 
 /// When a code was issued and until when it counts.
@@ -48,6 +79,9 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewOtp) -> Result<(), StoreE
         expires_at: Set(new.expires_at.0),
         consumed_at: Set(None),
         voided_at: Set(None),
+        attempts: Set(0),
+        exhausted_at: Set(None),
+        withheld: Set(new.withheld.map(|why| why.as_str().to_owned())),
     };
     row.insert(db).await?;
     Ok(())
@@ -85,7 +119,8 @@ pub async fn is_live(
 
 /// Consumes a live code of this flow with one of the digests that are
 /// [accepted](crate::server::crypto::OtpDigester::accepted) for it: the one
-/// conditional update that makes a code single-use. `false` when there is none.
+/// conditional update that makes a code single-use. The others of the flow then
+/// have nothing left to be for. `false` when there is none.
 ///
 /// # Errors
 /// Only faults.
@@ -97,10 +132,52 @@ pub async fn consume(
 ) -> Result<bool, StoreError> {
     let consumed = otp::Entity::update_many()
         .col_expr(otp::Column::ConsumedAt, Expr::value(now.0))
+        .col_expr(otp::Column::ExhaustedAt, Expr::value(None::<i64>))
         .filter(live(flow_id, digests, now))
         .exec(db)
         .await?;
-    Ok(consumed.rows_affected > 0)
+    if consumed.rows_affected == 0 {
+        return Ok(false);
+    }
+    otp::Entity::update_many()
+        .col_expr(otp::Column::VoidedAt, Expr::value(now.0))
+        .col_expr(otp::Column::ExhaustedAt, Expr::value(None::<i64>))
+        .filter(otp::Column::FlowId.eq(flow_id))
+        .filter(otp::Column::ConsumedAt.is_null())
+        .filter(otp::Column::VoidedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(true)
+}
+
+/// Counts a try against the codes of a flow that count now, before it is
+/// compared; after the `last` one they count no more.
+///
+/// # Errors
+/// Only faults.
+pub async fn count_try(db: &impl ConnectionTrait, flow_id: Uuid, last: bool, now: Timestamp) -> Result<(), StoreError> {
+    let mut counted = otp::Entity::update_many()
+        .col_expr(otp::Column::Attempts, Expr::col(otp::Column::Attempts).add(1))
+        .filter(open(flow_id, now));
+    if last {
+        counted = counted.col_expr(otp::Column::ExhaustedAt, Expr::value(now.0));
+    }
+    counted.exec(db).await?;
+    Ok(())
+}
+
+/// Takes back a try that was right and is not used.
+///
+/// # Errors
+/// Only faults.
+pub async fn give_try_back(db: &impl ConnectionTrait, flow_id: Uuid, now: Timestamp) -> Result<(), StoreError> {
+    otp::Entity::update_many()
+        .col_expr(otp::Column::Attempts, Expr::col(otp::Column::Attempts).sub(1))
+        .col_expr(otp::Column::ExhaustedAt, Expr::value(None::<i64>))
+        .filter(open(flow_id, now).add(otp::Column::Attempts.gt(0)))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Voids the live codes of a flow except the newest `keep`.
@@ -183,78 +260,15 @@ pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> R
     Ok(otp::Entity::delete_many().filter(otp::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
 }
 
-/// When wrong codes were tried for an address since `since`, oldest first.
-///
-/// # Errors
-/// Only faults.
-pub async fn wrong_tries_since(
-    db: &impl ConnectionTrait,
-    email_key: &str,
-    since: Timestamp,
-) -> Result<Vec<Timestamp>, StoreError> {
-    let moments: Vec<i64> = wrong_try::Entity::find()
-        .select_only()
-        .column(wrong_try::Column::At)
-        .filter(wrong_try::Column::EmailKey.eq(email_key))
-        .filter(wrong_try::Column::At.gt(since.0))
-        .order_by_asc(wrong_try::Column::At)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(moments.into_iter().map(Timestamp).collect())
-}
-
-/// Writes down a try as wrong, before it is compared.
-///
-/// # Errors
-/// Only faults.
-pub async fn note_wrong_try(
-    db: &impl ConnectionTrait,
-    id: Uuid,
-    purpose: OtpPurpose,
-    email_key: &str,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let row = wrong_try::ActiveModel {
-        id: Set(id),
-        purpose: Set(purpose.as_str().to_owned()),
-        email_key: Set(email_key.to_owned()),
-        at: Set(at.0),
-    };
-    row.insert(db).await?;
-    Ok(())
-}
-
-/// Takes back a try that turned out right.
-///
-/// # Errors
-/// Only faults.
-pub async fn forget_try(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
-    wrong_try::Entity::delete_by_id(id).exec(db).await?;
-    Ok(())
-}
-
-/// Deletes up to `most` tries made before `before`; tells how many.
-///
-/// # Errors
-/// Only faults.
-pub async fn purge_tries(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = wrong_try::Entity::find()
-        .select_only()
-        .column(wrong_try::Column::Id)
-        .filter(wrong_try::Column::At.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(wrong_try::Entity::delete_many().filter(wrong_try::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
-}
-
 /// The codes of this flow with this digest that count now.
 fn live(flow_id: Uuid, digests: &[OtpDigest], now: Timestamp) -> Condition {
+    open(flow_id, now).add(otp::Column::Digest.is_in(digests.iter().map(OtpDigest::as_bytes)))
+}
+
+/// The codes of this flow that count now, as long as the flow has tries left.
+fn open(flow_id: Uuid, now: Timestamp) -> Condition {
     Condition::all()
         .add(otp::Column::FlowId.eq(flow_id))
-        .add(otp::Column::Digest.is_in(digests.iter().map(OtpDigest::as_bytes)))
         .add(otp::Column::ConsumedAt.is_null())
         .add(otp::Column::VoidedAt.is_null())
         .add(otp::Column::ExpiresAt.gt(now.0))

@@ -1,0 +1,150 @@
+//! A list that fills while it is looked at.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, DomParser, Element, Headers, RequestInit, Response, SupportedType};
+
+use super::live::{effect, live, truth};
+use super::local_time::in_local_zone;
+use super::moment::Moment;
+use super::post::text_of;
+
+/// The element that holds the list.
+const ROWS: &str = "live-rows";
+const EVERY: Duration = Duration::from_secs(5);
+const ENDED: &str = "The list is not refreshed any more. Load the page again.";
+
+/// Holds what [`LiveRows`] keeps fresh: a table whose rows have ids, and its pager.
+#[component]
+pub fn FreshRows(children: Children) -> impl IntoView {
+    view! { <div id=ROWS>{children()}</div> }
+}
+
+/// Asks every five seconds, while somebody looks, for the page as it is now, and
+/// puts its rows into [`FreshRows`]. What is there stays where it is, and with it
+/// the reader's focus. How many rows are new is said aloud, the rows are not.
+#[island]
+pub fn LiveRows() -> impl IntoView {
+    let (paused, new) = (RwSignal::new(false), RwSignal::new(0));
+    let failed = RwSignal::new(false);
+    effect(move || again(paused, new, failed));
+    let press = move |_| {
+        failed.set(false);
+        paused.update(|paused| *paused = !*paused);
+    };
+    let said = move || match new.get() {
+        _ if failed.get() => ENDED.to_owned(),
+        0 => String::new(),
+        1 => "1 new row since the page was opened.".to_owned(),
+        rows => format!("{rows} new rows since the page was opened."),
+    };
+    view! {
+        <button
+            type="button"
+            class="btn btn-outline needs-script"
+            aria-pressed=live(move || truth(paused.get()))
+            on:click=press
+        >
+            "Pause"
+        </button>
+        <span class="quiet" aria-live="polite">
+            {live(said)}
+        </span>
+    }
+}
+
+fn again(paused: RwSignal<bool>, new: RwSignal<u32>, failed: RwSignal<bool>) {
+    let turn = async move {
+        if !paused.get_untracked() && !document().hidden() {
+            match fetch().await {
+                Ok(Some(page)) => match put_in(&page) {
+                    // What is said again without need is heard again.
+                    None | Some(0) => {}
+                    Some(more) => new.update(|new| *new += more),
+                },
+                _ => {
+                    failed.set(true);
+                    paused.set(true);
+                }
+            }
+        }
+        again(paused, new, failed);
+    };
+    set_timeout(|| leptos::task::spawn_local(turn), EVERY);
+}
+
+/// This page as it is now; nothing when the person may not see it any more.
+async fn fetch() -> Result<Option<Document>, JsValue> {
+    let headers = Headers::new()?;
+    // It is the page that asks, not the person: a session does not live on by it.
+    headers.set("x-refresh", "1")?;
+    let request = RequestInit::new();
+    request.set_headers(&headers);
+    let here = window().location().href()?;
+    let answer: Response = JsFuture::from(window().fetch_with_str_and_init(&here, &request)).await?.dyn_into()?;
+    if !answer.ok() || answer.redirected() {
+        return Ok(None);
+    }
+    DomParser::new()?.parse_from_string(&text_of(&answer).await?, SupportedType::TextHtml).map(Some)
+}
+
+/// Makes the list that is shown the one of this page; tells how many rows are new.
+fn put_in(page: &Document) -> Option<u32> {
+    let (shown, fresh) = (document().get_element_by_id(ROWS)?, page.get_element_by_id(ROWS)?);
+    for time in elements(&fresh, "time") {
+        say_in_local_zone(&time);
+    }
+    let rows = elements(&fresh, "tbody tr");
+    let body = match shown.query_selector("tbody") {
+        Ok(Some(body)) if !rows.is_empty() => body,
+        // The first row, or none any more.
+        _ => {
+            if shown.inner_html() != fresh.inner_html() {
+                shown.set_inner_html(&fresh.inner_html());
+            }
+            return u32::try_from(rows.len()).ok();
+        }
+    };
+    for row in elements(&body, "tr") {
+        if page.get_element_by_id(&row.id()).is_none() {
+            row.remove();
+        }
+    }
+    let (first, mut new) = (body.first_element_child(), 0);
+    for row in rows {
+        let html = row.inner_html();
+        match document().get_element_by_id(&row.id()) {
+            Some(same) if same.inner_html() == html => {}
+            Some(same) => same.set_inner_html(&html),
+            None => {
+                body.insert_before(&row, first.as_deref()).ok()?;
+                new += 1;
+            }
+        }
+    }
+    // Behind the last row the next page begins, which is another one now.
+    if let Ok(Some(older)) = fresh.query_selector("nav a") {
+        match shown.query_selector("nav a") {
+            Ok(Some(link)) => link.set_attribute("href", &older.get_attribute("href")?).ok()?,
+            _ => _ = shown.append_child(older.parent_element()?.as_ref()).ok()?,
+        }
+    }
+    Some(new)
+}
+
+fn elements(within: &Element, selector: &str) -> Vec<Element> {
+    // Fails only for a selector that is none.
+    let Ok(found) = within.query_selector_all(selector) else { return Vec::new() };
+    (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok()).collect()
+}
+
+/// As [`LocalTime`](super::LocalTime) says it, which is not there for a row that came later.
+fn say_in_local_zone(time: &Element) {
+    let at = js_sys::Date::parse(&time.get_attribute("datetime").unwrap_or_default());
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
+    let here = Moment::from_millis(in_local_zone(at as i64));
+    time.set_text_content(Some(&format!("{}, {}", here.date(), here.time())));
+}

@@ -1,0 +1,92 @@
+//! `/admin/mail`: the mail that waits, and what became of the rest.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+
+use super::visitor;
+use crate::api::View;
+use crate::api::admin::{AdminView, QueuedMailView};
+use crate::components::{
+    AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, PlainForm, PlainRefusal, Section, Table,
+};
+use crate::domain::Timestamp;
+use crate::paths;
+
+#[component]
+pub fn MailPage() -> impl IntoView {
+    let visitor = visitor();
+    let View::Admin(AdminView::Mail(queue)) = visitor.view.clone() else { return None };
+    let refusal = [paths::ADMIN_MAIL_TEST, paths::ADMIN_MAIL_RETRY, paths::ADMIN_MAIL_DROP]
+        .map(|action| view! { <PlainRefusal flash=visitor.flash.clone() action /> });
+    let [refused_test, refused_retry, refused_drop] = refusal;
+    let narrowed = queue.narrowed();
+    Some(view! {
+        <AdminArea visitor here=paths::ADMIN_MAIL heading="Mail">
+            <Section title="Does mail work?">
+                {refused_test}
+                <p>"Send a mail to your own address, the way every mail goes. What becomes of it shows in the list."</p>
+                <PlainForm action=paths::ADMIN_MAIL_TEST label="Send a test mail" />
+            </Section>
+            <Section title="Mail that waits, and that went">
+                {refused_retry}
+                {refused_drop}
+                <Filters action=paths::ADMIN_MAIL narrowed>
+                    <Choice name="state" label="State" options=queue.states chosen=queue.state />
+                    <Choice name="kind" label="What" options=queue.kinds chosen=queue.kind />
+                </Filters>
+                <Mails mails=queue.mails narrowed />
+                <Pager newer=queue.neighbours.newer older=queue.neighbours.older />
+            </Section>
+        </AdminArea>
+    })
+}
+
+#[component]
+fn Mails(mails: Vec<QueuedMailView>, narrowed: bool) -> impl IntoView {
+    if mails.is_empty() {
+        let words = if narrowed {
+            "No mail is like this. Change the filter, or show all."
+        } else {
+            "No mail was written yet. Send a test mail to see one here."
+        };
+        return Either::Left(view! { <EmptyList>{words}</EmptyList> });
+    }
+    let rows: Vec<_> = mails.into_iter().map(|mail| view! { <Mail mail /> }).collect();
+    Either::Right(view! {
+        <Table
+            caption="Mail that waits, and that went"
+            columns=vec!["Written", "What", "To", "State", "Attempts", "Last error", "Next try", "Sent", "Do"]
+        >
+            {rows}
+        </Table>
+    })
+}
+
+#[component]
+fn Mail(mail: QueuedMailView) -> impl IntoView {
+    let time = |at: Option<Timestamp>| at.map(|at| view! { <LocalTime at=at.0 with_time=true /> });
+    let about = format!("{}, {}", mail.kind, mail.recipient);
+    let hidden = vec![("mail", mail.id)];
+    let retry = mail.may_retry.then(|| {
+        let (about, hidden) = (about.clone(), hidden.clone());
+        view! { <PlainForm action=paths::ADMIN_MAIL_RETRY label="Try again" about hidden /> }
+    });
+    let drop = mail.may_drop.then(|| {
+        view! { <PlainForm action=paths::ADMIN_MAIL_DROP label="Drop" about hidden danger=true /> }
+    });
+    view! {
+        <tr role="row">
+            <Cell of="Written">{time(Some(mail.created_at))}</Cell>
+            <Cell of="What">{mail.kind}</Cell>
+            <Cell of="To">{mail.recipient}</Cell>
+            <Cell of="State">{mail.state}</Cell>
+            <Cell of="Attempts" number=true>
+                {mail.attempts}
+            </Cell>
+            <Cell of="Last error">{mail.error}</Cell>
+            <Cell of="Next try">{time(mail.next_at)}</Cell>
+            <Cell of="Sent">{time(mail.sent_at)}</Cell>
+            <Cell of="Do">{retry} {drop}</Cell>
+        </tr>
+    }
+}

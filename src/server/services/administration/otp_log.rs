@@ -1,0 +1,96 @@
+//! The log of codes, read by administrators. Never a code, nor what could find one.
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use uuid::Uuid;
+
+use super::Administration;
+use crate::domain::{Email, OtpDelivery, OtpOutcome};
+use crate::server::crypto::OtpPurpose;
+use crate::server::services::keyset::{self, Page, Place};
+use crate::server::services::outcome::ServiceError;
+use crate::server::services::requester::Requester;
+use crate::server::store::StoreError;
+use crate::server::store::otps::{self, Filter, LoggedOtp, Matches};
+
+/// Codes on a page.
+const PAGE: u8 = 50;
+
+/// What codes are looked for, as it was typed; empty for any.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OtpQuery<'a> {
+    pub purpose: &'a str,
+    /// A whole address.
+    pub address: &'a str,
+    /// The address that the request came from.
+    pub requester: &'a str,
+    pub delivery: &'a str,
+    pub outcome: &'a str,
+}
+
+/// A page of the log.
+#[derive(Clone, Debug)]
+pub struct OtpPage {
+    pub page: Page<LoggedOtp>,
+    /// Codes further back were not looked at: with more than one filter only
+    /// so many are.
+    pub cut: bool,
+}
+
+impl Administration {
+    /// A page of the log of codes.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotThere`] to whoever is no administrator; faults.
+    pub async fn otp_log(
+        &self,
+        query: OtpQuery<'_>,
+        place: Place<Uuid>,
+        by: &Requester,
+    ) -> Result<OtpPage, ServiceError> {
+        by.administrator()?;
+        let Some(filter) = filter(query) else {
+            return Ok(OtpPage { page: Page { rows: Vec::new(), newer: false, older: false }, cut: false });
+        };
+        let (db, now) = (self.store.reader(), self.clock.now());
+        let cut = AtomicBool::new(false);
+        let fetch = |place, most| {
+            let (filter, cut) = (&filter, &cut);
+            async move {
+                let Matches { rows, cut: is_cut } = match place {
+                    Place::Newest => otps::newest_logged(db, filter, None, most, now).await?,
+                    Place::Before(id) => otps::newest_logged(db, filter, Some(id), most, now).await?,
+                    Place::After(id) => otps::next_logged(db, filter, id, most, now).await?,
+                };
+                // Of what comes after a code, all that is missing is on another page.
+                cut.store(is_cut && !matches!(place, Place::After(_)), Ordering::Relaxed);
+                Ok::<_, StoreError>(rows)
+            }
+        };
+        let page = keyset::page(place, PAGE, fetch).await?;
+        Ok(OtpPage { page, cut: cut.into_inner() })
+    }
+}
+
+/// What to look for; nothing when no code can be like that.
+fn filter(query: OtpQuery<'_>) -> Option<Filter> {
+    let asked = |word: &str| !word.trim().is_empty();
+    let mut filter = Filter::default();
+    if asked(query.purpose) {
+        filter.purpose = Some(OtpPurpose::from_stored(query.purpose)?);
+    }
+    if asked(query.address) {
+        filter.email_key = Some(Email::parse(query.address).ok()?.key().to_owned());
+    }
+    if asked(query.requester) {
+        filter.requester_ip = Some(query.requester.trim().parse::<IpAddr>().ok()?.to_canonical().to_string());
+    }
+    if asked(query.delivery) {
+        filter.delivery = Some(OtpDelivery::parse(query.delivery)?);
+    }
+    if asked(query.outcome) {
+        filter.outcome = Some(OtpOutcome::parse(query.outcome)?);
+    }
+    Some(filter)
+}

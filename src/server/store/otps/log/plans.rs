@@ -1,0 +1,95 @@
+//! No question to the log reads it through.
+
+use sea_orm::sea_query::Order;
+use uuid::Uuid;
+
+use super::Filter;
+use super::question::Question;
+use crate::domain::otp_fate::{DELIVERIES, OUTCOMES};
+use crate::domain::{OtpDelivery, OtpOutcome, Timestamp};
+use crate::server::crypto::OtpPurpose;
+use crate::server::store::plan::{Plan, empty_store};
+
+/// The index that leads for each filter, one for each of its values.
+fn filters() -> Vec<(Filter, &'static str)> {
+    let mut filters = vec![
+        (Filter { purpose: Some(OtpPurpose::Recovery), ..Filter::default() }, "otp_purpose"),
+        (Filter { requester_ip: Some("192.0.2.7".to_owned()), ..Filter::default() }, "otp_requester_ip"),
+    ];
+    for (outcome, ..) in OUTCOMES {
+        let index = match outcome {
+            OtpOutcome::Waiting | OtpOutcome::Expired => "otp_left",
+            OtpOutcome::Used => "otp_used",
+            OtpOutcome::Voided => "otp_voided",
+            OtpOutcome::TriesUsed => "otp_exhausted",
+        };
+        filters.push((Filter { outcome: Some(outcome), ..Filter::default() }, index));
+    }
+    for (delivery, ..) in DELIVERIES {
+        let index = match delivery {
+            OtpDelivery::AddressTaken | OtpDelivery::NoAccount => "otp_withheld",
+            _ => "outbox_state_otp",
+        };
+        filters.push((Filter { delivery: Some(delivery), ..Filter::default() }, index));
+    }
+    filters
+}
+
+#[tokio::test]
+async fn each_filter_is_looked_up_in_the_order_of_its_list() {
+    let (store, _folder) = empty_store().await;
+    let key = "sqlite_autoindex_otp_1";
+    for (filter, index) in filters() {
+        for (order, from) in [(Order::Desc, Some(Uuid::max())), (Order::Asc, Some(Uuid::nil())), (Order::Desc, None)] {
+            let question = Question::new(&filter, Timestamp(1_795_435_200_000), order, from);
+            let plan = Plan::of(&store, &question.codes(51)).await;
+            // The first page of what has an index of its own reads that from its end.
+            let good = match from {
+                Some(_) => plan.is_searches_by(&[key, index]),
+                None => plan.is_searches_by_or_walks(&[key, index]),
+            };
+            assert!(good, "{filter:?}, {from:?}: {plan:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_looked_up_and_its_few_codes_are_sorted() {
+    let (store, _folder) = empty_store().await;
+    let filter = Filter { email_key: Some("a@x.example".to_owned()), ..Filter::default() };
+    let question = Question::new(&filter, Timestamp(0), Order::Desc, None);
+    let plan = format!("{:?}", Plan::of(&store, &question.codes(51)).await);
+    assert!(plan.contains("INDEX otp_email_key (email_key=?)") && !plan.contains("SCAN"), "{plan}");
+}
+
+#[tokio::test]
+async fn the_list_without_a_filter_is_read_from_its_newest_end() {
+    let (store, _folder) = empty_store().await;
+    let filter = Filter::default();
+    for (order, from) in [(Order::Desc, Some(Uuid::max())), (Order::Asc, Some(Uuid::nil())), (Order::Desc, None)] {
+        let question = Question::new(&filter, Timestamp(0), order, from);
+        let plan = Plan::of(&store, &question.codes(51)).await;
+        assert!(plan.is_searches_by_or_walks(&["sqlite_autoindex_otp_1"]), "{from:?}: {plan:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_several_filters_one_leads_and_the_others_look_at_so_many_codes() {
+    let (store, _folder) = empty_store().await;
+    let all = Filter {
+        purpose: Some(OtpPurpose::Registration),
+        email_key: None,
+        requester_ip: None,
+        delivery: Some(OtpDelivery::GivenUp),
+        outcome: Some(OtpOutcome::Expired),
+    };
+    let question = Question::new(&all, Timestamp(0), Order::Desc, Some(Uuid::max()));
+    let plan = Plan::of(&store, &question.codes(51)).await;
+    // Each of the leader's codes is then looked up, by whatever index that has its id.
+    let each_is_looked_up = |plan: &Plan| format!("{plan:?}").contains("id=?)");
+    assert!(plan.is_searches_by(&["outbox_state_otp"]) && each_is_looked_up(&plan), "{plan:?}");
+    let from_here = Filter { requester_ip: Some("192.0.2.7".to_owned()), ..all };
+    let question = Question::new(&from_here, Timestamp(0), Order::Desc, None);
+    let plan = Plan::of(&store, &question.codes(51)).await;
+    assert!(plan.is_searches_by(&["otp_requester_ip"]) && each_is_looked_up(&plan), "{plan:?}");
+}

@@ -1,0 +1,194 @@
+//! One question to the log, as SQL.
+
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait as _, Condition, EntityTrait as _, Order, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+};
+use uuid::Uuid;
+
+use super::{Filter, WINDOW};
+use crate::domain::{OtpDelivery, OtpOutcome, Timestamp};
+use crate::server::store::entity::otp::{Column, Entity};
+use crate::server::store::entity::outbox;
+use crate::server::store::otps::Withheld;
+use crate::server::store::outbox::MailState;
+
+/// No code counts for longer.
+const LONGEST_LIFE_MS: i64 = 3_600_000;
+
+/// A filter as SQL asks for it.
+pub(super) struct Question<'a> {
+    filter: &'a Filter,
+    now: Timestamp,
+    order: Order,
+    /// Only what comes behind this code, in that order.
+    from: Option<Uuid>,
+    /// The filter that leads.
+    leader: Leader,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leader {
+    Address,
+    Requester,
+    Delivery,
+    Outcome,
+    Purpose,
+    None,
+}
+
+impl<'a> Question<'a> {
+    pub(super) fn new(filter: &'a Filter, now: Timestamp, order: Order, from: Option<Uuid>) -> Self {
+        // The one that leaves the fewest goes first.
+        let leaders = [
+            (filter.email_key.is_some(), Leader::Address),
+            (filter.requester_ip.is_some(), Leader::Requester),
+            (filter.delivery.is_some(), Leader::Delivery),
+            (filter.outcome.is_some(), Leader::Outcome),
+            (filter.purpose.is_some(), Leader::Purpose),
+        ];
+        let leader = leaders.into_iter().find(|(asked, _)| *asked).map_or(Leader::None, |(_, leader)| leader);
+        Self { filter, now, order, from, leader }
+    }
+
+    /// Whether more is asked for than the leader gives.
+    fn is_narrower(&self) -> bool {
+        self.conditions().len() > 1
+    }
+
+    pub(super) fn codes(&self, most: u64) -> Select<Entity> {
+        let mut rest = Condition::all();
+        for (leader, condition) in self.conditions() {
+            if leader != self.leader {
+                rest = rest.add(condition);
+            }
+        }
+        let window = if self.is_narrower() { WINDOW } else { most };
+        Entity::find()
+            .filter(Column::Id.in_subquery(self.led(window)))
+            .filter(rest)
+            .order_by(Column::Id, self.order.clone())
+            .limit(most)
+    }
+
+    /// The last code of a window that is full.
+    pub(super) fn edge(&self) -> Option<SelectStatement> {
+        self.is_narrower().then(|| self.led(1).offset(WINDOW - 1).take())
+    }
+
+    /// The ids that the leader gives, in the order of the list.
+    fn led(&self, most: u64) -> SelectStatement {
+        let mut led = Query::select();
+        // What became of a mail stands with the mail, and its index gives the codes.
+        let id = match self.mail_state().filter(|_| self.leader == Leader::Delivery) {
+            Some(mail) => {
+                led.from(outbox::Entity).cond_where(mail);
+                Expr::col((outbox::Entity, outbox::Column::OtpId))
+            }
+            None => {
+                led.from(Entity);
+                for (_, condition) in self.conditions().into_iter().filter(|(leader, _)| *leader == self.leader) {
+                    led.cond_where(condition);
+                }
+                Expr::col((Entity, Column::Id))
+            }
+        };
+        match (&self.order, self.from) {
+            (Order::Asc, Some(from)) => led.and_where(id.clone().gt(from)),
+            (_, Some(from)) => led.and_where(id.clone().lt(from)),
+            (_, None) => led.and_where(id.clone().is_not_null()),
+        };
+        led.expr(id.clone()).order_by_expr(id, self.order.clone()).limit(most).to_owned()
+    }
+
+    /// Each filter that is set, as a condition on a code.
+    fn conditions(&self) -> Vec<(Leader, Condition)> {
+        let Filter { purpose, email_key, requester_ip, delivery, outcome } = self.filter;
+        let one = |condition: Expr| Condition::all().add(condition);
+        let mut conditions = Vec::new();
+        if let Some(purpose) = purpose {
+            conditions.push((Leader::Purpose, one(Column::Purpose.eq(purpose.as_str()))));
+        }
+        if let Some(key) = email_key {
+            conditions.push((Leader::Address, one(Column::EmailKey.eq(key.as_str()))));
+        }
+        if let Some(ip) = requester_ip {
+            conditions.push((Leader::Requester, one(Column::RequesterIp.eq(ip.as_str()))));
+        }
+        if let Some(outcome) = outcome {
+            conditions.push((Leader::Outcome, self.came_to(*outcome)));
+        }
+        if let Some(delivery) = delivery {
+            conditions.push((Leader::Delivery, self.delivered(*delivery)));
+        }
+        conditions
+    }
+
+    /// As [`outcome_of`](super::outcome_of) reads a row. Each is, to the letter, what an index of
+    /// its own was made for.
+    fn came_to(&self, outcome: OtpOutcome) -> Condition {
+        let left = || {
+            Condition::all()
+                .add(Column::ConsumedAt.is_null())
+                .add(Column::ExhaustedAt.is_null())
+                .add(Column::VoidedAt.is_null().or(Expr::col(Column::VoidedAt).gte(Expr::col(Column::ExpiresAt))))
+        };
+        match outcome {
+            OtpOutcome::Used => Condition::all().add(Column::ConsumedAt.is_not_null()),
+            OtpOutcome::TriesUsed => Condition::all().add(Column::ExhaustedAt.is_not_null()),
+            OtpOutcome::Voided => Condition::all()
+                .add(Column::ExhaustedAt.is_null())
+                .add(Expr::col(Column::VoidedAt).lt(Expr::col(Column::ExpiresAt))),
+            OtpOutcome::Expired => left().add(Column::ExpiresAt.lte(self.now.0)),
+            // Those that wait are among the newest: without the bound, all that expired would be passed by.
+            OtpOutcome::Waiting => left()
+                .add(Column::ExpiresAt.gt(self.now.0))
+                .add(Column::VoidedAt.is_null())
+                .add(Column::Id.gte(first_id_at(Timestamp(self.now.0 - LONGEST_LIFE_MS)))),
+        }
+    }
+
+    fn delivered(&self, delivery: OtpDelivery) -> Condition {
+        let withheld =
+            |why: Withheld| Condition::all().add(Column::Withheld.is_not_null()).add(Column::Withheld.eq(why.as_str()));
+        match delivery {
+            OtpDelivery::AddressTaken => withheld(Withheld::AddressTaken),
+            OtpDelivery::NoAccount => withheld(Withheld::NoAccount),
+            _ => {
+                let mail = Query::select()
+                    .expr(Expr::value(1))
+                    .from(outbox::Entity)
+                    .and_where(Expr::col((outbox::Entity, outbox::Column::OtpId)).eq(Expr::col((Entity, Column::Id))))
+                    .cond_where(self.mail_state().unwrap_or_else(Condition::all))
+                    .take();
+                Condition::all().add(Expr::exists(mail))
+            }
+        }
+    }
+
+    /// What the mail with a code has to be, where the delivery asked for is one's.
+    fn mail_state(&self) -> Option<Condition> {
+        use outbox::Column::{LastError, State};
+        let (state, tried) = match self.filter.delivery? {
+            OtpDelivery::Waiting => (MailState::Waiting, Some(false)),
+            OtpDelivery::Failing => (MailState::Waiting, Some(true)),
+            OtpDelivery::Sent => (MailState::Sent, None),
+            OtpDelivery::GivenUp => (MailState::Dead, None),
+            OtpDelivery::Expired => (MailState::Expired, None),
+            OtpDelivery::Dropped => (MailState::Dropped, None),
+            OtpDelivery::AddressTaken | OtpDelivery::NoAccount | OtpDelivery::Unknown => return None,
+        };
+        let state = Condition::all().add(State.eq(state.as_str()));
+        Some(match tried {
+            None => state,
+            Some(false) => state.add(LastError.is_null()),
+            Some(true) => state.add(LastError.is_not_null()),
+        })
+    }
+}
+
+/// The least id that a code issued at this moment can have (RFC 9562, section 5.7).
+fn first_id_at(moment: Timestamp) -> Uuid {
+    let millis = u64::try_from(moment.0).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}

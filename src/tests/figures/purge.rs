@@ -1,0 +1,122 @@
+//! How long a writer waits for its turn while what is too old is deleted.
+
+use std::time::Duration;
+
+use portal::domain::Timestamp;
+use portal::server::clock::Clock;
+use portal::server::crypto::{Sealer, SecretKey};
+use portal::server::limits::Limits;
+use portal::server::rng::Rng;
+use portal::server::services::{Audit, Maintenance};
+use portal::server::store::Store;
+use portal::server::store::sessions::Sessions;
+use sea_orm::ConnectionTrait as _;
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+use crate::table::{Figure, Row, Unit};
+use crate::{Effort, FULL, Outcome, load, say};
+
+/// With as many rows too old in each big table; the longest of all the turns
+/// that were waited for.
+const STALL: Figure = Figure::new("longest stall of a writer during a purge", Unit::Milliseconds, 50.0, 10.0);
+pub(crate) const FIGURES: &[Figure] = &[STALL];
+
+/// The big tables, with how a row of each is made from its number.
+const TABLES: [(&str, &str, &str); 5] = [
+    (
+        "otp",
+        "id, purpose, flow_id, email_key, digest, requester_ip, issued_at, expires_at, consumed_at",
+        "$id, 'registration', randomblob(16), hex(randomblob(8)) || '@x.example', randomblob(32), \
+         '192.0.2.' || (i % 250), i, i + 300000, iif(i % 2, i, NULL)",
+    ),
+    (
+        "outbox",
+        "id, kind, recipient_masked, state, attempts, created_at, next_attempt_at, sent_at, otp_id",
+        "$id, 'registration_code', 'p***@x.example', 'sent', 1, i, i, i, randomblob(16)",
+    ),
+    (
+        "security_event",
+        "id, account_id, kind, at, ip, user_agent",
+        "$id, randomblob(16), 'signed_in', i, '192.0.2.7', 'Mozilla/5.0 (X11; Linux x86_64)'",
+    ),
+    (
+        "audit",
+        "seq, at, actor_kind, actor_id, action, target_id, detail, previous, hash",
+        "i, i, 'administrator', randomblob(16), 'account_disabled', randomblob(16), '', zeroblob(32), zeroblob(32)",
+    ),
+    ("wrong_try", "id, purpose, email_key, at", "$id, 'registration', hex(randomblob(8)) || '@x.example', i"),
+];
+
+pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
+    let rows: u64 = if effort.rounds == FULL.rounds { 100_000 } else { 5_000 };
+    // One round: it is the longest of some ten thousand turns.
+    let (store, _folder) = filled(rows).await?;
+    let stall = beside_a_purge(&store, rows).await?;
+    store.close().await?;
+    Ok(vec![STALL.is(stall)])
+}
+
+/// A database beside the build, whose disk is a real one where `/tmp` may be
+/// memory, with so many rows from 1970 in each big table.
+async fn filled(rows: u64) -> Outcome<(Store, TempDir)> {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display())).await?;
+    store.migrate().await?;
+    for (table, columns, values) in TABLES {
+        // Ids in the order of time, as real ones are.
+        let values = values.replace("$id", "CAST(printf('%016x', i) AS BLOB)");
+        let tx = store.write().await?;
+        tx.execute_unprepared(&format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) \
+             INSERT INTO {table} ({columns}) SELECT {values} FROM n"
+        ))
+        .await?;
+        tx.commit().await?;
+    }
+    Ok((store, folder))
+}
+
+/// The longest wait of a writer that takes one turn after the other, in milliseconds.
+async fn beside_a_purge(store: &Store, rows: u64) -> Outcome<f64> {
+    let (done, purging) = watch::channel(false);
+    let writer = tokio::spawn(take_turns(store.clone(), purging));
+    let began = load::now();
+    let deleted = maintenance(store)?.purge().await?;
+    say(format_args!("purge: {deleted} rows in {} ms", began.elapsed().as_millis()));
+    done.send(true)?;
+    let longest = writer.await??;
+    let expected = rows * u64::try_from(TABLES.len())?;
+    if deleted != expected {
+        return Err(format!("{deleted} rows were deleted of {expected}").into());
+    }
+    Ok(longest.as_secs_f64() * 1_000.0)
+}
+
+async fn take_turns(store: Store, purging: watch::Receiver<bool>) -> Outcome<Duration> {
+    let mut longest = Duration::ZERO;
+    while !*purging.borrow() {
+        let asked = load::now();
+        let turn = store.write().await?;
+        longest = longest.max(asked.elapsed());
+        turn.commit().await?;
+        // As the next request would come; a person is no loop.
+        tokio::time::sleep(Duration::from_micros(500)).await;
+    }
+    Ok(longest)
+}
+
+fn maintenance(store: &Store) -> Outcome<Maintenance> {
+    let (clock, rng, limits) = (Clock::System, Rng::from_system()?, Limits::default());
+    if clock.now() < Timestamp(0) + Duration::from_secs(40 * 365 * 86_400) {
+        return Err("this machine's clock is wrong".into());
+    }
+    let sealer = Sealer::new(&SecretKey::from_bytes([7; 32]).into(), "audit", rng.clone());
+    Ok(Maintenance {
+        store: store.clone(),
+        sessions: Sessions::new(store.clone(), clock.clone(), limits.session),
+        audit: Audit { store: store.clone(), sealer, clock: clock.clone(), rng },
+        limits,
+        clock,
+    })
+}
