@@ -21,8 +21,12 @@ fn addresses(id: &str) -> Vec<String> {
     let downloads = paths::ADMIN_DOWNLOADS.into_iter().map(str::to_owned);
     let area =
         |path: &String| path.strip_prefix(paths::ADMIN).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let mut all: Vec<_> =
-        pages.chain(functions).chain(downloads).filter(area).map(|path| path.replace("{id}", id)).collect();
+    let mut all: Vec<_> = pages
+        .chain(functions)
+        .chain(downloads)
+        .filter(area)
+        .map(|path| path.replace("{id}", id).replace("{deed}", "disable"))
+        .collect();
     all.sort_unstable();
     all.dedup();
     assert!(all.contains(&paths::ADMIN_AUDIT.to_owned()), "{all:?}");
