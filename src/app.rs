@@ -13,8 +13,8 @@ use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 use crate::api::Visitor;
 use crate::pages::{
     AccountPage, AuditPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage,
-    LoginPage, NotFoundPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage, RegisterPage, SecondStepPage,
-    SecurityLogPage, SecurityPage, SessionsPage, VerifyPage,
+    LoginPage, NotFoundPage, OverviewPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage, RegisterPage,
+    SecondStepPage, SecurityLogPage, SecurityPage, SessionsPage, SettingsPage, VerifyPage,
 };
 use crate::paths;
 
@@ -96,7 +96,9 @@ pub fn App() -> impl IntoView {
                 <Route path=At(paths::FROM_MAIL) view=FromMailPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_EMAIL_VERIFY) view=EmailCodePage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_DELETE) view=DeletePage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN) view=OverviewPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_AUDIT) view=AuditPage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN_SETTINGS) view=SettingsPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT) view=AccountPage ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

@@ -14,6 +14,7 @@ mod m20261123_000005_limits;
 mod m20261123_000006_account_security;
 mod m20261123_000007_factors_and_traces;
 mod m20261123_000008_audit;
+mod m20261123_000012_overview;
 
 /// Brings a database to the schema that this version needs.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_account_security::Migration),
             Box::new(m20261123_000007_factors_and_traces::Migration),
             Box::new(m20261123_000008_audit::Migration),
+            Box::new(m20261123_000012_overview::Migration),
         ]
     }
 }

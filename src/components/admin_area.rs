@@ -7,7 +7,8 @@ use crate::api::Visitor;
 use crate::paths;
 
 /// The parts of the area, in the order in which they are offered.
-const PARTS: [(&str, &str); 2] = [(paths::ADMIN, "Overview"), (paths::ADMIN_AUDIT, "Audit log")];
+const PARTS: [(&str, &str); 3] =
+    [(paths::ADMIN, "Overview"), (paths::ADMIN_AUDIT, "Audit log"), (paths::ADMIN_SETTINGS, "Settings")];
 
 /// A page of the administration: the ways to the others, its heading, and its
 /// sections below one another.

@@ -17,6 +17,8 @@ pub mod recovery_code;
 pub mod role;
 pub mod second_step_code;
 pub mod security_event;
+pub mod span;
+pub mod tally;
 pub mod timestamp;
 pub mod username;
 
@@ -34,5 +36,7 @@ pub use recovery_code::RecoveryCode;
 pub use role::Role;
 pub use second_step_code::SecondStepCode;
 pub use security_event::SecurityEvent;
+pub use span::Span;
+pub use tally::Tally;
 pub use timestamp::Timestamp;
 pub use username::Username;

@@ -20,7 +20,7 @@ pub use account::{
     AccountPage, ConfirmPage, DeletePage, EmailCodePage, RecentEvents, RecoveryCodesPage, SecurityLogPage,
     SecurityPage, SessionsPage,
 };
-pub use admin::AuditPage;
+pub use admin::{AuditPage, OverviewPage, SettingsPage};
 pub use dashboard::DashboardPage;
 pub use from_mail::FromMailPage;
 pub use home::HomePage;
@@ -66,7 +66,9 @@ impl Head {
             paths::ACCOUNT_EMAIL_VERIFY => ("Confirm your new address", true),
             paths::ACCOUNT_DELETE => ("Delete your account", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
+            paths::ADMIN => ("Administration", true),
             paths::ADMIN_AUDIT => ("Audit log", true),
+            paths::ADMIN_SETTINGS => ("Settings", true),
             _ => ("Page not found", false),
         };
         Self { title, islands }

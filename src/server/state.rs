@@ -14,7 +14,9 @@ use super::http::newcomers::Newcomers;
 use super::http::sampled::Sampled;
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
+use super::services::administration::{About, AccountCount};
 use super::services::captcha::ThirdParty;
+use super::services::maintenance::LastPurge;
 use super::services::{
     Administration, Audit, Captcha, Codes, Confirmation, Devices, Entry, FromMail, Login, Maintenance, Notices,
     OwnAccount, OwnSessions, Passkeys, PasswordCheck, Recovery, Registration, SecondFactor, SecurityLog, Verification,
@@ -160,6 +162,7 @@ impl AppState {
             rng: rng.clone(),
         };
         let confirmation = Confirmation { store: store.clone(), passwords: passwords.clone(), clock: clock.clone() };
+        let last_purge = LastPurge::default();
         let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {
             leptos,
@@ -221,11 +224,19 @@ impl AppState {
             devices,
             passkeys,
             security_log: log,
-            administration: Administration { store: store.clone(), audit: audit.clone(), clock: clock.clone() },
+            administration: Administration {
+                store: store.clone(),
+                audit: audit.clone(),
+                account_count: AccountCount::default(),
+                about: About::new(&config, clock.now(), last_purge.clone()),
+                registration_lifetime: limits.registration_lifetime,
+                clock: clock.clone(),
+            },
             maintenance: Maintenance {
                 store: store.clone(),
                 sessions: sessions.clone(),
                 audit,
+                last_purge,
                 limits,
                 clock: clock.clone(),
             },

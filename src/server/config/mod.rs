@@ -7,6 +7,7 @@ pub mod env;
 pub mod limits;
 pub mod log;
 pub mod mail;
+pub mod report;
 pub mod second_factor;
 pub mod secrets;
 pub mod site;
@@ -15,7 +16,7 @@ use std::path::Path;
 
 use captcha::ThirdPartyConfig;
 use database::DatabaseConfig;
-use env::Env;
+use env::{Env, Sources};
 use log::LogConfig;
 use mail::MailConfig;
 use site::SiteConfig;
@@ -38,6 +39,8 @@ pub struct Config {
     pub keys: KeyRing,
     pub limits: Limits,
     pub log: LogConfig,
+    /// Where the values came from.
+    pub sources: Sources,
 }
 
 /// Why the portal does not start: one line for each mistake, none of which
@@ -89,7 +92,7 @@ impl Config {
         let keys = secrets::load(env, &site, rng, &mut mistakes);
         match (mail, keys) {
             (Some(mail), Some(keys)) if mistakes.0.is_empty() => {
-                Ok(Self { site, database, mail, third_party, second_factor, keys, limits, log })
+                Ok(Self { site, database, mail, third_party, second_factor, keys, limits, log, sources: env.sources() })
             }
             _ => Err(ConfigErrors(mistakes.0)),
         }

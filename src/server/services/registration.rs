@@ -11,14 +11,14 @@ use super::flow::{self, Ended, Pending};
 use super::holder;
 use super::outcome::{Done, Fault, Flow, FlowChange, ServiceError};
 use super::requester::Requester;
-use crate::domain::{Email, FieldErrors, Password, Timestamp, Username};
+use crate::domain::{Email, FieldErrors, Password, Tally, Timestamp, Username};
 use crate::paths;
 use crate::server::clock::Clock;
 use crate::server::crypto::{FlowToken, OtpPurpose};
 use crate::server::crypto::{PasswordContext, PasswordHasher, PasswordPolicy};
 use crate::server::limits::Limits;
 use crate::server::rng::Rng;
-use crate::server::store::{Store, StoreError, accounts, registrations};
+use crate::server::store::{Store, StoreError, accounts, registrations, tallies};
 
 /// What every refusal for a taken username says.
 pub const USERNAME_TAKEN: &str = "This username is taken. Choose another.";
@@ -83,6 +83,7 @@ impl Registration {
             finished: false,
         };
         registrations::insert(&tx, registration.clone(), flow.digest()).await?;
+        tallies::add(&tx, Tally::RegistrationBegun, now).await?;
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
         self.codes.mailer.wake();

@@ -2,6 +2,10 @@
 //! who asks: to anybody else there is nothing.
 
 mod audit_log;
+mod overview;
+mod settings;
+
+use std::time::Duration;
 
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
@@ -15,12 +19,18 @@ use crate::server::store::audit::Actor;
 use crate::server::store::{Store, StoreError, accounts};
 
 pub use audit_log::{AuditPage, AuditQuery};
+pub use overview::{AccountCount, Overview, Piece};
+pub use settings::{About, RunsWith};
 
 /// The services behind `/admin`.
 #[derive(Clone, Debug)]
 pub struct Administration {
     pub store: Store,
     pub audit: Audit,
+    pub account_count: AccountCount,
+    pub about: About,
+    /// How long a registration can be finished.
+    pub registration_lifetime: Duration,
     pub clock: Clock,
 }
 
