@@ -2,6 +2,8 @@
 
 mod audit_log;
 mod denied;
+mod overview;
+mod settings;
 
 use crate::harness::app::PASSWORD;
 use crate::harness::{Client, Mode, TestApp};

@@ -18,7 +18,7 @@ const HEIGHT: u32 = 180;
 const LABELS: u32 = 12;
 /// About so many of each.
 const Y_LABELS: usize = 4;
-const X_LABELS: usize = 5;
+const X_LABELS: usize = 6;
 
 /// How a row of bars looks: never by its colour alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
