@@ -21,7 +21,8 @@ fn figure(page: &str, name: &str) -> (String, String) {
 
 /// The numbers of one column of the table, the newest first.
 fn column(page: &str, name: &str) -> Vec<u64> {
-    let cells = page.split(&format!("data-label=\"{name}\"")).skip(1);
+    let label = format!("data-label=\"{name}\"");
+    let cells = page.split(&label).skip(1);
     let number = |cell: &str| cell.split("<div>").nth(1)?.split('<').next()?.parse().ok();
     cells.map(|cell| number(cell).unwrap_or_else(|| panic!("no number: {cell}"))).collect()
 }

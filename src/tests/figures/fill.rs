@@ -21,7 +21,7 @@ pub(crate) async fn data_of(accounts: u32) -> Outcome<DataFolder> {
     let (hash, now) = (quick_hash()?, Clock::System.now().0);
     let tx = store.write().await?;
     // What is written all over an index waits in memory, not on the disk.
-    tx.execute_unprepared("PRAGMA cache_size = -1000000").await?;
+    tx.execute_unprepared("PRAGMA cache_size = -500000").await?;
     for statement in [
         // Ids as the portal makes them: 48 bits of time, the version and the variant of RFC 9562, section 5.7.
         &format!(

@@ -44,12 +44,12 @@ fn figures(overview: &Overview, now: Timestamp) -> Vec<FigureView> {
         counted(overview.times(Tally::SecondStepFailed), "failed second step"),
     );
     vec![
-        figure("Accounts", overview.accounts.to_string(), format!("{} new", overview.new_accounts)),
-        figure("Registrations waiting", overview.waiting_registrations.to_string(), "for their code now".to_owned()),
+        figure("Accounts", grouped(overview.accounts), format!("{} new", grouped(overview.new_accounts))),
+        figure("Registrations waiting", grouped(overview.waiting_registrations), "for their code now".to_owned()),
         figure("Verified", rate, of),
-        figure("Failures", overview.failures().to_string(), kinds),
-        figure("Mail waiting", mail.waiting.to_string(), oldest),
-        figure("Mail given up", mail.dead.to_string(), String::new()),
+        figure("Failures", grouped(overview.failures()), kinds),
+        figure("Mail waiting", grouped(mail.waiting), oldest),
+        figure("Mail given up", grouped(mail.dead), String::new()),
     ]
 }
 
@@ -118,6 +118,28 @@ fn long(span: Span, at: Timestamp) -> String {
     }
 }
 
+/// `1,000,000`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let commas = |(place, digit): (usize, char)| {
+        let comma = place > 0 && (digits.len() - place).is_multiple_of(3);
+        comma.then_some(',').into_iter().chain([digit])
+    };
+    digits.chars().enumerate().flat_map(commas).collect()
+}
+
 fn counted(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn the_digits_of_a_long_number_stand_in_threes() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
 }

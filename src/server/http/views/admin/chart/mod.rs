@@ -15,7 +15,7 @@ use canvas::{Canvas, Nothing};
 const WIDTH: u32 = 320;
 const HEIGHT: u32 = 180;
 /// Of the numbers beside the chart and the moments under it.
-const LABELS: u32 = 12;
+const LABELS: u32 = 14;
 /// About so many of each.
 const Y_LABELS: usize = 4;
 const X_LABELS: usize = 6;
