@@ -42,7 +42,7 @@ setup-build:
 
 .PHONY: setup-test
 setup-test:
-	@.ci/setup end2end browser
+	@.ci/setup end2end browser postgres
 
 .PHONY: run
 run: $(release) ## build the release and serve it on http://127.0.0.1:3000

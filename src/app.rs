@@ -13,9 +13,9 @@ use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 use crate::api::Visitor;
 use crate::pages::{
     AccountPage, AuditPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage,
-    InvitationsPage, LoginPage, MailPage, NotFoundPage, OtpsPage, RecoverPage, RecoverVerifyPage, RecoveryCodesPage,
-    RegisterPage, SecondStepPage, SecurityLogPage, SecurityPage, SessionsPage, UserDeedPage, UserPage, UsersPage,
-    VerifyPage,
+    InvitationsPage, LoginPage, MailPage, NotFoundPage, OtpsPage, OverviewPage, RecoverPage, RecoverVerifyPage,
+    RecoveryCodesPage, RegisterPage, SecondStepPage, SecurityLogPage, SecurityPage, SessionsPage, SettingsPage,
+    UserDeedPage, UserPage, UsersPage, VerifyPage,
 };
 use crate::paths;
 
@@ -97,6 +97,7 @@ pub fn App() -> impl IntoView {
                 <Route path=At(paths::FROM_MAIL) view=FromMailPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_EMAIL_VERIFY) view=EmailCodePage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT_DELETE) view=DeletePage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN) view=OverviewPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_USERS) view=UsersPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_USER) view=UserPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_USER_DEED) view=UserDeedPage ssr=SsrMode::Async />
@@ -104,6 +105,7 @@ pub fn App() -> impl IntoView {
                 <Route path=At(paths::ADMIN_OTPS) view=OtpsPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_AUDIT) view=AuditPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_MAIL) view=MailPage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN_SETTINGS) view=SettingsPage ssr=SsrMode::Async />
                 <Route path=At(paths::ACCOUNT) view=AccountPage ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

@@ -17,6 +17,7 @@ mod m20261123_000008_audit;
 mod m20261123_000009_user_list;
 mod m20261123_000010_invitations;
 mod m20261123_000011_traces;
+mod m20261123_000012_overview;
 
 /// Brings a database to the schema that this version needs.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000009_user_list::Migration),
             Box::new(m20261123_000010_invitations::Migration),
             Box::new(m20261123_000011_traces::Migration),
+            Box::new(m20261123_000012_overview::Migration),
         ]
     }
 }

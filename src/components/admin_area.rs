@@ -7,13 +7,14 @@ use crate::api::Visitor;
 use crate::paths;
 
 /// The parts of the area, in the order in which they are offered.
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 7] = [
     (paths::ADMIN, "Overview"),
     (paths::ADMIN_USERS, "Users"),
     (paths::ADMIN_INVITATIONS, "Invitations"),
     (paths::ADMIN_OTPS, "OTP log"),
     (paths::ADMIN_AUDIT, "Audit log"),
     (paths::ADMIN_MAIL, "Mail"),
+    (paths::ADMIN_SETTINGS, "Settings"),
 ];
 
 /// A page of the administration: the ways to the others, its heading, and its

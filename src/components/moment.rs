@@ -64,6 +64,13 @@ impl Moment {
         format!("{} {} {}", self.day, MONTHS.get(self.month - 1).unwrap_or(&""), self.year)
     }
 
+    /// `12 Mar`
+    #[must_use]
+    pub fn day(&self) -> String {
+        let month = MONTHS.get(self.month - 1).and_then(|name| name.get(..3)).unwrap_or_default();
+        format!("{} {month}", self.day)
+    }
+
     /// `2026-03-12T14:32:05Z`, for the `datetime` of a moment in UTC.
     #[must_use]
     pub fn iso8601(&self) -> String {
@@ -90,9 +97,21 @@ pub fn in_words(seconds: u64) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
+/// A long span in words, whole units only: `5 minutes`, `3 days and 4 hours`.
+#[must_use]
+pub fn span_in_words(seconds: u64) -> String {
+    let counted = |count: u64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
+    match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60) {
+        (0, 0, 0) => counted(seconds, "second"),
+        (0, 0, minutes) => counted(minutes, "minute"),
+        (0, hours, minutes) => format!("{} and {}", counted(hours, "hour"), counted(minutes, "minute")),
+        (days, hours, _) => format!("{} and {}", counted(days, "day"), counted(hours, "hour")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Moment, in_words, minutes_and_seconds};
+    use super::{Moment, in_words, minutes_and_seconds, span_in_words};
 
     fn iso(millis: i64) -> String {
         Moment::from_millis(millis).iso8601()
@@ -114,6 +133,7 @@ mod tests {
         let moment = Moment::from_millis(1_773_325_925_000);
         assert_eq!(moment.date(), "12 March 2026");
         assert_eq!(moment.time(), "14:32");
+        assert_eq!(moment.day(), "12 Mar");
         assert_eq!(Moment::from_millis(5 * 60_000).time(), "00:05");
     }
 
@@ -125,5 +145,8 @@ mod tests {
         assert_eq!(in_words(42), "42 seconds");
         assert_eq!(in_words(181), "4 minutes");
         assert_eq!(in_words(7_201), "3 hours");
+        assert_eq!(span_in_words(59), "59 seconds");
+        assert_eq!(span_in_words(3_661), "1 hour and 1 minute");
+        assert_eq!(span_in_words(187_200), "2 days and 4 hours");
     }
 }

@@ -20,7 +20,9 @@ pub use account::{
     AccountPage, ConfirmPage, DeletePage, EmailCodePage, RecentEvents, RecoveryCodesPage, SecurityLogPage,
     SecurityPage, SessionsPage,
 };
-pub use admin::{AuditPage, InvitationsPage, MailPage, OtpsPage, UserDeedPage, UserPage, UsersPage};
+pub use admin::{
+    AuditPage, InvitationsPage, MailPage, OtpsPage, OverviewPage, SettingsPage, UserDeedPage, UserPage, UsersPage,
+};
 pub use dashboard::DashboardPage;
 pub use from_mail::FromMailPage;
 pub use home::HomePage;
@@ -67,6 +69,8 @@ impl Head {
             paths::ACCOUNT_EMAIL_VERIFY => ("Confirm your new address", true),
             paths::ACCOUNT_DELETE => ("Delete your account", true),
             paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
+            paths::ADMIN => ("Administration", true),
+            paths::ADMIN_SETTINGS => ("Settings", true),
             paths::ADMIN_USERS => ("Users", true),
             paths::ADMIN_INVITATIONS => ("Invitations", true),
             paths::ADMIN_AUDIT => ("Audit log", true),

@@ -169,6 +169,8 @@ pub const SECOND_STEP_WAITS: Duration = Duration::from_secs(10 * 60);
 pub const SEED_WAITS: Duration = Duration::from_secs(30 * 60);
 /// How long a person's security log reaches back.
 pub const SECURITY_LOG: Duration = Duration::from_secs(400 * 86_400);
+/// How long it is known how often things happened.
+pub const TALLIES: Duration = Duration::from_secs(400 * 86_400);
 /// How long a browser is recognised after it was last seen. Browsers keep no
 /// cookie longer than 400 days (RFC 6265bis, section 5.5).
 pub const DEVICE_RECOGNISED: Duration = Duration::from_secs(400 * 86_400);

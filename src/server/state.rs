@@ -14,7 +14,9 @@ use super::http::newcomers::Newcomers;
 use super::http::sampled::Sampled;
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
+use super::services::administration::{About, AccountCount};
 use super::services::captcha::ThirdParty;
+use super::services::maintenance::LastPurge;
 use super::services::registration::admission::Admission;
 use super::services::{
     Administration, Audit, Captcha, Codes, Confirmation, Devices, Entry, FromMail, Login, Maintenance, Notices,
@@ -157,6 +159,7 @@ impl AppState {
             rng: rng.clone(),
         };
         let confirmation = Confirmation { store: store.clone(), passwords: passwords.clone(), clock: clock.clone() };
+        let last_purge = LastPurge::default();
         let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {
             leptos,
@@ -233,6 +236,8 @@ impl AppState {
                 log: log.clone(),
                 mailer,
                 registration: admission.mode,
+                account_count: AccountCount::default(),
+                about: About::new(&config, clock.now(), last_purge.clone()),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
@@ -242,6 +247,7 @@ impl AppState {
                 store: store.clone(),
                 sessions: sessions.clone(),
                 audit,
+                last_purge,
                 limits,
                 clock: clock.clone(),
             },

@@ -5,17 +5,22 @@ pub mod audit;
 pub mod invitations;
 pub mod mail;
 pub mod otps;
+pub mod overview;
+pub mod settings;
 pub mod users;
 
 pub use audit::{AuditEntryView, AuditView};
 pub use invitations::{InvitationState, InvitationView, InvitationsView};
 pub use mail::{MailView, QueuedMailView};
 pub use otps::{OtpRowView, OtpsView};
+pub use overview::{ChartView, FigureView, OverviewView, PieceView};
+pub use settings::{LimitView, SettingView, SettingsView};
 pub use users::{UserCodeView, UserDeedView, UserRowView, UserSessionView, UserView, UsersView};
 
 /// What a page of the administration shows.
 #[derive(Clone, Debug)]
 pub enum AdminView {
+    Overview(OverviewView),
     Audit(AuditView),
     Users(UsersView),
     User(Box<UserView>),
@@ -23,6 +28,7 @@ pub enum AdminView {
     Invitations(InvitationsView),
     Otps(OtpsView),
     Mail(MailView),
+    Settings(SettingsView),
 }
 
 /// The ways to the neighbours of a page of a list, each if there is one.

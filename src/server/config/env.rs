@@ -70,7 +70,46 @@ pub const PORTAL_NAMES: &[&str] = &[
 
 /// Names and values. An empty value counts as not set.
 #[derive(Clone, Default)]
-pub struct Env(BTreeMap<String, String>);
+pub struct Env(BTreeMap<String, Value>);
+
+#[derive(Clone)]
+struct Value {
+    text: String,
+    from: Source,
+}
+
+/// Where a value came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Nothing was said.
+    Default,
+    Environment,
+    /// The file `.env`, where the environment was silent.
+    DotEnv,
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Default => "default",
+            Self::Environment => "environment",
+            Self::DotEnv => ".env file",
+        })
+    }
+}
+
+/// Which names were set, and where: the values are not kept.
+#[derive(Clone, Debug, Default)]
+pub struct Sources(BTreeMap<String, Source>);
+
+impl Sources {
+    /// Where the value of `name` came from, or the file that held it (`{name}_FILE`).
+    #[must_use]
+    pub fn of(&self, name: &str) -> Source {
+        let named = |name: &str| self.0.get(name).copied();
+        named(name).or_else(|| named(&format!("{name}_FILE"))).unwrap_or(Source::Default)
+    }
+}
 
 impl Env {
     /// The process's environment; what it does not set is taken from `file`.
@@ -84,25 +123,33 @@ impl Env {
             for line in lines {
                 // The parser's own message would quote the line, which may hold a secret.
                 let (name, value) = line.map_err(|_| format!("{}: a line is not NAME=value", file.display()))?;
-                values.insert(name, value);
+                values.insert(name, Value { text: value, from: Source::DotEnv });
             }
         }
-        values.extend(
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-        );
+        values.extend(std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, Value { text: value.into_string().ok()?, from: Source::Environment }))
+        }));
         Ok(Self(values))
     }
 
     /// An environment for a test.
     #[must_use]
     pub fn of(pairs: &[(&str, &str)]) -> Self {
-        Self(pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect())
+        let value = |text: &str| Value { text: text.to_owned(), from: Source::Environment };
+        Self(pairs.iter().map(|&(name, text)| (name.to_owned(), value(text))).collect())
     }
 
     /// The value of `name`, when it is set and not empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.0.get(name).map(|value| value.text.as_str()).filter(|text| !text.is_empty())
+    }
+
+    /// Where what is set was set.
+    #[must_use]
+    pub fn sources(&self) -> Sources {
+        let set = self.0.iter().filter(|(_, value)| !value.text.is_empty());
+        Sources(set.map(|(name, value)| (name.clone(), value.from)).collect())
     }
 
     /// The secret `name`, or the content of the file that `{name}_FILE` names.

@@ -8,6 +8,7 @@ pub mod limits;
 pub mod log;
 pub mod mail;
 pub mod registration;
+pub mod report;
 pub mod second_factor;
 pub mod secrets;
 pub mod site;
@@ -16,7 +17,7 @@ use std::path::Path;
 
 use captcha::ThirdPartyConfig;
 use database::DatabaseConfig;
-use env::Env;
+use env::{Env, Sources};
 use log::LogConfig;
 use mail::MailConfig;
 use registration::RegistrationConfig;
@@ -42,6 +43,8 @@ pub struct Config {
     pub keys: KeyRing,
     pub limits: Limits,
     pub log: LogConfig,
+    /// Where the values came from.
+    pub sources: Sources,
 }
 
 /// Why the portal does not start: one line for each mistake, none of which
@@ -94,7 +97,8 @@ impl Config {
         let keys = secrets::load(env, &site, rng, &mut mistakes);
         match (mail, keys) {
             (Some(mail), Some(keys)) if mistakes.0.is_empty() => {
-                Ok(Self { site, database, mail, third_party, second_factor, registration, keys, limits, log })
+                let sources = env.sources();
+                Ok(Self { site, database, mail, third_party, second_factor, registration, keys, limits, log, sources })
             }
             _ => Err(ConfigErrors(mistakes.0)),
         }

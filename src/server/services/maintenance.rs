@@ -1,16 +1,21 @@
 //! Forgetting what is no longer needed.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use sea_orm::DatabaseTransaction;
 
 use super::audit::Audit;
+use crate::domain::Timestamp;
 use crate::server::clock::Clock;
-use crate::server::limits::{DAY, DEVICE_RECOGNISED, INVITATIONS_KEPT, Limits, RECOVERY_LIFETIME, SECURITY_LOG};
+use crate::server::limits::{
+    DAY, DEVICE_RECOGNISED, INVITATIONS_KEPT, Limits, RECOVERY_LIFETIME, SECURITY_LOG, TALLIES,
+};
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{
     Store, StoreError, challenges, counters, email_changes, invitations, known_devices, mail_links, otps, outbox,
-    quotas, recoveries, registrations, removal, security_events, trusted_browsers, wrong_tries,
+    quotas, recoveries, registrations, removal, security_events, tallies, trusted_browsers, wrong_tries,
 };
 
 /// Rows deleted in one transaction. Each lies in a page of its own in most of
@@ -36,8 +41,25 @@ pub struct Maintenance {
     pub store: Store,
     pub sessions: Sessions,
     pub audit: Audit,
+    pub last_purge: LastPurge,
     pub limits: Limits,
     pub clock: Clock,
+}
+
+/// When a purge last came to its end in this process.
+#[derive(Clone, Debug, Default)]
+pub struct LastPurge(Arc<AtomicI64>);
+
+impl LastPurge {
+    /// Nothing before the first.
+    #[must_use]
+    pub fn get(&self) -> Option<Timestamp> {
+        Some(Timestamp(self.0.load(Ordering::Relaxed))).filter(|at| at.0 != 0)
+    }
+
+    fn set(&self, at: Timestamp) {
+        self.0.store(at.0, Ordering::Relaxed);
+    }
 }
 
 /// The tables that are purged.
@@ -61,9 +83,10 @@ enum Kind {
     KnownDevices,
     TrustedBrowsers,
     Audit,
+    Tallies,
 }
 
-const KINDS: [Kind; 18] = [
+const KINDS: [Kind; 19] = [
     Kind::Accounts,
     Kind::Registrations,
     Kind::Invitations,
@@ -82,6 +105,7 @@ const KINDS: [Kind; 18] = [
     Kind::KnownDevices,
     Kind::TrustedBrowsers,
     Kind::Audit,
+    Kind::Tallies,
 ];
 
 impl Kind {
@@ -118,6 +142,7 @@ impl Maintenance {
                 tokio::time::sleep(PAUSE).await;
             }
         }
+        self.last_purge.set(self.clock.now());
         Ok(deleted)
     }
 
@@ -141,6 +166,7 @@ impl Maintenance {
             Kind::SecurityEvents => security_events::purge(tx, now - SECURITY_LOG, BATCH).await,
             Kind::KnownDevices => known_devices::purge(tx, now - DEVICE_RECOGNISED, BATCH).await,
             Kind::TrustedBrowsers => trusted_browsers::purge(tx, now, BATCH).await,
+            Kind::Tallies => tallies::purge(tx, now - TALLIES, BATCH).await,
             Kind::Audit => self.audit.purge(tx, now - self.limits.audit_log, BATCH).await,
         }
     }

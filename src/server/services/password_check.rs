@@ -7,17 +7,17 @@ use uuid::Uuid;
 
 use super::captcha::{self, Captcha, Passed};
 use super::outcome::ServiceError;
-use super::quota::{self, Counted};
+use super::quota;
 use super::requester::Requester;
 use super::security_log::SecurityLog;
-use crate::domain::{Password, SecurityEvent, Timestamp};
+use crate::domain::{Password, SecurityEvent, Tally, Timestamp};
 use crate::server::clock::Clock;
 use crate::server::crypto::hash_queue::Place;
 use crate::server::crypto::{LookupKey, LookupKeys, PasswordHasher};
 use crate::server::limits::{HOUR, Limits};
 use crate::server::store::accounts::Account;
 use crate::server::store::counters::{self, Counter};
-use crate::server::store::{Store, StoreError};
+use crate::server::store::{Store, StoreError, tallies};
 
 const TOO_MANY: &str = "Too many tries.";
 
@@ -55,6 +55,14 @@ pub enum Challenge<'a> {
 #[derive(Debug)]
 pub struct Right {
     counters: Counters,
+    counted: Counted,
+}
+
+/// A failure that was counted before it was certain.
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    at: Timestamp,
+    /// The event in the account's log, if there is an account.
     noted: Option<Uuid>,
 }
 
@@ -93,7 +101,7 @@ impl PasswordCheck {
         by: &Requester,
     ) -> Result<Option<Right>, ServiceError> {
         let counters = self.counters(claim, by);
-        let noted = self.count_failure(&counters, claim, challenge, by).await?;
+        let counted = self.count_failure(&counters, claim, challenge, by).await?;
         // An impossible password is refused before any hashing, whoever it was meant for.
         let Some(password) = Password::parse_claimed(claim.password) else {
             self.captcha.note_failure(by);
@@ -106,7 +114,7 @@ impl PasswordCheck {
             self.captcha.note_failure(by);
             return Ok(None);
         }
-        Ok(Some(Right { counters, noted }))
+        Ok(Some(Right { counters, counted }))
     }
 
     /// Forgets the failures of an account from here, in the transaction of what
@@ -118,8 +126,9 @@ impl PasswordCheck {
         counters::clear(tx, &right.counters.from_here).await?;
         counters::take_back(tx, &right.counters.from_anywhere).await?;
         let quota = self.limits.login_failures_per_address;
-        quota::give_back(tx, &self.keys, Counted::SignInFailures, quota, by).await?;
-        match right.noted {
+        quota::give_back(tx, &self.keys, quota::Counted::SignInFailures, quota, by).await?;
+        tallies::take_back(tx, Tally::WrongPassword, right.counted.at).await?;
+        match right.counted.noted {
             Some(event) => crate::server::store::security_events::take_back(tx, event).await,
             None => Ok(()),
         }
@@ -150,7 +159,7 @@ impl PasswordCheck {
         claim: Claim<'_>,
         challenge: Challenge<'_>,
         by: &Requester,
-    ) -> Result<Option<Uuid>, ServiceError> {
+    ) -> Result<Counted, ServiceError> {
         let now = self.clock.now();
         let tx = self.store.write().await?;
         let counter = counters::get(&tx, &keys.from_here).await?.filter(|counter| !self.is_forgotten(counter, now));
@@ -169,7 +178,7 @@ impl PasswordCheck {
             Challenge::Asked(None) | Challenge::Never => {}
         }
         let quota = self.limits.login_failures_per_address;
-        if let Some(wait) = quota::take(&tx, &self.keys, Counted::SignInFailures, quota, by, now).await? {
+        if let Some(wait) = quota::take(&tx, &self.keys, quota::Counted::SignInFailures, quota, by, now).await? {
             return Err(limited(wait, by));
         }
         let failures = counter.map_or(0, |counter| counter.failures).saturating_add(1);
@@ -181,8 +190,9 @@ impl PasswordCheck {
             Some(account) => Some(self.log.note(&tx, account.id, SecurityEvent::SignInFailed, by).await?),
             None => None,
         };
+        tallies::add(&tx, Tally::WrongPassword, now).await?;
         tx.commit().await?;
-        Ok(noted)
+        Ok(Counted { at: now, noted })
     }
 
     /// Below the limit failures fade after the window; from the limit on they

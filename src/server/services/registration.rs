@@ -15,14 +15,14 @@ use super::holder;
 use super::newcomer::{Newcomer, USERNAME_TAKEN};
 use super::outcome::{Done, Fault, Flow, FlowChange, ServiceError};
 use super::requester::Requester;
-use crate::domain::{Email, FieldErrors, Timestamp, Username};
+use crate::domain::{Email, FieldErrors, Tally, Timestamp, Username};
 use crate::paths;
 use crate::server::clock::Clock;
 use crate::server::crypto::{FlowToken, OtpPurpose};
 use crate::server::crypto::{PasswordHasher, PasswordPolicy};
 use crate::server::limits::Limits;
 use crate::server::rng::Rng;
-use crate::server::store::{Store, StoreError, accounts, otps, registrations};
+use crate::server::store::{Store, StoreError, accounts, otps, registrations, tallies};
 
 /// The service behind `/register` and the lesser forms of `/verify`.
 #[derive(Clone, Debug)]
@@ -93,6 +93,7 @@ impl Registration {
             finished: false,
         };
         registrations::insert(&tx, registration.clone(), flow.digest()).await?;
+        tallies::add(&tx, Tally::RegistrationBegun, now).await?;
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
         self.codes.mailer.wake();

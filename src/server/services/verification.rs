@@ -7,7 +7,7 @@ use super::newcomer::USERNAME_TAKEN;
 use super::outcome::{Done, Flow, FlowChange, ServiceError};
 use super::registration::admission::Admission;
 use super::requester::Requester;
-use crate::domain::{FieldErrors, NoticeKind, OtpCode, Role, Timestamp, Username};
+use crate::domain::{FieldErrors, NoticeKind, OtpCode, Role, Tally, Timestamp, Username};
 use crate::paths;
 use crate::server::clock::Clock;
 use crate::server::crypto::OtpPurpose;
@@ -16,7 +16,7 @@ use crate::server::rng::Rng;
 use crate::server::store::accounts::NewAccount;
 use crate::server::store::invitations::{self, Ending};
 use crate::server::store::registrations::Registration;
-use crate::server::store::{Store, accounts, registrations};
+use crate::server::store::{Store, accounts, registrations, tallies};
 
 /// The service behind `/verify`.
 #[derive(Clone, Debug)]
@@ -143,6 +143,7 @@ impl Verification {
         let id = account.id;
         accounts::insert(&tx, account).await?;
         registrations::mark_finished(&tx, registration.id, now).await?;
+        tallies::add(&tx, Tally::RegistrationFinished, registration.created_at).await?;
         tx.commit().await?;
         tracing::info!(event = "account.created", account = %id, registration = %registration.id);
         let text = "Your address is confirmed and your account is ready. Sign in to continue.";

@@ -16,15 +16,19 @@ use sea_orm::{
 pub mod accounts;
 pub mod audit;
 pub mod challenges;
+#[cfg(test)]
+mod cluster;
 pub mod counters;
 pub mod email_changes;
 mod entity;
+pub mod facts;
 pub mod holdings;
 pub mod invitations;
 pub mod known_devices;
 pub mod mail_links;
 pub mod otps;
 pub mod outbox;
+pub mod overview;
 pub mod passkeys;
 #[cfg(test)]
 mod plan;
@@ -36,6 +40,7 @@ pub mod removal;
 pub mod sealed;
 pub mod security_events;
 pub mod sessions;
+pub mod tallies;
 pub mod totp;
 pub mod trusted_browsers;
 pub mod users;

@@ -8,6 +8,8 @@ mod invitations;
 mod mail_queue;
 mod operators;
 mod otps;
+mod overview;
+mod settings;
 mod users;
 
 use crate::harness::app::PASSWORD;

@@ -52,6 +52,11 @@ impl DataFolder {
         Ok(Self { folder, hash: hash.as_stored().to_owned() })
     }
 
+    /// One that was made otherwise.
+    pub(crate) fn of(folder: TempDir, hash: String) -> Self {
+        Self { folder, hash }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -7,13 +7,14 @@
 //! turn by turn; a figure is the median of its rounds. Ends with a failure when
 //! a figure misses its floor.
 //!
-//! `make bench` measures all of them in about seven minutes. To measure some:
+//! `make bench` measures all of them in about ten minutes. To measure some:
 //! `cargo bench --features ssr --bench figures -- memory start`, and to try out
 //! a change to this code: `-- --quick`.
 
 mod bare;
 mod crowd;
 mod data;
+mod fill;
 mod latency;
 mod limiter;
 mod load;
@@ -21,6 +22,7 @@ mod process;
 mod proof;
 mod purge;
 mod rate;
+mod scale;
 mod secrecy;
 mod sign_in;
 mod start;
@@ -139,6 +141,9 @@ async fn measure(arguments: &Arguments, effort: Effort) -> Outcome<Vec<Row>> {
     }
     if arguments.want(secrecy::FIGURES) {
         rows.extend(secrecy::measure(effort).await?);
+    }
+    if arguments.want(scale::FIGURES) {
+        rows.extend(scale::measure(effort).await?);
     }
     if arguments.want(limiter::FIGURES) {
         rows.extend(limiter::measure()?);

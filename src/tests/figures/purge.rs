@@ -7,6 +7,7 @@ use portal::server::clock::Clock;
 use portal::server::crypto::{Sealer, SecretKey};
 use portal::server::limits::Limits;
 use portal::server::rng::Rng;
+use portal::server::services::maintenance::LastPurge;
 use portal::server::services::{Audit, Maintenance};
 use portal::server::store::Store;
 use portal::server::store::sessions::Sessions;
@@ -116,6 +117,7 @@ fn maintenance(store: &Store) -> Outcome<Maintenance> {
         store: store.clone(),
         sessions: Sessions::new(store.clone(), clock.clone(), limits.session),
         audit: Audit { store: store.clone(), sealer, clock: clock.clone(), rng },
+        last_purge: LastPurge::default(),
         limits,
         clock,
     })

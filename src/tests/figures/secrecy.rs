@@ -138,7 +138,7 @@ fn owned((name, value): (&str, &str)) -> (String, String) {
 }
 
 /// Names and values of the hidden inputs in the form with this action.
-fn hidden_inputs(page: &str, action: &str) -> Vec<(String, String)> {
+pub(crate) fn hidden_inputs(page: &str, action: &str) -> Vec<(String, String)> {
     let forms = page.split("<form").skip(1).map(|rest| rest.split("</form").next().unwrap_or_default());
     let form = forms.into_iter().find(|form| form.contains(&format!("action=\"{action}\""))).unwrap_or_default();
     let tags = form.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());

@@ -18,6 +18,8 @@ pub(crate) struct Figure {
 pub(crate) enum Unit {
     /// One side as a part of the other.
     Ratio,
+    /// One side as a multiple of the other.
+    Multiple,
     Milliseconds,
     /// 1,000 octets.
     Kilobytes,
@@ -50,6 +52,7 @@ impl Unit {
         let percent = 2 + more;
         match self {
             Self::Ratio => format!("{value:.percent$}"),
+            Self::Multiple => format!("{value:.percent$} ×"),
             Self::Milliseconds => format!("{value:.more$} ms"),
             Self::Kilobytes => format!("{value:.more$} kB"),
             Self::Megabytes => format!("{value:.more$} MB"),
@@ -65,7 +68,7 @@ impl Row {
     fn meets(&self, bound: f64) -> bool {
         match self.figure.unit {
             Unit::Ratio => self.measured >= bound,
-            Unit::Milliseconds | Unit::Kilobytes | Unit::Megabytes => self.measured <= bound,
+            Unit::Multiple | Unit::Milliseconds | Unit::Kilobytes | Unit::Megabytes => self.measured <= bound,
         }
     }
 

@@ -6,6 +6,8 @@ mod audit_log;
 mod invitations;
 mod mail_queue;
 mod otp_log;
+mod overview;
+mod settings;
 mod users;
 
 use sea_orm::DatabaseTransaction;
@@ -30,6 +32,8 @@ pub use audit_log::{AuditPage, AuditQuery};
 pub use invitations::InvitationsPage;
 pub use mail_queue::MailQuery;
 pub use otp_log::{OtpPage, OtpQuery};
+pub use overview::{AccountCount, Overview, Piece};
+pub use settings::{About, RunsWith};
 pub use users::{UserDeedPage, UserPage, UsersExport, UsersPage, UsersQuery};
 
 /// The services behind `/admin`.
@@ -44,6 +48,8 @@ pub struct Administration {
     /// Who may register.
     pub registration: RegistrationMode,
     pub limits: Limits,
+    pub account_count: AccountCount,
+    pub about: About,
     pub clock: Clock,
     pub rng: Rng,
 }

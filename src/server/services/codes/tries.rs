@@ -4,12 +4,12 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use super::{Bound, Codes};
-use crate::domain::{FieldErrors, OtpCode, Timestamp};
+use crate::domain::{FieldErrors, OtpCode, Tally, Timestamp};
 use crate::server::limits::DAY;
 use crate::server::services::outcome::ServiceError;
 use crate::server::services::requester::Requester;
 use crate::server::services::{quota, window};
-use crate::server::store::{StoreError, otps, wrong_tries};
+use crate::server::store::{StoreError, otps, tallies, wrong_tries};
 
 const TOO_MANY_FROM_HERE: &str = "There were too many wrong codes from your network.";
 const TOO_MANY_WRONG: &str = "There were too many wrong codes for this address.";
@@ -17,7 +17,10 @@ const TOO_MANY_WRONG: &str = "There were too many wrong codes for this address."
 /// A try that counts as wrong until it is [settled](Codes::settle).
 #[derive(Debug)]
 #[must_use]
-pub struct Counted(Uuid);
+pub struct Counted {
+    id: Uuid,
+    at: Timestamp,
+}
 
 impl Codes {
     /// Counts one try against the address, the address prefix and, for those who
@@ -48,7 +51,8 @@ impl Codes {
         let id = self.rng.id(now);
         wrong_tries::note(tx, id, bound.purpose, bound.email_key, now).await?;
         otps::count_try(tx, bound.flow, tries.saturating_add(1) >= self.limits.otp_tries, now).await?;
-        Ok(Counted(id))
+        tallies::add(tx, Tally::WrongCode, now).await?;
+        Ok(Counted { id, at: now })
     }
 
     /// Whether a code is right, without using it up.
@@ -88,10 +92,11 @@ impl Codes {
     pub async fn settle(
         &self,
         tx: &DatabaseTransaction,
-        Counted(id): Counted,
+        Counted { id, at }: Counted,
         by: &Requester,
     ) -> Result<(), StoreError> {
         wrong_tries::forget(tx, id).await?;
+        tallies::take_back(tx, Tally::WrongCode, at).await?;
         let quota = self.limits.wrong_codes_per_address;
         quota::give_back(tx, &self.keys, quota::Counted::WrongCodes, quota, by).await
     }

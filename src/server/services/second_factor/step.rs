@@ -5,7 +5,7 @@ use std::fmt;
 use sea_orm::DatabaseTransaction;
 
 use super::{SecondFactor, counter};
-use crate::domain::{FieldErrors, NextPath, Notice, NoticeKind, SecondStepCode, SecurityEvent, Timestamp};
+use crate::domain::{FieldErrors, NextPath, Notice, NoticeKind, SecondStepCode, SecurityEvent, Tally, Timestamp};
 use crate::paths;
 use crate::server::limits::SECOND_STEP_WAITS;
 use crate::server::mail::About;
@@ -14,7 +14,7 @@ use crate::server::services::outcome::{Done, Fault, ServiceError};
 use crate::server::services::requester::Requester;
 use crate::server::store::accounts::{self, Account};
 use crate::server::store::sessions::SecondStep;
-use crate::server::store::{StoreError, totp};
+use crate::server::store::{StoreError, tallies, totp};
 
 /// One sentence for every code that does not count: wrong, used, replayed, unknown.
 const WRONG: &str = "That code does not count. Take the newest one from your app, or a recovery code not used before.";
@@ -127,6 +127,7 @@ impl SecondFactor {
     pub async fn fail(&self, attempt: Try, by: &Requester) -> Result<(), StoreError> {
         let Try { tx, account, .. } = attempt;
         self.log.note(&tx, account.id, SecurityEvent::SecondStepFailed, by).await?;
+        tallies::add(&tx, Tally::SecondStepFailed, self.clock.now()).await?;
         tx.commit().await?;
         tracing::info!(event = "second_step.failed", account = %account.id, ip = %by.ip);
         Ok(())

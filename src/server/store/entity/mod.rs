@@ -18,6 +18,7 @@ pub mod registration;
 pub mod security_event;
 pub mod session;
 pub mod spent_challenge;
+pub mod tally;
 pub mod totp;
 pub mod trusted_browser;
 pub mod wrong_try;

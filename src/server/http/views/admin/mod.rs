@@ -1,10 +1,13 @@
 //! What the pages of the administration show.
 
 pub(in crate::server::http) mod audit;
+mod chart;
 mod invitations;
 mod mail;
 mod otps;
+mod overview;
 mod query;
+mod settings;
 mod users;
 
 use axum::http::Uri;
@@ -18,6 +21,8 @@ use crate::server::state::AppState;
 /// What the page at this address shows to the administrator who asks.
 pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<AdminView, NotShown> {
     match uri.path() {
+        paths::ADMIN => Ok(AdminView::Overview(overview::load(state, uri, by).await?)),
+        paths::ADMIN_SETTINGS => Ok(AdminView::Settings(settings::load(state, by).await?)),
         paths::ADMIN_AUDIT => Ok(AdminView::Audit(audit::load(state, uri, by).await?)),
         paths::ADMIN_OTPS => Ok(AdminView::Otps(otps::load(state, uri, by).await?)),
         paths::ADMIN_MAIL => Ok(AdminView::Mail(mail::load(state, uri, by).await?)),

@@ -1,0 +1,100 @@
+//! `/admin`: how the portal is doing.
+
+use leptos::prelude::*;
+
+use super::visitor;
+use crate::api::View;
+use crate::api::admin::{AdminView, FigureView, PieceView};
+use crate::components::moment::Moment;
+use crate::components::{AdminArea, Cell, Chart, Section, Table};
+use crate::domain::Span;
+use crate::paths;
+
+#[component]
+pub fn OverviewPage() -> impl IntoView {
+    let visitor = visitor();
+    let View::Admin(AdminView::Overview(overview)) = visitor.view.clone() else { return None };
+    let since = Moment::from_millis(overview.since.0);
+    let figures: Vec<_> = overview.figures.into_iter().map(|figure| view! { <Figure figure /> }).collect();
+    let charts: Vec<_> = overview.charts.into_iter().map(|chart| view! { <Chart chart /> }).collect();
+    Some(view! {
+        <AdminArea visitor here=paths::ADMIN heading="Overview">
+            <Section title=overview.span.in_words()>
+                <Spans chosen=overview.span />
+                <p class="quiet">{format!("Since {}, {} UTC.", since.date(), since.time())}</p>
+                <dl class="figures">{figures}</dl>
+            </Section>
+            <Section title="Over time">
+                <div class="charts">{charts}</div>
+                <Numbers span=overview.span pieces=overview.pieces />
+            </Section>
+        </AdminArea>
+    })
+}
+
+/// The ways to the other spans.
+#[component]
+fn Spans(chosen: Span) -> impl IntoView {
+    let links = Span::ALL.map(|span| {
+        let current = (span == chosen).then_some("true");
+        view! {
+            <li>
+                <a class="btn btn-outline" href=format!("{}?span={}", paths::ADMIN, span.as_str()) aria-current=current>
+                    {span.in_words()}
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <nav class="spans" aria-label="Time">
+            <ul role="list">{links}</ul>
+        </nav>
+    }
+}
+
+#[component]
+fn Figure(figure: FigureView) -> impl IntoView {
+    let FigureView { name, value, words } = figure;
+    let words = (!words.is_empty()).then(|| view! { <span class="quiet">{words}</span> });
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd>
+                <strong>{value}</strong>
+                {words}
+            </dd>
+        </div>
+    }
+}
+
+/// What is drawn, in a table.
+#[component]
+fn Numbers(span: Span, pieces: Vec<PieceView>) -> impl IntoView {
+    let columns: Vec<_> = std::iter::once("From").chain(PieceView::COLUMNS).collect();
+    let rows: Vec<_> = pieces.into_iter().map(|piece| view! { <Piece piece /> }).collect();
+    view! {
+        <details class="numbers">
+            <summary>"The same in numbers"</summary>
+            <Table caption=format!("What happened by the {}", span.piece()) columns>
+                {rows}
+            </Table>
+        </details>
+    }
+}
+
+#[component]
+fn Piece(piece: PieceView) -> impl IntoView {
+    let cells = PieceView::COLUMNS.into_iter().zip(piece.numbers).map(|(of, number)| {
+        view! {
+            <Cell of number=true>
+                {number}
+            </Cell>
+        }
+    });
+    view! {
+        <tr role="row">
+            <Cell of="From">{piece.when}</Cell>
+            {cells.collect::<Vec<_>>()}
+        </tr>
+    }
+}

@@ -1,0 +1,139 @@
+//! What is in force and where each value came from, without a secret: for
+//! `portal check-config` and for the administration.
+
+use secrecy::ExposeSecret as _;
+
+use super::env::Source;
+use super::log::LogFormat;
+use super::mail::TransportConfig;
+use super::registration::RegistrationConfig;
+use super::{Config, limits};
+use crate::domain::{EmailDomain, RegistrationMode};
+use crate::server::services::captcha::third_party::Provider;
+use crate::server::services::second_factor::Demanded;
+
+/// A setting that is no limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    pub name: &'static str,
+    /// In words; of a secret no more than that it is there.
+    pub value: String,
+    /// Where its value came from: that of its variable, and whether a file held it.
+    pub source: Source,
+    pub variable: &'static str,
+}
+
+/// A limit: its variable, and its value in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub variable: &'static str,
+    pub value: u64,
+    pub source: Source,
+}
+
+/// Every limit, in the order of the README.
+#[must_use]
+pub fn limits(config: &Config) -> Vec<Limit> {
+    let of = |(variable, value)| Limit { variable, value, source: config.sources.of(variable) };
+    limits::table(&config.limits).into_iter().map(of).collect()
+}
+
+/// Every other setting.
+#[must_use]
+pub fn settings(config: &Config) -> Vec<Setting> {
+    let site = &config.site;
+    let set = |name, variable, value: String| Setting { name, value, variable, source: config.sources.of(variable) };
+    let mode = if site.production { "production" } else { "development" };
+    let log_filter = if config.sources.of("PORTAL_LOG") == Source::Default { "RUST_LOG" } else { "PORTAL_LOG" };
+    let mut all = vec![
+        set("mode", "LEPTOS_ENV", mode.to_owned()),
+        set("name", "PORTAL_NAME", site.name.clone()),
+        set("listens on", "LEPTOS_SITE_ADDR", site.address.to_string()),
+        set("public address", "PUBLIC_URL", site.public_url.origin.clone()),
+        set("trusted proxies", "TRUSTED_PROXIES", proxies(config)),
+        set("data folder", "PORTAL_DATA_DIR", site.data_dir.display().to_string()),
+        set("database", "DATABASE_URL", database(config)),
+        set("mail", "SMTP_URL", mail(config)),
+        set("mail comes from", "MAIL_FROM", config.mail.from.to_string()),
+        set("captcha", "PORTAL_CAPTCHA", captcha(config).to_owned()),
+        set("secret key", "SECRET_KEY", config.keys.current().id().to_string()),
+    ];
+    if let Some(previous) = config.keys.previous() {
+        all.push(set("previous secret key", "SECRET_KEY_PREVIOUS", previous.id().to_string()));
+    }
+    let passkeys = site.relying_party();
+    let passkeys = passkeys.map_or_else(|reason| format!("off: {reason}"), |party| format!("for {}", party.id));
+    all.extend([
+        set("passkeys", "PUBLIC_URL", passkeys),
+        set("registration", "PORTAL_REGISTRATION", registration(&config.registration)),
+        set("second step", "PORTAL_REQUIRE_MFA", second_step(config.second_factor).to_owned()),
+        set("log", log_filter, config.log.filter.clone()),
+        set("log format", "PORTAL_LOG_FORMAT", log_format(config.log.format).to_owned()),
+    ]);
+    all
+}
+
+fn proxies(config: &Config) -> String {
+    let proxies: Vec<_> = config.site.trusted_proxies.iter().map(ToString::to_string).collect();
+    if proxies.is_empty() { "none".to_owned() } else { proxies.join(", ") }
+}
+
+fn mail(config: &Config) -> String {
+    match &config.mail.transport {
+        TransportConfig::Smtp { .. } => "SMTP".to_owned(),
+        TransportConfig::File { dir } => format!("files in {} and /dev/mailbox", dir.display()),
+    }
+}
+
+/// Of an SQLite database its file. The address of a PostgreSQL may hold a
+/// password, and is not taken apart here.
+fn database(config: &Config) -> String {
+    match config.database.sqlite_file() {
+        Some(file) => format!("SQLite, {file}"),
+        None if config.database.url.expose_secret().starts_with("sqlite:") => "SQLite, in memory".to_owned(),
+        None => "PostgreSQL".to_owned(),
+    }
+}
+
+fn second_step(demanded: Demanded) -> &'static str {
+    match demanded {
+        Demanded::OfNobody => "for those who want it",
+        Demanded::OfAdministrators => "demanded of administrators",
+        Demanded::OfEveryone => "demanded of everyone",
+    }
+}
+
+fn registration(config: &RegistrationConfig) -> String {
+    let who = match config.mode {
+        RegistrationMode::Open => "for everybody",
+        RegistrationMode::Invitation => "by invitation",
+        RegistrationMode::Closed => "closed",
+    };
+    let names = |list: &[EmailDomain]| list.iter().map(EmailDomain::as_str).collect::<Vec<_>>().join(", ");
+    let mut words = who.to_owned();
+    let rules = &config.emails;
+    for (what, list) in [("with addresses of", &rules.allowed), ("without those of", &rules.denied)] {
+        if !list.is_empty() {
+            words = format!("{words}, {what} {}", names(list));
+        }
+    }
+    if rules.refuse_disposable && rules.allowed.is_empty() {
+        words.push_str(", without disposable ones");
+    }
+    words
+}
+
+fn captcha(config: &Config) -> &'static str {
+    match config.third_party.as_ref().map(|third_party| third_party.provider) {
+        None => "the portal's own proof of work",
+        Some(Provider::Turnstile) => "Cloudflare Turnstile",
+        Some(Provider::HCaptcha) => "hCaptcha",
+    }
+}
+
+fn log_format(format: LogFormat) -> &'static str {
+    match format {
+        LogFormat::Text => "text",
+        LogFormat::Json => "JSON",
+    }
+}

@@ -1,0 +1,145 @@
+//! `/admin`.
+
+use axum::http::Uri;
+
+use super::chart::{self, Bars, Drawn};
+use super::query::Query;
+use crate::api::admin::{ChartView, FigureView, OverviewView, PieceView};
+use crate::components::moment::{Moment, span_in_words};
+use crate::domain::{Span, Tally, Timestamp};
+use crate::server::http::views::NotShown;
+use crate::server::services::Requester;
+use crate::server::services::administration::{Overview, Piece};
+use crate::server::state::AppState;
+
+pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<OverviewView, NotShown> {
+    let span = Span::from_word(Query::of(uri).word("span"));
+    let overview = state.administration.overview(span, by).await?;
+    Ok(OverviewView {
+        span,
+        since: overview.since(),
+        figures: figures(&overview, state.clock.now()),
+        charts: vec![registrations(&overview), failures(&overview)],
+        pieces: overview.pieces.iter().rev().map(|piece| row(span, piece)).collect(),
+    })
+}
+
+fn figures(overview: &Overview, now: Timestamp) -> Vec<FigureView> {
+    let figure = |name, value: String, words| FigureView { name, value, words };
+    let (begun, finished) = (overview.times(Tally::RegistrationBegun), overview.times(Tally::RegistrationFinished));
+    let (rate, of) = match begun {
+        0 => ("–".to_owned(), "Nobody asked for an account.".to_owned()),
+        // What was begun before it was counted is finished, too.
+        _ => (format!("{} %", (finished.min(begun) * 100) / begun), format!("{finished} of {begun} registrations")),
+    };
+    let mail = overview.mail;
+    let oldest = mail.oldest.map_or_else(
+        || "No mail is waiting.".to_owned(),
+        |oldest| format!("The oldest has waited for {}.", span_in_words(now.since(oldest).as_secs())),
+    );
+    let kinds = format!(
+        "{}, {}, {}",
+        counted(overview.times(Tally::WrongPassword), "wrong password"),
+        counted(overview.times(Tally::WrongCode), "wrong code"),
+        counted(overview.times(Tally::SecondStepFailed), "failed second step"),
+    );
+    vec![
+        figure("Accounts", grouped(overview.accounts), format!("{} new", grouped(overview.new_accounts))),
+        figure("Registrations waiting", grouped(overview.waiting_registrations), "for their code now".to_owned()),
+        figure("Verified", rate, of),
+        figure("Failures", grouped(overview.failures()), kinds),
+        figure("Mail waiting", grouped(mail.waiting), oldest),
+        figure("Mail given up", grouped(mail.dead), String::new()),
+    ]
+}
+
+fn registrations(overview: &Overview) -> ChartView {
+    let of = |tally| overview.pieces.iter().map(|piece| piece.times(tally)).collect();
+    let words = format!(
+        "{} begun, {} of them finished. {}",
+        overview.times(Tally::RegistrationBegun),
+        overview.times(Tally::RegistrationFinished),
+        most(overview, |piece| piece.times(Tally::RegistrationBegun)),
+    );
+    let bars = [(Bars::Whole, of(Tally::RegistrationBegun)), (Bars::Part, of(Tally::RegistrationFinished))];
+    let key = vec![(Bars::Whole.class(), "Begun"), (Bars::Part.class(), "Finished")];
+    chart_of(overview, "registrations", "Registrations", words, &bars, key)
+}
+
+fn failures(overview: &Overview) -> ChartView {
+    let words = format!("{} in all. {}", overview.failures(), most(overview, Piece::failures));
+    let bars = [(Bars::Bad, overview.pieces.iter().map(Piece::failures).collect())];
+    let key = vec![(Bars::Bad.class(), "Wrong passwords, wrong codes and failed second steps")];
+    chart_of(overview, "failures", "Failures", words, &bars, key)
+}
+
+fn chart_of(
+    overview: &Overview,
+    id: &'static str,
+    title: &'static str,
+    words: String,
+    bars: &[(Bars, Vec<u64>)],
+    key: Vec<(&'static str, &'static str)>,
+) -> ChartView {
+    let span = overview.span;
+    let labels: Vec<_> = overview.pieces.iter().map(|piece| short(span, piece.at)).collect();
+    let drawn = chart::draw(bars, &labels).inspect_err(|error| tracing::error!(%error, "a chart cannot be drawn"));
+    let Drawn { width, height, svg } = drawn.unwrap_or_default();
+    let words = if svg.is_some() { words } else { "None in this time.".to_owned() };
+    ChartView { id, title, words, width, height, drawing: svg, key }
+}
+
+/// When there was most of it.
+fn most(overview: &Overview, number: impl Fn(&Piece) -> u64) -> String {
+    // Of several the first.
+    let top = overview.pieces.iter().rev().max_by_key(|piece| number(piece));
+    let top = top.map(|piece| (number(piece), long(overview.span, piece.at)));
+    top.map_or_else(String::new, |(times, when)| format!("Most in one {}: {times}, {when}.", overview.span.piece()))
+}
+
+fn row(span: Span, piece: &Piece) -> PieceView {
+    PieceView { when: long(span, piece.at), numbers: Tally::ALL.map(|tally| piece.times(tally)) }
+}
+
+/// As it stands under a chart.
+fn short(span: Span, at: Timestamp) -> String {
+    let moment = Moment::from_millis(at.0);
+    match span {
+        Span::Day => moment.time(),
+        Span::Week | Span::Month => moment.day(),
+    }
+}
+
+fn long(span: Span, at: Timestamp) -> String {
+    let moment = Moment::from_millis(at.0);
+    match span {
+        Span::Day => format!("{}, {} UTC", moment.date(), moment.time()),
+        Span::Week | Span::Month => moment.date(),
+    }
+}
+
+/// `1,000,000`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let commas = |(place, digit): (usize, char)| {
+        let comma = place > 0 && (digits.len() - place).is_multiple_of(3);
+        comma.then_some(',').into_iter().chain([digit])
+    };
+    digits.chars().enumerate().flat_map(commas).collect()
+}
+
+fn counted(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn the_digits_of_a_long_number_stand_in_threes() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

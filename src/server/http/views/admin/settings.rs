@@ -1,0 +1,44 @@
+//! `/admin/settings`.
+
+use crate::api::admin::{LimitView, SettingView, SettingsView};
+use crate::components::moment::span_in_words;
+use crate::server::http::views::NotShown;
+use crate::server::services::Requester;
+use crate::server::services::administration::RunsWith;
+use crate::server::state::AppState;
+
+pub(super) async fn load(state: &AppState, by: &Requester) -> Result<SettingsView, NotShown> {
+    let RunsWith { settings, limits, version, database, started, uptime, purged } =
+        state.administration.runs_with(by).await?;
+    let facts = vec![
+        ("Version", version.to_owned()),
+        ("Database", database.product),
+        ("Size of the database", megabytes(database.size)),
+        ("Running for", span_in_words(uptime.as_secs())),
+    ];
+    let setting = |it: crate::server::config::report::Setting| SettingView {
+        name: it.name,
+        value: it.value,
+        variable: it.variable,
+        source: it.source.to_string(),
+    };
+    let limit = |it: crate::server::config::report::Limit| LimitView {
+        variable: it.variable,
+        value: it.value,
+        source: it.source.to_string(),
+    };
+    Ok(SettingsView {
+        facts,
+        started,
+        purged,
+        settings: settings.into_iter().map(setting).collect(),
+        limits: limits.into_iter().map(limit).collect(),
+        migrations: database.migrations,
+    })
+}
+
+/// Of 1,000,000 octets, with one place behind the point.
+fn megabytes(octets: u64) -> String {
+    let tenths = octets.div_ceil(100_000);
+    format!("{}.{} MB", tenths / 10, tenths % 10)
+}

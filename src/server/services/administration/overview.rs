@@ -1,0 +1,168 @@
+//! How the portal is doing: what stands on the first page of the administration.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::Administration;
+use crate::domain::{Span, Tally, Timestamp};
+use crate::server::services::outcome::ServiceError;
+use crate::server::services::requester::Requester;
+use crate::server::store::overview::{self, MailQueue};
+use crate::server::store::tallies::{self, Counted};
+use crate::server::store::{Store, StoreError};
+
+/// Counting so many accounts takes less than a millisecond.
+const FEW: u64 = 50_000;
+/// How long the count of more of them is kept: a million take some 10 ms of
+/// reading, and a page that is reloaded should not cause that each time.
+const KEPT: Duration = Duration::from_secs(60);
+
+/// What an administrator wants to know first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overview {
+    pub span: Span,
+    /// All accounts; of many, as they were at most a minute ago.
+    pub accounts: u64,
+    /// Those made in the span.
+    pub new_accounts: u64,
+    /// Registrations that can still be finished.
+    pub waiting_registrations: u64,
+    pub mail: MailQueue,
+    /// The span in its pieces, the oldest first and the running one last.
+    pub pieces: Vec<Piece>,
+}
+
+/// What happened in an hour or on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// When it began.
+    pub at: Timestamp,
+    /// In the order of [`Tally::ALL`].
+    times: [u64; Tally::ALL.len()],
+}
+
+impl Piece {
+    #[must_use]
+    pub fn times(&self, tally: Tally) -> u64 {
+        Tally::ALL.iter().zip(self.times).find(|(one, _)| **one == tally).map_or(0, |(_, times)| times)
+    }
+
+    /// Whatever went wrong.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        [Tally::WrongPassword, Tally::WrongCode, Tally::SecondStepFailed].map(|tally| self.times(tally)).iter().sum()
+    }
+}
+
+impl Overview {
+    /// When the span began.
+    #[must_use]
+    pub fn since(&self) -> Timestamp {
+        self.pieces.first().map_or(Timestamp(0), |piece| piece.at)
+    }
+
+    /// How often it happened in the whole span.
+    #[must_use]
+    pub fn times(&self, tally: Tally) -> u64 {
+        self.pieces.iter().map(|piece| piece.times(tally)).sum()
+    }
+
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.pieces.iter().map(Piece::failures).sum()
+    }
+}
+
+/// The number of accounts as it was counted last, and when.
+#[derive(Clone, Debug, Default)]
+pub struct AccountCount(Arc<Mutex<Option<(Timestamp, u64)>>>);
+
+impl AccountCount {
+    /// The number of all accounts.
+    async fn get(&self, store: &Store, now: Timestamp) -> Result<u64, StoreError> {
+        let kept = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, many)) = kept
+            && many > FEW
+            && (at..at + KEPT).contains(&now)
+        {
+            return Ok(many);
+        }
+        let many = overview::accounts(store.reader()).await?;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, many));
+        Ok(many)
+    }
+}
+
+impl Administration {
+    /// How the portal is doing, and has been over a span.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotThere`] to whoever is no administrator; faults.
+    pub async fn overview(&self, span: Span, by: &Requester) -> Result<Overview, ServiceError> {
+        by.administrator()?;
+        let (now, db) = (self.clock.now(), self.store.reader());
+        let mut pieces = pieces(span, now);
+        let since = pieces.first().map_or(now, |piece| piece.at);
+        spread(&mut pieces, span, &tallies::since(db, since).await?);
+        Ok(Overview {
+            span,
+            accounts: self.account_count.get(&self.store, now).await?,
+            new_accounts: overview::new_accounts(db, since).await?,
+            waiting_registrations: overview::waiting_registrations(db, now - self.limits.registration_lifetime).await?,
+            mail: overview::mail_queue(db).await?,
+            pieces,
+        })
+    }
+}
+
+/// The pieces of the span that ends now, with nothing in them yet.
+fn pieces(span: Span, now: Timestamp) -> Vec<Piece> {
+    let long = span.piece_millis();
+    let running = now.0 - now.0.rem_euclid(long);
+    let back = (0..span.pieces()).rev().filter_map(|back| i64::try_from(back).ok());
+    back.map(|back| Piece { at: Timestamp(running - back * long), times: [0; Tally::ALL.len()] }).collect()
+}
+
+/// Puts what was counted into the pieces that it belongs to.
+fn spread(pieces: &mut [Piece], span: Span, counted: &[Counted]) {
+    for Counted { tally, hour, times } in counted {
+        let began = Timestamp(hour.0 - hour.0.rem_euclid(span.piece_millis()));
+        let place = Tally::ALL.iter().position(|one| one == tally);
+        // What lies ahead was counted before the clock was set back.
+        if let (Ok(index), Some(place)) = (pieces.binary_search_by_key(&began, |piece| piece.at), place) {
+            pieces[index].times[place] += times;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece, Span, Tally, Timestamp, pieces, spread};
+    use crate::server::store::tallies::Counted;
+
+    /// 2026-11-23 12:34 UTC.
+    const NOW: Timestamp = Timestamp(1_795_437_240_000);
+    const HOUR: i64 = 3_600_000;
+
+    fn of(span: Span, hours: &[i64]) -> Vec<u64> {
+        let mut all = pieces(span, NOW);
+        let counted = hours.iter().map(|ago| Counted {
+            tally: Tally::WrongCode,
+            hour: Timestamp((NOW.0 / HOUR - ago) * HOUR),
+            times: 2,
+        });
+        spread(&mut all, span, &counted.collect::<Vec<_>>());
+        all.iter().map(Piece::failures).collect()
+    }
+
+    #[test]
+    fn a_span_ends_with_the_running_hour_or_day_and_leaves_out_what_lies_beyond() {
+        let day = of(Span::Day, &[0, 23, 24, -1]);
+        assert_eq!((day.len(), day[23], day[0], day.iter().sum()), (24, 2, 2, 4));
+        // 12 hours ago this day began.
+        let week = of(Span::Week, &[0, 12, 13, 156, 157]);
+        assert_eq!(week, [2, 0, 0, 0, 0, 2, 4]);
+        let month = of(Span::Month, &[12 + 29 * 24, 13 + 29 * 24]);
+        assert_eq!((month.len(), month[0], month.iter().sum()), (30, 2, 2));
+    }
+}

@@ -1,0 +1,153 @@
+//! A PostgreSQL for the tests of this process: one cluster in a folder of its
+//! own, reached by a socket in that folder, gone when the process ends.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, QueryTrait, Statement};
+use tokio::sync::OnceCell;
+
+use super::Store;
+
+/// Rows in each table: enough for the planner to prefer an index.
+const ROWS: u32 = 20_000;
+/// How long the server may take to begin.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server and the schema of this version in it, every table filled.
+struct Cluster {
+    url: String,
+    /// The shell that holds the server. Its input ends with this process, and
+    /// then it stops the server and removes the folder.
+    _keeper: Child,
+}
+
+/// The steps of PostgreSQL's plan; nothing where there is no PostgreSQL.
+pub(super) async fn explain(query: &impl QueryTrait) -> Vec<String> {
+    static CLUSTER: OnceCell<Option<Cluster>> = OnceCell::const_new();
+    let Some(cluster) = CLUSTER.get_or_init(start).await else { return Vec::new() };
+    let db = connect(&cluster.url).await;
+    // The values stand in the query, so that they are planned with.
+    let query = format!("EXPLAIN {}", query.build(DbBackend::Postgres));
+    let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, query)).await.expect("it is explained");
+    db.close().await.expect("it closes");
+    rows.iter().map(|row| row.try_get_by_index(0).expect("a step")).collect()
+}
+
+#[expect(clippy::print_stderr, reason = "says why less is tested")]
+async fn start() -> Option<Cluster> {
+    let Some(programs) = programs() else {
+        eprintln!("PostgreSQL is not installed: its plans are not looked at");
+        return None;
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder").keep();
+    let owner = owner(&folder);
+    let data = folder.join("data");
+    let mut init = as_user(Command::new(programs.join("initdb")), owner);
+    init.current_dir(&folder).arg("-D").arg(&data).args([
+        "-U",
+        "portal",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "--no-sync",
+    ]);
+    assert!(init.stdout(Stdio::null()).status().expect("initdb runs").success(), "a cluster is made");
+    // No port: a socket that only this folder's name leads to.
+    let script = "\"$1\" -D \"$2/data\" -k \"$2\" -c listen_addresses= -c fsync=off >\"$2/log\" 2>&1 & server=$!; \
+                  read -r _; kill -INT $server; wait $server; rm -rf \"$2\"";
+    let mut keeper = as_user(Command::new("sh"), owner);
+    keeper
+        .args(["-c", script, "sh"])
+        .arg(programs.join("postgres"))
+        .arg(&folder)
+        .current_dir(&folder)
+        .stdin(Stdio::piped());
+    // What ends the tests by a signal to their group must not end it before its time.
+    let keeper = keeper.process_group(0).spawn().expect("a shell");
+    let url = format!("postgres://portal@localhost/postgres?host={}", folder.display());
+    ready(&folder).await;
+    let store = Store::open(&url).await.expect("the database opens");
+    store.migrate().await.expect("the migrations run");
+    store.close().await.expect("the database closes");
+    fill(&url).await;
+    Some(Cluster { url, _keeper: keeper })
+}
+
+/// Where the server's programs are: in the `PATH`, or where Debian has them.
+fn programs() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let debian = versions.map(|version| version.path().join("bin"));
+    let found = std::env::split_paths(&path).chain(debian).find(|folder| folder.join("initdb").exists())?;
+    // The real one: the server looks for its files beside itself.
+    fs::canonicalize(found.join("initdb")).ok()?.parent().map(Path::to_owned)
+}
+
+/// PostgreSQL does not run as root. Gives the folder to somebody else then.
+fn owner(folder: &Path) -> Option<u32> {
+    if fs::metadata(folder).expect("the folder").uid() != 0 {
+        return None;
+    }
+    let users = fs::read_to_string("/etc/passwd").expect("the users");
+    let user = |name: &str| users.lines().find_map(|line| line.strip_prefix(name)?.split(':').nth(1)?.parse().ok());
+    let id = user("postgres:").or_else(|| user("nobody:")).expect("a user beside root");
+    chown(folder, Some(id), None).expect("the folder is given away");
+    Some(id)
+}
+
+fn as_user(mut command: Command, id: Option<u32>) -> Command {
+    if let Some(id) = id {
+        command.uid(id);
+    }
+    command
+}
+
+/// Waits until the server answers.
+async fn ready(folder: &Path) {
+    let log = folder.join("log");
+    let said = || fs::read_to_string(&log).unwrap_or_default();
+    let listens = async {
+        while !said().contains("ready to accept connections") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, listens).await.is_ok(), "PostgreSQL does not answer: {}", said());
+}
+
+async fn connect(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    Database::connect(options).await.expect("a connection")
+}
+
+/// Fills every table with rows that differ in every column, and has them counted.
+async fn fill(url: &str) {
+    let db = connect(url).await;
+    let columns = "SELECT table_name, string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position),
+            string_agg(CASE data_type
+                WHEN 'uuid' THEN 'gen_random_uuid()'
+                WHEN 'bytea' THEN 'decode(md5(n::text), ''hex'')'
+                WHEN 'boolean' THEN 'n % 2 = 0'
+                WHEN 'bigint' THEN 'n'
+                WHEN 'integer' THEN 'n'
+                ELSE '''word'' || n' END, ', ' ORDER BY ordinal_position)
+        FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name <> 'seaql_migrations' GROUP BY table_name";
+    let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, columns)).await.expect("the columns");
+    assert!(rows.len() > 10, "are the tables here?");
+    for row in rows {
+        let column = |index| row.try_get_by_index::<String>(index).expect("a text");
+        let (table, names, values) = (column(0), column(1), column(2));
+        let insert = format!("INSERT INTO {table} ({names}) SELECT {values} FROM generate_series(1, {ROWS}) n");
+        db.execute_unprepared(&insert).await.expect("the table is filled");
+    }
+    db.execute_unprepared("VACUUM ANALYZE").await.expect("the rows are counted");
+    db.close().await.expect("it closes");
+}

@@ -1,0 +1,211 @@
+//! `/admin`: how the portal is doing.
+
+use crate::harness::app::wrong_code;
+use crate::harness::{Client, Mode, TestApp};
+
+use super::administrator;
+
+const HOUR: u64 = 3_600;
+const DAY: u64 = 24 * HOUR;
+
+/// What stands beside the name of a figure: its number and its words.
+fn figure(page: &str, name: &str) -> (String, String) {
+    let rest = page.split_once(&format!("<dt>{name}</dt>")).unwrap_or_else(|| panic!("no {name}: {page}")).1;
+    let dd = rest.split("</dd>").next().expect("its value");
+    let text = |from: &str| {
+        let inside = dd.split_once(from).and_then(|(_, rest)| rest.split_once('>')).map_or("", |(_, rest)| rest);
+        inside.split('<').next().unwrap_or_default().to_owned()
+    };
+    (text("<strong"), text("class=\"quiet\""))
+}
+
+/// The numbers of one column of the table, the newest first.
+fn column(page: &str, name: &str) -> Vec<u64> {
+    let label = format!("data-label=\"{name}\"");
+    let cells = page.split(&label).skip(1);
+    let number = |cell: &str| cell.split("<div>").nth(1)?.split('<').next()?.parse().ok();
+    cells.map(|cell| number(cell).unwrap_or_else(|| panic!("no number: {cell}"))).collect()
+}
+
+fn words(page: &str, chart: &str) -> String {
+    let rest = page.split_once(&format!("id=\"{chart}-words\"")).expect("the chart").1;
+    rest.split_once('>').expect("its words").1.split('<').next().expect("them").to_owned()
+}
+
+async fn read(ann: &mut Client, span: &str) -> String {
+    let page = ann.get(&format!("/admin?span={span}")).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    page.body
+}
+
+#[tokio::test]
+async fn a_fresh_portal_shows_its_administrator_and_noughts_with_sentences() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    app.deliver().await;
+    app.advance(40 * DAY);
+    assert_eq!(ann.sign_in("ann", crate::harness::app::PASSWORD).await.location().as_deref(), Some("/dashboard"));
+    app.deliver().await;
+    for span in ["day", "week", "month", "", "century"] {
+        let page = read(&mut ann, span).await;
+        assert_eq!(figure(&page, "Accounts"), ("1".into(), "0 new".into()), "{span}");
+        assert_eq!(figure(&page, "Verified"), ("–".into(), "Nobody asked for an account.".into()));
+        assert_eq!(figure(&page, "Failures").0, "0");
+        assert_eq!(figure(&page, "Mail waiting"), ("0".into(), "No mail is waiting.".into()));
+        assert_eq!(words(&page, "registrations"), "None in this time.");
+        assert_eq!(words(&page, "failures"), "None in this time.");
+        assert!(!page.contains("chart-drawing"), "nothing is drawn of nothing");
+    }
+}
+
+#[tokio::test]
+async fn the_figures_follow_what_people_do_and_the_words_of_the_charts_say_the_same() {
+    for mode in [Mode::Script, Mode::Form] {
+        let app = TestApp::new().await;
+        let mut ann = administrator(&app, mode, "ann").await;
+        let mut bob = app.client(mode);
+        bob.register("bob", "bob@x.example", "tumble rinse obelisk").await;
+        let mail = figure(&read(&mut ann, "day").await, "Mail waiting");
+        assert_ne!(mail.0, "0", "bob's code has not gone out");
+        let code = app.code_for("bob@x.example").await;
+        for n in 0..2 {
+            bob.verify(&wrong_code(&code, n)).await;
+        }
+        let page = read(&mut ann, "day").await;
+        assert_eq!(figure(&page, "Accounts"), ("1".into(), "1 new".into()));
+        assert_eq!(figure(&page, "Registrations waiting").0, "1");
+        assert_eq!(figure(&page, "Verified"), ("50 %".into(), "1 of 2 registrations".into()));
+        assert_eq!(
+            figure(&page, "Failures"),
+            ("2".into(), "0 wrong passwords, 2 wrong codes, 0 failed second steps".into())
+        );
+        assert_eq!(figure(&page, "Mail waiting").0, "0");
+        bob.verify(&code).await;
+        // The right one is taken back, the wrong ones stay; an unknown name counts as well.
+        bob.sign_in("bob", "not the password").await;
+        bob.sign_in("nobody", "not the password").await;
+        bob.sign_in("bob", "tumble rinse obelisk").await;
+        let page = read(&mut ann, "day").await;
+        assert_eq!(figure(&page, "Accounts"), ("2".into(), "2 new".into()));
+        assert_eq!(figure(&page, "Registrations waiting").0, "0");
+        assert_eq!(figure(&page, "Verified"), ("100 %".into(), "2 of 2 registrations".into()));
+        assert_eq!(
+            figure(&page, "Failures"),
+            ("4".into(), "2 wrong passwords, 2 wrong codes, 0 failed second steps".into())
+        );
+        // The charts say the same in words, in bars and in the table.
+        assert_eq!(
+            words(&page, "registrations"),
+            "2 begun, 2 of them finished. Most in one hour: 2, 23 November 2026, 12:00 UTC."
+        );
+        assert_eq!(words(&page, "failures"), "4 in all. Most in one hour: 4, 23 November 2026, 12:00 UTC.");
+        for (name, first) in [
+            ("Registrations begun", 2),
+            ("Of these finished", 2),
+            ("Wrong passwords", 2),
+            ("Wrong codes", 2),
+            ("Second steps failed", 0),
+        ] {
+            let numbers = column(&page, name);
+            assert_eq!((numbers.len(), numbers[0], numbers.iter().sum()), (24, first, first), "{name}");
+        }
+        // One bar each, and one in each key.
+        for class in ["chart-whole", "chart-part", "chart-bad"] {
+            assert_eq!(page.matches(class).count(), 2, "{class}");
+        }
+        for naming in ["role=\"img\"", "aria-labelledby=\"failures-title\"", "aria-describedby=\"failures-words\""] {
+            assert!(page.contains(naming), "{naming}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_span_ends_exactly_with_its_oldest_hour_or_day() {
+    // The clock begins at 12:00 on a day: one minute before midnight is 11 h 59 min later.
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    let begun = |page: &str| figure(page, "Verified").1;
+    let one = "1 of 1 registrations";
+    let none = "Nobody asked for an account.";
+    app.advance(24 * HOUR - 1);
+    enter(&app, &mut ann).await;
+    assert_eq!(begun(&read(&mut ann, "day").await), one, "11:59:59, and it began in the hour of 12:00");
+    app.advance(1);
+    assert_eq!(begun(&read(&mut ann, "day").await), none, "the hour of 12:00 is over");
+    assert_eq!(figure(&read(&mut ann, "day").await, "Accounts").1, "0 new");
+    let week = read(&mut ann, "week").await;
+    assert_eq!((begun(&week).as_str(), column(&week, "Registrations begun")), (one, vec![0, 1, 0, 0, 0, 0, 0]));
+    // Until midnight between the seventh and the eighth day.
+    app.advance(6 * DAY - 12 * HOUR - 1);
+    enter(&app, &mut ann).await;
+    assert_eq!(begun(&read(&mut ann, "week").await), one);
+    app.advance(1);
+    assert_eq!(begun(&read(&mut ann, "week").await), none);
+    app.advance(23 * DAY - 1);
+    enter(&app, &mut ann).await;
+    let month = read(&mut ann, "month").await;
+    assert_eq!((begun(&month).as_str(), column(&month, "Registrations begun")[29]), (one, 1));
+    assert_eq!(figure(&month, "Accounts").1, "1 new");
+    app.advance(1);
+    assert_eq!(begun(&read(&mut ann, "month").await), none);
+}
+
+#[tokio::test]
+async fn what_was_counted_outlives_the_rows_and_goes_in_its_time() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    app.advance(3 * DAY);
+    app.state.maintenance.purge().await.expect("the purge");
+    assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0, "registrations are not kept");
+    enter(&app, &mut ann).await;
+    assert_eq!(figure(&read(&mut ann, "week").await, "Verified").0, "100 %");
+    app.advance(401 * DAY);
+    app.state.maintenance.purge().await.expect("the purge");
+    assert_eq!(app.count("SELECT COUNT(*) FROM tally").await, 0);
+}
+
+#[tokio::test]
+async fn a_failed_second_step_is_a_failure_too() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "admin").await;
+    crate::two_step::enrolled(&app, Mode::Form).await;
+    let mut half = crate::two_step::half(&app, Mode::Form).await;
+    half.post("/login/mfa", &[("code", "000000")]).await;
+    let failures = figure(&read(&mut ann, "day").await, "Failures");
+    assert_eq!(failures, ("1".into(), "0 wrong passwords, 0 wrong codes, 1 failed second step".into()));
+}
+
+#[tokio::test]
+async fn the_span_is_chosen_by_links_that_say_which_one_counts() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    for (span, rows) in [("day", 24), ("week", 7), ("month", 30)] {
+        let page = read(&mut ann, span).await;
+        let current = format!("href=\"/admin?span={span}\" aria-current=\"true\"");
+        assert_eq!((page.matches(&current).count(), page.matches("aria-current=\"true\"").count()), (1, 1), "{page}");
+        assert_eq!(column(&page, "Wrong codes").len(), rows);
+    }
+}
+
+#[tokio::test]
+async fn mail_that_was_given_up_and_mail_that_waits_are_told_apart() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    app.deliver().await;
+    app.execute("UPDATE outbox SET state = 'dead'").await;
+    let dead = app.count("SELECT COUNT(*) FROM outbox").await;
+    let mut bob = app.form();
+    bob.register("bob", "bob@x.example", "tumble rinse obelisk").await;
+    app.advance(2 * HOUR + 60);
+    enter(&app, &mut ann).await;
+    app.execute("UPDATE outbox SET state = 'sent' WHERE state = 'waiting' AND kind <> 'code'").await;
+    let page = read(&mut ann, "day").await;
+    assert_eq!(figure(&page, "Mail given up").0, dead.to_string());
+    assert_eq!(figure(&page, "Mail waiting"), ("1".into(), "The oldest has waited for 2 hours and 1 minute.".into()));
+}
+
+/// Signs in again: the session has ended in the meantime.
+async fn enter(app: &TestApp, ann: &mut Client) {
+    *ann = app.form();
+    assert_eq!(ann.sign_in("ann", crate::harness::app::PASSWORD).await.location().as_deref(), Some("/dashboard"));
+}

@@ -1,0 +1,58 @@
+//! Many people at once: accounts, a session of each, and the code each once
+//! proved their address with, by a statement for each table.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
+use portal::server::clock::Clock;
+use portal::server::store::Store;
+use sea_orm::ConnectionTrait as _;
+use tempfile::TempDir;
+
+use crate::Outcome;
+use crate::data::{DataFolder, PASSWORD};
+
+/// Makes a data directory with so many accounts. The first is an
+/// administrator's. All have the same password, behind a hash that takes
+/// microseconds to verify: a sign-in is then all but its hash.
+pub(crate) async fn data_of(accounts: u32) -> Outcome<DataFolder> {
+    let folder: TempDir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display())).await?;
+    store.migrate().await?;
+    let (hash, now) = (quick_hash()?, Clock::System.now().0);
+    let tx = store.write().await?;
+    // What is written all over an index waits in memory, not on the disk.
+    tx.execute_unprepared("PRAGMA cache_size = -500000").await?;
+    for statement in [
+        // Ids as the portal makes them: 48 bits of time, the version and the variant of RFC 9562, section 5.7.
+        &format!(
+            "INSERT INTO account (id, username, username_key, email, email_key, password_hash, role,
+                created_at, verified_at, password_changed_at, session_epoch)
+             WITH RECURSIVE person(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM person WHERE n + 1 < {accounts})
+             SELECT unhex(printf('%012x7%03x8%03x%012x', {now} - {accounts} + n, n % 4096, abs(random()) % 4096, n)),
+                'person' || n, 'person' || n, 'person' || n || '@figures.example', 'person' || n || '@figures.example',
+                '{hash}', CASE n WHEN 0 THEN 'administrator' ELSE 'user' END,
+                {now} - {accounts} + n, {now} - {accounts} + n, {now} - {accounts} + n, 0
+             FROM person"
+        ),
+        &format!(
+            "INSERT INTO session (digest, account_id, remember, data, created_at, last_seen_at, handle)
+             SELECT randomblob(32), id, 0, '{{}}', {now}, {now}, randomblob(16) FROM account"
+        ),
+        "INSERT INTO otp (id, purpose, flow_id, email_key, digest, requester_ip, issued_at, expires_at, consumed_at)
+         SELECT id, 'registration', randomblob(16), email_key, randomblob(32), '192.0.2.7',
+            created_at - 300000, created_at, created_at - 100000 FROM account",
+    ] {
+        tx.execute_unprepared(statement).await?;
+    }
+    tx.commit().await?;
+    store.close().await?;
+    Ok(DataFolder::of(folder, hash))
+}
+
+/// The password behind the least that Argon2 can be asked for (RFC 9106, section 3.1).
+fn quick_hash() -> Outcome<String> {
+    let least = Params::new(Params::MIN_M_COST, 1, 1, None)?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, least);
+    let hash: PasswordHash = argon2.hash_password_with_salt(PASSWORD.as_bytes(), b"salt of everyone")?;
+    Ok(hash.to_string())
+}
