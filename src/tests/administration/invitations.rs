@@ -224,7 +224,7 @@ async fn while_registration_is_closed_no_invitation_opens_it() {
 async fn a_made_up_token_opens_nothing_and_is_kept_nowhere() {
     for mode in BOTH {
         let (app, _) = portal(mode, BY_INVITATION).await;
-        for token in ["x", &"A".repeat(43), "%0A", "..%2f..", "%C3%A9", &"A".repeat(2_000)] {
+        for token in ["x", &"A".repeat(43), "%FF", "..%2f..", "%C3%A9", &"A".repeat(2_000)] {
             let mut guest = app.client(mode);
             let page = guest.get(&format!("/register?invitation={token}")).await;
             assert_eq!(page.status, 200, "{token}");
