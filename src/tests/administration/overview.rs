@@ -198,7 +198,7 @@ async fn mail_that_was_given_up_and_mail_that_waits_are_told_apart() {
     bob.register("bob", "bob@x.example", "tumble rinse obelisk").await;
     app.advance(2 * HOUR + 60);
     enter(&app, &mut ann).await;
-    app.execute("UPDATE outbox SET state = 'sent' WHERE state = 'waiting' AND kind <> 'code'").await;
+    app.execute("UPDATE outbox SET state = 'sent' WHERE state = 'waiting' AND kind <> 'registration_code'").await;
     let page = read(&mut ann, "day").await;
     assert_eq!(figure(&page, "Mail given up").0, dead.to_string());
     assert_eq!(figure(&page, "Mail waiting"), ("1".into(), "The oldest has waited for 2 hours and 1 minute.".into()));

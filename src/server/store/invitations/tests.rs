@@ -27,7 +27,7 @@ async fn no_query_reads_more_than_its_rows() {
     }
     // The first page reads the index from its end, and stops at the limit.
     let plan = Plan::of(&store, &super::list_newest(None, None, 51)).await;
-    assert_eq!(format!("{plan:?}"), format!("Plan([\"SCAN invitation USING INDEX {primary}\"])"));
+    assert!(plan.is_searches_by_or_walks(&[primary]), "{plan:?}");
     for query in [
         super::list_newest(Some(&ann), None, 51),
         super::list_newest(Some(&ann), Some(id), 51),
