@@ -15,7 +15,8 @@ export default defineConfig<Mode>({
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   // A development build's module is some megabytes: its first compilation takes seconds on a small machine.
-  timeout: 60_000,
+  // Chromium compiles the unoptimised module anew for every page: on two cores the longest journeys take most of a minute.
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
   use: {

@@ -72,8 +72,11 @@ impl MigrationTrait for Migration {
     }
 }
 
+/// The name of an index, and the column by which it is in order.
+type OrderIndex = (&'static str, fn() -> DynIden);
+
 /// One for each order of the list, each beginning with what narrows it down.
-const INDEXES: [(&str, fn() -> DynIden); 4] = [
+const INDEXES: [OrderIndex; 4] = [
     ("account_list_username", || Account::UsernameKey.into_iden()),
     ("account_list_email", || Account::EmailKey.into_iden()),
     ("account_list_created", || Account::CreatedAt.into_iden()),

@@ -38,7 +38,6 @@ pub(super) async fn explain(query: &impl QueryTrait) -> Vec<String> {
     rows.iter().map(|row| row.try_get_by_index(0).expect("a step")).collect()
 }
 
-#[expect(clippy::print_stderr, reason = "says why less is tested")]
 async fn start() -> Option<Cluster> {
     let Some(programs) = programs() else {
         eprintln!("PostgreSQL is not installed: its plans are not looked at");
