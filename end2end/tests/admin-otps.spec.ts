@@ -61,17 +61,28 @@ test('@hydrated a list that is paused stays as it is', async ({ portal, member, 
   const newcomer = newcomerToLog();
   const other = await anotherBrowser();
   await signIn(portal, member);
+  let refreshes = 0;
+  portal.page.on('request', (request) => (refreshes += 'x-refresh' in request.headers() ? 1 : 0));
+  await portal.page.clock.install();
   await portal.open(PAGE);
   await expect(rowsOf(portal, newcomer)).toHaveCount(0);
+  // It asks by itself, so that a list which asks no more is one that was paused.
+  await portal.page.clock.fastForward(6_000);
+  await expect.poll(() => refreshes).toBeGreaterThan(0);
   const pause = portal.page.getByRole('button', { name: 'Pause' });
   await expect(pause).toHaveAttribute('aria-pressed', 'false');
   await pause.click();
   await expect(pause).toHaveAttribute('aria-pressed', 'true');
 
   await other.register(newcomer);
-  await portal.page.waitForTimeout(7_000);
+  const before = refreshes;
+  for (let turn = 0; turn < 3; turn += 1) {
+    await portal.page.clock.fastForward(6_000);
+  }
   await expect(rowsOf(portal, newcomer)).toHaveCount(0);
+  expect(refreshes).toBe(before);
   await pause.click();
+  await portal.page.clock.fastForward(6_000);
   await expect(rowsOf(portal, newcomer)).toHaveCount(1, { timeout: 15_000 });
 });
 

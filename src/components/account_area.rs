@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::SignedIn;
+use super::{Parts, SignedIn};
 use crate::api::Visitor;
 use crate::paths;
 
@@ -29,21 +29,9 @@ pub fn AccountArea(
     #[prop(into)] heading: String,
     children: Children,
 ) -> impl IntoView {
-    let links = PARTS.map(|(href, words)| {
-        let mark = if href == here { Some("page") } else { (within == Some(href)).then_some("true") };
-        view! {
-            <li>
-                <a class="bar-link" href=href aria-current=mark>
-                    {words}
-                </a>
-            </li>
-        }
-    });
     view! {
         <SignedIn visitor here>
-            <nav class="parts" aria-label="Account">
-                <ul role="list">{links}</ul>
-            </nav>
+            <Parts label="Account" parts=&PARTS here within />
             <h1>{heading}</h1>
             <div class="sections">{children()}</div>
         </SignedIn>

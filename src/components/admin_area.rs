@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::SignedIn;
+use super::{Parts, SignedIn};
 use crate::api::Visitor;
 use crate::paths;
 
@@ -36,21 +36,11 @@ pub fn AdminArea(
     #[prop(into)] heading: String,
     children: Children,
 ) -> impl IntoView {
-    let links = PARTS.map(|(href, words)| {
-        let mark = (href == here).then_some(if within { "true" } else { "page" });
-        view! {
-            <li>
-                <a class="bar-link" href=href aria-current=mark>
-                    {words}
-                </a>
-            </li>
-        }
-    });
+    // A page that is in a part is none of the parts itself.
+    let (page, within) = if within { ("", Some(here)) } else { (here, None) };
     view! {
         <SignedIn visitor here=paths::ADMIN>
-            <nav class="parts" aria-label="Administration">
-                <ul role="list">{links}</ul>
-            </nav>
+            <Parts label="Administration" parts=&PARTS here=page within />
             <h1>{heading}</h1>
             <div class="sections wide">{children()}</div>
         </SignedIn>

@@ -5,21 +5,20 @@ use std::collections::HashMap;
 use axum::Extension;
 use axum::extract::{Form, State};
 use axum::response::Response;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::TryStreamExt as _;
 use serde::Deserialize;
 use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::access_log::RequestId;
+use super::download;
 use super::download::{moment, page_with};
 use super::views::admin::audit as view;
-use super::{csv, download};
 use crate::api::admin::AuditEntryView;
 use crate::paths;
 use crate::server::services::Requester;
 use crate::server::services::administration::{AuditExport, AuditQuery};
 use crate::server::state::AppState;
-use crate::server::store::StoreError;
 use crate::server::store::audit::Entry;
 
 const COLUMNS: [&str; 11] =
@@ -58,12 +57,10 @@ impl Filters {
 }
 
 fn file(export: AuditExport) -> Response {
-    let name = format!("audit-{}.csv", moment(export.at).replace(':', ""));
-    let rows = export.batches().map_ok(|(entries, names)| {
-        let rows: Vec<_> = entries.into_iter().map(|entry| Ok::<_, StoreError>(cells(entry, &names))).collect();
-        stream::iter(rows)
-    });
-    csv::stream(&name, &COLUMNS, rows.try_flatten().boxed())
+    let at = export.at;
+    let rows = export.batches();
+    let rows = rows.map_ok(|(entries, names)| entries.into_iter().map(|entry| cells(entry, &names)).collect());
+    download::file("audit", at, &COLUMNS, rows)
 }
 
 /// A row of the file. Its hash, kept elsewhere, bears witness to the log.

@@ -1,19 +1,33 @@
 //! What the files of the administration have in common.
 
+use std::fmt::Display;
+
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tower_sessions::Session;
 use url::form_urlencoded::Serializer;
 
 use super::access_log::RequestId;
-use super::fault;
 use super::stash::{self, Stash};
+use super::{csv, fault};
 use crate::domain::Timestamp;
 use crate::paths;
 use crate::server::services::ServiceError;
+
+/// The answer with the rows of all batches in a file, named for what it holds and when.
+pub fn file<S, E>(what: &str, at: Timestamp, columns: &[&str], batches: S) -> Response
+where
+    S: Stream<Item = Result<Vec<Vec<String>>, E>> + Send + 'static,
+    E: Display + Send + 'static,
+{
+    let name = format!("{what}-{}.csv", moment(at).replace(':', ""));
+    let rows = batches.map_ok(|rows| stream::iter(rows.into_iter().map(Ok::<_, E>))).try_flatten();
+    csv::stream(&name, columns, rows.boxed())
+}
 
 /// Answers in place of a file that is not given; `page` holds the button of `form`.
 pub async fn instead(error: ServiceError, form: &str, page: String, session: &Session, id: &RequestId) -> Response {

@@ -3,18 +3,17 @@
 use axum::Extension;
 use axum::extract::{Form, State};
 use axum::response::Response;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::TryStreamExt as _;
 use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::access_log::RequestId;
+use super::download;
 use super::download::{moment, page_with};
-use super::{csv, download};
 use crate::paths;
 use crate::server::services::Requester;
 use crate::server::services::administration::{UsersExport, UsersQuery};
 use crate::server::state::AppState;
-use crate::server::store::StoreError;
 use crate::server::store::users::User;
 
 const COLUMNS: [&str; 8] =
@@ -51,12 +50,12 @@ pub async fn answer(
 }
 
 fn file(export: UsersExport) -> Response {
-    let name = format!("users-{}.csv", moment(export.at).replace(':', ""));
+    let at = export.at;
     let rows = export.batches().map_ok(|(users, two_step)| {
-        let cells = |user: User| Ok::<_, StoreError>(cells(two_step.contains(&user.id), user));
-        stream::iter(users.into_iter().map(cells).collect::<Vec<_>>())
+        let cells = |user: User| cells(two_step.contains(&user.id), user);
+        users.into_iter().map(cells).collect()
     });
-    csv::stream(&name, &COLUMNS, rows.try_flatten().boxed())
+    download::file("users", at, &COLUMNS, rows)
 }
 
 fn cells(two_step: bool, user: User) -> Vec<String> {
