@@ -4,13 +4,15 @@
 //! that they wait for the lock instead of failing half way, and several
 //! readers. PostgreSQL gets the same shape: writes of one process never race.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait as _};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    DbErr, IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
 };
 
 pub mod accounts;
@@ -44,7 +46,10 @@ pub mod tallies;
 pub mod totp;
 pub mod trusted_browsers;
 pub mod users;
+mod wal_index;
 pub mod wrong_tries;
+
+use wal_index::{State, WalIndex};
 
 /// Reader connections.
 const READERS: u32 = 4;
@@ -68,6 +73,8 @@ pub enum StoreError {
 pub struct Store {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    /// The last field: it is let go of after the connections.
+    index: Option<Arc<WalIndex>>,
 }
 
 impl Store {
@@ -78,7 +85,8 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let writer = Database::connect(options(url, 1)).await?;
         let reader = Database::connect(options(url, READERS)).await?;
-        Ok(Self { writer, reader })
+        let index = index(&reader).await?;
+        Ok(Self { writer, reader, index })
     }
 
     /// Brings the schema up to date.
@@ -138,7 +146,7 @@ impl Store {
                 "this makes copies of SQLite files; back a PostgreSQL database up with pg_dump",
             ));
         }
-        let statement = sea_orm::Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [file.into()]);
+        let statement = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [file.into()]);
         self.reader.execute_raw(statement).await?;
         Ok(())
     }
@@ -155,6 +163,12 @@ impl Store {
         Ok(())
     }
 
+    /// The state of the database now: what was read after this was asked holds
+    /// for as long as the answer stays the same. None where that is not known.
+    fn state(&self) -> Option<State> {
+        self.index.as_ref()?.state()
+    }
+
     /// Closes all connections, so that SQLite folds its log into the file.
     ///
     /// # Errors
@@ -163,6 +177,17 @@ impl Store {
         self.reader.close().await?;
         Ok(self.writer.close().await?)
     }
+}
+
+/// The index of an SQLite file. Without one everything works, and reads more often.
+async fn index(db: &DatabaseConnection) -> Result<Option<Arc<WalIndex>>, DbErr> {
+    if db.get_database_backend() != DbBackend::Sqlite {
+        return Ok(None);
+    }
+    let files = Statement::from_string(DbBackend::Sqlite, "SELECT file FROM pragma_database_list WHERE name = 'main'");
+    let Some(row) = db.query_one_raw(files).await? else { return Ok(None) };
+    let file: String = row.try_get_by_index(0)?;
+    Ok(WalIndex::of(Path::new(&file)).ok().map(Arc::new))
 }
 
 fn options(url: &str, connections: u32) -> ConnectOptions {

@@ -2,6 +2,7 @@
 //! the record says of its expiry is not believed. What their owner sees of them
 //! and may end is in `listing`; what every request asks for, in `opened`.
 
+mod kept;
 mod listing;
 mod opened;
 
@@ -24,6 +25,7 @@ use crate::domain::Timestamp;
 use crate::server::clock::Clock;
 use crate::server::crypto::TokenDigest;
 
+use kept::Kept;
 pub use listing::{LiveSession, end, end_all, end_others, is_there};
 pub use opened::{Opened, Owner};
 
@@ -85,12 +87,13 @@ pub struct Sessions {
     store: Store,
     clock: Clock,
     limits: SessionLimits,
+    kept: Kept,
 }
 
 impl Sessions {
     #[must_use]
     pub fn new(store: Store, clock: Clock, limits: SessionLimits) -> Self {
-        Self { store, clock, limits }
+        Self { store, clock, limits, kept: Kept::default() }
     }
 
     /// When a session that began at `begin` ends at the latest.

@@ -1,6 +1,7 @@
 //! The session and the account of a request.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Statement, TryGetable};
 use serde::de::DeserializeOwned;
@@ -18,9 +19,9 @@ const QUERY: &str = "SELECT s.data, s.remember, s.created_at, s.last_seen_at, a.
                      LEFT JOIN account a ON a.id = s.account_id WHERE s.digest = $1";
 
 /// What a live session holds, and whose it is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Opened {
-    data: HashMap<String, serde_json::Value>,
+    data: Arc<HashMap<String, serde_json::Value>>,
     pub owner: Option<Owner>,
 }
 
@@ -71,23 +72,47 @@ impl Sessions {
     /// # Errors
     /// Only faults.
     pub async fn open(&self, id: &Id, by_itself: bool) -> Result<Option<Opened>, StoreError> {
-        let db = self.store.reader();
         let digest = digest(id);
-        let statement = Statement::from_sql_and_values(db.get_database_backend(), QUERY, [digest.clone().into()]);
-        let Some(row) = db.query_one_raw(statement).await? else { return Ok(None) };
-        let row = Row(row);
-        let data: String = row.get(0)?;
-        let (remember, began, last_seen) = (row.get(1)?, Timestamp(row.get(2)?), Timestamp(row.get(3)?));
+        let state = self.store.state();
+        let read = match state.and_then(|state| self.kept.at(state, &digest)) {
+            Some(kept) => kept,
+            None => match self.read(&digest).await? {
+                Some(read) => self.kept.keep(state, &digest, read),
+                None => return Ok(None),
+            },
+        };
         let now = self.clock.now();
-        if self.is_over(remember, began, last_seen, now) {
+        if self.is_over(read.remember, read.began, read.last_seen, now) {
             return Ok(None);
         }
         if !by_itself {
-            self.touch(digest, last_seen, now).await?;
+            self.touch(digest, read.last_seen, now).await?;
         }
-        let data = serde_json::from_str(&data).map_err(|_| StoreError::Corrupt("session.data"))?;
-        Ok(Some(Opened { data, owner: row.owner()? }))
+        Ok(Some(read.opened.clone()))
     }
+
+    async fn read(&self, digest: &[u8]) -> Result<Option<Read>, StoreError> {
+        let db = self.store.reader();
+        let statement = Statement::from_sql_and_values(db.get_database_backend(), QUERY, [digest.into()]);
+        let Some(row) = db.query_one_raw(statement).await? else { return Ok(None) };
+        let row = Row(row);
+        let data = serde_json::from_str(&row.get::<String>(0)?).map_err(|_| StoreError::Corrupt("session.data"))?;
+        Ok(Some(Read {
+            remember: row.get(1)?,
+            began: Timestamp(row.get(2)?),
+            last_seen: Timestamp(row.get(3)?),
+            opened: Opened { data: Arc::new(data), owner: row.owner()? },
+        }))
+    }
+}
+
+/// What the database holds of a session.
+#[derive(Debug)]
+pub(super) struct Read {
+    remember: bool,
+    began: Timestamp,
+    last_seen: Timestamp,
+    opened: Opened,
 }
 
 struct Row(QueryResult);
