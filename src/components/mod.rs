@@ -87,4 +87,4 @@ pub use steps::{Step, Steps};
 pub use strength_meter::{Strength, StrengthMeter};
 pub use submission::Submission;
 pub use submit_button::SubmitButton;
-pub use table::{Cell, Table};
+pub use table::{Cell, Table, TextCell};

@@ -21,7 +21,7 @@ const RENEWAL: Duration = Duration::from_secs(4 * 60);
 /// What goes along of the form beside the button.
 const ALONG: [&str; 3] = ["next", "remember", "trust"];
 
-const BUSY: &str = "Waiting for your passkey…";
+const BUSY: &str = "Use your passkey…";
 /// Beside another way to go on, which is a button of its own.
 const OUTLINE: &str = "btn btn-outline btn-wide";
 

@@ -44,11 +44,25 @@ pub fn Cell(
     /// Whether it is a number, to be compared with those above and below.
     #[prop(optional)]
     number: bool,
+    /// Whether its words may be as long as an address, and are broken anywhere.
+    #[prop(optional)]
+    long: bool,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <td role="cell" data-label=of class:number=number>
+        <td role="cell" data-label=of class:number=number class:long=long>
             <div>{children()}</div>
         </td>
+    }
+}
+
+/// A [`Cell`] with what somebody else wrote: of any length, or nothing, which a
+/// phone then leaves out.
+#[component]
+pub fn TextCell(of: &'static str, text: String) -> impl IntoView {
+    view! {
+        <Cell of long=true>
+            {(!text.is_empty()).then_some(text)}
+        </Cell>
     }
 }

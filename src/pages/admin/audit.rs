@@ -7,7 +7,7 @@ use super::visitor;
 use crate::api::View;
 use crate::api::admin::{AdminView, AuditEntryView};
 use crate::components::{
-    AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, PlainForm, Section, Table, Words,
+    AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, PlainForm, Section, Table, TextCell, Words,
 };
 use crate::paths;
 
@@ -63,11 +63,11 @@ fn Entry(entry: AuditEntryView) -> impl IntoView {
             <Cell of="When">
                 <LocalTime at=entry.at.0 with_time=true />
             </Cell>
-            <Cell of="Who">{entry.who}</Cell>
+            <TextCell of="Who" text=entry.who />
             <Cell of="What">{entry.what} {detail}</Cell>
-            <Cell of="To whom">{entry.whom}</Cell>
-            <Cell of="Why">{entry.reason}</Cell>
-            <Cell of="From">{entry.address}</Cell>
+            <TextCell of="To whom" text=entry.whom />
+            <TextCell of="Why" text=entry.reason />
+            <TextCell of="From" text=entry.address />
             <Cell of="Row" number=true>
                 {entry.seq}
             </Cell>

@@ -8,7 +8,7 @@ use crate::api::admin::{AdminView, InvitationState, InvitationView, InvitationsV
 use crate::api::{Flash, View};
 use crate::components::{
     AdminArea, Cell, EmptyList, Field, Filters, Form, LocalTime, Pager, PlainForm, PlainRefusal, PostForm, Section,
-    Table, Words,
+    Table, TextCell, Words,
 };
 use crate::domain::RegistrationMode;
 use crate::domain::registration_mode::CLOSED;
@@ -91,9 +91,9 @@ fn Invitation(invitation: InvitationView) -> impl IntoView {
     });
     view! {
         <tr role="row">
-            <Cell of="Address">{address}</Cell>
+            <TextCell of="Address" text=address />
             <Cell of="State">{state.in_words()}</Cell>
-            <Cell of="Invited by">{invited_by}</Cell>
+            <TextCell of="Invited by" text=invited_by />
             <Cell of="Sent">
                 <LocalTime at=sent_at.0 with_time=true />
             </Cell>

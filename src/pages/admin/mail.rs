@@ -7,7 +7,7 @@ use super::visitor;
 use crate::api::View;
 use crate::api::admin::{AdminView, QueuedMailView};
 use crate::components::{
-    AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, PlainForm, PlainRefusal, Section, Table,
+    AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, PlainForm, PlainRefusal, Section, Table, TextCell,
 };
 use crate::domain::Timestamp;
 use crate::paths;
@@ -78,12 +78,12 @@ fn Mail(mail: QueuedMailView) -> impl IntoView {
         <tr role="row">
             <Cell of="Written">{time(Some(mail.created_at))}</Cell>
             <Cell of="What">{mail.kind}</Cell>
-            <Cell of="To">{mail.recipient}</Cell>
+            <TextCell of="To" text=mail.recipient />
             <Cell of="State">{mail.state}</Cell>
             <Cell of="Attempts" number=true>
                 {mail.attempts}
             </Cell>
-            <Cell of="Last error">{mail.error}</Cell>
+            <TextCell of="Last error" text=mail.error />
             <Cell of="Next try">{time(mail.next_at)}</Cell>
             <Cell of="Sent">{time(mail.sent_at)}</Cell>
             <Cell of="Do">{retry} {drop}</Cell>

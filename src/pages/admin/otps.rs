@@ -7,7 +7,7 @@ use super::visitor;
 use crate::api::View;
 use crate::api::admin::{AdminView, Neighbours, OtpRowView, OtpsView};
 use crate::components::{
-    AdminArea, Cell, Choice, EmptyList, Filters, FreshRows, LiveRows, LocalTime, Pager, Section, Table, Words,
+    AdminArea, Cell, Choice, EmptyList, Filters, FreshRows, LiveRows, LocalTime, Pager, Section, Table, TextCell, Words,
 };
 use crate::paths;
 
@@ -86,8 +86,8 @@ fn Code(code: OtpRowView) -> impl IntoView {
                 <LocalTime at=code.issued_at.0 with_time=true />
             </Cell>
             <Cell of="For">{code.purpose}</Cell>
-            <Cell of="To">{code.address}</Cell>
-            <Cell of="From">{code.requester}</Cell>
+            <TextCell of="To" text=code.address />
+            <TextCell of="From" text=code.requester />
             <Cell of="Expires">
                 <LocalTime at=code.expires_at.0 with_time=true />
             </Cell>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::visitor;
 use crate::api::View;
 use crate::api::admin::{AdminView, LimitView, SettingView, SettingsView};
-use crate::components::{AdminArea, Cell, LocalTime, Section, Table};
+use crate::components::{AdminArea, Cell, LocalTime, Section, Table, TextCell};
 use crate::paths;
 
 #[component]
@@ -54,7 +54,7 @@ fn Setting(setting: SettingView) -> impl IntoView {
     view! {
         <tr role="row">
             <Cell of="Setting">{setting.name}</Cell>
-            <Cell of="Value">{setting.value}</Cell>
+            <TextCell of="Value" text=setting.value />
             <Cell of="Variable">
                 <code>{setting.variable}</code>
             </Cell>

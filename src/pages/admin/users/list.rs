@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use crate::api::View;
 use crate::api::admin::{AdminView, UserRowView, UsersView};
 use crate::components::{
-    AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, PlainForm, PlainRefusal, Section, Table, Words,
+    AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, PlainForm, PlainRefusal, Section, Table, TextCell,
+    Words,
 };
 use crate::domain::{AccountState, Role};
 use crate::pages::visitor;
@@ -76,10 +77,10 @@ fn User(user: UserRowView) -> impl IntoView {
     };
     view! {
         <tr role="row">
-            <Cell of="Name">
+            <Cell of="Name" long=true>
                 <a href=paths::admin_user(&user.id)>{user.username}</a>
             </Cell>
-            <Cell of="Address">{user.email}</Cell>
+            <TextCell of="Address" text=user.email />
             <Cell of="Role">{user.role}</Cell>
             <Cell of="State">{user.state}</Cell>
             <Cell of="Two steps">{if user.two_step { "On" } else { "Off" }}</Cell>
