@@ -26,9 +26,20 @@ struct Cluster {
     _keeper: Child,
 }
 
+static CLUSTER: OnceCell<Option<Cluster>> = OnceCell::const_new();
+
+/// Makes a database of this name with nothing in it, and tells where it is;
+/// nothing where there is no PostgreSQL.
+pub(super) async fn empty_database(name: &str) -> Option<String> {
+    let cluster = CLUSTER.get_or_init(start).await.as_ref()?;
+    let db = connect(&cluster.url).await;
+    db.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("it is made");
+    db.close().await.expect("it closes");
+    Some(cluster.url.replace("/postgres?", &format!("/{name}?")))
+}
+
 /// The steps of PostgreSQL's plan; nothing where there is no PostgreSQL.
 pub(super) async fn explain(query: &impl QueryTrait) -> Vec<String> {
-    static CLUSTER: OnceCell<Option<Cluster>> = OnceCell::const_new();
     let Some(cluster) = CLUSTER.get_or_init(start).await else { return Vec::new() };
     let db = connect(&cluster.url).await;
     // The values stand in the query, so that they are planned with.
