@@ -19,10 +19,11 @@ pub enum AuditAction {
     TestMailSent,
     UsersExported,
     AuditExported,
+    AuditResealed,
 }
 
 /// Each with its word in the database and its words for people.
-pub const ALL: [(AuditAction, &str, &str); 16] = [
+pub const ALL: [(AuditAction, &str, &str); 17] = [
     (AuditAction::AccountCreated, "account_created", "Account created"),
     (AuditAction::AccountDisabled, "account_disabled", "Account disabled"),
     (AuditAction::AccountEnabled, "account_enabled", "Account enabled"),
@@ -39,6 +40,7 @@ pub const ALL: [(AuditAction, &str, &str); 16] = [
     (AuditAction::TestMailSent, "test_mail_sent", "Test mail sent"),
     (AuditAction::UsersExported, "users_exported", "Users exported"),
     (AuditAction::AuditExported, "audit_exported", "Audit log exported"),
+    (AuditAction::AuditResealed, "audit_resealed", "Audit log sealed anew"),
 ];
 
 impl AuditAction {
@@ -76,6 +78,6 @@ mod tests {
             assert_eq!(*action as usize, index, "the rows stand in the order of the kinds");
             assert_eq!(AuditAction::from_stored(word), Some(*action));
         }
-        assert_eq!(ALL.len(), AuditAction::AuditExported as usize + 1, "the last kind has the last row");
+        assert_eq!(ALL.len(), AuditAction::AuditResealed as usize + 1, "the last kind has the last row");
     }
 }

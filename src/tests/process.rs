@@ -26,6 +26,40 @@ async fn with_no_configuration_a_newcomer_reaches_the_dashboard() {
 }
 
 #[tokio::test]
+async fn what_the_program_writes_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::start(folder.path(), &[]).await;
+    let browser = browser();
+    register(&browser, &served, "ann", "ann@x.example").await;
+    mailed_code(&browser, &served).await;
+    assert!(run(folder.path(), &["backup", "copy.db"], &[]).status.success());
+    let mut seen = Vec::new();
+    let mut folders = vec![folder.path().join("data")];
+    seen.push(folder.path().join("copy.db"));
+    while let Some(path) = folders.pop() {
+        for entry in std::fs::read_dir(&path).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path.clone());
+            }
+            seen.push(path);
+        }
+        seen.push(path);
+    }
+    let names: Vec<_> = seen.iter().filter_map(|path| path.file_name()?.to_str()).collect();
+    assert!(
+        ["portal.db", "portal.db-wal", "secret.key", "copy.db"].iter().all(|name| names.contains(name)),
+        "{names:?}"
+    );
+    assert!(names.iter().any(|name| name.ends_with(".eml")), "{names:?}");
+    for path in seen {
+        let mode = std::fs::metadata(&path).expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} is open to others: {mode:o}", path.display());
+    }
+}
+
+#[tokio::test]
 async fn sigterm_finishes_the_request_in_flight_and_ends_in_order() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut served = Served::start(folder.path(), &[]).await;

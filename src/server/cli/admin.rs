@@ -31,7 +31,7 @@ pub(super) enum AdminCommand {
         /// The username
         name: String,
     },
-    /// Make an account for an administrator; the password is the first line of standard input
+    /// Make an account for an administrator; asks for the password, or takes the first line of what is piped in
     Create {
         /// The username
         name: String,
@@ -45,8 +45,7 @@ pub(super) enum AdminCommand {
 /// A database that is not there yet is made, as `serve` does it: who sets a
 /// portal up may begin with its administrator.
 pub(super) async fn run(config: &Config, rng: Rng, command: AdminCommand) -> Result<(), Failure> {
-    let store = super::open(config).await?;
-    store.migrate().await?;
+    let store = super::open_current(config, rng.clone()).await?;
     let operators = Operators::new(config, store.clone(), Clock::System, rng);
     let done = carry_out(&operators, command).await;
     store.close().await?;
@@ -65,7 +64,7 @@ async fn carry_out(operators: &Operators, command: AdminCommand) -> Result<(), F
             Change::WasSo => println!("{name} is not an administrator."),
         },
         AdminCommand::Create { name, email } => {
-            let password = password_line()?;
+            let password = password()?;
             operators.create(&name, &email, &password).await.map_err(|error| plain(error, &name))?;
             println!("{name} has an account now, and is an administrator.");
         }
@@ -74,12 +73,14 @@ async fn carry_out(operators: &Operators, command: AdminCommand) -> Result<(), F
     Ok(())
 }
 
-/// The first line of standard input, without its end.
-#[expect(clippy::print_stderr, reason = "asks whoever sits there")]
-fn password_line() -> Result<Zeroizing<String>, Failure> {
+/// What is typed at a terminal, unseen and therefore twice; else the first line
+/// of standard input, without its end.
+fn password() -> Result<Zeroizing<String>, Failure> {
     let input = std::io::stdin().lock();
     if input.is_terminal() {
-        eprint!("Password (it is shown as you type; pipe it in to hide it): ");
+        let typed = Zeroizing::new(rpassword::prompt_password("Password (it is not shown): ")?);
+        let again = Zeroizing::new(rpassword::prompt_password("The same once more: ")?);
+        return if typed == again { Ok(typed) } else { Err("password: the two are not the same".into()) };
     }
     let mut line = Zeroizing::new(String::new());
     input.take(LINE_MAX).read_line(&mut line)?;

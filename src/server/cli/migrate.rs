@@ -2,10 +2,10 @@
 
 use super::Failure;
 use crate::server::config::Config;
+use crate::server::rng::Rng;
 
-pub(super) async fn run(config: &Config) -> Result<(), Failure> {
-    let store = super::open(config).await?;
-    store.migrate().await?;
+pub(super) async fn run(config: &Config, rng: Rng) -> Result<(), Failure> {
+    let store = super::open_current(config, rng).await?;
     tracing::info!("the database has this version's schema");
     Ok(store.close().await?)
 }

@@ -12,8 +12,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use super::clock::Clock;
 use super::config::Config;
 use super::rng::Rng;
+use super::services::Audit;
 use super::store::Store;
 
 /// A self-hosted registration portal.
@@ -71,6 +73,8 @@ pub fn run() -> ExitCode {
 }
 
 fn run_command(command: Command) -> Result<(), Failure> {
+    // What is written is for the owner of the process alone: the database, its copies, keys and filed mails.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let rng = Rng::from_system()?;
     let config = Config::from_environment(&rng)?;
     if matches!(command, Command::CheckConfig) {
@@ -82,7 +86,7 @@ fn run_command(command: Command) -> Result<(), Failure> {
     runtime.block_on(async {
         match command {
             Command::Serve => serve::run(config, rng).await,
-            Command::Migrate => migrate::run(&config).await,
+            Command::Migrate => migrate::run(&config, rng).await,
             Command::Backup { file } => backup::run(&config, &file).await,
             Command::Admin { command } => admin::run(&config, rng, command).await,
             Command::Audit { command } => audit::run(&config, rng, command).await,
@@ -99,6 +103,13 @@ async fn open(config: &Config) -> Result<Store, Failure> {
         std::fs::create_dir_all(folder).map_err(|error| format!("DATABASE_URL: {}: {error}", folder.display()))?;
     }
     Ok(Store::open(config.database.url.expose_secret()).await?)
+}
+
+/// The same, with this version's schema.
+async fn open_current(config: &Config, rng: Rng) -> Result<Store, Failure> {
+    let store = open(config).await?;
+    Audit::new(store.clone(), &config.keys, Clock::System, rng).prepare().await?;
+    Ok(store)
 }
 
 #[expect(clippy::print_stderr, reason = "the answer of a command that failed")]

@@ -22,8 +22,7 @@ const GRACE: Duration = Duration::from_secs(25);
 pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
     let address = config.site.address;
     let listener = TcpListener::bind(address).await.map_err(|error| format!("LEPTOS_SITE_ADDR: {address}: {error}"))?;
-    let store = super::open(&config).await?;
-    store.migrate().await?;
+    let store = super::open_current(&config, rng.clone()).await?;
     glance(Resealing { store: store.clone(), keys: config.keys.clone(), rng: rng.clone() }).await?;
     let transport = Transport::from_config(&config.mail)?;
     let (state, worker) = AppState::assemble(config, store.clone(), Clock::System, rng, transport)?;

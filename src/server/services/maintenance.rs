@@ -104,8 +104,9 @@ const KINDS: [Kind; 19] = [
     Kind::SecurityEvents,
     Kind::KnownDevices,
     Kind::TrustedBrowsers,
-    Kind::Audit,
     Kind::Tallies,
+    // The last: it stops where the seal on the log does not open.
+    Kind::Audit,
 ];
 
 impl Kind {

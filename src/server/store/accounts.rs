@@ -74,6 +74,15 @@ pub struct NewAccount {
     pub created_at: Timestamp,
 }
 
+/// Whether there is one at all.
+///
+/// # Errors
+/// Only faults.
+pub async fn any(db: &impl ConnectionTrait) -> Result<bool, StoreError> {
+    let one: Option<Uuid> = Entity::find().select_only().column(Column::Id).into_tuple().one(db).await?;
+    Ok(one.is_some())
+}
+
 /// Writes a new account.
 ///
 /// # Errors

@@ -15,6 +15,8 @@ use crate::domain::{AuditAction, Timestamp};
 
 /// The id of the one anchor there is.
 pub const ANCHOR: Uuid = Uuid::nil();
+/// The migration that makes the log.
+pub const MADE_BY: &str = "m20261123_000008_audit";
 
 /// Who did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,7 +201,17 @@ pub async fn forget_person(db: &impl ConnectionTrait, account_id: Uuid) -> Resul
     Ok(())
 }
 
-/// The sealed ends of the chain, once there are any.
+/// The oldest row and the newest.
+///
+/// # Errors
+/// Only faults.
+pub async fn outermost(db: &impl ConnectionTrait) -> Result<Option<(Entry, Entry)>, StoreError> {
+    let oldest = Entity::find().order_by_asc(Column::Seq).one(db).await?;
+    let newest = Entity::find().order_by_desc(Column::Seq).one(db).await?;
+    Ok(oldest.map(read).zip(newest.map(read)))
+}
+
+/// The sealed ends of the chain.
 ///
 /// # Errors
 /// Only faults.

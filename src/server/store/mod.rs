@@ -28,6 +28,8 @@ pub mod holdings;
 pub mod invitations;
 pub mod known_devices;
 pub mod mail_links;
+#[cfg(test)]
+mod migrated;
 pub mod otps;
 pub mod outbox;
 pub mod overview;
@@ -89,12 +91,14 @@ impl Store {
         Ok(Self { writer, reader, index })
     }
 
-    /// Brings the schema up to date.
+    /// Brings the schema up to date; gives the names of the migrations that it took.
     ///
     /// # Errors
     /// When a migration fails; the database is then as before that migration.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
-        Ok(Migrator::up(&self.writer, None).await?)
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        let pending = Migrator::get_pending_migrations(&self.writer).await?;
+        Migrator::up(&self.writer, None).await?;
+        Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
     }
 
     /// Whether the database answers, and holds the schema of this version.

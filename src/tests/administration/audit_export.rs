@@ -14,7 +14,7 @@ const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const EXPORT: &str = "/admin/audit/export";
 
 /// Writes deeds of this account down, with reasons that a spreadsheet would reckon with.
-async fn fill(app: &TestApp, actor: &str, deeds: usize) {
+pub(super) async fn fill(app: &TestApp, actor: &str, deeds: usize) {
     let actor = Actor::Administrator(Uuid::try_parse(actor).expect("an id"));
     let tx = app.state.store.write().await.expect("a transaction");
     for n in 0..deeds {

@@ -1,5 +1,7 @@
 //! `/admin/audit`: who did what to whom.
 
+use std::net::IpAddr;
+
 use portal::domain::{AuditAction, Reason};
 use portal::server::services::audit::{Finding, Note};
 use portal::server::store::audit::Actor;
@@ -8,27 +10,31 @@ use uuid::Uuid;
 use super::{administrator, id_of};
 use crate::harness::{Mode, TestApp};
 
+/// Writes one deed down.
+pub(super) async fn write(app: &TestApp, actor: Actor, from: Option<IpAddr>, note: Note<'_>) {
+    let tx = app.state.store.write().await.expect("a transaction");
+    app.state.administration.audit.note(&tx, actor, from, note).await.expect("it is written down");
+    tx.commit().await.expect("a commit");
+}
+
 /// Writes so many deeds of this account down.
 async fn fill(app: &TestApp, actor: &str, deeds: usize) {
     let reason = Reason::parse("Asked for it <b>by phone</b>").expect("a reason");
     let actor = Actor::Administrator(Uuid::try_parse(actor).expect("an id"));
     for _ in 0..deeds {
-        let tx = app.state.store.write().await.expect("a transaction");
         let note = Note::to(AuditAction::SessionsEnded, Uuid::max()).because(&reason);
-        let from = Some([192, 0, 2, 7].into());
-        app.state.administration.audit.note(&tx, actor, from, note).await.expect("it is written down");
-        tx.commit().await.expect("a commit");
+        write(app, actor, Some([192, 0, 2, 7].into()), note).await;
     }
 }
 
 /// Whoever may change the schema may do this, and then anything.
-async fn drop_triggers(app: &TestApp) {
+pub(super) async fn drop_triggers(app: &TestApp) {
     for trigger in app.texts("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'").await {
         app.execute(&format!("DROP TRIGGER {trigger}")).await;
     }
 }
 
-async fn findings(app: &TestApp) -> Vec<Finding> {
+pub(super) async fn findings(app: &TestApp) -> Vec<Finding> {
     app.state.administration.audit.verify().await.expect("the log is read").findings
 }
 
@@ -150,4 +156,60 @@ async fn the_log_goes_on_behind_what_is_too_old_and_forgets_who_is_gone() {
     let verdict = app.state.administration.audit.verify().await.expect("the log is read");
     assert!(verdict.is_sound(), "{verdict:?}");
     assert_eq!((verdict.rows, verdict.erased), (3, 3));
+}
+
+#[tokio::test]
+async fn with_an_account_go_the_reasons_of_what_was_done_to_it_and_the_chain_stays_whole() {
+    let app = TestApp::new().await;
+    let mut ids = Vec::new();
+    for name in ["bob", "cid"] {
+        app.account(name, &format!("{name}@x.example")).await;
+        ids.push(Uuid::try_parse(&id_of(&app, name).await).expect("an id"));
+    }
+    let (bob, cid) = (ids[0], ids[1]);
+    let ended = |target| Note::to(AuditAction::SessionsEnded, target);
+    for (actor, note, why) in [
+        (Actor::Administrator(bob), ended(cid), "By bob, to cid"),
+        (Actor::Administrator(cid), ended(bob), "By cid, to bob"),
+        (Actor::Administrator(cid), Note::of(AuditAction::InvitationSent), "By cid, to nobody"),
+        (Actor::CommandLine, ended(bob), "To bob"),
+    ] {
+        let reason = Reason::parse(why).expect("a reason");
+        let from = actor.account().map(|_| IpAddr::from([192, 0, 2, 7]));
+        write(&app, actor, from, note.because(&reason)).await;
+    }
+    app.execute("UPDATE account SET delete_after = 1 WHERE username = 'bob'").await;
+    app.state.maintenance.purge().await.expect("the purge");
+    assert_eq!(app.texts("SELECT username FROM account").await, ["cid"]);
+    let kept = "SELECT coalesce(reason, 'erased') || ' - ' || coalesce(ip, 'erased') FROM audit ORDER BY seq";
+    assert_eq!(
+        app.texts(kept).await,
+        ["By bob, to cid - erased", "erased - 192.0.2.7", "By cid, to nobody - 192.0.2.7", "erased - erased"]
+    );
+    // A salt that stays would lead from the commitment back to a value that is easily guessed.
+    let salts = "SELECT COUNT(*) FROM audit
+        WHERE (reason IS NULL) <> (reason_salt IS NULL) OR (ip IS NULL) <> (ip_salt IS NULL)";
+    assert_eq!(app.count(salts).await, 0);
+    let verdict = app.state.administration.audit.verify().await.expect("the log is read");
+    assert!(verdict.is_sound(), "{verdict:?}");
+    // The command line has no address that could be erased.
+    assert_eq!((verdict.rows, verdict.erased), (4, 3));
+}
+
+#[tokio::test]
+async fn of_what_was_done_to_somebody_the_deletion_alone_keeps_its_reason() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    app.account("bob", "bob@x.example").await;
+    let bob = id_of(&app, "bob").await;
+    for (deed, reason) in [("end-sessions", "Asked for it by phone"), ("delete", "Asked for it by letter")] {
+        let fields = [("id", bob.as_str()), ("deed", deed), ("reason", reason)];
+        let answer = ann.post("/admin/users/change", &fields).await;
+        assert!(answer.location().is_some(), "{deed}: {answer:?}");
+    }
+    let reasons = app.texts("SELECT action || ': ' || coalesce(reason, 'erased') FROM audit ORDER BY seq").await;
+    assert_eq!(reasons, ["sessions_ended: erased", "account_deleted: Asked for it by letter"]);
+    let verdict = app.state.administration.audit.verify().await.expect("the log is read");
+    assert!(verdict.is_sound(), "{verdict:?}");
+    assert_eq!((verdict.rows, verdict.erased), (2, 1));
 }

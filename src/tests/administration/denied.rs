@@ -1,12 +1,17 @@
 //! To everybody but an administrator there is nothing at `/admin`.
 
+mod behind;
+mod enrolment;
+
 use std::fs;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::generate_route_list;
 use portal::app::App;
 use portal::paths;
+use portal::server::services::{Member, Requester};
 
 use super::{administrator, id_of};
 use crate::harness::app::PASSWORD;
@@ -31,6 +36,34 @@ fn addresses(id: &str) -> Vec<String> {
     all.dedup();
     assert!(all.contains(&paths::ADMIN_AUDIT.to_owned()), "{all:?}");
     all
+}
+
+/// A request as the guard in front hands it on, of somebody who is signed in or of nobody.
+pub(super) fn request_of(member: Option<Member>) -> Requester {
+    Requester {
+        ip: IpAddr::from([192, 0, 2, 7]),
+        user_agent: String::new(),
+        flow: None,
+        invitation: None,
+        recovery: None,
+        device: None,
+        trusted: Vec::new(),
+        member,
+        second_step: None,
+    }
+}
+
+/// An administrator as the guard in front saw them, who gave the password just now.
+pub(super) async fn member(app: &TestApp, username: &str) -> Member {
+    let epoch = app.count(&format!("SELECT session_epoch FROM account WHERE username = '{username}'")).await;
+    Member {
+        account_id: id_of(app, username).await.parse().expect("an id"),
+        session: uuid::Uuid::nil(),
+        epoch: i32::try_from(epoch).expect("an epoch"),
+        authenticated_at: app.clock.now(),
+        must_enrol: false,
+        administrator: true,
+    }
 }
 
 /// Everybody who is no administrator, with what they are to themselves.

@@ -1,6 +1,7 @@
 //! `/admin/invitations`, and what comes of an invitation.
 
 mod kept;
+mod meanwhile;
 
 use futures::future::join;
 

@@ -3,12 +3,16 @@
 mod audit_command;
 mod audit_export;
 mod audit_log;
+mod audit_tampering;
 mod denied;
+mod downloads;
 mod invitations;
 mod mail_queue;
 mod operators;
 mod otps;
 mod overview;
+mod retention;
+mod rows;
 mod settings;
 mod users;
 

@@ -1,8 +1,8 @@
 //! `portal admin`: what whoever runs the program does, beside a portal that serves.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use portal::server::services::{Operators, ServiceError};
 
@@ -30,6 +30,28 @@ fn create(folder: &Path, name: &str, email: &str, input: &str) -> (Option<i32>, 
     // It may refuse before it has read.
     let _ = child.stdin.take().expect("its input").write_all(input.as_bytes());
     read(child.wait_with_output().expect("it ends"))
+}
+
+/// As [`create`], typed at a terminal; gives all that the terminal showed.
+fn create_at_a_terminal(folder: &Path, name: &str, email: &str, typed: &[&str]) -> (Option<i32>, String) {
+    let line = format!("'{}' admin create {name} {email}", env!("CARGO_BIN_EXE_portal"));
+    let mut command = Command::new("script");
+    command.args(["--quiet", "--return", "--echo", "always", "--command", &line, "/dev/null"]).env_clear();
+    command.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("a terminal");
+    let (mut keys, mut screen) = (child.stdin.take().expect("its keys"), child.stdout.take().expect("its screen"));
+    let mut shown = Vec::new();
+    for (question, line) in ["Password (it is not shown): ", "The same once more: "].into_iter().zip(typed) {
+        // Who types waits to be asked.
+        while !shown.ends_with(question.as_bytes()) {
+            let mut octet = [0];
+            screen.read_exact(&mut octet).expect("a question");
+            shown.extend(octet);
+        }
+        keys.write_all(format!("{line}\n").as_bytes()).expect("it is typed");
+    }
+    screen.read_to_end(&mut shown).expect("the rest");
+    (child.wait().expect("it ends").code(), String::from_utf8(shown).expect("UTF-8"))
 }
 
 async fn sign_in(browser: &reqwest::Client, served: &Served, name: &str, password: &str) -> Option<String> {
@@ -99,6 +121,17 @@ async fn the_first_administrator_can_be_made_before_the_portal_ever_served() {
     assert_eq!(status(&ann, &served, "/admin/audit").await, 200);
     let list = admin(folder.path(), &["list"]).1;
     assert!(list.contains("ann ") && !list.contains("never") && !list.contains("before the log"), "{list}");
+}
+
+#[test]
+fn at_a_terminal_the_password_is_asked_for_twice_and_never_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (right, wrong) = ("gravel lantern octave", "gravel lantern octavo");
+    let (code, shown) = create_at_a_terminal(folder.path(), "ann", "ann@x.example", &[right, wrong]);
+    assert!(code == Some(1) && shown.contains("portal: password: the two are not the same"), "{code:?} {shown}");
+    let (code, shown) = create_at_a_terminal(folder.path(), "ann", "ann@x.example", &[right, right]);
+    assert!(code == Some(0) && shown.contains("ann has an account now"), "{code:?} {shown}");
+    assert!(shown.contains("once more") && !shown.contains("gravel"), "{shown}");
 }
 
 #[tokio::test]

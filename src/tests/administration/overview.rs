@@ -151,6 +151,34 @@ async fn a_span_ends_exactly_with_its_oldest_hour_or_day() {
 }
 
 #[tokio::test]
+async fn who_finishes_in_the_next_hour_counts_in_the_one_in_which_they_began() {
+    for mode in [Mode::Script, Mode::Form] {
+        let app = TestApp::new().await;
+        let mut ann = administrator(&app, Mode::Form, "ann").await;
+        app.advance(HOUR - 60);
+        let mut bob = app.client(mode);
+        bob.register("bob", "bob@x.example", "tumble rinse obelisk").await;
+        let code = app.code_for("bob@x.example").await;
+        app.advance(2 * 60);
+        assert_eq!(bob.verify(&code).await.location().as_deref(), Some("/login"));
+        enter(&app, &mut ann).await;
+        let page = read(&mut ann, "day").await;
+        for name in ["Registrations begun", "Of these finished"] {
+            let numbers = column(&page, name);
+            let all = numbers.iter().sum::<u64>();
+            assert_eq!((numbers[0], numbers[1], all), (0, 2, 2), "{name}: those of ann and bob");
+        }
+        // With that hour both leave the span: no more is ever finished than was begun.
+        app.advance(23 * HOUR - 60);
+        enter(&app, &mut ann).await;
+        let page = read(&mut ann, "day").await;
+        for name in ["Registrations begun", "Of these finished"] {
+            assert_eq!(column(&page, name).iter().sum::<u64>(), 0, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_was_counted_outlives_the_rows_and_goes_in_its_time() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;

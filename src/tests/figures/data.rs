@@ -10,7 +10,7 @@ use portal::server::store::Store;
 use portal::server::store::accounts::{self, NewAccount};
 use tempfile::TempDir;
 
-use crate::Outcome;
+use crate::{Outcome, process};
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "tumble rinse obelisk";
@@ -30,8 +30,8 @@ impl DataFolder {
     /// memory: the portal waits for the disk before it answers a sign-in.
     pub(crate) async fn new() -> Outcome<Self> {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        process::migrate(folder.path())?;
         let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display())).await?;
-        store.migrate().await?;
         let (rng, now) = (Rng::from_system()?, Clock::System.now());
         let hash = hash_password(&rng).await?;
         let tx = store.write().await?;

@@ -8,16 +8,16 @@ use portal::server::store::Store;
 use sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
 
-use crate::Outcome;
 use crate::data::{DataFolder, PASSWORD};
+use crate::{Outcome, process};
 
 /// Makes a data directory with so many accounts. The first is an
 /// administrator's. All have the same password, behind a hash that takes
 /// microseconds to verify: a sign-in is then all but its hash.
 pub(crate) async fn data_of(accounts: u32) -> Outcome<DataFolder> {
     let folder: TempDir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    process::migrate(folder.path())?;
     let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display())).await?;
-    store.migrate().await?;
     let (hash, now) = (quick_hash()?, Clock::System.now().0);
     let tx = store.write().await?;
     // What is written all over an index waits in memory, not on the disk.

@@ -66,6 +66,23 @@ impl Drop for Process {
     }
 }
 
+/// Makes the portal's database in a folder.
+pub(crate) fn migrate(folder: &Path) -> Outcome {
+    let ended = program("migrate", folder).stderr(Stdio::null()).status()?;
+    if ended.success() { Ok(()) } else { Err(format!("`portal migrate` ended with {ended}").into()) }
+}
+
+/// A command of the release. Neither the environment nor a `.env` of this checkout has a say.
+fn program(command: &str, folder: &Path) -> Command {
+    let mut program = Command::new(target().join("release/portal"));
+    program.arg(command).env_clear().current_dir(folder).env("PORTAL_DATA_DIR", folder).stdin(Stdio::null());
+    program
+}
+
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target")
+}
+
 /// All load comes from one address, which is more than one may send.
 const ONE_ADDRESS: &[(&str, &str)] = &[("PORTAL_POSTS_PER_SECOND", "1000000"), ("PORTAL_POSTS_BURST", "1000000")];
 
@@ -90,20 +107,13 @@ impl Portal {
     }
 
     fn spawn(data: &DataFolder, settings: &[(&str, &str)]) -> Outcome<Self> {
-        let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let log = data.path().join("log");
-        let mut command = Command::new(target.join("release/portal"));
+        let mut command = program("serve", data.path());
         command
-            .arg("serve")
-            // Neither the environment nor a `.env` of this checkout has a say.
-            .env_clear()
             .envs(settings.iter().copied())
-            .current_dir(data.path())
             .env("LEPTOS_SITE_ADDR", address.to_string())
-            .env("LEPTOS_SITE_ROOT", target.join("site"))
-            .env("PORTAL_DATA_DIR", data.path())
-            .stdin(Stdio::null())
+            .env("LEPTOS_SITE_ROOT", target().join("site"))
             .stdout(Stdio::null())
             .stderr(fs::OpenOptions::new().create(true).append(true).open(&log)?);
         let child = command.spawn().map_err(|error| format!("target/release/portal: {error}; `make run` builds it"))?;

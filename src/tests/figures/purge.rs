@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use portal::domain::Timestamp;
 use portal::server::clock::Clock;
-use portal::server::crypto::{Sealer, SecretKey};
+use portal::server::crypto::SecretKey;
 use portal::server::limits::Limits;
 use portal::server::rng::Rng;
 use portal::server::services::maintenance::LastPurge;
@@ -63,7 +63,7 @@ pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
 async fn filled(rows: u64) -> Outcome<(Store, TempDir)> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display())).await?;
-    store.migrate().await?;
+    audit(&store)?.prepare().await?;
     for (table, columns, values) in TABLES {
         // Ids in the order of time, as real ones are.
         let values = values.replace("$id", "CAST(printf('%016x', i) AS BLOB)");
@@ -107,16 +107,20 @@ async fn take_turns(store: Store, purging: watch::Receiver<bool>) -> Outcome<Dur
     Ok(longest)
 }
 
+fn audit(store: &Store) -> Outcome<Audit> {
+    let key = SecretKey::from_bytes([7; 32]).into();
+    Ok(Audit::new(store.clone(), &key, Clock::System, Rng::from_system()?))
+}
+
 fn maintenance(store: &Store) -> Outcome<Maintenance> {
-    let (clock, rng, limits) = (Clock::System, Rng::from_system()?, Limits::default());
+    let (clock, limits) = (Clock::System, Limits::default());
     if clock.now() < Timestamp(0) + Duration::from_secs(40 * 365 * 86_400) {
         return Err("this machine's clock is wrong".into());
     }
-    let sealer = Sealer::new(&SecretKey::from_bytes([7; 32]).into(), "audit", rng.clone());
     Ok(Maintenance {
         store: store.clone(),
         sessions: Sessions::new(store.clone(), clock.clone(), limits.session),
-        audit: Audit { store: store.clone(), sealer, clock: clock.clone(), rng },
+        audit: audit(store)?,
         last_purge: LastPurge::default(),
         limits,
         clock,

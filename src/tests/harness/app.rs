@@ -12,7 +12,7 @@ use portal::server::http::router;
 use portal::server::mail::transport::memory::Behaviour;
 use portal::server::mail::{Letter, Transport, Worker};
 use portal::server::rng::Rng;
-use portal::server::services::Resealing;
+use portal::server::services::{Audit, Resealing};
 use portal::server::state::AppState;
 use portal::server::store::Store;
 use secrecy::ExposeSecret as _;
@@ -70,7 +70,8 @@ impl TestApp {
         let rng = Rng::from_seed(1 + restarts);
         let config = Config::from_env(&env, &rng).expect("the settings are right");
         let store = Store::open(config.database.url.expose_secret()).await.expect("the database opens");
-        store.migrate().await.expect("the migrations run");
+        let audit = Audit::new(store.clone(), &config.keys, Clock::Test(clock.clone()), rng.clone());
+        audit.prepare().await.expect("the migrations run");
         let transport = Transport::memory();
         let assembled = AppState::assemble(config, store, Clock::Test(clock.clone()), rng, transport.clone());
         let (state, worker) = assembled.expect("the services are put together");

@@ -3,11 +3,14 @@
 //! Every row holds the hash of the one before it, and the two ends of the chain
 //! lie sealed beside it: whoever can write to the database but has no
 //! `SECRET_KEY` cannot change, remove or insert a row unnoticed, and can only
-//! put the whole log back to how they once saw it. A name stands in no row:
+//! put the whole log back to how they once saw it. The ends are sealed before
+//! the first row is written, so that an empty log is told from one that was
+//! emptied; with the seal gone, no deed is done any more. A name stands in no row:
 //! accounts are told by their ids, and what a row says of a person beside that
 //! can be erased without breaking the chain.
 
 mod chain;
+mod seal;
 mod verify;
 
 use std::net::IpAddr;
@@ -21,7 +24,6 @@ use crate::server::crypto::{KeyRing, Sealer};
 use crate::server::rng::Rng;
 use crate::server::store::audit::{self, Actor, Entry, Erasable};
 use crate::server::store::{Store, StoreError};
-use chain::Ends;
 
 pub use verify::{Finding, Verdict};
 
@@ -128,25 +130,10 @@ impl Audit {
         let mut ends = self.ends(tx).await?;
         let oldest = audit::after(tx, ends.first.seq, most).await?;
         let Some(last) = oldest.iter().take_while(|entry| entry.at < before).last() else { return Ok(0) };
-        let Ok(hash) = last.hash.as_slice().try_into() else { return Err(StoreError::Corrupt("audit.hash")) };
-        ends.first = chain::End { seq: last.seq, hash };
+        ends.first = seal::end(last)?;
         let deleted = audit::delete_through(tx, last.seq).await?;
         self.put_ends(tx, ends).await?;
         Ok(deleted)
-    }
-
-    async fn ends(&self, tx: &DatabaseTransaction) -> Result<Ends, StoreError> {
-        let Some(sealed) = audit::ends(tx).await? else { return Ok(Ends::default()) };
-        self.open(&sealed).ok_or(StoreError::Corrupt("audit_anchor.ends, sealed by another SECRET_KEY or altered"))
-    }
-
-    fn open(&self, sealed: &[u8]) -> Option<Ends> {
-        Ends::decode(&self.sealer.open(audit::ANCHOR, sealed).ok()?)
-    }
-
-    async fn put_ends(&self, tx: &DatabaseTransaction, ends: Ends) -> Result<(), StoreError> {
-        let sealed = self.sealer.seal(audit::ANCHOR, &ends.encode());
-        audit::put_ends(tx, sealed.map_err(|_| StoreError::Corrupt("audit_anchor.ends"))?).await
     }
 
     fn erasable(&self, value: Option<String>) -> Erasable {

@@ -35,7 +35,9 @@ impl fmt::Display for Finding {
             Self::Removed(from, to) if from == to => write!(f, "row {from} was removed"),
             Self::Removed(from, to) => write!(f, "rows {from} to {to} were removed"),
             Self::Inserted(row) => write!(f, "row {row} was inserted"),
-            Self::Seal => f.write_str("the seal on the log does not open: it was altered, or SECRET_KEY is another"),
+            Self::Seal => {
+                f.write_str("the seal on the log is gone or does not open: it was altered, or SECRET_KEY is another")
+            }
         }
     }
 }
@@ -73,12 +75,7 @@ impl Audit {
     pub async fn verify(&self) -> Result<Verdict, StoreError> {
         let db = &self.store.snapshot().await?;
         let mut verdict = Verdict::default();
-        let sealed = audit::ends(db).await?;
-        let sealed_ends = match &sealed {
-            // Without a row there is nothing to seal.
-            None => Some(Ends::default()),
-            Some(sealed) => self.open(sealed),
-        };
+        let sealed_ends = audit::ends(db).await?.and_then(|sealed| self.open(&sealed));
         if sealed_ends.is_none() {
             verdict.find(Finding::Seal);
         }

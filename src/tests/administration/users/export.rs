@@ -33,6 +33,23 @@ async fn everybody_whom_the_filter_lets_through_is_in_the_file() {
 }
 
 #[tokio::test]
+async fn whom_the_order_does_not_tell_apart_are_each_in_the_file_once() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, super::Mode::Form, "ann").await;
+    crowd(&app, 1_200).await;
+    // All in one millisecond, and none was ever signed in.
+    app.execute("UPDATE account SET created_at = 7 WHERE role = 'user'").await;
+    for sort in ["newest", "last_sign_in"] {
+        let file = ann.post(EXPORT, &[("sort", sort)]).await.body;
+        let mut lines: Vec<_> = file.lines().skip(1).collect();
+        assert_eq!(lines.len(), 1 + 1_200, "{sort}");
+        lines.sort_unstable();
+        lines.dedup();
+        assert_eq!(lines.len(), 1 + 1_200, "{sort}: nobody twice");
+    }
+}
+
+#[tokio::test]
 async fn no_cell_of_the_file_is_a_formula() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, super::Mode::Form, "ann").await;

@@ -156,6 +156,69 @@ async fn a_place_that_is_none_of_the_list_is_its_first_page() {
     }
 }
 
+/// The pages from this one on in one direction, and the address of the last
+/// of them. A list that goes round in a circle is cut off.
+async fn walked(client: &mut Client, from: String, rel: &str) -> (Vec<Vec<String>>, String) {
+    let (mut pages, mut last) = (Vec::new(), from);
+    while pages.len() < 9 {
+        let body = client.get(&last).await.body;
+        pages.push(names(&body));
+        let Some(next) = way(&body, rel) else { break };
+        last = next;
+    }
+    (pages, last)
+}
+
+#[tokio::test]
+async fn whom_the_order_does_not_tell_apart_are_each_on_one_page_whichever_way_it_is_read() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    crowd(&app, 130).await;
+    // All in one millisecond, none was ever signed in, and they are in every state: each is read apart.
+    app.execute("UPDATE account SET created_at = 7 WHERE role = 'user'").await;
+    app.execute("UPDATE account SET disabled_at = 1 WHERE username_key LIKE 'n%3'").await;
+    app.execute("UPDATE account SET delete_after = 9999999999999 WHERE username_key LIKE 'n%7'").await;
+    for (sort, order) in [
+        ("", "username_key"),
+        ("newest", "created_at DESC, id DESC"),
+        ("last_sign_in", "COALESCE(last_sign_in_at, 0) DESC, id DESC"),
+    ] {
+        let all = app.texts(&format!("SELECT username FROM account ORDER BY {order}")).await;
+        let (down, last) = walked(&mut ann, format!("/admin/users?sort={sort}"), "next").await;
+        assert_eq!(down.iter().map(Vec::len).collect::<Vec<_>>(), [50, 50, 31], "{sort}");
+        assert_eq!(down.concat(), all, "{sort}");
+        let (mut up, _) = walked(&mut ann, last, "prev").await;
+        up.reverse();
+        assert_eq!(up, down, "{sort}");
+    }
+}
+
+#[tokio::test]
+async fn a_place_of_another_order_or_another_search_shows_nobody_whom_this_list_leaves_out() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    crowd(&app, 60).await;
+    app.account("zoe", "zoe@x.example").await;
+    let id = "00000000-0000-0000-0000-000000000000";
+    for (list, place) in [
+        // Those called n… stand between ann and zoe, and so do those with an address m….
+        ("q=n", "before=n.aaa"),
+        ("q=n", "after=n.zzz"),
+        ("q=m", "before=a.aaa"),
+        ("q=m", "after=a.zzz"),
+        ("sort=", "before=r.9"),
+        ("sort=newest", "before=n.n"),
+        ("sort=newest", "after=s.0"),
+        ("sort=last_sign_in", "after=r.0"),
+    ] {
+        let first = found(&mut ann, list).await;
+        assert_eq!(first.len(), 50, "{list}");
+        let page = ann.get(&format!("/admin/users?{list}&{place}~{id}")).await.body;
+        assert_eq!(names(&page), first, "{list}&{place}");
+        assert_eq!(way(&page, "prev"), None, "{list}&{place}: it is the first page");
+    }
+}
+
 #[tokio::test]
 async fn two_steps_are_shown_for_an_app_that_counts_and_for_a_passkey() {
     let app = TestApp::new().await;

@@ -1,14 +1,19 @@
 //! `/admin/users`: found, looked at, changed, taken along.
 
 mod deeds;
+mod demoted;
 mod detail;
+mod ended;
 mod export;
 mod last;
 mod list;
 mod refusals;
 
+use portal::paths;
+
 use super::{administrator, id_of};
 use crate::harness::app::PASSWORD;
+use crate::harness::totp::Phone;
 use crate::harness::{Answer, Client, Mode, TestApp};
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
@@ -27,6 +32,16 @@ async fn with_bob(mode: Mode) -> (TestApp, Client) {
 /// Presses the button of a deed's page.
 async fn change(client: &mut Client, id: &str, deed: &str, reason: &str) -> Answer {
     client.post(CHANGE, &[("id", id), ("deed", deed), ("reason", reason)]).await
+}
+
+/// Adds an authenticator app to the account that is signed in; gives its recovery codes.
+pub(super) async fn enrol(app: &TestApp, client: &mut Client) -> Vec<String> {
+    assert_eq!(client.post(paths::TOTP, &[]).await.location().as_deref(), Some(paths::ACCOUNT_SECURITY));
+    let phone = Phone::of(&client.get(paths::ACCOUNT_SECURITY).await.body);
+    let answer = client.post(paths::TOTP_CONFIRM, &[("code", &phone.code(app.clock.now()))]).await;
+    assert_eq!(answer.location().as_deref(), Some(paths::RECOVERY_CODES));
+    let page = client.get(paths::RECOVERY_CODES).await.body;
+    page.split("<code>").skip(1).filter_map(|rest| rest.split('<').next()).map(str::to_owned).collect()
 }
 
 /// As many accounts as this, called `n00001` and on, each registered a second after the one before.

@@ -1,0 +1,211 @@
+//! How long everything is kept that goes by itself, and how it goes.
+
+use std::collections::BTreeSet;
+
+use super::rows;
+use crate::harness::TestApp;
+use crate::harness::app::PASSWORD;
+
+/// Seconds of an hour.
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+
+/// Every setting that rules what is kept, each with a time that is no other's.
+const SETTINGS: [(&str, &str); 7] = [
+    ("PORTAL_SESSION_IDLE", "120"),
+    ("PORTAL_SESSION_ABSOLUTE", "600"),
+    ("PORTAL_REGISTRATION_LIFETIME", "7200"),
+    ("PORTAL_EMAIL_UNDO", "10800"),
+    ("PORTAL_OTP_LOG", "172800"),
+    ("PORTAL_SESSION_REMEMBER", "259200"),
+    ("PORTAL_AUDIT_LOG", "432000"),
+];
+
+/// More than two batches of any table.
+const MANY: u64 = 60;
+/// Most rows that one transaction may take: others wait for it.
+const MOST: u32 = 100;
+
+/// Rows of one kind.
+struct Kept {
+    table: &'static str,
+    /// The column with the moment from which their time runs.
+    from: &'static str,
+    seconds: i64,
+    /// The setting by which it runs longer or shorter, if there is one.
+    setting: &'static str,
+    /// What makes them of this kind, where `$at` is that moment and `$now` the present.
+    with: &'static [(&'static str, &'static str)],
+    /// The column that goes, or `*` for the whole row.
+    what: &'static str,
+}
+
+fn kept(table: &'static str, from: &'static str, seconds: i64) -> Kept {
+    Kept { table, from, seconds, setting: "", with: &[], what: "*" }
+}
+
+/// All there is.
+fn all() -> Vec<Kept> {
+    vec![
+        kept("account", "delete_after", 0),
+        kept("registration", "created_at", DAY).set_by("PORTAL_REGISTRATION_LIFETIME"),
+        kept("invitation", "ended_at", 30 * DAY),
+        kept("recovery", "created_at", DAY),
+        // Of those that were confirmed it matters when they were.
+        kept("email_change", "created_at", DAY),
+        kept("email_change", "confirmed_at", 72 * HOUR).set_by("PORTAL_EMAIL_UNDO"),
+        kept("otp", "issued_at", 30 * DAY).set_by("PORTAL_OTP_LOG"),
+        kept("wrong_try", "at", DAY),
+        kept("failure_counter", "last_at", DAY),
+        kept("quota", "full_at", 0),
+        kept("spent_challenge", "expires_at", 0),
+        kept("session", "last_seen_at", HOUR / 2)
+            .set_by("PORTAL_SESSION_IDLE")
+            .with(&[("remember", "0"), ("created_at", "$at")]),
+        kept("session", "created_at", 12 * HOUR)
+            .set_by("PORTAL_SESSION_ABSOLUTE")
+            .with(&[("remember", "0"), ("last_seen_at", "$now")]),
+        kept("session", "created_at", 30 * DAY)
+            .set_by("PORTAL_SESSION_REMEMBER")
+            .with(&[("remember", "1"), ("last_seen_at", "$now")]),
+        kept("outbox", "created_at", 30 * DAY).set_by("PORTAL_OTP_LOG").with(&[("state", "'sent'")]),
+        kept("outbox", "created_at", 30 * DAY).set_by("PORTAL_OTP_LOG").with(&[("state", "'dead'")]),
+        // The content of what was given up goes first.
+        Kept { what: "payload", ..kept("outbox", "keep_until", 0) }.with(&[
+            ("state", "'dead'"),
+            ("payload", "x'00'"),
+            ("created_at", "$now"),
+        ]),
+        kept("mail_link", "expires_at", DAY),
+        kept("security_event", "at", 400 * DAY),
+        kept("known_device", "last_seen_at", 400 * DAY),
+        kept("trusted_browser", "expires_at", 0),
+        // Counted by the hour.
+        kept("tally", "hour", 400 * DAY).with(&[("hour", "$at / 3600000")]),
+        kept("audit", "at", 400 * DAY).set_by("PORTAL_AUDIT_LOG").with(&[("seq", "i"), ("hash", "zeroblob(32)")]),
+    ]
+}
+
+impl Kept {
+    fn set_by(self, setting: &'static str) -> Self {
+        Self { setting, ..self }
+    }
+
+    fn with(self, with: &'static [(&'static str, &'static str)]) -> Self {
+        Self { with, ..self }
+    }
+
+    /// The moment whose rows have reached the end of their time now.
+    fn end(&self, app: &TestApp, settings: &[(&str, &str)]) -> i64 {
+        let set = settings.iter().find(|(name, _)| *name == self.setting);
+        let seconds = set.map_or(self.seconds, |(_, value)| value.parse().expect("seconds"));
+        app.clock.now().0 - seconds * 1_000
+    }
+
+    /// Writes so many of them; `at` is their moment, or tells it by their number `i`.
+    async fn put(&self, app: &TestApp, many: u64, at: &str) {
+        let now = app.clock.now().0.to_string();
+        let written = |value: &str| value.replace("$at", at).replace("$now", &now);
+        let given = self.with.iter().copied().chain([(self.from, "$at")]);
+        let given: Vec<_> = given.map(|(name, value)| (name, written(value))).collect();
+        rows::put(app, self.table, many, &given).await;
+    }
+
+    /// Writes so many of them, of which none has any time left.
+    async fn put_too_old(&self, app: &TestApp, many: u64) {
+        self.put(app, many, &format!("({} - 1)", self.end(app, &[]))).await;
+    }
+
+    async fn count(&self, app: &TestApp) -> i64 {
+        app.count(&format!("SELECT COUNT({}) FROM {}", self.what, self.table)).await
+    }
+
+    async fn clear(&self, app: &TestApp) {
+        app.execute(&format!("DELETE FROM {}", self.table)).await;
+    }
+}
+
+#[tokio::test]
+async fn whatever_goes_by_itself_stays_to_the_end_of_its_time_and_no_longer() {
+    // With none of them, and with all.
+    for settings in [&SETTINGS[..0], &SETTINGS[..]] {
+        let app = TestApp::with(settings).await;
+        for kept in all() {
+            let (table, from) = (kept.table, kept.from);
+            let end = kept.end(&app, settings);
+            // One is a millisecond too old, the other has one left.
+            kept.put(&app, 2, &format!("({end} + 2 * i - 3)")).await;
+            let newer = app.count(&format!("SELECT MAX({from}) FROM {table}")).await;
+            let gone = app.state.maintenance.purge().await.expect("the purge");
+            assert_eq!((gone, kept.count(&app).await), (1, 1), "{table} by {from}, {settings:?}");
+            let left = app.count(&format!("SELECT MIN({from}) FROM {table}")).await;
+            assert_eq!(left, newer, "{table} by {from}, {settings:?}");
+            kept.clear(&app).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_table_grows_for_ever() {
+    let app = TestApp::new().await;
+    let tables = app.texts("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'").await;
+    // Second factors are few to an account and go with it; the other two hold a row each, or one of each version.
+    let few = ["totp", "passkey", "recovery_code", "audit_anchor", "seaql_migrations"];
+    let all = all();
+    let known: BTreeSet<_> = all.iter().map(|kept| kept.table).chain(few).collect();
+    assert_eq!(tables.iter().map(String::as_str).collect::<BTreeSet<_>>(), known, "how long is it kept?");
+}
+
+#[tokio::test]
+async fn one_purge_deletes_all_that_is_too_old_however_much_that_is() {
+    let app = TestApp::new().await;
+    let mut expected = 0;
+    for kept in all() {
+        kept.put_too_old(&app, MANY).await;
+        expected += MANY;
+    }
+    assert_eq!(app.state.maintenance.purge().await.expect("the purge"), expected);
+    assert_eq!(app.state.maintenance.purge().await.expect("the purge"), 0, "nothing is left for the next one");
+}
+
+#[tokio::test]
+async fn no_transaction_of_a_purge_takes_more_than_a_hundred_rows() {
+    let app = TestApp::new().await;
+    for kept in all() {
+        kept.put_too_old(&app, u64::from(MOST) + 1).await;
+        // The last one of all cannot go, and with it stays what its transaction took: that is what is left then.
+        let (table, what) = (kept.table, kept.what);
+        let deed = if what == "*" { "DELETE" } else { "UPDATE" };
+        app.execute(&format!(
+            "CREATE TRIGGER last_one BEFORE {deed} ON {table} WHEN (SELECT COUNT({what}) FROM {table}) = 1
+             BEGIN SELECT RAISE(ABORT, 'the last one stays'); END"
+        ))
+        .await;
+        app.state.maintenance.purge().await.expect_err("the last one stays");
+        let left = kept.count(&app).await;
+        assert!((1..=i64::from(MOST)).contains(&left), "{table} by {}: {left} rows were to go at once", kept.from);
+        app.execute("DROP TRIGGER last_one").await;
+        kept.clear(&app).await;
+    }
+}
+
+#[tokio::test]
+async fn a_code_and_the_mail_with_it_are_forgotten_after_thirty_days() {
+    let app = TestApp::new().await;
+    app.form().register("bob", "bob@x.example", PASSWORD).await;
+    app.deliver().await;
+    for (seconds, left) in [(30 * 86_400 - 1, 1), (2, 0)] {
+        app.advance(seconds);
+        app.state.maintenance.purge().await.expect("the purge");
+        assert_eq!(app.count("SELECT COUNT(*) FROM otp").await, left);
+        assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, left);
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_waits_is_never_too_old() {
+    let app = TestApp::new().await;
+    rows::put(&app, "outbox", 3, &[("state", "'waiting'".to_owned()), ("created_at", "i".to_owned())]).await;
+    assert_eq!(app.state.maintenance.purge().await.expect("the purge"), 0);
+    assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, 3);
+}

@@ -1,0 +1,30 @@
+//! Whoever is demoted does nothing more, not even what was under way.
+
+use futures::future::join_all;
+
+use super::{Mode, TestApp, administrator, change, id_of};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_done_by_somebody_after_they_were_demoted_however_close_it_was() {
+    let app = TestApp::new().await;
+    let zoe = administrator(&app, Mode::Script, "zoe").await;
+    let ann = administrator(&app, Mode::Script, "ann").await;
+    app.account("bob", "bob@x.example").await;
+    let (ann_id, bob_id) = (id_of(&app, "ann").await, id_of(&app, "bob").await);
+    for round in 0..20 {
+        app.execute("UPDATE account SET role = 'administrator' WHERE username = 'ann'").await;
+        let posts = (0..6).map(|post| {
+            // Ann ends sessions of bob, and somewhere among that, each time elsewhere, zoe demotes her.
+            let (client, id, deed) =
+                if post == round % 6 { (&zoe, &ann_id, "make-user") } else { (&ann, &bob_id, "end-sessions") };
+            let (mut client, id) = (client.clone(), id.clone());
+            tokio::spawn(async move { change(&mut client, &id, deed, "Because.").await })
+        });
+        for answer in join_all(posts).await {
+            assert!(!answer.expect("it ends").status.is_server_error());
+        }
+        let newest = app.text("SELECT action FROM audit ORDER BY seq DESC LIMIT 1").await;
+        assert_eq!(newest, "made_user", "round {round}");
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM audit WHERE action = 'made_user'").await, 20);
+}
