@@ -100,6 +100,38 @@ test('turned off, the password is enough', async ({ portal, member }) => {
   await portal.isAt('/dashboard');
 });
 
+test('another app takes the place of the first, which counts until then', async ({ portal, member }) => {
+  const { phone: first } = await turnOn(portal, member);
+  const second = await begin(portal);
+  await expect(portal.page.locator('main')).toContainText('It counts until you enter a code of the new one.');
+  await portal.submit(CONFIRM, { code: await first.code() });
+  await portal.expectFieldError(CONFIRM, 'code', /That code is not right\./);
+  await portal.submit(CONFIRM, { code: await second.code() });
+  await portal.isAt(SECURITY);
+  await expect(portal.notice()).toContainText('Your new authenticator app is on.');
+  await portal.signOut();
+
+  await passwordOnly(portal, member);
+  await portal.isAt(STEP);
+  await portal.submit(STEP, { code: await first.code() });
+  await portal.expectFieldError(STEP, 'code', /That code does not count\./);
+  await portal.submit(STEP, { code: await second.code() });
+  await portal.isAt('/dashboard');
+});
+
+test('@hydrated recovery codes are copied and printed', async ({ portal, member }) => {
+  await portal.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const { codes } = await turnOn(portal, member);
+  await portal.page.getByRole('button', { name: 'Copy' }).click();
+  await expect(portal.page.getByText('Copied.')).toBeVisible();
+  expect(await portal.page.evaluate(() => navigator.clipboard.readText())).toBe(codes.join('\n'));
+
+  // A browser without a screen prints nothing: whether it is asked to is what can be seen.
+  const asked = portal.page.evaluate(() => new Promise((resolve) => { window.print = () => resolve('asked'); }));
+  await portal.page.getByRole('button', { name: 'Print' }).click();
+  expect(await asked).toBe('asked');
+});
+
 test('recovery codes are shown once, and downloaded without a request', async ({ portal, member }) => {
   const { codes } = await turnOn(portal, member);
   const downloading = portal.page.waitForEvent('download');
@@ -137,6 +169,8 @@ test.describe('looks good in light and dark, wide and narrow:', () => {
     await portal.open(CODES);
     await expectGoodLooks(portal);
     await portal.open(SECURITY);
+    await expectGoodLooks(portal);
+    await begin(portal);
     await expectGoodLooks(portal);
   });
 

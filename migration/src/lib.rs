@@ -18,6 +18,7 @@ mod m20261123_000009_user_list;
 mod m20261123_000010_invitations;
 mod m20261123_000011_traces;
 mod m20261123_000012_overview;
+mod m20261123_000013_waiting_apps;
 
 /// Brings a database to the schema that this version needs.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000010_invitations::Migration),
             Box::new(m20261123_000011_traces::Migration),
             Box::new(m20261123_000012_overview::Migration),
+            Box::new(m20261123_000013_waiting_apps::Migration),
         ]
     }
 }

@@ -27,7 +27,7 @@ pub use captcha::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
 pub use error::{ApiError, Feedback};
 pub use passkeys::{PasskeyOptions, PasskeyView};
 pub use registration::RegisterView;
-pub use second_factor::{AppView, RecoveryCodesView, SecondStepView, TrustedBrowserView, TwoStepView};
+pub use second_factor::{AddingView, AppView, RecoveryCodesView, SecondStepView, TrustedBrowserView, TwoStepView};
 pub use secret::Secret;
 pub use security_log::{EventView, SecurityLogView};
 pub use sessions::{SessionView, SessionsView};

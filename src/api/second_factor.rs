@@ -25,13 +25,22 @@ pub struct TwoStepView {
 }
 
 /// The authenticator app of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AppView {
+    /// Since when there is one.
+    pub since: Option<Timestamp>,
+    /// Not while a second factor is demanded and there is no other.
+    pub can_turn_off: bool,
+    pub adding: AddingView,
+}
+
+/// An authenticator app that is being added, or is to take the place of another.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub enum AppView {
+pub enum AddingView {
     #[default]
-    Off,
-    /// One is being added; what belongs into it is shown after the password alone.
+    Nothing,
+    /// What belongs into it is shown after the password alone.
     Hidden,
-    /// One is being added.
     Shown {
         /// For typing, in groups.
         secret: String,
@@ -41,21 +50,15 @@ pub enum AppView {
         qr_side: usize,
         qr_path: String,
     },
-    On {
-        since: Timestamp,
-        /// Not while a second factor is demanded and there is no other.
-        can_turn_off: bool,
-    },
 }
 
 /// What is secret in it is never printed.
-impl fmt::Debug for AppView {
+impl fmt::Debug for AddingView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Off => "Off",
+            Self::Nothing => "Nothing",
             Self::Hidden => "Hidden",
             Self::Shown { .. } => "Shown(…)",
-            Self::On { .. } => "On",
         })
     }
 }
@@ -101,10 +104,10 @@ pub async fn second_step(
     post.second_step(outcome).await
 }
 
-/// Begins to add an authenticator app.
+/// Begins to add an authenticator app, or to change to another one.
 ///
 /// # Errors
-/// When the account has one.
+/// Only faults.
 #[server(prefix = "", endpoint = "account/security/totp")]
 pub async fn begin_app() -> Result<(), ApiError> {
     use crate::server::http::reply::Post;

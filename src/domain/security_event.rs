@@ -18,6 +18,7 @@ pub enum SecurityEvent {
     EmailChangeUndone,
     TwoStepOn,
     TwoStepOff,
+    AppReplaced,
     RecoveryCodesMade,
     RecoveryCodeUsed,
     PasskeyAdded,
@@ -40,7 +41,7 @@ pub enum SecurityEvent {
 }
 
 /// Each with its word in the database and its words for people.
-const ALL: [(SecurityEvent, &str, &str); 33] = [
+const ALL: [(SecurityEvent, &str, &str); 34] = [
     (SecurityEvent::SignedIn, "signed_in", "Signed in"),
     (SecurityEvent::SignInFailed, "sign_in_failed", "Sign-in failed: wrong password"),
     (SecurityEvent::SecondStepFailed, "second_step_failed", "Second step failed"),
@@ -56,6 +57,7 @@ const ALL: [(SecurityEvent, &str, &str); 33] = [
     (SecurityEvent::EmailChangeUndone, "email_change_undone", "Change of email address undone"),
     (SecurityEvent::TwoStepOn, "two_step_on", "Authenticator app added"),
     (SecurityEvent::TwoStepOff, "two_step_off", "Authenticator app removed"),
+    (SecurityEvent::AppReplaced, "app_replaced", "Changed to another authenticator app"),
     (SecurityEvent::RecoveryCodesMade, "recovery_codes_made", "New recovery codes made"),
     (SecurityEvent::RecoveryCodeUsed, "recovery_code_used", "Recovery code used"),
     (SecurityEvent::PasskeyAdded, "passkey_added", "Passkey added"),

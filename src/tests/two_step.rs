@@ -10,6 +10,7 @@ mod demanded;
 mod enrol;
 mod half_session;
 mod limits;
+mod replace;
 mod sign_in;
 mod trust;
 

@@ -1,7 +1,7 @@
 //! The kinds of mail there are, for lists.
 
 /// Each with its word in the database and its words for people.
-pub const KINDS: [(&str, &str); 27] = [
+pub const KINDS: [(&str, &str); 28] = [
     ("registration_code", "Code: registration"),
     ("recovery_code", "Code: new password"),
     ("email_change_code", "Code: new address"),
@@ -14,6 +14,7 @@ pub const KINDS: [(&str, &str); 27] = [
     ("email_change_undone", "Change of address undone"),
     ("two_step_on", "Authenticator app added"),
     ("two_step_off", "Authenticator app removed"),
+    ("app_replaced", "Authenticator app changed"),
     ("recovery_codes_made", "Recovery codes made"),
     ("recovery_code_used", "Recovery code used"),
     ("passkey_added", "Passkey added"),

@@ -30,6 +30,7 @@ pub enum About {
     EmailChangeUndone,
     TwoStepOn,
     TwoStepOff,
+    AppReplaced,
     RecoveryCodesMade,
     RecoveryCodeUsed {
         left: u32,
@@ -106,6 +107,7 @@ impl About {
             Self::EmailChangeUndone => "email_change_undone",
             Self::TwoStepOn => "two_step_on",
             Self::TwoStepOff => "two_step_off",
+            Self::AppReplaced => "app_replaced",
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::RecoveryCodeUsed { .. } => "recovery_code_used",
             Self::PasskeyAdded { .. } => "passkey_added",
@@ -177,6 +179,11 @@ impl About {
             Self::TwoStepOff => (
                 format!("An authenticator app was removed from {portal}"),
                 "The authenticator app was removed from your account. Its codes no longer count.".to_owned(),
+            ),
+            Self::AppReplaced => (
+                format!("Another authenticator app for {portal}"),
+                "Your account was changed to another authenticator app. The codes of the earlier one no longer count."
+                    .to_owned(),
             ),
             Self::RecoveryCodesMade => (
                 format!("New recovery codes for {portal}"),

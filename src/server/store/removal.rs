@@ -11,12 +11,13 @@ use crate::domain::Timestamp;
 
 /// Every table whose rows belong to an account by their `account_id`, and go
 /// with it.
-pub const OF_AN_ACCOUNT: [&str; 9] = [
+pub const OF_AN_ACCOUNT: [&str; 10] = [
     "session",
     "recovery",
     "email_change",
     "mail_link",
     "totp",
+    "totp_waiting",
     "recovery_code",
     "passkey",
     "trusted_browser",

@@ -33,6 +33,7 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "audit_anchor", id: "id", column: "ends", purpose: "audit" },
     SealedColumn { table: "outbox", id: "id", column: "payload", purpose: "mail" },
     SealedColumn { table: "totp", id: "account_id", column: "secret", purpose: "totp" },
+    SealedColumn { table: "totp_waiting", id: "account_id", column: "secret", purpose: "totp" },
 ];
 
 /// A sealed value as it lies in its row.

@@ -1,4 +1,5 @@
-//! Seeds of authenticator apps, sealed: one for an account at most.
+//! Seeds of authenticator apps, sealed: of an account at most one that counts,
+//! and one that waits for its first code, to be added or to take its place.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Set};
@@ -6,33 +7,39 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::totp::{ActiveModel, Column, Entity};
+use super::entity::totp_waiting;
 use crate::domain::Timestamp;
 
-/// An account's authenticator app.
+/// An account's seed.
 #[derive(Clone, Debug)]
 pub struct StoredSeed {
     pub sealed: Vec<u8>,
-    pub created_at: Timestamp,
-    /// Before that it is no second factor.
-    pub confirmed_at: Option<Timestamp>,
+    /// Since when it counts, or waits.
+    pub since: Timestamp,
 }
 
+/// The seed that counts.
+///
 /// # Errors
 /// Only faults.
 pub async fn find(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<StoredSeed>, StoreError> {
     let row = Entity::find_by_id(account_id).one(db).await?;
-    Ok(row.map(|row| StoredSeed {
-        sealed: row.secret,
-        created_at: Timestamp(row.created_at),
-        confirmed_at: row.confirmed_at.map(Timestamp),
-    }))
+    Ok(row.map(|row| StoredSeed { sealed: row.secret, since: Timestamp(row.confirmed_at.unwrap_or(row.created_at)) }))
 }
 
-/// Writes a seed that waits for its first code, in the place of one that waited
-/// before. Ask first, in the same transaction, that none is confirmed.
+/// The seed that waits for its first code.
 ///
 /// # Errors
-/// Faults, and an account whose seed is confirmed.
+/// Only faults.
+pub async fn waiting(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<StoredSeed>, StoreError> {
+    let row = totp_waiting::Entity::find_by_id(account_id).one(db).await?;
+    Ok(row.map(|row| StoredSeed { sealed: row.secret, since: Timestamp(row.created_at) }))
+}
+
+/// Writes a seed that waits for its first code, in the place of one that waited before.
+///
+/// # Errors
+/// Only faults.
 pub async fn begin(
     db: &impl ConnectionTrait,
     account_id: Uuid,
@@ -40,19 +47,13 @@ pub async fn begin(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     cancel(db, account_id).await?;
-    let row = ActiveModel {
-        account_id: Set(account_id),
-        secret: Set(sealed),
-        created_at: Set(now.0),
-        confirmed_at: Set(None),
-        last_step: Set(None),
-    };
+    let row = totp_waiting::ActiveModel { account_id: Set(account_id), secret: Set(sealed), created_at: Set(now.0) };
     row.insert(db).await?;
     Ok(())
 }
 
-/// Confirms the seed that waits, by the code of a time step, which then counts no
-/// more. `false` when none waits.
+/// Has the seed that waits count, in the place of one that counted before. The
+/// time step of the code that confirmed it counts no more. `false` when none waits.
 ///
 /// # Errors
 /// Only faults.
@@ -62,14 +63,17 @@ pub async fn confirm(
     step: i64,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let confirmed = Entity::update_many()
-        .col_expr(Column::ConfirmedAt, Expr::value(now.0))
-        .col_expr(Column::LastStep, Expr::value(step))
-        .filter(Column::AccountId.eq(account_id))
-        .filter(Column::ConfirmedAt.is_null())
-        .exec(db)
-        .await?;
-    Ok(confirmed.rows_affected == 1)
+    let Some(seed) = waiting(db, account_id).await? else { return Ok(false) };
+    remove(db, account_id).await?;
+    let row = ActiveModel {
+        account_id: Set(account_id),
+        secret: Set(seed.sealed),
+        created_at: Set(seed.since.0),
+        confirmed_at: Set(Some(now.0)),
+        last_step: Set(Some(step)),
+    };
+    row.insert(db).await?;
+    Ok(true)
 }
 
 /// Accepts the code of a time step; `false` when that step, or a later one, was
@@ -81,7 +85,6 @@ pub async fn accept(db: &impl ConnectionTrait, account_id: Uuid, step: i64) -> R
     let accepted = Entity::update_many()
         .col_expr(Column::LastStep, Expr::value(step))
         .filter(Column::AccountId.eq(account_id))
-        .filter(Column::ConfirmedAt.is_not_null())
         .filter(Column::LastStep.is_null().or(Column::LastStep.lt(step)))
         .exec(db)
         .await?;
@@ -93,14 +96,14 @@ pub async fn accept(db: &impl ConnectionTrait, account_id: Uuid, step: i64) -> R
 /// # Errors
 /// Only faults.
 pub async fn cancel(db: &impl ConnectionTrait, account_id: Uuid) -> Result<bool, StoreError> {
-    let waiting = Column::AccountId.eq(account_id).and(Column::ConfirmedAt.is_null());
-    Ok(Entity::delete_many().filter(waiting).exec(db).await?.rows_affected == 1)
+    Ok(totp_waiting::Entity::delete_by_id(account_id).exec(db).await?.rows_affected == 1)
 }
 
-/// Forgets the account's seed, confirmed or not; `false` when there is none.
+/// Forgets the account's seeds; `false` when none counted.
 ///
 /// # Errors
 /// Only faults.
 pub async fn remove(db: &impl ConnectionTrait, account_id: Uuid) -> Result<bool, StoreError> {
+    cancel(db, account_id).await?;
     Ok(Entity::delete_by_id(account_id).exec(db).await?.rows_affected == 1)
 }

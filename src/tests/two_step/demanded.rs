@@ -64,7 +64,7 @@ async fn with_a_second_factor_everything_is_open_and_it_cannot_be_turned_off() {
         }
         assert!(!client.get("/account/security").await.body.contains("asks you for a second step when"));
         let answer = client.post(OFF, &[]).await;
-        assert!(client.seen(answer).await.contains("Add a passkey before you turn off your app."));
+        assert!(client.seen(answer).await.contains("Add a passkey before you turn off your app"));
         half(&app, mode).await;
     }
 }

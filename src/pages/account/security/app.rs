@@ -1,31 +1,37 @@
-//! The authenticator app: off, being added, or on.
+//! The authenticator app: off, on, and one that is being added.
 
 use leptos::prelude::*;
 
-use crate::api::{AppView, Flash};
+use crate::api::{AddingView, AppView, Flash};
 use crate::components::{CopyText, Field, Form, LocalTime, PlainForm, PlainRefusal, PostForm, QrCode};
 use crate::domain::Timestamp;
 use crate::paths;
 
 #[component]
 pub(super) fn AppPart(app: AppView, flash: Flash) -> impl IntoView {
+    let AppView { since, can_turn_off, adding } = app;
     // The form that it is meant for shows it, unless it is gone.
-    let lapsed = (!matches!(app, AppView::Shown { .. }))
+    let lapsed = (!matches!(adding, AddingView::Shown { .. }))
         .then(|| view! { <PlainRefusal flash=flash.clone() action=paths::TOTP_CONFIRM /> });
-    let body = match app {
-        AppView::Off => view! { <Off /> }.into_any(),
-        AppView::Hidden => view! { <Hidden /> }.into_any(),
-        AppView::Shown { secret, url, qr_side, qr_path } => {
-            view! { <Shown secret url qr_side qr_path flash=flash.clone() /> }.into_any()
+    let adds = adding != AddingView::Nothing;
+    let present = match since {
+        Some(since) => Some(view! { <On since can_turn_off adds /> }.into_any()),
+        None => (!adds).then(|| view! { <Off /> }.into_any()),
+    };
+    let adding = match adding {
+        AddingView::Nothing => None,
+        AddingView::Hidden => Some(view! { <Hidden /> }.into_any()),
+        AddingView::Shown { secret, url, qr_side, qr_path } => {
+            Some(view! { <Shown secret url qr_side qr_path flash=flash.clone() /> }.into_any())
         }
-        AppView::On { since, can_turn_off } => view! { <On since can_turn_off /> }.into_any(),
     };
     view! {
         <h3>"Authenticator app"</h3>
         <PlainRefusal flash=flash.clone() action=paths::TOTP />
         <PlainRefusal flash=flash action=paths::TOTP_OFF />
         {lapsed}
-        {body}
+        {present}
+        {adding}
     }
 }
 
@@ -34,6 +40,29 @@ fn Off() -> impl IntoView {
     view! {
         <p>"No app is set up. Any that shows six-digit codes will do, such as the one that came with your phone."</p>
         <PlainForm action=paths::TOTP label="Add an authenticator app" />
+    }
+}
+
+/// What can be done to the app, unless another one is about to take its place.
+#[component]
+fn On(since: Timestamp, can_turn_off: bool, adds: bool) -> impl IntoView {
+    let off = if can_turn_off {
+        view! { <PlainForm action=paths::TOTP_OFF label="Turn it off" about="your authenticator app" danger=true /> }
+            .into_any()
+    } else {
+        view! { <p class="quiet">"This portal asks you for a second step: add a passkey before you turn it off."</p> }
+            .into_any()
+    };
+    let deeds = view! {
+        <div class="actions">
+            <PlainForm action=paths::TOTP label="Change to another app" />
+            {off}
+        </div>
+    };
+    let words = if adds { "It counts until you enter a code of the new one." } else { "" };
+    view! {
+        <p>"Your app is on since " <LocalTime at=since.0 with_time=false /> ". " {words}</p>
+        {(!adds).then_some(deeds)}
     }
 }
 
@@ -76,20 +105,5 @@ fn Shown(secret: String, url: String, qr_side: usize, qr_path: String, flash: Fl
             </li>
         </ol>
         <PlainForm action=paths::TOTP_CANCEL label="Cancel" about="adding an authenticator app" />
-    }
-}
-
-#[component]
-fn On(since: Timestamp, can_turn_off: bool) -> impl IntoView {
-    let off = if can_turn_off {
-        view! { <PlainForm action=paths::TOTP_OFF label="Turn it off" about="your authenticator app" danger=true /> }
-            .into_any()
-    } else {
-        view! { <p class="quiet">"This portal asks you for a second step: add a passkey before you turn it off."</p> }
-            .into_any()
-    };
-    view! {
-        <p>"Your app is on since " <LocalTime at=since.0 with_time=false /> "."</p>
-        {off}
     }
 }

@@ -2,24 +2,25 @@
 
 use std::time::Duration;
 
-use crate::api::{AppView, SecondStepView, SecurityView, TrustedBrowserView, TwoStepView};
+use crate::api::{AddingView, AppView, SecondStepView, SecurityView, TrustedBrowserView, TwoStepView};
 use crate::server::services::device_words::device_in_words;
 use crate::server::services::outcome::Fault;
-use crate::server::services::second_factor::{App, Overview};
+use crate::server::services::second_factor::{Adding, Overview};
 use crate::server::services::{Requester, ServiceError};
 use crate::server::state::AppState;
 use crate::server::store::trusted_browsers::TrustedBrowser;
 
 pub(super) async fn load(state: &AppState, by: &Requester) -> Result<SecurityView, ServiceError> {
-    let Overview { app, factors, recovery_codes_left, browsers, demanded } = state.second_factor.overview(by).await?;
-    let app = match app {
-        App::Off => AppView::Off,
-        App::Hidden => AppView::Hidden,
-        App::Shown { seed, url, qr } => {
-            AppView::Shown { secret: seed.in_groups(), url, qr_side: qr.side, qr_path: qr.path }
+    let Overview { app_since, adding, factors, recovery_codes_left, browsers, demanded } =
+        state.second_factor.overview(by).await?;
+    let adding = match adding {
+        Adding::Nothing => AddingView::Nothing,
+        Adding::Hidden => AddingView::Hidden,
+        Adding::Shown { seed, url, qr } => {
+            AddingView::Shown { secret: seed.in_groups(), url, qr_side: qr.side, qr_path: qr.path }
         }
-        App::On { since } => AppView::On { since, can_turn_off: !demanded || factors.passkeys > 0 },
     };
+    let app = AppView { since: app_since, can_turn_off: !demanded || factors.passkeys > 0, adding };
     Ok(SecurityView {
         two_step: TwoStepView { app, recovery_codes_left: factors.any().then_some(recovery_codes_left) },
         passkeys: super::passkeys::list(state, by).await?,

@@ -1,4 +1,4 @@
-//! An authenticator app: added, confirmed, removed.
+//! An authenticator app: added, replaced, removed.
 
 use uuid::Uuid;
 
@@ -14,28 +14,26 @@ use crate::server::services::requester::Requester;
 use crate::server::store::totp::StoredSeed;
 use crate::server::store::{StoreError, accounts, totp};
 
-const THERE: &str = "Your account has an authenticator app. Turn it off first to add another one.";
+const ON: &str = "Your authenticator app is on.";
+const REPLACED: &str = "Your new authenticator app is on. The earlier one does not count any more.";
 const NONE: &str = "There is no authenticator app to turn off.";
 const NONE_WAITS: &str = "This set-up has ended. Begin again.";
 const WRONG: &str = "That code is not right. Enter the one that your app shows now.";
 const EMPTY: &str = "Enter the code that your app shows.";
 const DIGITS: &str = "The code has 6 digits.";
-const DEMANDED: &str = "This portal asks you for a second step. Add a passkey before you turn off your app.";
+const DEMANDED: &str =
+    "This portal asks you for a second step. Add a passkey before you turn off your app, or change to another app.";
 
 impl SecondFactor {
-    /// Makes a seed that counts once a code of it was entered. One that waited
-    /// before is forgotten.
+    /// Makes a seed that counts once a code of it was entered; an app that the
+    /// account has counts until then. One that waited before is forgotten.
     ///
     /// # Errors
-    /// Nobody is signed in, the password was given too long ago, or the account
-    /// has an app.
+    /// Nobody is signed in, or the password was given too long ago.
     pub async fn begin_app(&self, by: &Requester) -> Result<Done, ServiceError> {
         let now = self.clock.now();
         let account_id = by.fresh_member(now)?.account_id;
         let tx = self.store.write().await?;
-        if totp::find(&tx, account_id).await?.is_some_and(|seed| seed.confirmed_at.is_some()) {
-            return Err(ServiceError::Refused(THERE));
-        }
         let sealed = self.seeds.seal(account_id, Seed::generate(&self.rng).octets());
         totp::begin(&tx, account_id, sealed.map_err(|_| StoreError::Corrupt("totp.secret"))?, now).await?;
         tx.commit().await?;
@@ -54,8 +52,8 @@ impl SecondFactor {
         Ok(Done::go(paths::ACCOUNT_SECURITY))
     }
 
-    /// Turns the app on by a code that it shows. That code's time step does not
-    /// count for signing in any more.
+    /// Turns the app on by a code that it shows, and with it the earlier one off,
+    /// if there is one. That code's time step does not count for signing in any more.
     ///
     /// # Errors
     /// Nobody is signed in, the password was given too long ago, no seed waits,
@@ -70,19 +68,25 @@ impl SecondFactor {
         let code = OtpCode::parse(typed).map_err(|_| beside_code(DIGITS))?;
         let tx = self.store.write().await?;
         let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::SignIn)?;
-        let waiting = totp::find(&tx, account_id).await?.filter(|seed| is_waiting(seed, now));
+        let waiting = totp::waiting(&tx, account_id).await?.filter(|seed| is_waiting(seed, now));
         let waiting = waiting.ok_or(ServiceError::Refused(NONE_WAITS))?;
         let step = self.open_seed(account_id, &waiting)?.step_of(&code, now).ok_or_else(|| beside_code(WRONG))?;
+        let replaces = self.factors(&tx, account_id).await?.app;
         if !totp::confirm(&tx, account_id, step, now).await? {
             return Err(ServiceError::Refused(NONE_WAITS));
         }
         let codes = self.added(&tx, account_id, by).await?;
-        self.log.note(&tx, account_id, SecurityEvent::TwoStepOn, by).await?;
-        self.notices.tell(&tx, &account, About::TwoStepOn, by).await?;
+        let (event, about, said) = if replaces {
+            (SecurityEvent::AppReplaced, About::AppReplaced, REPLACED)
+        } else {
+            (SecurityEvent::TwoStepOn, About::TwoStepOn, ON)
+        };
+        self.log.note(&tx, account_id, event, by).await?;
+        self.notices.tell(&tx, &account, about, by).await?;
         tx.commit().await?;
         self.notices.wake();
-        tracing::info!(event = "two_step.on", account = %account_id, ip = %by.ip);
-        Ok(Change::on(format!("Your authenticator app is on. {SAFE}"), codes))
+        tracing::info!(event = "two_step.on", account = %account_id, replaces, ip = %by.ip);
+        Ok(Change::on(format!("{said} {SAFE}"), codes))
     }
 
     /// Turns the app off. Without another factor the recovery codes and the
@@ -121,7 +125,7 @@ impl SecondFactor {
     }
 }
 
-/// Whether a seed still waits for its first code.
+/// Whether a seed still waits for its first code, or has for too long.
 pub(super) fn is_waiting(seed: &StoredSeed, now: Timestamp) -> bool {
-    seed.confirmed_at.is_none() && now.since(seed.created_at) < SEED_WAITS
+    now.since(seed.since) < SEED_WAITS
 }

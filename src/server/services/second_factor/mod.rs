@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 pub use change::Change;
 pub use counter::{count_failure, forgive};
-pub use overview::{App, Overview};
+pub use overview::{Adding, Overview};
 pub use step::{Stepped, Try, waited_too_long};
 
 use super::entry::Entry;
@@ -62,7 +62,7 @@ impl Demanded {
 /// The second factors that an account has. Recovery codes are none: they stand in for one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Factors {
-    /// An authenticator app that was confirmed.
+    /// An authenticator app.
     pub app: bool,
     pub passkeys: u64,
 }
@@ -99,7 +99,7 @@ impl SecondFactor {
     /// # Errors
     /// Only faults.
     pub async fn factors(&self, db: &impl ConnectionTrait, account_id: Uuid) -> Result<Factors, StoreError> {
-        let app = totp::find(db, account_id).await?.is_some_and(|seed| seed.confirmed_at.is_some());
+        let app = totp::find(db, account_id).await?.is_some();
         Ok(Factors { app, passkeys: passkeys::count(db, account_id).await? })
     }
 

@@ -11,28 +11,26 @@ use crate::server::store::sessions::SecondStep;
 use crate::server::store::trusted_browsers::TrustedBrowser;
 use crate::server::store::{StoreError, accounts, recovery_codes, totp, trusted_browsers};
 
-/// The authenticator app of an account.
+/// An authenticator app that is being added.
 #[derive(Clone, Debug)]
-pub enum App {
-    Off,
-    /// One is being added, and the password was given too long ago to show its seed.
+pub enum Adding {
+    Nothing,
+    /// The password was given too long ago to show its seed.
     Hidden,
-    /// One is being added: the seed, the address that holds it, and that as a QR code.
+    /// The seed, the address that holds it, and that as a QR code.
     Shown {
         seed: Seed,
         url: String,
         qr: QrImage,
     },
-    On {
-        since: Timestamp,
-    },
 }
 
-/// What protects the account of the person who asks. An export of what is known
-/// about them takes all but [`App::Shown`], which holds a secret.
+/// What protects the account of the person who asks.
 #[derive(Clone, Debug)]
 pub struct Overview {
-    pub app: App,
+    /// Since when an app counts.
+    pub app_since: Option<Timestamp>,
+    pub adding: Adding,
     pub factors: Factors,
     pub recovery_codes_left: u64,
     /// Each with whether it is the one that asks.
@@ -51,22 +49,23 @@ impl SecondFactor {
         let (now, reader) = (self.clock.now(), self.store.reader());
         let account_id = by.member()?.account_id;
         let account = accounts::by_id(reader, account_id).await?.ok_or(ServiceError::SignIn)?;
-        let app = match totp::find(reader, account_id).await? {
-            Some(stored) if is_waiting(&stored, now) && by.fresh_member(now).is_ok() => {
+        let waiting = totp::waiting(reader, account_id).await?.filter(|stored| is_waiting(stored, now));
+        let adding = match waiting {
+            None => Adding::Nothing,
+            Some(_) if by.fresh_member(now).is_err() => Adding::Hidden,
+            Some(stored) => {
                 let seed = self.open_seed(account_id, &stored)?;
                 let url = seed.url(&self.portal, &account.username);
                 let url = url.ok_or(StoreError::Corrupt("totp.secret"))?;
                 let qr = QrImage::of(&url).ok_or(StoreError::Corrupt("totp.secret"))?;
-                App::Shown { seed, url, qr }
+                Adding::Shown { seed, url, qr }
             }
-            Some(stored) if is_waiting(&stored, now) => App::Hidden,
-            Some(stored) => stored.confirmed_at.map_or(App::Off, |since| App::On { since }),
-            None => App::Off,
         };
         let browsers = trusted_browsers::of_account(reader, account_id, now).await?;
         let mine = held(account_id, by).map(|token| token.digest().into_bytes());
         Ok(Overview {
-            app,
+            app_since: totp::find(reader, account_id).await?.map(|seed| seed.since),
+            adding,
             factors: self.factors(reader, account_id).await?,
             recovery_codes_left: recovery_codes::left(reader, account_id).await?,
             browsers: browsers.into_iter().map(|it| (it.clone(), Some(it.digest) == mine)).collect(),

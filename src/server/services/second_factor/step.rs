@@ -75,7 +75,7 @@ impl SecondFactor {
         let method = match &code {
             SecondStepCode::App(code) => {
                 let account_id = attempt.account.id;
-                let seed = totp::find(&attempt.tx, account_id).await?.filter(|seed| seed.confirmed_at.is_some());
+                let seed = totp::find(&attempt.tx, account_id).await?;
                 let seed = seed.map(|stored| self.open_seed(account_id, &stored)).transpose()?;
                 match seed.and_then(|seed| seed.step_of(code, self.clock.now())) {
                     Some(step) if totp::accept(&attempt.tx, account_id, step).await? => Some(Method::PasswordAndApp),

@@ -20,5 +20,6 @@ pub mod session;
 pub mod spent_challenge;
 pub mod tally;
 pub mod totp;
+pub mod totp_waiting;
 pub mod trusted_browser;
 pub mod wrong_try;

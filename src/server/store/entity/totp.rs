@@ -9,7 +9,7 @@ pub struct Model {
     pub account_id: Uuid,
     pub secret: Vec<u8>,
     pub created_at: i64,
-    /// Before this it does not count.
+    /// Since when it counts: always there.
     pub confirmed_at: Option<i64>,
     /// The latest time step whose code was accepted (RFC 6238, section 5.2).
     pub last_step: Option<i64>,

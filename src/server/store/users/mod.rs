@@ -29,7 +29,6 @@ pub async fn with_two_steps(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<H
         .select_only()
         .column(totp::Column::AccountId)
         .filter(totp::Column::AccountId.is_in(ids.iter().copied()))
-        .filter(totp::Column::ConfirmedAt.is_not_null())
         .into_tuple()
         .all(db)
         .await?;

@@ -225,9 +225,9 @@ async fn two_steps_are_shown_for_an_app_that_counts_and_for_a_passkey() {
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     let on = |page: &str| page.matches("<div>On</div>").count();
     assert_eq!(on(&ann.get("/admin/users").await.body), 0);
-    app.execute("INSERT INTO totp SELECT id, x'00', 1, NULL, NULL FROM account").await;
+    app.execute("INSERT INTO totp_waiting SELECT id, x'00', 1 FROM account").await;
     assert_eq!(on(&ann.get("/admin/users").await.body), 0, "one that waits is none");
-    app.execute("UPDATE totp SET confirmed_at = 2").await;
+    app.execute("INSERT INTO totp SELECT id, x'00', 1, 2, NULL FROM account").await;
     let page = ann.get("/admin/users").await.body;
     assert_eq!(on(&page), 1, "{page}");
     app.execute("DELETE FROM totp").await;

@@ -70,7 +70,7 @@ impl Administration {
         // A closed account has no session that counts, whatever rows there are.
         let sessions = self.sessions.live(id, account.epoch, own_sessions::LISTED).await?;
         Ok(UserPage {
-            app_since: totp::find(db, id).await?.and_then(|seed| seed.confirmed_at),
+            app_since: totp::find(db, id).await?.map(|seed| seed.since),
             passkeys: passkeys::count(db, id).await?,
             recovery_codes_left: recovery_codes::left(db, id).await?,
             trusted_browsers: trusted_browsers::of_account(db, id, now).await?.len(),

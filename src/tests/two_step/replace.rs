@@ -1,0 +1,96 @@
+//! Changing to another authenticator app: a new phone.
+
+use futures::future::join_all;
+
+use super::{
+    BOTH, CONFIRM, Mode, OFF, PASSWORD, Phone, TOTP, TestApp, enrolled, events, half, is_signed_in, lets_in, mails,
+};
+
+const CANCEL: &str = "/account/security/totp/cancel";
+
+#[tokio::test]
+async fn the_new_app_takes_the_place_of_the_one_that_counts_until_then() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let mut ann = enrolled(&app, mode).await;
+        // Also where a second step is demanded and there is no other factor.
+        let app = app.restart(&[("PORTAL_REQUIRE_MFA", "everyone")]).await;
+        ann.client = app.again(&ann.client);
+        let mut trusted = half(&app, mode).await;
+        trusted.post("/login/mfa", &[("code", &ann.codes[0]), ("trust", "on")]).await;
+        let page = ann.client.get("/account/security").await.body;
+        assert!(page.contains("Change to another app") && !page.contains("Turn it off"), "{page}");
+
+        let answer = ann.client.post(TOTP, &[]).await;
+        let page = ann.client.seen(answer).await;
+        let phone = Phone::of(&page);
+        assert_ne!(phone.secret, ann.phone.secret);
+        assert!(page.contains("It counts until you enter a code of the new one."), "{page}");
+        // Until then: the earlier one signs in, and the new one does not.
+        app.advance(30);
+        assert!(!lets_in(&app, mode, &phone.code(app.clock.now())).await);
+        assert!(lets_in(&app, mode, &ann.phone.code(app.clock.now())).await);
+
+        // A code of the earlier one confirms nothing.
+        let earlier = ann.phone.code(app.clock.now());
+        let answer = ann.client.post(CONFIRM, &[("code", &earlier)]).await;
+        assert!(ann.client.seen(answer).await.contains("That code is not right."));
+        let answer = ann.client.post(CONFIRM, &[("code", &phone.code(app.clock.now()))]).await;
+        assert_eq!(answer.location().as_deref(), Some("/account/security"), "the recovery codes stay");
+        assert!(ann.client.seen(answer).await.contains("Your new authenticator app is on."));
+        assert!(is_signed_in(&ann.client).await);
+        assert_eq!((events(&app, "app_replaced").await, mails(&app, "Another authenticator app").await), (1, 1));
+        assert_eq!((events(&app, "two_step_on").await, events(&app, "two_step_off").await), (1, 0));
+
+        app.advance(30);
+        assert!(!lets_in(&app, mode, &ann.phone.code(app.clock.now())).await);
+        assert!(lets_in(&app, mode, &phone.code(app.clock.now())).await);
+        assert!(lets_in(&app, mode, &ann.codes[1]).await, "recovery codes go on");
+        trusted.post("/logout", &[]).await;
+        assert_eq!(trusted.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"), "so does trust");
+    }
+}
+
+#[tokio::test]
+async fn given_up_or_left_alone_the_new_app_changes_nothing() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let mut ann = enrolled(&app, mode).await;
+        ann.client.post(TOTP, &[]).await;
+        let first = Phone::of(&ann.client.get("/account/security").await.body);
+        ann.client.post(CANCEL, &[]).await;
+        let page = ann.client.get("/account/security").await.body;
+        assert!(page.contains("Change to another app") && !page.contains("class=\"secret\""), "{page}");
+        let answer = ann.client.post(CONFIRM, &[("code", &first.code(app.clock.now()))]).await;
+        assert!(ann.client.seen(answer).await.contains("This set-up has ended."));
+
+        // Begun twice: the first seed is forgotten.
+        ann.client.post(TOTP, &[]).await;
+        let second = Phone::of(&ann.client.get("/account/security").await.body);
+        ann.client.post(TOTP, &[]).await;
+        let answer = ann.client.post(CONFIRM, &[("code", &second.code(app.clock.now()))]).await;
+        assert!(ann.client.seen(answer).await.contains("That code is not right."));
+        app.advance(30);
+        assert!(lets_in(&app, mode, &ann.phone.code(app.clock.now())).await);
+        assert_eq!(events(&app, "app_replaced").await, 0);
+
+        // Turned off meanwhile, nothing is left of either.
+        ann.client.post(OFF, &[]).await;
+        assert_eq!(app.count("SELECT (SELECT COUNT(*) FROM totp) + (SELECT COUNT(*) FROM totp_waiting)").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn of_two_tabs_that_confirm_at_once_one_does_and_the_other_is_told() {
+    let app = TestApp::new().await;
+    let mut ann = enrolled(&app, Mode::Form).await;
+    ann.client.post(TOTP, &[]).await;
+    let phone = Phone::of(&ann.client.get("/account/security").await.body);
+    let code = phone.code(app.clock.now());
+    let answers = join_all((0..8).map(|_| {
+        let (mut client, code) = (ann.client.clone(), code.clone());
+        async move { client.post(CONFIRM, &[("code", &code)]).await }
+    }));
+    answers.await;
+    assert_eq!((events(&app, "app_replaced").await, mails(&app, "Another authenticator app").await), (1, 1));
+}
