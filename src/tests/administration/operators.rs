@@ -42,16 +42,28 @@ fn create_at_a_terminal(folder: &Path, name: &str, email: &str, typed: &[&str]) 
     let (mut keys, mut screen) = (child.stdin.take().expect("its keys"), child.stdout.take().expect("its screen"));
     let mut shown = Vec::new();
     for (question, line) in ["Password (it is not shown): ", "The same once more: "].into_iter().zip(typed) {
-        // Who types waits to be asked.
+        // Who types waits to be asked, and is slower than the terminal, which is told only then to show nothing.
         while !shown.ends_with(question.as_bytes()) {
             let mut octet = [0];
             screen.read_exact(&mut octet).expect("a question");
             shown.extend(octet);
         }
+        while shows_what_is_typed(child.id()) {
+            std::thread::yield_now();
+        }
         keys.write_all(format!("{line}\n").as_bytes()).expect("it is typed");
     }
     screen.read_to_end(&mut shown).expect("the rest");
     (child.wait().expect("it ends").code(), String::from_utf8(shown).expect("UTF-8"))
+}
+
+/// Whether the terminal in which this `script` runs its command echoes.
+fn shows_what_is_typed(script: u32) -> bool {
+    let children = std::fs::read_to_string(format!("/proc/{script}/task/{script}/children")).expect("its children");
+    let command = children.split_whitespace().next().expect("its command");
+    let terminal = std::fs::read_link(format!("/proc/{command}/fd/0")).expect("its terminal");
+    let settings = Command::new("stty").arg("-F").arg(terminal).arg("-a").output().expect("stty runs");
+    !String::from_utf8_lossy(&settings.stdout).split_whitespace().any(|word| word == "-echo")
 }
 
 async fn sign_in(browser: &reqwest::Client, served: &Served, name: &str, password: &str) -> Option<String> {
