@@ -83,7 +83,7 @@ async fn given_up_or_left_alone_the_new_app_changes_nothing() {
 #[tokio::test]
 async fn of_two_tabs_that_confirm_at_once_one_does_and_the_other_is_told() {
     let app = TestApp::new().await;
-    let mut ann = enrolled(&app, Mode::Form).await;
+    let mut ann = enrolled(&app, Mode::Script).await;
     ann.client.post(TOTP, &[]).await;
     let phone = Phone::of(&ann.client.get("/account/security").await.body);
     let code = phone.code(app.clock.now());
@@ -91,6 +91,7 @@ async fn of_two_tabs_that_confirm_at_once_one_does_and_the_other_is_told() {
         let (mut client, code) = (ann.client.clone(), code.clone());
         async move { client.post(CONFIRM, &[("code", &code)]).await }
     }));
-    answers.await;
+    let told = answers.await.into_iter().filter(|answer| answer.body.contains("This set-up has ended.")).count();
+    assert_eq!(told, 7);
     assert_eq!((events(&app, "app_replaced").await, mails(&app, "Another authenticator app").await), (1, 1));
 }

@@ -71,7 +71,7 @@ impl SecondFactor {
         let waiting = totp::waiting(&tx, account_id).await?.filter(|seed| is_waiting(seed, now));
         let waiting = waiting.ok_or(ServiceError::Refused(NONE_WAITS))?;
         let step = self.open_seed(account_id, &waiting)?.step_of(&code, now).ok_or_else(|| beside_code(WRONG))?;
-        let replaces = self.factors(&tx, account_id).await?.app;
+        let replaces = totp::find(&tx, account_id).await?.is_some();
         if !totp::confirm(&tx, account_id, step, now).await? {
             return Err(ServiceError::Refused(NONE_WAITS));
         }
