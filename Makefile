@@ -81,6 +81,14 @@ fuzz: setup-build ## try the parsers on FUZZ_CASES random texts each, from a new
 	$(say) "Fuzzing (FUZZ_CASES=$(FUZZ_CASES))"
 	FUZZ_CASES=$(FUZZ_CASES) FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM$$RANDOM} cargo test --features ssr --test portal -- fuzz::
 
+# How often the program is killed while somebody registers.
+CRASHES ?= 200
+
+.PHONY: crash
+crash: setup-build ## kill the program CRASHES times while somebody registers
+	$(say) "Crashing (CRASHES=$(CRASHES))"
+	CRASHES=$(CRASHES) cargo test --features ssr --test portal -- crash:: --nocapture
+
 .PHONY: check
 check: setup-build ## formatting, lints on both targets, documentation, lock files
 	@.ci/setup end2end

@@ -9,6 +9,7 @@ mod administration;
 mod captcha;
 mod configuration;
 mod connections;
+mod crash;
 mod cross_site;
 mod devices;
 mod directions;

@@ -1,4 +1,4 @@
-//! The program's life: start, refusal to start, stop, crash, backup.
+//! The program's life: start, refusal to start, stop, backup.
 
 use std::time::Duration;
 
@@ -82,26 +82,6 @@ async fn sigterm_finishes_the_request_in_flight_and_ends_in_order() {
     assert!(status.success(), "{status}");
     let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");
     assert!(log.contains("stopped"), "{log}");
-}
-
-#[tokio::test]
-async fn what_was_acknowledged_survives_kill_9() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let browser = browser();
-    let mut served = Served::start(folder.path(), &[]).await;
-    for n in 0..3 {
-        let answer = register(&browser, &served, &format!("ann{n}"), &format!("ann{n}@x.example")).await;
-        assert_eq!(answer.headers()["location"], "/verify");
-        served.signal("-KILL");
-        served.child.wait().expect("it is gone");
-        let origin = served.origin.clone();
-        served = Served::start(folder.path(), &[]).await;
-        // The browser keeps its cookie for the host; the flow is still there, and the mail comes.
-        let page = browser.get(served.url("/verify")).send().await.expect("an answer");
-        assert_eq!(page.status(), 200, "{origin}");
-    }
-    let code = mailed_code(&browser, &served).await;
-    assert_eq!(code.len(), 6);
 }
 
 #[tokio::test]

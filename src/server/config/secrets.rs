@@ -1,11 +1,11 @@
 //! The secret keys, and where a developer's comes from.
 
 use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
 use secrecy::ExposeSecret as _;
+use tempfile::NamedTempFile;
 
 use super::Mistakes;
 use super::env::Env;
@@ -41,17 +41,25 @@ fn current(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> 
 
 fn development_key(data_dir: &Path, rng: &Rng) -> Result<SecretKey, String> {
     let path = data_dir.join("secret.key");
-    let problem = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    match fs::read_to_string(&path) {
-        Ok(text) => SecretKey::from_base64(&text).map_err(|error| problem(&error)),
-        Err(_) => {
-            let key = SecretKey::from_bytes(rng.bytes());
-            fs::create_dir_all(data_dir).map_err(|error| problem(&error))?;
-            // Readable by its owner alone, from the moment it exists.
-            let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-            let mut file = file.map_err(|error| problem(&error))?;
-            file.write_all(key.to_base64().as_bytes()).map_err(|error| problem(&error))?;
-            Ok(key)
-        }
-    }
+    let kept = || SecretKey::from_base64(&fs::read_to_string(&path)?).map_err(io::Error::other);
+    let key = match kept() {
+        Err(error) if error.kind() == ErrorKind::NotFound => match made(data_dir, &path, rng) {
+            // By a process that started at the same time.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => kept(),
+            key => key,
+        },
+        key => key,
+    };
+    key.map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// A new key, whole in its file or not there at all, and readable by its owner alone.
+fn made(data_dir: &Path, path: &Path, rng: &Rng) -> io::Result<SecretKey> {
+    let key = SecretKey::from_bytes(rng.bytes());
+    fs::create_dir_all(data_dir)?;
+    let mut file = NamedTempFile::new_in(data_dir)?;
+    file.write_all(key.to_base64().as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    Ok(key)
 }

@@ -84,7 +84,8 @@ async fn start() -> Option<Cluster> {
     let url = format!("postgres://portal@localhost/postgres?host={}", folder.display());
     ready(&folder).await;
     let store = Store::open(&url).await.expect("the database opens");
-    store.migrate().await.expect("the migrations run");
+    let (tx, _) = store.migrate().await.expect("the migrations run");
+    tx.commit().await.expect("they are there");
     store.close().await.expect("the database closes");
     fill(&url).await;
     Some(Cluster { url, _keeper: keeper })

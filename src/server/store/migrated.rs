@@ -52,10 +52,41 @@ async fn seeds_move(db: &DatabaseConnection) {
     Migrator::up(db, None).await.expect("it goes forth");
 }
 
+/// Two processes that start at the same time on a new database.
+async fn of_two_one_migrates(url: &str) {
+    let migrate = async || {
+        let store = Store::open(url).await.expect("the database opens");
+        let (tx, taken) = store.migrate().await.expect("the migrations run");
+        tx.commit().await.expect("they are there");
+        store.close().await.expect("it closes");
+        taken.len()
+    };
+    let (one, other) = tokio::join!(migrate(), migrate());
+    let mut taken = [one, other];
+    taken.sort_unstable();
+    assert_eq!(taken, [0, Migrator::migrations().len()]);
+}
+
+/// A version's upgrade of several migrations, of which one fails.
+async fn a_failed_upgrade_changes_nothing(store: &Store) {
+    let db = &store.writer;
+    let position = Migrator::migrations().iter().position(|migration| migration.name().ends_with("account_security"));
+    let behind = Migrator::migrations().len() - position.expect("the migration") + 1;
+    Migrator::down(db, Some(u32::try_from(behind).expect("a few"))).await.expect("it goes back");
+    db.execute_unprepared("CREATE TABLE recovery (id INTEGER)").await.expect("a table in the way");
+    let before = schema(db).await;
+    store.migrate().await.expect_err("a table is in the way");
+    assert_eq!(schema(db).await, before);
+    db.execute_unprepared("DROP TABLE recovery").await.expect("it is out of the way");
+    let (tx, taken) = store.migrate().await.expect("the migrations run");
+    tx.commit().await.expect("they are there");
+    assert_eq!(taken.len(), behind);
+}
+
 async fn down_and_up(url: &str) {
     let store = Store::open(url).await.expect("the database opens");
     let db = &store.writer;
-    store.migrate().await.expect("the migrations run");
+    of_two_one_migrates(url).await;
     let whole = schema(db).await;
     assert!(whole.len() > 50, "is the schema read?");
     let all = u32::try_from(Migrator::migrations().len()).expect("a few");
@@ -68,6 +99,8 @@ async fn down_and_up(url: &str) {
         assert_eq!(schema(db).await, whole, "after {steps} steps back and forth");
     }
     seeds_move(db).await;
+    a_failed_upgrade_changes_nothing(&store).await;
+    assert_eq!(schema(db).await, whole, "after an upgrade that failed first");
     store.close().await.expect("it closes");
 }
 

@@ -58,6 +58,9 @@ const READERS: u32 = 4;
 /// How long a writer waits for its turn, and for a lock that somebody outside
 /// the process holds.
 const WAIT: Duration = Duration::from_secs(10);
+/// Held until the end of the transaction; on SQLite its writer's turn does the
+/// same. The number means nothing beyond this program.
+const MIGRATING: &str = "SELECT pg_advisory_xact_lock(5041117)";
 
 /// A fault of the database. Never a person's mistake.
 #[derive(Debug, thiserror::Error)]
@@ -91,14 +94,20 @@ impl Store {
         Ok(Self { writer, reader, index })
     }
 
-    /// Brings the schema up to date; gives the names of the migrations that it took.
+    /// Brings the schema up to date; gives the transaction in which it did so,
+    /// which is all or nothing, and the names of the migrations that it took.
+    /// Of several processes that start at once one does it.
     ///
     /// # Errors
-    /// When a migration fails; the database is then as before that migration.
-    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        let pending = Migrator::get_pending_migrations(&self.writer).await?;
-        Migrator::up(&self.writer, None).await?;
-        Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
+    /// When a migration fails; the database is then as it was.
+    pub async fn migrate(&self) -> Result<(DatabaseTransaction, Vec<String>), StoreError> {
+        let tx = self.write().await?;
+        if tx.get_database_backend() == DbBackend::Postgres {
+            tx.execute_unprepared(MIGRATING).await?;
+        }
+        let pending = Migrator::get_pending_migrations(&tx).await?;
+        Migrator::up(&tx, None).await?;
+        Ok((tx, pending.iter().map(|migration| migration.name().to_owned()).collect()))
     }
 
     /// Whether the database answers, and holds the schema of this version.

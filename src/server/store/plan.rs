@@ -91,6 +91,7 @@ pub async fn empty_store() -> (Store, TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite://{}", folder.path().join("portal.db").display());
     let store = Store::open(&url).await.expect("the database opens");
-    store.migrate().await.expect("the migrations run");
+    let (tx, _) = store.migrate().await.expect("the migrations run");
+    tx.commit().await.expect("they are there");
     (store, folder)
 }

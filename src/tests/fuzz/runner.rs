@@ -5,6 +5,8 @@ use std::cell::Cell;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 
+use crate::harness::number;
+
 /// What a parser made of a text for which the property held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -71,9 +73,4 @@ pub(super) fn run<S: Strategy>(
         panic!("{failure}\nto see it again: FUZZ_SEED={seed} FUZZ_CASES={}", wanted.unwrap_or(cases));
     }
     cases
-}
-
-fn number(name: &str) -> Option<u64> {
-    let text = std::env::var(name).ok().filter(|text| !text.is_empty())?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{name} must be a whole number, not {text:?}")))
 }

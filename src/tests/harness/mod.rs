@@ -7,8 +7,15 @@ pub(crate) mod client;
 pub(crate) mod mail;
 pub(crate) mod passkeys;
 pub(crate) mod process;
+pub(crate) mod remains;
 pub(crate) mod totp;
 
 pub(crate) use app::TestApp;
 pub(crate) use authenticator::Authenticator;
 pub(crate) use client::{Answer, Client, Mode, without_random};
+
+/// A whole number from the environment, for a test that can be made to take longer.
+pub(crate) fn number(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok().filter(|text| !text.is_empty())?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name} must be a whole number, not {text:?}")))
+}

@@ -17,10 +17,9 @@ impl Audit {
     /// there is nothing in it that could have been taken out.
     ///
     /// # Errors
-    /// When a migration fails; the database is then as before that migration.
+    /// When a migration fails; the database is then as it was.
     pub async fn prepare(&self) -> Result<(), StoreError> {
-        let taken = self.store.migrate().await?;
-        let tx = self.store.write().await?;
+        let (tx, taken) = self.store.migrate().await?;
         let is_new = taken.iter().any(|name| name == audit::MADE_BY) || !accounts::any(&tx).await?;
         if is_new && audit::ends(&tx).await?.is_none() && audit::outermost(&tx).await?.is_none() {
             self.put_ends(&tx, Ends::default()).await?;
