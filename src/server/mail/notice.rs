@@ -182,7 +182,7 @@ impl About {
             ),
             Self::AppReplaced => (
                 format!("Another authenticator app for {portal}"),
-                "Your account was changed to another authenticator app. The codes of the earlier one no longer count."
+                "Another authenticator app counts for your account now. The codes of the earlier one no longer do."
                     .to_owned(),
             ),
             Self::RecoveryCodesMade => (

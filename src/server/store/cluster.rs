@@ -84,8 +84,7 @@ async fn start() -> Option<Cluster> {
     let url = format!("postgres://portal@localhost/postgres?host={}", folder.display());
     ready(&folder).await;
     let store = Store::open(&url).await.expect("the database opens");
-    let (tx, _) = store.migrate().await.expect("the migrations run");
-    tx.commit().await.expect("they are there");
+    store.migrate().await.expect("the migrations run");
     store.close().await.expect("the database closes");
     fill(&url).await;
     Some(Cluster { url, _keeper: keeper })

@@ -3,7 +3,7 @@
 use migration::{Migrator, MigratorTrait as _};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 
-use super::{Store, cluster};
+use super::{Store, StoreError, cluster};
 
 /// A line for everything that the migrations make, in order.
 async fn schema(db: &DatabaseConnection) -> Vec<String> {
@@ -56,8 +56,7 @@ async fn seeds_move(db: &DatabaseConnection) {
 async fn of_two_one_migrates(url: &str) {
     let migrate = async || {
         let store = Store::open(url).await.expect("the database opens");
-        let (tx, taken) = store.migrate().await.expect("the migrations run");
-        tx.commit().await.expect("they are there");
+        let taken = store.migrate().await.expect("the migrations run");
         store.close().await.expect("it closes");
         taken.len()
     };
@@ -78,9 +77,19 @@ async fn a_failed_upgrade_changes_nothing(store: &Store) {
     store.migrate().await.expect_err("a table is in the way");
     assert_eq!(schema(db).await, before);
     db.execute_unprepared("DROP TABLE recovery").await.expect("it is out of the way");
-    let (tx, taken) = store.migrate().await.expect("the migrations run");
-    tx.commit().await.expect("they are there");
+    let taken = store.migrate().await.expect("the migrations run");
     assert_eq!(taken.len(), behind);
+}
+
+/// An older program on the database of a newer one.
+async fn a_newer_database_is_left_alone(store: &Store) {
+    let db = &store.writer;
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29991231_000001_newer', 0)";
+    db.execute_unprepared(newer).await.expect("it is marked");
+    let refused = store.migrate().await.expect_err("it is newer");
+    assert!(matches!(&refused, StoreError::Newer(name) if name == "m29991231_000001_newer"), "{refused}");
+    let older = "DELETE FROM seaql_migrations WHERE version = 'm29991231_000001_newer'";
+    db.execute_unprepared(older).await.expect("the mark is gone");
 }
 
 async fn down_and_up(url: &str) {
@@ -99,6 +108,7 @@ async fn down_and_up(url: &str) {
         assert_eq!(schema(db).await, whole, "after {steps} steps back and forth");
     }
     seeds_move(db).await;
+    a_newer_database_is_left_alone(&store).await;
     a_failed_upgrade_changes_nothing(&store).await;
     assert_eq!(schema(db).await, whole, "after an upgrade that failed first");
     store.close().await.expect("it closes");

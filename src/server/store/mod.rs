@@ -69,6 +69,8 @@ pub enum StoreError {
     Database(#[from] DbErr),
     #[error("database: a row holds what this version cannot read: {0}")]
     Corrupt(&'static str),
+    #[error("database: a newer version of this program made it ({0}): run that one, or put a backup back")]
+    Newer(String),
     #[error("{0}")]
     Unsupported(&'static str),
 }
@@ -94,20 +96,36 @@ impl Store {
         Ok(Self { writer, reader, index })
     }
 
-    /// Brings the schema up to date; gives the transaction in which it did so,
-    /// which is all or nothing, and the names of the migrations that it took.
-    /// Of several processes that start at once one does it.
+    /// Brings the schema up to date; gives the names of the migrations that it took.
     ///
     /// # Errors
-    /// When a migration fails; the database is then as it was.
-    pub async fn migrate(&self) -> Result<(DatabaseTransaction, Vec<String>), StoreError> {
+    /// When a migration fails, or a newer version's are there; the database is
+    /// then as it was.
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        let (tx, taken) = self.migrating().await?;
+        tx.commit().await?;
+        Ok(taken)
+    }
+
+    /// The same, in a transaction that is still to be committed: the schema comes
+    /// with what else is done in it, or not at all. Of several processes that
+    /// start at once one takes the migrations.
+    ///
+    /// # Errors
+    /// Those of `migrate`.
+    pub async fn migrating(&self) -> Result<(DatabaseTransaction, Vec<String>), StoreError> {
         let tx = self.write().await?;
         if tx.get_database_backend() == DbBackend::Postgres {
             tx.execute_unprepared(MIGRATING).await?;
         }
-        let pending = Migrator::get_pending_migrations(&tx).await?;
+        let ours: Vec<String> = Migrator::migrations().iter().map(|ours| ours.name().to_owned()).collect();
+        let there = Migrator::get_migration_models(&tx).await?;
+        let there: Vec<String> = there.into_iter().map(|row| row.version).collect();
+        if let Some(newer) = there.iter().find(|name| !ours.contains(name)) {
+            return Err(StoreError::Newer(newer.clone()));
+        }
         Migrator::up(&tx, None).await?;
-        Ok((tx, pending.iter().map(|migration| migration.name().to_owned()).collect()))
+        Ok((tx, ours.into_iter().filter(|name| !there.contains(name)).collect()))
     }
 
     /// Whether the database answers, and holds the schema of this version.

@@ -91,7 +91,6 @@ pub async fn empty_store() -> (Store, TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite://{}", folder.path().join("portal.db").display());
     let store = Store::open(&url).await.expect("the database opens");
-    let (tx, _) = store.migrate().await.expect("the migrations run");
-    tx.commit().await.expect("they are there");
+    store.migrate().await.expect("the migrations run");
     (store, folder)
 }

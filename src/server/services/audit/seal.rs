@@ -19,7 +19,7 @@ impl Audit {
     /// # Errors
     /// When a migration fails; the database is then as it was.
     pub async fn prepare(&self) -> Result<(), StoreError> {
-        let (tx, taken) = self.store.migrate().await?;
+        let (tx, taken) = self.store.migrating().await?;
         let is_new = taken.iter().any(|name| name == audit::MADE_BY) || !accounts::any(&tx).await?;
         if is_new && audit::ends(&tx).await?.is_none() && audit::outermost(&tx).await?.is_none() {
             self.put_ends(&tx, Ends::default()).await?;
