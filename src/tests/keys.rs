@@ -199,11 +199,24 @@ async fn without_a_rotation_the_new_key_alone_does_not_open_the_seal_of_the_audi
     assert_eq!(app.state.administration.audit.verify().await.expect("it is read").findings, [Finding::Seal]);
 }
 
+#[tokio::test]
+async fn with_a_seal_that_does_not_open_nothing_is_done_that_has_to_be_written_down() {
+    let app = TestApp::with(OLD).await.restart(NEW).await;
+    let refused = operators(&app).create("ann", "ann@x.example", PASSWORD).await;
+    refused.expect_err("its line cannot be sealed, although there is no other");
+    // With the old key back everything goes on, and nothing is in the way of ann.
+    let app = app.restart(BOTH).await;
+    assert_eq!(audited(&app, "ann").await, (1, vec![]));
+}
+
+fn operators(app: &TestApp) -> Operators {
+    let state = &app.state;
+    Operators::new(&state.config, state.store.clone(), state.clock.clone(), state.rng.clone())
+}
+
 /// Makes an administrator, which the audit log tells; gives its rows and what is wrong with it.
 async fn audited(app: &TestApp, name: &str) -> (u64, Vec<Finding>) {
-    let state = &app.state;
-    let operators = Operators::new(&state.config, state.store.clone(), state.clock.clone(), state.rng.clone());
-    operators.create(name, &format!("{name}@x.example"), PASSWORD).await.expect("an account");
-    let verdict = state.administration.audit.verify().await.expect("it is read");
+    operators(app).create(name, &format!("{name}@x.example"), PASSWORD).await.expect("an account");
+    let verdict = app.state.administration.audit.verify().await.expect("it is read");
     (verdict.rows, verdict.findings)
 }

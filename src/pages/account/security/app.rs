@@ -82,7 +82,7 @@ fn Shown(secret: String, url: String, qr_side: usize, qr_path: String, flash: Fl
     let typed = secret.replace(' ', "");
     let form = Form::to(paths::TOTP_CONFIRM, &flash)
         .first_field(Field::code("code", "Code").hint("The six digits that the app shows now."))
-        .submit("Turn it on", "Checking…");
+        .submit("Use this app", "Checking…");
     view! {
         <ol class="set-up">
             <li>
