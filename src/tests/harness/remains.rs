@@ -8,7 +8,7 @@ use sea_orm::{FromQueryResult, Statement};
 const REMAINS: &str = "SELECT (SELECT COUNT(*) FROM registration) AS registrations, \
     (SELECT COUNT(*) FROM registration JOIN otp ON otp.flow_id = registration.id JOIN outbox ON outbox.otp_id = otp.id \
      WHERE state = 'sent' AND payload IS NULL \
-     OR state = 'waiting' AND payload IS NOT NULL AND next_attempt_at <= (unixepoch() + 15) * 1000) AS whole, \
+     OR state = 'waiting' AND payload IS NOT NULL AND next_attempt_at <= (unixepoch() + 41) * 1000) AS whole, \
     (SELECT COUNT(*) FROM otp) AS codes, (SELECT COUNT(*) FROM outbox) AS mails, \
     (SELECT COALESCE(group_concat(username), '') FROM registration) AS usernames, \
     (SELECT group_concat(integrity_check) FROM pragma_integrity_check) AS integrity";
@@ -16,8 +16,8 @@ const REMAINS: &str = "SELECT (SELECT COUNT(*) FROM registration) AS registratio
 #[derive(Debug, FromQueryResult)]
 pub(crate) struct Remains {
     pub(crate) registrations: i64,
-    /// Registrations with a code and a mail of it that was sent, or is due
-    /// within the 15 s that a mail in the hand of a dead process waits.
+    /// Registrations with a code and a mail of it that was sent, or is due within
+    /// the 40 s after which a code is tried again at the latest, in whole seconds.
     pub(crate) whole: i64,
     pub(crate) codes: i64,
     pub(crate) mails: i64,
