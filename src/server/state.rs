@@ -17,6 +17,7 @@ use super::rng::Rng;
 use super::services::administration::{About, AccountCount};
 use super::services::captcha::ThirdParty;
 use super::services::maintenance::LastPurge;
+use super::services::readiness::Readiness;
 use super::services::registration::admission::Admission;
 use super::services::{
     Administration, Audit, Captcha, Codes, Confirmation, Devices, Entry, FromMail, Login, Maintenance, Notices,
@@ -53,6 +54,7 @@ pub struct Services {
     pub own_sessions: OwnSessions,
     pub administration: Administration,
     pub maintenance: Maintenance,
+    pub readiness: Readiness,
     pub policy: PasswordPolicy,
     pub flood: Arc<FloodLimiter>,
     pub newcomers: Newcomers,
@@ -251,6 +253,7 @@ impl AppState {
                 limits,
                 clock: clock.clone(),
             },
+            readiness: Readiness::new(store.clone(), clock.clone()),
             captcha,
             config,
             policy,

@@ -59,7 +59,8 @@ async fn a_page_whose_session_cannot_be_read_is_a_503_and_heals() {
 #[tokio::test]
 async fn an_outside_writer_that_holds_the_lock_makes_people_wait_and_not_fail() {
     let app = TestApp::new().await;
-    let outside = Store::open(app.state.config.database.url.expose_secret()).await.expect("opens");
+    let outside =
+        Store::open(app.state.config.database.url.expose_secret(), app.state.clock.clone()).await.expect("opens");
     let held = outside.write().await.expect("the lock");
     let release = async {
         tokio::time::sleep(Duration::from_millis(1_500)).await;

@@ -47,8 +47,9 @@ pub(super) enum AdminCommand {
 pub(super) async fn run(config: &Config, rng: Rng, command: AdminCommand) -> Result<(), Failure> {
     let store = super::open_current(config, rng.clone()).await?;
     let operators = Operators::new(config, store.clone(), Clock::System, rng);
+    let reads_alone = matches!(command, AdminCommand::List);
     let done = carry_out(&operators, command).await;
-    store.close().await?;
+    super::close(store, reads_alone).await?;
     done
 }
 

@@ -13,7 +13,7 @@ use crate::server::services::audit::Finding;
 pub(super) enum AuditCommand {
     /// Find what somebody changed in the log, also while the portal serves
     Verify,
-    /// Go on with a log whose seal is gone or does not open; that this was done is its next row
+    /// Seal the log again as it is, when its seal is gone, does not open or does not fit the rows; recorded in the log
     Reseal,
 }
 
@@ -31,8 +31,15 @@ pub(super) async fn run(config: &Config, rng: Rng, command: AuditCommand) -> Res
 #[expect(clippy::print_stdout, reason = "the answer of the command")]
 async fn reseal(audit: &Audit) -> Result<(), Failure> {
     let verdict = audit.verify().await?;
-    if !verdict.findings.contains(&Finding::Seal) {
-        return Err("the seal on the audit log opens: there is nothing to seal".into());
+    for finding in &verdict.findings {
+        println!("{finding}");
+    }
+    if verdict.is_sound() {
+        return Err("the seal on the audit log fits: there is nothing to seal".into());
+    }
+    let seal = |finding: &Finding| matches!(finding, Finding::Seal | Finding::Inserted(_) | Finding::Removed(..));
+    if !verdict.findings.iter().any(seal) {
+        return Err("rows of the audit log were changed: a new seal does not mend that".into());
     }
     audit.reseal().await?;
     println!("the log is sealed as it is now; what was done to it before is not undone");

@@ -10,5 +10,5 @@ pub(super) async fn run(config: &Config, file: &str) -> Result<(), Failure> {
     let store = super::open(config).await?;
     store.backup(file).await?;
     tracing::info!(file, "backed up");
-    Ok(store.close().await?)
+    super::close(store, true).await
 }

@@ -39,7 +39,7 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
             place.to_string()
         );
     }
-    store.close().await?;
+    super::close(store, matches!(command, KeysCommand::Status)).await?;
     judge(&tallies, command)
 }
 

@@ -102,7 +102,7 @@ async fn open(config: &Config) -> Result<Store, Failure> {
     if let Some(folder) = config.database.sqlite_file().and_then(|file| std::path::Path::new(file).parent()) {
         std::fs::create_dir_all(folder).map_err(|error| format!("DATABASE_URL: {}: {error}", folder.display()))?;
     }
-    Ok(Store::open(config.database.url.expose_secret()).await?)
+    Ok(Store::open(config.database.url.expose_secret(), Clock::System).await?)
 }
 
 /// The same, with this version's schema.
@@ -110,6 +110,14 @@ async fn open_current(config: &Config, rng: Rng) -> Result<Store, Failure> {
     let store = open(config).await?;
     Audit::new(store.clone(), &config.keys, Clock::System, rng).prepare().await?;
     Ok(store)
+}
+
+/// Closes the database. A command that only read from it fails in the end when it
+/// cannot be written: the portal can store nothing then, and the operator should know.
+async fn close(store: Store, has_only_read: bool) -> Result<(), Failure> {
+    let writable = if has_only_read { store.check_writable().await } else { Ok(()) };
+    store.close().await?;
+    writable.map_err(|error| format!("the database can be read, but not written: {error}").into())
 }
 
 #[expect(clippy::print_stderr, reason = "the answer of a command that failed")]

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderName};
 
+use crate::server::services::readiness::NotReady;
 use crate::server::state::AppState;
 
 type Answer = (StatusCode, [(HeaderName, &'static str); 1], &'static str);
@@ -17,13 +18,11 @@ pub async fn livez() -> Answer {
     answer(StatusCode::OK, "ok\n")
 }
 
-/// The database answers and has the schema of this version.
+/// The database can be read and written, and has the schema of this version.
 pub async fn readyz(State(state): State<AppState>) -> Answer {
-    match state.store.check().await {
+    match state.readiness.check().await {
         Ok(()) => answer(StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            answer(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
-        }
+        Err(NotReady::Unreadable) => answer(StatusCode::SERVICE_UNAVAILABLE, "the database cannot be read\n"),
+        Err(NotReady::Unwritable) => answer(StatusCode::SERVICE_UNAVAILABLE, "the database cannot be written\n"),
     }
 }

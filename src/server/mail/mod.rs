@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 use tokio::sync::Notify;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -68,12 +68,7 @@ impl Mailer {
     ///
     /// # Errors
     /// Only faults.
-    pub async fn enqueue(
-        &self,
-        tx: &DatabaseTransaction,
-        message: &Message,
-        otp_id: Option<Uuid>,
-    ) -> Result<(), StoreError> {
+    pub async fn enqueue(&self, tx: &Transaction, message: &Message, otp_id: Option<Uuid>) -> Result<(), StoreError> {
         let now = self.clock.now();
         let id = self.rng.id(now);
         let new = NewMail {

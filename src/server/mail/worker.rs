@@ -15,6 +15,9 @@ use crate::server::store::{Store, StoreError};
 /// Mails on their way at the same time: one slow server does not hold up the
 /// rest, and no provider takes this for an attack.
 const PARALLEL: usize = 4;
+/// Of these, mails without a code: one place is always left for a code, which
+/// cannot wait until a slow server has taken a notice.
+const PARALLEL_NOTICES: usize = PARALLEL - 1;
 /// How often the outbox is looked at without being woken: for mails of another
 /// process, and for a clock that was set.
 const POLL: Duration = Duration::from_secs(5);
@@ -48,8 +51,26 @@ pub struct Report {
 #[derive(Default)]
 struct Desk<'a> {
     in_hand: FuturesUnordered<BoxFuture<'a, Done>>,
+    /// How many of them carry no code.
+    notices: usize,
     done: Vec<Done>,
     report: Report,
+}
+
+impl Desk<'_> {
+    /// Waits for the next attempt to end. `None` when there is none.
+    async fn next(&mut self) -> Option<Done> {
+        let done = self.in_hand.next().await?;
+        if !done.mail.carries_code {
+            self.notices -= 1;
+        }
+        Some(done)
+    }
+
+    /// Whether only a code may be begun.
+    fn takes_codes_alone(&self) -> bool {
+        self.notices >= PARALLEL_NOTICES
+    }
 }
 
 impl Worker {
@@ -71,7 +92,7 @@ impl Worker {
             });
             self.transport.tidy(self.mailer.clock.now()).await;
             tokio::select! {
-                Some(done) = desk.in_hand.next() => desk.done.push(done),
+                Some(done) = desk.next() => desk.done.push(done),
                 () = self.mailer.due.notified() => {}
                 () = tokio::time::sleep(rest) => {}
                 _ = shutdown.wait_for(|stop| *stop) => break,
@@ -88,7 +109,7 @@ impl Worker {
         let mut desk = Desk::default();
         loop {
             self.turn(&mut desk).await?;
-            match desk.in_hand.next().await {
+            match desk.next().await {
                 Some(done) => desk.done.push(done),
                 None => return Ok(desk.report),
             }
@@ -104,22 +125,29 @@ impl Worker {
         self.settle(desk).await?;
         self.expire(desk).await?;
         while desk.in_hand.len() < PARALLEL {
-            let Some(mail) = self.claim().await? else {
-                let next = outbox::next_attempt(self.store.reader()).await?;
+            let codes_alone = desk.takes_codes_alone();
+            let Some(mail) = self.claim(codes_alone).await? else {
+                let next = outbox::next_attempt(self.store.reader(), codes_alone).await?;
                 let wait = next.map_or(POLL, |moment| moment.since(self.mailer.clock.now()));
                 return Ok(wait.clamp(BREATH, POLL));
             };
+            desk.notices += usize::from(!mail.carries_code);
             desk.in_hand.push(self.attempt(mail).boxed());
         }
         Ok(POLL)
     }
 
-    async fn claim(&self) -> Result<Option<WaitingMail>, StoreError> {
+    /// The next mail to send: a code before any notice, however long that waits.
+    async fn claim(&self, codes_alone: bool) -> Result<Option<WaitingMail>, StoreError> {
         loop {
-            let now = self.mailer.clock.now();
-            let due = outbox::first_due(self.store.reader(), now, schedule::horizon(now)).await?;
+            let (db, now) = (self.store.reader(), self.mailer.clock.now());
+            let due = match outbox::first_due(db, true, now, schedule::horizon(now)).await? {
+                None if !codes_alone => outbox::first_due(db, false, now, schedule::horizon(now)).await?,
+                code => code,
+            };
             let Some(mut mail) = due else { return Ok(None) };
             let tx = self.store.write().await?;
+            let now = tx.now();
             let mine = outbox::claim(&tx, &mail, schedule::claimed_until(&mail, now, self.draw())).await?;
             tx.commit().await?;
             if mine {
@@ -155,8 +183,8 @@ impl Worker {
     }
 
     async fn record(&self, Done { mail, outcome }: &Done) -> Result<MailState, StoreError> {
-        let (now, id) = (self.mailer.clock.now(), mail.id);
         let tx = self.store.write().await?;
+        let (now, id) = (tx.now(), mail.id);
         let state = match outcome {
             Outcome::Sent => {
                 outbox::close_sent(&tx, id, now).await?;
@@ -186,7 +214,7 @@ impl Worker {
     }
 
     async fn finish(&self, mut desk: Desk<'_>) {
-        while let Some(done) = desk.in_hand.next().await {
+        while let Some(done) = desk.next().await {
             desk.done.push(done);
         }
         for _ in 0..LAST_TRIES {

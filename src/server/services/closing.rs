@@ -1,7 +1,7 @@
 //! What ends with an account that nobody may sign in to any more, or that has
 //! come back to its owner.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use crate::domain::Timestamp;
 use crate::server::store::accounts::{self, Account};
@@ -13,7 +13,7 @@ use crate::server::store::{StoreError, email_changes, otps, recoveries, sessions
 ///
 /// # Errors
 /// Only faults.
-pub async fn end_all(tx: &DatabaseTransaction, account: &Account, now: Timestamp) -> Result<(), StoreError> {
+pub async fn end_all(tx: &Transaction, account: &Account, now: Timestamp) -> Result<(), StoreError> {
     accounts::end_sessions(tx, account.id).await?;
     sessions::end_all(tx, account.id).await?;
     otps::void_address(tx, account.email.key(), now).await?;

@@ -1,7 +1,7 @@
 //! Recognising the browsers that a person signs in with, and telling them when
 //! a new one is among them.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use super::notices::Notices;
 use super::requester::Requester;
@@ -42,7 +42,7 @@ impl Devices {
     /// Only faults.
     pub async fn recognise(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account: &Account,
         signed_in: &SignedIn,
         by: &Requester,
@@ -70,7 +70,7 @@ impl Devices {
 
     async fn tell(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account: &Account,
         signed_in: &SignedIn,
         now: Timestamp,

@@ -1,6 +1,6 @@
 //! Letting a person in, whichever factors they showed.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use super::devices::Devices;
 use super::requester::Requester;
@@ -72,7 +72,7 @@ impl Entry {
     /// Only faults.
     pub async fn admit(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account: &Account,
         method: Method,
         remember: bool,

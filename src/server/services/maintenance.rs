@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use super::audit::Audit;
 use crate::domain::Timestamp;
@@ -147,7 +147,7 @@ impl Maintenance {
         Ok(deleted)
     }
 
-    async fn purge_batch(&self, tx: &DatabaseTransaction, kind: Kind) -> Result<u64, StoreError> {
+    async fn purge_batch(&self, tx: &Transaction, kind: Kind) -> Result<u64, StoreError> {
         let now = self.clock.now();
         match kind {
             Kind::Accounts => removal::purge(tx, now, ACCOUNTS_BATCH).await,

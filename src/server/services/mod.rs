@@ -29,6 +29,7 @@ pub mod own_sessions;
 pub mod passkeys;
 pub mod password_check;
 pub mod quota;
+pub mod readiness;
 pub mod recovery;
 pub mod registration;
 pub mod requester;

@@ -1,6 +1,6 @@
 //! Telling an owner by mail what happened to the account.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use super::requester::Requester;
 use crate::domain::{Email, Timestamp};
@@ -28,7 +28,7 @@ impl Notices {
     /// Only faults.
     pub async fn tell(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account: &Account,
         about: About,
         by: &Requester,
@@ -42,7 +42,7 @@ impl Notices {
     /// Only faults.
     pub async fn tell_at(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         to: &Email,
         account: &Account,
         about: About,
@@ -66,7 +66,7 @@ impl Notices {
     /// Only faults.
     pub async fn tell_by_administrator(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account: &Account,
         deed: ByAdministrator,
     ) -> Result<(), StoreError> {
@@ -92,7 +92,7 @@ impl Notices {
     /// Only faults.
     pub async fn link(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         purpose: LinkPurpose,
         account: &Account,
         subject_id: Option<uuid::Uuid>,

@@ -2,7 +2,7 @@
 //! is made here, and the last resort is here when none can sign in. Nobody is
 //! asked who they are; the audit log says that it was the command line.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use super::audit::{Audit, Note};
 use super::holder;
@@ -110,8 +110,8 @@ impl Operators {
     pub async fn create(&self, username: &str, email: &str, password: &str) -> Result<(), ServiceError> {
         let Newcomer { username, email, password } = Newcomer::parse(username, email, password, &self.policy, None)?;
         let password_hash = self.hasher.hash(self.hasher.enter()?, &password).await?;
-        let now = self.clock.now();
         let tx = self.store.write().await?;
+        let now = tx.now();
         let mut errors = FieldErrors::default();
         if accounts::by_username(&tx, &username).await?.is_some() {
             errors.add("username", USERNAME_TAKEN);
@@ -146,7 +146,7 @@ impl Operators {
         Ok(standings)
     }
 
-    async fn give(&self, tx: DatabaseTransaction, account: &Account, role: Role) -> Result<Change, ServiceError> {
+    async fn give(&self, tx: Transaction, account: &Account, role: Role) -> Result<Change, ServiceError> {
         accounts::set_role(&tx, account.id, role).await?;
         let (action, event) = match role {
             Role::Administrator => (AuditAction::MadeAdministrator, SecurityEvent::MadeAdministrator),
@@ -158,12 +158,12 @@ impl Operators {
         Ok(Change::Made)
     }
 
-    async fn write_down(&self, tx: &DatabaseTransaction, note: Note<'_>) -> Result<(), StoreError> {
+    async fn write_down(&self, tx: &Transaction, note: Note<'_>) -> Result<(), StoreError> {
         self.audit.note(tx, Actor::CommandLine, None, note).await
     }
 }
 
-async fn find(tx: &DatabaseTransaction, username: &str) -> Result<Account, ServiceError> {
+async fn find(tx: &Transaction, username: &str) -> Result<Account, ServiceError> {
     // What is no username is nobody's.
     let username = Username::parse(username).map_err(|_| ServiceError::NotThere)?;
     accounts::by_username(tx, &username).await?.ok_or(ServiceError::NotThere)

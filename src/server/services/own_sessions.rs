@@ -1,6 +1,6 @@
 //! A person's own sessions: to see, and to end.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 use uuid::Uuid;
 
 use super::device_words::device_in_words;
@@ -101,7 +101,7 @@ impl OwnSessions {
 
     /// Of two browsers that end each other's session at once, the second finds
     /// itself ended and does nothing.
-    async fn still_signed_in(&self, tx: &DatabaseTransaction, member: &Member) -> Result<(), ServiceError> {
+    async fn still_signed_in(&self, tx: &Transaction, member: &Member) -> Result<(), ServiceError> {
         let account = accounts::by_id(tx, member.account_id).await?;
         let goes_on = account.is_some_and(|account| account.holds(member.epoch))
             && sessions::is_there(tx, member.account_id, member.session).await?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 use uuid::Uuid;
 
 use super::captcha::{self, Captcha, Passed};
@@ -122,7 +122,7 @@ impl PasswordCheck {
     ///
     /// # Errors
     /// Only faults.
-    pub async fn settle(&self, tx: &DatabaseTransaction, right: Right, by: &Requester) -> Result<(), StoreError> {
+    pub async fn settle(&self, tx: &Transaction, right: Right, by: &Requester) -> Result<(), StoreError> {
         counters::clear(tx, &right.counters.from_here).await?;
         counters::take_back(tx, &right.counters.from_anywhere).await?;
         let quota = self.limits.login_failures_per_address;
@@ -139,7 +139,7 @@ impl PasswordCheck {
     ///
     /// # Errors
     /// Only faults.
-    pub async fn forgive(&self, tx: &DatabaseTransaction, account: &Account, by: &Requester) -> Result<(), StoreError> {
+    pub async fn forgive(&self, tx: &Transaction, account: &Account, by: &Requester) -> Result<(), StoreError> {
         let claim = Claim { identifier: "", account: Some(account), password: "" };
         counters::clear(tx, &self.counters(claim, by).from_here).await
     }
@@ -160,8 +160,8 @@ impl PasswordCheck {
         challenge: Challenge<'_>,
         by: &Requester,
     ) -> Result<Counted, ServiceError> {
-        let now = self.clock.now();
         let tx = self.store.write().await?;
+        let now = tx.now();
         let counter = counters::get(&tx, &keys.from_here).await?.filter(|counter| !self.is_forgotten(counter, now));
         if let Some(blocked) = counter.filter(|counter| counter.blocked_until > now) {
             return Err(limited(blocked.blocked_until.since(now), by));

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use super::requester::Requester;
 use crate::domain::Timestamp;
@@ -43,7 +43,7 @@ impl Counted {
 /// # Errors
 /// Only faults.
 pub async fn take(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     keys: &LookupKeys,
     counted: Counted,
     quota: Quota,
@@ -65,7 +65,7 @@ pub async fn take(
 /// # Errors
 /// Only faults.
 pub async fn give_back(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     keys: &LookupKeys,
     counted: Counted,
     quota: Quota,

@@ -4,7 +4,7 @@
 pub mod admission;
 mod again;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use admission::Admission;
 
@@ -70,8 +70,8 @@ impl Registration {
         self.admit(&passed, &username, by).await?;
         // Hashed for a known address too: the answer takes as long.
         let password_hash = self.hasher.hash(place, &password).await?;
-        let now = self.clock.now();
         let tx = self.store.write().await?;
+        let now = tx.now();
         self.codes.check_cap(&tx, email.key(), now).await?;
         if let Some(token) = &by.flow
             && let Some(earlier) = registrations::by_flow(&tx, token.digest()).await?
@@ -113,7 +113,7 @@ impl Registration {
     /// instead, if it has one.
     async fn issue(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         registration: &registrations::Registration,
         by: &Requester,
         now: Timestamp,

@@ -1,6 +1,6 @@
 //! What happened to an account, told to its owner.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 use uuid::Uuid;
 
 use super::keyset::{self, Page, Place};
@@ -32,7 +32,7 @@ impl SecurityLog {
     /// Only faults.
     pub async fn note(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account_id: Uuid,
         event: SecurityEvent,
         by: &Requester,
@@ -46,7 +46,7 @@ impl SecurityLog {
     /// Only faults.
     pub async fn note_about(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account_id: Uuid,
         event: SecurityEvent,
         detail: &str,
@@ -62,7 +62,7 @@ impl SecurityLog {
     /// Only faults.
     pub async fn note_from_operators(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account_id: Uuid,
         event: SecurityEvent,
         detail: &str,
@@ -108,7 +108,7 @@ impl SecurityLog {
 
     async fn write(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account_id: Uuid,
         event: SecurityEvent,
         detail: Option<&str>,

@@ -41,13 +41,13 @@ impl Verification {
     pub async fn verify(&self, code: &str, by: &Requester) -> Result<Done, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(code) = errors.check("code", OtpCode::parse(code)) else { return Err(errors.into()) };
-        let now = self.clock.now();
-        let (registration, counted) = match self.count_try(by, now).await? {
+        let (registration, counted) = match self.count_try(by).await? {
             Ok(counted) => counted,
             Err(done) => return Ok(done),
         };
         let bound = bound(&registration);
         let tx = self.store.write().await?;
+        let now = tx.now();
         if !self.codes.consume(&tx, bound, &code, now).await? {
             drop(tx);
             self.codes.note_wrong(bound, by);
@@ -64,8 +64,8 @@ impl Verification {
     pub async fn choose_username(&self, username: &str, by: &Requester) -> Result<Done, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(username) = errors.check("username", Username::parse(username)) else { return Err(errors.into()) };
-        let now = self.clock.now();
         let tx = self.store.write().await?;
+        let now = tx.now();
         let mut registration = match flow::pending(&tx, by.flow.as_ref(), &self.admission, &self.limits, now).await? {
             Ok(pending) if !pending.registration.proven => return Ok(Done::go(paths::VERIFY)),
             Ok(pending) => pending.registration,
@@ -79,12 +79,9 @@ impl Verification {
     }
 
     /// Counts one try against the flow and the address, for good.
-    async fn count_try(
-        &self,
-        by: &Requester,
-        now: Timestamp,
-    ) -> Result<Result<(Registration, Counted), Done>, ServiceError> {
+    async fn count_try(&self, by: &Requester) -> Result<Result<(Registration, Counted), Done>, ServiceError> {
         let tx = self.store.write().await?;
+        let now = tx.now();
         let registration = match flow::pending(&tx, by.flow.as_ref(), &self.admission, &self.limits, now).await? {
             Ok(Pending { registration, .. }) if registration.proven => return Ok(Err(Done::go(paths::VERIFY))),
             Ok(Pending { registration, .. }) => registration,
@@ -111,7 +108,7 @@ impl Verification {
     /// whether it was needed or not.
     async fn finish(
         &self,
-        tx: sea_orm::DatabaseTransaction,
+        tx: crate::server::store::Transaction,
         registration: Registration,
         now: Timestamp,
     ) -> Result<Done, ServiceError> {

@@ -12,6 +12,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection
 use tokio::sync::OnceCell;
 
 use super::Store;
+use crate::server::clock::Clock;
 
 /// Rows in each table: enough for the planner to prefer an index.
 const ROWS: u32 = 20_000;
@@ -83,7 +84,7 @@ async fn start() -> Option<Cluster> {
     let keeper = keeper.process_group(0).spawn().expect("a shell");
     let url = format!("postgres://portal@localhost/postgres?host={}", folder.display());
     ready(&folder).await;
-    let store = Store::open(&url).await.expect("the database opens");
+    let store = Store::open(&url, Clock::System).await.expect("the database opens");
     store.migrate().await.expect("the migrations run");
     store.close().await.expect("the database closes");
     fill(&url).await;

@@ -4,6 +4,7 @@ use migration::{Migrator, MigratorTrait as _};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 
 use super::{Store, StoreError, cluster};
+use crate::server::clock::Clock;
 
 /// A line for everything that the migrations make, in order.
 async fn schema(db: &DatabaseConnection) -> Vec<String> {
@@ -55,7 +56,7 @@ async fn seeds_move(db: &DatabaseConnection) {
 /// Two processes that start at the same time on a new database.
 async fn of_two_one_migrates(url: &str) {
     let migrate = async || {
-        let store = Store::open(url).await.expect("the database opens");
+        let store = Store::open(url, Clock::System).await.expect("the database opens");
         let taken = store.migrate().await.expect("the migrations run");
         store.close().await.expect("it closes");
         taken.len()
@@ -68,7 +69,7 @@ async fn of_two_one_migrates(url: &str) {
 
 /// A version's upgrade of several migrations, of which one fails.
 async fn a_failed_upgrade_changes_nothing(store: &Store) {
-    let db = &store.writer;
+    let db = &store.writer.connections();
     let position = Migrator::migrations().iter().position(|migration| migration.name().ends_with("account_security"));
     let behind = Migrator::migrations().len() - position.expect("the migration") + 1;
     Migrator::down(db, Some(u32::try_from(behind).expect("a few"))).await.expect("it goes back");
@@ -83,7 +84,7 @@ async fn a_failed_upgrade_changes_nothing(store: &Store) {
 
 /// An older program on the database of a newer one.
 async fn a_newer_database_is_left_alone(store: &Store) {
-    let db = &store.writer;
+    let db = &store.writer.connections();
     let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29991231_000001_newer', 0)";
     db.execute_unprepared(newer).await.expect("it is marked");
     let refused = store.migrate().await.expect_err("it is newer");
@@ -93,8 +94,8 @@ async fn a_newer_database_is_left_alone(store: &Store) {
 }
 
 async fn down_and_up(url: &str) {
-    let store = Store::open(url).await.expect("the database opens");
-    let db = &store.writer;
+    let store = Store::open(url, Clock::System).await.expect("the database opens");
+    let db = &store.writer.connections();
     of_two_one_migrates(url).await;
     let whole = schema(db).await;
     assert!(whole.len() > 50, "is the schema read?");

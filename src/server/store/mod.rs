@@ -2,28 +2,32 @@
 //!
 //! SQLite gets one writer connection, whose transactions begin IMMEDIATE so
 //! that they wait for the lock instead of failing half way, and several
-//! readers. PostgreSQL gets the same shape: writes of one process never race.
+//! readers. PostgreSQL gets the same shape: write transactions of all processes
+//! follow each other.
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait as _};
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
+    AccessMode, ConnectionTrait as _, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, Statement,
+    TransactionTrait as _, sqlx,
 };
+use tokio::sync::Semaphore;
+
+use super::clock::Clock;
 
 pub mod accounts;
 pub mod audit;
 pub mod challenges;
 #[cfg(test)]
 mod cluster;
+mod connections;
 pub mod counters;
 pub mod email_changes;
 mod entity;
 pub mod facts;
+mod health;
 pub mod holdings;
 pub mod invitations;
 pub mod known_devices;
@@ -46,21 +50,20 @@ pub mod security_events;
 pub mod sessions;
 pub mod tallies;
 pub mod totp;
+mod transaction;
 pub mod trusted_browsers;
 pub mod users;
 mod wal_index;
 pub mod wrong_tries;
 
+pub use connections::Reader;
+pub use transaction::Transaction;
+
+use connections::Pool;
 use wal_index::{State, WalIndex};
 
 /// Reader connections.
 const READERS: u32 = 4;
-/// How long a writer waits for its turn, and for a lock that somebody outside
-/// the process holds.
-const WAIT: Duration = Duration::from_secs(10);
-/// Held until the end of the transaction; on SQLite its writer's turn does the
-/// same. The number means nothing beyond this program.
-const MIGRATING: &str = "SELECT pg_advisory_xact_lock(5041117)";
 
 /// A fault of the database. Never a person's mistake.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +74,8 @@ pub enum StoreError {
     Corrupt(&'static str),
     #[error("database: a newer version of this program made it ({0}): run that one, or put a backup back")]
     Newer(String),
+    #[error("database: too many writes are waiting: none got its turn within 10 s")]
+    Busy,
     #[error("{0}")]
     Unsupported(&'static str),
 }
@@ -78,8 +83,11 @@ pub enum StoreError {
 /// The open database. Cheap to clone; lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct Store {
-    writer: DatabaseConnection,
-    reader: DatabaseConnection,
+    writer: Arc<Pool>,
+    reader: Arc<Reader>,
+    /// The one turn to write of this process.
+    turns: Arc<Semaphore>,
+    clock: Clock,
     /// The last field: it is let go of after the connections.
     index: Option<Arc<WalIndex>>,
 }
@@ -89,11 +97,11 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be opened or reached.
-    pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let writer = Database::connect(options(url, 1)).await?;
-        let reader = Database::connect(options(url, READERS)).await?;
+    pub async fn open(url: &str, clock: Clock) -> Result<Self, StoreError> {
+        let writer = Arc::new(Pool::open(url, 1).await?);
+        let reader = Arc::new(Reader(Pool::open(url, READERS).await?));
         let index = index(&reader).await?;
-        Ok(Self { writer, reader, index })
+        Ok(Self { writer, reader, turns: Arc::new(Semaphore::new(1)), clock, index })
     }
 
     /// Brings the schema up to date; gives the names of the migrations that it took.
@@ -113,73 +121,57 @@ impl Store {
     ///
     /// # Errors
     /// Those of `migrate`.
-    pub async fn migrating(&self) -> Result<(DatabaseTransaction, Vec<String>), StoreError> {
-        let tx = self.write().await?;
-        if tx.get_database_backend() == DbBackend::Postgres {
-            tx.execute_unprepared(MIGRATING).await?;
-        }
+    pub async fn migrating(&self) -> Result<(Transaction, Vec<String>), StoreError> {
+        let tx = self.write_patiently().await?;
         let ours: Vec<String> = Migrator::migrations().iter().map(|ours| ours.name().to_owned()).collect();
-        let there = Migrator::get_migration_models(&tx).await?;
+        let there = Migrator::get_migration_models(tx.inner()?).await?;
         let there: Vec<String> = there.into_iter().map(|row| row.version).collect();
         if let Some(newer) = there.iter().find(|name| !ours.contains(name)) {
             return Err(StoreError::Newer(newer.clone()));
         }
-        Migrator::up(&tx, None).await?;
+        Migrator::up(tx.inner()?, None).await.inspect_err(|_| tx.distrust())?;
         Ok((tx, ours.into_iter().filter(|name| !there.contains(name)).collect()))
-    }
-
-    /// Whether the database answers, and holds the schema of this version.
-    ///
-    /// # Errors
-    /// When it does not.
-    pub async fn check(&self) -> Result<(), StoreError> {
-        self.reader.execute_unprepared("SELECT 1 FROM account WHERE 1 = 0").await?;
-        Ok(())
     }
 
     /// The connections that only read.
     #[must_use]
-    pub fn reader(&self) -> &DatabaseConnection {
+    pub fn reader(&self) -> &Reader {
         &self.reader
-    }
-
-    /// Begins a transaction that may write; dropped without `commit`, it is undone.
-    ///
-    /// # Errors
-    /// When the writer's turn does not come within ten seconds.
-    pub async fn write(&self) -> Result<DatabaseTransaction, StoreError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(self.writer.begin_with_options(options).await?)
     }
 
     /// Begins to read the database as it is now, whatever is written meanwhile.
     ///
     /// # Errors
-    /// Only faults.
+    /// When the database cannot be reached.
     pub async fn snapshot(&self) -> Result<DatabaseTransaction, StoreError> {
-        if self.reader.get_database_backend() == DbBackend::Sqlite {
-            return Ok(self.reader.begin().await?);
+        let connections = self.reader.0.connections();
+        if self.reader.0.is_sqlite() {
+            return Ok(connections.begin().await?);
         }
         let reading = (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly));
-        Ok(self.reader.begin_with_config(reading.0, reading.1).await?)
+        Ok(connections.begin_with_config(reading.0, reading.1).await?)
     }
 
-    /// Writes a consistent copy of an SQLite database to `file` while it is in use.
+    /// Writes a consistent copy of an SQLite database to `file` while it is in use,
+    /// and reads the copy once.
     ///
     /// # Errors
-    /// On PostgreSQL, which has its own `pg_dump`, and when the file exists or cannot be written.
+    /// On PostgreSQL, which has its own `pg_dump`; when the file exists or cannot be
+    /// written; when SQLite finds the copy damaged.
     pub async fn backup(&self, file: &str) -> Result<(), StoreError> {
-        if self.reader.get_database_backend() != DbBackend::Sqlite {
+        if !self.reader.0.is_sqlite() {
             return Err(StoreError::Unsupported(
                 "this makes copies of SQLite files; back a PostgreSQL database up with pg_dump",
             ));
         }
         let statement = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [file.into()]);
         self.reader.execute_raw(statement).await?;
-        Ok(())
+        // SQLite leaves it to the system when the copy reaches the disk.
+        std::fs::File::open(file).and_then(|copy| copy.sync_all()).map_err(|error| {
+            tracing::error!(file, %error, "the copy may not be on the disk");
+            StoreError::Corrupt("the copy could not be written to the disk")
+        })?;
+        check_copy(file).await
     }
 
     /// Writes what lies in SQLite's log into the file, as far as no reader needs
@@ -205,13 +197,26 @@ impl Store {
     /// # Errors
     /// When a connection cannot be closed in order.
     pub async fn close(self) -> Result<(), StoreError> {
-        self.reader.close().await?;
+        self.reader.0.close().await?;
         Ok(self.writer.close().await?)
     }
 }
 
+/// Reads an SQLite file from end to end. Nothing is written beside it.
+async fn check_copy(file: &str) -> Result<(), StoreError> {
+    let copy = sqlx::SqlitePool::connect_lazy_with(
+        sqlx::sqlite::SqliteConnectOptions::new().filename(file).read_only(true).immutable(true),
+    );
+    let copy = sea_orm::SqlxSqliteConnector::from_sqlx_sqlite_pool(copy);
+    let check = Statement::from_string(DbBackend::Sqlite, "PRAGMA quick_check(1)");
+    let row = copy.query_one_raw(check).await?;
+    let found: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+    copy.close().await?;
+    if found.as_deref() == Some("ok") { Ok(()) } else { Err(StoreError::Corrupt("the copy is damaged")) }
+}
+
 /// The index of an SQLite file. Without one everything works, and reads more often.
-async fn index(db: &DatabaseConnection) -> Result<Option<Arc<WalIndex>>, DbErr> {
+async fn index(db: &Reader) -> Result<Option<Arc<WalIndex>>, DbErr> {
     if db.get_database_backend() != DbBackend::Sqlite {
         return Ok(None);
     }
@@ -219,24 +224,4 @@ async fn index(db: &DatabaseConnection) -> Result<Option<Arc<WalIndex>>, DbErr> 
     let Some(row) = db.query_one_raw(files).await? else { return Ok(None) };
     let file: String = row.try_get_by_index(0)?;
     Ok(WalIndex::of(Path::new(&file)).ok().map(Arc::new))
-}
-
-fn options(url: &str, connections: u32) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections)
-        .min_connections(1)
-        .acquire_timeout(WAIT)
-        .test_before_acquire(false)
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .create_if_missing(true)
-                .foreign_keys(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                // FULL: what was acknowledged survives a power cut, not only a crash.
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(WAIT)
-        });
-    options
 }

@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait as _, DbBackend, QueryTrait, Statement};
 use tempfile::TempDir;
 
 use super::{Store, cluster};
+use crate::server::clock::Clock;
 
 /// The steps of both plans.
 #[derive(Debug)]
@@ -90,7 +91,7 @@ impl Plan {
 pub async fn empty_store() -> (Store, TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite://{}", folder.path().join("portal.db").display());
-    let store = Store::open(&url).await.expect("the database opens");
+    let store = Store::open(&url, Clock::System).await.expect("the database opens");
     store.migrate().await.expect("the migrations run");
     (store, folder)
 }

@@ -63,6 +63,7 @@ mod tests {
     use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 
     use super::*;
+    use crate::server::clock::Clock;
     use crate::server::store::Store;
 
     struct Scene {
@@ -74,13 +75,15 @@ mod tests {
     async fn scene() -> Scene {
         let folder = tempfile::tempdir().expect("a folder");
         let store = open(&folder).await;
-        store.writer.execute_unprepared("CREATE TABLE t (x)").await.expect("a table");
+        store.writer.connections().execute_unprepared("CREATE TABLE t (x)").await.expect("a table");
         let index = WalIndex::of(&folder.path().join("t.db")).expect("an index");
         Scene { folder, store, index }
     }
 
     async fn open(folder: &tempfile::TempDir) -> Store {
-        Store::open(&format!("sqlite://{}", folder.path().join("t.db").display())).await.expect("a database")
+        Store::open(&format!("sqlite://{}", folder.path().join("t.db").display()), Clock::System)
+            .await
+            .expect("a database")
     }
 
     #[tokio::test]
@@ -88,13 +91,13 @@ mod tests {
         let Scene { folder, store, index } = scene().await;
         let mut states = vec![index.state().expect("a state")];
         for _ in 0..50 {
-            store.writer.execute_unprepared("INSERT INTO t VALUES (1)").await.expect("a row");
+            store.writer.connections().execute_unprepared("INSERT INTO t VALUES (1)").await.expect("a row");
             states.push(index.state().expect("a state"));
         }
         // Another one who opened the database, as another process would.
         let other = open(&folder).await;
         let before = index.state();
-        other.writer.execute_unprepared("INSERT INTO t VALUES (2)").await.expect("a row");
+        other.writer.connections().execute_unprepared("INSERT INTO t VALUES (2)").await.expect("a row");
         states.push(index.state().expect("a state"));
         assert_ne!(index.state(), before);
         let different = states.iter().enumerate().all(|(i, one)| !states[..i].contains(one));
@@ -105,7 +108,7 @@ mod tests {
             .query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, "SELECT * FROM t"))
             .await
             .expect("a row");
-        let undone = store.writer.begin().await.expect("begins");
+        let undone = store.writer.connections().begin().await.expect("begins");
         undone.execute_unprepared("INSERT INTO t VALUES (3)").await.expect("a row");
         undone.rollback().await.expect("is undone");
         assert_eq!(index.state(), states.last().copied());
@@ -117,7 +120,7 @@ mod tests {
         let mut states = vec![index.state().expect("a state")];
         for _ in 0..20 {
             store.fold_log().await.expect("folds");
-            store.writer.execute_unprepared("INSERT INTO t VALUES (1)").await.expect("a row");
+            store.writer.connections().execute_unprepared("INSERT INTO t VALUES (1)").await.expect("a row");
             states.push(index.state().expect("a state"));
         }
         let different = states.iter().enumerate().all(|(i, one)| !states[..i].contains(one));

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 
+use portal::server::clock::Clock;
 use portal::server::store::Store;
 use sea_orm::ConnectionTrait as _;
 
@@ -26,7 +27,9 @@ fn verify(folder: &Path, settings: &[(&str, &str)]) -> (Option<i32>, Vec<String>
 
 /// What somebody does who can write the database's file.
 async fn tamper(folder: &Path, statements: &str) {
-    let store = Store::open(&format!("sqlite://{}", folder.join("data/portal.db").display())).await.expect("it opens");
+    let store = Store::open(&format!("sqlite://{}", folder.join("data/portal.db").display()), Clock::System)
+        .await
+        .expect("it opens");
     let tx = store.write().await.expect("the writer's turn");
     tx.execute_unprepared(statements).await.expect("it runs");
     tx.commit().await.expect("it commits");

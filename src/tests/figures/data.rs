@@ -31,7 +31,7 @@ impl DataFolder {
     pub(crate) async fn new() -> Outcome<Self> {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         process::migrate(folder.path())?;
-        let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display())).await?;
+        let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display()), Clock::System).await?;
         let (rng, now) = (Rng::from_system()?, Clock::System.now());
         let hash = hash_password(&rng).await?;
         let tx = store.write().await?;

@@ -17,7 +17,7 @@ use crate::{Outcome, process};
 pub(crate) async fn data_of(accounts: u32) -> Outcome<DataFolder> {
     let folder: TempDir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     process::migrate(folder.path())?;
-    let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display())).await?;
+    let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display()), Clock::System).await?;
     let (hash, now) = (quick_hash()?, Clock::System.now().0);
     let tx = store.write().await?;
     // What is written all over an index waits in memory, not on the disk.

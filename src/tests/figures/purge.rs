@@ -62,7 +62,7 @@ pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
 /// memory, with so many rows from 1970 in each big table.
 async fn filled(rows: u64) -> Outcome<(Store, TempDir)> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-    let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display())).await?;
+    let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display()), Clock::System).await?;
     audit(&store)?.prepare().await?;
     for (table, columns, values) in TABLES {
         // Ids in the order of time, as real ones are.

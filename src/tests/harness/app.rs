@@ -69,7 +69,9 @@ impl TestApp {
         let env = Env::of(&values.into_iter().collect::<Vec<_>>());
         let rng = Rng::from_seed(1 + restarts);
         let config = Config::from_env(&env, &rng).expect("the settings are right");
-        let store = Store::open(config.database.url.expose_secret()).await.expect("the database opens");
+        let store = Store::open(config.database.url.expose_secret(), Clock::Test(clock.clone()))
+            .await
+            .expect("the database opens");
         let audit = Audit::new(store.clone(), &config.keys, Clock::Test(clock.clone()), rng.clone());
         audit.prepare().await.expect("the migrations run");
         let transport = Transport::memory();
@@ -102,7 +104,11 @@ impl TestApp {
         let rng = Rng::from_seed(1_000);
         let keys = Config::from_env(&Env::of(settings), &rng).expect("the settings are right").keys;
         let url = self.state.config.database.url.expose_secret();
-        Resealing { store: Store::open(url).await.expect("the database opens"), keys, rng }
+        Resealing {
+            store: Store::open(url, Clock::Test(self.clock.clone())).await.expect("the database opens"),
+            keys,
+            rng,
+        }
     }
 
     pub(crate) fn advance(&self, seconds: u64) {
@@ -188,7 +194,7 @@ impl TestApp {
 
     /// Ends every session of every account, as a change of what protects them
     /// does, in a transaction that was begun before, and commits it.
-    pub(crate) async fn end_epoch_within(&self, tx: sea_orm::DatabaseTransaction) {
+    pub(crate) async fn end_epoch_within(&self, tx: portal::server::store::Transaction) {
         use sea_orm::ConnectionTrait as _;
         tx.execute_unprepared("UPDATE account SET session_epoch = session_epoch + 1").await.expect("it runs");
         tx.commit().await.expect("it commits");

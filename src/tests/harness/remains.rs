@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use portal::server::clock::Clock;
 use portal::server::store::Store;
-use sea_orm::{FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait as _, FromQueryResult, Statement};
 
 const REMAINS: &str = "SELECT (SELECT COUNT(*) FROM registration) AS registrations, \
     (SELECT COUNT(*) FROM registration JOIN otp ON otp.flow_id = registration.id JOIN outbox ON outbox.otp_id = otp.id \
@@ -30,7 +31,7 @@ pub(crate) struct Remains {
 impl Remains {
     pub(crate) async fn of(folder: &Path) -> Self {
         let url = format!("sqlite://{}", folder.join("data/portal.db").display());
-        let store = Store::open(&url).await.expect("the database opens");
+        let store = Store::open(&url, Clock::System).await.expect("the database opens");
         let db = store.reader();
         let query = Statement::from_string(db.get_database_backend(), REMAINS);
         let remains = Self::find_by_statement(query).one(db).await.expect("it is read").expect("a row");

@@ -10,7 +10,7 @@ mod overview;
 mod settings;
 mod users;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 use uuid::Uuid;
 
 use super::audit::{Audit, Note};
@@ -58,7 +58,7 @@ pub struct Administration {
 /// is not committed did not happen, and is not in the log.
 #[derive(Debug)]
 pub struct Deed<'a> {
-    pub tx: DatabaseTransaction,
+    pub tx: Transaction,
     pub by: &'a Requester,
     /// The administrator's account.
     pub actor_id: Uuid,

@@ -15,7 +15,7 @@ mod verify;
 
 use std::net::IpAddr;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 use uuid::Uuid;
 
 use crate::domain::{AuditAction, Reason, Timestamp};
@@ -91,7 +91,7 @@ impl Audit {
     /// Only faults.
     pub async fn note(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         actor: Actor,
         from: Option<IpAddr>,
         note: Note<'_>,
@@ -126,7 +126,7 @@ impl Audit {
     ///
     /// # Errors
     /// Only faults.
-    pub async fn purge(&self, tx: &DatabaseTransaction, before: Timestamp, most: u64) -> Result<u64, StoreError> {
+    pub async fn purge(&self, tx: &Transaction, before: Timestamp, most: u64) -> Result<u64, StoreError> {
         let mut ends = self.ends(tx).await?;
         let oldest = audit::after(tx, ends.first.seq, most).await?;
         let Some(last) = oldest.iter().take_while(|entry| entry.at < before).last() else { return Ok(0) };

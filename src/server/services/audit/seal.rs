@@ -1,6 +1,6 @@
 //! The seal on the ends of the chain.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use super::chain::{End, Ends, Hash};
 use super::{Audit, Note};
@@ -47,7 +47,7 @@ impl Audit {
         Ok(tx.commit().await?)
     }
 
-    pub(super) async fn ends(&self, tx: &DatabaseTransaction) -> Result<Ends, StoreError> {
+    pub(super) async fn ends(&self, tx: &Transaction) -> Result<Ends, StoreError> {
         let sealed = audit::ends(tx).await?.ok_or(StoreError::Corrupt(GONE))?;
         self.open(&sealed).ok_or(StoreError::Corrupt(SHUT))
     }
@@ -56,7 +56,7 @@ impl Audit {
         Ends::decode(&self.sealer.open(audit::ANCHOR, sealed).ok()?)
     }
 
-    pub(super) async fn put_ends(&self, tx: &DatabaseTransaction, ends: Ends) -> Result<(), StoreError> {
+    pub(super) async fn put_ends(&self, tx: &Transaction, ends: Ends) -> Result<(), StoreError> {
         let sealed = self.sealer.seal(audit::ANCHOR, &ends.encode());
         audit::put_ends(tx, sealed.map_err(|_| StoreError::Corrupt("audit_anchor.ends"))?).await
     }

@@ -10,7 +10,7 @@ mod challenge;
 mod failures;
 pub mod third_party;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 pub use challenge::Challenge;
 use challenge::{Challenges, Solved};
@@ -152,7 +152,7 @@ impl Captcha {
     ///
     /// # Errors
     /// When it was used already, or too many forms came without a solution.
-    pub async fn spend(&self, tx: &DatabaseTransaction, passed: &Passed, by: &Requester) -> Result<(), ServiceError> {
+    pub async fn spend(&self, tx: &Transaction, passed: &Passed, by: &Requester) -> Result<(), ServiceError> {
         if !challenges::spend(tx, &passed.id, passed.expires_at).await? {
             return Err(self.refuse("used", AGAIN, by));
         }

@@ -1,6 +1,6 @@
 //! Issuing a code: the limits on how many, and the mail about it.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use super::{Bound, Codes};
 use crate::domain::{Email, Timestamp, Username};
@@ -33,7 +33,7 @@ impl Codes {
     /// How long to wait.
     pub async fn admit(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         email_key: &str,
         by: &Requester,
         now: Timestamp,
@@ -46,12 +46,7 @@ impl Codes {
     ///
     /// # Errors
     /// How long to wait.
-    pub async fn take_code(
-        &self,
-        tx: &DatabaseTransaction,
-        by: &Requester,
-        now: Timestamp,
-    ) -> Result<(), ServiceError> {
+    pub async fn take_code(&self, tx: &Transaction, by: &Requester, now: Timestamp) -> Result<(), ServiceError> {
         let quota = self.limits.codes_per_address;
         match quota::take(tx, &self.keys, Counted::Codes, quota, by, now).await? {
             Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait }),
@@ -63,12 +58,7 @@ impl Codes {
     ///
     /// # Errors
     /// How long to wait.
-    pub async fn check_cap(
-        &self,
-        tx: &DatabaseTransaction,
-        email_key: &str,
-        now: Timestamp,
-    ) -> Result<(), ServiceError> {
+    pub async fn check_cap(&self, tx: &Transaction, email_key: &str, now: Timestamp) -> Result<(), ServiceError> {
         let issued = otps::issued_since(tx, email_key, now - DAY).await?;
         let hour = window::wait(&issued, self.limits.otp_per_hour, HOUR, now);
         let day = window::wait(&issued, self.limits.otp_per_day, DAY, now);
@@ -85,7 +75,7 @@ impl Codes {
     /// Only faults.
     pub async fn issue(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         bound: Bound<'_>,
         to: Option<Recipient<'_>>,
         by: &Requester,
@@ -136,7 +126,7 @@ impl Codes {
     /// Only faults.
     pub async fn tell_owner(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         holder: Holder,
         by: &Requester,
         now: Timestamp,

@@ -1,6 +1,7 @@
 //! Trying a code: counted first, for good, and then compared.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use crate::server::store::Transaction;
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{Bound, Codes};
@@ -32,7 +33,7 @@ impl Codes {
     /// How long to wait.
     pub async fn count(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         bound: Bound<'_>,
         tries: u32,
         by: &Requester,
@@ -76,7 +77,7 @@ impl Codes {
     /// Only faults.
     pub async fn consume(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         bound: Bound<'_>,
         code: &OtpCode,
         now: Timestamp,
@@ -91,7 +92,7 @@ impl Codes {
     /// Only faults.
     pub async fn settle(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         Counted { id, at }: Counted,
         by: &Requester,
     ) -> Result<(), StoreError> {

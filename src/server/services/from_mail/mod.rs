@@ -3,7 +3,7 @@
 
 mod undo_email;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use super::notices::Notices;
 use super::outcome::{Done, Fault, ServiceError};
@@ -54,8 +54,8 @@ impl FromMail {
     /// that says so.
     pub async fn act(&self, token: &str, by: &Requester) -> Result<Deed, ServiceError> {
         let Some(token) = FlowToken::parse(token) else { return Ok(no_good()) };
-        let now = self.clock.now();
         let tx = self.store.write().await?;
+        let now = tx.now();
         let Some(link) = mail_links::by_digest(&tx, token.digest()).await? else { return Ok(no_good()) };
         if !mail_links::spend(&tx, link.id, now).await? {
             return Ok(no_good());
@@ -74,7 +74,7 @@ impl FromMail {
 
     async fn end_session(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         link: &MailLink,
         by: &Requester,
     ) -> Result<Option<Deed>, ServiceError> {
@@ -92,7 +92,7 @@ impl FromMail {
 
     async fn keep_account(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         link: &MailLink,
         by: &Requester,
         now: Timestamp,

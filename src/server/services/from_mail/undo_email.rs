@@ -1,6 +1,6 @@
 //! Bringing an earlier address back.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use super::{Deed, FromMail, deed};
 use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
@@ -19,7 +19,7 @@ impl FromMail {
     /// asked for meanwhile goes with them.
     pub(super) async fn undo_email_change(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         link: &MailLink,
         by: &Requester,
         now: Timestamp,

@@ -36,8 +36,8 @@ impl OwnAccount {
             return Err(errors.into());
         }
         let (looked_at, right) = self.confirmation.own_password("password", password, by).await?;
-        let now = self.clock.now();
         let tx = self.store.write().await?;
+        let now = tx.now();
         let account = self.own(&tx, member).await?;
         if account.password_hash != looked_at.password_hash {
             return Err(ServiceError::SignIn);

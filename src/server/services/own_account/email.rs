@@ -1,7 +1,7 @@
 //! Another address: asking for it, and giving it up again. What proves it is
 //! in `email_code`.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use super::OwnAccount;
 use crate::domain::{Email, FieldErrors, NoticeKind, SecurityEvent, Timestamp};
@@ -31,6 +31,7 @@ impl OwnAccount {
             return Err(errors.into());
         }
         let tx = self.store.write().await?;
+        let now = tx.now();
         let account = self.own(&tx, member).await?;
         if email.key() == account.email.key() {
             return Err(FieldErrors::one("email", "This is the address of your account already.").into());
@@ -77,7 +78,7 @@ impl OwnAccount {
     /// Writes a code down, and a mail if the address is nobody else's.
     pub(super) async fn issue_change_code(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         change: &EmailChange,
         account: &Account,
         by: &Requester,

@@ -1,6 +1,7 @@
 //! The proof of a new address.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use crate::server::store::Transaction;
+use sea_orm::ConnectionTrait;
 
 use super::OwnAccount;
 use super::email::{between, bound};
@@ -41,8 +42,9 @@ impl OwnAccount {
     /// # Errors
     /// Asked for too early, or a cap on codes that is reached.
     pub async fn resend_email_code(&self, by: &Requester) -> Result<Done, ServiceError> {
-        let (member, now) = (by.member()?, self.clock.now());
+        let member = by.member()?;
         let tx = self.store.write().await?;
+        let now = tx.now();
         let account = self.own(&tx, member).await?;
         let Awaited { change, code } = match self.awaited(&tx, member).await? {
             Ok(awaited) => awaited,
@@ -65,12 +67,12 @@ impl OwnAccount {
         let member = by.member()?;
         let mut errors = FieldErrors::default();
         let Some(code) = errors.check("code", OtpCode::parse(code)) else { return Err(errors.into()) };
-        let now = self.clock.now();
-        let (change, counted) = match self.count_email_try(member, by, now).await? {
+        let (change, counted) = match self.count_email_try(member, by).await? {
             Ok(counted) => counted,
             Err(done) => return Ok(done),
         };
         let tx = self.store.write().await?;
+        let now = tx.now();
         let account = self.own(&tx, member).await?;
         if !self.codes.consume(&tx, bound(&change), &code, now).await? {
             drop(tx);
@@ -99,7 +101,7 @@ impl OwnAccount {
     /// Everything that goes with a new address. Sessions go on.
     async fn move_to(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account: &Account,
         change: &EmailChange,
         by: &Requester,
@@ -120,9 +122,9 @@ impl OwnAccount {
         &self,
         member: &Member,
         by: &Requester,
-        now: Timestamp,
     ) -> Result<Result<(EmailChange, Counted), Done>, ServiceError> {
         let tx = self.store.write().await?;
+        let now = tx.now();
         let change = match self.awaited(&tx, member).await? {
             Ok(awaited) => awaited.change,
             Err(done) => return Ok(Err(done)),

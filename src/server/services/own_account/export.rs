@@ -12,9 +12,9 @@ impl OwnAccount {
     /// # Errors
     /// Nobody is signed in, or the want of the password.
     pub async fn export(&self, by: &Requester) -> Result<(Holdings, Timestamp), ServiceError> {
-        let now = self.clock.now();
-        let member = by.fresh_member(now)?;
+        let member = by.fresh_member(self.clock.now())?;
         let tx = self.store.write().await?;
+        let now = tx.now();
         let account = self.own(&tx, member).await?;
         self.log.note(&tx, account.id, SecurityEvent::DataExported, by).await?;
         let holdings = holdings::of(&tx, account.id).await?.ok_or(ServiceError::SignIn)?;

@@ -9,7 +9,7 @@ mod export;
 mod password;
 mod username;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 pub use email_code::Awaited;
 
@@ -45,7 +45,7 @@ pub struct OwnAccount {
 
 impl OwnAccount {
     /// The account of a person, unless their session has ended meanwhile.
-    async fn own(&self, tx: &DatabaseTransaction, member: &Member) -> Result<Account, ServiceError> {
+    async fn own(&self, tx: &Transaction, member: &Member) -> Result<Account, ServiceError> {
         let account = accounts::by_id(tx, member.account_id).await?;
         account.filter(|it| it.holds(member.epoch)).ok_or(ServiceError::SignIn)
     }
@@ -57,7 +57,7 @@ impl OwnAccount {
         account.ok_or(ServiceError::SignIn)
     }
 
-    async fn commit(&self, tx: DatabaseTransaction) -> Result<(), StoreError> {
+    async fn commit(&self, tx: Transaction) -> Result<(), StoreError> {
         tx.commit().await?;
         self.notices.wake();
         Ok(())

@@ -40,8 +40,8 @@ impl OwnAccount {
         let place = self.confirmation.passwords.enter()?;
         let (account, right) = self.confirmation.own_password("current_password", current, by).await?;
         let hash = self.confirmation.passwords.hasher.hash(place, &password).await?;
-        let now = self.clock.now();
         let tx = self.store.write().await?;
+        let now = tx.now();
         self.own(&tx, member).await?;
         self.confirmation.passwords.settle(&tx, right, by).await?;
         if !accounts::set_password(&tx, account.id, &hash, Some(&account.password_hash), now).await? {

@@ -47,6 +47,7 @@ impl Passkeys {
         let returned = ceremonies.read(shown.state, Purpose::Add, Some(account_id), now);
         let returned = returned.ok_or(ServiceError::Refused(NOT_ADDED))?;
         let tx = self.store.write().await?;
+        let now = tx.now();
         if !challenges::spend(&tx, &returned.id, returned.expires_at).await? {
             return Err(ServiceError::Refused(USED));
         }

@@ -9,7 +9,7 @@ mod manage;
 mod prove;
 mod sign_in;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 use uuid::Uuid;
 
 use super::captcha::Captcha;
@@ -61,13 +61,7 @@ pub struct Passkeys {
 
 impl Passkeys {
     /// Tells the owner of an account what happened to a passkey, in the transaction of what did.
-    async fn tell(
-        &self,
-        tx: &DatabaseTransaction,
-        account_id: Uuid,
-        about: About,
-        by: &Requester,
-    ) -> Result<(), ServiceError> {
+    async fn tell(&self, tx: &Transaction, account_id: Uuid, about: About, by: &Requester) -> Result<(), ServiceError> {
         let account = accounts::by_id(tx, account_id).await?.ok_or(ServiceError::SignIn)?;
         Ok(self.notices.tell(tx, &account, about, by).await?)
     }

@@ -1,6 +1,6 @@
 //! Judging a passkey that somebody shows.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 use uuid::Uuid;
 
 use super::{Passkeys, Shown, UNKNOWN};
@@ -37,10 +37,10 @@ impl Passkeys {
         account: Option<Uuid>,
         shown: Shown<'_>,
         by: &Requester,
-    ) -> Result<(DatabaseTransaction, Account), ServiceError> {
-        let now = self.clock.now();
+    ) -> Result<(Transaction, Account), ServiceError> {
         self.ceremonies()?;
         let tx = self.store.write().await?;
+        let now = tx.now();
         let quota = self.limits.login_failures_per_address;
         if let Some(wait) = quota::take(&tx, &self.keys, Counted::SignInFailures, quota, by, now).await? {
             tracing::warn!(event = "sign_in.limited", ip = %by.ip);
@@ -67,7 +67,7 @@ impl Passkeys {
     /// Only faults.
     pub(super) async fn judge(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         purpose: Purpose,
         account: Option<Uuid>,
         shown: Shown<'_>,

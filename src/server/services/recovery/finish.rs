@@ -1,6 +1,6 @@
 //! The code and the new password.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use super::{Ended, Recovery, Waiting, bound, may_recover};
 use crate::domain::{FieldErrors, NoticeKind, OtpCode, Password, SecurityEvent, Timestamp};
@@ -57,6 +57,7 @@ impl Recovery {
         }
         let hash = self.passwords.hasher.hash(place, &password).await?;
         let tx = self.store.write().await?;
+        let now = tx.now();
         if !self.codes.consume(&tx, bound(&recovery), &code, now).await? {
             drop(tx);
             return self.wrong(&recovery, by).await;
@@ -128,7 +129,7 @@ impl Recovery {
     /// up the code. It signs nobody in, and leaves two-step sign-in as it is.
     async fn set_password(
         &self,
-        tx: DatabaseTransaction,
+        tx: Transaction,
         account: &Account,
         hash: &PasswordHash,
         by: &Requester,

@@ -6,7 +6,7 @@
 mod finish;
 mod waiting;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 pub use waiting::Ended;
 use waiting::Waiting;
@@ -57,8 +57,8 @@ impl Recovery {
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
         let passed = self.captcha.check(Form::Recover, answer, by).await?;
-        let now = self.clock.now();
         let tx = self.store.write().await?;
+        let now = tx.now();
         self.captcha.spend(&tx, &passed, by).await?;
         self.codes.admit(&tx, email.key(), by, now).await?;
         if let Some(token) = &by.recovery
@@ -107,8 +107,8 @@ impl Recovery {
             Err(ended) => return Ok(ended.into_done()),
         }
         let passed = self.captcha.check(Form::Resend, answer, by).await?;
-        let now = self.clock.now();
         let tx = self.store.write().await?;
+        let now = tx.now();
         let Waiting { recovery, code } = match self.waiting(&tx, by.recovery.as_ref()).await? {
             Ok(waiting) => waiting,
             Err(ended) => return Ok(ended.into_done()),
@@ -126,7 +126,7 @@ impl Recovery {
     /// Writes a code down, and a mail if there is somebody to get it.
     async fn issue(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         recovery: &recoveries::Recovery,
         by: &Requester,
         now: Timestamp,

@@ -27,8 +27,8 @@ impl Registration {
             return Ok(done);
         }
         let passed = self.captcha.check(Form::Resend, answer, by).await?;
-        let now = self.clock.now();
         let tx = self.store.write().await?;
+        let now = tx.now();
         let registration = match self.resendable(&tx, by).await? {
             Ok(registration) => registration,
             Err(done) => return Ok(done),
@@ -72,8 +72,8 @@ impl Registration {
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
         errors.check("email", self.admission.emails.judge(&email));
-        let now = self.clock.now();
         let tx = self.store.write().await?;
+        let now = tx.now();
         let mut registration = match flow::pending(&tx, by.flow.as_ref(), &self.admission, &self.limits, now).await? {
             Ok(pending) if pending.registration.proven => return Ok(Done::go(paths::VERIFY)),
             Ok(pending) => pending.registration,

@@ -31,9 +31,12 @@ impl SecondFactor {
     /// # Errors
     /// Nobody is signed in, or the password was given too long ago.
     pub async fn begin_app(&self, by: &Requester) -> Result<Done, ServiceError> {
-        let now = self.clock.now();
-        let account_id = by.fresh_member(now)?.account_id;
+        let member = by.fresh_member(self.clock.now())?;
+        let (account_id, epoch) = (member.account_id, member.epoch);
         let tx = self.store.write().await?;
+        let now = tx.now();
+        let account = accounts::by_id(&tx, account_id).await?;
+        account.filter(|account| account.holds(epoch)).ok_or(ServiceError::SignIn)?;
         let sealed = self.seeds.seal(account_id, Seed::generate(&self.rng).octets());
         totp::begin(&tx, account_id, sealed.map_err(|_| StoreError::Corrupt("totp.secret"))?, now).await?;
         tx.commit().await?;
@@ -67,6 +70,7 @@ impl SecondFactor {
         }
         let code = OtpCode::parse(typed).map_err(|_| beside_code(DIGITS))?;
         let tx = self.store.write().await?;
+        let now = tx.now();
         let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::SignIn)?;
         let waiting = totp::waiting(&tx, account_id).await?.filter(|seed| is_waiting(seed, now));
         let waiting = waiting.ok_or(ServiceError::Refused(NONE_WAITS))?;

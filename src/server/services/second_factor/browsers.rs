@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 use uuid::Uuid;
 
 use super::SecondFactor;
@@ -22,12 +22,7 @@ impl SecondFactor {
     ///
     /// # Errors
     /// Only faults.
-    pub async fn recognise(
-        &self,
-        tx: &DatabaseTransaction,
-        account_id: Uuid,
-        by: &Requester,
-    ) -> Result<bool, StoreError> {
+    pub async fn recognise(&self, tx: &Transaction, account_id: Uuid, by: &Requester) -> Result<bool, StoreError> {
         let Some(token) = held(account_id, by) else { return Ok(false) };
         trusted_browsers::note_use(tx, account_id, token.digest(), self.clock.now()).await
     }
@@ -35,7 +30,7 @@ impl SecondFactor {
     /// Trusts this browser from now on. Gives the name in its cookie and the value.
     pub(super) async fn trust(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account_id: Uuid,
         by: &Requester,
     ) -> Result<(String, FlowToken), StoreError> {

@@ -1,6 +1,6 @@
 //! What follows from a change of an account's factors, whichever it is of.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 use uuid::Uuid;
 
 use super::SecondFactor;
@@ -42,7 +42,7 @@ impl SecondFactor {
     /// Only faults.
     pub async fn added(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account_id: Uuid,
         by: &Requester,
     ) -> Result<Option<Vec<RecoveryCode>>, StoreError> {
@@ -57,7 +57,7 @@ impl SecondFactor {
     ///
     /// # Errors
     /// Only faults.
-    pub async fn removed(&self, tx: &DatabaseTransaction, account_id: Uuid) -> Result<bool, StoreError> {
+    pub async fn removed(&self, tx: &Transaction, account_id: Uuid) -> Result<bool, StoreError> {
         let still_on = self.factors(tx, account_id).await?.any();
         if !still_on {
             recovery_codes::remove_all(tx, account_id).await?;

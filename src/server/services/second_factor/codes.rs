@@ -1,6 +1,7 @@
 //! Recovery codes: made, and used up.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use crate::server::store::Transaction;
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::SecondFactor;
@@ -41,7 +42,7 @@ impl SecondFactor {
 
     pub(super) async fn replace_recovery_codes(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account_id: Uuid,
         by: &Requester,
     ) -> Result<Vec<RecoveryCode>, StoreError> {
@@ -64,7 +65,7 @@ impl SecondFactor {
     /// Uses a code up; `false` when the account has no such code left.
     pub(super) async fn spend_recovery_code(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account_id: Uuid,
         code: &RecoveryCode,
     ) -> Result<bool, StoreError> {

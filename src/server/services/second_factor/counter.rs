@@ -1,6 +1,6 @@
 //! The one counter over all second factors of an account.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 use uuid::Uuid;
 
 use crate::domain::Timestamp;
@@ -18,7 +18,7 @@ const TOO_MANY: &str = "Too many tries.";
 /// # Errors
 /// A wait when there were too many; faults.
 pub async fn count_failure(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     keys: &LookupKeys,
     limits: &Limits,
     account_id: Uuid,
@@ -41,6 +41,6 @@ pub async fn count_failure(
 ///
 /// # Errors
 /// Only faults.
-pub async fn forgive(tx: &DatabaseTransaction, keys: &LookupKeys, account_id: Uuid) -> Result<(), StoreError> {
+pub async fn forgive(tx: &Transaction, keys: &LookupKeys, account_id: Uuid) -> Result<(), StoreError> {
     counters::clear(tx, &keys.key(&["mfa", &account_id.to_string()])).await
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 
 use super::{SecondFactor, counter};
 use crate::domain::{FieldErrors, NextPath, Notice, NoticeKind, SecondStepCode, SecurityEvent, Tally, Timestamp};
@@ -26,7 +26,7 @@ const FEW_CODES: u64 = 3;
 /// A try at the second step, counted as a failure until it ends.
 pub struct Try {
     /// Everything about the try happens in here.
-    pub tx: DatabaseTransaction,
+    pub tx: Transaction,
     pub account: Account,
     pub due: SecondStep,
 }
@@ -163,7 +163,7 @@ impl SecondFactor {
     /// Tells the owner that a code was used, and the person when few are left.
     async fn note_recovery_code(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         account: &Account,
         by: &Requester,
     ) -> Result<Option<Notice>, StoreError> {

@@ -92,6 +92,8 @@ pub struct WaitingMail {
     /// Since when it is tried: since it was written, or told to be tried anew.
     pub since: Timestamp,
     pub expires_at: Option<Timestamp>,
+    /// Whether a code is in it, which somebody waits for.
+    pub carries_code: bool,
 }
 
 /// Writes a mail down, due at once.
@@ -119,20 +121,22 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewMail) -> Result<(), Store
     Ok(())
 }
 
-/// The mail that has been due for longest. An attempt planned for after
-/// `horizon` counts as due: it was planned by a clock that was set back since.
+/// The mail that has been due for longest, of those with a code or of all. An
+/// attempt planned for after `horizon` counts as due: it was planned by a clock
+/// that was set back since.
 ///
 /// # Errors
 /// Only faults.
 pub async fn first_due(
     db: &impl ConnectionTrait,
+    codes_alone: bool,
     now: Timestamp,
     horizon: Timestamp,
 ) -> Result<Option<WaitingMail>, StoreError> {
     let due = Condition::any().add(Column::NextAttemptAt.lte(now.0)).add(Column::NextAttemptAt.gt(horizon.0));
     let live = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now.0));
     let row = Entity::find()
-        .filter(waiting().add(due).add(live))
+        .filter(waiting_for(codes_alone).add(due).add(live))
         .order_by_asc(Column::NextAttemptAt)
         .order_by_asc(Column::Id)
         .one(db)
@@ -140,15 +144,15 @@ pub async fn first_due(
     Ok(row.map(read))
 }
 
-/// When the next attempt of any mail is planned.
+/// When the next attempt is planned, of the mails with a code or of all.
 ///
 /// # Errors
 /// Only faults.
-pub async fn next_attempt(db: &impl ConnectionTrait) -> Result<Option<Timestamp>, StoreError> {
+pub async fn next_attempt(db: &impl ConnectionTrait, codes_alone: bool) -> Result<Option<Timestamp>, StoreError> {
     let moment: Option<i64> = Entity::find()
         .select_only()
         .column(Column::NextAttemptAt)
-        .filter(waiting())
+        .filter(waiting_for(codes_alone))
         .order_by_asc(Column::NextAttemptAt)
         .into_tuple()
         .one(db)
@@ -214,6 +218,10 @@ fn waiting() -> Condition {
     Condition::all().add(Column::State.eq(MailState::Waiting.as_str()))
 }
 
+fn waiting_for(codes_alone: bool) -> Condition {
+    waiting().add_option(codes_alone.then(|| Column::OtpId.is_not_null()))
+}
+
 fn read(row: Model) -> WaitingMail {
     WaitingMail {
         id: row.id,
@@ -222,5 +230,6 @@ fn read(row: Model) -> WaitingMail {
         attempts: row.attempts,
         since: Timestamp(row.retried_at.unwrap_or(row.created_at)),
         expires_at: row.expires_at.map(Timestamp),
+        carries_code: row.otp_id.is_some(),
     }
 }

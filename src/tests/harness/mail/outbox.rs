@@ -49,9 +49,9 @@ impl Outbox {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}/portal.db", folder.path().display());
-        let store = Store::open(&url).await.expect("a database");
-        store.migrate().await.expect("a schema");
         let clock = TestClock::at(START);
+        let store = Store::open(&url, Clock::Test(clock.clone())).await.expect("a database");
+        store.migrate().await.expect("a schema");
         let mailer = mailer(&clock, &secret(7).into(), 1);
         Self { clock, store, mailer, portal_name: "Portal".to_owned(), _folder: folder, url }
     }
@@ -64,7 +64,11 @@ impl Outbox {
 
     /// `portal keys` with these secret keys: another process, with connections of its own.
     pub(crate) async fn resealing(&self, keys: KeyRing) -> Resealing {
-        Resealing { store: Store::open(&self.url).await.expect("the database"), keys, rng: Rng::from_seed(2) }
+        Resealing {
+            store: Store::open(&self.url, Clock::Test(self.clock.clone())).await.expect("the database"),
+            keys,
+            rng: Rng::from_seed(2),
+        }
     }
 
     pub(crate) fn worker(&self, transport: Transport) -> Worker {

@@ -2,7 +2,7 @@
 //! what it does, the line in the audit log, the one in the owner's own log, and
 //! the mail to the owner.
 
-use sea_orm::DatabaseTransaction;
+use crate::server::store::Transaction;
 use uuid::Uuid;
 
 use super::detail::standing;
@@ -59,7 +59,7 @@ impl Administration {
         Ok(Done::go(to).saying(NoticeKind::Success, said(deed, account.username.as_str(), own)))
     }
 
-    async fn carry_out(&self, tx: &DatabaseTransaction, deed: UserDeed, account: &Account) -> Result<(), StoreError> {
+    async fn carry_out(&self, tx: &Transaction, deed: UserDeed, account: &Account) -> Result<(), StoreError> {
         let (id, now) = (account.id, self.clock.now());
         match deed {
             UserDeed::Disable => {
@@ -83,7 +83,7 @@ impl Administration {
 }
 
 /// From the next request on, also for a sign-in whose second step is due.
-async fn end_sessions(tx: &DatabaseTransaction, id: Uuid) -> Result<(), StoreError> {
+async fn end_sessions(tx: &Transaction, id: Uuid) -> Result<(), StoreError> {
     accounts::end_sessions(tx, id).await?;
     sessions::end_all(tx, id).await
 }
