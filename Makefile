@@ -89,6 +89,11 @@ crash: setup-build ## kill the program CRASHES times while somebody registers
 	$(say) "Crashing (CRASHES=$(CRASHES))"
 	CRASHES=$(CRASHES) cargo test --features ssr --test portal -- crash:: --nocapture
 
+.PHONY: faults
+faults: setup-build setup-test ## break disks, locks and PostgreSQL under the program; each test prints what it found
+	$(say) "Breaking things (about four minutes)"
+	FAULTS=long cargo test --features ssr --test portal -- faults:: --nocapture --test-threads 2
+
 .PHONY: check
 check: setup-build ## formatting, lints on both targets, documentation, lock files
 	@.ci/setup end2end

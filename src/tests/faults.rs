@@ -9,6 +9,12 @@ use super::harness::app::PASSWORD;
 use super::harness::process::{Served, browser, register};
 use super::harness::{Mode, TestApp};
 
+mod disconnect;
+mod disk;
+mod lock;
+mod postgres;
+mod scene;
+
 #[tokio::test]
 async fn a_fault_is_one_plain_line_with_the_requests_id_in_both_modes() {
     for mode in [Mode::Script, Mode::Form] {

@@ -40,5 +40,6 @@ mod security_log;
 mod sessions;
 mod targets;
 mod third_party;
+mod two_processes;
 mod two_step;
 mod verification;

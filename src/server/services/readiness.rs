@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use crate::server::clock::Clock;
 use crate::server::store::{Store, StoreError};
 
-/// For how long one check answers for those who ask.
+/// For how long one write answers for those who ask: a probe must not become a load.
 const FRESH: Duration = Duration::from_secs(1);
 /// How long a check may take. Shorter than a write waits for its turn: a portal
 /// whose writes wait that long is of no use.
@@ -19,14 +19,14 @@ const LIMIT: Duration = Duration::from_secs(5);
 pub struct Readiness {
     store: Store,
     clock: Clock,
-    /// Locked while a check runs: who asks meanwhile gets its result.
-    last: Arc<Mutex<Option<Check>>>,
+    /// The last write. Locked while one runs: who asks meanwhile gets its result.
+    last: Arc<Mutex<Option<Written>>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Check {
+struct Written {
     at: Duration,
-    result: Result<(), NotReady>,
+    ok: bool,
 }
 
 /// Why the portal is not ready.
@@ -44,36 +44,39 @@ impl Readiness {
         Self { store, clock, last: Arc::default() }
     }
 
-    /// Whether the database could be read and written within the last second.
+    /// Whether the database can be read, and could be written within the last second.
     ///
     /// # Errors
-    /// What could not be done. The cause is in the log.
+    /// What cannot be done. The cause is in the log.
     pub async fn check(&self) -> Result<(), NotReady> {
-        let mut last = self.last.lock().await;
-        if let Some(check) = *last
-            && self.clock.elapsed().saturating_sub(check.at) < FRESH
-        {
-            return check.result;
-        }
-        let result = self.look().await;
-        *last = Some(Check { at: self.clock.elapsed(), result });
-        result
-    }
-
-    async fn look(&self) -> Result<(), NotReady> {
         let store = self.store.clone();
-        // In a task of its own, so that it comes to its end also when the client or the limit does not wait for it.
-        let look = tokio::spawn(async move {
-            store.check_readable().await.map_err(|error| (NotReady::Unreadable, error))?;
-            store.check_writable().await.map_err(|error| (NotReady::Unwritable, error))
-        });
-        let looked: Result<(), (NotReady, StoreError)> = match tokio::time::timeout(LIMIT, look).await {
-            Ok(Ok(looked)) => looked,
-            Ok(Err(_)) | Err(_) => Err((NotReady::Unwritable, StoreError::Busy)),
+        if !succeeds("read", async move { store.check_readable().await }).await {
+            return Err(NotReady::Unreadable);
+        }
+        let mut last = self.last.lock().await;
+        let fresh = last.filter(|last| self.clock.elapsed().saturating_sub(last.at) < FRESH);
+        let ok = match fresh {
+            Some(written) => written.ok,
+            None => {
+                let store = self.store.clone();
+                let ok = succeeds("write", async move { store.check_writable().await }).await;
+                *last = Some(Written { at: self.clock.elapsed(), ok });
+                ok
+            }
         };
-        looked.map_err(|(why, error)| {
-            tracing::warn!(event = "readiness.failed", %error, "not ready: {why}");
-            why
-        })
+        if ok { Ok(()) } else { Err(NotReady::Unwritable) }
     }
+}
+
+/// Whether a check succeeds in time. It runs in a task of its own, so that it comes
+/// to its end also when nobody waits for it any longer.
+async fn succeeds(what: &str, check: impl Future<Output = Result<(), StoreError>> + Send + 'static) -> bool {
+    let error = match tokio::time::timeout(LIMIT, tokio::spawn(check)).await {
+        Ok(Ok(Ok(()))) => return true,
+        Ok(Ok(Err(error))) => error.to_string(),
+        Ok(Err(panicked)) => panicked.to_string(),
+        Err(_) => format!("no answer within {} s", LIMIT.as_secs()),
+    };
+    tracing::warn!(event = "readiness.failed", error, "not ready: the {what} check of the database failed");
+    false
 }

@@ -1,12 +1,5 @@
-//! A PostgreSQL for the tests of this process: one cluster in a folder of its
-//! own, reached by a socket in that folder, gone when the process ends.
-
-use std::fs;
-use std::os::unix::fs::{MetadataExt as _, chown};
-use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+//! A PostgreSQL for the tests of this folder: one server, with a database of this
+//! version's schema in which every table is filled.
 
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, QueryTrait, Statement};
 use tokio::sync::OnceCell;
@@ -14,35 +7,29 @@ use tokio::sync::OnceCell;
 use super::Store;
 use crate::server::clock::Clock;
 
+#[path = "../../tests/harness/postgres.rs"]
+#[expect(dead_code, reason = "the integration tests use the rest")]
+mod postgres;
+
+use postgres::Postgres;
+
 /// Rows in each table: enough for the planner to prefer an index.
 const ROWS: u32 = 20_000;
-/// How long the server may take to begin.
-const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A server and the schema of this version in it, every table filled.
-struct Cluster {
-    url: String,
-    /// The shell that holds the server. Its input ends with this process, and
-    /// then it stops the server and removes the folder.
-    _keeper: Child,
-}
+static CLUSTER: OnceCell<Option<Postgres>> = OnceCell::const_new();
 
-static CLUSTER: OnceCell<Option<Cluster>> = OnceCell::const_new();
-
-/// Makes a database of this name with nothing in it, and tells where it is;
-/// nothing where there is no PostgreSQL.
+/// Makes a database of this name with nothing in it, and returns its URL; `None`
+/// where there is no PostgreSQL.
 pub(super) async fn empty_database(name: &str) -> Option<String> {
     let cluster = CLUSTER.get_or_init(start).await.as_ref()?;
-    let db = connect(&cluster.url).await;
-    db.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("it is made");
-    db.close().await.expect("it closes");
-    Some(cluster.url.replace("/postgres?", &format!("/{name}?")))
+    cluster.create(name);
+    Some(cluster.url(name))
 }
 
 /// The steps of PostgreSQL's plan; nothing where there is no PostgreSQL.
 pub(super) async fn explain(query: &impl QueryTrait) -> Vec<String> {
     let Some(cluster) = CLUSTER.get_or_init(start).await else { return Vec::new() };
-    let db = connect(&cluster.url).await;
+    let db = connect(&cluster.url("postgres")).await;
     // The values stand in the query, so that they are planned with.
     let query = format!("EXPLAIN {}", query.build(DbBackend::Postgres));
     let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, query)).await.expect("it is explained");
@@ -50,86 +37,17 @@ pub(super) async fn explain(query: &impl QueryTrait) -> Vec<String> {
     rows.iter().map(|row| row.try_get_by_index(0).expect("a step")).collect()
 }
 
-async fn start() -> Option<Cluster> {
-    let Some(programs) = programs() else {
+async fn start() -> Option<Postgres> {
+    let Some(cluster) = Postgres::start() else {
         eprintln!("PostgreSQL is not installed: its plans are not looked at");
         return None;
     };
-    let folder = tempfile::tempdir().expect("a temporary folder").keep();
-    let owner = owner(&folder);
-    let data = folder.join("data");
-    let mut init = as_user(Command::new(programs.join("initdb")), owner);
-    init.current_dir(&folder).arg("-D").arg(&data).args([
-        "-U",
-        "portal",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale=C",
-        "--no-sync",
-    ]);
-    assert!(init.stdout(Stdio::null()).status().expect("initdb runs").success(), "a cluster is made");
-    // No port: a socket that only this folder's name leads to.
-    let script = "\"$1\" -D \"$2/data\" -k \"$2\" -c listen_addresses= -c fsync=off >\"$2/log\" 2>&1 & server=$!; \
-                  read -r _; kill -INT $server; wait $server; rm -rf \"$2\"";
-    let mut keeper = as_user(Command::new("sh"), owner);
-    keeper
-        .args(["-c", script, "sh"])
-        .arg(programs.join("postgres"))
-        .arg(&folder)
-        .current_dir(&folder)
-        .stdin(Stdio::piped());
-    // What ends the tests by a signal to their group must not end it before its time.
-    let keeper = keeper.process_group(0).spawn().expect("a shell");
-    let url = format!("postgres://portal@localhost/postgres?host={}", folder.display());
-    ready(&folder).await;
+    let url = cluster.url("postgres");
     let store = Store::open(&url, Clock::System).await.expect("the database opens");
     store.migrate().await.expect("the migrations run");
     store.close().await.expect("the database closes");
     fill(&url).await;
-    Some(Cluster { url, _keeper: keeper })
-}
-
-/// Where the server's programs are: in the `PATH`, or where Debian has them.
-fn programs() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let debian = versions.map(|version| version.path().join("bin"));
-    let found = std::env::split_paths(&path).chain(debian).find(|folder| folder.join("initdb").exists())?;
-    // The real one: the server looks for its files beside itself.
-    fs::canonicalize(found.join("initdb")).ok()?.parent().map(Path::to_owned)
-}
-
-/// PostgreSQL does not run as root. Gives the folder to somebody else then.
-fn owner(folder: &Path) -> Option<u32> {
-    if fs::metadata(folder).expect("the folder").uid() != 0 {
-        return None;
-    }
-    let users = fs::read_to_string("/etc/passwd").expect("the users");
-    let user = |name: &str| users.lines().find_map(|line| line.strip_prefix(name)?.split(':').nth(1)?.parse().ok());
-    let id = user("postgres:").or_else(|| user("nobody:")).expect("a user beside root");
-    chown(folder, Some(id), None).expect("the folder is given away");
-    Some(id)
-}
-
-fn as_user(mut command: Command, id: Option<u32>) -> Command {
-    if let Some(id) = id {
-        command.uid(id);
-    }
-    command
-}
-
-/// Waits until the server answers.
-async fn ready(folder: &Path) {
-    let log = folder.join("log");
-    let said = || fs::read_to_string(&log).unwrap_or_default();
-    let listens = async {
-        while !said().contains("ready to accept connections") {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    assert!(tokio::time::timeout(PATIENCE, listens).await.is_ok(), "PostgreSQL does not answer: {}", said());
+    Some(cluster)
 }
 
 async fn connect(url: &str) -> DatabaseConnection {

@@ -175,3 +175,6 @@ impl ConnectionTrait for Transaction {
         self.run(self.inner()?.query_all_raw(statement)).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -131,3 +131,27 @@ async fn a_log_of_a_lost_key_goes_on_under_another_with_the_rows_it_has() {
     let sound = (Some(0), vec!["4 rows, 0 erased values: the log is as it was written".to_owned()]);
     assert_eq!((code, said), sound);
 }
+
+#[tokio::test]
+async fn a_seal_that_does_not_fit_the_rows_stops_every_action_until_the_log_is_sealed_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    assert!(run(folder, &["migrate"], &[]).status.success());
+    tamper(folder, ANN_AND_BOB).await;
+    assert!(run(folder, &["admin", "promote", "ann"], &[]).status.success());
+    // What a purge and an action at two processes at once left behind before 0.2: the seal of before the action.
+    tamper(folder, "CREATE TABLE kept AS SELECT * FROM audit_anchor").await;
+    assert!(run(folder, &["admin", "promote", "bob"], &[]).status.success());
+    tamper(folder, "DELETE FROM audit_anchor; INSERT INTO audit_anchor SELECT * FROM kept; DROP TABLE kept").await;
+    let demote = || run(folder, &["admin", "demote", "bob"], &[]).status.success();
+    assert!(!demote(), "the number of the next row is taken");
+    assert_eq!(verify(folder, &[]).0, Some(1));
+    assert!(run(folder, &["audit", "reseal"], &[]).status.success());
+    let (code, said, _) = verify(folder, &[]);
+    let sound = (Some(0), vec!["3 rows, 0 erased values: the log is as it was written".to_owned()]);
+    assert_eq!((code, said), sound);
+    assert!(demote());
+    // A row that was changed is not mended by a seal.
+    tamper(folder, "DROP TRIGGER audit_append_only; UPDATE audit SET detail = 'other' WHERE seq = 1").await;
+    assert!(!run(folder, &["audit", "reseal"], &[]).status.success());
+}

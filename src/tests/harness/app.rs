@@ -80,6 +80,14 @@ impl TestApp {
         Self { router: router::build(&state), state, clock, folder, worker, transport, restarts }
     }
 
+    /// Another process with the same key, database and clock.
+    pub(crate) async fn beside(&self, settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let shared = self.folder.path().to_str().expect("a path in UTF-8");
+        let settings: Vec<_> = settings.iter().copied().chain([("PORTAL_DATA_DIR", shared)]).collect();
+        Self::start(folder, self.clock.clone(), &settings, self.restarts + 1).await
+    }
+
     /// A browser whose forms are posted by the page's script.
     pub(crate) fn script(&self) -> Client {
         self.client(Mode::Script)

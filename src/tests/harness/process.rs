@@ -10,10 +10,18 @@ use tokio::net::TcpStream;
 
 use super::app::PASSWORD;
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_portal");
+
 /// The program under test.
 pub(crate) fn portal(folder: &Path, settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_portal"));
-    command.env_clear().current_dir(folder).envs(settings.iter().copied());
+    portal_in(&[], folder, settings)
+}
+
+/// The program under test, run by another program: `prefix` and what is to run.
+pub(crate) fn portal_in(prefix: &[String], folder: &Path, settings: &[(&str, &str)]) -> Command {
+    let mut words = prefix.iter().map(String::as_str).chain([PROGRAM]);
+    let mut command = Command::new(words.next().unwrap_or(PROGRAM));
+    command.args(words).env_clear().current_dir(folder).envs(settings.iter().copied());
     command
 }
 
@@ -31,9 +39,13 @@ pub(crate) struct Served {
 impl Served {
     /// Starts it on a free port and waits until it is ready.
     pub(crate) async fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        Self::run(portal(folder, settings), folder).await
+    }
+
+    /// The same by this command, with the log in `folder`.
+    pub(crate) async fn run(mut command: Command, folder: &Path) -> Self {
         let address = free_address();
         let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("log")).expect("a log file");
-        let mut command = portal(folder, settings);
         command.arg("serve").env("LEPTOS_SITE_ADDR", address.to_string()).stderr(log).stdout(Stdio::null());
         let child = command.spawn().expect("the program starts");
         let served = Self { child, origin: format!("http://{address}") };

@@ -124,3 +124,44 @@ async fn the_log_tells_what_happened_and_to_no_one_whom() {
         assert!(!lower.contains(secret), "{secret}: {log}");
     }
 }
+
+#[tokio::test]
+async fn a_code_goes_out_before_notices_that_have_waited_for_longer() {
+    let outbox = Outbox::new().await;
+    outbox.write_many(&outbox.notice(), 40).await;
+    outbox.clock.advance(Duration::from_secs(60));
+    outbox.write(&outbox.code()).await;
+    let memory = Memory::default();
+    let worker = outbox.worker(Transport::Memory(memory.clone()));
+    worker.deliver_due().await.expect("no fault");
+    let position = memory.accepted().iter().position(|letter| letter.subject.contains(CODE));
+    assert!(position.is_some_and(|position| position < 4), "among the first: {position:?}");
+    assert_eq!(memory.accepted().len(), 41);
+}
+
+#[tokio::test]
+async fn notices_that_a_server_does_not_answer_leave_a_place_for_a_code() {
+    let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
+    server.fault((At::Content, Fault::Silence));
+    outbox.write_many(&outbox.notice(), 10).await;
+    let (stop, stopped) = watch::channel(false);
+    let running = tokio::spawn(outbox.smtp(&url(&server)).run(stopped));
+    let three_in_hand = async {
+        while server.most_open() < 3 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), three_in_hand).await.expect("three notices in hand");
+    server.fault(None);
+    outbox.write(&outbox.code()).await;
+    outbox.mailer.wake();
+    // The notices in hand still wait for their answer.
+    let code_is_sent = async {
+        while !server.accepted().iter().any(|mail| String::from_utf8_lossy(&mail.content).contains(CODE)) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(2), code_is_sent).await.expect("the code does not wait for them");
+    running.abort();
+    drop(stop);
+}

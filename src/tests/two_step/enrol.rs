@@ -129,3 +129,18 @@ async fn no_seed_is_in_the_database_in_the_clear() {
     assert!(holds(b"ann@x.example"), "the right files are read");
     assert!(!holds(&ann.phone.seed) && !holds(ann.phone.secret.as_bytes()));
 }
+
+#[tokio::test]
+async fn no_pending_app_is_left_behind_when_the_session_ends_while_it_waits_for_its_turn() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut ann = app.form();
+    ann.sign_in("ann", PASSWORD).await;
+    let tx = app.state.store.write().await.expect("the writer's turn");
+    let end = async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        app.end_epoch_within(tx).await;
+    };
+    tokio::join!(ann.post_bare(portal::paths::TOTP, &[]), end);
+    assert_eq!(app.count("SELECT COUNT(*) FROM totp_waiting").await, 0);
+}

@@ -29,6 +29,9 @@ use kept::Kept;
 pub use listing::{LiveSession, end, end_all, end_others, is_there};
 pub use opened::{Opened, Owner};
 
+/// How long a page waits for the note that its session is in use.
+const TOUCH_LIMIT: Duration = Duration::from_secs(1);
+
 /// The key under which a session keeps [`SignedIn`].
 pub const SIGNED_IN: &str = "signed_in";
 /// The key under which a session keeps [`SecondStep`].
@@ -134,10 +137,20 @@ impl Sessions {
     }
 
     /// Notes that the session is in use, seldom enough not to write on every request.
-    async fn touch(&self, digest: Vec<u8>, last_seen: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+    /// A page that only reads does not depend on it: with a full disk, or while
+    /// another process holds the lock, it is shown all the same.
+    async fn touch(&self, digest: Vec<u8>, last_seen: Timestamp, now: Timestamp) {
         if now.since(last_seen) < self.limits.idle / 60 {
-            return Ok(());
+            return;
         }
+        match tokio::time::timeout(TOUCH_LIMIT, self.write_last_seen(digest, now)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(event = "session.not_touched", %error),
+            Err(_) => tracing::warn!(event = "session.not_touched", error = "the writer's turn did not come in time"),
+        }
+    }
+
+    async fn write_last_seen(&self, digest: Vec<u8>, now: Timestamp) -> Result<(), StoreError> {
         let tx = self.store.write().await?;
         Entity::update_many()
             .col_expr(Column::LastSeenAt, Expr::value(now.0))
@@ -154,7 +167,7 @@ impl Sessions {
         if self.is_over(row.remember, began, last_seen, now) {
             return Ok(None);
         }
-        self.touch(row.digest, last_seen, now).await?;
+        self.touch(row.digest, last_seen, now).await;
         let data = serde_json::from_str(&row.data).map_err(|_| StoreError::Corrupt("session.data"))?;
         let ends_at = self.ends_at(began, row.remember);
         Ok(Some(Record { id: *id, data, expiry_date: moment(ends_at) }))

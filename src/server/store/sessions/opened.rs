@@ -86,7 +86,7 @@ impl Sessions {
             return Ok(None);
         }
         if !by_itself {
-            self.touch(digest, read.last_seen, now).await?;
+            self.touch(digest, read.last_seen, now).await;
         }
         Ok(Some(read.opened.clone()))
     }

@@ -89,7 +89,8 @@ impl Outbox {
 
     /// Writes a message down, in a transaction of its own.
     pub(crate) async fn write(&self, message: &Message) {
-        self.write_for(message, None).await;
+        let carries_code = matches!(message, Message::RegistrationCode(_));
+        self.write_for(message, carries_code.then(|| Rng::from_seed(3).id(self.clock.now()))).await;
     }
 
     /// Writes down the message that carries the code `otp`.

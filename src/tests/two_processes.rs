@@ -1,0 +1,119 @@
+//! Two processes on one PostgreSQL, as the portal and its command line are: what
+//! holds for one holds for both together.
+
+use std::time::Duration;
+
+use futures::future::{join, join_all};
+use portal::domain::AuditAction;
+use portal::server::services::audit::Note;
+use portal::server::store::audit::Actor;
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use crate::harness::app::PASSWORD;
+use crate::harness::postgres::Postgres;
+use crate::harness::{Mode, TestApp};
+
+static SERVER: OnceCell<Option<Postgres>> = OnceCell::const_new();
+
+/// Two processes on a database of this name; `None` where there is no PostgreSQL.
+async fn pair(database: &str) -> Option<(TestApp, TestApp)> {
+    let server = SERVER.get_or_init(async || Postgres::start()).await.as_ref();
+    let Some(server) = server else {
+        println!("skipped: PostgreSQL is not installed");
+        return None;
+    };
+    server.create(database);
+    let url = server.url(database);
+    let one = TestApp::with(&[("DATABASE_URL", url.as_str())]).await;
+    let other = one.beside(&[("DATABASE_URL", url.as_str())]).await;
+    Some((one, other))
+}
+
+/// Writes one action into the audit log; whether it was committed.
+async fn act(app: &TestApp) -> bool {
+    let Ok(tx) = app.state.store.write().await else { return false };
+    let note = Note::to(AuditAction::SessionsEnded, Uuid::max());
+    let audit = &app.state.administration.audit;
+    audit.note(&tx, Actor::CommandLine, None, note).await.is_ok() && tx.commit().await.is_ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn actions_of_both_and_a_purge_between_them_leave_the_audit_log_whole() {
+    let Some((one, other)) = pair("audit").await else { return };
+    for _ in 0..80 {
+        assert!(act(&one).await);
+    }
+    // Older than the log is kept.
+    one.advance(401 * 86_400);
+    let acts = async |app: &TestApp| {
+        let mut done = 0;
+        for _ in 0..60 {
+            done += u32::from(act(app).await);
+        }
+        done
+    };
+    let purge = async { while other.state.maintenance.purge().await.expect("it is purged") > 0 {} };
+    let (here, there, ()) = tokio::join!(acts(&one), acts(&other), purge);
+    assert_eq!((here, there), (60, 60), "no action failed");
+    let verdict = one.state.administration.audit.verify().await.expect("it is read");
+    assert!(verdict.is_sound(), "{verdict:?}");
+    assert_eq!(verdict.rows, 120, "the old rows were purged");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_administrators_who_demote_each_other_at_two_processes_leave_one() {
+    let Some((one, other)) = pair("last").await else { return };
+    let ann = super::administration::administrator(&one, Mode::Form, "ann").await;
+    let bob = other.again(&super::administration::administrator(&one, Mode::Form, "bob").await);
+    let id = async |name: &str| one.text(&format!("SELECT id::text FROM account WHERE username = '{name}'")).await;
+    let (ann_id, bob_id) = (id("ann").await, id("bob").await);
+    for round in 0..10 {
+        let demote = async |mut client: crate::harness::Client, id: &str| {
+            client.post("/admin/users/change", &[("id", id), ("deed", "make-user"), ("reason", "Because.")]).await
+        };
+        // Both are signed in all the time; only the roles are put back.
+        let _ = join(demote(ann.clone(), &bob_id), demote(bob.clone(), &ann_id)).await;
+        let left = one.count("SELECT COUNT(*) FROM account WHERE role = 'administrator'").await;
+        assert_eq!(left, 1, "round {round}");
+        one.execute("UPDATE account SET role = 'administrator'").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_passwords_at_two_processes_share_one_limit() {
+    let Some((one, other)) = pair("passwords").await else { return };
+    one.account("ann", "ann@x.example").await;
+    let tries = (0..20).map(|n| {
+        let mut client = if n % 2 == 0 { one.form() } else { other.form() };
+        async move {
+            client.sign_in("ann", "not the right one").await;
+            client.get("/login").await.body.contains("Too many")
+        }
+    });
+    let refused = join_all(tries).await.into_iter().filter(|refused| *refused).count();
+    assert_eq!(refused, 15, "five were compared");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn right_passwords_at_two_processes_wait_for_nothing() {
+    let Some((one, other)) = pair("right").await else { return };
+    one.account("ann", "ann@x.example").await;
+    let clock = one.clock.clone();
+    let ticking = tokio::spawn(async move {
+        loop {
+            clock.advance(Duration::from_millis(1));
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+    });
+    for round in 0..10 {
+        let tries = (0..4).map(|n| {
+            let mut client = if n % 2 == 0 { one.form() } else { other.form() };
+            async move { client.sign_in("ann", PASSWORD).await.location() }
+        });
+        for location in join_all(tries).await {
+            assert_eq!(location.as_deref(), Some("/dashboard"), "round {round}");
+        }
+    }
+    ticking.abort();
+}
