@@ -1,4 +1,4 @@
-//! Whether the portal can do its work.
+//! The readiness check: whether the portal can do its work.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use tokio::sync::Mutex;
 use crate::server::clock::Clock;
 use crate::server::store::{Store, StoreError};
 
-/// For how long one check answers for those who ask.
+/// How long the result of a check is reused.
 const FRESH: Duration = Duration::from_secs(1);
-/// How long a check may take. Shorter than a write waits for its turn: a portal
-/// whose writes wait that long is of no use.
+/// How long a check may take. It is shorter than the time a write may wait for its turn, because a
+/// portal whose writes wait that long is not usable.
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// Checks the database by reading from it and writing to it.
@@ -19,7 +19,8 @@ const LIMIT: Duration = Duration::from_secs(5);
 pub struct Readiness {
     store: Store,
     clock: Clock,
-    /// Locked while a check runs: who asks meanwhile gets its result.
+    /// The last check. It stays locked while a check runs, so that concurrent requests get its
+    /// result.
     last: Arc<Mutex<Option<Check>>>,
 }
 
@@ -29,7 +30,7 @@ struct Check {
     result: Result<(), NotReady>,
 }
 
-/// Why the portal is not ready.
+/// The reason the portal is not ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotReady {
     #[error("the database cannot be read")]
@@ -39,15 +40,14 @@ pub enum NotReady {
 }
 
 impl Readiness {
-    #[must_use]
     pub fn new(store: Store, clock: Clock) -> Self {
         Self { store, clock, last: Arc::default() }
     }
 
-    /// Whether the database could be read and written within the last second.
+    /// Checks that the database can be read and written. The result may be up to one second old.
     ///
     /// # Errors
-    /// What could not be done. The cause is in the log.
+    /// The operation that failed. The cause is logged.
     pub async fn check(&self) -> Result<(), NotReady> {
         let mut last = self.last.lock().await;
         if let Some(check) = *last
@@ -62,7 +62,8 @@ impl Readiness {
 
     async fn look(&self) -> Result<(), NotReady> {
         let store = self.store.clone();
-        // In a task of its own, so that it comes to its end also when the client or the limit does not wait for it.
+        // A separate task, so that the check completes even if the client disconnects or the time
+        // limit is reached.
         let look = tokio::spawn(async move {
             store.check_readable().await.map_err(|error| (NotReady::Unreadable, error))?;
             store.check_writable().await.map_err(|error| (NotReady::Unwritable, error))
