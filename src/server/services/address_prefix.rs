@@ -1,11 +1,11 @@
-//! The part of an address that limits count by.
+//! The part of an IP address that limits count by.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The part of an address that one subscriber holds: an IPv4 address whole, an
-/// IPv6 address by its /64 (RFC 6177). An IPv4 address written as an IPv6 one
-/// is the IPv4 address. Nine octets, since limiters keep up to a million.
+/// The part of an IP address that belongs to one subscriber: the whole IPv4 address, or the /64
+/// prefix of an IPv6 address (RFC 6177). An IPv4-mapped IPv6 address is treated as the IPv4
+/// address. The size is nine bytes, because limiters keep up to a million of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AddressPrefix(Prefix);
 
@@ -45,11 +45,11 @@ mod tests {
     use std::net::IpAddr;
 
     fn prefix(ip: &str) -> AddressPrefix {
-        ip.parse::<IpAddr>().expect("an address").into()
+        ip.parse::<IpAddr>().expect("valid IP address").into()
     }
 
     #[test]
-    fn addresses_of_one_subscriber_share_a_prefix() {
+    fn ip_addresses_of_one_subscriber_share_a_prefix() {
         assert_eq!(prefix("192.0.2.7").to_string(), "192.0.2.7");
         assert_eq!(prefix("::ffff:192.0.2.7"), prefix("192.0.2.7"));
         assert_eq!(prefix("2001:db8:1:2::1"), prefix("2001:db8:1:2:ffff::9"));

@@ -1,5 +1,4 @@
-//! What ends with an account that nobody may sign in to any more, or that has
-//! come back to its owner.
+//! Revoking all access to an account that was closed or was returned to its owner.
 
 use crate::server::store::Transaction;
 
@@ -7,12 +6,8 @@ use crate::domain::Timestamp;
 use crate::server::store::accounts::{self, Account};
 use crate::server::store::{StoreError, email_changes, otps, recoveries, sessions, trusted_browsers};
 
-/// Ends every session of an account and every sign-in under way, and makes all
-/// worthless that waits for a code: codes, recoveries, a change of the address.
-/// No browser is trusted any more.
-///
-/// # Errors
-/// Only faults.
+/// Ends all sessions of an account and all its sign-ins in progress. Also cancels everything that
+/// is waiting for a code (codes, recoveries and email changes) and removes all trusted browsers.
 pub async fn end_all(tx: &Transaction, account: &Account, now: Timestamp) -> Result<(), StoreError> {
     accounts::end_sessions(tx, account.id).await?;
     sessions::end_all(tx, account.id).await?;

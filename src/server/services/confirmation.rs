@@ -1,4 +1,4 @@
-//! Asking a person who is signed in for the password again.
+//! Asking a signed-in user for the password again.
 
 use super::outcome::ServiceError;
 use super::password_check::{Challenge, Claim, PasswordCheck, Right};
@@ -11,8 +11,8 @@ use crate::server::store::{Store, accounts};
 const EMPTY: &str = "Enter your password.";
 const WRONG: &str = "This is not your password.";
 
-/// The service behind `/account/confirm`, and behind every form of a signed-in
-/// person that asks for the password.
+/// The service behind `/account/confirm` and every form that asks a signed-in user for the
+/// password.
 #[derive(Clone, Debug)]
 pub struct Confirmation {
     pub store: Store,
@@ -21,11 +21,12 @@ pub struct Confirmation {
 }
 
 impl Confirmation {
-    /// Confirms that the person at the keyboard knows the password. Gives the
-    /// moment from which on they count as just having given it.
+    /// Verifies the signed-in user's password. Returns the time from which the user counts as
+    /// recently authenticated.
     ///
     /// # Errors
-    /// Nobody is signed in, the password is wrong, or a wait after too many wrong ones.
+    /// [`ServiceError::SignIn`] if the user is not signed in, an error next to the field if the
+    /// password is wrong, or [`ServiceError::Limited`] after too many wrong passwords.
     pub async fn confirm(&self, password: &str, by: &Requester) -> Result<Timestamp, ServiceError> {
         let (_, right) = self.own_password("password", password, by).await?;
         let tx = self.store.write().await?;
@@ -34,12 +35,12 @@ impl Confirmation {
         Ok(self.clock.now())
     }
 
-    /// Looks at the password that a signed-in person typed into `field`. Gives
-    /// the account as it was then; settle the rest in the transaction of what
-    /// the password was asked for.
+    /// Checks the password that a signed-in user typed into `field`. Returns the account as it was
+    /// at that time. The caller settles the [`Right`] in the transaction that the password was
+    /// required for.
     ///
     /// # Errors
-    /// As [`Confirmation::confirm`].
+    /// Same as [`Confirmation::confirm`].
     pub async fn own_password(
         &self,
         field: &str,

@@ -1,12 +1,12 @@
-//! A device and its browser in words, from what the browser says of itself.
+//! Describing a device and its browser, based on the `User-Agent` header.
 
 use woothee::parser::{Parser, WootheeResult};
 
 const UNKNOWN: &str = "UNKNOWN";
 
-/// Names the browser and what it runs on, such as "Firefox on Linux", for a
-/// `User-Agent`. Anybody may make one up: the words are for people to recognise
-/// their own devices by, and nothing is decided by them.
+/// Returns the browser and its operating system, such as "Firefox on Linux", for a `User-Agent`.
+/// The header can be forged, so the description only helps users recognize their own devices. No
+/// decision depends on it.
 #[must_use]
 pub fn device_in_words(user_agent: &str) -> String {
     let Some(found) = Parser::new().parse(user_agent) else { return "an unknown browser".to_owned() };
@@ -21,7 +21,7 @@ fn browser<'a>(found: &WootheeResult<'a>) -> Option<&'a str> {
     match found.name {
         UNKNOWN => None,
         "SamsungBrowser" => Some("Samsung Internet"),
-        // A program that fetches pages has its name in place of a version.
+        // For programs that are not browsers, the parser reports the program's name as the version.
         "HTTP Library" => Some("a program that is no browser"),
         name => Some(name),
     }
@@ -31,7 +31,7 @@ fn system(os: &str) -> Option<&str> {
     match os {
         UNKNOWN => None,
         "Mac OSX" => Some("macOS"),
-        // Windows 11 calls itself 10 as well.
+        // Windows 11 also identifies itself as Windows 10.
         os if os.starts_with("Windows") && !os.contains("Phone") && !os.contains("Mobile") => Some("Windows"),
         os => Some(os),
     }
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn the_browsers_of_today_are_named_as_people_name_them() {
+    fn current_browsers_have_their_common_names() {
         let chrome = "Chrome/142.0.0.0 Safari/537.36";
         assert_words("Chrome on Windows", WINDOWS, chrome);
         assert_words("Chrome on macOS", MAC, &format!("AppleWebKit/537.36 (KHTML, like Gecko) {chrome}"));
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_browser_is_not_taken_for_one() {
+    fn programs_that_are_not_browsers_are_not_described_as_browsers() {
         let googlebot = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
         assert_eq!(device_in_words(googlebot), "Googlebot");
         assert_eq!(device_in_words("curl/8.14.1"), "a program that is no browser");

@@ -1,5 +1,4 @@
-//! Recognising the browsers that a person signs in with, and telling them when
-//! a new one is among them.
+//! Recognizing the browsers that a user signs in with, and notifying the user of a new one.
 
 use crate::server::store::Transaction;
 
@@ -18,10 +17,10 @@ use crate::server::store::mail_links::LinkPurpose;
 use crate::server::store::sessions::SignedIn;
 use crate::server::store::{StoreError, sessions::Sessions};
 
-/// Knows which browsers an account was seen in.
+/// Keeps track of the browsers that each account was used in.
 ///
-/// A browser is recognised by a random value in a cookie of its own. It proves
-/// nothing: all that it does is to keep a mail from being sent.
+/// A browser is recognized by a random value in a cookie of its own. The cookie is not a
+/// credential; it only prevents a notice from being sent.
 #[derive(Clone, Debug)]
 pub struct Devices {
     pub sessions: Sessions,
@@ -32,14 +31,11 @@ pub struct Devices {
 }
 
 impl Devices {
-    /// Notes in which browser somebody signs in, and mails the owner when the
-    /// account was not seen in it before. Gives what the browser is to keep.
+    /// Records the browser of a sign-in and notifies the owner if the account was not used in it
+    /// before. Returns the value to store in the browser.
     ///
-    /// The first sign-in of all is not mailed: it is the owner, who has just
-    /// proven the address. `account` is as it was before this sign-in.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// The first sign-in of an account sends no notice, because the owner has just verified the
+    /// email. `account` must be as it was before this sign-in.
     pub async fn recognise(
         &self,
         tx: &Transaction,
@@ -63,7 +59,7 @@ impl Devices {
         Ok(token)
     }
 
-    /// Tells the worker, after the commit, that a mail may be due.
+    /// Wakes the mail worker, because a notice may have been queued. Call this after the commit.
     pub fn wake(&self) {
         self.notices.wake();
     }
@@ -77,7 +73,7 @@ impl Devices {
         by: &Requester,
     ) -> Result<(), StoreError> {
         self.log.note(tx, account.id, SecurityEvent::NewDevice, by).await?;
-        // For as long as the session can last.
+        // The link is valid for as long as the session can last.
         let until = self.sessions.ends_at(now, signed_in.remember);
         let link = self.notices.link(tx, LinkPurpose::EndSession, account, Some(signed_in.handle), until).await?;
         self.notices.tell(tx, account, About::NewDevice { link }, by).await

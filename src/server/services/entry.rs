@@ -1,4 +1,4 @@
-//! Letting a person in, whichever factors they showed.
+//! Completing a sign-in, whichever factors were used.
 
 use crate::server::store::Transaction;
 
@@ -13,11 +13,11 @@ use crate::server::store::StoreError;
 use crate::server::store::accounts::{self, Account};
 use crate::server::store::sessions::SignedIn;
 
-/// What a person showed to be let in.
+/// The factors that the user authenticated with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     Password,
-    /// The password, in a browser that need not show a second factor.
+    /// The password, in a browser that is exempt from the second factor.
     TrustedBrowser,
     PasswordAndApp,
     PasswordAndRecoveryCode,
@@ -26,8 +26,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// Whether it took two factors. A passkey is two: the device, and what unlocks it.
-    #[must_use]
+    /// Whether two factors were used. A passkey counts as two: the device and what unlocks it.
     pub fn is_two_step(self) -> bool {
         self != Self::Password
     }
@@ -44,13 +43,13 @@ impl Method {
     }
 }
 
-/// A person who is let in, and what their browser is to keep.
+/// A completed sign-in, and the cookies to set in the browser.
 #[derive(Clone, Debug)]
 pub struct Entered {
     pub signed_in: SignedIn,
-    /// What the browser is recognised by at the next sign-in.
+    /// The token by which the browser is recognized at the next sign-in.
     pub device: Option<FlowToken>,
-    /// The name in the cookie of a trusted browser, and its value.
+    /// The cookie name and token of a trusted browser.
     pub trusted: Option<(String, FlowToken)>,
 }
 
@@ -64,12 +63,10 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Lets a person in, in the transaction that settled their factors; the
-    /// owner is told of a browser that was not seen before.
-    /// `account` is as it was when its password was looked at.
+    /// Signs the user in, within the transaction that verified the factors. If the browser was not
+    /// seen before, the owner is notified.
     ///
-    /// # Errors
-    /// Only faults.
+    /// `account` must be as it was when its password was checked.
     pub async fn admit(
         &self,
         tx: &Transaction,

@@ -1,4 +1,4 @@
-//! The state of a registration that waits for its code.
+//! The state of a registration that is waiting for its code.
 
 use sea_orm::ConnectionTrait;
 
@@ -13,7 +13,7 @@ use crate::server::store::otps::Issued;
 use crate::server::store::registrations::Registration;
 use crate::server::store::{StoreError, otps, registrations};
 
-/// A registration whose code may still be entered.
+/// A registration whose code can still be entered.
 #[derive(Clone, Debug)]
 pub struct Pending {
     pub registration: Registration,
@@ -21,20 +21,20 @@ pub struct Pending {
     pub code: Issued,
 }
 
-/// Why a browser has no registration to go on with.
+/// The reason a browser has no registration to continue.
 #[derive(Clone, Debug)]
 pub enum Ended {
-    /// It never began one here, or the row is gone.
+    /// It was not started in this browser, or the row was deleted.
     NoFlow,
     Expired(Box<Registration>),
     TriesUsed(Box<Registration>),
-    /// Nobody may register with its address any more, and why.
+    /// Registration with this email is no longer allowed, and why.
     ShutOut(&'static str),
     Finished,
 }
 
 impl Ended {
-    /// Back to the start, saying why, with what was typed there.
+    /// Redirects to the start with an explanation and the previously entered values.
     #[must_use]
     pub fn into_done(self) -> Done {
         let (kind, text) = match &self {
@@ -58,10 +58,9 @@ impl Ended {
     }
 }
 
-/// The registration of the browser that holds `flow`, if it can still go on.
+/// Returns the pending registration for a flow token.
 ///
-/// # Errors
-/// Only faults; an ended registration is the inner `Err`.
+/// If the registration has ended, the inner `Err` says why.
 pub async fn pending(
     db: &impl ConnectionTrait,
     flow: Option<&FlowToken>,
@@ -81,7 +80,7 @@ pub async fn pending(
         return Ok(Err(Ended::Expired(Box::new(registration))));
     }
     if registration.proven {
-        // The proof outlives the code.
+        // A verified registration stays pending after its code has expired.
         let code = otps::newest(db, registration.id).await?;
         return Ok(code.map(|code| Pending { registration, code }).ok_or(Ended::NoFlow));
     }

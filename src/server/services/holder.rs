@@ -1,4 +1,4 @@
-//! Whose an address is.
+//! The owner of an email.
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -7,20 +7,17 @@ use crate::domain::{Email, Timestamp, Username};
 use crate::server::limits::Limits;
 use crate::server::store::{StoreError, accounts, email_changes};
 
-/// Who has an address, or may still have it back.
+/// The account that has an email, or that had it and can still get it back.
 #[derive(Clone, Debug)]
 pub struct Holder {
     pub account_id: Uuid,
     pub username: Username,
-    /// As it was stored, and not as somebody else typed it now.
+    /// The email as stored, which may differ from the one typed in this request.
     pub email: Email,
 }
 
-/// The account whose address this is, or was until a change that can still be
-/// undone. To everybody else both are taken, and cannot be told apart.
-///
-/// # Errors
-/// Only faults.
+/// Returns the account that has this email, or that had it until a change that can still be undone.
+/// Other users see the email as taken in both cases and cannot tell the two apart.
 pub async fn of(
     db: &impl ConnectionTrait,
     email: &Email,

@@ -1,38 +1,39 @@
-//! Pages of a long list, by the keys of their rows: as quick at the end of a
-//! million rows as at the beginning, and steady while rows are added.
+//! Keyset pagination. The last of a million rows is as fast to reach as the first, and pages stay
+//! stable while rows are added.
 
-/// Which page of a list is meant, whose first row is its newest.
+/// The position of a page in a list that starts with its newest row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place<K> {
-    /// The first.
+    /// The first page.
     Newest,
-    /// The one that comes behind the row with this key.
+    /// The page that follows the row with this key.
     Before(K),
-    /// The one that ends in front of the row with this key.
+    /// The page that precedes the row with this key.
     After(K),
 }
 
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
-    /// In the order of the list.
+    /// The rows, in list order.
     pub rows: Vec<T>,
-    /// Whether there may be rows in front of these.
+    /// Whether there may be rows before these.
     pub newer: bool,
-    /// Whether there are rows behind these.
+    /// Whether there are rows after these.
     pub older: bool,
 }
 
 impl<T> Page<T> {
-    /// The same page with its rows as somebody else sees them.
+    /// Converts each row of the page.
     pub fn map<U>(self, view: impl FnMut(T) -> U) -> Page<U> {
         Page { rows: self.rows.into_iter().map(view).collect(), newer: self.newer, older: self.older }
     }
 }
 
-/// Fetches a page of `size` rows. `fetch` gives at most as many rows as it is
-/// asked for, from the place it is asked for, in the order of the list. What
-/// lies beyond either end of the list is its first page.
+/// Fetches a page of `size` rows.
+///
+/// `fetch` returns at most the requested number of rows at the requested position, in list order. A
+/// position beyond either end of the list yields the first page.
 ///
 /// # Errors
 /// Those of `fetch`.
@@ -41,7 +42,7 @@ where
     F: Fn(Place<K>, u64) -> Fut,
     Fut: Future<Output = Result<Vec<T>, E>>,
 {
-    // One more than is shown tells whether it goes on.
+    // One extra row shows whether there are more.
     let most = u64::from(size) + 1;
     let size = usize::from(size);
     let behind = matches!(place, Place::Before(_));
@@ -53,7 +54,7 @@ where
             return Ok(Page { rows, newer: true, older: full });
         }
         if !behind && full {
-            // The first of them is what tells that there are more in front.
+            // The first row is the extra one, which shows that there are more rows before the page.
             return Ok(Page { rows: rows.split_off(1), newer: true, older: true });
         }
     }
@@ -69,7 +70,7 @@ mod tests {
 
     use super::{Page, Place, page};
 
-    /// A page of the list 9, 8, …, 0.
+    /// Returns a page of the list 9, 8, …, 0.
     async fn nine(place: Place<i32>) -> Page<i32> {
         let fetch = |place, most: u64| async move {
             let most = usize::try_from(most).unwrap_or_default();
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_list_is_walked_through_without_a_gap_in_both_directions() {
+    async fn paging_in_either_direction_skips_no_rows() {
         assert_eq!(nine(Place::Newest).await, Page { rows: vec![9, 8, 7, 6], newer: false, older: true });
         assert_eq!(nine(Place::Before(6)).await, Page { rows: vec![5, 4, 3, 2], newer: true, older: true });
         assert_eq!(nine(Place::Before(2)).await, Page { rows: vec![1, 0], newer: true, older: false });
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn beyond_either_end_lies_the_first_page() {
+    async fn a_position_beyond_either_end_yields_the_first_page() {
         for beyond in [Place::Before(0), Place::After(9), Place::After(7)] {
             assert_eq!(nine(beyond).await, nine(Place::Newest).await);
         }

@@ -23,35 +23,36 @@ pub struct Login {
     pub second_factor: SecondFactor,
 }
 
-/// What a person typed to sign in.
+/// The credentials as typed.
 #[derive(Clone, Copy, Debug)]
 pub struct Credentials<'a> {
-    /// A username or an address.
+    /// A username or an email.
     pub identifier: &'a str,
     pub password: &'a str,
-    /// Whether the session is to outlive the browser.
+    /// Whether the session should persist after the browser is closed.
     pub remember: bool,
     /// Where to go after signing in.
     pub next: Option<&'a str>,
 }
 
-/// A password was accepted.
+/// The outcome of a correct password.
 #[derive(Debug)]
 pub enum Accepted {
-    /// That is all it takes.
+    /// The user is signed in.
     Entered(Box<Entered>),
-    /// A second factor is due.
+    /// The user must complete the second step.
     SecondStep(SecondStep),
 }
 
 impl Login {
-    /// Checks a username or address and a password. Unknown, wrong and
-    /// disabled cannot be told apart, by the answer or by its time.
+    /// Checks a username or email and a password. Unknown accounts, wrong passwords and disabled
+    /// accounts cannot be distinguished by the response or its timing.
     ///
     /// # Errors
-    /// Empty fields, one sentence for every wrong pair, a wait after too many
-    /// failures from this address prefix, the want of a challenge after some, or
-    /// no place among those who hash.
+    /// Empty fields, the same message for every incorrect pair, [`ServiceError::Limited`] after too
+    /// many failures from this IP prefix, [`ServiceError::Captcha`] for a failed captcha or a
+    /// missing captcha after repeated failures, or [`ServiceError::Busy`] if the password hashing
+    /// queue is full.
     pub async fn sign_in(
         &self,
         typed: Credentials<'_>,
@@ -69,7 +70,7 @@ impl Login {
         if !errors.is_empty() {
             return Err(errors.into());
         }
-        // An answer that came is judged, also where none would have been asked for.
+        // Check a captcha whenever there is one, even if none is required.
         let passed = match answer.challenge {
             "" => None,
             _ => Some(self.captcha.check(Form::Login, answer, by).await?),
@@ -110,13 +111,12 @@ impl Login {
 }
 
 impl Credentials<'_> {
-    /// Where to go after signing in, if that is a path of this portal.
-    #[must_use]
+    /// Returns where to go after signing in, if that is a path of this portal.
     pub fn next_path(&self) -> Option<NextPath> {
         self.next.and_then(NextPath::parse)
     }
 
-    /// What is kept until the second step.
+    /// Returns the state to keep until the second step.
     fn second_step(&self, account: &Account, now: Timestamp) -> SecondStep {
         SecondStep {
             account_id: account.id,

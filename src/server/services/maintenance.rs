@@ -1,4 +1,4 @@
-//! Forgetting what is no longer needed.
+//! Deleting data that is no longer needed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -18,24 +18,23 @@ use crate::server::store::{
     quotas, recoveries, registrations, removal, security_events, tallies, trusted_browsers, wrong_tries,
 };
 
-/// Rows deleted in one transaction. Each lies in a page of its own in most of
-/// its table's indexes, and the commit has to write them all: with more, those
-/// who wait for their turn would notice.
+/// Rows deleted per transaction. Each row is on a different page in most indexes of its table, and
+/// the commit has to write all of these pages. With a larger batch, requests waiting for the writer
+/// would be noticeably slower.
 const BATCH: u64 = 25;
-/// How long others have the writer between two transactions of the purge, which
-/// is in no hurry.
+/// How long the purge leaves the writer to others between two transactions. It is not urgent.
 const PAUSE: Duration = Duration::from_millis(1);
-/// Transactions after which what they wrote is folded into the file, beside the
-/// writer and not by it: SQLite lets the commit that fills 1,000 pages do it, and
-/// a visitor's would be the one.
+/// Number of transactions after which the purge checkpoints the write-ahead log, outside the
+/// writer. Otherwise SQLite would checkpoint during the commit that brings the log to 1,000 pages,
+/// which could be a user's.
 const FOLD_EVERY: u32 = 16;
-/// Accounts deleted in one transaction, each with all that belongs to it.
+/// Accounts deleted per transaction, each with all its data.
 const ACCOUNTS_BATCH: u64 = 20;
 
 /// How often [`Maintenance::purge`] is due.
 pub const PURGE_EVERY: Duration = Duration::from_secs(60);
 
-/// Deletes what has outlived its purpose.
+/// Deletes expired data.
 #[derive(Clone, Debug)]
 pub struct Maintenance {
     pub store: Store,
@@ -46,13 +45,12 @@ pub struct Maintenance {
     pub clock: Clock,
 }
 
-/// When a purge last came to its end in this process.
+/// When a purge last completed in this process.
 #[derive(Clone, Debug, Default)]
 pub struct LastPurge(Arc<AtomicI64>);
 
 impl LastPurge {
-    /// Nothing before the first.
-    #[must_use]
+    /// Returns the time, or `None` before the first purge.
     pub fn get(&self) -> Option<Timestamp> {
         Some(Timestamp(self.0.load(Ordering::Relaxed))).filter(|at| at.0 != 0)
     }
@@ -62,7 +60,7 @@ impl LastPurge {
     }
 }
 
-/// The tables that are purged.
+/// The kinds of data that are purged.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Accounts,
@@ -105,7 +103,7 @@ const KINDS: [Kind; 19] = [
     Kind::KnownDevices,
     Kind::TrustedBrowsers,
     Kind::Tallies,
-    // The last: it stops where the seal on the log does not open.
+    // Last, because it fails if the seal on the log does not open.
     Kind::Audit,
 ];
 
@@ -119,11 +117,11 @@ impl Kind {
 }
 
 impl Maintenance {
-    /// Deletes everything past its time; tells how many rows went. No rule
-    /// depends on it: what has expired counts as gone before it is deleted.
+    /// Deletes all expired data and returns the number of deleted rows. No other rule depends on
+    /// it, because expired data is ignored even before it is deleted.
     ///
     /// # Errors
-    /// Only faults; what was deleted by then stays deleted.
+    /// An internal error. Rows that were deleted before it stay deleted.
     pub async fn purge(&self) -> Result<u64, StoreError> {
         let (mut deleted, mut batches) = (0, 0_u32);
         for kind in KINDS {
@@ -139,7 +137,7 @@ impl Maintenance {
                 if batches.is_multiple_of(FOLD_EVERY) {
                     self.store.fold_log().await?;
                 }
-                // Whoever came meanwhile stands in line for the writer in front of the next one.
+                // Requests that arrived in the meantime get the writer before the next batch.
                 tokio::time::sleep(PAUSE).await;
             }
         }

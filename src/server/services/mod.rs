@@ -1,7 +1,7 @@
-//! The rules of the portal. Nothing here knows that there is a web.
+//! The rules of the portal, independent of HTTP.
 //!
-//! A service answers a request with [`Done`], where to go and what to say, or
-//! with a [`ServiceError`]: a person's mistake is data, a fault is a fault.
+//! A service answers a request with [`Done`] (where to go next and what to say) or with a
+//! [`ServiceError`]. A user's mistake is data; an internal error is a [`Fault`].
 
 pub mod address_prefix;
 pub mod administration;

@@ -1,13 +1,13 @@
-//! The details that every account begins with.
+//! The details that every new account needs.
 
 use super::EmailRules;
 use crate::domain::{Email, FieldErrors, Password, Username};
 use crate::server::crypto::{PasswordContext, PasswordPolicy};
 
-/// What every refusal for a taken username says.
+/// The error message for every taken username.
 pub const USERNAME_TAKEN: &str = "This username is taken. Choose another.";
 
-/// Somebody who is to have an account.
+/// The validated details of a new account.
 #[derive(Clone, Debug)]
 pub struct Newcomer {
     pub username: Username,
@@ -16,11 +16,11 @@ pub struct Newcomer {
 }
 
 impl Newcomer {
-    /// Reads the fields `username`, `email` and `password`; `rules` say whose
-    /// addresses are taken, if not everybody's are.
+    /// Parses the fields `username`, `email` and `password`. If `rules` are given, the email's
+    /// domain must satisfy them.
     ///
     /// # Errors
-    /// What is wrong with each, a password that is easily guessed included.
+    /// An error for each invalid field, including a password that is easy to guess.
     pub fn parse(
         username: &str,
         email: &str,

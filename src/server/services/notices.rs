@@ -1,4 +1,4 @@
-//! Telling an owner by mail what happened to the account.
+//! Email notices that tell the owner of an account what happened to it.
 
 use crate::server::store::Transaction;
 
@@ -12,7 +12,7 @@ use crate::server::store::StoreError;
 use crate::server::store::accounts::Account;
 use crate::server::store::mail_links::{self, LinkPurpose, MailLink};
 
-/// Writes notices, and the links in them.
+/// Sends notices and creates the links in them.
 #[derive(Clone, Debug)]
 pub struct Notices {
     pub mailer: Mailer,
@@ -21,11 +21,7 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Writes a notice to the account's address in the transaction of what it
-    /// is about.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Queues a notice to the account's email, in the transaction of the event it is about.
     pub async fn tell(
         &self,
         tx: &Transaction,
@@ -36,10 +32,7 @@ impl Notices {
         self.tell_at(tx, &account.email, account, about, by).await
     }
 
-    /// As [`Notices::tell`], to another address than the account has now.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Same as [`Notices::tell`], but sends to an email other than the account's current one.
     pub async fn tell_at(
         &self,
         tx: &Transaction,
@@ -59,11 +52,8 @@ impl Notices {
         self.mailer.enqueue(tx, &Message::Notice(notice), None).await
     }
 
-    /// As [`Notices::tell`], of what an administrator did: from where is not for
-    /// the owner to read.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Same as [`Notices::tell`], but for an administrator's action. The notice omits the
+    /// administrator's IP address and browser, which are not disclosed to the owner.
     pub async fn tell_by_administrator(
         &self,
         tx: &Transaction,
@@ -81,15 +71,13 @@ impl Notices {
         self.mailer.enqueue(tx, &Message::Notice(notice), None).await
     }
 
-    /// Tells the worker, after the commit, that a notice is due.
+    /// Wakes the mail worker. Call this after the commit.
     pub fn wake(&self) {
         self.mailer.wake();
     }
 
-    /// Makes a link for a notice, good for one deed until `until`. Only its hash is kept.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Creates a single-use link for a notice, valid until `until`. Only the hash of its token is
+    /// stored.
     pub async fn link(
         &self,
         tx: &Transaction,

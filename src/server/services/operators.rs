@@ -1,6 +1,6 @@
-//! What whoever may run the program on the server does: the first administrator
-//! is made here, and the last resort is here when none can sign in. Nobody is
-//! asked who they are; the audit log says that it was the command line.
+//! Actions of the command line, such as creating the first administrator or restoring access when
+//! no administrator can sign in. The command line does not authenticate its user; entries in the
+//! audit log have the actor [`Actor::CommandLine`].
 
 use crate::server::store::Transaction;
 
@@ -19,7 +19,7 @@ use crate::server::store::accounts::{self, Account, NewAccount};
 use crate::server::store::audit::{self, Actor};
 use crate::server::store::{Store, StoreError};
 
-/// Who did it, as its owner reads it.
+/// The actor, as shown to the owner.
 const OPERATORS: &str = "By those who run the portal";
 const CLOSED: &str = "Nobody can sign in to this account: it is disabled, or will be deleted.";
 const LAST: &str = "This is the last administrator who can sign in. Make another one first.";
@@ -38,16 +38,16 @@ pub struct Operators {
     pub rng: Rng,
 }
 
-/// Whether there was anything to do.
+/// Whether an action changed anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     Made,
-    /// The account was so before; nothing was written.
+    /// The account was already in the requested state, and nothing was written.
     WasSo,
 }
 
-/// An administrator, and since when they are one; unknown when that is longer
-/// ago than the audit log reaches back.
+/// An administrator, and since when the account has had this role. The time is unknown if it is
+/// earlier than the audit log.
 #[derive(Clone, Debug)]
 pub struct Standing {
     pub account: Account,
@@ -55,7 +55,6 @@ pub struct Standing {
 }
 
 impl Operators {
-    #[must_use]
     pub fn new(config: &Config, store: Store, clock: Clock, rng: Rng) -> Self {
         Self {
             audit: Audit::new(store.clone(), &config.keys, clock.clone(), rng.clone()),
@@ -69,10 +68,11 @@ impl Operators {
         }
     }
 
-    /// Makes this person an administrator; also counts for sessions that are open.
+    /// Makes a user an administrator. This also applies to sessions that are open.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] when nobody is called so; the account is closed.
+    /// [`ServiceError::NotThere`] if there is no such username, or [`ServiceError::Refused`] if the
+    /// account is closed.
     pub async fn promote(&self, username: &str) -> Result<Change, ServiceError> {
         let tx = self.store.write().await?;
         let account = find(&tx, username).await?;
@@ -85,11 +85,11 @@ impl Operators {
         self.give(tx, &account, Role::Administrator).await
     }
 
-    /// Makes an administrator a user, from their next request on.
+    /// Removes the administrator role, effective from the next request.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] when nobody is called so; nobody else could
-    /// sign in as an administrator.
+    /// [`ServiceError::NotThere`] if there is no such username, or [`ServiceError::Refused`] if no
+    /// other administrator could sign in.
     pub async fn demote(&self, username: &str) -> Result<Change, ServiceError> {
         let tx = self.store.write().await?;
         let account = find(&tx, username).await?;
@@ -102,11 +102,11 @@ impl Operators {
         self.give(tx, &account, Role::User).await
     }
 
-    /// Makes an account for an administrator. Its address counts as proven:
-    /// whoever runs the program vouches for it.
+    /// Creates an administrator's account. The email counts as verified, because the command line's
+    /// user vouches for it.
     ///
     /// # Errors
-    /// Mistakes in the details; a name or an address that is taken.
+    /// An error for each field that is invalid or taken.
     pub async fn create(&self, username: &str, email: &str, password: &str) -> Result<(), ServiceError> {
         let Newcomer { username, email, password } = Newcomer::parse(username, email, password, &self.policy, None)?;
         let password_hash = self.hasher.hash(self.hasher.enter()?, &password).await?;
@@ -129,10 +129,7 @@ impl Operators {
         Ok(())
     }
 
-    /// All administrators there are, in the order of their names.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Returns all administrators, sorted by username.
     pub async fn administrators(&self) -> Result<Vec<Standing>, StoreError> {
         let db = self.store.reader();
         let mut standings = Vec::new();
@@ -164,7 +161,7 @@ impl Operators {
 }
 
 async fn find(tx: &Transaction, username: &str) -> Result<Account, ServiceError> {
-    // What is no username is nobody's.
+    // An invalid username gets the same response as an unknown one.
     let username = Username::parse(username).map_err(|_| ServiceError::NotThere)?;
     accounts::by_username(tx, &username).await?.ok_or(ServiceError::NotThere)
 }

@@ -1,4 +1,4 @@
-//! How a service's work ended.
+//! The outcome of a service call.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -9,17 +9,17 @@ use crate::server::crypto::passkey::CeremonyError;
 use crate::server::crypto::password_hash::HashError;
 use crate::server::store::StoreError;
 
-/// The work is done, or there is nothing more to do here: where to go next.
+/// A completed request: where to go next and what to say there.
 #[derive(Clone, Debug)]
 pub struct Done {
     pub to: Cow<'static, str>,
     pub notice: Option<Notice>,
-    /// What the next page's form starts with.
+    /// Values that prefill the next page's form.
     pub values: Vec<(&'static str, String)>,
     pub flow: FlowChange,
 }
 
-/// What becomes of a flow cookie of the browser.
+/// A change to one of the browser's flow cookies.
 #[derive(Clone, Debug)]
 pub enum FlowChange {
     Keep,
@@ -27,12 +27,12 @@ pub enum FlowChange {
     End(Flow),
 }
 
-/// What a browser can have begun before anybody is signed in.
+/// A flow that a browser can start before signing in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
     Registration,
     Recovery,
-    /// An invitation that was opened.
+    /// An invitation that was opened in this browser.
     Invitation,
 }
 
@@ -61,40 +61,40 @@ impl Done {
     }
 }
 
-/// Why the work was not done.
+/// The reason a request was refused or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// Mistakes, each beside its field.
+    /// Mistakes in the form, each shown next to its field.
     #[error("mistakes in the form")]
     Fields(FieldErrors),
-    /// One sentence above the fields.
+    /// One sentence shown above the fields.
     #[error("refused")]
     Refused(&'static str),
-    /// Too many tries; the next is looked at after `wait`.
+    /// Too many attempts. The next one is accepted after `wait`.
     #[error("limited")]
     Limited { what: &'static str, wait: Duration },
-    /// The challenge did not convince; the next one goes with the answer.
+    /// The captcha was missing or failed. The response carries a new challenge.
     #[error("captcha")]
     Captcha(&'static str),
-    /// There is no such thing, or it is not this person's business that there is.
+    /// The resource does not exist, or the user may not know that it does.
     #[error("not there")]
     NotThere,
-    /// Nobody is signed in, or not any more.
+    /// The user is not signed in, or the session has ended.
     #[error("not signed in")]
     SignIn,
-    /// The password has to be given again first.
+    /// The user must enter the password again first.
     #[error("the password was given too long ago")]
     Confirm,
-    /// More people at once than there are places; nothing was looked at or
-    /// counted, and the next moment may do.
+    /// The server is overloaded: all slots for password hashing are taken. Nothing was checked or
+    /// counted, so the request can be repeated shortly.
     #[error("busy")]
     Busy,
-    /// Something of ours does not work.
+    /// An internal error.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 
-/// A fault: logged once, shown as one plain line.
+/// An internal error. It is logged once and shown to the user as one plain line.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     #[error(transparent)]

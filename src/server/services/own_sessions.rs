@@ -1,4 +1,4 @@
-//! A person's own sessions: to see, and to end.
+//! Viewing and ending a user's own sessions.
 
 use crate::server::store::Transaction;
 use uuid::Uuid;
@@ -12,12 +12,12 @@ use crate::paths;
 use crate::server::store::sessions::{self, LiveSession, Sessions, SignedIn};
 use crate::server::store::{Store, StoreError, accounts};
 
-/// Most sessions that are listed.
+/// Maximum number of sessions listed.
 pub const LISTED: u64 = 100;
 
 const NOT_THERE: &str = "That session is not there any more.";
 
-/// The service behind `/account/sessions`, and behind signing out.
+/// The service behind `/account/sessions` and signing out.
 #[derive(Clone, Debug)]
 pub struct OwnSessions {
     pub store: Store,
@@ -25,30 +25,29 @@ pub struct OwnSessions {
     pub log: SecurityLog,
 }
 
-/// What became of a session that was to be ended.
+/// The outcome of ending a session.
 #[derive(Clone, Debug)]
 pub enum Ending {
-    /// It is the one in which that was asked for: sign out.
+    /// It is the current session: sign out.
     ThisOne,
     Another(Done),
 }
 
 impl OwnSessions {
-    /// The sessions of the person who asks that count, the newest first; no
-    /// more than [`LISTED`].
+    /// Returns the user's valid sessions, newest first, up to [`LISTED`].
     ///
     /// # Errors
-    /// Nobody is signed in; faults.
+    /// [`ServiceError::SignIn`] if the user is not signed in.
     pub async fn live(&self, by: &Requester) -> Result<Vec<LiveSession>, ServiceError> {
         let member = by.member()?;
         Ok(self.sessions.live(member.account_id, member.epoch, LISTED).await?)
     }
 
-    /// Ends one session of the person who asks, by the name that it has in
-    /// their list.
+    /// Ends one of the user's sessions by its public id.
     ///
     /// # Errors
-    /// Nobody is signed in, or they have no such session (any more).
+    /// [`ServiceError::SignIn`] if the user is not signed in, or [`ServiceError::Refused`] if they
+    /// have no such session.
     pub async fn end(&self, handle: &str, by: &Requester) -> Result<Ending, ServiceError> {
         let member = by.member()?;
         let Ok(handle) = Uuid::try_parse(handle) else { return Err(ServiceError::Refused(NOT_THERE)) };
@@ -68,11 +67,11 @@ impl OwnSessions {
         Ok(Ending::Another(done.saying(NoticeKind::Success, format!("The session in {browser} has ended."))))
     }
 
-    /// Ends all sessions of the person who asks but this one, and every sign-in
-    /// that is under way. Gives the account's new epoch, to go on in.
+    /// Ends all of the user's sessions except the current one, and all sign-ins in progress.
+    /// Returns the account's new epoch, with which the current session continues.
     ///
     /// # Errors
-    /// Nobody is signed in.
+    /// [`ServiceError::SignIn`] if the user is not signed in.
     pub async fn end_others(&self, by: &Requester) -> Result<(Done, i32), ServiceError> {
         let member = by.member()?;
         let tx = self.store.write().await?;
@@ -86,10 +85,7 @@ impl OwnSessions {
         Ok((done.saying(NoticeKind::Success, "All your other sessions have ended."), member.epoch + 1))
     }
 
-    /// Ends the session in which this is asked for, if it is somebody's.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Ends the current session, if the user is signed in.
     pub async fn sign_out(&self, by: &Requester) -> Result<(), Fault> {
         let Some(member) = &by.member else { return Ok(()) };
         let tx = self.store.write().await?;
@@ -99,8 +95,8 @@ impl OwnSessions {
         Ok(tx.commit().await.map_err(StoreError::from)?)
     }
 
-    /// Of two browsers that end each other's session at once, the second finds
-    /// itself ended and does nothing.
+    /// Checks that the session still exists. If two browsers end each other's sessions at the same
+    /// time, the second one finds its own session ended and does nothing.
     async fn still_signed_in(&self, tx: &Transaction, member: &Member) -> Result<(), ServiceError> {
         let account = accounts::by_id(tx, member.account_id).await?;
         let goes_on = account.is_some_and(|account| account.holds(member.epoch))

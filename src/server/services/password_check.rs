@@ -1,4 +1,4 @@
-//! Looking at a password: the same for signing in and for asking again.
+//! Checking passwords, both for signing in and for reauthentication.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use crate::server::store::{Store, StoreError, tallies};
 
 const TOO_MANY: &str = "Too many tries.";
 
-/// Looks at passwords and counts the wrong ones.
+/// Checks passwords and counts failures.
 #[derive(Clone, Debug)]
 pub struct PasswordCheck {
     pub store: Store,
@@ -33,66 +33,70 @@ pub struct PasswordCheck {
     pub clock: Clock,
 }
 
-/// A password that somebody claims to know.
+/// A password that is claimed to belong to an account.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim<'a> {
-    /// What the account was called, should there be none.
+    /// The identifier as typed, which is used if there is no account.
     pub identifier: &'a str,
     pub account: Option<&'a Account>,
     pub password: &'a str,
 }
 
-/// Whether a form may be asked for a challenge after many failures.
+/// Whether a form can be asked for a captcha after many failures.
 #[derive(Clone, Copy, Debug)]
 pub enum Challenge<'a> {
-    /// It may, and brought this one.
+    /// It can. Contains the captcha that the form was submitted with, if any.
     Asked(Option<&'a Passed>),
-    /// It may not: who sends it is signed in.
+    /// It cannot, because the user is already signed in.
     Never,
 }
 
-/// A password was right. Until this is settled it still counts as a failure.
+/// A correct password. The attempt counts as a failure until this is settled.
 #[derive(Debug)]
 pub struct Right {
     counters: Counters,
     counted: Counted,
 }
 
-/// A failure that was counted before it was certain.
+/// A failure that was counted before the password was checked.
 #[derive(Clone, Copy, Debug)]
 struct Counted {
     at: Timestamp,
-    /// The event in the account's log, if there is an account.
+    /// The entry in the account's security log, if there is an account.
     noted: Option<Uuid>,
 }
 
-/// Where the failures of an account are counted.
+/// The keys of an account's failure counters.
 #[derive(Debug)]
 struct Counters {
-    /// For each address prefix its own: guessing from elsewhere does not lock
-    /// the owner out.
+    /// The counter per IP prefix, so that guessing from one network does not lock out the owner in
+    /// another.
     from_here: LookupKey,
-    /// Over all of them: after many, signing in asks for a challenge, and no more.
+    /// The counter for all IP prefixes. After many failures, signing in requires a captcha, but is
+    /// never blocked.
     from_anywhere: LookupKey,
 }
 
 impl PasswordCheck {
-    /// Takes a place among those who hash: before the database, so that in a
-    /// flood nobody waits for its writer only to hear that this is one.
+    /// Reserves a slot in the password hashing queue. Call this before using the database, so that
+    /// during a flood requests are rejected without waiting for the writer.
     ///
     /// # Errors
-    /// [`ServiceError::Busy`] when there is none.
+    /// [`ServiceError::Busy`] if the queue is full.
     pub fn enter(&self) -> Result<Place, ServiceError> {
         Ok(self.hasher.enter()?)
     }
 
-    /// Looks at a password; `None` when it is wrong. Without an account as much
-    /// is done as with one. The failure is counted before the password is
-    /// looked at, so that a burst evaluates no more than the limit.
+    /// Checks a password. Returns `None` if it is wrong.
+    ///
+    /// Without an account the same work is done, so that the timing does not reveal whether there
+    /// is one. The failure is counted before the password is checked, so that a burst of requests
+    /// cannot check more passwords than the limit.
     ///
     /// # Errors
-    /// A wait after too many failures from this address prefix, or the want of a
-    /// challenge after some.
+    /// [`ServiceError::Limited`] after too many failures from this IP prefix, or
+    /// [`ServiceError::Captcha`] if the captcha is missing after repeated failures or was already
+    /// used.
     pub async fn check(
         &self,
         place: Place,
@@ -102,7 +106,7 @@ impl PasswordCheck {
     ) -> Result<Option<Right>, ServiceError> {
         let counters = self.counters(claim, by);
         let counted = self.count_failure(&counters, claim, challenge, by).await?;
-        // An impossible password is refused before any hashing, whoever it was meant for.
+        // An impossible password is rejected before hashing, whether or not the account exists.
         let Some(password) = Password::parse_claimed(claim.password) else {
             self.captcha.note_failure(by);
             return Ok(None);
@@ -117,11 +121,8 @@ impl PasswordCheck {
         Ok(Some(Right { counters, counted }))
     }
 
-    /// Forgets the failures of an account from here, in the transaction of what
-    /// the right password was for.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Resets the failures of an account from this IP prefix, in the transaction that the password
+    /// was required for.
     pub async fn settle(&self, tx: &Transaction, right: Right, by: &Requester) -> Result<(), StoreError> {
         counters::clear(tx, &right.counters.from_here).await?;
         counters::take_back(tx, &right.counters.from_anywhere).await?;
@@ -134,17 +135,14 @@ impl PasswordCheck {
         }
     }
 
-    /// Forgets the failures of an account from here without a password: who sets
-    /// a new one by a mailed code need not wait to use it.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Resets the failures of an account from this IP prefix without checking a password, so that a
+    /// user who set a new password with a mailed code can sign in immediately.
     pub async fn forgive(&self, tx: &Transaction, account: &Account, by: &Requester) -> Result<(), StoreError> {
         let claim = Claim { identifier: "", account: Some(account), password: "" };
         counters::clear(tx, &self.counters(claim, by).from_here).await
     }
 
-    /// The counters of an account, the same however it is named.
+    /// Returns the counters of an account. They are the same for its username and its email.
     fn counters(&self, claim: Claim<'_>, by: &Requester) -> Counters {
         let who = claim.account.map_or_else(|| claim.identifier.to_lowercase(), |account| account.id.to_string());
         Counters {
@@ -195,14 +193,14 @@ impl PasswordCheck {
         Ok(Counted { at: now, noted })
     }
 
-    /// Below the limit failures fade after the window; from the limit on they
-    /// are remembered longer than the longest wait, or waiting would reset them.
+    /// Below the limit, failures expire after the window. From the limit on, they are kept longer
+    /// than the longest delay, because otherwise waiting out a delay would reset them.
     fn is_forgotten(&self, counter: &Counter, now: Timestamp) -> bool {
         let memory = if counter.failures < self.limits.login_failures { self.limits.login_window } else { HOUR };
         now.since(counter.last_at) > memory
     }
 
-    /// Nothing below the limit, then the first wait, doubling to the longest.
+    /// Returns no delay below the limit, then the initial delay, doubling up to the maximum.
     fn delay_after(&self, failures: u32) -> Duration {
         let Some(beyond) = failures.checked_sub(self.limits.login_failures) else { return Duration::ZERO };
         let factor = 2_u32.saturating_pow(beyond.min(16));

@@ -1,8 +1,8 @@
-//! Limits over an address prefix that a restart does not reset.
+//! Limits per IP prefix that persist across restarts.
 //!
-//! Each is one row whose key is a keyed hash, and is taken from within the
-//! transaction of what it limits: the one writer makes a hundred parallel
-//! requests take turns, so that none passes unseen.
+//! Each limit is one row whose key is a keyed hash. The quota is taken within the transaction of
+//! the limited action. Because there is only one writer, parallel requests are counted one after
+//! another and none is missed.
 
 use std::time::Duration;
 
@@ -14,13 +14,12 @@ use crate::server::crypto::{LookupKey, LookupKeys};
 use crate::server::limits::Quota;
 use crate::server::store::{StoreError, quotas};
 
-/// What is counted for an address prefix. The names are part of the keys in the
-/// database.
+/// What is counted for an IP prefix. The names are part of the keys in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
-    /// Codes asked for, whoever they were mailed to.
+    /// Requested codes, regardless of their recipients.
     Codes,
-    /// Forms sent without a solved challenge where one was asked for.
+    /// Forms sent without a solved challenge where one was offered.
     Unproven,
     WrongCodes,
     SignInFailures,
@@ -37,11 +36,8 @@ impl Counted {
     }
 }
 
-/// Takes one from the quota of this address prefix: `Some` is how long to wait
-/// for the next, and nothing was taken.
-///
-/// # Errors
-/// Only faults.
+/// Takes one unit from the quota of this IP prefix. If the quota is used up, nothing is taken and
+/// the time until the next unit is returned.
 pub async fn take(
     tx: &Transaction,
     keys: &LookupKeys,
@@ -60,10 +56,7 @@ pub async fn take(
     }
 }
 
-/// Gives back what turned out not to count.
-///
-/// # Errors
-/// Only faults.
+/// Returns one unit to the quota, for an attempt that turned out not to count.
 pub async fn give_back(
     tx: &Transaction,
     keys: &LookupKeys,

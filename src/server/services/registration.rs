@@ -1,5 +1,5 @@
-//! Beginning a registration. Who may is in `admission`, what may follow while
-//! its code is awaited in `again`.
+//! Starting a registration. `admission` decides who may register; `again` covers what users can do
+//! while they wait for the code.
 
 pub mod admission;
 mod again;
@@ -24,7 +24,7 @@ use crate::server::limits::Limits;
 use crate::server::rng::Rng;
 use crate::server::store::{Store, StoreError, accounts, otps, registrations, tallies};
 
-/// The service behind `/register` and the lesser forms of `/verify`.
+/// The service behind `/register` and the secondary forms of `/verify`.
 #[derive(Clone, Debug)]
 pub struct Registration {
     pub store: Store,
@@ -39,13 +39,16 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Takes a new person's details and mails a code. An address that has an
-    /// account gets the same answer in the same time; its owner is told. Whoever
-    /// was invited registers with the invited address, whatever `email` says.
+    /// Accepts the details of a new user and mails a code.
+    ///
+    /// If the email already has an account, the response and its timing are the same, and the owner
+    /// is notified. A user with an invitation registers with the invited email, and `email` is
+    /// ignored.
     ///
     /// # Errors
-    /// Nobody may register, or nobody uninvited; mistakes beside their fields, a challenge that did not convince, a cap on
-    /// codes that is reached, or no place among those who hash.
+    /// [`ServiceError::Refused`] if registration is closed or requires an invitation. Also invalid
+    /// fields, a failed captcha, a reached limit on codes, or [`ServiceError::Busy`] if the
+    /// password hashing queue is full.
     pub async fn start(
         &self,
         username: &str,
@@ -58,17 +61,18 @@ impl Registration {
             return Ok(Done::go(paths::DASHBOARD));
         }
         let guest = self.admission.enter(self.store.reader(), by.invitation.as_ref(), self.clock.now()).await?;
-        // The rules about addresses are not for whom an administrator named.
+        // An administrator chose the invited email, so the email domain rules do not apply to it.
         let (email, rules) = match &guest {
             Some(guest) => (guest.as_str(), None),
             None => (email, Some(&self.admission.emails)),
         };
         let Newcomer { username, email, password } = Newcomer::parse(username, email, password, &self.policy, rules)?;
         let passed = self.captcha.check(Form::Register, answer, by).await?;
-        // Before the database: in a flood nobody waits for its writer only to hear that this is one.
+        // Reserve a hashing slot before using the database, so that during a flood requests are
+        // rejected without waiting for the writer.
         let place = self.hasher.enter()?;
         self.admit(&passed, &username, by).await?;
-        // Hashed for a known address too: the answer takes as long.
+        // Also hash for an email that has an account, so that the response takes equally long.
         let password_hash = self.hasher.hash(place, &password).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
@@ -101,16 +105,15 @@ impl Registration {
         Ok(Done::go(paths::VERIFY).with_flow(FlowChange::Begin(Flow::Registration, flow)))
     }
 
-    /// What the browser holding this flow sees on `/verify`.
+    /// Returns the pending registration for a flow token, for display on `/verify`.
     ///
-    /// # Errors
-    /// Only faults; an ended registration is the inner `Err`.
+    /// If the registration has ended, the inner `Err` says why.
     pub async fn pending(&self, flow: Option<&FlowToken>) -> Result<Result<Pending, Ended>, Fault> {
         Ok(flow::pending(self.store.reader(), flow, &self.admission, &self.limits, self.clock.now()).await?)
     }
 
-    /// Mails a code for this registration; the owner of its address is told
-    /// instead, if it has one.
+    /// Issues a code for this registration. If the email has an owner, the owner is notified
+    /// instead.
     async fn issue(
         &self,
         tx: &Transaction,
@@ -131,16 +134,14 @@ impl Registration {
         }
     }
 
-    /// The address that the link in a mail invites to register with, if it still does.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Returns the email that the link in an invitation was sent to, if the invitation is still
+    /// valid.
     pub async fn guest(&self, token: &FlowToken) -> Result<Option<Email>, Fault> {
         Ok(self.admission.guest(self.store.reader(), Some(token), self.clock.now()).await?)
     }
 
-    /// Uses up what this registration costs its sender, before anything is told
-    /// about other people: whether a username is taken is not for machines to ask.
+    /// Spends the captcha and takes the code from the sender's quota before checking the username,
+    /// so that bots cannot cheaply find out which usernames are taken.
     async fn admit(&self, passed: &Passed, username: &Username, by: &Requester) -> Result<(), ServiceError> {
         let tx = self.store.write().await?;
         self.captcha.spend(&tx, passed, by).await?;

@@ -1,4 +1,4 @@
-//! Who asks, as far as it can be known.
+//! The context of a request: the browser, its cookies and the signed-in user.
 
 use std::net::IpAddr;
 
@@ -13,86 +13,84 @@ use crate::domain::Timestamp;
 use crate::server::crypto::FlowToken;
 use crate::server::store::sessions::SecondStep;
 
-/// How long a password counts as just given: changes to what protects an
-/// account want it again after that (ASVS 5.0, V7.5.1).
+/// How long a password or passkey counts as recently given. After that, changes to an account's
+/// security settings ask for it again (ASVS 5.0, V7.5.1).
 pub const FRESH: Duration = Duration::from_secs(5 * 60);
 
 /// The origin of a request.
 #[derive(Clone, Debug)]
 pub struct Requester {
-    /// The peer's address; a proxy's only when the proxy is not trusted.
+    /// The client's IP address. It is a proxy's IP address only if that proxy is not trusted.
     pub ip: IpAddr,
-    /// At most 256 characters, none of them a control character.
+    /// The `User-Agent` header, at most 256 characters, without control characters.
     pub user_agent: String,
     /// The registration flow that this browser holds.
     pub flow: Option<FlowToken>,
     /// The invitation that this browser holds.
     pub invitation: Option<FlowToken>,
-    /// The recovery that this browser holds.
+    /// The recovery flow that this browser holds.
     pub recovery: Option<FlowToken>,
-    /// What this browser is recognised by.
+    /// The token by which this browser is recognized.
     pub device: Option<FlowToken>,
-    /// The accounts that trust this browser, each by the name in its cookie.
+    /// The accounts that trust this browser, each as a cookie name and its token.
     pub trusted: Vec<(String, FlowToken)>,
-    /// Who is signed in.
+    /// The signed-in user.
     pub member: Option<Member>,
-    /// Whose second step is due.
+    /// The sign-in that is waiting for its second factor.
     pub second_step: Option<SecondStep>,
 }
 
-/// A person who is signed in, as of this request.
+/// A signed-in user, as of this request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     pub account_id: Uuid,
-    /// The name of the session.
+    /// The public id of the session.
     pub session: Uuid,
     /// The account's epoch when the session began.
     pub epoch: i32,
-    /// When the password or a passkey was last given.
+    /// When the user last gave the password or a passkey.
     pub authenticated_at: Timestamp,
-    /// A second factor is demanded of this account and it has none yet.
+    /// Whether the account must have a second factor and does not have one yet.
     pub must_enrol: bool,
-    /// Whether the account may administer the portal, once nothing is demanded of it.
+    /// Whether the account is an administrator's. While `must_enrol` is set, this grants nothing.
     pub administrator: bool,
 }
 
 impl Requester {
-    /// Who is signed in.
+    /// Returns the signed-in user.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`] when nobody is.
+    /// [`ServiceError::SignIn`] if the user is not signed in.
     pub fn member(&self) -> Result<&Member, ServiceError> {
         self.member.as_ref().ok_or(ServiceError::SignIn)
     }
 
-    /// Who is signed in and has just given the password or a passkey.
+    /// Returns the signed-in user if they recently gave the password or a passkey.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`], or [`ServiceError::Confirm`] when that was more
-    /// than five minutes ago.
+    /// [`ServiceError::SignIn`] if the user is not signed in, or [`ServiceError::Confirm`] if they
+    /// last authenticated more than five minutes ago.
     pub fn fresh_member(&self, now: Timestamp) -> Result<&Member, ServiceError> {
         let member = self.member()?;
         if now.since(member.authenticated_at) > FRESH { Err(ServiceError::Confirm) } else { Ok(member) }
     }
 
-    /// The administrator who asks.
+    /// Returns the signed-in administrator.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to everybody else: what is there for
-    /// administrators is not there for them.
+    /// [`ServiceError::NotThere`] for all other users, so that the administration pages appear not
+    /// to exist for them.
     pub fn administrator(&self) -> Result<&Member, ServiceError> {
         let member = self.member.as_ref().filter(|member| member.administrator && !member.must_enrol);
         member.ok_or(ServiceError::NotThere)
     }
 
-    /// What limits count this requester by.
-    #[must_use]
+    /// Returns the IP prefix that limits count by.
     pub fn prefix(&self) -> AddressPrefix {
         self.ip.into()
     }
 
-    /// The browser in words, such as "Firefox on Linux".
-    #[must_use]
+    /// Returns a description of the browser, such as "Firefox on Linux".
     pub fn browser(&self) -> String {
         device_in_words(&self.user_agent)
     }

@@ -1,4 +1,4 @@
-//! Putting what is sealed under another key, while the portal serves.
+//! Re-encrypting encrypted values with a new key while the server is running.
 
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -8,15 +8,15 @@ use crate::server::rng::Rng;
 use crate::server::store::sealed::{self, SEALED, SealedColumn, SealedValue};
 use crate::server::store::{Store, StoreError};
 
-/// Rows looked at together, and at most written in one transaction: the writer
-/// is never held long.
+/// Rows per query, and the maximum number written in one transaction, so that the writer is never
+/// blocked for long.
 const BATCH: u64 = 500;
 
-/// Newest rows of each table that are looked at when the server starts. A wrong
-/// key opens none of them; a large table is not read for that.
+/// Newest rows of each table that are checked when the server starts. With a wrong key none of them
+/// can be decrypted, so there is no need to read an entire large table.
 const GLANCE: u64 = 100;
 
-/// Ids that are told of each column; the rest is a number.
+/// Maximum number of ids reported per column. The others are only counted.
 const NAMED: usize = 20;
 
 /// The service behind `portal keys`.
@@ -27,25 +27,22 @@ pub struct Resealing {
     pub rng: Rng,
 }
 
-/// How the values of a column are sealed.
+/// The number of values in a column, by the key they are encrypted with.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Tally {
     pub place: &'static SealedColumn,
-    /// By the current key.
+    /// Values encrypted with the current key.
     pub current: u64,
-    /// By the previous key, or as an earlier version did it.
+    /// Values encrypted with the previous key or in the format of an earlier version.
     pub due: u64,
-    /// By neither key, or altered.
+    /// Values that neither key decrypts, or that were altered.
     pub unreadable: u64,
-    /// The rows of the first of these.
+    /// The ids of the first unreadable rows.
     pub examples: Vec<Uuid>,
 }
 
 impl Resealing {
-    /// Counts, and changes nothing. Every value is opened.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Counts all values without changing any. Each value is decrypted to do so.
     pub async fn status(&self) -> Result<Vec<Tally>, StoreError> {
         let mut tallies = Vec::with_capacity(SEALED.len());
         for place in SEALED {
@@ -54,12 +51,12 @@ impl Resealing {
         Ok(tallies)
     }
 
-    /// Seals anew what the current key did not seal; tells how many values of
-    /// each column. A value that does not open stays as it is, and so does one
-    /// that somebody else changes or erases meanwhile.
+    /// Re-encrypts all values that are not encrypted with the current key. Returns the number of
+    /// re-encrypted values per column. A value that cannot be decrypted stays unchanged, and a
+    /// value that is changed or erased concurrently is not overwritten.
     ///
     /// # Errors
-    /// Only faults; what was sealed anew by then stays so.
+    /// An internal error. Values that were re-encrypted before it stay so.
     pub async fn rotate(&self) -> Result<Vec<(&'static SealedColumn, u64)>, StoreError> {
         let mut resealed = Vec::with_capacity(SEALED.len());
         for place in SEALED {
@@ -68,11 +65,8 @@ impl Resealing {
         Ok(resealed)
     }
 
-    /// Opens the newest values of each column; gives those columns in which one does
-    /// not open, with its row.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Decrypts the newest values of each column. Returns each column that contains an unreadable
+    /// value, with that value's row.
     pub async fn glance(&self) -> Result<Vec<(&'static SealedColumn, Uuid)>, StoreError> {
         let mut unreadable = Vec::new();
         for place in SEALED {
@@ -115,7 +109,7 @@ impl Resealing {
             let Some(last) = values.last() else { return Ok(resealed) };
             after = Some(last.id);
             let due = values.iter().filter(|value| !sealer.is_current(&value.sealed));
-            // Sealed before the writer's turn, which then is short.
+            // Encrypt before starting the transaction, so that the transaction is short.
             let anew: Vec<_> = due.filter_map(|value| Some((value, seal_anew(&sealer, value)?))).collect();
             if anew.is_empty() {
                 continue;

@@ -1,4 +1,4 @@
-//! What happened to an account, told to its owner.
+//! The security log, which shows users what happened to their account.
 
 use crate::server::store::Transaction;
 use uuid::Uuid;
@@ -12,12 +12,12 @@ use crate::server::rng::Rng;
 use crate::server::store::security_events::{self, Event, NewEvent};
 use crate::server::store::{Store, StoreError};
 
-/// Most characters of what an event was about.
+/// Maximum length of an event's detail, in characters.
 const DETAIL_MAX: usize = 200;
-/// Events on a page of the log.
+/// Events per page of the log.
 const PAGE: u8 = 50;
 
-/// Writes and reads the log that a person has of their account.
+/// Writes and reads the security log of an account.
 #[derive(Clone, Debug)]
 pub struct SecurityLog {
     pub store: Store,
@@ -26,10 +26,7 @@ pub struct SecurityLog {
 }
 
 impl SecurityLog {
-    /// Writes an event down in the transaction of what happened.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Writes an event in the transaction of what happened.
     pub async fn note(
         &self,
         tx: &Transaction,
@@ -40,10 +37,7 @@ impl SecurityLog {
         self.write(tx, account_id, event, None, Some(by)).await
     }
 
-    /// As [`SecurityLog::note`], with what it was about in a few words.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Same as [`SecurityLog::note`], with a short detail.
     pub async fn note_about(
         &self,
         tx: &Transaction,
@@ -55,11 +49,8 @@ impl SecurityLog {
         self.write(tx, account_id, event, Some(detail), Some(by)).await
     }
 
-    /// Writes down what those who run the portal did to an account: from where
-    /// is not for its owner to read.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Writes an event for an action of an administrator or the command line. The IP address and
+    /// browser are not recorded, because they are not disclosed to the owner.
     pub async fn note_from_operators(
         &self,
         tx: &Transaction,
@@ -70,30 +61,26 @@ impl SecurityLog {
         self.write(tx, account_id, event, Some(detail), None).await
     }
 
-    /// The newest `most` events of the person who asks, before the event
-    /// `before` if given.
+    /// Returns the user's `most` newest events, or those before the event `before` if given.
     ///
     /// # Errors
-    /// Nobody is signed in; faults.
+    /// [`ServiceError::SignIn`] if the user is not signed in.
     pub async fn newest(&self, before: Option<Uuid>, most: u64, by: &Requester) -> Result<Vec<Event>, ServiceError> {
         let member = by.member()?;
         let events = security_events::newest(self.store.reader(), member.account_id, before, most).await;
         Ok(events.map_err(Fault::from)?)
     }
 
-    /// A page of the log of the person who asks.
+    /// Returns a page of the user's log.
     ///
     /// # Errors
-    /// Nobody is signed in; faults.
+    /// [`ServiceError::SignIn`] if the user is not signed in.
     pub async fn page(&self, place: Place<Uuid>, by: &Requester) -> Result<Page<Event>, ServiceError> {
         let account_id = by.member()?.account_id;
         self.page_of(account_id, place).await
     }
 
-    /// A page of an account's log, for those who may see it.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Returns a page of an account's log. The caller checks that the user may see it.
     pub(super) async fn page_of(&self, account_id: Uuid, place: Place<Uuid>) -> Result<Page<Event>, ServiceError> {
         let db = self.store.reader();
         let fetch = |place, most| async move {

@@ -1,4 +1,4 @@
-//! Proving an address with its code, and the account that comes of it.
+//! Verifying an email with its code and creating the account.
 
 use super::codes::{self, Bound, Codes, Counted};
 use super::flow::{self, Ended, Pending};
@@ -30,14 +30,14 @@ pub struct Verification {
 }
 
 impl Verification {
-    /// Checks a code and makes the account.
+    /// Checks a code and creates the account.
     ///
-    /// The try is counted and committed before it is compared, so that a crash
-    /// or a hundred parallel guesses get no more than the limit.
+    /// The attempt is counted and committed before the code is compared, so that neither a crash
+    /// nor parallel guesses allow more attempts than the limit.
     ///
     /// # Errors
-    /// One message beside `code` whatever made it wrong; the cap on wrong
-    /// codes for the address.
+    /// The same error next to `code`, whatever makes the code wrong, or [`ServiceError::Limited`]
+    /// if there were too many wrong codes for the email or from the IP prefix.
     pub async fn verify(&self, code: &str, by: &Requester) -> Result<Done, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(code) = errors.check("code", OtpCode::parse(code)) else { return Err(errors.into()) };
@@ -57,10 +57,10 @@ impl Verification {
         self.finish(tx, registration, now).await
     }
 
-    /// Finishes a proven registration under another username.
+    /// Finishes a verified registration with a different username.
     ///
     /// # Errors
-    /// Mistakes in the username, or it is taken as well.
+    /// An error next to `username` if it is invalid or also taken.
     pub async fn choose_username(&self, username: &str, by: &Requester) -> Result<Done, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(username) = errors.check("username", Username::parse(username)) else { return Err(errors.into()) };
@@ -78,7 +78,7 @@ impl Verification {
         self.finish(tx, registration, now).await
     }
 
-    /// Counts one try against the flow and the address, for good.
+    /// Counts and commits one attempt against the flow and the email.
     async fn count_try(&self, by: &Requester) -> Result<Result<(Registration, Counted), Done>, ServiceError> {
         let tx = self.store.write().await?;
         let now = tx.now();
@@ -95,7 +95,7 @@ impl Verification {
         Ok(Ok((registration, counted)))
     }
 
-    /// What a wrong code is answered with: the tries left, or the way back.
+    /// Returns the response to a wrong code: the attempts left, or the way back to the start.
     async fn wrong_code(&self, by: &Requester, now: Timestamp) -> Result<Done, ServiceError> {
         match flow::pending(self.store.reader(), by.flow.as_ref(), &self.admission, &self.limits, now).await? {
             Ok(pending) => Err(codes::wrong(pending.registration.tries, self.limits.otp_tries)),
@@ -103,9 +103,8 @@ impl Verification {
         }
     }
 
-    /// Turns a proven registration into an account, in the transaction that
-    /// consumed its code. An invitation of its address is used up by that,
-    /// whether it was needed or not.
+    /// Turns a verified registration into an account, in the transaction that consumed its code.
+    /// This uses up an invitation for the email, even if none was required.
     async fn finish(
         &self,
         tx: crate::server::store::Transaction,
@@ -123,7 +122,7 @@ impl Verification {
             tx.commit().await?;
             return Ok(Done::go(paths::VERIFY));
         }
-        // Between the look at the flow and this transaction it may have been revoked.
+        // The invitation may have been revoked between the check of the flow and this transaction.
         if !invitations::end_for(&tx, &registration.email, Ending::Used, now).await?
             && let Some(why) = self.admission.shuts_out(&tx, &registration.email, now).await?
         {

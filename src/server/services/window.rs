@@ -1,11 +1,11 @@
-//! Sliding windows: how long until one more fits.
+//! Sliding windows: how long to wait until the next event is allowed.
 
 use std::time::Duration;
 
 use crate::domain::Timestamp;
 
-/// How long to wait until fewer than `most` of `moments` (oldest first) lie in
-/// the last `window`; nothing when one more fits now.
+/// Returns how long to wait until fewer than `most` of `moments` (oldest first) lie within the last
+/// `window`, or `None` if another event is allowed now.
 #[must_use]
 pub fn wait(moments: &[Timestamp], most: usize, window: Duration, now: Timestamp) -> Option<Duration> {
     let inside: Vec<_> = moments.iter().filter(|&&at| at > now - window).collect();
@@ -21,7 +21,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn the_oldest_that_is_too_many_tells_how_long() {
+    fn the_wait_ends_when_the_oldest_excess_event_leaves_the_window() {
         let minute = Duration::from_secs(60);
         let moments = [10, 20, 30].map(|s| Timestamp(s * 1_000));
         let now = Timestamp(40_000);

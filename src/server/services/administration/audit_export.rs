@@ -1,4 +1,4 @@
-//! The audit log as a file.
+//! Exporting the audit log to a file.
 
 use std::collections::HashMap;
 
@@ -14,31 +14,31 @@ use crate::server::services::requester::Requester;
 use crate::server::store::audit::{self, Entry, Filter};
 use crate::server::store::{Store, StoreError, accounts};
 
-/// Rows that are read together: what a download holds in memory.
+/// Rows per query, which limits how much of an export is held in memory.
 const BATCH: u64 = 500;
 
-/// A part of the log that is about to be read.
+/// An audit log export that is ready to be read.
 #[derive(Debug)]
 pub struct AuditExport {
-    /// When it was asked for.
+    /// When the export was requested.
     pub at: Timestamp,
     store: Store,
-    /// Nothing when there cannot be any such row.
+    /// `None` if no row can match.
     filter: Option<Filter>,
 }
 
-/// Rows, and the names of the accounts in them that are still there.
+/// Rows, and the usernames of the accounts in them that still exist.
 pub type Batch = (Vec<Entry>, HashMap<Uuid, String>);
 
 impl Administration {
-    /// Begins to read everything in the log that is like this. What it tells of
-    /// people leaves the portal: it asks for the password, and is in the log itself.
+    /// Starts an export of all matching rows. Because the data leaves the portal, the export
+    /// requires recent authentication and is itself recorded in the audit log.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator; the want of the
-    /// password; faults.
+    /// [`ServiceError::NotThere`] if the user is not an administrator, or [`ServiceError::Confirm`]
+    /// if they did not recently authenticate.
     pub async fn export_audit_log(&self, query: AuditQuery<'_>, by: &Requester) -> Result<AuditExport, ServiceError> {
-        // Before the filter is read: to others there is not even that.
+        // Check this before parsing the filter, so that other users cannot probe the filter either.
         by.administrator()?;
         let filter = self.filter(query).await?;
         let deed = self.begin_fresh(by).await?;
@@ -47,7 +47,7 @@ impl Administration {
     }
 }
 
-/// What of the log was taken along: accounts by their ids, as in every row.
+/// Describes the exported part of the log. Accounts are named by id, as in every row.
 fn in_words(filter: Option<&Filter>) -> String {
     let Some(filter) = filter else { return "nothing".to_owned() };
     let action = filter.action.map(|action| format!("what: {}", action.as_str()));
@@ -57,8 +57,7 @@ fn in_words(filter: Option<&Filter>) -> String {
 }
 
 impl AuditExport {
-    /// The rows, the newest first, as they are asked for. What is written
-    /// meanwhile is not among them.
+    /// Streams the rows on demand, newest first, without rows written after the export started.
     pub fn batches(self) -> impl Stream<Item = Result<Batch, StoreError>> + Send + 'static {
         let Self { store, filter, .. } = self;
         let from = filter.map(|filter| (filter, None));

@@ -1,4 +1,4 @@
-//! The audit log, read by administrators.
+//! The audit log, as shown to administrators.
 
 use std::collections::HashMap;
 
@@ -12,20 +12,20 @@ use crate::server::services::requester::Requester;
 use crate::server::store::accounts;
 use crate::server::store::audit::{self, Entry, Filter};
 
-/// Entries on a page.
+/// Entries per page.
 const PAGE: u8 = 50;
 
-/// What entries are looked for, as it was typed; empty for any.
+/// The filter for entries as typed. An empty field matches all entries.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AuditQuery<'a> {
     pub action: &'a str,
-    /// A username.
+    /// The username of the account that acted.
     pub who: &'a str,
-    /// A username.
+    /// The username of the account that was acted on.
     pub whom: &'a str,
 }
 
-/// A page of the log, and the names of the accounts in it that are still there.
+/// A page of the log, and the usernames of the accounts in it that still exist.
 #[derive(Clone, Debug)]
 pub struct AuditPage {
     pub page: Page<Entry>,
@@ -33,10 +33,10 @@ pub struct AuditPage {
 }
 
 impl Administration {
-    /// A page of the audit log.
+    /// Returns a page of the audit log.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator; faults.
+    /// [`ServiceError::NotThere`] if the user is not an administrator.
     pub async fn audit_log(
         &self,
         query: AuditQuery<'_>,
@@ -65,7 +65,7 @@ impl Administration {
         Ok(AuditPage { page, names })
     }
 
-    /// What to look for; nothing when it is about somebody who is not there.
+    /// Parses a filter. Returns `None` if no entry can match, for example for an unknown username.
     pub(super) async fn filter(&self, query: AuditQuery<'_>) -> Result<Option<Filter>, ServiceError> {
         let mut filter = Filter::default();
         if !query.action.is_empty() {

@@ -1,4 +1,4 @@
-//! Inviting people to register, and taking that back.
+//! Inviting users to register, and revoking invitations.
 
 use std::collections::HashMap;
 
@@ -18,13 +18,13 @@ use crate::server::services::requester::Requester;
 use crate::server::store::accounts;
 use crate::server::store::invitations::{self, Ending, Invitation};
 
-/// Invitations on a page.
+/// Invitations per page.
 const PAGE: u8 = 50;
 
 const HAS_ACCOUNT: &str = "This address belongs to an account already.";
 const ENDED: &str = "This invitation was used, taken back or ran out meanwhile.";
 
-/// A page of the list, and the names of those who invited and are still there.
+/// A page of the list, and the usernames of the inviting administrators whose accounts still exist.
 #[derive(Clone, Debug)]
 pub struct InvitationsPage {
     pub page: Page<Invitation>,
@@ -32,11 +32,11 @@ pub struct InvitationsPage {
 }
 
 impl Administration {
-    /// A page of the invitations, of all or of one address as it was typed; of
-    /// what is no address there are none.
+    /// Returns a page of the invitations, either all or those for one email as typed. For an
+    /// invalid email the page is empty.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator; faults.
+    /// [`ServiceError::NotThere`] if the user is not an administrator.
     pub async fn invitations(
         &self,
         address: &str,
@@ -65,12 +65,13 @@ impl Administration {
         Ok(InvitationsPage { names: accounts::names(db, ids).await?, page })
     }
 
-    /// Mails an invitation, which takes the place of an earlier one of the same
-    /// address. It counts past the rules about addresses: this one was named.
+    /// Mails an invitation, which replaces an earlier one for the same email. The email domain
+    /// rules do not apply, because an administrator chose the email.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator; a mistake in
-    /// the address, or one that has an account; that nobody can register.
+    /// [`ServiceError::NotThere`] if the user is not an administrator, an error next to `email` if
+    /// it is invalid or already has an account, or [`ServiceError::Refused`] if registration is
+    /// closed.
     pub async fn invite(&self, email: &str, by: &Requester) -> Result<Done, ServiceError> {
         let deed = self.begin(by).await?;
         if self.registration == RegistrationMode::Closed {
@@ -103,12 +104,12 @@ impl Administration {
         Ok(Done::go(paths::ADMIN_INVITATIONS).saying(NoticeKind::Success, text))
     }
 
-    /// Takes an invitation back, named by its id: its link works no longer, and
-    /// a registration that was begun with it cannot be finished.
+    /// Revokes an invitation by id. Its link stops working, and a registration that was started
+    /// with it cannot be finished.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator, or when there
-    /// is no such invitation; that it ended already.
+    /// [`ServiceError::NotThere`] if the user is not an administrator or the invitation does not
+    /// exist, or [`ServiceError::Refused`] if it has already ended.
     pub async fn revoke_invitation(&self, id: &str, by: &Requester) -> Result<Done, ServiceError> {
         let deed = self.begin(by).await?;
         let Ok(id) = Uuid::try_parse(id) else { return Err(ServiceError::NotThere) };

@@ -1,5 +1,4 @@
-//! The outbox, seen and put right by administrators. What is in a mail is
-//! nobody's to read here.
+//! The outbox, as shown to and managed by administrators. The contents of messages are never shown.
 
 use std::time::Duration;
 
@@ -16,9 +15,9 @@ use crate::server::services::requester::Requester;
 use crate::server::store::accounts;
 use crate::server::store::outbox::{self, MailState, Queue, Queued};
 
-/// Mails on a page.
+/// Messages per page.
 const PAGE: u8 = 50;
-/// The least time between two test mails.
+/// Minimum time between two test emails.
 const TEST_EVERY: Duration = Duration::from_secs(60);
 
 const GONE: &str = "That mail is not there any more.";
@@ -28,7 +27,7 @@ const ERASED: &str = "The content of that mail is not kept any more, so it canno
 const NOT_WAITING: &str = "That mail does not wait (any more), so it cannot be dropped.";
 const TEST_TOO_SOON: &str = "A test mail was sent within the last minute.";
 
-/// What mails are looked for, as it stands in the URL; empty for any.
+/// The filter for messages as in the URL. An empty field matches all messages.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MailQuery<'a> {
     pub state: &'a str,
@@ -36,10 +35,10 @@ pub struct MailQuery<'a> {
 }
 
 impl Administration {
-    /// A page of the queue and its history.
+    /// Returns a page of the outbox, including messages that are no longer queued.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator; faults.
+    /// [`ServiceError::NotThere`] if the user is not an administrator.
     pub async fn mail_queue(
         &self,
         query: MailQuery<'_>,
@@ -66,11 +65,11 @@ impl Administration {
         Ok(keyset::page(place, PAGE, fetch).await?)
     }
 
-    /// Tries a mail again that was given up, as if it was written now.
+    /// Retries a message whose delivery was given up, with a new delivery schedule.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator; a sentence
-    /// when it is not given up, expired, or its content is gone.
+    /// [`ServiceError::NotThere`] if the user is not an administrator, or [`ServiceError::Refused`]
+    /// if the message does not exist, was not given up, has expired, or its content was erased.
     pub async fn retry_mail(&self, id: &str, by: &Requester) -> Result<Done, ServiceError> {
         let deed = self.begin(by).await?;
         let now = self.clock.now();
@@ -89,11 +88,11 @@ impl Administration {
         Ok(Done::go(paths::ADMIN_MAIL).saying(NoticeKind::Success, "The mail is in the queue again, and due now."))
     }
 
-    /// Takes a mail that waits out of the queue.
+    /// Removes a queued message from the outbox.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator; a sentence
-    /// when it does not wait.
+    /// [`ServiceError::NotThere`] if the user is not an administrator, or [`ServiceError::Refused`]
+    /// if the message does not exist or is not queued.
     pub async fn drop_mail(&self, id: &str, by: &Requester) -> Result<Done, ServiceError> {
         let deed = self.begin(by).await?;
         let mail = listed(&deed, id).await?;
@@ -105,16 +104,16 @@ impl Administration {
         Ok(Done::go(paths::ADMIN_MAIL).saying(NoticeKind::Success, text))
     }
 
-    /// Sends a mail to the administrator's own address, the way every mail goes.
+    /// Sends a test email to the administrator through the regular outbox.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator; how long to
-    /// wait after another one.
+    /// [`ServiceError::NotThere`] if the user is not an administrator, or [`ServiceError::Limited`]
+    /// if another test email was sent within the last minute.
     pub async fn send_test_mail(&self, by: &Requester) -> Result<Done, ServiceError> {
         let deed = self.begin(by).await?;
         let now = self.clock.now();
         let last = outbox::newest_of_kind(&deed.tx, kinds::TEST).await?;
-        // What lies ahead was written before the clock was set back.
+        // Ignore a time in the future: that test email was written before the clock was set back.
         let wait = last.filter(|last| *last <= now).map(|last| (last + TEST_EVERY).since(now));
         if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
             return Err(ServiceError::Limited { what: TEST_TOO_SOON, wait });
@@ -141,7 +140,7 @@ async fn listed(deed: &Deed<'_>, id: &str) -> Result<Queued, ServiceError> {
     outbox::by_id(&deed.tx, id).await?.ok_or(ServiceError::Refused(GONE))
 }
 
-/// A mail, for the audit log.
+/// Describes a message for the audit log.
 fn in_words(mail: &Queued) -> String {
     format!("{}, to {}", kinds::in_words(&mail.kind), mail.recipient_masked)
 }

@@ -1,5 +1,5 @@
-//! What administrators do. Every method finds out by itself whether it is one
-//! who asks: to anybody else there is nothing.
+//! Actions of administrators. Each method checks that the user is an administrator. For all other
+//! users, the pages appear not to exist.
 
 mod audit_export;
 mod audit_log;
@@ -54,8 +54,8 @@ pub struct Administration {
     pub rng: Rng,
 }
 
-/// A deed under way: its transaction, and the administrator who does it. What
-/// is not committed did not happen, and is not in the log.
+/// An action in progress: its transaction and the acting administrator. Without a commit, nothing
+/// is changed and nothing is logged.
 #[derive(Debug)]
 pub struct Deed<'a> {
     pub tx: Transaction,
@@ -66,11 +66,11 @@ pub struct Deed<'a> {
 }
 
 impl Administration {
-    /// Begins a deed of the administrator who asks, as they are in the very
-    /// transaction: who was demoted a moment ago does nothing more.
+    /// Begins an action. The administrator's role is checked again within the transaction, so that
+    /// an administrator who was just demoted can no longer act.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to everybody else; faults.
+    /// [`ServiceError::NotThere`] if the user is not an administrator.
     pub async fn begin<'a>(&'a self, by: &'a Requester) -> Result<Deed<'a>, ServiceError> {
         let member = by.administrator()?;
         let tx = self.store.write().await?;
@@ -82,11 +82,12 @@ impl Administration {
         Ok(Deed { tx, by, actor_id: member.account_id, audit: &self.audit })
     }
 
-    /// As [`Administration::begin`], for what cannot be taken back: the password
-    /// or a passkey was just given.
+    /// Same as [`Administration::begin`], but for actions that cannot be undone: the administrator
+    /// must have recently authenticated.
     ///
     /// # Errors
-    /// As there, and [`ServiceError::Confirm`] when that was more than five minutes ago.
+    /// Those of [`Administration::begin`], or [`ServiceError::Confirm`] if the administrator last
+    /// authenticated more than five minutes ago.
     pub async fn begin_fresh<'a>(&'a self, by: &'a Requester) -> Result<Deed<'a>, ServiceError> {
         by.administrator()?;
         by.fresh_member(self.clock.now())?;
@@ -95,10 +96,10 @@ impl Administration {
 }
 
 impl Deed<'_> {
-    /// Writes the deed down and commits both.
+    /// Writes the audit log entry and commits it together with the action.
     ///
     /// # Errors
-    /// Only faults; then nothing was done.
+    /// An internal error. Nothing is then changed.
     pub async fn commit(self, note: Note<'_>) -> Result<(), StoreError> {
         self.audit.note(&self.tx, Actor::Administrator(self.actor_id), Some(self.by.ip), note).await?;
         Ok(self.tx.commit().await?)

@@ -1,4 +1,4 @@
-//! The log of codes, read by administrators. Never a code, nor what could find one.
+//! The OTP log, as shown to administrators. It never contains a code or data that could reveal one.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,16 +14,16 @@ use crate::server::services::requester::Requester;
 use crate::server::store::StoreError;
 use crate::server::store::otps::{self, Filter, LoggedOtp, Matches};
 
-/// Codes on a page.
+/// Codes per page.
 const PAGE: u8 = 50;
 
-/// What codes are looked for, as it was typed; empty for any.
+/// The filter for codes as typed. An empty field matches all codes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OtpQuery<'a> {
     pub purpose: &'a str,
-    /// A whole address.
+    /// A complete email.
     pub address: &'a str,
-    /// The address that the request came from.
+    /// The IP address that the request came from.
     pub requester: &'a str,
     pub delivery: &'a str,
     pub outcome: &'a str,
@@ -33,16 +33,16 @@ pub struct OtpQuery<'a> {
 #[derive(Clone, Debug)]
 pub struct OtpPage {
     pub page: Page<LoggedOtp>,
-    /// Codes further back were not looked at: with more than one filter only
-    /// so many are.
+    /// Whether older codes were left out, because with more than one filter only a limited number
+    /// is searched.
     pub cut: bool,
 }
 
 impl Administration {
-    /// A page of the log of codes.
+    /// Returns a page of the OTP log.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator; faults.
+    /// [`ServiceError::NotThere`] if the user is not an administrator.
     pub async fn otp_log(
         &self,
         query: OtpQuery<'_>,
@@ -63,7 +63,8 @@ impl Administration {
                     Place::Before(id) => otps::newest_logged(db, filter, Some(id), most, now).await?,
                     Place::After(id) => otps::next_logged(db, filter, id, most, now).await?,
                 };
-                // Of what comes after a code, all that is missing is on another page.
+                // When searching for newer codes, a cut leaves out only codes that belong on newer
+                // pages.
                 cut.store(is_cut && !matches!(place, Place::After(_)), Ordering::Relaxed);
                 Ok::<_, StoreError>(rows)
             }
@@ -73,7 +74,7 @@ impl Administration {
     }
 }
 
-/// What to look for; nothing when no code can be like that.
+/// Parses a filter. Returns `None` if no code can match.
 fn filter(query: OtpQuery<'_>) -> Option<Filter> {
     let asked = |word: &str| !word.trim().is_empty();
     let mut filter = Filter::default();

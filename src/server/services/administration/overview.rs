@@ -1,4 +1,4 @@
-//! How the portal is doing: what stands on the first page of the administration.
+//! The state of the portal, as shown on the first admin page.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,74 +11,69 @@ use crate::server::store::overview::{self, MailQueue};
 use crate::server::store::tallies::{self, Counted};
 use crate::server::store::{Store, StoreError};
 
-/// Counting so many accounts takes less than a millisecond.
+/// Up to this many accounts are counted on every request, which takes less than a millisecond.
 const FEW: u64 = 50_000;
-/// How long the count of more of them is kept: a million take some 10 ms of
-/// reading, and a page that is reloaded should not cause that each time.
+/// How long a larger count is cached. Counting a million accounts takes about 10 ms, which is too
+/// much to repeat each time the page is reloaded.
 const KEPT: Duration = Duration::from_secs(60);
 
-/// What an administrator wants to know first.
+/// The state of the portal, and what happened within a time range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overview {
     pub span: Span,
-    /// All accounts; of many, as they were at most a minute ago.
+    /// The number of accounts. A large number may be up to a minute old.
     pub accounts: u64,
-    /// Those made in the span.
+    /// The number of accounts created in the time range.
     pub new_accounts: u64,
-    /// Registrations that can still be finished.
+    /// The number of registrations that can still be finished.
     pub waiting_registrations: u64,
     pub mail: MailQueue,
-    /// The span in its pieces, the oldest first and the running one last.
+    /// The time range divided into hours or days, oldest first. The last one is still in progress.
     pub pieces: Vec<Piece>,
 }
 
-/// What happened in an hour or on a day.
+/// What happened in one hour or day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// When it began.
+    /// When the hour or day began.
     pub at: Timestamp,
-    /// In the order of [`Tally::ALL`].
+    /// The counts, in the order of [`Tally::ALL`].
     times: [u64; Tally::ALL.len()],
 }
 
 impl Piece {
-    #[must_use]
     pub fn times(&self, tally: Tally) -> u64 {
         Tally::ALL.iter().zip(self.times).find(|(one, _)| **one == tally).map_or(0, |(_, times)| times)
     }
 
-    /// Whatever went wrong.
-    #[must_use]
+    /// The total number of failed attempts.
     pub fn failures(&self) -> u64 {
         [Tally::WrongPassword, Tally::WrongCode, Tally::SecondStepFailed].map(|tally| self.times(tally)).iter().sum()
     }
 }
 
 impl Overview {
-    /// When the span began.
-    #[must_use]
+    /// When the time range began.
     pub fn since(&self) -> Timestamp {
         self.pieces.first().map_or(Timestamp(0), |piece| piece.at)
     }
 
-    /// How often it happened in the whole span.
-    #[must_use]
+    /// How often this happened in the whole time range.
     pub fn times(&self, tally: Tally) -> u64 {
         self.pieces.iter().map(|piece| piece.times(tally)).sum()
     }
 
-    #[must_use]
     pub fn failures(&self) -> u64 {
         self.pieces.iter().map(Piece::failures).sum()
     }
 }
 
-/// The number of accounts as it was counted last, and when.
+/// The most recent count of accounts, and when it was made.
 #[derive(Clone, Debug, Default)]
 pub struct AccountCount(Arc<Mutex<Option<(Timestamp, u64)>>>);
 
 impl AccountCount {
-    /// The number of all accounts.
+    /// Returns the number of accounts, which may be cached.
     async fn get(&self, store: &Store, now: Timestamp) -> Result<u64, StoreError> {
         let kept = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, many)) = kept
@@ -94,10 +89,10 @@ impl AccountCount {
 }
 
 impl Administration {
-    /// How the portal is doing, and has been over a span.
+    /// Returns the current state of the portal and what happened within a time range.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator; faults.
+    /// [`ServiceError::NotThere`] if the user is not an administrator.
     pub async fn overview(&self, span: Span, by: &Requester) -> Result<Overview, ServiceError> {
         by.administrator()?;
         let (now, db) = (self.clock.now(), self.store.reader());
@@ -115,7 +110,7 @@ impl Administration {
     }
 }
 
-/// The pieces of the span that ends now, with nothing in them yet.
+/// Returns the empty pieces of the time range that ends now.
 fn pieces(span: Span, now: Timestamp) -> Vec<Piece> {
     let long = span.piece_millis();
     let running = now.0 - now.0.rem_euclid(long);
@@ -123,12 +118,13 @@ fn pieces(span: Span, now: Timestamp) -> Vec<Piece> {
     back.map(|back| Piece { at: Timestamp(running - back * long), times: [0; Tally::ALL.len()] }).collect()
 }
 
-/// Puts what was counted into the pieces that it belongs to.
+/// Adds hourly counts to the pieces that contain them.
 fn spread(pieces: &mut [Piece], span: Span, counted: &[Counted]) {
     for Counted { tally, hour, times } in counted {
         let began = Timestamp(hour.0 - hour.0.rem_euclid(span.piece_millis()));
         let place = Tally::ALL.iter().position(|one| one == tally);
-        // What lies ahead was counted before the clock was set back.
+        // Counts outside the range are skipped, including those from the future, which were made
+        // before the clock was set back.
         if let (Ok(index), Some(place)) = (pieces.binary_search_by_key(&began, |piece| piece.at), place) {
             pieces[index].times[place] += times;
         }
@@ -156,10 +152,10 @@ mod tests {
     }
 
     #[test]
-    fn a_span_ends_with_the_running_hour_or_day_and_leaves_out_what_lies_beyond() {
+    fn a_time_range_ends_with_the_current_hour_or_day_and_excludes_other_counts() {
         let day = of(Span::Day, &[0, 23, 24, -1]);
         assert_eq!((day.len(), day[23], day[0], day.iter().sum()), (24, 2, 2, 4));
-        // 12 hours ago this day began.
+        // Today began 12 hours ago.
         let week = of(Span::Week, &[0, 12, 13, 156, 157]);
         assert_eq!(week, [2, 0, 0, 0, 0, 2, 4]);
         let month = of(Span::Month, &[12 + 29 * 24, 13 + 29 * 24]);

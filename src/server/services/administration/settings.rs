@@ -1,4 +1,4 @@
-//! What the portal runs with: settings, database, version. Nothing secret.
+//! The settings, database and version of the running portal, without secrets.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::server::services::outcome::ServiceError;
 use crate::server::services::requester::Requester;
 use crate::server::store::facts::DatabaseFacts;
 
-/// What was known at the start, and does not change until the next one.
+/// Information that is collected at startup and does not change until the next start.
 #[derive(Clone, Debug)]
 pub struct About(Arc<AtStart>);
 
@@ -25,15 +25,14 @@ struct AtStart {
 }
 
 impl About {
-    /// The portal that starts now with this configuration.
-    #[must_use]
+    /// Collects the information about this configuration.
     pub fn new(config: &Config, at: Timestamp, last_purge: LastPurge) -> Self {
         let (settings, limits) = (report::settings(config), report::limits(config));
         Self(Arc::new(AtStart { settings, limits, at, last_purge }))
     }
 }
 
-/// What an operator asks about.
+/// Information about the running portal.
 #[derive(Clone, Debug)]
 pub struct RunsWith {
     pub settings: Vec<Setting>,
@@ -43,15 +42,15 @@ pub struct RunsWith {
     /// When this process started.
     pub started: Timestamp,
     pub uptime: Duration,
-    /// When this process last deleted what had outlived its purpose.
+    /// When this process last completed a purge of expired data.
     pub purged: Option<Timestamp>,
 }
 
 impl Administration {
-    /// What the portal runs with.
+    /// Returns information about the running portal.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator; faults.
+    /// [`ServiceError::NotThere`] if the user is not an administrator.
     pub async fn runs_with(&self, by: &Requester) -> Result<RunsWith, ServiceError> {
         by.administrator()?;
         let about = &*self.about.0;

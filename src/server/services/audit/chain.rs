@@ -1,4 +1,4 @@
-//! What makes the rows a chain.
+//! The hash chain over the rows of the audit log.
 
 use sha2::{Digest as _, Sha256};
 
@@ -6,14 +6,15 @@ use crate::server::store::audit::Entry;
 
 pub type Hash = [u8; 32];
 
-/// A row by its number and hash; the row 0, of zeros, is before the first.
+/// A position in the chain: a row's number and hash. Row 0, whose hash is all zeros, precedes the
+/// first row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct End {
     pub seq: i64,
     pub hash: Hash,
 }
 
-/// The row before the oldest that is kept, and the newest row.
+/// The two ends of the chain: the row before the oldest row kept, and the newest row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ends {
     pub first: End,
@@ -42,8 +43,8 @@ impl End {
     }
 }
 
-/// SHA-256 over everything in a row that is never changed, each part with its
-/// length, so that none can pass for a piece of another.
+/// Returns the SHA-256 hash of all immutable parts of a row. Each part is prefixed with its length,
+/// so that bytes cannot move from one part to another without changing the hash.
 #[must_use]
 pub fn hash(entry: &Entry) -> Hash {
     let mut parts = Parts(Sha256::new());
@@ -61,7 +62,7 @@ pub fn hash(entry: &Entry) -> Hash {
     parts.0.finalize().into()
 }
 
-/// What stands in the chain for a value that may be erased.
+/// Returns the value that the chain covers in place of a value that may be erased.
 #[must_use]
 pub fn commitment(salt: &[u8], value: &str) -> Hash {
     let mut parts = Parts(Sha256::new());
@@ -91,7 +92,7 @@ mod tests {
     use super::{End, Ends};
 
     #[test]
-    fn the_ends_are_read_as_they_were_written_and_not_otherwise() {
+    fn encoded_ends_decode_to_the_same_value_and_truncated_ones_are_rejected() {
         let ends = Ends { first: End { seq: 7, hash: [1; 32] }, last: End { seq: 900, hash: [2; 32] } };
         assert_eq!(Ends::decode(&ends.encode()), Some(ends));
         assert_eq!(Ends::decode(&ends.encode()[1..]), None);

@@ -1,13 +1,14 @@
-//! The audit log: who did what to whom, when, from where and why.
+//! The audit log: who did what to which account, when, from where and why.
 //!
-//! Every row holds the hash of the one before it, and the two ends of the chain
-//! lie sealed beside it: whoever can write to the database but has no
-//! `SECRET_KEY` cannot change, remove or insert a row unnoticed, and can only
-//! put the whole log back to how they once saw it. The ends are sealed before
-//! the first row is written, so that an empty log is told from one that was
-//! emptied; with the seal gone, no deed is done any more. A name stands in no row:
-//! accounts are told by their ids, and what a row says of a person beside that
-//! can be erased without breaking the chain.
+//! Each row contains the hash of the previous row, and the two ends of the chain are stored
+//! encrypted next to the log. An attacker who can write to the database but does not have
+//! `SECRET_KEY` cannot change, remove or insert a row without being detected. They can only restore
+//! the entire log to a state they saw earlier. The ends are sealed before the first row is written,
+//! so that an empty log can be distinguished from an emptied one. Without a seal, all audited
+//! actions are refused.
+//!
+//! Rows contain no names, only account ids. All other personal data in a row can be erased without
+//! breaking the chain.
 
 mod chain;
 mod seal;
@@ -27,39 +28,39 @@ use crate::server::store::{Store, StoreError};
 
 pub use verify::{Finding, Verdict};
 
-/// Most characters of what else there is to know of a deed.
+/// Maximum length of an entry's detail, in characters.
 const DETAIL_MAX: usize = 200;
 
-/// Writes and checks the log.
+/// Writes and verifies the audit log.
 #[derive(Clone, Debug)]
 pub struct Audit {
     pub store: Store,
-    /// For the ends of the chain.
+    /// Encrypts the ends of the chain.
     pub sealer: Sealer,
     pub clock: Clock,
     pub rng: Rng,
 }
 
-/// What is written down.
+/// An entry to be written to the log.
 #[derive(Clone, Copy, Debug)]
 pub struct Note<'a> {
     pub action: AuditAction,
-    /// The account it was done to.
+    /// The account that the action was applied to.
     pub target: Option<Uuid>,
-    /// What else there is to know, such as an address with most of it masked.
-    /// It stays when the account goes: nothing by which a person is known.
+    /// Further details, such as a masked email. They are kept after the account is deleted, so they
+    /// must not identify a user.
     pub detail: &'a str,
     pub reason: Option<&'a Reason>,
 }
 
 impl Note<'_> {
-    /// Something that was done to this account.
+    /// Creates an entry for an action on an account.
     #[must_use]
     pub fn to(action: AuditAction, target: Uuid) -> Self {
         Self { action, target: Some(target), detail: "", reason: None }
     }
 
-    /// Something that was done to nobody.
+    /// Creates an entry for an action that does not concern an account.
     #[must_use]
     pub fn of(action: AuditAction) -> Self {
         Self { action, target: None, detail: "", reason: None }
@@ -79,16 +80,12 @@ impl<'a> Note<'a> {
 }
 
 impl Audit {
-    #[must_use]
     pub fn new(store: Store, ring: &KeyRing, clock: Clock, rng: Rng) -> Self {
         Self { store, sealer: Sealer::new(ring, "audit", rng.clone()), clock, rng }
     }
 
-    /// Writes a deed down in the transaction of the deed itself: the one is not
-    /// there without the other.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Writes an entry in the transaction of the action itself, so that neither is committed
+    /// without the other.
     pub async fn note(
         &self,
         tx: &Transaction,
@@ -121,11 +118,8 @@ impl Audit {
         self.put_ends(tx, ends).await
     }
 
-    /// Deletes up to `most` of the oldest rows from before `before`, and moves
-    /// the beginning of the chain behind them; tells how many.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Deletes up to `most` of the oldest rows from before `before` and moves the start of the
+    /// chain past them. Returns the number of deleted rows.
     pub async fn purge(&self, tx: &Transaction, before: Timestamp, most: u64) -> Result<u64, StoreError> {
         let mut ends = self.ends(tx).await?;
         let oldest = audit::after(tx, ends.first.seq, most).await?;

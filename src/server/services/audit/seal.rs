@@ -8,16 +8,16 @@ use crate::domain::AuditAction;
 use crate::server::store::audit::{self, Actor, Entry};
 use crate::server::store::{StoreError, accounts};
 
-/// Why a deed cannot be written down.
+/// The reasons an action cannot be logged.
 const GONE: &str = "audit_anchor: the seal on the audit log is gone; see `portal audit verify`";
 const SHUT: &str = "audit_anchor.ends, sealed by another SECRET_KEY or altered";
 
 impl Audit {
-    /// Brings the database to this version's schema, and seals the log while
-    /// there is nothing in it that could have been taken out.
+    /// Migrates the database to this version's schema. Also seals the log if it is certain that no
+    /// row can have been removed from it yet.
     ///
     /// # Errors
-    /// When a migration fails; the database is then as it was.
+    /// A failed migration. The database is then unchanged.
     pub async fn prepare(&self) -> Result<(), StoreError> {
         let (tx, taken) = self.store.migrating().await?;
         let is_new = taken.iter().any(|name| name == audit::MADE_BY) || !accounts::any(&tx).await?;
@@ -27,12 +27,8 @@ impl Audit {
         Ok(tx.commit().await?)
     }
 
-    /// Seals the log as it is, and writes down that whoever runs the program did
-    /// so: what was done to it before stays as it is, and is no reason any more
-    /// to do nothing.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Seals the log as it is and records that the command line did so. Earlier tampering is not
+    /// repaired, but it no longer blocks audited actions.
     pub async fn reseal(&self) -> Result<(), StoreError> {
         let tx = self.store.write().await?;
         let ends = match audit::outermost(&tx).await? {

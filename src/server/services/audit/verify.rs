@@ -1,4 +1,4 @@
-//! Whether the log is as it was written.
+//! Verifying that the log is unchanged.
 
 use std::fmt;
 
@@ -7,23 +7,24 @@ use super::chain::{End, Ends, commitment, hash};
 use crate::server::store::StoreError;
 use crate::server::store::audit::{self, Entry, Erasable};
 
-/// Rows that are read together.
+/// Rows per query.
 const BATCH: u64 = 1_000;
-/// Findings that are told one by one; of many more there is nothing to learn.
+/// Maximum number of violations that are reported individually. Listing more would add no
+/// information.
 const TOLD: usize = 100;
 
-/// One thing that is not as it was written.
+/// One violation of the log's integrity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// What the row says is not what was hashed.
+    /// The row's content does not match its hash.
     Changed(i64),
-    /// The row's hash does not follow from the one before it.
+    /// The row does not contain the hash of the previous row.
     Unlinked(i64),
-    /// These rows are not there, from the first to the last.
+    /// The rows in this range, inclusive, are missing.
     Removed(i64, i64),
-    /// The row came in behind the newest, or in front of the oldest.
+    /// The row was added after the newest row or before the oldest row.
     Inserted(i64),
-    /// The seal on the ends of the chain is not of this `SECRET_KEY`, or is gone.
+    /// The seal on the ends of the chain is missing or was not made with this `SECRET_KEY`.
     Seal,
 }
 
@@ -42,20 +43,19 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What was found.
+/// The result of a verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
-    /// Rows that were read.
+    /// The number of rows read.
     pub rows: u64,
-    /// Values that were erased with a person's account.
+    /// The number of values that were erased together with a user's account.
     pub erased: u64,
-    /// In the order of the rows; the first hundred.
+    /// The first 100 violations, in row order.
     pub findings: Vec<Finding>,
 }
 
 impl Verdict {
-    /// Whether the log is as it was written.
-    #[must_use]
+    /// Whether the log is unchanged.
     pub fn is_sound(&self) -> bool {
         self.findings.is_empty()
     }
@@ -68,10 +68,7 @@ impl Verdict {
 }
 
 impl Audit {
-    /// Reads the whole log as it is when this begins, also while the portal serves.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Verifies the entire log, as of the start of this call. The server may be running.
     pub async fn verify(&self) -> Result<Verdict, StoreError> {
         let db = &self.store.snapshot().await?;
         let mut verdict = Verdict::default();
@@ -101,7 +98,7 @@ impl Audit {
     }
 }
 
-/// Judges the next row; `at` is the row before it.
+/// Checks the next row, where `at` is the previous row.
 fn step(verdict: &mut Verdict, at: &mut End, row: &Entry, sealed: Option<Ends>) {
     let beginning = sealed.is_none() && at.seq == 0;
     if sealed.is_some_and(|ends| row.seq <= ends.first.seq || row.seq > ends.last.seq) {
@@ -119,7 +116,7 @@ fn step(verdict: &mut Verdict, at: &mut End, row: &Entry, sealed: Option<Ends>) 
     *at = End { seq: row.seq, hash: row.hash.as_slice().try_into().unwrap_or_default() };
 }
 
-/// Whether a value is what its commitment was made of, or was erased whole.
+/// Whether a value matches its commitment or was erased completely.
 fn is_kept(erasable: &Erasable, verdict: &mut Verdict) -> bool {
     match (&erasable.value, &erasable.salt, &erasable.commitment) {
         (None, None, None) => true,

@@ -1,5 +1,5 @@
-//! Challenges: signed by us, solved by a browser, by the protocol of ALTCHA's
-//! proof of work, version 2.
+//! Proof-of-work challenges, signed by the server and solved by the browser, using version 2 of
+//! ALTCHA's protocol.
 
 use std::collections::BTreeMap;
 use std::{fmt, iter};
@@ -16,35 +16,36 @@ use crate::domain::Timestamp;
 use crate::server::crypto::{KeyRing, SecretKey};
 use crate::server::rng::Rng;
 
-/// Octets of a digest that a solution must reproduce. Nobody finds another one.
+/// Bytes of the digest that a solution must match. There are enough of them that only one counter
+/// can match.
 const PREFIX: usize = 16;
-/// A challenge of ours has about 500 characters.
+/// Maximum length of a token. A genuine one has about 500 characters.
 const TOKEN_MAX: usize = 2_048;
 
-/// A challenge as a form carries it.
+/// A challenge as embedded in a form.
 #[derive(Clone, Debug)]
 pub struct Challenge {
-    /// Signed: for which form, when it was made, how hard it is.
+    /// The signed token, which states the form, the time of issue and the difficulty.
     pub token: String,
-    /// What the digest is of, before the counter; in hexadecimal.
+    /// The data that is hashed together with the counter, in hexadecimal.
     pub seed: String,
-    /// What the digest begins with; in hexadecimal.
+    /// The prefix that the digest must have, in hexadecimal.
     pub prefix: String,
-    /// The counter is below.
+    /// The exclusive upper bound of the counter.
     pub most: u32,
 }
 
-/// A challenge that came back, with our signature.
+/// A submitted challenge with a valid signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Returned {
-    /// What it is known by once it was used.
+    /// The id by which a used challenge is recognized.
     pub id: Vec<u8>,
     pub form: String,
     pub issued_at: Timestamp,
     pub solution: Solved,
 }
 
-/// What a form brought beside its challenge.
+/// The solution submitted with a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Solved {
     Nothing,
@@ -52,27 +53,26 @@ pub enum Solved {
     Wrongly,
 }
 
-/// Makes challenges and knows them again. Lives as long as the process.
+/// Creates and verifies challenges. Lives as long as the process.
 #[derive(Clone)]
 pub struct Challenges {
     current: Key,
     previous: Option<Key>,
 }
 
-/// In hexadecimal: the protocol's library takes a text.
+/// A key in hexadecimal, because the library takes a string.
 type Key = Zeroizing<String>;
 
 impl Challenges {
-    #[must_use]
     pub fn new(keys: &KeyRing) -> Self {
         let derive = |secret: &SecretKey| Zeroizing::new(hex(&*secret.derive("captcha")));
         Self { current: derive(keys.current()), previous: keys.previous().map(derive) }
     }
 
-    /// A challenge for one post of this form, solved by at most `most` hashes.
+    /// Creates a challenge for one submission of this form. Solving it takes at most `most` hashes.
     ///
     /// # Errors
-    /// When the library cannot write down its own parameters.
+    /// A failure of the library to serialize its own parameters.
     pub fn make(&self, form: Form, most: u32, now: Timestamp, rng: &Rng) -> altcha::Result<Challenge> {
         let seed = rng.bytes::<32>();
         let (salt, nonce) = seed.split_at(16);
@@ -83,7 +83,7 @@ impl Challenges {
             algorithm: "SHA-256".to_owned(),
             cost: 1,
             data: Some(data.map(|(name, value)| (name.to_owned(), value)).into_iter().collect::<BTreeMap<_, _>>()),
-            // The library would hold it against the machine's clock.
+            // Not set, because the library would compare it with the system clock.
             expires_at: None,
             key_length: digest.len(),
             key_prefix: hex(&digest[..PREFIX]),
@@ -98,8 +98,8 @@ impl Challenges {
         Ok(Challenge { token, seed: hex(&seed), prefix: parameters.key_prefix, most })
     }
 
-    /// Reads the field `captcha` of a form: `challenge`, or
-    /// `challenge.counter.digest`. What we did not sign is `None`.
+    /// Parses the form field `captcha`: `challenge` or `challenge.counter.digest`. Returns `None`
+    /// if the challenge was not signed by this server.
     #[must_use]
     pub fn read(&self, field: &str) -> Option<Returned> {
         if field.len() > TOKEN_MAX {
@@ -118,7 +118,7 @@ impl Challenges {
         let none = Solution { counter: 0, derived_key: String::new(), time: None };
         let verified = iter::once(&self.current).chain(&self.previous).find_map(|key| {
             let options = VerifySolutionOptions::new(&challenge, claimed.as_ref().unwrap_or(&none), key.as_str());
-            // Compared in constant time, and before anything that the challenge says is believed.
+            // The signature is compared in constant time, before any data in the challenge is used.
             verify_solution(options).ok().filter(|verified| verified.invalid_signature == Some(false))
         })?;
         let data = challenge.parameters.data.as_ref()?;
@@ -168,60 +168,68 @@ mod tests {
     }
 
     fn token(most: u32) -> String {
-        challenges().make(Form::Register, most, NOW, &Rng::from_seed(1)).expect("a challenge").token
+        challenges().make(Form::Register, most, NOW, &Rng::from_seed(1)).expect("valid challenge").token
     }
 
     fn solved(token: &str) -> String {
-        let json = BASE64_URL_SAFE_NO_PAD.decode(token).expect("base64");
-        let challenge: altcha::Challenge = serde_json::from_slice(&json).expect("a challenge");
-        let found = solve_challenge(SolveChallengeOptions::new(&challenge)).expect("solvable").expect("in time");
+        let json = BASE64_URL_SAFE_NO_PAD.decode(token).expect("valid base64");
+        let challenge: altcha::Challenge = serde_json::from_slice(&json).expect("valid challenge");
+        let found =
+            solve_challenge(SolveChallengeOptions::new(&challenge)).expect("solver succeeds").expect("solution found");
         format!("{token}.{}.{}", found.counter, found.derived_key)
     }
 
     #[test]
-    fn what_the_protocols_own_solver_finds_is_right_and_below_the_bound() {
+    fn the_librarys_solver_finds_a_correct_counter_below_the_bound() {
         for seed in 0..20 {
-            let made = challenges().make(Form::Register, 50, NOW, &Rng::from_seed(seed)).expect("a challenge");
+            let made = challenges().make(Form::Register, 50, NOW, &Rng::from_seed(seed)).expect("valid challenge");
             let field = solved(&made.token);
-            let counter: u32 = field.split('.').nth(1).expect("a counter").parse().expect("a number");
+            let counter: u32 =
+                field.split('.').nth(1).expect("field has a counter").parse().expect("counter is a number");
             assert!(counter < 50, "{counter}");
-            assert_eq!(challenges().read(&field).expect("ours").solution, Solved::Rightly);
+            assert_eq!(challenges().read(&field).expect("valid signature").solution, Solved::Rightly);
         }
     }
 
     #[test]
-    fn a_challenge_tells_its_form_and_its_time_and_a_wrong_solution_is_wrong() {
+    fn a_challenge_states_its_form_and_time_and_wrong_solutions_are_rejected() {
         let token = token(1_000);
-        let back = challenges().read(&token).expect("ours");
+        let back = challenges().read(&token).expect("valid signature");
         assert_eq!((back.form.as_str(), back.issued_at, back.solution), ("register", NOW, Solved::Nothing));
         for wrong in [format!("{token}.0."), format!("{token}.1.00"), format!("{token}.4294967295.{}", "0".repeat(64))]
         {
-            assert_eq!(challenges().read(&wrong).expect("ours").solution, Solved::Wrongly, "{wrong}");
+            assert_eq!(challenges().read(&wrong).expect("valid signature").solution, Solved::Wrongly, "{wrong}");
         }
-        // The right counter with another digest, and the right digest with another counter.
+        // The correct counter with another digest, and the correct digest with another counter.
         let right = solved(&token);
-        let [_, counter, digest] = right.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
+        let [_, counter, digest] = right.split('.').collect::<Vec<_>>()[..] else {
+            panic!("field must have three parts")
+        };
         assert_eq!(
-            challenges().read(&format!("{token}.{counter}.{}", "0".repeat(64))).expect("ours").solution,
+            challenges().read(&format!("{token}.{counter}.{}", "0".repeat(64))).expect("valid signature").solution,
             Solved::Wrongly
         );
-        assert_eq!(challenges().read(&format!("{token}.9999.{digest}")).expect("ours").solution, Solved::Wrongly);
+        assert_eq!(
+            challenges().read(&format!("{token}.9999.{digest}")).expect("valid signature").solution,
+            Solved::Wrongly
+        );
     }
 
     #[test]
-    fn what_the_previous_key_signed_still_counts_and_the_current_one_signs() {
+    fn the_current_key_signs_and_the_previous_key_still_verifies() {
         let both = Challenges::new(&KeyRing::new(secret(2), Some(secret(1))));
-        assert_eq!(both.read(&solved(&token(50))).expect("ours").solution, Solved::Rightly);
-        let made = both.make(Form::Register, 50, NOW, &Rng::from_seed(1)).expect("a challenge").token;
+        assert_eq!(both.read(&solved(&token(50))).expect("valid signature").solution, Solved::Rightly);
+        let made = both.make(Form::Register, 50, NOW, &Rng::from_seed(1)).expect("valid challenge").token;
         assert!(Challenges::new(&secret(2).into()).read(&made).is_some());
         assert!(challenges().read(&made).is_none());
     }
 
     #[test]
-    fn what_we_did_not_sign_is_nothing() {
+    fn challenges_without_a_valid_signature_are_rejected() {
         let token = token(1_000);
         assert!(Challenges::new(&secret(2).into()).read(&token).is_none());
-        let json = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(&token).expect("base64")).expect("text");
+        let json =
+            String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(&token).expect("valid base64")).expect("valid UTF-8");
         for (from, to) in [("register", "login"), ("\"most\":1000", "\"most\":1"), ("\"issuedAt\":1", "\"issuedAt\":2")]
         {
             assert!(json.contains(from), "{json}");

@@ -1,5 +1,5 @@
-//! Failures by address prefix, in memory: they make challenges harder, and
-//! losing them at a restart costs nothing that counts.
+//! Failures per IP prefix. They make challenges harder and are kept in memory only, because losing
+//! them at a restart is acceptable.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,25 +16,24 @@ struct Failing {
     last_at: Timestamp,
 }
 
-/// Wrong passwords, wrong codes and forged challenges. Bounded: what was not
-/// asked for longest goes first.
+/// Counts of wrong passwords, wrong codes and forged challenges. The size is bounded: the least
+/// recently used entry is evicted first.
 #[derive(Clone)]
 pub struct Failures(Arc<Mutex<Cache<AddressPrefix, Failing>>>);
 
 impl Failures {
-    #[must_use]
     pub fn new() -> Self {
         Self(Arc::new(Mutex::new(Cache::new(PREFIXES_KEPT))))
     }
 
-    /// Counts one more.
+    /// Counts one failure.
     pub fn note(&self, by: &Requester, now: Timestamp) {
         let (mut cache, prefix) = (self.cache(), by.prefix());
         let times = times(&cache, prefix, now).saturating_add(1);
         cache.insert(prefix, Failing { times, last_at: now });
     }
 
-    /// How many there were, none of them followed by an hour without one.
+    /// Returns the number of failures. The count resets after an hour without a failure.
     #[must_use]
     pub fn of(&self, by: &Requester, now: Timestamp) -> u32 {
         times(&self.cache(), by.prefix(), now)

@@ -1,10 +1,9 @@
-//! Telling people from machines without asking people anything.
+//! Protection against bots without puzzles for users.
 //!
-//! A page gives its form a challenge. A browser that runs scripts solves it
-//! while the person types; one that runs none sends it back as it came, which
-//! is taken if a person could have filled in the form since, the field that
-//! nobody sees is empty, and not too many such forms came from the address.
-//! Each challenge counts for one post of one form.
+//! A page includes a challenge in its form. A browser that runs scripts solves it while the user
+//! types. A browser without scripts returns it unsolved. This is accepted if enough time has passed
+//! for a human to fill in the form, the hidden field is empty, and not too many such forms came
+//! from the IP prefix. Each challenge is valid for one submission of one form.
 
 mod challenge;
 mod failures;
@@ -32,11 +31,10 @@ const CHECK_FAILED: &str = "We could not check that you are not a robot. Please 
 const HIDDEN_FIELD: &str = "Leave the hidden field \u{201c}Website\u{201d} empty and send the form again.";
 const TOO_QUICK: &str = "That was quicker than a person types.";
 const TOO_MANY_UNPROVEN: &str = "There were too many tries from your network by browsers that run no scripts.";
-/// What signing in says when it asks for a challenge that the page did not have.
+/// Shown when signing in requires a challenge that the page did not include.
 pub const NEEDED: &str = "There were many failed tries. We check that you are not a robot: please try once more.";
 
-/// The forms that ask for a challenge. The names are part of the signed
-/// challenges.
+/// The forms that include a challenge. The names are part of the signed challenges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     Register,
@@ -56,32 +54,32 @@ impl Form {
     }
 }
 
-/// What a form brought.
+/// The captcha fields of a submitted form.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer<'a> {
     /// The challenge, with its solution if there is one.
     pub challenge: &'a str,
-    /// The field that no person sees.
+    /// The honeypot field, which is hidden from users.
     pub honeypot: &'a str,
-    /// What the third party's widget put into the form.
+    /// The response from the third-party widget.
     pub widget: &'a str,
 }
 
-/// A form that may be taken, once its challenge is [spent](Captcha::spend).
+/// A form that can be accepted once its challenge is [spent](Captcha::spend).
 #[derive(Clone, Debug)]
 pub struct Passed {
     id: Vec<u8>,
     expires_at: Timestamp,
-    /// Whether the sender's machine did something for it.
+    /// Whether the browser solved the challenge or the third party vouched for the user.
     proven: bool,
 }
 
-/// Makes challenges and judges what comes back. Lives as long as the process.
+/// Creates challenges and checks the answers. Lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct Captcha {
     challenges: Challenges,
     failures: Failures,
-    /// Asked instead of solving, when one is configured.
+    /// The third-party captcha that replaces proof of work, if configured.
     pub third_party: Option<ThirdParty>,
     keys: LookupKeys,
     limits: Limits,
@@ -90,34 +88,34 @@ pub struct Captcha {
 }
 
 impl Captcha {
-    #[must_use]
     pub fn new(keys: &KeyRing, third_party: Option<ThirdParty>, limits: Limits, clock: Clock, rng: Rng) -> Self {
         let (challenges, keys) = (Challenges::new(keys), LookupKeys::new(keys));
         Self { challenges, failures: Failures::new(), third_party, keys, limits, clock, rng }
     }
 
-    /// The challenge for the next post of this form.
+    /// Returns a challenge for the next submission of this form.
     #[must_use]
     pub fn offer(&self, form: Form, by: &Requester) -> Option<Challenge> {
         let made = self.challenges.make(form, self.difficulty(by), self.clock.now(), &self.rng);
         made.inspect_err(|error| tracing::error!(%error, "a challenge cannot be made")).ok()
     }
 
-    /// Whether an address prefix has failed so often that signing in asks for a challenge.
+    /// Whether the IP prefix has failed so often that signing in requires a challenge.
     #[must_use]
     pub fn is_suspect(&self, by: &Requester) -> bool {
         self.failures.of(by, self.clock.now()) >= self.limits.captcha.after_failures
     }
 
-    /// Counts a failure: the next challenges may become harder.
+    /// Counts a failure, which may make the next challenges harder.
     pub fn note_failure(&self, by: &Requester) {
         self.failures.note(by, self.clock.now());
     }
 
-    /// Judges what a form brought. Nothing is written: see [`Captcha::spend`].
+    /// Checks the captcha fields of a form. This writes nothing; see [`Captcha::spend`].
     ///
     /// # Errors
-    /// What the person should do, or how long to wait.
+    /// [`ServiceError::Captcha`] with what the user should do, or [`ServiceError::Limited`] if the
+    /// form was submitted too quickly.
     pub async fn check(&self, form: Form, answer: &Answer<'_>, by: &Requester) -> Result<Passed, ServiceError> {
         let now = self.clock.now();
         if !answer.honeypot.is_empty() {
@@ -148,10 +146,11 @@ impl Captcha {
         Ok(Passed { id: back.id, expires_at, proven })
     }
 
-    /// Uses a challenge up, in the transaction of what the form does.
+    /// Consumes a challenge in the transaction of the form's action.
     ///
     /// # Errors
-    /// When it was used already, or too many forms came without a solution.
+    /// [`ServiceError::Captcha`] if the challenge was already used, or [`ServiceError::Limited`] if
+    /// too many forms were sent without a solution.
     pub async fn spend(&self, tx: &Transaction, passed: &Passed, by: &Requester) -> Result<(), ServiceError> {
         if !challenges::spend(tx, &passed.id, passed.expires_at).await? {
             return Err(self.refuse("used", AGAIN, by));
@@ -166,7 +165,8 @@ impl Captcha {
         }
     }
 
-    /// Doubles with every so many failures from the address.
+    /// Returns the difficulty, which doubles for every `after_failures` failures from the IP
+    /// prefix, up to a factor of [`CAPTCHA_HARDEST`].
     fn difficulty(&self, by: &Requester) -> u32 {
         let limits = &self.limits.captcha;
         let steps = self.failures.of(by, self.clock.now()) / limits.after_failures.max(1);

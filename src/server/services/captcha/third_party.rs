@@ -1,4 +1,4 @@
-//! A third party that tells people from machines, when the operator wants one.
+//! An optional third-party captcha.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use serde::Deserialize;
 use crate::server::config::captcha::ThirdPartyConfig;
 use crate::server::services::Requester;
 
-/// How long it may take to answer: a person waits.
+/// Timeout for the provider's response. It is short because the user is waiting.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Whose widget it is.
+/// The captcha provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Provider {
     /// <https://developers.cloudflare.com/turnstile/get-started/server-side-validation/>
@@ -21,8 +21,7 @@ pub enum Provider {
 }
 
 impl Provider {
-    /// The script that draws the widget.
-    #[must_use]
+    /// The URL of the script that renders the widget.
     pub fn script(self) -> &'static str {
         match self {
             Self::Turnstile => "https://challenges.cloudflare.com/turnstile/v0/api.js",
@@ -30,8 +29,7 @@ impl Provider {
         }
     }
 
-    /// The class by which that script knows the widget's place.
-    #[must_use]
+    /// The CSS class of the element in which the script renders the widget.
     pub fn class(self) -> &'static str {
         match self {
             Self::Turnstile => "cf-turnstile",
@@ -39,8 +37,7 @@ impl Provider {
         }
     }
 
-    /// Where its answers are verified.
-    #[must_use]
+    /// The URL that verifies responses.
     pub fn verify_url(self) -> &'static str {
         match self {
             Self::Turnstile => "https://challenges.cloudflare.com/turnstile/v0/siteverify",
@@ -48,8 +45,7 @@ impl Provider {
         }
     }
 
-    /// Where the widget's frame, styles and requests come from.
-    #[must_use]
+    /// The origins of the widget's frames, styles and requests.
     pub fn origins(self) -> &'static [&'static str] {
         match self {
             Self::Turnstile => &["https://challenges.cloudflare.com"],
@@ -58,7 +54,7 @@ impl Provider {
     }
 }
 
-/// How to reach it. Lives as long as the process.
+/// A client for the provider. Lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct ThirdParty {
     pub provider: Provider,
@@ -74,20 +70,22 @@ struct Verdict {
 }
 
 impl ThirdParty {
+    /// Creates a client.
+    ///
     /// # Errors
-    /// When the machine has no certificates to trust.
+    /// A missing certificate store.
     pub fn new(config: ThirdPartyConfig) -> Result<Self, reqwest::Error> {
         let ThirdPartyConfig { provider, site_key, secret, verify_url } = config;
-        // Set already when mail goes out by TLS.
+        // This fails if mail over TLS has already installed a provider, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client =
             reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()?;
         Ok(Self { provider, site_key, secret, verify_url, client })
     }
 
-    /// Whether its widget's answer is good. `None` when there was no answer, or
-    /// the third party cannot be asked: then the form counts as unproven, so
-    /// that an outage elsewhere keeps nobody out.
+    /// Whether the widget's response is valid. Returns `None` if there is no response or the
+    /// provider cannot be reached. The form is then treated as unproven, so that an outage of the
+    /// provider does not lock users out.
     pub async fn judge(&self, response: &str, by: &Requester) -> Option<bool> {
         if response.is_empty() {
             return None;
@@ -95,7 +93,7 @@ impl ThirdParty {
         match self.ask(response, by).await {
             Ok(verdict) => Some(verdict.success),
             Err(error) => {
-                // Without the address, which would hold no secret but is long.
+                // The URL is not secret, but long.
                 tracing::error!(error = %error.without_url(), "the third party's verification cannot be reached");
                 None
             }

@@ -1,4 +1,4 @@
-//! Issuing a code: the limits on how many, and the mail about it.
+//! Issuing codes: the limits on their number and the emails that contain them.
 
 use crate::server::store::Transaction;
 
@@ -18,7 +18,7 @@ use crate::server::store::{StoreError, accounts, otps};
 const TOO_MANY_CODES: &str = "We have sent too many codes to this address.";
 const TOO_MANY_FROM_HERE: &str = "We have sent too many codes to people in your network.";
 
-/// Who gets a code.
+/// The recipient of a code.
 #[derive(Clone, Copy, Debug)]
 pub struct Recipient<'a> {
     pub email: &'a Email,
@@ -26,11 +26,11 @@ pub struct Recipient<'a> {
 }
 
 impl Codes {
-    /// Counts a code against the address prefix that asks for it, and refuses
-    /// one too many for its recipient.
+    /// Takes a code from the quota of the requesting IP prefix and checks the limit for the
+    /// recipient.
     ///
     /// # Errors
-    /// How long to wait.
+    /// [`ServiceError::Limited`] if either limit is reached.
     pub async fn admit(
         &self,
         tx: &Transaction,
@@ -42,10 +42,10 @@ impl Codes {
         self.check_cap(tx, email_key, now).await
     }
 
-    /// Counts a code against the address prefix that asks for it.
+    /// Takes a code from the quota of the requesting IP prefix.
     ///
     /// # Errors
-    /// How long to wait.
+    /// [`ServiceError::Limited`] if the quota is used up.
     pub async fn take_code(&self, tx: &Transaction, by: &Requester, now: Timestamp) -> Result<(), ServiceError> {
         let quota = self.limits.codes_per_address;
         match quota::take(tx, &self.keys, Counted::Codes, quota, by, now).await? {
@@ -54,10 +54,10 @@ impl Codes {
         }
     }
 
-    /// Refuses one code too many for an address, whatever it is for.
+    /// Checks the limits per hour and day for an email, counting codes for all purposes.
     ///
     /// # Errors
-    /// How long to wait.
+    /// [`ServiceError::Limited`] if a limit is reached.
     pub async fn check_cap(&self, tx: &Transaction, email_key: &str, now: Timestamp) -> Result<(), ServiceError> {
         let issued = otps::issued_since(tx, email_key, now - DAY).await?;
         let hour = window::wait(&issued, self.limits.otp_per_hour, HOUR, now);
@@ -68,11 +68,8 @@ impl Codes {
         }
     }
 
-    /// Writes a code and the mail about it in the same transaction. Without a
-    /// recipient no mail is written, and no code is right.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Stores a code and queues the email that contains it, in the same transaction. Without a
+    /// recipient, no email is queued and no code is accepted.
     pub async fn issue(
         &self,
         tx: &Transaction,
@@ -120,10 +117,7 @@ impl Codes {
         self.mailer.enqueue(tx, &message, Some(id)).await
     }
 
-    /// Tells an owner, not too often, that somebody wants to use the address.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Notifies the owner of an email, at a limited rate, that someone tried to use it.
     pub async fn tell_owner(
         &self,
         tx: &Transaction,

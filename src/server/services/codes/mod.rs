@@ -1,5 +1,5 @@
-//! Mailed codes, the same whatever they are for: how many are issued, how many
-//! wrong ones are looked at, and what makes one count once.
+//! Mailed one-time codes, with the same rules for all purposes: how many are issued, how many wrong
+//! ones are checked, and that each is accepted only once.
 
 mod issue;
 mod tries;
@@ -22,7 +22,7 @@ use crate::server::store::otps::{self, Issued};
 
 const TOO_SOON: &str = "We have just sent a code.";
 
-/// Issues codes and judges what is typed. Lives as long as the process.
+/// Issues and checks codes. Lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct Codes {
     pub mailer: Mailer,
@@ -34,29 +34,27 @@ pub struct Codes {
     pub rng: Rng,
 }
 
-/// What a code is bound to: for anything else it is a wrong one.
+/// The context that a code is bound to. In any other context the code is wrong.
 #[derive(Clone, Copy, Debug)]
 pub struct Bound<'a> {
     pub purpose: OtpPurpose,
-    /// What waits for the code.
+    /// The id of the flow that is waiting for the code.
     pub flow: Uuid,
     pub email_key: &'a str,
 }
 
-/// Why no code of a flow can be entered any more.
+/// The reason the codes of a flow can no longer be entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Over {
-    /// None was issued, or every one was voided.
+    /// None was issued, or all were invalidated.
     NoCode,
     Expired,
     TriesUsed,
 }
 
 impl Codes {
-    /// The newest code of a flow that saw so many `tries`, if it may still be entered.
-    ///
-    /// # Errors
-    /// Only faults; a flow that is over is the inner `Err`.
+    /// Returns the newest code of a flow after `tries` attempts. If it can no longer be entered,
+    /// the inner `Err` says why.
     pub async fn waiting(
         &self,
         db: &impl sea_orm::ConnectionTrait,
@@ -66,10 +64,10 @@ impl Codes {
         waiting(db, flow, tries, &self.limits, self.clock.now()).await
     }
 
-    /// Refuses to send another code so soon after this one.
+    /// Checks that enough time has passed since the last code to send another one.
     ///
     /// # Errors
-    /// How long to wait.
+    /// [`ServiceError::Limited`] if the last code was sent too recently.
     pub fn check_pause(&self, code: &Issued, now: Timestamp) -> Result<(), ServiceError> {
         let again_at = code.issued_at + self.limits.otp_resend_after;
         if now < again_at {
@@ -79,10 +77,7 @@ impl Codes {
     }
 }
 
-/// As [`Codes::waiting`], for those who only read.
-///
-/// # Errors
-/// Only faults; a flow that is over is the inner `Err`.
+/// Same as [`Codes::waiting`], for callers that only read.
 pub async fn waiting(
     db: &impl sea_orm::ConnectionTrait,
     flow: Uuid,

@@ -1,4 +1,4 @@
-//! Trying a code: counted first, for good, and then compared.
+//! Checking a code: the attempt is counted and committed first, and only then compared.
 
 use crate::server::store::Transaction;
 use sea_orm::ConnectionTrait;
@@ -15,7 +15,7 @@ use crate::server::store::{StoreError, otps, tallies, wrong_tries};
 const TOO_MANY_FROM_HERE: &str = "There were too many wrong codes from your network.";
 const TOO_MANY_WRONG: &str = "There were too many wrong codes for this address.";
 
-/// A try that counts as wrong until it is [settled](Codes::settle).
+/// An attempt that counts as wrong until it is [settled](Codes::settle).
 #[derive(Debug)]
 #[must_use]
 pub struct Counted {
@@ -24,13 +24,14 @@ pub struct Counted {
 }
 
 impl Codes {
-    /// Counts one try against the address, the address prefix and, for those who
-    /// read the log, the codes of a flow that saw so many `tries` before it. The
-    /// caller counts it against the flow and commits, before anything is compared:
-    /// a crash or a hundred parallel guesses get no more than the limit.
+    /// Counts one attempt against the email and the IP prefix. `tries` is the number of earlier
+    /// attempts in the flow; the codes of the flow are updated too, for the OTP log.
+    ///
+    /// The caller must count the attempt against the flow and commit before comparing the code, so
+    /// that neither a crash nor parallel guesses allow more attempts than the limit.
     ///
     /// # Errors
-    /// How long to wait.
+    /// [`ServiceError::Limited`] after too many wrong codes.
     pub async fn count(
         &self,
         tx: &Transaction,
@@ -56,10 +57,7 @@ impl Codes {
         Ok(Counted { id, at: now })
     }
 
-    /// Whether a code is right, without using it up.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Whether a code is correct. This does not consume the code.
     pub async fn is_right(
         &self,
         db: &impl ConnectionTrait,
@@ -71,10 +69,8 @@ impl Codes {
         otps::is_live(db, bound.flow, &digests, now).await
     }
 
-    /// Uses a code up, in the transaction of what it is for; `false` when it is wrong.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Consumes a code in the transaction of the action it authorizes. Returns `false` if it is
+    /// wrong.
     pub async fn consume(
         &self,
         tx: &Transaction,
@@ -86,10 +82,7 @@ impl Codes {
         otps::consume(tx, bound.flow, &digests, now).await
     }
 
-    /// Takes back a try that turned out right.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Reverts the counts of an attempt that turned out to be correct.
     pub async fn settle(
         &self,
         tx: &Transaction,
@@ -102,14 +95,14 @@ impl Codes {
         quota::give_back(tx, &self.keys, quota::Counted::WrongCodes, quota, by).await
     }
 
-    /// Notes that a try was wrong: challenges become harder.
+    /// Records that an attempt was wrong, which makes captcha challenges harder.
     pub fn note_wrong(&self, bound: Bound<'_>, by: &Requester) {
         tracing::info!(event = "verification.wrong", purpose = bound.purpose.as_str(), flow = %bound.flow, ip = %by.ip);
         self.captcha.note_failure(by);
     }
 }
 
-/// The one answer to a wrong code, whatever made it wrong.
+/// Returns the error for a wrong code. It is the same whatever makes the code wrong.
 #[must_use]
 pub fn wrong(tries: u32, most: u32) -> ServiceError {
     let left = most.saturating_sub(tries);

@@ -1,20 +1,20 @@
-//! The bundled list of domains whose mailboxes are thrown away after use.
+//! The bundled list of disposable email domains.
 //!
-//! The 10,181 domains of the project disposable-email-domains
-//! (<https://github.com/disposable-email-domains/disposable-email-domains>, given
-//! to the public domain by CC0 1.0), as its mirror on PyPI has them, the package
-//! `disposable-email-domains` 0.0.293 of November 2026, whose licence lies beside
-//! the list as `disposable_domains.LICENSE`: sorted by their octets, one a line.
-//! PyPI itself refuses by this list. Services that forward mail to a mailbox that
-//! stays, such as DuckDuckGo's, Apple's and Firefox's, are not in it.
+//! The list contains the 10,181 domains of the disposable-email-domains project
+//! (<https://github.com/disposable-email-domains/disposable-email-domains>, dedicated to the public
+//! domain under CC0 1.0), as mirrored on PyPI in the package `disposable-email-domains` 0.0.293 of
+//! November 2026. Its license is in `disposable_domains.LICENSE` next to the list. The domains are
+//! sorted by their bytes, one per line. PyPI itself rejects the domains on this list. Services that
+//! forward to a permanent mailbox, such as those of DuckDuckGo, Apple and Firefox, are not on it.
 
 use crate::domain::email_domain::at_and_above;
 use crate::server::sorted_lines;
 
-/// Part of the program, 148 kB: read only where a search looks, and nothing at the start.
+/// The list, 148 kB, compiled into the program. It needs no work at startup; a lookup reads only
+/// the parts that the binary search visits.
 static LIST: &[u8] = include_bytes!("disposable_domains.txt");
 
-/// Whether a domain, in its ASCII form and lower case, is on the list or lies below one that is.
+/// Whether a domain, in lowercase ASCII form, is on the list or is a subdomain of one that is.
 #[must_use]
 pub fn is_disposable(domain: &str) -> bool {
     at_and_above(domain).any(|domain| sorted_lines::contains(LIST, domain.as_bytes()))
@@ -28,24 +28,24 @@ mod tests {
     use crate::domain::EmailDomain;
 
     fn lines() -> Vec<&'static str> {
-        str::from_utf8(LIST).expect("UTF-8").lines().collect()
+        str::from_utf8(LIST).expect("list is UTF-8").lines().collect()
     }
 
     #[test]
-    fn the_list_is_sorted_and_holds_only_domains_that_can_be_found() {
+    fn the_list_is_sorted_and_every_domain_on_it_is_found() {
         let lines = lines();
-        assert_eq!(lines.len(), 10_181, "as the documentation says");
-        assert!(lines.is_sorted_by(|one, next| one.as_bytes() < next.as_bytes()), "sorted, each line once");
+        assert_eq!(lines.len(), 10_181, "number stated in the documentation");
+        assert!(lines.is_sorted_by(|one, next| one.as_bytes() < next.as_bytes()), "sorted without duplicates");
         for line in lines {
-            let domain = EmailDomain::parse(line).expect("a domain");
-            assert_eq!(domain.as_str(), line, "in the form in which addresses are compared");
-            assert!(line.contains('.'), "{line} would refuse everything below it");
+            let domain = EmailDomain::parse(line).expect("valid domain");
+            assert_eq!(domain.as_str(), line, "normalized form");
+            assert!(line.contains('.'), "{line} would reject an entire top-level domain");
             assert!(is_disposable(line), "{line}");
         }
     }
 
     #[test]
-    fn what_lies_below_is_found_and_neighbours_are_not() {
+    fn subdomains_are_found_and_similar_domains_are_not() {
         for domain in ["mailinator.com", "in.mailinator.com", "a.b.yopmail.com", "guerrillamail.com"] {
             assert!(is_disposable(domain), "{domain}");
         }
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn those_that_many_people_have_and_those_that_forward_are_not_on_it() {
+    fn common_providers_and_forwarding_services_are_not_on_the_list() {
         for domain in [
             "gmail.com",
             "outlook.com",

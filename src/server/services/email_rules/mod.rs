@@ -1,31 +1,32 @@
-//! Whose addresses are taken, by their domain alone: that tells nothing about
-//! accounts, and is answered alike whether an address has one or not.
+//! Email domain rules. They depend on the domain alone, so a rejection reveals nothing about
+//! whether an email has an account.
 
 pub mod disposable;
 
 use crate::domain::{Email, EmailDomain};
 
-/// What is said beside the field of an address that is not taken.
+/// The error next to the field of a rejected email.
 pub const NOT_ACCEPTED: &str = "Addresses of this provider are not accepted here. Use another one.";
 
-/// The operator's rules. Cheap to clone beside what they are asked for.
+/// The operator's rules. Cloning them is cheap compared with the requests that use them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EmailRules {
-    /// `PORTAL_EMAIL_DOMAINS_ALLOWED`: these alone; without any, all but the others.
+    /// `PORTAL_EMAIL_DOMAINS_ALLOWED`: if not empty, only these domains are accepted.
     pub allowed: Vec<EmailDomain>,
-    /// `PORTAL_EMAIL_DOMAINS_DENIED`: none of these.
+    /// `PORTAL_EMAIL_DOMAINS_DENIED`: these domains are rejected.
     pub denied: Vec<EmailDomain>,
-    /// `PORTAL_REFUSE_DISPOSABLE`: none of the bundled list.
+    /// `PORTAL_REFUSE_DISPOSABLE`: the domains of the bundled list are rejected.
     pub refuse_disposable: bool,
 }
 
 impl EmailRules {
-    /// Whether an address is taken. Of a domain that is allowed and lies below
-    /// one that is denied, or the other way round, the denial counts; what is
-    /// allowed by name is not looked up in the bundled list.
+    /// Checks whether an email's domain is accepted.
+    ///
+    /// A denied domain takes precedence over an allowed one, whichever is the subdomain of the
+    /// other. Allowed domains are not looked up in the bundled list.
     ///
     /// # Errors
-    /// [`NOT_ACCEPTED`].
+    /// [`NOT_ACCEPTED`] if the domain is rejected.
     pub fn judge(&self, email: &Email) -> Result<(), &'static str> {
         let domain = email.domain();
         let named = |list: &[EmailDomain]| list.iter().any(|entry| entry.covers(domain));
@@ -46,16 +47,16 @@ mod tests {
     use crate::domain::{Email, EmailDomain};
 
     fn rules(allowed: &[&str], denied: &[&str]) -> EmailRules {
-        let domains = |list: &[&str]| list.iter().map(|it| EmailDomain::parse(it).expect("a domain")).collect();
+        let domains = |list: &[&str]| list.iter().map(|it| EmailDomain::parse(it).expect("valid domain")).collect();
         EmailRules { allowed: domains(allowed), denied: domains(denied), refuse_disposable: true }
     }
 
     fn takes(rules: &EmailRules, address: &str) -> bool {
-        rules.judge(&Email::parse(address).expect("an address")).is_ok()
+        rules.judge(&Email::parse(address).expect("valid email")).is_ok()
     }
 
     #[test]
-    fn without_lists_all_but_the_disposable_are_taken() {
+    fn without_lists_only_disposable_domains_are_rejected() {
         let rules = rules(&[], &[]);
         assert!(takes(&rules, "ann@example.com"));
         assert!(!takes(&rules, "ann@mailinator.com") && !takes(&rules, "ann@IN.Mailinator.COM"));
@@ -63,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_allowed_is_taken_alone_and_what_is_denied_below_it_is_not() {
+    fn only_allowed_domains_are_accepted_except_denied_subdomains() {
         let rules = rules(&["bücher.example", "mailinator.com"], &["guests.bücher.example"]);
         for fine in ["ann@bücher.example", "ann@XN--BCHER-KVA.example", "ann@mail.BÜCHER.example", "ann@mailinator.com"]
         {

@@ -1,5 +1,5 @@
-//! Links in mails. Opening one changes nothing and tells what its button does;
-//! the button does it once.
+//! Links in emails. Opening a link changes nothing and shows what its button does. The button works
+//! once.
 
 mod undo_email;
 
@@ -26,20 +26,17 @@ pub struct FromMail {
     pub clock: Clock,
 }
 
-/// What a link did.
+/// The result of using a link.
 #[derive(Clone, Debug)]
 pub struct Deed {
     pub done: Done,
-    /// The session of whoever pressed the button ended with it.
+    /// Whether this ended the session of the user who pressed the button.
     pub ends_own_session: bool,
 }
 
 impl FromMail {
-    /// What the button behind this link would do; `None` for a link that was
-    /// used, has expired or never was.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Returns what the button of this link would do, or `None` if the link was used, has expired
+    /// or is unknown.
     pub async fn look(&self, token: &str) -> Result<Option<LinkPurpose>, Fault> {
         let Some(token) = FlowToken::parse(token) else { return Ok(None) };
         let link = mail_links::by_digest(self.store.reader(), token.digest()).await?;
@@ -47,11 +44,8 @@ impl FromMail {
         Ok(link.filter(|link| !link.used && now < link.expires_at).map(|link| link.purpose))
     }
 
-    /// Does what the link is for, once.
-    ///
-    /// # Errors
-    /// Only faults: a link that is good for nothing any more leads to the page
-    /// that says so.
+    /// Performs the link's action, once. A link that is no longer valid leads to the page that says
+    /// so.
     pub async fn act(&self, token: &str, by: &Requester) -> Result<Deed, ServiceError> {
         let Some(token) = FlowToken::parse(token) else { return Ok(no_good()) };
         let tx = self.store.write().await?;
@@ -79,11 +73,12 @@ impl FromMail {
         by: &Requester,
     ) -> Result<Option<Deed>, ServiceError> {
         let Some(handle) = link.subject_id else { return Ok(None) };
-        // It may have ended by itself: then this is what was wanted.
+        // If the session has already ended, there is nothing left to do.
         if sessions::end(tx, link.account_id, handle).await?.is_some() {
             self.log.note_about(tx, link.account_id, SecurityEvent::SessionEnded, "by the link in a mail", by).await?;
         }
-        // Whoever it was is to be a stranger next time, in that browser too.
+        // Forget all known devices, so that the next sign-in sends a notice even if it comes from
+        // the same browser.
         known_devices::forget_all(tx, link.account_id).await?;
         let own = by.member.as_ref().is_some_and(|it| it.account_id == link.account_id && it.session == handle);
         let text = "That session is ended. Somebody knew your password: set a new one now.";
@@ -108,8 +103,8 @@ impl FromMail {
     }
 }
 
-/// Leads on with a notice. Who is signed in, and stays so, has no use for the
-/// pages of those who are not.
+/// Redirects with a notice. A user who is still signed in goes to the dashboard instead, because
+/// `to` is a page for signed-out users.
 fn deed(to: &'static str, kind: NoticeKind, text: &'static str, ends_own_session: bool, by: &Requester) -> Deed {
     let to = if by.member.is_some() && !ends_own_session { paths::DASHBOARD } else { to };
     Deed { done: Done::go(to).saying(kind, text), ends_own_session }

@@ -1,4 +1,4 @@
-//! Bringing an earlier address back.
+//! Restoring a previous email.
 
 use crate::server::store::Transaction;
 
@@ -14,9 +14,9 @@ use crate::server::store::email_changes;
 use crate::server::store::mail_links::MailLink;
 
 impl FromMail {
-    /// Undoes a change of address and every later one: whoever took an account
-    /// over could otherwise change it twice and so keep it. A deletion that was
-    /// asked for meanwhile goes with them.
+    /// Undoes a change of the email and all later ones, because an attacker could otherwise keep
+    /// the account by changing the email twice. Also cancels a deletion that was scheduled in the
+    /// meantime.
     pub(super) async fn undo_email_change(
         &self,
         tx: &Transaction,
@@ -28,7 +28,8 @@ impl FromMail {
         let change = email_changes::by_id(tx, id).await?;
         let Some(change) = change.filter(|it| it.confirmed_at.is_some() && !it.undone) else { return Ok(None) };
         let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
-        // Reserved since then, so that this cannot be: but nobody's address is taken away.
+        // The old email is reserved, so no other account should have it. This makes sure that no
+        // account loses its email.
         let holder = accounts::by_email(tx, &change.old_email).await?;
         if holder.is_some_and(|holder| holder.id != account.id) {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! The wish to have the account deleted, which can be taken back for a while.
+//! Scheduling the deletion of an account, which can be canceled for a limited time.
 
 use super::OwnAccount;
 use crate::domain::{FieldErrors, NoticeKind, Role, SecurityEvent, Username};
@@ -15,12 +15,12 @@ const LAST_ADMINISTRATOR: &str =
     "You are the only administrator. Make somebody else one before you delete your account.";
 
 impl OwnAccount {
-    /// Closes the account until it goes; a mailed link keeps it. Every session
-    /// ends, this one too.
+    /// Closes the account until it is deleted, and mails a link that cancels the deletion. All
+    /// sessions end, including the current one.
     ///
     /// # Errors
-    /// Another username than one's own, a wrong password, a wait after too many
-    /// wrong ones, or nobody else could administer the portal.
+    /// An error next to `confirmation` or `password`, [`ServiceError::Limited`] after too many
+    /// wrong passwords, or [`ServiceError::Refused`] if the user is the only administrator.
     pub async fn delete(&self, confirmation: &str, password: &str, by: &Requester) -> Result<Done, ServiceError> {
         let member = by.member()?;
         let account = self.present(by).await?;

@@ -1,5 +1,4 @@
-//! Another address: asking for it, and giving it up again. What proves it is
-//! in `email_code`.
+//! Requesting and canceling a change of the email. Verifying it is in `email_code`.
 
 use crate::server::store::Transaction;
 
@@ -16,12 +15,13 @@ use crate::server::store::accounts::Account;
 use crate::server::store::email_changes::{self, EmailChange};
 
 impl OwnAccount {
-    /// Mails a code to a new address; until it is entered nothing changes. An
-    /// earlier change that waits gives way. An address that is somebody else's
-    /// gets the same answer and no code, and its owner is told.
+    /// Mails a code to a new email. The account is unchanged until the code is entered. This
+    /// replaces an earlier pending change. If the email belongs to another account, the response is
+    /// the same, but no code is mailed and its owner is notified.
     ///
     /// # Errors
-    /// A mistake in the address, a cap on codes, or the want of the password.
+    /// An error next to `email`, [`ServiceError::Limited`] if a limit on codes is reached, or
+    /// [`ServiceError::Confirm`] if the user did not recently authenticate.
     pub async fn change_email(&self, email: &str, by: &Requester) -> Result<Done, ServiceError> {
         let now = self.clock.now();
         let member = by.fresh_member(now)?;
@@ -61,10 +61,10 @@ impl OwnAccount {
         Ok(Done::go(paths::ACCOUNT_EMAIL_VERIFY))
     }
 
-    /// Gives a change up that waits for its code.
+    /// Cancels the pending change.
     ///
     /// # Errors
-    /// Nobody is signed in.
+    /// [`ServiceError::SignIn`] if the user is not signed in.
     pub async fn cancel_email_change(&self, by: &Requester) -> Result<Done, ServiceError> {
         let member = by.member()?;
         let tx = self.store.write().await?;
@@ -75,7 +75,7 @@ impl OwnAccount {
         Ok(Done::go(paths::ACCOUNT).saying(NoticeKind::Info, text))
     }
 
-    /// Writes a code down, and a mail if the address is nobody else's.
+    /// Issues a code, and mails it unless the email belongs to another account.
     pub(super) async fn issue_change_code(
         &self,
         tx: &Transaction,
@@ -93,7 +93,7 @@ pub(super) fn bound(change: &EmailChange) -> Bound<'_> {
     Bound { purpose: OtpPurpose::EmailChange, flow: change.id, email_key: change.email.key() }
 }
 
-/// The two addresses, for the owner's log.
+/// Returns the old and the new email, for the owner's security log.
 pub(super) fn between(change: &EmailChange) -> String {
     format!("{} → {}", change.old_email.as_str(), change.email.as_str())
 }

@@ -1,4 +1,4 @@
-//! The proof of a new address.
+//! Verifying a new email.
 
 use crate::server::store::Transaction;
 use sea_orm::ConnectionTrait;
@@ -20,7 +20,7 @@ use crate::server::store::{StoreError, recoveries};
 
 const TAKEN: &str = "This address has an account by now. Yours keeps the address it had.";
 
-/// A change that waits for its code.
+/// A change that is waiting for its code.
 #[derive(Clone, Debug)]
 pub struct Awaited {
     pub change: EmailChange,
@@ -29,18 +29,19 @@ pub struct Awaited {
 }
 
 impl OwnAccount {
-    /// The change of this person that waits for its code.
+    /// Returns the user's pending change. If there is none, the inner `Err` says where to go.
     ///
     /// # Errors
-    /// Nobody is signed in; the inner `Err` says where to go when nothing waits.
+    /// [`ServiceError::SignIn`] if the user is not signed in.
     pub async fn awaited_email(&self, by: &Requester) -> Result<Result<Awaited, Done>, ServiceError> {
         Ok(self.awaited(self.store.reader(), by.member()?).await.map_err(Fault::from)?)
     }
 
-    /// Mails another code to the new address.
+    /// Mails another code to the new email.
     ///
     /// # Errors
-    /// Asked for too early, or a cap on codes that is reached.
+    /// [`ServiceError::Limited`] if the last code was sent too recently or a limit on codes is
+    /// reached.
     pub async fn resend_email_code(&self, by: &Requester) -> Result<Done, ServiceError> {
         let member = by.member()?;
         let tx = self.store.write().await?;
@@ -58,11 +59,12 @@ impl OwnAccount {
         Ok(Done::go(paths::ACCOUNT_EMAIL_VERIFY).saying(NoticeKind::Success, text))
     }
 
-    /// Checks the code and changes the address. The old one is told, with a
-    /// link by which it comes back, and stays this account's until that expires.
+    /// Checks the code and changes the email. The old email receives a notice with a link that
+    /// undoes the change, and stays reserved for this account until the link expires.
     ///
     /// # Errors
-    /// One message beside `code` whatever made it wrong; a cap on wrong codes.
+    /// The same error next to `code`, whatever makes the code wrong, or [`ServiceError::Limited`]
+    /// after too many wrong codes.
     pub async fn confirm_email(&self, code: &str, by: &Requester) -> Result<Done, ServiceError> {
         let member = by.member()?;
         let mut errors = FieldErrors::default();
@@ -98,7 +100,7 @@ impl OwnAccount {
         Ok(Done::go(paths::ACCOUNT).saying(NoticeKind::Success, text))
     }
 
-    /// Everything that goes with a new address. Sessions go on.
+    /// Applies the change with all its consequences. Sessions continue.
     async fn move_to(
         &self,
         tx: &Transaction,
@@ -117,7 +119,7 @@ impl OwnAccount {
         Ok(())
     }
 
-    /// Counts one try against the change and the address, for good.
+    /// Counts and commits one attempt against the change and the email.
     async fn count_email_try(
         &self,
         member: &Member,
@@ -146,7 +148,7 @@ impl OwnAccount {
     }
 }
 
-/// Back to the account, saying why.
+/// Redirects to the account page with an explanation.
 fn over(why: Over) -> Done {
     let (kind, text) = match why {
         Over::NoCode => (NoticeKind::Info, "No change of your address is waiting for a code."),

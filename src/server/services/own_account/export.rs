@@ -1,4 +1,4 @@
-//! Everything that is held about a person, for that person.
+//! Exporting a user's own data.
 
 use super::OwnAccount;
 use crate::domain::{SecurityEvent, Timestamp};
@@ -7,10 +7,10 @@ use crate::server::services::requester::Requester;
 use crate::server::store::holdings::{self, Holdings};
 
 impl OwnAccount {
-    /// Everything that is held about the person who asks, and when it was.
+    /// Returns all data stored about the user, and the time of the export.
     ///
     /// # Errors
-    /// Nobody is signed in, or the want of the password.
+    /// [`ServiceError::SignIn`] or [`ServiceError::Confirm`].
     pub async fn export(&self, by: &Requester) -> Result<(Holdings, Timestamp), ServiceError> {
         let member = by.fresh_member(self.clock.now())?;
         let tx = self.store.write().await?;

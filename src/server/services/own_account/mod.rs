@@ -1,6 +1,6 @@
-//! What a person who is signed in does with their own account. One verb, one
-//! file; each is checked once more within its transaction, since the session
-//! may have ended while a password was looked at.
+//! Actions of signed-in users on their own account, one file per action. Each action checks the
+//! account again within its transaction, because the session may have ended while a password was
+//! checked.
 
 mod deletion;
 mod email;
@@ -27,8 +27,7 @@ use crate::server::rng::Rng;
 use crate::server::store::accounts::{self, Account};
 use crate::server::store::{Store, StoreError};
 
-/// The service behind `/account` and the pages below it that are not about
-/// signing in.
+/// The service behind `/account` and the pages below it, except those about signing in.
 #[derive(Clone, Debug)]
 pub struct OwnAccount {
     pub store: Store,
@@ -44,13 +43,13 @@ pub struct OwnAccount {
 }
 
 impl OwnAccount {
-    /// The account of a person, unless their session has ended meanwhile.
+    /// Returns the user's account, unless the session has ended in the meantime.
     async fn own(&self, tx: &Transaction, member: &Member) -> Result<Account, ServiceError> {
         let account = accounts::by_id(tx, member.account_id).await?;
         account.filter(|it| it.holds(member.epoch)).ok_or(ServiceError::SignIn)
     }
 
-    /// The account of a person as it is now, for what does not change it.
+    /// Returns the user's current account, for use outside of a transaction that changes it.
     async fn present(&self, by: &Requester) -> Result<Account, ServiceError> {
         let member = by.member()?;
         let account = accounts::by_id(self.store.reader(), member.account_id).await?;

@@ -1,4 +1,4 @@
-//! Another password, by somebody who knows the present one.
+//! Changing the password, which requires the current one.
 
 use super::OwnAccount;
 use crate::domain::{FieldErrors, NoticeKind, Password, SecurityEvent};
@@ -12,12 +12,12 @@ use crate::server::store::{accounts, otps, recoveries, sessions, trusted_browser
 const CHANGED_MEANWHILE: &str = "Your password was changed meanwhile. Load the page again.";
 
 impl OwnAccount {
-    /// Changes the password. Every other session ends; gives the epoch with
-    /// which this one goes on.
+    /// Changes the password and ends all other sessions. Returns the new epoch, with which the
+    /// current session continues.
     ///
     /// # Errors
-    /// Mistakes in either password, a wait after too many wrong ones, or no
-    /// place among those who hash.
+    /// An error next to either password, [`ServiceError::Limited`] after too many wrong passwords,
+    /// or [`ServiceError::Busy`] if the password hashing queue is full.
     pub async fn change_password(
         &self,
         current: &str,
@@ -36,7 +36,8 @@ impl OwnAccount {
             errors.check("password", self.policy.judge(password, &context));
         }
         let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
-        // A place for the new hash first: a right password is not looked at in vain.
+        // Reserve the slot for the new hash first, so that a full queue is noticed before the
+        // current password is checked.
         let place = self.confirmation.passwords.enter()?;
         let (account, right) = self.confirmation.own_password("current_password", current, by).await?;
         let hash = self.confirmation.passwords.hasher.hash(place, &password).await?;

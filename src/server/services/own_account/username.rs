@@ -1,4 +1,4 @@
-//! Another username.
+//! Changing the username.
 
 use super::OwnAccount;
 use crate::domain::{FieldErrors, NoticeKind, SecurityEvent, Username};
@@ -10,10 +10,10 @@ use crate::server::services::requester::Requester;
 use crate::server::store::accounts::{self, Account};
 
 impl OwnAccount {
-    /// Changes the username. One's own in other letters of the same is free.
+    /// Changes the username. Users may change the letter case of their own username.
     ///
     /// # Errors
-    /// Mistakes in the username, it is taken, or nobody is signed in.
+    /// [`ServiceError::SignIn`], or an error next to `username` if it is invalid or taken.
     pub async fn change_username(&self, username: &str, by: &Requester) -> Result<Done, ServiceError> {
         let member = by.member()?;
         let mut errors = FieldErrors::default();

@@ -1,4 +1,4 @@
-//! Making a passkey.
+//! Adding a passkey.
 
 use super::{Passkeys, Shown};
 use crate::domain::limits::PASSKEYS_MAX;
@@ -16,12 +16,12 @@ const NOT_ADDED: &str = "The passkey could not be added. Please try again.";
 const USED: &str = "This was done already, perhaps in another tab. Load the page again to see your passkeys.";
 
 impl Passkeys {
-    /// Options for making a passkey. Asks for the password first, so that no
-    /// authenticator keeps a passkey that is then refused here.
+    /// Returns the options for creating a passkey. Recent authentication is required at this point
+    /// already, so that the authenticator does not store a passkey that is then rejected.
     ///
     /// # Errors
-    /// Nobody is signed in, the password was given too long ago, there are
-    /// enough passkeys, or none can be had here.
+    /// [`ServiceError::SignIn`], [`ServiceError::Confirm`], or [`ServiceError::Refused`] if the
+    /// account has the maximum number of passkeys or the portal does not support them.
     pub async fn offer_adding(&self, by: &Requester) -> Result<Begun, ServiceError> {
         let now = self.clock.now();
         let member = by.fresh_member(now)?;
@@ -36,10 +36,11 @@ impl Passkeys {
         Ok(ceremonies.begin_adding(account.id, &account.username, known, now)?)
     }
 
-    /// Adds the passkey that an authenticator made.
+    /// Adds the passkey that an authenticator created.
     ///
     /// # Errors
-    /// As [`Passkeys::offer_adding`], and when the passkey does not fit what was asked for.
+    /// Those of [`Passkeys::offer_adding`], or [`ServiceError::Refused`] if the passkey does not
+    /// match the options.
     pub async fn add(&self, shown: Shown<'_>, by: &Requester) -> Result<Change, ServiceError> {
         let now = self.clock.now();
         let account_id = by.fresh_member(now)?.account_id;
@@ -59,7 +60,7 @@ impl Passkeys {
                 return Err(ServiceError::Refused(NOT_ADDED));
             }
         };
-        // Again, in the writer's turn: two tabs do not make it one too many.
+        // Checked again within the transaction, so that two tabs cannot exceed the limit.
         if passkeys::count(&tx, account_id).await? >= PASSKEYS_MAX as u64 {
             return Err(ServiceError::Refused(ENOUGH));
         }

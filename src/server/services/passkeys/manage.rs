@@ -1,4 +1,4 @@
-//! The passkeys that an account has.
+//! Managing the passkeys of an account.
 
 use uuid::Uuid;
 
@@ -17,18 +17,19 @@ const DEMANDED: &str =
 const GONE: &str = "This passkey was removed already.";
 
 impl Passkeys {
-    /// The passkeys of the person who asks, the oldest first.
+    /// Returns the user's passkeys, oldest first.
     ///
     /// # Errors
-    /// Nobody is signed in; faults.
+    /// [`ServiceError::SignIn`] if the user is not signed in.
     pub async fn list(&self, by: &Requester) -> Result<Vec<StoredPasskey>, ServiceError> {
         Ok(passkeys::of_account(self.store.reader(), by.member()?.account_id).await?)
     }
 
-    /// Gives a passkey another name.
+    /// Renames a passkey.
     ///
     /// # Errors
-    /// Nobody is signed in, a mistake in the name, or no such passkey of theirs.
+    /// [`ServiceError::SignIn`], an error next to `name`, or [`ServiceError::Refused`] if the user
+    /// has no such passkey.
     pub async fn rename(&self, id: &str, name: &str, by: &Requester) -> Result<Done, ServiceError> {
         let account_id = by.member()?.account_id;
         let mut errors = FieldErrors::default();
@@ -43,11 +44,11 @@ impl Passkeys {
         Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, "Your passkey has its new name."))
     }
 
-    /// Removes a passkey and tells its owner by mail.
+    /// Removes a passkey and notifies the owner by email.
     ///
     /// # Errors
-    /// Nobody is signed in, the password was given too long ago, no such passkey of
-    /// theirs, or a second factor is demanded and there is no other.
+    /// [`ServiceError::SignIn`], [`ServiceError::Confirm`], or [`ServiceError::Refused`] if the
+    /// user has no such passkey or it is the only factor of an account that must have one.
     pub async fn remove(&self, id: &str, by: &Requester) -> Result<Change, ServiceError> {
         let account_id = by.fresh_member(self.clock.now())?.account_id;
         let id = parse(id)?;
@@ -70,7 +71,7 @@ impl Passkeys {
     }
 }
 
-/// What is no id is no passkey's.
+/// Parses a passkey's id. An invalid id gets the same response as an unknown one.
 fn parse(id: &str) -> Result<Uuid, ServiceError> {
     Uuid::parse_str(id).map_err(|_| ServiceError::Refused(GONE))
 }

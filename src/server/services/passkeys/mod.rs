@@ -1,8 +1,7 @@
-//! Passkeys: made by an account's owner, and shown in place of the password, as
-//! the second step after it, or to confirm who is at the keyboard.
+//! Passkeys: managing them, and using them to sign in, as the second step or to reauthenticate.
 //!
-//! Each is a ceremony of two posts. The first gives options and keeps nothing;
-//! the second brings what the authenticator made of them, and counts once.
+//! Each use is a ceremony of two requests. The first returns options and stores nothing. The second
+//! submits the authenticator's response and is accepted only once.
 
 mod add;
 mod manage;
@@ -27,26 +26,26 @@ use crate::server::rng::Rng;
 use crate::server::store::{Store, accounts};
 
 const NOT_HERE: &str = "This portal cannot use passkeys at its present address.";
-/// One sentence for every passkey that does not count: gone, unknown, another
-/// account's, used twice, too late, or of an account that is closed.
+/// The error for every rejected passkey: removed, unknown, of another account, used twice, expired,
+/// or of a closed account.
 const UNKNOWN: &str = "This passkey is not known here.";
 
-/// What the browser sent at the end of a ceremony.
+/// The browser's response at the end of a ceremony.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a> {
-    /// The sealed state, as it came with the options.
+    /// The encrypted state that was sent with the options.
     pub state: &'a str,
-    /// The credential's `toJSON()`.
+    /// The result of the credential's `toJSON()`.
     pub credential: &'a str,
 }
 
-/// The service behind every passkey.
+/// The service behind all uses of passkeys.
 #[derive(Clone, Debug)]
 pub struct Passkeys {
     pub store: Store,
-    /// `None` where `PUBLIC_URL` allows no passkeys.
+    /// `None` if passkeys are not possible with this `PUBLIC_URL`.
     pub ceremonies: Option<Ceremonies>,
-    /// The host whose pages can use passkeys, where there are any.
+    /// The host whose pages can use passkeys, if passkeys are possible.
     pub relying_party: Option<String>,
     pub captcha: Captcha,
     pub entry: Entry,
@@ -60,7 +59,7 @@ pub struct Passkeys {
 }
 
 impl Passkeys {
-    /// Tells the owner of an account what happened to a passkey, in the transaction of what did.
+    /// Notifies the owner of a change to a passkey, in the transaction of that change.
     async fn tell(&self, tx: &Transaction, account_id: Uuid, about: About, by: &Requester) -> Result<(), ServiceError> {
         let account = accounts::by_id(tx, account_id).await?.ok_or(ServiceError::SignIn)?;
         Ok(self.notices.tell(tx, &account, about, by).await?)

@@ -1,4 +1,4 @@
-//! Judging a passkey that somebody shows.
+//! Verifying passkeys.
 
 use crate::server::store::Transaction;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::server::store::{StoreError, challenges, passkeys};
 const TOO_MANY: &str = "Too many tries.";
 
 impl Passkeys {
-    /// Options for using a passkey: one of this account's, or any that the
+    /// Returns the options for using a passkey: one of this account's passkeys, or any that the
     /// browser has. Writes nothing.
     pub(super) async fn offer(&self, purpose: Purpose, account: Option<Uuid>) -> Result<Begun, ServiceError> {
         let ceremonies = self.ceremonies()?;
@@ -26,11 +26,11 @@ impl Passkeys {
         Ok(ceremonies.begin_using(purpose, account, &allowed, self.clock.now())?)
     }
 
-    /// Judges a passkey and begins the transaction of what it was shown for.
-    /// `account` is whose it has to be, if that is known.
+    /// Verifies a passkey and begins the transaction of the action it authorizes. `account` is the
+    /// required owner, if known.
     ///
-    /// It is counted as a failure of this address before it is looked at, and a
-    /// ceremony is spent whatever comes of it.
+    /// The attempt is counted as a failure of this IP prefix before it is checked, and the ceremony
+    /// is spent whether or not it succeeds.
     pub(super) async fn prove(
         &self,
         purpose: Purpose,
@@ -52,7 +52,7 @@ impl Passkeys {
                 Ok((tx, account))
             }
             None => {
-                // The failure stays counted, and the ceremony spent.
+                // The failure stays counted and the ceremony stays spent.
                 tx.commit().await?;
                 self.captcha.note_failure(by);
                 Err(ServiceError::Refused(UNKNOWN))
@@ -60,11 +60,9 @@ impl Passkeys {
         }
     }
 
-    /// The account that a passkey opens, in the transaction of what it was shown
-    /// for; `None` when it opens none. Whatever makes it wrong, the same is done.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Returns the account that a passkey authenticates, or `None` if the passkey is rejected. Call
+    /// this in the transaction of the action it authorizes. The same work is done whatever makes
+    /// the passkey wrong.
     pub(super) async fn judge(
         &self,
         tx: &Transaction,
@@ -87,7 +85,7 @@ impl Passkeys {
         }
         let found = passkeys::by_credential(tx, assertion.credential_id()).await?;
         let mut meant = found.filter(|passkey| {
-            // Without an account, only the authenticator can say whose it is.
+            // Without a known account, the authenticator's user handle must identify the owner.
             let said = assertion.user_handle().map_or(account.is_some(), |said| said == passkey.account_id.as_bytes());
             said && account.is_none_or(|account| account == passkey.account_id)
         });

@@ -1,4 +1,4 @@
-//! Showing a passkey: to sign in, as the second step, to confirm.
+//! Using a passkey to sign in, as the second step, or to reauthenticate.
 
 use super::{Passkeys, Shown, UNKNOWN};
 use crate::domain::Timestamp;
@@ -9,18 +9,19 @@ use crate::server::services::requester::Requester;
 use crate::server::services::second_factor::Stepped;
 
 impl Passkeys {
-    /// Options for signing in with whichever passkey the browser has for here.
+    /// Returns the options for signing in with any passkey that the browser has for this portal.
     ///
     /// # Errors
-    /// Where there are no passkeys; faults.
+    /// [`ServiceError::Refused`] if the portal does not support passkeys.
     pub async fn offer_sign_in(&self) -> Result<Begun, ServiceError> {
         self.offer(Purpose::SignIn, None).await
     }
 
-    /// Signs in with a passkey, which is two factors by itself.
+    /// Signs in with a passkey, which counts as two factors.
     ///
     /// # Errors
-    /// One sentence whatever is wrong; a wait after too many failures from this address.
+    /// The same [`ServiceError::Refused`] whatever makes the passkey wrong, or
+    /// [`ServiceError::Limited`] after too many failures from this IP prefix.
     pub async fn sign_in(&self, shown: Shown<'_>, remember: bool, by: &Requester) -> Result<Entered, ServiceError> {
         let (tx, account) = self.prove(Purpose::SignIn, None, shown, by).await?;
         let entered = self.entry.admit(&tx, &account, Method::Passkey, remember, by).await?;
@@ -28,20 +29,22 @@ impl Passkeys {
         Ok(entered)
     }
 
-    /// Options for the second step of the person whose password was accepted.
+    /// Returns the options for the second step, after the password was accepted.
     ///
     /// # Errors
-    /// When no second step is due; where there are no passkeys.
+    /// [`ServiceError::SignIn`] if no second step is pending, or [`ServiceError::Refused`] if the
+    /// portal does not support passkeys.
     pub async fn offer_second_step(&self, by: &Requester) -> Result<Begun, ServiceError> {
         let due = by.second_step.as_ref().ok_or(ServiceError::SignIn)?;
         self.offer(Purpose::SecondStep, Some(due.account_id)).await
     }
 
-    /// Takes the second step with a passkey. It counts like any other factor's try;
-    /// `trust` excuses this browser from now on.
+    /// Completes the second step with a passkey, which counts toward the same limit as other
+    /// factors. `trust` exempts this browser from the second factor from now on.
     ///
     /// # Errors
-    /// One sentence whatever is wrong, and a wait after too many failures.
+    /// The same [`ServiceError::Refused`] whatever makes the passkey wrong, or
+    /// [`ServiceError::Limited`] after too many failures.
     pub async fn second_step(&self, shown: Shown<'_>, trust: bool, by: &Requester) -> Result<Stepped, ServiceError> {
         self.ceremonies()?;
         let attempt = match self.second_factor.begin(by).await? {
@@ -56,19 +59,20 @@ impl Passkeys {
         Err(ServiceError::Refused(UNKNOWN))
     }
 
-    /// Options for showing that the person at the keyboard is who signed in.
+    /// Returns the options for reauthenticating the signed-in user.
     ///
     /// # Errors
-    /// Nobody is signed in; where there are no passkeys.
+    /// [`ServiceError::SignIn`] if the user is not signed in, or [`ServiceError::Refused`] if the
+    /// portal does not support passkeys.
     pub async fn offer_confirmation(&self, by: &Requester) -> Result<Begun, ServiceError> {
         self.offer(Purpose::Confirm, Some(by.member()?.account_id)).await
     }
 
-    /// Confirms with a passkey in place of the password. Gives the moment from
-    /// which on the person counts as just having shown it.
+    /// Reauthenticates with a passkey instead of the password. Returns the time from which the user
+    /// counts as recently authenticated.
     ///
     /// # Errors
-    /// As [`Passkeys::sign_in`], and when nobody is signed in.
+    /// Those of [`Passkeys::sign_in`], or [`ServiceError::SignIn`] if the user is not signed in.
     pub async fn confirm(&self, shown: Shown<'_>, by: &Requester) -> Result<Timestamp, ServiceError> {
         let member = by.member()?;
         let (tx, _) = self.prove(Purpose::Confirm, Some(member.account_id), shown, by).await?;

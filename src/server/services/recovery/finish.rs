@@ -1,4 +1,4 @@
-//! The code and the new password.
+//! Setting a new password with a recovery code.
 
 use crate::server::store::Transaction;
 
@@ -17,24 +17,27 @@ use crate::server::store::{StoreError, email_changes, known_devices, otps, recov
 impl Recovery {
     /// Sets a new password with the mailed code.
     ///
-    /// Whoever does not have the code learns nothing about the account: before
-    /// it proved right, the password is judged as anybody's. What a second look
-    /// with the person's name in mind refuses costs neither the code nor a try.
+    /// Until the code is verified, the password is checked without the account's username and
+    /// email, so that the response reveals nothing about the account. It is then checked again with
+    /// them. If that check rejects the password, neither the code nor an attempt is used up.
     ///
     /// # Errors
-    /// Mistakes in the password, one message beside `code` whatever made it
-    /// wrong, a cap on wrong codes, or no place among those who hash.
+    /// An error next to `password`, the same error next to `code` whatever makes the code wrong,
+    /// [`ServiceError::Limited`] after too many wrong codes, or [`ServiceError::Busy`] if the
+    /// password hashing queue is full.
     pub async fn finish(&self, code: &str, password: &str, by: &Requester) -> Result<Done, ServiceError> {
         if by.member.is_some() {
             return Ok(Done::go(paths::DASHBOARD));
         }
         let reader = self.store.reader();
-        // Who has nothing to enter a code for is not asked to mend it first.
+        // Check this before validating the fields, so that users without a pending recovery are not
+        // asked to correct them.
         if let Err(ended) = self.waiting(reader, by.recovery.as_ref()).await? {
             return Ok(ended.into_done());
         }
         let (code, password) = self.parse(code, password)?;
-        // Before the database: in a flood nobody waits for its writer only to hear that this is one.
+        // Reserve a hashing slot before using the database, so that during a flood requests are
+        // rejected without waiting for the writer.
         let place = self.passwords.enter()?;
         let (recovery, counted) = match self.count_try(by).await? {
             Ok(counted) => counted,
@@ -48,7 +51,7 @@ impl Recovery {
             Some(id) => accounts::by_id(reader, id).await?.filter(|account| may_recover(&recovery, account)),
             None => None,
         };
-        // Closed, or moved to another address, since the code was mailed.
+        // The account was closed or its email was changed after the code was mailed.
         let Some(account) = account else { return self.wrong(&recovery, by).await };
         let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
         if let Err(reason) = self.policy.judge(&password, &context) {
@@ -80,7 +83,7 @@ impl Recovery {
         }
     }
 
-    /// Counts one try against the flow and the address, for good.
+    /// Counts and commits one attempt against the flow and the email.
     async fn count_try(&self, by: &Requester) -> Result<Result<(recoveries::Recovery, Counted), Ended>, ServiceError> {
         let tx = self.store.write().await?;
         let recovery = match self.waiting(&tx, by.recovery.as_ref()).await? {
@@ -95,7 +98,7 @@ impl Recovery {
         Ok(Ok((recovery, counted)))
     }
 
-    /// The code was right and is not used up: neither is a try.
+    /// Reverts the counts of an attempt whose code was correct and was not consumed.
     async fn give_try_back(
         &self,
         recovery: &recoveries::Recovery,
@@ -109,10 +112,10 @@ impl Recovery {
         Ok(tx.commit().await?)
     }
 
-    /// What a wrong code is answered with: the tries left, or the way back.
+    /// Returns the response to a wrong code: the attempts left, or the way back to the start.
     async fn wrong(&self, recovery: &recoveries::Recovery, by: &Requester) -> Result<Done, ServiceError> {
         match self.waiting(self.store.reader(), by.recovery.as_ref()).await? {
-            // Another tab used the code while this one was on its way.
+            // Another tab used the code while this request was in progress.
             Err(Ended::Finished) => Ok(Ended::Finished.into_done()),
             Err(ended) => {
                 self.codes.note_wrong(bound(recovery), by);
@@ -125,8 +128,8 @@ impl Recovery {
         }
     }
 
-    /// Everything that goes with a new password, in the transaction that used
-    /// up the code. It signs nobody in, and leaves two-step sign-in as it is.
+    /// Sets the new password with all its consequences, in the transaction that consumed the code.
+    /// It does not sign the user in, and two-step sign-in is unchanged.
     async fn set_password(
         &self,
         tx: Transaction,
@@ -135,7 +138,7 @@ impl Recovery {
         by: &Requester,
         now: Timestamp,
     ) -> Result<Done, ServiceError> {
-        // Closed since the code was looked at: there is nothing to recover.
+        // The account was closed after the code was checked, so there is nothing to recover.
         if !accounts::set_password(&tx, account.id, hash, None, now).await? {
             return Ok(Ended::NoFlow.into_done());
         }
@@ -145,7 +148,8 @@ impl Recovery {
         recoveries::finish_all(&tx, account.id, now).await?;
         email_changes::drop_pending(&tx, account.id, now).await?;
         trusted_browsers::forget_all(&tx, account.id).await?;
-        // Whoever else knew the old one is a stranger from now on, also in their own browser.
+        // Forget all known devices, so that anyone who knew the old password causes a notice if
+        // they sign in again, even from a browser they used before.
         known_devices::forget_all(&tx, account.id).await?;
         mail_links::forget_unused(&tx, account.id, LinkPurpose::EndSession).await?;
         self.passwords.forgive(&tx, account, by).await?;

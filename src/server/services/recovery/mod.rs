@@ -1,7 +1,7 @@
-//! Recovery: a new password by a mailed code.
+//! Account recovery: setting a new password with a mailed code.
 //!
-//! An address without an account is treated alike in every step, so that nobody
-//! learns whether there is one. Setting the password is in `finish`.
+//! An email without an account is handled the same in every step, so that the responses do not
+//! reveal whether there is one. Setting the password is in `finish`.
 
 mod finish;
 mod waiting;
@@ -43,13 +43,13 @@ pub struct Recovery {
 }
 
 impl Recovery {
-    /// Mails a code if the address has an account that may be recovered. The
-    /// answer is the same for every address, and takes as long: whatever is
-    /// written for an account is written without one, except for the mail.
+    /// Mails a code if the email has an account that can be recovered. The response and its timing
+    /// are the same for every email, because the same rows are written with and without an account,
+    /// except for the mail.
     ///
     /// # Errors
-    /// A mistake in the address, a challenge that did not convince, or a cap on
-    /// codes that is reached.
+    /// An error next to `email`, a failed captcha, or [`ServiceError::Limited`] if a limit on codes
+    /// is reached.
     pub async fn start(&self, email: &str, answer: &Answer<'_>, by: &Requester) -> Result<Done, ServiceError> {
         if by.member.is_some() {
             return Ok(Done::go(paths::DASHBOARD));
@@ -85,23 +85,21 @@ impl Recovery {
         Ok(Done::go(paths::RECOVER_VERIFY).with_flow(FlowChange::Begin(Flow::Recovery, flow)))
     }
 
-    /// The newest code of the recovery that this browser holds.
-    ///
-    /// # Errors
-    /// Only faults; a recovery that is over is the inner `Err`.
+    /// Returns the newest code of this browser's recovery. If the recovery has ended, the inner
+    /// `Err` says why.
     pub async fn pending(&self, by: &Requester) -> Result<Result<Issued, Ended>, Fault> {
         let waiting = self.waiting(self.store.reader(), by.recovery.as_ref()).await?;
         Ok(waiting.map(|waiting| waiting.code))
     }
 
-    /// Mails another code. The earlier one counts until its own expiry, and the
-    /// tries are not given back.
+    /// Mails another code. The previous code stays valid until it expires, and the number of
+    /// attempts is not reset.
     ///
     /// # Errors
-    /// Asked for too early, a challenge that did not convince, or a cap on codes
-    /// that is reached.
+    /// [`ServiceError::Limited`] if the last code was sent too recently or a limit on codes is
+    /// reached, or a failed captcha.
     pub async fn resend(&self, answer: &Answer<'_>, by: &Requester) -> Result<Done, ServiceError> {
-        // Who has nothing to wait for, or has to wait, need not be told from a machine.
+        // Skip the captcha when nothing can be sent now.
         match self.waiting(self.store.reader(), by.recovery.as_ref()).await? {
             Ok(Waiting { code, .. }) => self.codes.check_pause(&code, self.clock.now())?,
             Err(ended) => return Ok(ended.into_done()),
@@ -123,7 +121,7 @@ impl Recovery {
         Ok(Done::go(paths::RECOVER_VERIFY).saying(NoticeKind::Success, text))
     }
 
-    /// Writes a code down, and a mail if there is somebody to get it.
+    /// Issues a code, and mails it if there is an account.
     async fn issue(
         &self,
         tx: &Transaction,
@@ -144,7 +142,7 @@ fn bound(recovery: &recoveries::Recovery) -> Bound<'_> {
     Bound { purpose: OtpPurpose::Recovery, flow: recovery.id, email_key: &recovery.email_key }
 }
 
-/// Whether the account is still what it was when its recovery began.
+/// Whether the account is open and still has the email that the recovery was started for.
 fn may_recover(recovery: &recoveries::Recovery, account: &accounts::Account) -> bool {
     account.is_open() && account.email.key() == recovery.email_key
 }

@@ -1,4 +1,4 @@
-//! The state of a recovery that waits for its code.
+//! The state of a recovery that is waiting for its code.
 
 use sea_orm::ConnectionTrait;
 
@@ -12,7 +12,7 @@ use crate::server::services::outcome::{Done, Flow, FlowChange};
 use crate::server::store::otps::Issued;
 use crate::server::store::{StoreError, recoveries};
 
-/// A recovery whose code may still be entered.
+/// A recovery whose code can still be entered.
 #[derive(Clone, Debug)]
 pub(super) struct Waiting {
     pub recovery: recoveries::Recovery,
@@ -20,19 +20,19 @@ pub(super) struct Waiting {
     pub code: Issued,
 }
 
-/// Why a browser has no recovery to go on with.
+/// The reason a browser has no recovery to continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// It never began one here, or the row is gone.
+    /// It was not started in this browser, or the row was deleted.
     NoFlow,
-    /// With the address that it was for.
+    /// With the email that it was started for.
     Expired(String),
     TriesUsed(String),
     Finished,
 }
 
 impl Ended {
-    /// Back to the start, saying why, with the address that was typed there.
+    /// Redirects to the start with an explanation and the previously entered email.
     #[must_use]
     pub fn into_done(self) -> Done {
         let (to, kind, text) = match &self {
@@ -62,7 +62,7 @@ impl Ended {
 }
 
 impl Recovery {
-    /// The recovery of the browser that holds `flow`, if it can still go on.
+    /// Returns the pending recovery for a flow token. If it has ended, the inner `Err` says why.
     pub(super) async fn waiting(
         &self,
         db: &impl ConnectionTrait,

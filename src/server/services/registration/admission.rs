@@ -1,8 +1,8 @@
-//! Who may register: the mode, the rules about addresses, and invitations.
+//! Who may register: the registration mode, the email domain rules and invitations.
 //!
-//! An invitation is for one address, which its guest proves by the mailed code
-//! as everybody does. Its link opens the form; what is used up, when the
-//! account is made, is the invitation of the address that was proven.
+//! An invitation is for one email. Its link opens the form, and the invited user still verifies
+//! that email with a mailed code. The invitation is used up when the account with the verified
+//! email is created.
 
 use sea_orm::ConnectionTrait;
 
@@ -13,13 +13,13 @@ use crate::server::services::email_rules::EmailRules;
 use crate::server::services::outcome::ServiceError;
 use crate::server::store::{StoreError, invitations};
 
-/// What they hear whose registration was begun and can no longer be finished.
+/// Shown to a user whose registration was started but can no longer be finished.
 const CLOSED_MEANWHILE: &str = "Registration was closed meanwhile: yours can no longer be finished.";
 const NOT_INVITED: &str = "Your address has no invitation any more: this registration can no longer be finished.";
 const NOT_TAKEN: &str = "Addresses of this provider are not accepted here. Register again with another one.";
 
-/// Decides who may register. The mode counts when the form is sent, and again
-/// at every step until the account is made.
+/// Decides who may register. The mode is checked when the form is submitted and at every step until
+/// the account is created.
 #[derive(Clone, Debug, Default)]
 pub struct Admission {
     pub mode: RegistrationMode,
@@ -27,10 +27,7 @@ pub struct Admission {
 }
 
 impl Admission {
-    /// The address that the holder of this token is invited to register with.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Returns the email that this invitation token was issued for, if the invitation is valid.
     pub async fn guest(
         &self,
         db: &impl ConnectionTrait,
@@ -42,10 +39,10 @@ impl Admission {
         Ok(invitation.filter(|it| it.waits(now)).map(|it| it.email))
     }
 
-    /// As [`Admission::guest`], for somebody who wants to begin.
+    /// Same as [`Admission::guest`], but checks that a registration may be started.
     ///
     /// # Errors
-    /// One sentence when nobody may, or nobody without an invitation.
+    /// [`ServiceError::Refused`] if registration is closed or requires an invitation.
     pub async fn enter(
         &self,
         db: &impl ConnectionTrait,
@@ -60,11 +57,8 @@ impl Admission {
         }
     }
 
-    /// Why there can be no account for an address, now that its registration
-    /// was begun; nothing if there can.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Returns why a registration that was already started can no longer lead to an account for
+    /// this email, or `None` if it can.
     pub async fn shuts_out(
         &self,
         db: &impl ConnectionTrait,

@@ -1,4 +1,4 @@
-//! Another code, or the code to another address.
+//! Sending another code, or sending it to a corrected email.
 
 use sea_orm::ConnectionTrait;
 
@@ -15,14 +15,14 @@ use crate::server::store::{otps, registrations};
 const INVITED_ADDRESS: &str = "Your invitation is for the address that it came to.";
 
 impl Registration {
-    /// Mails another code for the flow this browser holds. The earlier code
-    /// counts until its own expiry, and the tries are not given back.
+    /// Mails another code for this browser's flow. The previous code stays valid until it expires,
+    /// and the number of attempts is not reset.
     ///
     /// # Errors
-    /// Asked for too early, a challenge that did not convince, or a cap on
-    /// codes that is reached.
+    /// [`ServiceError::Limited`] if the last code was sent too recently or a limit on codes is
+    /// reached, or a failed captcha.
     pub async fn resend(&self, answer: &Answer<'_>, by: &Requester) -> Result<Done, ServiceError> {
-        // Who has nothing to wait for, or has to wait, need not be told from a machine.
+        // Skip the captcha when nothing can be sent now.
         if let Err(done) = self.resendable(self.store.reader(), by).await? {
             return Ok(done);
         }
@@ -42,8 +42,8 @@ impl Registration {
         Ok(Done::go(paths::VERIFY).saying(NoticeKind::Success, text))
     }
 
-    /// The registration for which another code may be sent now; the inner `Err`
-    /// when there is none.
+    /// Returns the registration for which another code can be sent now. If there is none, the inner
+    /// `Err` says where to go next.
     async fn resendable(
         &self,
         db: &impl ConnectionTrait,
@@ -62,12 +62,11 @@ impl Registration {
         Ok(Ok(registration))
     }
 
-    /// Sends the code to a corrected address instead; codes for the earlier
-    /// one stop counting.
+    /// Sends the code to a corrected email. Codes for the previous email become invalid.
     ///
     /// # Errors
-    /// Mistakes in the address, one that is bound to its invitation, no change
-    /// left, or the cap on codes for it.
+    /// An error next to `email` if it is invalid, bound to an invitation, unchanged, or can no
+    /// longer be changed, or [`ServiceError::Limited`] if a limit on codes is reached.
     pub async fn correct_email(&self, email: &str, by: &Requester) -> Result<Done, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };

@@ -1,4 +1,4 @@
-//! An authenticator app: added, replaced, removed.
+//! Adding, replacing and removing an authenticator app.
 
 use uuid::Uuid;
 
@@ -25,11 +25,11 @@ const DEMANDED: &str =
     "This portal asks you for a second step. Add a passkey before you turn off your app, or change to another app.";
 
 impl SecondFactor {
-    /// Makes a seed that counts once a code of it was entered; an app that the
-    /// account has counts until then. One that waited before is forgotten.
+    /// Creates a TOTP seed that becomes active once one of its codes is entered. Until then, the
+    /// account's current app stays active. An earlier unconfirmed seed is discarded.
     ///
     /// # Errors
-    /// Nobody is signed in, or the password was given too long ago.
+    /// [`ServiceError::SignIn`] or [`ServiceError::Confirm`].
     pub async fn begin_app(&self, by: &Requester) -> Result<Done, ServiceError> {
         let member = by.fresh_member(self.clock.now())?;
         let (account_id, epoch) = (member.account_id, member.epoch);
@@ -43,10 +43,10 @@ impl SecondFactor {
         Ok(Done::go(paths::ACCOUNT_SECURITY))
     }
 
-    /// Gives up the seed that waits.
+    /// Discards the unconfirmed seed.
     ///
     /// # Errors
-    /// Nobody is signed in.
+    /// [`ServiceError::SignIn`] if the user is not signed in.
     pub async fn cancel_app(&self, by: &Requester) -> Result<Done, ServiceError> {
         let account_id = by.member()?.account_id;
         let tx = self.store.write().await?;
@@ -55,12 +55,12 @@ impl SecondFactor {
         Ok(Done::go(paths::ACCOUNT_SECURITY))
     }
 
-    /// Turns the app on by a code that it shows, and with it the earlier one off,
-    /// if there is one. That code's time step does not count for signing in any more.
+    /// Activates the app with a code that it shows, and replaces an earlier app. The time step of
+    /// that code can no longer be used to sign in.
     ///
     /// # Errors
-    /// Nobody is signed in, the password was given too long ago, no seed waits,
-    /// or a message beside `code`.
+    /// [`ServiceError::SignIn`], [`ServiceError::Confirm`], [`ServiceError::Refused`] if there is
+    /// no unconfirmed seed, or an error next to `code`.
     pub async fn confirm_app(&self, typed: &str, by: &Requester) -> Result<Change, ServiceError> {
         let now = self.clock.now();
         let account_id = by.fresh_member(now)?.account_id;
@@ -93,12 +93,12 @@ impl SecondFactor {
         Ok(Change::on(format!("{said} {SAFE}"), codes))
     }
 
-    /// Turns the app off. Without another factor the recovery codes and the
-    /// trusted browsers go with it.
+    /// Removes the app. If no other factor is left, the recovery codes and trusted browsers are
+    /// removed too.
     ///
     /// # Errors
-    /// Nobody is signed in, the password was given too long ago, there is no
-    /// app, or a second factor is demanded and there is no other.
+    /// [`ServiceError::SignIn`], [`ServiceError::Confirm`], or [`ServiceError::Refused`] if there
+    /// is no app or it is the only factor of an account that must have one.
     pub async fn turn_off_app(&self, by: &Requester) -> Result<Change, ServiceError> {
         let account_id = by.fresh_member(self.clock.now())?.account_id;
         let tx = self.store.write().await?;
@@ -129,7 +129,7 @@ impl SecondFactor {
     }
 }
 
-/// Whether a seed still waits for its first code, or has for too long.
+/// Whether an unconfirmed seed can still be confirmed, or has expired.
 pub(super) fn is_waiting(seed: &StoredSeed, now: Timestamp) -> bool {
     now.since(seed.since) < SEED_WAITS
 }

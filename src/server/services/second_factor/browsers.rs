@@ -1,4 +1,4 @@
-//! Browsers that are excused from the second step.
+//! Trusted browsers, which are exempt from the second factor.
 
 use std::fmt::Write as _;
 
@@ -18,16 +18,13 @@ use crate::server::store::{StoreError, trusted_browsers};
 const GONE: &str = "This browser was removed already.";
 
 impl SecondFactor {
-    /// Whether the account trusts this browser; notes that it was signed in to there.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Whether the account trusts this browser. Records the use if it does.
     pub async fn recognise(&self, tx: &Transaction, account_id: Uuid, by: &Requester) -> Result<bool, StoreError> {
         let Some(token) = held(account_id, by) else { return Ok(false) };
         trusted_browsers::note_use(tx, account_id, token.digest(), self.clock.now()).await
     }
 
-    /// Trusts this browser from now on. Gives the name in its cookie and the value.
+    /// Trusts this browser from now on. Returns the cookie's name and value.
     pub(super) async fn trust(
         &self,
         tx: &Transaction,
@@ -54,13 +51,14 @@ impl SecondFactor {
         Ok((cookie_name(account_id), token))
     }
 
-    /// Forgets one trusted browser of the person who asks.
+    /// Removes one of the user's trusted browsers.
     ///
     /// # Errors
-    /// Nobody is signed in, or no such browser of theirs.
+    /// [`ServiceError::SignIn`] if the user is not signed in, or [`ServiceError::Refused`] if they
+    /// have no such browser.
     pub async fn forget_browser(&self, id: &str, by: &Requester) -> Result<Done, ServiceError> {
         let account_id = by.member()?.account_id;
-        // What is no id is no browser's.
+        // An invalid id gets the same response as an unknown one.
         let id = Uuid::parse_str(id).map_err(|_| ServiceError::Refused(GONE))?;
         let tx = self.store.write().await?;
         let known = trusted_browsers::of_account(&tx, account_id, self.clock.now()).await?;
@@ -73,10 +71,10 @@ impl SecondFactor {
         Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
     }
 
-    /// Forgets every trusted browser of the person who asks.
+    /// Removes all of the user's trusted browsers.
     ///
     /// # Errors
-    /// Nobody is signed in.
+    /// [`ServiceError::SignIn`] if the user is not signed in.
     pub async fn forget_browsers(&self, by: &Requester) -> Result<Done, ServiceError> {
         let account_id = by.member()?.account_id;
         let tx = self.store.write().await?;
@@ -89,19 +87,18 @@ impl SecondFactor {
     }
 }
 
-/// What this browser holds of an account that trusts it, or did.
+/// Returns this browser's token for an account, which may no longer be valid.
 pub(super) fn held(account_id: Uuid, by: &Requester) -> Option<&FlowToken> {
     let name = cookie_name(account_id);
     by.trusted.iter().find(|(held, _)| *held == name).map(|(_, token)| token)
 }
 
-/// An account's name for its cookies: 16 hex digits of a hash that tells
-/// nobody which account it is. No key goes into it, so that a change of
-/// `SECRET_KEY` makes nobody a stranger.
+/// Returns the name of an account's cookie: 16 hex digits of a hash that does not reveal the
+/// account. The hash is not keyed, so trusted browsers stay trusted when `SECRET_KEY` changes.
 fn cookie_name(account_id: Uuid) -> String {
     let digest = TokenDigest::of(&[b"trust".as_slice(), account_id.as_bytes()].concat()).into_bytes();
     digest.iter().take(8).fold(String::new(), |mut name, octet| {
-        // A `String` takes whatever is written to it.
+        // Writing to a `String` cannot fail.
         let _ = write!(name, "{octet:02x}");
         name
     })

@@ -1,4 +1,4 @@
-//! What follows from a change of an account's factors, whichever it is of.
+//! The consequences of changing an account's second factors, for all kinds of factors.
 
 use crate::server::store::Transaction;
 use uuid::Uuid;
@@ -10,23 +10,24 @@ use crate::server::services::outcome::Done;
 use crate::server::services::requester::Requester;
 use crate::server::store::{StoreError, recovery_codes, trusted_browsers};
 
-/// What to do when somebody else may be in the account.
+/// Advice in case of an account takeover.
 pub(super) const SAFE: &str =
     "If somebody else may be in your account, end all other sessions under Account, Sessions.";
 
-/// A change that was made.
+/// A completed change.
 #[derive(Debug)]
 pub struct Change {
     pub done: Done,
     /// New recovery codes, to be shown once.
     pub codes: Option<Vec<RecoveryCode>>,
-    /// Whether this session counts as begun with two factors from now on:
-    /// the password and the new one have just been shown.
+    /// Whether this session counts as signed in with two factors from now on, because the password
+    /// and the new factor have just been used. `None` leaves the session unchanged.
     pub two_step: Option<bool>,
 }
 
 impl Change {
-    /// A factor was added: says so where the new recovery codes are shown, if there are any.
+    /// Creates a change that added a factor. The message appears on the page with the new recovery
+    /// codes, if there are any.
     #[must_use]
     pub fn on(said: String, codes: Option<Vec<RecoveryCode>>) -> Self {
         let to = if codes.is_some() { paths::RECOVERY_CODES } else { paths::ACCOUNT_SECURITY };
@@ -35,11 +36,8 @@ impl Change {
 }
 
 impl SecondFactor {
-    /// In the transaction that added a factor: makes recovery codes when the
-    /// account has none left, as with its first factor.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Creates recovery codes if the account has none left, as after adding its first factor. Call
+    /// this in the transaction that added a factor.
     pub async fn added(
         &self,
         tx: &Transaction,
@@ -52,11 +50,8 @@ impl SecondFactor {
         self.replace_recovery_codes(tx, account_id, by).await.map(Some)
     }
 
-    /// In the transaction that removed a factor: when none is left, forgets what
-    /// stood in for one. Tells whether signing in still takes two steps.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Removes the recovery codes and trusted browsers if no factor is left. Call this in the
+    /// transaction that removed a factor. Returns whether two-step sign-in is still on.
     pub async fn removed(&self, tx: &Transaction, account_id: Uuid) -> Result<bool, StoreError> {
         let still_on = self.factors(tx, account_id).await?.any();
         if !still_on {

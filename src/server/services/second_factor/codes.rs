@@ -1,4 +1,4 @@
-//! Recovery codes: made, and used up.
+//! Creating and using recovery codes.
 
 use crate::server::store::Transaction;
 use sea_orm::ConnectionTrait;
@@ -18,11 +18,11 @@ use crate::server::store::{StoreError, accounts, recovery_codes};
 const OFF: &str = "Recovery codes stand in for a second step. Add an authenticator app or a passkey first.";
 
 impl SecondFactor {
-    /// Makes ten new codes; those of before no longer count.
+    /// Creates ten new recovery codes and invalidates the previous ones.
     ///
     /// # Errors
-    /// Nobody is signed in, the password was given too long ago, or signing in
-    /// takes one step only.
+    /// [`ServiceError::SignIn`], [`ServiceError::Confirm`], or [`ServiceError::Refused`] if
+    /// two-step sign-in is off.
     pub async fn new_recovery_codes(&self, by: &Requester) -> Result<Change, ServiceError> {
         let account_id = by.fresh_member(self.clock.now())?.account_id;
         let tx = self.store.write().await?;
@@ -62,7 +62,7 @@ impl SecondFactor {
         recovery_codes::left(db, account_id).await
     }
 
-    /// Uses a code up; `false` when the account has no such code left.
+    /// Consumes a recovery code. Returns `false` if the account has no such code left.
     pub(super) async fn spend_recovery_code(
         &self,
         tx: &Transaction,

@@ -1,4 +1,4 @@
-//! The one counter over all second factors of an account.
+//! The failure counter shared by all second factors of an account.
 
 use crate::server::store::Transaction;
 use uuid::Uuid;
@@ -12,11 +12,11 @@ use crate::server::store::counters::{self, Counter};
 
 const TOO_MANY: &str = "Too many tries.";
 
-/// Counts a try as a failure, in the transaction in which it is looked at and
-/// before it is. A right one is then [forgiven](forgive).
+/// Counts an attempt as a failure before it is checked, in the same transaction. If the attempt
+/// succeeds, [reset](forgive) the counter.
 ///
 /// # Errors
-/// A wait when there were too many; faults.
+/// [`ServiceError::Limited`] after too many failures.
 pub async fn count_failure(
     tx: &Transaction,
     keys: &LookupKeys,
@@ -29,18 +29,14 @@ pub async fn count_failure(
     if let Some(blocked) = counter.filter(|counter| counter.blocked_until > now) {
         return Err(ServiceError::Limited { what: TOO_MANY, wait: blocked.blocked_until.since(now) });
     }
-    // Whoever waited begins anew, and what lies a day back is over.
+    // Start over after a lockout, or a day after the last failure.
     let begun = counter.filter(|it| it.failures < limits.mfa_failures && now.since(it.last_at) < DAY);
     let failures = begun.map_or(0, |counter| counter.failures).saturating_add(1);
     let blocked_until = if failures < limits.mfa_failures { now } else { now + limits.mfa_lockout };
     Ok(counters::put(tx, &key, Counter { failures, last_at: now, blocked_until }).await?)
 }
 
-/// Forgets the failures of an account, in the transaction of what its second
-/// factor was for.
-///
-/// # Errors
-/// Only faults.
+/// Resets the failures of an account, in the transaction that the second factor was used for.
 pub async fn forgive(tx: &Transaction, keys: &LookupKeys, account_id: Uuid) -> Result<(), StoreError> {
     counters::clear(tx, &keys.key(&["mfa", &account_id.to_string()])).await
 }

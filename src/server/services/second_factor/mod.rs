@@ -1,16 +1,16 @@
-//! What an account wants beside the password: which factors it has, the step
-//! itself, and looking after them.
+//! Two-step sign-in: which second factors an account has, the second step itself, and managing the
+//! factors.
 //!
 //! ```text
-//!  password right ──▶ trusted here? ──yes──▶ Entry::admit
-//!                          │ no
-//!                          ▼
-//!   begin: one more failure ──▶ a factor is looked at ──▶ succeed: forgiven, Entry::admit
-//!                                         └─────────────▶ fail: written down
+//!  password correct ──▶ trusted browser? ──yes──▶ Entry::admit
+//!                              │ no
+//!                              ▼
+//!  begin: count a failure ──▶ check the factor ──▶ succeed: reset failures, Entry::admit
+//!                                         └──────▶ fail: log the failure
 //! ```
 //!
-//! All of a step happens in one transaction. Since writers take turns, a hundred
-//! parallel tries count as a hundred before the first beyond the limit is looked at.
+//! Each step is a single transaction. Because there is only one writer, a hundred parallel attempts
+//! are counted one after another, and none beyond the limit is checked.
 
 mod app;
 mod browsers;
@@ -38,7 +38,7 @@ use crate::server::limits::Limits;
 use crate::server::rng::Rng;
 use crate::server::store::{Store, StoreError, passkeys, totp};
 
-/// Of whom a second factor is demanded.
+/// The users who must have a second factor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Demanded {
     #[default]
@@ -48,8 +48,7 @@ pub enum Demanded {
 }
 
 impl Demanded {
-    /// Whether it is demanded of somebody of this role.
-    #[must_use]
+    /// Whether users with this role must have a second factor.
     pub fn concerns(self, role: Role) -> bool {
         match self {
             Self::OfNobody => false,
@@ -59,54 +58,47 @@ impl Demanded {
     }
 }
 
-/// The second factors that an account has. Recovery codes are none: they stand in for one.
+/// The second factors of an account. Recovery codes are not factors, only a replacement for one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Factors {
-    /// An authenticator app.
+    /// Whether there is an authenticator app.
     pub app: bool,
     pub passkeys: u64,
 }
 
 impl Factors {
-    /// Whether signing in takes two steps.
-    #[must_use]
+    /// Whether two-step sign-in is on.
     pub fn any(self) -> bool {
         self.app || self.passkeys > 0
     }
 }
 
-/// The service behind `/login/mfa`, and behind two-step sign-in on `/account/security`.
+/// The service behind `/login/mfa` and two-step sign-in on `/account/security`.
 #[derive(Clone, Debug)]
 pub struct SecondFactor {
     pub store: Store,
     pub entry: Entry,
     pub log: SecurityLog,
     pub notices: Notices,
-    /// One that nothing but the seeds of apps uses.
+    /// Encrypts the seeds of authenticator apps and nothing else.
     pub seeds: Sealer,
     pub keys: LookupKeys,
     pub limits: Limits,
     pub demanded: Demanded,
-    /// The portal's name, as apps show it.
+    /// The portal's name, as shown in authenticator apps.
     pub portal: String,
     pub clock: Clock,
     pub rng: Rng,
 }
 
 impl SecondFactor {
-    /// The second factors of an account.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Returns the second factors of an account.
     pub async fn factors(&self, db: &impl ConnectionTrait, account_id: Uuid) -> Result<Factors, StoreError> {
         let app = totp::find(db, account_id).await?.is_some();
         Ok(Factors { app, passkeys: passkeys::count(db, account_id).await? })
     }
 
-    /// Whether a second factor is demanded of this account and it has none yet.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Whether this account must have a second factor and does not have one yet.
     pub async fn must_enrol(&self, account_id: Uuid, role: Role) -> Result<bool, StoreError> {
         Ok(self.demanded.concerns(role) && !self.factors(self.store.reader(), account_id).await?.any())
     }

@@ -1,4 +1,4 @@
-//! What an account has beside its password, as its owner sees it.
+//! The security settings of an account, as shown to its owner.
 
 use super::app::is_waiting;
 use super::browsers::held;
@@ -11,13 +11,13 @@ use crate::server::store::sessions::SecondStep;
 use crate::server::store::trusted_browsers::TrustedBrowser;
 use crate::server::store::{StoreError, accounts, recovery_codes, totp, trusted_browsers};
 
-/// An authenticator app that is being added.
+/// The state of adding an authenticator app.
 #[derive(Clone, Debug)]
 pub enum Adding {
     Nothing,
-    /// The password was given too long ago to show its seed.
+    /// The user did not authenticate recently enough to see the seed.
     Hidden,
-    /// The seed, the address that holds it, and that as a QR code.
+    /// The seed, the `otpauth` URL that contains it, and the URL as a QR code.
     Shown {
         seed: Seed,
         url: String,
@@ -25,26 +25,26 @@ pub enum Adding {
     },
 }
 
-/// What protects the account of the person who asks.
+/// The user's second factors and trusted browsers.
 #[derive(Clone, Debug)]
 pub struct Overview {
-    /// Since when an app counts.
+    /// When the authenticator app was added.
     pub app_since: Option<Timestamp>,
     pub adding: Adding,
     pub factors: Factors,
     pub recovery_codes_left: u64,
-    /// Each with whether it is the one that asks.
+    /// The trusted browsers, each with whether it is the current one.
     pub browsers: Vec<(TrustedBrowser, bool)>,
-    /// Whether a second factor is demanded of this account.
+    /// Whether the account must have a second factor.
     pub demanded: bool,
 }
 
 impl SecondFactor {
-    /// What the person who asks has. The seed of an app that is being added is
-    /// shown to those who have just given the password.
+    /// Returns the user's security settings. The seed of an app that is being added is included
+    /// only if the user recently authenticated.
     ///
     /// # Errors
-    /// Nobody is signed in; faults.
+    /// [`ServiceError::SignIn`] if the user is not signed in.
     pub async fn overview(&self, by: &Requester) -> Result<Overview, ServiceError> {
         let (now, reader) = (self.clock.now(), self.store.reader());
         let account_id = by.member()?.account_id;
@@ -73,10 +73,7 @@ impl SecondFactor {
         })
     }
 
-    /// The factors with which a second step that is due can be taken.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Returns the factors that can complete a pending second step.
     pub async fn factors_for(&self, due: &SecondStep) -> Result<Factors, Fault> {
         Ok(self.factors(self.store.reader(), due.account_id).await?)
     }

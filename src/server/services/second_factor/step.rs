@@ -16,40 +16,37 @@ use crate::server::store::accounts::{self, Account};
 use crate::server::store::sessions::SecondStep;
 use crate::server::store::{StoreError, tallies, totp};
 
-/// One sentence for every code that does not count: wrong, used, replayed, unknown.
+/// The error for every invalid code, whether it is wrong, used, replayed or unknown.
 const WRONG: &str = "That code does not count. Take the newest one from your app, or a recovery code not used before.";
 const WAITED: &str = "Your sign-in waited too long. Enter your password again.";
 const THERE: &str = "You are signed in already.";
-/// From so few codes on a person is told to make new ones.
+/// When this many recovery codes or fewer are left, the user is reminded to create new ones.
 const FEW_CODES: u64 = 3;
 
-/// A try at the second step, counted as a failure until it ends.
+/// An attempt at the second step. It counts as a failure until it succeeds.
 pub struct Try {
-    /// Everything about the try happens in here.
+    /// The transaction of the entire attempt.
     pub tx: Transaction,
     pub account: Account,
     pub due: SecondStep,
 }
 
-/// How a try ended that was not refused.
+/// The outcome of an attempt that was not rejected.
 #[derive(Debug)]
 pub enum Stepped {
     Entered {
         entered: Box<Entered>,
         next: Option<NextPath>,
-        /// What to say on the page that comes next.
+        /// The notice to show on the next page.
         notice: Option<Notice>,
     },
-    /// There is no second step to do in this browser: where to go instead.
+    /// This browser has no pending second step: where to go instead.
     Elsewhere(Done),
 }
 
 impl SecondFactor {
-    /// The account whose second step is due; `None` when that has waited too
-    /// long, or the account was closed or all its sessions ended meanwhile.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Returns the account of a pending second step. Returns `None` if the step has expired, or if
+    /// the account was closed or all its sessions were ended in the meantime.
     pub async fn due(&self, due: &SecondStep) -> Result<Option<Account>, Fault> {
         let account = accounts::by_id(self.store.reader(), due.account_id).await?;
         Ok(account.filter(|account| self.is_due(due, account)))
@@ -60,11 +57,12 @@ impl SecondFactor {
         waited < SECOND_STEP_WAITS && account.holds(due.epoch)
     }
 
-    /// Takes the second step with a code from the app, or a recovery code.
-    /// `trust` excuses this browser from now on.
+    /// Completes the second step with a code from the authenticator app or a recovery code. `trust`
+    /// exempts this browser from the second factor from now on.
     ///
     /// # Errors
-    /// One message for every code that does not count, and a wait after too many.
+    /// The same error next to `code` for every invalid code, or [`ServiceError::Limited`] after too
+    /// many failures.
     pub async fn with_code(&self, typed: &str, trust: bool, by: &Requester) -> Result<Stepped, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(code) = errors.check("code", SecondStepCode::parse(typed)) else { return Err(errors.into()) };
@@ -96,11 +94,11 @@ impl SecondFactor {
         }
     }
 
-    /// Begins a try for the person whose second step is due, counted before
-    /// anything is looked at. What is inside `Err` is where to go when none is due.
+    /// Begins an attempt at the pending second step and counts it before anything is checked. If no
+    /// step is pending, the inner `Err` says where to go.
     ///
     /// # Errors
-    /// A wait after too many failures; faults.
+    /// [`ServiceError::Limited`] after too many failures.
     pub async fn begin(&self, by: &Requester) -> Result<Result<Try, Done>, ServiceError> {
         let Some(due) = by.second_step.clone() else {
             let there = Done::go(paths::DASHBOARD).saying(NoticeKind::Info, THERE);
@@ -119,11 +117,7 @@ impl SecondFactor {
         Ok(Ok(Try { tx, account, due }))
     }
 
-    /// Ends a try whose factor was not right: the failure stays counted, and the
-    /// owner reads of it.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Ends a failed attempt. The failure stays counted and is written to the owner's security log.
     pub async fn fail(&self, attempt: Try, by: &Requester) -> Result<(), StoreError> {
         let Try { tx, account, .. } = attempt;
         self.log.note(&tx, account.id, SecurityEvent::SecondStepFailed, by).await?;
@@ -133,10 +127,7 @@ impl SecondFactor {
         Ok(())
     }
 
-    /// Ends a try whose factor was right: lets the person in.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Ends a successful attempt by signing the user in.
     pub async fn succeed(
         &self,
         attempt: Try,
@@ -160,7 +151,8 @@ impl SecondFactor {
         Ok(Stepped::Entered { entered: Box::new(entered), next, notice })
     }
 
-    /// Tells the owner that a code was used, and the person when few are left.
+    /// Notifies the owner that a recovery code was used. Returns a notice for the user if few are
+    /// left.
     async fn note_recovery_code(
         &self,
         tx: &Transaction,
@@ -180,7 +172,7 @@ impl SecondFactor {
     }
 }
 
-/// Back to the password.
+/// Redirects to the password form because the second step expired.
 #[must_use]
 pub fn waited_too_long() -> Done {
     Done::go(paths::LOGIN).saying(NoticeKind::Warning, WAITED)

@@ -1,6 +1,5 @@
-//! What administrators do to an account. Each deed is one transaction: with
-//! what it does, the line in the audit log, the one in the owner's own log, and
-//! the mail to the owner.
+//! Actions of administrators on an account. Each is one transaction that includes the audit log
+//! entry, the entry in the owner's security log, and the notification to the owner.
 
 use crate::server::store::Transaction;
 use uuid::Uuid;
@@ -17,16 +16,17 @@ use crate::server::services::requester::Requester;
 use crate::server::store::accounts::{self, Account};
 use crate::server::store::{StoreError, passkeys, recovery_codes, removal, sessions, totp, trusted_browsers};
 
-/// Who did it, as its owner reads it.
+/// The actor, as shown to the owner.
 const BY: &str = "By an administrator";
 
 impl Administration {
-    /// Does something to an account, for a reason that the audit log keeps.
+    /// Applies an action to an account. The reason is stored in the audit log.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] when there is no such account, and to whoever
-    /// is no administrator; a message beside `reason`; the want of the password;
-    /// or why the deed makes no sense now, and then nothing was written.
+    /// [`ServiceError::NotThere`] if the user is not an administrator or there is no such account,
+    /// an error next to `reason`, [`ServiceError::Confirm`] if the action requires recent
+    /// authentication, or [`ServiceError::Refused`] if the action does not apply to the account.
+    /// Nothing is written in any of these cases.
     pub async fn change_user(
         &self,
         id: Uuid,
@@ -52,7 +52,7 @@ impl Administration {
         self.notices.wake();
         let to = match deed {
             UserDeed::Delete => paths::ADMIN_USERS.to_owned(),
-            // Whoever gives the role away is not let in here any more.
+            // Users who remove their own administrator role no longer have access here.
             UserDeed::MakeUser if own => paths::DASHBOARD.to_owned(),
             _ => format!("{}/{id}", paths::ADMIN_USERS),
         };
@@ -82,7 +82,8 @@ impl Administration {
     }
 }
 
-/// From the next request on, also for a sign-in whose second step is due.
+/// Ends all sessions, including sign-ins that are waiting for their second factor, from the next
+/// request.
 async fn end_sessions(tx: &Transaction, id: Uuid) -> Result<(), StoreError> {
     accounts::end_sessions(tx, id).await?;
     sessions::end_all(tx, id).await
@@ -101,7 +102,7 @@ fn action_of(deed: UserDeed) -> AuditAction {
     }
 }
 
-/// What the owner's own log says.
+/// The entry in the owner's security log.
 fn event_of(deed: UserDeed) -> SecurityEvent {
     match deed {
         UserDeed::Disable => SecurityEvent::AccountDisabled,
@@ -115,7 +116,7 @@ fn event_of(deed: UserDeed) -> SecurityEvent {
     }
 }
 
-/// What the owner is mailed. Of ended sessions they see for themselves.
+/// The notification to the owner. Ended sessions are not announced, because the owner sees them.
 fn mail_of(deed: UserDeed) -> Option<ByAdministrator> {
     Some(match deed {
         UserDeed::EndSessions => return None,
@@ -129,7 +130,7 @@ fn mail_of(deed: UserDeed) -> Option<ByAdministrator> {
     })
 }
 
-/// What the administrator reads next.
+/// The message shown to the administrator after the action.
 fn said(deed: UserDeed, name: &str, own: bool) -> String {
     match deed {
         UserDeed::Disable => format!("{name} is disabled, and was signed out everywhere."),

@@ -1,4 +1,4 @@
-//! One user, with what administrators may know of them.
+//! One user, with everything that administrators may see.
 
 use std::collections::HashMap;
 
@@ -18,47 +18,46 @@ use crate::server::store::sessions::LiveSession;
 use crate::server::store::users::{self, IssuedCode};
 use crate::server::store::{StoreError, passkeys, recovery_codes, totp, trusted_browsers};
 
-/// Newest rows of each log that a user's page shows.
+/// Newest rows of each log shown on a user's page.
 const NEWEST: u64 = 20;
 
-/// A user, as they are now.
+/// A user's current state.
 #[derive(Clone, Debug)]
 pub struct UserPage {
     pub account: Account,
-    /// Since when there is an authenticator app.
+    /// When the authenticator app was added.
     pub app_since: Option<Timestamp>,
     pub passkeys: u64,
     pub recovery_codes_left: u64,
-    /// Browsers that are excused from the second step.
+    /// Browsers that are exempt from the second factor.
     pub trusted_browsers: usize,
-    /// The newest first.
+    /// The sessions, newest first.
     pub sessions: Vec<LiveSession>,
     pub codes: Vec<IssuedCode>,
     pub events: Vec<Event>,
-    /// What was done to them.
+    /// Audit log entries about this user.
     pub entries: Vec<Entry>,
-    /// The names of the accounts in `entries` that are still there.
+    /// The usernames of the accounts in `entries` that still exist.
     pub names: HashMap<Uuid, String>,
-    /// What can be done to them now.
+    /// The actions that can be applied now.
     pub deeds: Vec<UserDeed>,
-    /// Whether it is the administrator who asks.
+    /// Whether this is the requesting administrator.
     pub own: bool,
 }
 
-/// What the page of a deed tells of whom it is done to.
+/// The data for the confirmation page of an action on an account.
 #[derive(Clone, Debug)]
 pub struct UserDeedPage {
     pub account: Account,
-    /// Why it is not done.
+    /// Why the action cannot be applied.
     pub refusal: Option<&'static str>,
 }
 
 impl Administration {
-    /// Everything about a user that administrators may know.
+    /// Returns everything that administrators may see about a user.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] when there is no such account, and to whoever
-    /// is no administrator; faults.
+    /// [`ServiceError::NotThere`] if the user is not an administrator or there is no such account.
     pub async fn user(&self, id: Uuid, by: &Requester) -> Result<UserPage, ServiceError> {
         let me = by.administrator()?.account_id;
         let (db, now) = (self.store.reader(), self.clock.now());
@@ -67,7 +66,7 @@ impl Administration {
         let entries =
             audit::newest(db, &audit::Filter { target: Some(id), ..Default::default() }, None, NEWEST).await?;
         let ids = entries.iter().flat_map(|entry| [entry.actor_id, entry.target_id]).flatten().collect();
-        // A closed account has no session that counts, whatever rows there are.
+        // A closed account has no valid sessions, even if there are rows.
         let sessions = self.sessions.live(id, account.epoch, own_sessions::LISTED).await?;
         Ok(UserPage {
             app_since: totp::find(db, id).await?.map(|seed| seed.since),
@@ -85,10 +84,11 @@ impl Administration {
         })
     }
 
-    /// Whom a deed would be done to, and whether it would.
+    /// Returns the account that an action would apply to and, if the action cannot be applied, the
+    /// reason.
     ///
     /// # Errors
-    /// As [`Administration::user`].
+    /// Same as [`Administration::user`].
     pub async fn user_deed(&self, id: Uuid, deed: UserDeed, by: &Requester) -> Result<UserDeedPage, ServiceError> {
         let me = by.administrator()?.account_id;
         let db = self.store.reader();
@@ -98,7 +98,7 @@ impl Administration {
     }
 }
 
-/// What decides which deeds make sense on an account.
+/// Returns what determines which actions apply to an account.
 pub(super) async fn standing(db: &impl ConnectionTrait, account: &Account, me: Uuid) -> Result<Standing, StoreError> {
     Ok(Standing {
         state: account.state(),

@@ -1,4 +1,4 @@
-//! The users as a file.
+//! Exporting the users to a file.
 
 use std::collections::HashSet;
 
@@ -13,32 +13,32 @@ use crate::server::services::requester::Requester;
 use crate::server::store::users::{self, Filter, Key, User};
 use crate::server::store::{Store, StoreError};
 
-/// Rows that are read together: what a download holds in memory.
+/// Rows per query, which limits how much of an export is held in memory.
 const BATCH: u64 = 500;
 
-/// A part of the users that is about to be read.
+/// A user export that is ready to be read.
 #[derive(Debug)]
 pub struct UsersExport {
-    /// When it was asked for.
+    /// When the export was requested.
     pub at: Timestamp,
     store: Store,
-    /// Nothing when nobody can be like that.
+    /// `None` if no user can match.
     filter: Option<Filter>,
 }
 
-/// Users, and whose sign-in takes two steps.
+/// Users, and the ids of those with two-step sign-in.
 pub type Batch = (Vec<User>, HashSet<Uuid>);
 
-/// From where the next batch is read: the last row of the one before.
+/// The last row of the previous batch, after which the next one starts.
 type Place = Option<Key>;
 
 impl Administration {
-    /// Begins to read everybody who is like this. It takes the addresses of all
-    /// out of the portal: it asks for the password, and is in the audit log.
+    /// Starts an export of all matching users. Because their emails leave the portal, the export
+    /// requires recent authentication and is recorded in the audit log.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator; the want of the
-    /// password; faults.
+    /// [`ServiceError::NotThere`] if the user is not an administrator, or [`ServiceError::Confirm`]
+    /// if they did not recently authenticate.
     pub async fn export_users(&self, query: UsersQuery<'_>, by: &Requester) -> Result<UsersExport, ServiceError> {
         let deed = self.begin_fresh(by).await?;
         deed.commit(Note::of(AuditAction::UsersExported).about(&in_words(query))).await?;
@@ -46,7 +46,7 @@ impl Administration {
     }
 }
 
-/// Who was taken along. What was searched for may be somebody's name or address.
+/// Describes the exported users. The search text is left out because it may be a name or an email.
 fn in_words(query: UsersQuery<'_>) -> String {
     let Some(filter) = query.filter() else { return "nobody".to_owned() };
     let state = filter.state.map(|state| format!("state: {}", state.as_str()));
@@ -56,7 +56,7 @@ fn in_words(query: UsersQuery<'_>) -> String {
 }
 
 impl UsersExport {
-    /// Everybody, in the order of the list, as they are asked for.
+    /// Streams all matching users on demand, in list order.
     pub fn batches(self) -> impl Stream<Item = Result<Batch, StoreError>> + Send + 'static {
         let Self { store, filter, .. } = self;
         let from: Option<(Filter, Place)> = filter.map(|filter| (filter, None));

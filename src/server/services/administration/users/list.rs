@@ -11,22 +11,22 @@ use crate::server::services::outcome::ServiceError;
 use crate::server::services::requester::Requester;
 use crate::server::store::users::{self, Filter, Key, Order, User};
 
-/// Users on a page.
+/// Users per page.
 const PAGE: u8 = 50;
 
-/// What users are looked for, as it was typed; empty for any.
+/// The filter for users as typed. An empty field matches all users.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct UsersQuery<'a> {
-    /// The beginning of a username or of an address.
+    /// The beginning of a username or an email.
     pub q: &'a str,
     pub state: &'a str,
     pub role: &'a str,
-    /// `newest`, `last_sign_in`, or else by username. While something is looked
-    /// for, the list is in the order of what was found.
+    /// `newest`, `last_sign_in`, or by username otherwise. Search results are sorted by the matched
+    /// username or email instead.
     pub sort: &'a str,
 }
 
-/// A page of the list, and whose sign-in takes two steps.
+/// A page of the list, and the ids of users with two-step sign-in.
 #[derive(Clone, Debug)]
 pub struct UsersPage {
     pub page: Page<User>,
@@ -34,10 +34,10 @@ pub struct UsersPage {
 }
 
 impl Administration {
-    /// A page of the list of users.
+    /// Returns a page of the list of users.
     ///
     /// # Errors
-    /// [`ServiceError::NotThere`] to whoever is no administrator; faults.
+    /// [`ServiceError::NotThere`] if the user is not an administrator.
     pub async fn users(
         &self,
         query: UsersQuery<'_>,
@@ -49,7 +49,7 @@ impl Administration {
             let page = Page { rows: Vec::new(), newer: false, older: false };
             return Ok(UsersPage { page, two_step: HashSet::new() });
         };
-        // The key of another order or another search is the place of nothing here.
+        // A key from another sort order or search is not a position in this list.
         let place = match place {
             Place::Before(key) | Place::After(key) if !filter.order.can_hold(&key) => Place::Newest,
             place => place,
@@ -73,7 +73,7 @@ impl Administration {
 }
 
 impl UsersQuery<'_> {
-    /// What to look for; nothing when nobody can be like that.
+    /// Parses the filter. Returns `None` if no user can match.
     pub(super) fn filter(&self) -> Option<Filter> {
         let state = match self.state {
             "" => None,
@@ -93,10 +93,10 @@ impl UsersQuery<'_> {
     }
 }
 
-/// The beginning of a username or an address in the form that is compared;
-/// nothing if none begins so.
+/// Returns the beginning of a username or an email in the form that is compared, or `None` if no
+/// username or email can begin that way.
 fn key_of(beginning: &str) -> Option<String> {
-    // A whole address may have its domain in another script.
+    // The domain of a complete email may be internationalized.
     if let Ok(email) = Email::parse(beginning) {
         return Some(email.key().to_owned());
     }
@@ -109,7 +109,7 @@ mod tests {
     use super::key_of;
 
     #[test]
-    fn a_beginning_is_compared_as_names_and_addresses_are() {
+    fn search_text_is_normalized_like_usernames_and_emails() {
         for (typed, key) in [
             ("Ann", Some("ann")),
             ("Ann@Bücher.example", Some("ann@xn--bcher-kva.example")),

@@ -1,4 +1,4 @@
-//! The people who have an account: found, looked at, and changed.
+//! The users of the portal: finding, viewing and changing them.
 
 mod change;
 mod detail;

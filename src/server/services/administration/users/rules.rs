@@ -1,24 +1,24 @@
-//! Which deed makes sense on whom.
+//! Which actions apply to which accounts.
 
 use crate::domain::{AccountState, Role, UserDeed};
 
 const LAST: &str = "This is the only administrator to whom anybody can sign in. Make somebody else one first.";
 const CLOSED: &str = "Nobody can sign in to this account. It has to be open for that.";
 
-/// What decides about an account.
+/// The state of an account that determines which actions apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Standing {
     pub state: AccountState,
     pub role: Role,
-    /// Whether there is an authenticator app or a passkey.
+    /// Whether the account has an authenticator app or a passkey.
     pub two_step: bool,
-    /// Whether it is the administrator's who asks.
+    /// Whether the account belongs to the requesting administrator.
     pub own: bool,
-    /// Whether another open account is an administrator's.
+    /// Whether there is another open account of an administrator.
     pub another_administrator: bool,
 }
 
-/// Why a deed is not done; nothing if it is.
+/// Returns why an action cannot be applied, or `None` if it can.
 pub(super) fn refusal(deed: UserDeed, on: Standing) -> Option<&'static str> {
     if let Some(elsewhere) = on.own.then(|| own(deed)).flatten() {
         return Some(elsewhere);
@@ -52,7 +52,7 @@ pub(super) fn refusal(deed: UserDeed, on: Standing) -> Option<&'static str> {
     })
 }
 
-/// Where somebody does to themselves what is not done here.
+/// Returns where administrators can do the same to their own account, if they cannot do it here.
 fn own(deed: UserDeed) -> Option<&'static str> {
     match deed {
         UserDeed::Disable => Some("This is your own account. If you want to leave, delete it on the page /account."),
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_done_depends_on_the_state_and_the_role() {
+    fn available_actions_depend_on_state_and_role() {
         let open = ["end-sessions", "start-recovery", "reset-two-step", "disable", "make-administrator", "delete"];
         assert_eq!(done(PLAIN), open);
         assert_eq!(done(Standing { state: AccountState::Disabled, ..PLAIN }), ["reset-two-step", "enable", "delete"]);
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_administrator_stays_one() {
+    fn the_last_administrator_cannot_be_removed() {
         let last = Standing { role: Role::Administrator, another_administrator: false, ..PLAIN };
         assert_eq!(done(last), ["end-sessions", "start-recovery", "reset-two-step"]);
         assert!(done(Standing { own: true, ..last }).is_empty());
