@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the scripts of this folder share.
+# Functions shared by the scripts in this folder.
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 
@@ -10,7 +10,7 @@ die() {
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# Whether version $2 is $1 or newer.
+# Whether version $2 is at least $1.
 at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n1)" = "$1" ]; }
 
 can_be_root() { [ "$(id -u)" = 0 ] || has sudo; }
@@ -25,7 +25,7 @@ as_root() {
   fi
 }
 
-# Installs packages of the distribution; never at the price of removing others.
+# Installs distribution packages, but fails if that would remove others.
 apt_install() {
   if [ -z "${apt_updated:-}" ]; then
     as_root apt-get update -qq

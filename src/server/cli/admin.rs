@@ -1,4 +1,4 @@
-//! `portal admin promote NAME`, `demote NAME`, `create NAME EMAIL` and `list`
+//! `portal admin promote NAME`, `demote NAME`, `create NAME EMAIL` and `list`.
 
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
@@ -16,7 +16,7 @@ use crate::server::services::operators::{Change, Operators, Standing};
 use crate::server::services::{Fault, ServiceError};
 use crate::server::store::accounts::Account;
 
-/// Most octets of a line with a password; more than any password has.
+/// Maximum number of bytes read of a line with a password; no password is longer.
 const LINE_MAX: u64 = 4_096;
 
 #[derive(Clone, Debug, Subcommand)]
@@ -42,8 +42,8 @@ pub(super) enum AdminCommand {
     List,
 }
 
-/// A database that is not there yet is made, as `serve` does it: who sets a
-/// portal up may begin with its administrator.
+/// Creates the database if it does not exist, as `serve` does, so that a new portal can be set up
+/// starting with its administrator.
 pub(super) async fn run(config: &Config, rng: Rng, command: AdminCommand) -> Result<(), Failure> {
     let store = super::open_current(config, rng.clone()).await?;
     let operators = Operators::new(config, store.clone(), Clock::System, rng);
@@ -53,7 +53,7 @@ pub(super) async fn run(config: &Config, rng: Rng, command: AdminCommand) -> Res
     done
 }
 
-#[expect(clippy::print_stdout, reason = "the answer of the command")]
+#[expect(clippy::print_stdout, reason = "the output of the command")]
 async fn carry_out(operators: &Operators, command: AdminCommand) -> Result<(), Failure> {
     match command {
         AdminCommand::Promote { name } => match operators.promote(&name).await.map_err(|error| plain(error, &name))? {
@@ -74,8 +74,8 @@ async fn carry_out(operators: &Operators, command: AdminCommand) -> Result<(), F
     Ok(())
 }
 
-/// What is typed at a terminal, unseen and therefore twice; else the first line
-/// of standard input, without its end.
+/// Reads a password: at a terminal twice and without echo, otherwise from the first line of
+/// standard input, without the line ending.
 fn password() -> Result<Zeroizing<String>, Failure> {
     let input = std::io::stdin().lock();
     if input.is_terminal() {
@@ -90,7 +90,7 @@ fn password() -> Result<Zeroizing<String>, Failure> {
     Ok(line)
 }
 
-/// A person's mistake in plain lines.
+/// Formats a user's mistake as plain lines.
 fn plain(error: ServiceError, name: &str) -> Failure {
     match error {
         ServiceError::NotThere => format!("{name}: nobody has this username").into(),
@@ -104,7 +104,7 @@ fn plain(error: ServiceError, name: &str) -> Failure {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the answer of the command")]
+#[expect(clippy::print_stdout, reason = "the output of the command")]
 fn list(standings: &[Standing]) {
     if standings.is_empty() {
         println!("There is no administrator. Make one: `portal admin promote NAME`");
@@ -126,7 +126,7 @@ fn state(account: &Account) -> &'static str {
     }
 }
 
-/// A moment in UTC to the minute.
+/// Formats a time in UTC, to the minute.
 fn moment(at: Timestamp) -> String {
     let format = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
     let moment = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1_000)).ok();

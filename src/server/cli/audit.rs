@@ -1,4 +1,4 @@
-//! `portal audit verify` and `reseal`
+//! `portal audit verify` and `reseal`.
 
 use clap::Subcommand;
 
@@ -28,7 +28,7 @@ pub(super) async fn run(config: &Config, rng: Rng, command: AuditCommand) -> Res
     done
 }
 
-#[expect(clippy::print_stdout, reason = "the answer of the command")]
+#[expect(clippy::print_stdout, reason = "the output of the command")]
 async fn reseal(audit: &Audit) -> Result<(), Failure> {
     let verdict = audit.verify().await?;
     for finding in &verdict.findings {
@@ -46,8 +46,8 @@ async fn reseal(audit: &Audit) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Changes nothing, the schema included: this may run on a copy.
-#[expect(clippy::print_stdout, reason = "the answer of the command")]
+/// Writes nothing, not even pending migrations, so it can run on a copy of the database.
+#[expect(clippy::print_stdout, reason = "the output of the command")]
 async fn verify(audit: &Audit) -> Result<(), Failure> {
     let verdict = audit.verify().await?;
     for finding in &verdict.findings {

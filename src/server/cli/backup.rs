@@ -1,4 +1,4 @@
-//! `portal backup FILE`
+//! `portal backup FILE`.
 
 use super::Failure;
 use crate::server::config::Config;

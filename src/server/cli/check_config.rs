@@ -1,9 +1,9 @@
-//! `portal check-config`
+//! `portal check-config`.
 
 use crate::server::config::{Config, report};
 
-/// Prints what is in force. A mistake has been reported before this is reached.
-#[expect(clippy::print_stdout, reason = "the answer of the command")]
+/// Prints the settings and limits in effect. Configuration errors have been reported before.
+#[expect(clippy::print_stdout, reason = "the output of the command")]
 pub(super) fn run(config: &Config) {
     println!("The configuration is in order.");
     for setting in report::settings(config) {

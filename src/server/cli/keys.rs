@@ -1,4 +1,4 @@
-//! `portal keys status` and `portal keys rotate`
+//! `portal keys status` and `portal keys rotate`.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ pub(super) enum KeysCommand {
     Status,
 }
 
-#[expect(clippy::print_stdout, reason = "the answer of the command")]
+#[expect(clippy::print_stdout, reason = "the output of the command")]
 pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Result<(), Failure> {
     let store = super::open(config).await?;
     let resealing = Resealing { store: store.clone(), keys: config.keys.clone(), rng };
@@ -31,7 +31,7 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
             println!("{:<21} {resealed} sealed anew", place.to_string());
         }
     }
-    // After a rotation too: what counts is what is there, not what was done.
+    // Also after a rotation: report what is in the database, not what was done.
     let tallies = resealing.status().await?;
     for Tally { place, current, due, unreadable, .. } in &tallies {
         println!(
@@ -43,13 +43,14 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
     judge(&tallies, command)
 }
 
-/// Whether the operator may go on to the next step.
-#[expect(clippy::print_stdout, reason = "the answer of the command")]
+/// Fails if values cannot be decrypted or the rotation is incomplete; the operator must not go on
+/// to the next step then.
+#[expect(clippy::print_stdout, reason = "the output of the command")]
 fn judge(tallies: &[Tally], command: KeysCommand) -> Result<(), Failure> {
     let mut problems = String::new();
     for Tally { place, unreadable, examples, .. } in tallies {
         for id in examples {
-            // Into a text: it cannot fail.
+            // Writing to a `String` cannot fail.
             let _ = writeln!(problems, "{place}: row {id} opens with neither SECRET_KEY nor SECRET_KEY_PREVIOUS");
         }
         let unnamed = unreadable.saturating_sub(examples.len() as u64);

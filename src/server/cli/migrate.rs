@@ -1,4 +1,4 @@
-//! `portal migrate`
+//! `portal migrate`.
 
 use super::Failure;
 use crate::server::config::Config;

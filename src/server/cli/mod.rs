@@ -58,7 +58,7 @@ enum Command {
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Runs the command that the process was started with.
+/// Runs the command of the process's arguments.
 #[must_use]
 pub fn run() -> ExitCode {
     match run_command(Cli::parse().command.unwrap_or(Command::Serve)) {
@@ -73,7 +73,7 @@ pub fn run() -> ExitCode {
 }
 
 fn run_command(command: Command) -> Result<(), Failure> {
-    // What is written is for the owner of the process alone: the database, its copies, keys and filed mails.
+    // Files are accessible only to the owner of the process: the database, backups, keys and emails.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let rng = Rng::from_system()?;
     let config = Config::from_environment(&rng)?;
@@ -96,7 +96,7 @@ fn run_command(command: Command) -> Result<(), Failure> {
     })
 }
 
-/// Opens the configured database, making its folder when it is not there.
+/// Opens the configured database. Creates the folder of an SQLite file if it does not exist.
 async fn open(config: &Config) -> Result<Store, Failure> {
     use secrecy::ExposeSecret as _;
     if let Some(folder) = config.database.sqlite_file().and_then(|file| std::path::Path::new(file).parent()) {
@@ -105,22 +105,22 @@ async fn open(config: &Config) -> Result<Store, Failure> {
     Ok(Store::open(config.database.url.expose_secret(), Clock::System).await?)
 }
 
-/// The same, with this version's schema.
+/// Opens the configured database and migrates it to this version's schema.
 async fn open_current(config: &Config, rng: Rng) -> Result<Store, Failure> {
     let store = open(config).await?;
     Audit::new(store.clone(), &config.keys, Clock::System, rng).prepare().await?;
     Ok(store)
 }
 
-/// Closes the database. A command that only read from it fails in the end when it
-/// cannot be written: the portal can store nothing then, and the operator should know.
+/// Closes the database. After a command that only read, fails if the database is not writable: the
+/// portal could store nothing then, and the operator should know.
 async fn close(store: Store, has_only_read: bool) -> Result<(), Failure> {
     let writable = if has_only_read { store.check_writable().await } else { Ok(()) };
     store.close().await?;
     writable.map_err(|error| format!("the database can be read, but not written: {error}").into())
 }
 
-#[expect(clippy::print_stderr, reason = "the answer of a command that failed")]
+#[expect(clippy::print_stderr, reason = "the error output of a command")]
 fn report(line: &str) {
     eprintln!("portal: {line}");
 }

@@ -1,4 +1,4 @@
-//! `portal serve`
+//! `portal serve`.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::server::services::Resealing;
 use crate::server::services::maintenance::PURGE_EVERY;
 use crate::server::state::AppState;
 
-/// How long requests and the mail in hand may take after SIGTERM.
+/// How long running requests and email deliveries may take after SIGTERM.
 const GRACE: Duration = Duration::from_secs(25);
 
 pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
@@ -53,8 +53,7 @@ pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Says at the start that keys are wrong or missing, before somebody finds out
-/// who cannot sign in.
+/// Logs wrong or missing keys at startup, before users find that they cannot sign in.
 async fn glance(resealing: Resealing) -> Result<(), Failure> {
     for (place, row) in resealing.glance().await? {
         tracing::error!(
@@ -65,7 +64,7 @@ async fn glance(resealing: Resealing) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Purges and forgets now and then until told to stop.
+/// Purges expired data at intervals until asked to stop.
 async fn maintain(state: AppState, mut stopped: watch::Receiver<bool>) {
     loop {
         state.flood.forget_recovered();

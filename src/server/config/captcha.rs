@@ -1,4 +1,4 @@
-//! Whether a third party tells people from machines.
+//! The third-party captcha.
 
 use secrecy::SecretString;
 use url::Url;
@@ -7,7 +7,7 @@ use super::Mistakes;
 use super::env::Env;
 use crate::server::services::captcha::third_party::Provider;
 
-/// `PORTAL_CAPTCHA` and what belongs to it.
+/// `PORTAL_CAPTCHA` and related settings.
 #[derive(Clone, Debug)]
 pub struct ThirdPartyConfig {
     pub provider: Provider,
@@ -15,11 +15,11 @@ pub struct ThirdPartyConfig {
     pub site_key: String,
     /// `PORTAL_CAPTCHA_SECRET`.
     pub secret: SecretString,
-    /// `PORTAL_CAPTCHA_VERIFY_URL`; the provider's own when it is not set.
+    /// `PORTAL_CAPTCHA_VERIFY_URL`; by default the provider's.
     pub verify_url: String,
 }
 
-/// Reads the section; `None` is the portal's own proof of work.
+/// Loads the section; `None` means the portal's own proof of work.
 pub fn load(env: &Env, mistakes: &mut Mistakes) -> Option<ThirdPartyConfig> {
     let provider = match env.get("PORTAL_CAPTCHA").unwrap_or("proof") {
         "proof" => None,

@@ -1,4 +1,4 @@
-//! Where the database is.
+//! The database connection.
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -6,14 +6,14 @@ use super::Mistakes;
 use super::env::Env;
 use super::site::SiteConfig;
 
-/// `DATABASE_URL`. May hold a password.
+/// `DATABASE_URL`. It may contain a password.
 #[derive(Clone, Debug)]
 pub struct DatabaseConfig {
     pub url: SecretString,
 }
 
 impl DatabaseConfig {
-    /// Reads the section; the default is `portal.db` in the data directory.
+    /// Loads the section; the default is `portal.db` in the data directory.
     pub fn load(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Self {
         let default = || format!("sqlite://{}/portal.db", site.data_dir.display()).into();
         let url: SecretString = env.secret("DATABASE_URL", mistakes).unwrap_or_else(default);
@@ -24,7 +24,7 @@ impl DatabaseConfig {
         Self { url }
     }
 
-    /// The file of an SQLite database.
+    /// Returns the file of an SQLite database.
     #[must_use]
     pub fn sqlite_file(&self) -> Option<&str> {
         let rest = self.url.expose_secret().strip_prefix("sqlite:")?;

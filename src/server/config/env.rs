@@ -1,4 +1,4 @@
-//! The environment, with `.env` beneath it.
+//! Environment variables, with defaults from `.env`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use super::Mistakes;
 
-/// Every `PORTAL_…` name there is, in the order of the README.
+/// All `PORTAL_…` variables, in the order of the README.
 pub const PORTAL_NAMES: &[&str] = &[
     "PORTAL_NAME",
     "PORTAL_DATA_DIR",
@@ -68,7 +68,7 @@ pub const PORTAL_NAMES: &[&str] = &[
     "PORTAL_IDLE_TIMEOUT",
 ];
 
-/// Names and values. An empty value counts as not set.
+/// Variables and their values. An empty value counts as not set.
 #[derive(Clone, Default)]
 pub struct Env(BTreeMap<String, Value>);
 
@@ -78,13 +78,13 @@ struct Value {
     from: Source,
 }
 
-/// Where a value came from.
+/// Where a value was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// Nothing was said.
+    /// Not set.
     Default,
     Environment,
-    /// The file `.env`, where the environment was silent.
+    /// The file `.env`; the environment takes precedence.
     DotEnv,
 }
 
@@ -98,12 +98,12 @@ impl std::fmt::Display for Source {
     }
 }
 
-/// Which names were set, and where: the values are not kept.
+/// Which variables were set, and where. Does not contain the values.
 #[derive(Clone, Debug, Default)]
 pub struct Sources(BTreeMap<String, Source>);
 
 impl Sources {
-    /// Where the value of `name` came from, or the file that held it (`{name}_FILE`).
+    /// Returns where `name` or `{name}_FILE` was set.
     #[must_use]
     pub fn of(&self, name: &str) -> Source {
         let named = |name: &str| self.0.get(name).copied();
@@ -112,16 +112,16 @@ impl Sources {
 }
 
 impl Env {
-    /// The process's environment; what it does not set is taken from `file`.
+    /// Loads the process's environment, and from `file` what it does not set.
     ///
     /// # Errors
-    /// When `file` is there and cannot be read.
+    /// `file` exists but cannot be read or parsed.
     pub fn from_process(file: &Path) -> Result<Self, String> {
         let mut values = BTreeMap::new();
         if file.exists() {
             let lines = dotenvy::from_path_iter(file).map_err(|error| format!("{}: {error}", file.display()))?;
             for line in lines {
-                // The parser's own message would quote the line, which may hold a secret.
+                // The parser's own error would quote the line, which may contain a secret.
                 let (name, value) = line.map_err(|_| format!("{}: a line is not NAME=value", file.display()))?;
                 values.insert(name, Value { text: value, from: Source::DotEnv });
             }
@@ -132,27 +132,26 @@ impl Env {
         Ok(Self(values))
     }
 
-    /// An environment for a test.
-    #[must_use]
+    /// Creates an environment for a test.
     pub fn of(pairs: &[(&str, &str)]) -> Self {
         let value = |text: &str| Value { text: text.to_owned(), from: Source::Environment };
         Self(pairs.iter().map(|&(name, text)| (name.to_owned(), value(text))).collect())
     }
 
-    /// The value of `name`, when it is set and not empty.
+    /// Returns the value of `name`, if it is set and not empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.text.as_str()).filter(|text| !text.is_empty())
     }
 
-    /// Where what is set was set.
+    /// Returns where each variable was set.
     #[must_use]
     pub fn sources(&self) -> Sources {
         let set = self.0.iter().filter(|(_, value)| !value.text.is_empty());
         Sources(set.map(|(name, value)| (name.clone(), value.from)).collect())
     }
 
-    /// The secret `name`, or the content of the file that `{name}_FILE` names.
+    /// Returns the secret `name`, or the content of the file in `{name}_FILE`. Setting both is a mistake.
     pub fn secret(&self, name: &str, mistakes: &mut Mistakes) -> Option<SecretString> {
         let file_name = format!("{name}_FILE");
         match (self.get(name), self.get(&file_name)) {
@@ -172,7 +171,7 @@ impl Env {
         }
     }
 
-    /// A whole number within `bounds`, or `default`.
+    /// Returns a whole number within `bounds`, or `default`.
     pub fn number<T>(&self, name: &str, default: T, bounds: std::ops::RangeInclusive<T>, mistakes: &mut Mistakes) -> T
     where
         T: FromStr + PartialOrd + Copy + std::fmt::Display,
@@ -188,7 +187,7 @@ impl Env {
         }
     }
 
-    /// Whole seconds within `bounds`, or `default`.
+    /// Returns a number of seconds within `bounds`, or `default`.
     pub fn seconds(
         &self,
         name: &str,
@@ -199,7 +198,7 @@ impl Env {
         Duration::from_secs(self.number(name, default.as_secs(), bounds, mistakes))
     }
 
-    /// Notes every `PORTAL_…` name that means nothing: most are misspelt.
+    /// Adds a mistake for every unknown `PORTAL_…` variable, since most are typos.
     pub fn refuse_unknown(&self, mistakes: &mut Mistakes) {
         for name in self.0.keys().filter(|name| name.starts_with("PORTAL_")) {
             if !PORTAL_NAMES.contains(&name.as_str()) {

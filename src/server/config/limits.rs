@@ -1,7 +1,7 @@
-//! The limits, each from its `PORTAL_…` variable. Times are in seconds.
+//! The limits, each with its `PORTAL_…` variable. Durations are in seconds.
 //!
-//! What each means is in `server::limits`; [`table`] is what is in force, as
-//! `portal check-config` prints it and the README gives the defaults.
+//! `server::limits` documents each limit. [`table`] lists the values in effect, as `portal
+//! check-config` prints them; the README lists the defaults.
 
 use std::num::NonZeroU32;
 
@@ -11,10 +11,10 @@ use crate::server::limits::{CaptchaLimits, ConnectionLimits, Limits, Quota};
 use crate::server::store::sessions::SessionLimits;
 
 const DAY: u64 = 86_400;
-/// More a second than any machine answers.
+/// More requests per second than any machine can handle.
 const POSTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(999_999);
 
-/// Reads the limits; what is not set keeps its default.
+/// Loads the limits; those that are not set keep their default.
 pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
     let default = Limits::default();
     let (session, captcha) = (default.session, default.captcha);
@@ -99,7 +99,7 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
 
 fn connections(env: &Env, default: ConnectionLimits, mistakes: &mut Mistakes) -> ConnectionLimits {
     let most = env.number("PORTAL_CONNECTIONS_MAX", default.most, 1..=100_000, mistakes);
-    // So that one address leaves as much to everybody else.
+    // By default, a single IP prefix can use at most half of the connections.
     let half = most.div_ceil(2);
     ConnectionLimits {
         most,
@@ -111,7 +111,7 @@ fn connections(env: &Env, default: ConnectionLimits, mistakes: &mut Mistakes) ->
     }
 }
 
-/// Every limit that can be set: its variable, and its value in force.
+/// Returns every configurable limit: its variable and its value in effect.
 #[must_use]
 pub fn table(limits: &Limits) -> Vec<(&'static str, u64)> {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);

@@ -1,16 +1,16 @@
-//! What is logged, and how.
+//! Logging.
 
 use tracing_subscriber::EnvFilter;
 
 use super::Mistakes;
 use super::env::Env;
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For a person at a terminal.
+    /// Human-readable, for a terminal.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -23,7 +23,7 @@ pub struct LogConfig {
 }
 
 impl LogConfig {
-    /// Reads the section.
+    /// Loads the section.
     pub fn load(env: &Env, mistakes: &mut Mistakes) -> Self {
         let name = if env.get("PORTAL_LOG").is_some() { "PORTAL_LOG" } else { "RUST_LOG" };
         let filter = env.get(name).unwrap_or("info").to_owned();

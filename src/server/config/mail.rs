@@ -1,4 +1,4 @@
-//! `SMTP_URL` and `MAIL_FROM`, and what they are made into.
+//! `SMTP_URL` and `MAIL_FROM`.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -12,28 +12,27 @@ use super::{Config, Mistakes};
 use crate::server::mail::transport::SmtpServer;
 use crate::server::mail::{Sender, Transport};
 
-/// How mail leaves the portal. Lives as long as the process.
+/// How email is sent. Lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct MailConfig {
     pub transport: TransportConfig,
-    /// Whom mail comes from.
+    /// The sender of all emails.
     pub from: Mailbox,
 }
 
-/// Where mails go.
+/// Where emails are sent.
 #[derive(Clone, Debug)]
 pub enum TransportConfig {
     Smtp(SmtpServer),
-    /// In development alone: files in this folder, shown at `/dev/mailbox`.
+    /// Only in development: files in this folder, shown at `/dev/mailbox`.
     File {
         dir: PathBuf,
     },
 }
 
 impl MailConfig {
-    /// Reads the section. Without `SMTP_URL` a development portal writes its
-    /// mail to `mail` in the data directory; without `MAIL_FROM` mail comes
-    /// from `no-reply@` the host of `PUBLIC_URL`.
+    /// Loads the section. Without `SMTP_URL` a portal in development writes emails to `mail` in the data
+    /// directory. Without `MAIL_FROM` emails come from `no-reply@` and the host of `PUBLIC_URL`.
     pub fn load(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Self> {
         let transport = transport(env, site, mistakes);
         let from = from(env, site, mistakes);
@@ -42,11 +41,10 @@ impl MailConfig {
 }
 
 impl Transport {
-    /// The transport that the configuration asks for. A server is not
-    /// connected to yet.
+    /// Creates the configured transport, without connecting to a server yet.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
+    /// TLS cannot be set up.
     pub fn from_config(config: &MailConfig) -> Result<Self, lettre::transport::smtp::Error> {
         match &config.transport {
             TransportConfig::Smtp(server) => Self::smtp(server.clone()),
@@ -65,7 +63,7 @@ fn transport(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Tr
     let said = ["SMTP_URL", "SMTP_URL_FILE"].iter().any(|name| env.get(name).is_some());
     match env.secret("SMTP_URL", mistakes) {
         Some(url) => mistakes.check("SMTP_URL", SmtpServer::parse(&url)).map(TransportConfig::Smtp),
-        // A file that cannot be read is a mistake of its own.
+        // Only one mistake is reported for a file that cannot be read.
         None if said => None,
         None if site.production => {
             mistakes
@@ -94,7 +92,7 @@ fn from(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Mailbox
     mistakes.check("MAIL_FROM", parse_from(&text).ok_or(problem))
 }
 
-/// The domain is put into ASCII (IDNA): not every server takes another form.
+/// Converts the domain to ASCII (IDNA), because not every mail server accepts another form.
 fn parse_from(text: &str) -> Option<Mailbox> {
     let mailbox: Mailbox = text.parse().ok()?;
     let domain = idna::domain_to_ascii(mailbox.email.domain()).ok()?;
@@ -107,7 +105,7 @@ mod tests {
     use super::{MailConfig, Mistakes, SiteConfig, TransportConfig};
     use crate::server::config::env::Env;
 
-    /// The section and the mistakes in it, for a portal at `https://portal.example`.
+    /// Loads the section, and the mistakes in it, for a portal at `https://portal.example`.
     fn load(pairs: &[(&str, &str)]) -> (Option<MailConfig>, Vec<String>) {
         let public = [("PUBLIC_URL", "https://portal.example")];
         let env = Env::of(&[&public, pairs].concat());
@@ -125,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn production_needs_a_server_and_development_makes_files() {
+    fn production_needs_a_mail_server_and_development_writes_files() {
         assert!(mistake(&[("LEPTOS_ENV", "PROD")]).starts_with("SMTP_URL: is missing"));
         let (config, _) = load(&[("PORTAL_DATA_DIR", "/srv/portal")]);
         let dir = config.map(|config| config.transport);
@@ -135,12 +133,12 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_file_that_is_not_there_never_turns_mail_into_files() {
+    fn a_missing_secret_file_does_not_switch_to_the_file_transport() {
         assert!(mistake(&[("SMTP_URL_FILE", "/nowhere/smtp")]).starts_with("SMTP_URL_FILE: /nowhere/smtp"));
     }
 
     #[test]
-    fn mail_comes_from_the_host_of_the_portal_unless_told_otherwise() {
+    fn mail_comes_from_the_host_of_the_portal_unless_mail_from_is_set() {
         let from = |pairs: &[(&str, &str)]| load(pairs).0.map(|config| config.from.to_string());
         assert_eq!(from(&[]).as_deref(), Some("no-reply@portal.example"));
         for local in ["http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000"] {
@@ -154,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_names_its_variable_and_quotes_no_password() {
+    fn a_mistake_names_its_variable_and_does_not_quote_a_password() {
         let line = mistake(&[("SMTP_URL", "smtp://me:hunter2@mail.example.com?tls=none")]);
         assert!(line.starts_with("SMTP_URL: ") && !line.contains("hunter2"), "{line}");
     }

@@ -1,5 +1,5 @@
-//! What the environment says: one file per section, each of which collects its
-//! own mistakes, so that a start that fails names them all at once.
+//! Configuration from environment variables: one file per section. Each section collects its
+//! mistakes, so that a failed start reports all of them at once.
 
 pub mod captcha;
 pub mod database;
@@ -28,58 +28,57 @@ use crate::server::limits::Limits;
 use crate::server::rng::Rng;
 use crate::server::services::second_factor::Demanded;
 
-/// Everything that can be set. Lives as long as the process.
+/// All settings. Lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub site: SiteConfig,
     pub database: DatabaseConfig,
     pub mail: MailConfig,
-    /// `None` is the portal's own proof of work.
+    /// `None` means the portal's own proof of work.
     pub third_party: Option<ThirdPartyConfig>,
-    /// Of whom a second factor is demanded.
+    /// Which users have to use two-step sign-in.
     pub second_factor: Demanded,
-    /// Who may register.
+    /// Who may register, and with which emails.
     pub registration: RegistrationConfig,
     pub keys: KeyRing,
     pub limits: Limits,
     pub log: LogConfig,
-    /// Where the values came from.
+    /// Where each value was set.
     pub sources: Sources,
 }
 
-/// Why the portal does not start: one line for each mistake, none of which
-/// holds a secret.
+/// Why the portal does not start: one line for each mistake. The lines contain no secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
 pub struct ConfigErrors(pub Vec<String>);
 
-/// Mistakes as they are found.
+/// Collects mistakes.
 #[derive(Debug, Default)]
 pub struct Mistakes(Vec<String>);
 
 impl Mistakes {
-    /// Notes a mistake about the variable `name`.
+    /// Adds a mistake about the variable `name`.
     pub fn add(&mut self, name: &str, problem: impl std::fmt::Display) {
         self.0.push(format!("{name}: {problem}"));
     }
 
-    /// Unwraps a setting, or notes its mistake and gives `None`.
+    /// Unwraps a setting, or adds its error as a mistake and returns `None`.
     pub fn check<T, E: std::fmt::Display>(&mut self, name: &str, setting: Result<T, E>) -> Option<T> {
         setting.map_err(|problem| self.add(name, problem)).ok()
     }
 }
 
 impl Config {
-    /// Reads the environment, and the file `.env` where that is silent.
+    /// Loads the configuration from the environment and `.env`; the environment takes precedence.
     ///
     /// # Errors
-    /// Every mistake, a line each, with the name of its variable.
+    /// All mistakes, one line each, starting with the name of the variable.
     pub fn from_environment(rng: &Rng) -> Result<Self, ConfigErrors> {
         let env = Env::from_process(Path::new(".env")).map_err(|problem| ConfigErrors(vec![problem]))?;
         Self::from_env(&env, rng)
     }
 
-    /// Reads a given environment.
+    /// Loads the configuration from `env`.
     ///
     /// # Errors
     /// As [`Config::from_environment`].

@@ -1,4 +1,4 @@
-//! Who may register, and with whose addresses.
+//! Who may register, and with which emails.
 
 use super::Mistakes;
 use super::env::Env;
@@ -9,7 +9,7 @@ const ALLOWED: &str = "PORTAL_EMAIL_DOMAINS_ALLOWED";
 const DENIED: &str = "PORTAL_EMAIL_DOMAINS_DENIED";
 const DISPOSABLE: &str = "PORTAL_REFUSE_DISPOSABLE";
 
-/// `PORTAL_REGISTRATION` and the rules about addresses.
+/// `PORTAL_REGISTRATION` and the rules for email domains.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegistrationConfig {
     pub mode: RegistrationMode,
@@ -17,9 +17,8 @@ pub struct RegistrationConfig {
 }
 
 impl RegistrationConfig {
-    /// Reads the section. On the bundled list stand only domains that were
-    /// found to give mailboxes away for minutes, so that it is in force unless
-    /// somebody wants it otherwise.
+    /// Loads the section. The bundled list of disposable domains only contains domains that were
+    /// found to offer temporary mailboxes, so it applies by default.
     pub fn load(env: &Env, mistakes: &mut Mistakes) -> Self {
         let emails = EmailRules {
             allowed: domains(env, ALLOWED, mistakes),
@@ -66,7 +65,7 @@ fn flag(env: &Env, name: &str, default: bool, mistakes: &mut Mistakes) -> bool {
     }
 }
 
-/// What is allowed and lies in what is denied could never be used.
+/// Reports allowed domains that are also denied, since they would have no effect.
 fn validate(rules: &EmailRules, mistakes: &mut Mistakes) {
     for allowed in &rules.allowed {
         if let Some(denied) = rules.denied.iter().find(|denied| denied.covers(allowed.as_str())) {

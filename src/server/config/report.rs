@@ -1,5 +1,5 @@
-//! What is in force and where each value came from, without a secret: for
-//! `portal check-config` and for the administration.
+//! The settings in effect and where each was set, without secrets, for `portal check-config` and
+//! the admin pages.
 
 use secrecy::ExposeSecret as _;
 
@@ -12,18 +12,18 @@ use crate::domain::{EmailDomain, RegistrationMode};
 use crate::server::services::captcha::third_party::Provider;
 use crate::server::services::second_factor::Demanded;
 
-/// A setting that is no limit.
+/// A setting other than a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     pub name: &'static str,
-    /// In words; of a secret no more than that it is there.
+    /// For display; for a secret only whether it is set.
     pub value: String,
-    /// Where its value came from: that of its variable, and whether a file held it.
+    /// Where its variable was set, directly or as a file.
     pub source: Source,
     pub variable: &'static str,
 }
 
-/// A limit: its variable, and its value in force.
+/// A limit: its variable and its value in effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
     pub variable: &'static str,
@@ -31,14 +31,14 @@ pub struct Limit {
     pub source: Source,
 }
 
-/// Every limit, in the order of the README.
+/// Returns every limit, in the order of the README.
 #[must_use]
 pub fn limits(config: &Config) -> Vec<Limit> {
     let of = |(variable, value)| Limit { variable, value, source: config.sources.of(variable) };
     limits::table(&config.limits).into_iter().map(of).collect()
 }
 
-/// Every other setting.
+/// Returns every setting other than the limits.
 #[must_use]
 pub fn settings(config: &Config) -> Vec<Setting> {
     let site = &config.site;
@@ -85,8 +85,8 @@ fn mail(config: &Config) -> String {
     }
 }
 
-/// Of an SQLite database its file. The address of a PostgreSQL may hold a
-/// password, and is not taken apart here.
+/// Describes the database: for SQLite with its file. A PostgreSQL URL may contain a password, so
+/// nothing of it is shown.
 fn database(config: &Config) -> String {
     match config.database.sqlite_file() {
         Some(file) => format!("SQLite, {file}"),

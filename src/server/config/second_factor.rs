@@ -1,10 +1,10 @@
-//! Of whom a second step is demanded when they sign in.
+//! Which users have to use two-step sign-in.
 
 use super::Mistakes;
 use super::env::Env;
 use crate::server::services::second_factor::Demanded;
 
-/// Reads `PORTAL_REQUIRE_MFA`; when it is not set, two-step sign-in is for those who want it.
+/// Loads `PORTAL_REQUIRE_MFA`; by default two-step sign-in is optional.
 pub fn load(env: &Env, mistakes: &mut Mistakes) -> Demanded {
     match env.get("PORTAL_REQUIRE_MFA") {
         None | Some("nobody") => Demanded::OfNobody,

@@ -1,4 +1,4 @@
-//! The secret keys, and where a developer's comes from.
+//! The secret keys.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write as _};
@@ -15,7 +15,7 @@ use crate::server::rng::Rng;
 
 const PREVIOUS: &str = "SECRET_KEY_PREVIOUS";
 
-/// Reads `SECRET_KEY`, and `SECRET_KEY_PREVIOUS` if it is set.
+/// Loads `SECRET_KEY`, and `SECRET_KEY_PREVIOUS` if it is set.
 pub fn load(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> Option<KeyRing> {
     let previous = env.secret(PREVIOUS, mistakes);
     let previous = previous.and_then(|text| mistakes.check(PREVIOUS, SecretKey::from_base64(text.expose_secret())));
@@ -26,8 +26,8 @@ pub fn load(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) ->
     Some(KeyRing::new(current, previous))
 }
 
-/// In development a key is made once and kept in the data directory; in
-/// production its absence is a mistake.
+/// In development, a missing key is generated once and stored in the data directory. In production
+/// it is a mistake.
 fn current(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> Option<SecretKey> {
     match env.secret("SECRET_KEY", mistakes) {
         Some(text) => mistakes.check("SECRET_KEY", SecretKey::from_base64(text.expose_secret())),
@@ -44,7 +44,7 @@ fn development_key(data_dir: &Path, rng: &Rng) -> Result<SecretKey, String> {
     let kept = || SecretKey::from_base64(&fs::read_to_string(&path)?).map_err(io::Error::other);
     let key = match kept() {
         Err(error) if error.kind() == ErrorKind::NotFound => match made(data_dir, &path, rng) {
-            // By a process that started at the same time.
+            // Another process that started at the same time created it.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => kept(),
             key => key,
         },
@@ -53,7 +53,7 @@ fn development_key(data_dir: &Path, rng: &Rng) -> Result<SecretKey, String> {
     key.map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// A new key, whole in its file or not there at all, and readable by its owner alone.
+/// Generates a key. The file is created atomically and is readable only by its owner.
 fn made(data_dir: &Path, path: &Path, rng: &Rng) -> io::Result<SecretKey> {
     let key = SecretKey::from_bytes(rng.bytes());
     fs::create_dir_all(data_dir)?;

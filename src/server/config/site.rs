@@ -1,4 +1,4 @@
-//! Where the portal is reached, and what it is called.
+//! The portal's URL, name and folders.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -9,9 +9,9 @@ use url::Url;
 use super::Mistakes;
 use super::env::Env;
 
-/// Where the portal listens when nothing is said.
+/// The default of `LEPTOS_SITE_ADDR`.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:3000";
-/// The name that is safe without https (W3C Secure Contexts, section 3.1).
+/// The host name that browsers trust without https (W3C Secure Contexts, section 3.1).
 const LOCALHOST: &str = "localhost";
 
 /// The portal as seen from outside.
@@ -23,17 +23,18 @@ pub struct SiteConfig {
     pub name: String,
     /// `LEPTOS_SITE_ADDR`.
     pub address: SocketAddr,
-    /// `LEPTOS_SITE_ROOT`: stylesheet, script and the files of `public`.
+    /// `LEPTOS_SITE_ROOT`: the folder with stylesheet, script and the files of `public`.
     pub root: PathBuf,
-    /// `PUBLIC_URL`: every link in a mail begins with it.
+    /// `PUBLIC_URL`: every link in an email starts with it.
     pub public_url: PublicUrl,
-    /// `TRUSTED_PROXIES`: from these peers alone forwarded headers count.
+    /// `TRUSTED_PROXIES`: only these peers may set forwarded headers.
     pub trusted_proxies: Vec<IpNet>,
-    /// `PORTAL_DATA_DIR`: database, mails and key of a development portal.
+    /// `PORTAL_DATA_DIR`: the folder with the database, and in development with emails and the
+    /// secret key.
     pub data_dir: PathBuf,
 }
 
-/// The address that people open.
+/// The URL that users open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl {
     /// Scheme, host and port, without a slash at the end.
@@ -41,16 +42,16 @@ pub struct PublicUrl {
     pub host: String,
 }
 
-/// Whom a passkey is made for (W3C Web Authentication level 3, section 4, "Relying Party Identifier").
+/// The relying party of passkeys (W3C Web Authentication level 3, section 4, "Relying Party Identifier").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RelyingParty {
-    /// The host's name. Passkeys belong to it for good: under another name they do not count.
+    /// The host name. Passkeys are bound to it permanently and stop working under another name.
     pub id: String,
-    /// The one origin whose pages may use them.
+    /// The only origin whose pages may use the passkeys.
     pub origin: String,
 }
 
-/// Why there can be no passkeys.
+/// Why passkeys are not available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoPasskeys {
     #[error("PUBLIC_URL holds an IP address, and passkeys belong to a name")]
@@ -60,7 +61,7 @@ pub enum NoPasskeys {
 }
 
 impl SiteConfig {
-    /// Reads the section.
+    /// Loads the section.
     pub fn load(env: &Env, mistakes: &mut Mistakes) -> Self {
         let production =
             env.get("LEPTOS_ENV").is_some_and(|env| matches!(env.to_ascii_lowercase().as_str(), "prod" | "production"));
@@ -78,18 +79,18 @@ impl SiteConfig {
         }
     }
 
-    /// Whether browsers reach the portal by https: cookies are then `Secure`.
+    /// Whether browsers reach the portal over https; cookies are `Secure` then.
     #[must_use]
     pub fn https(&self) -> bool {
         self.public_url.origin.starts_with("https:")
     }
 
-    /// Whom passkeys are made for. Browsers give none to an IP address, and none
-    /// over plain http but for `localhost`, by which a portal in development is
-    /// reached as well when nothing names it.
+    /// Returns the relying party of passkeys. Browsers do not support passkeys for IP addresses,
+    /// and over plain http only for `localhost`. A portal in development with a loopback IP address
+    /// as its URL is therefore registered as `localhost`.
     ///
     /// # Errors
-    /// When browsers would refuse at this `PUBLIC_URL`.
+    /// Browsers would not allow passkeys at this `PUBLIC_URL`.
     pub fn relying_party(&self) -> Result<RelyingParty, NoPasskeys> {
         let PublicUrl { origin, host } = &self.public_url;
         let address = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
@@ -120,7 +121,7 @@ fn public_url(env: &Env, production: bool, address: SocketAddr, mistakes: &mut M
     let local = PublicUrl { origin: format!("http://{address}"), host: address.ip().to_string() };
     match env.get("PUBLIC_URL") {
         Some(text) => {
-            // Not quoted: somebody may have put a password into it.
+            // The value is not quoted, because it may contain a password.
             let problem = "must be like https://portal.example.com: http or https, a host, and a port if need be";
             mistakes.check("PUBLIC_URL", parse_public_url(text).ok_or(problem)).unwrap_or(local)
         }
@@ -138,7 +139,7 @@ fn parse_public_url(text: &str) -> Option<PublicUrl> {
     let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
     let web = matches!(url.scheme(), "http" | "https") && plain && url.password().is_none();
     let host = url.host_str().filter(|_| web)?.to_owned();
-    // Quotation marks and the like, which a URL allows, are in no name that people open.
+    // URLs allow characters such as quotation marks that no host name contains.
     let of_a_host = |octet: u8| octet.is_ascii_alphanumeric() || b"-._:[]".contains(&octet);
     if !host.bytes().all(of_a_host) {
         return None;
@@ -157,8 +158,8 @@ fn trusted_proxies(env: &Env, mistakes: &mut Mistakes) -> Vec<IpNet> {
         .collect()
 }
 
-/// `192.0.2.0/24`, or one address. The standard library reads the address:
-/// `010.0.0.0` is ten to one parser and eight to another, and refused by it.
+/// Parses `192.0.2.0/24` or a single IP address. The standard library rejects ambiguous forms such
+/// as `010.0.0.0`, where parsers disagree on whether `010` is octal.
 fn network(item: &str) -> Option<IpNet> {
     let Some((address, bits)) = item.split_once('/') else { return item.parse::<IpAddr>().ok().map(IpNet::from) };
     IpNet::new(address.parse().ok()?, bits.parse().ok()?).ok()

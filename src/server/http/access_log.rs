@@ -1,4 +1,4 @@
-//! A request's id, its line in the log, and the net under a panic.
+//! The access log: a request ID for each request, and one log line for each response.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
@@ -10,17 +10,17 @@ use crate::server::state::AppState;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id under which everything a request did is in the log.
+/// The ID in every log line of a request, and in its `x-request-id` response header.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// On an answer of which there may be thousands a second: whoever gave it has
-/// told of all of them in one line.
+/// Marks a response that may occur thousands of times a second. Its access-log line drops to the
+/// debug level; the layer that sends it logs a summary at most once a second.
 #[derive(Clone, Copy, Debug)]
 pub struct Unremarkable;
 
-/// Gives the request an id, and logs how it was answered. The query is left
-/// out: somebody may have put there what does not belong.
+/// Assigns a request ID and logs method, path, status and duration. The query string is not logged,
+/// since it may hold tokens or personal data.
 pub async fn layer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let began = state.clock.now();
     let id = state.rng.id(began).simple().to_string();

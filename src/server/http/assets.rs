@@ -1,4 +1,4 @@
-//! Stylesheet, script and module: their names, read once, and their delivery.
+//! Static files: the stylesheet, the script and the WebAssembly module, and how they are cached.
 
 use std::path::{Path, PathBuf};
 
@@ -11,11 +11,11 @@ use tower_http::services::ServeDir;
 
 use crate::app::Assets;
 
-/// The folder of the built files below the site's root, and in their URLs.
+/// The folder of the built files under the site root, and the first segment of their URLs.
 pub const PACKAGE: &str = "pkg";
 
-/// Finds out how the build named its files: with a hash of their content when
-/// `hash.txt` lies beside the program.
+/// Returns the URLs of the built files. Their names contain a content hash when `hash.txt` exists
+/// beside the executable.
 #[must_use]
 pub fn names() -> Assets {
     let listed =
@@ -34,16 +34,16 @@ fn names_from(listed: &str) -> Assets {
     Assets { css: name("css", "css"), js: name("js", "js"), wasm: name("wasm", "wasm") }
 }
 
-/// The built files, compressed ahead where the build did so.
+/// Serves the built files, using precompressed variants where the build wrote them.
 #[must_use]
 pub fn package(root: &Path) -> ServeDir {
     files(root.join(PACKAGE))
 }
 
-/// The files of `public`.
+/// Serves the files of `public`.
 #[must_use]
 pub fn public(root: &Path) -> ServeDir {
-    // A post to an address that leads nowhere is answered like any other.
+    // A POST to an unknown path gets the same 404 as any other request.
     files(root.to_owned()).call_fallback_on_method_not_allowed(true)
 }
 
@@ -51,7 +51,7 @@ fn files(folder: PathBuf) -> ServeDir {
     ServeDir::new(folder).precompressed_br().precompressed_gzip().append_index_html_on_directories(false)
 }
 
-/// A file whose name changes with its content never changes: browsers may keep it.
+/// Lets browsers cache files with a content hash in their name for a year; others are revalidated.
 pub async fn cache_by_hash(request: Request, next: Next) -> Response {
     let hashed = request.uri().path().rsplit('/').next().is_some_and(|file| file.matches('.').count() >= 2);
     let mut response = next.run(request).await;
@@ -67,7 +67,7 @@ mod tests {
     use super::names_from;
 
     #[test]
-    fn names_carry_the_hash_of_the_build_or_none() {
+    fn file_names_contain_the_build_hash_if_there_is_one() {
         let hashed = names_from("js: abc\nwasm: def\ncss: ghi\n");
         assert_eq!(
             (hashed.css.as_str(), hashed.js.as_str(), hashed.wasm.as_str()),

@@ -1,25 +1,25 @@
-//! Whom each page is for.
+//! Which users may open which page.
 
 use axum::http::Method;
 
 use crate::paths;
 use crate::server::services::Requester;
 
-/// Who may see a page.
+/// The users who may open a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     Anyone,
-    /// Those who are signed in are led to their dashboard.
+    /// Signed-in users are redirected to the dashboard.
     SignedOut,
-    /// Others are led to the sign-in, and from there back.
+    /// Signed-out users are redirected to sign-in, and back to the page afterwards.
     SignedIn,
-    /// Those whose password was accepted and whose second step is due.
+    /// Users who entered the correct password and still have to complete two-step sign-in.
     SecondStep,
-    /// To others it is not there.
+    /// Everyone else gets 404.
     Administrators,
 }
 
-/// Whom the page at this path is for.
+/// Returns the audience of the page at `path`.
 #[must_use]
 pub fn of(path: &str) -> Audience {
     match path {
@@ -32,16 +32,16 @@ pub fn of(path: &str) -> Audience {
     }
 }
 
-/// What somebody gets who may not be where they ask to be.
+/// The response to a request that the audience of its page does not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Instead {
-    /// They are led there.
+    /// A redirect to this path.
     To(String),
-    /// What anybody gets at an address that leads nowhere.
+    /// The same 404 as for an unknown path.
     NotThere,
 }
 
-/// What to answer somebody who may not be where they ask to be; nothing if they may.
+/// Returns what to answer instead of the page, or `None` if the request is allowed.
 #[must_use]
 pub fn instead(method: &Method, path: &str, by: &Requester) -> Option<Instead> {
     let administrator = by.member.as_ref().is_some_and(|member| member.administrator);
@@ -51,7 +51,7 @@ pub fn instead(method: &Method, path: &str, by: &Requester) -> Option<Instead> {
     let elsewhere = match *method {
         Method::POST => elsewhere_to_post(path, by),
         Method::GET | Method::HEAD => elsewhere_to_see(path, by),
-        // To be told that there is no such method.
+        // Other methods go on to the router, which answers 405.
         _ => None,
     };
     elsewhere.map(Instead::To)
@@ -60,7 +60,7 @@ pub fn instead(method: &Method, path: &str, by: &Requester) -> Option<Instead> {
 fn elsewhere_to_see(path: &str, by: &Requester) -> Option<String> {
     let audience = of(path);
     if by.second_step.is_some() {
-        // Until the second step there is nothing else, whatever else is anybody's.
+        // Until the second step is done, only its page and public pages except `/verify` are open.
         let barred = audience != Audience::Anyone || path == paths::VERIFY;
         return (barred && audience != Audience::SecondStep).then(|| paths::LOGIN_MFA.to_owned());
     }
@@ -76,8 +76,8 @@ fn elsewhere_to_see(path: &str, by: &Requester) -> Option<String> {
     }
 }
 
-/// Every function sees to it itself who may use it. What a session may do that
-/// is not yet a whole one is the same for all of them, and stands here.
+/// Each server function checks its own permissions. This check covers sessions that may not act
+/// yet, because the second step or an enrollment is pending; it is the same for all functions.
 fn elsewhere_to_post(path: &str, by: &Requester) -> Option<String> {
     let always = [paths::LOGOUT, paths::FROM_MAIL, paths::PASSWORD_STRENGTH].contains(&path);
     if always {
@@ -90,7 +90,7 @@ fn elsewhere_to_post(path: &str, by: &Requester) -> Option<String> {
     (must_enrol && !may_enrol(path)).then(|| paths::ACCOUNT_SECURITY.to_owned())
 }
 
-/// The sign-in that leads back to a page.
+/// Returns the sign-in URL that leads back to the page at `path`.
 #[must_use]
 pub fn sign_in(path: &str) -> String {
     format!("{}?next={}", paths::LOGIN, paths::page_of(path))

@@ -1,4 +1,4 @@
-//! The audit log as a file.
+//! The audit log as a CSV download.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ use crate::server::store::audit::Entry;
 const COLUMNS: [&str; 11] =
     ["Row", "When", "Who", "Account", "What", "To whom", "Their account", "Detail", "Why", "From", "Hash"];
 
-/// The filters of the page that the button stands on.
+/// The filters of the page with the export button.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Filters {
@@ -33,7 +33,7 @@ pub struct Filters {
     whom: String,
 }
 
-/// Answers the press of "Download as CSV".
+/// Handles "Download as CSV" on the audit log page.
 pub async fn answer(
     State(state): State<AppState>,
     Extension(by): Extension<Requester>,
@@ -49,7 +49,7 @@ pub async fn answer(
 }
 
 impl Filters {
-    /// The page with these filters.
+    /// Returns the URL of the audit log page with these filters.
     fn page(&self) -> String {
         let filters = [("action", self.action.as_str()), ("who", &self.who), ("whom", &self.whom)];
         page_with(paths::ADMIN_AUDIT, &filters)
@@ -63,7 +63,7 @@ fn file(export: AuditExport) -> Response {
     download::file("audit", at, &COLUMNS, rows)
 }
 
-/// A row of the file. Its hash, kept elsewhere, bears witness to the log.
+/// Formats an entry as a row. A saved copy of the hash shows later whether the log was changed.
 fn cells(entry: Entry, names: &HashMap<Uuid, String>) -> Vec<String> {
     let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     let (actor, target) = (id(entry.actor_id), id(entry.target_id));

@@ -1,4 +1,4 @@
-//! What a post may carry: one small form, each field once.
+//! Limits on POST bodies: one small form, with each field at most once.
 
 use axum::Json;
 use axum::body::{Body, HttpBody as _, to_bytes};
@@ -14,21 +14,21 @@ use crate::api::{ApiError, Feedback};
 use crate::domain::limits::BODY_MAX;
 use crate::paths;
 
-/// Most fields of a form.
+/// Maximum number of fields in a form.
 const FIELDS_MAX: usize = 32;
 
-/// On the answer to a plain form that was not looked at and may come again. It
-/// does not leave the portal.
+/// Marks the response to a plain form that was rejected unprocessed and may be sent again. The
+/// header is internal and never leaves the portal.
 pub const WAIT: HeaderName = HeaderName::from_static("x-portal-wait");
 
-/// Whether the request comes from a plain form: a navigation, which wants a page.
+/// Whether the request is a page navigation, such as a form post without JavaScript.
 #[must_use]
 pub fn wants_page(headers: &HeaderMap) -> bool {
     headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
 }
 
-/// Reads a post's body and refuses what no form of ours sends; sees to it that
-/// a plain form is answered with 303 or a page.
+/// Reads the body of a POST, rejects bodies that no form of the portal sends, and makes sure that a
+/// plain form is answered with a 303 redirect or a page.
 pub async fn layer(request: Request, next: Next) -> Response {
     if request.method() != Method::POST {
         return next.run(request).await;
@@ -37,7 +37,7 @@ pub async fn layer(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let id = request.extensions().get::<RequestId>().cloned();
     let (parts, body) = request.into_parts();
-    // What says that it is too large is not waited for.
+    // Do not read a body whose announced size is already too large.
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     let read = if announced > BODY_MAX { None } else { to_bytes(body, BODY_MAX).await.ok() };
     let Some(bytes) = read else {
@@ -62,8 +62,8 @@ fn is_form(headers: &HeaderMap) -> bool {
     kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-/// Few fields, each once, none shaped like an array. Octets that are no text
-/// come from no form: what is beyond ASCII is percent-encoded.
+/// Whether the body is valid UTF-8 and has at most [`FIELDS_MAX`] fields, each once and without
+/// array syntax. Raw non-ASCII bytes come from no form, since browsers percent-encode them.
 fn is_plain(body: &[u8]) -> bool {
     if std::str::from_utf8(body).is_err() {
         return false;
@@ -75,9 +75,10 @@ fn is_plain(body: &[u8]) -> bool {
     count <= FIELDS_MAX && names.len() == count && !names.iter().any(|name| name.contains(['[', ']', '\0']))
 }
 
-/// The framework redirects a plain form with 302, to the `Referer` and with
-/// the error in the URL when it could not read the arguments. Only our own
-/// redirects, which are 303, go out as they are.
+/// Turns the response to a plain form into a page or a 303 redirect.
+///
+/// leptos redirects plain forms with a 302 to the `Referer`, with the error in the URL when the
+/// arguments could not be parsed. That is replaced with a 303 to the form's own page.
 fn as_page(mut response: Response, path: &str, id: Option<&RequestId>) -> Response {
     let id = id.map_or("none", |id| id.0.as_str());
     match response.status() {
@@ -93,7 +94,7 @@ fn as_page(mut response: Response, path: &str, id: Option<&RequestId>) -> Respon
     }
 }
 
-/// Refuses a post before it reaches its form: one line in a page, or as the script reads it.
+/// Rejects a POST before it reaches its server function, with a plain page or with JSON.
 #[must_use]
 pub fn refuse(page: bool, status: StatusCode, text: &str) -> Response {
     if page {
@@ -107,7 +108,7 @@ mod tests {
     use super::is_plain;
 
     #[test]
-    fn each_field_once_and_no_arrays() {
+    fn a_form_has_each_field_once_and_no_arrays() {
         assert!(is_plain(b""));
         assert!(is_plain(b"username=ann&email=a%40x.example"));
         assert!(!is_plain(b"email=a&email=b"));

@@ -1,4 +1,4 @@
-//! Challenges as pages and answers carry them.
+//! Converts captcha challenges between the services and the pages.
 
 use super::headers::policy::{Extra, Source};
 use crate::api::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
@@ -7,7 +7,7 @@ use crate::server::services::Requester;
 use crate::server::services::captcha::{Answer, Form};
 use crate::server::state::AppState;
 
-/// The form on this page that asks for a challenge.
+/// Returns the form on this page that may need a captcha.
 #[must_use]
 pub fn form_on(page: &str) -> Option<Form> {
     match page {
@@ -16,7 +16,7 @@ pub fn form_on(page: &str) -> Option<Form> {
     }
 }
 
-/// The form with this action, if it asks for a challenge.
+/// Returns the form with this action, if it may need a captcha.
 #[must_use]
 pub fn form_with(action: &str) -> Option<Form> {
     match action {
@@ -28,14 +28,14 @@ pub fn form_with(action: &str) -> Option<Form> {
     }
 }
 
-/// The challenge for the next post of this form, if it asks for one. Signing in
-/// does after failures alone.
+/// Returns the challenge for the next post of this form, if one is needed. Sign-in needs one only
+/// after failed attempts.
 #[must_use]
 pub fn offer(state: &AppState, form: Form, by: &Requester) -> Option<Captcha> {
     if form == Form::Login && !state.captcha.is_suspect(by) { None } else { demand(state, form, by) }
 }
 
-/// The challenge for the next post of this form, whether or not it asked for one so far.
+/// Returns the challenge for the next post of this form, even if sign-in did not need one so far.
 #[must_use]
 pub fn demand(state: &AppState, form: Form, by: &Requester) -> Option<Captcha> {
     let challenge = state.captcha.offer(form, by)?;
@@ -50,7 +50,7 @@ pub fn demand(state: &AppState, form: Form, by: &Requester) -> Option<Captcha> {
     Some(Captcha { challenge: challenge.token, kind })
 }
 
-/// What pages have to be allowed of a third party.
+/// Returns the origins of the third-party captcha that the Content Security Policy has to allow.
 #[must_use]
 pub fn extra(state: &AppState) -> Extra {
     let Some(third_party) = &state.captcha.third_party else { return Extra::default() };
@@ -58,7 +58,7 @@ pub fn extra(state: &AppState) -> Extra {
     Extra { scripts: origins.clone(), styles: origins.clone(), frames: origins.clone(), connections: origins }
 }
 
-/// What a form brought, as the service reads it.
+/// Converts the captcha fields of a form to the type that the service checks.
 #[must_use]
 pub fn read(answer: &CaptchaAnswer) -> Answer<'_> {
     let widget = if answer.turnstile.is_empty() { &answer.hcaptcha } else { &answer.turnstile };

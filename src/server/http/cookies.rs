@@ -1,5 +1,5 @@
-//! The cookies there are: the session's, one for each flow, the one by which a
-//! browser is recognised, and one for each account that trusts it.
+//! The portal's cookies: the session, one for each flow, one that recognizes a browser, and one for
+//! each account that trusts the browser.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use crate::server::crypto::FlowToken;
 use crate::server::limits::DEVICE_RECOGNISED;
 use crate::server::services::Flow;
 
-/// What recognises a browser; never a proof of anything.
+/// Recognizes a browser. It never authenticates anyone.
 const DEVICE: &str = "portal_device";
-/// What the cookies of a trusted browser begin with; the account's name for them follows.
+/// Prefix of the names of trusted-browser cookies; an identifier of the account follows.
 const TRUST: &str = "portal_trust_";
-/// Over https this binds a cookie to this host alone (RFC 6265bis, section 4.1.3.2).
+/// Binds a cookie to this host; requires https (RFC 6265bis, section 4.1.3.2).
 const HOST: &str = "__Host-";
-/// Most accounts that may trust one browser.
+/// Maximum number of accounts that may trust the same browser.
 const TRUSTED_MAX: usize = 8;
 
-/// The session cookie's name.
+/// Returns the name of the session cookie.
 #[must_use]
 pub fn session_name(https: bool) -> &'static str {
     if https { "__Host-portal_session" } else { "portal_session" }
@@ -34,25 +34,25 @@ fn flow_name(flow: Flow) -> &'static str {
     }
 }
 
-/// The tokens that a browser holds.
+/// The tokens found in a request's cookies.
 #[derive(Clone, Debug, Default)]
 pub struct Held {
     pub registration: Option<FlowToken>,
     pub recovery: Option<FlowToken>,
     pub invitation: Option<FlowToken>,
     pub device: Option<FlowToken>,
-    /// With the account's name for its cookie.
+    /// Pairs of the account identifier in the cookie's name and the token.
     pub trusted: Vec<(String, FlowToken)>,
 }
 
-/// Reads the tokens of a request.
+/// Parses the tokens from a request's cookies.
 #[must_use]
 pub fn held(headers: &HeaderMap, config: &Config) -> Held {
     let prefix = if config.site.https() { HOST } else { "" };
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let ours: Vec<_> = pairs.filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, value))).collect();
-    // The first of a name counts, whatever is in it.
+    // If a name occurs more than once, the first cookie counts, even when its value is invalid.
     let token = |name: &str| ours.iter().find(|(key, _)| *key == name).and_then(|(_, value)| FlowToken::parse(value));
     let accounts = ours.iter().filter_map(|(name, value)| Some((name.strip_prefix(TRUST)?.to_owned(), *value)));
     let trusted = accounts.filter_map(|(account, value)| Some((account, FlowToken::parse(value)?)));
@@ -65,31 +65,31 @@ pub fn held(headers: &HeaderMap, config: &Config) -> Held {
     }
 }
 
-/// The header that gives a browser a flow.
+/// Returns the `Set-Cookie` header that starts a flow.
 #[must_use]
 pub fn begin_flow(config: &Config, flow: Flow, token: &FlowToken) -> Option<HeaderValue> {
     let limits = &config.limits;
     let lifetime = match flow {
         Flow::Registration | Flow::Recovery => limits.registration_lifetime,
-        // None can be used for longer.
+        // No invitation is valid for longer.
         Flow::Invitation => limits.invitation_lifetime,
     };
     set(config, flow_name(flow), token.to_cookie(), lifetime)
 }
 
-/// The header that takes a flow away from a browser.
+/// Returns the `Set-Cookie` header that ends a flow.
 #[must_use]
 pub fn end_flow(config: &Config, flow: Flow) -> Option<HeaderValue> {
     set(config, flow_name(flow), String::new(), Duration::ZERO)
 }
 
-/// The header by which a browser is recognised.
+/// Returns the `Set-Cookie` header that recognizes a browser.
 #[must_use]
 pub fn device(config: &Config, token: &FlowToken) -> Option<HeaderValue> {
     set(config, DEVICE, token.to_cookie(), DEVICE_RECOGNISED)
 }
 
-/// The header by which `account` trusts a browser for `lifetime`.
+/// Returns the `Set-Cookie` header by which `account` trusts a browser for `lifetime`.
 #[must_use]
 pub fn trust(config: &Config, account: &str, token: &FlowToken, lifetime: Duration) -> Option<HeaderValue> {
     set(config, &format!("{TRUST}{account}"), token.to_cookie(), lifetime)

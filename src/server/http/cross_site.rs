@@ -1,10 +1,10 @@
-//! Posts that another site makes a browser send.
+//! Protection against cross-site request forgery (CSRF).
 //!
-//! A browser attaches the cookies of the portal to a form wherever the form
-//! stands; `SameSite=Lax` keeps some of that away, but neither another port or
-//! subdomain of the same site, nor what needs no cookie: signing somebody in
-//! to the attacker's account (ASVS 5.0, V3.5.1). So the browser is asked who
-//! began the request, and nothing else works before it has answered.
+//! A browser sends the portal's cookies with a form no matter which site the form is on.
+//! `SameSite=Lax` prevents part of that, but not posts from another port or subdomain of the same
+//! site, and not attacks that need no cookie, such as signing a user in to the attacker's account
+//! (ASVS 5.0, V3.5.1). So every request that may change something is checked by what the browser
+//! says about its origin, before anything else is done with it.
 
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, ORIGIN};
@@ -15,23 +15,22 @@ use super::{body, requester};
 use crate::server::config::site::SiteConfig;
 use crate::server::state::AppState;
 
-/// Relation between who began a request and whom it is for (W3C Fetch Metadata, section 2.3).
+/// How the initiator of a request relates to its target (W3C Fetch Metadata, section 2.3).
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const REFUSED: &str = "This form came from another site, so nothing was done. Open the page here and send it again.";
-/// Most octets of a header that are logged.
+/// Maximum number of bytes of a header value that are logged.
 const LOGGED_MAX: usize = 128;
 
-/// Whether a request may change something. `TRACE` is not needed and not trusted.
+/// Whether the method may change something. `TRACE` is included: it is not needed and not trusted.
 #[must_use]
 pub fn may_change(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// Refuses what another site began, with 403 and before it is read: no
-/// session, cookie, counter or body is touched.
+/// Rejects cross-site requests with 403, before any session, cookie, counter or body is read.
 ///
 /// # Errors
-/// The answer to such a request.
+/// The 403 response.
 pub async fn layer(State(state): State<AppState>, request: Request) -> Result<Request, Response> {
     if !may_change(request.method()) || is_our_own(request.headers(), &state.config.site) {
         return Ok(request);
@@ -40,7 +39,7 @@ pub async fn layer(State(state): State<AppState>, request: Request) -> Result<Re
     tracing::warn!(
         event = "cross_site.refused",
         ip = %requester::address(&parts.headers, &parts.extensions, &state.config),
-        // Whatever somebody likes to write: quoted, escaped and short.
+        // Logged with Debug formatting and truncated, since the sender controls the values.
         site = ?said(&parts.headers, &SEC_FETCH_SITE),
         origin = ?said(&parts.headers, &ORIGIN),
         expected = %state.config.site.public_url.origin,
@@ -48,38 +47,37 @@ pub async fn layer(State(state): State<AppState>, request: Request) -> Result<Re
     Err(body::refuse(body::wants_page(&parts.headers), StatusCode::FORBIDDEN, REFUSED))
 }
 
-/// Whether every header that says who began the request says that we did.
+/// Whether every header that names the initiator of the request names the portal.
 ///
-/// `none` is the person's own doing, such as sending a form again after the
-/// browser was restarted. `same-site` is another origin, which somebody else
-/// may hold; values that are not known yet are refused too.
+/// `none` means that the user started the request, for example by resubmitting a form after a
+/// browser restart. `same-site` is rejected because it is another origin that someone else may
+/// control. Unknown values are rejected too.
 ///
-/// `Sec-Fetch-Site` is not sent to plain http except on loopback, and not by
-/// browsers before 2023; `Origin` is there in any case, so both are held
-/// against what is ours, and one that is foreign or `null` decides.
+/// Browsers send `Sec-Fetch-Site` over plain http only on loopback, and browsers from before 2023
+/// do not send it at all. They always send `Origin`. So both headers are checked, and a foreign or
+/// `null` value in either rejects the request.
 ///
-/// With neither it was no browser that could be misled: for every method but
-/// GET and HEAD browsers send `Origin`, whoever began the request (Fetch
-/// standard, "append a request `Origin` header"; Chromium and Safari always
-/// did, Firefox since version 70). Programs such as curl send neither, and hold
-/// no one else's cookies. Go's `http.CrossOriginProtection` decides likewise.
+/// A request with neither header is accepted, since it does not come from a browser: for every
+/// method except GET and HEAD, browsers send `Origin` whatever the initiator is (Fetch standard,
+/// "append a request `Origin` header"; Chromium and Safari always have, Firefox since version 70).
+/// Clients such as curl send neither and carry no one else's cookies. Go's
+/// `http.CrossOriginProtection` follows the same rules.
 fn is_our_own(headers: &HeaderMap, site: &SiteConfig) -> bool {
     let ours = |value: &HeaderValue| matches!(value.as_bytes(), b"same-origin" | b"none");
     headers.get_all(SEC_FETCH_SITE).iter().all(ours)
         && headers.get_all(ORIGIN).iter().all(|origin| is_our_origin(origin, headers, site))
 }
 
-/// In production ours is the origin of `PUBLIC_URL`. In development also that of
-/// the request's `Host`, since the portal is opened as `localhost`, `127.0.0.1`
-/// or by its address in the local network.
+/// Whether `origin` is the portal's own: the origin of `PUBLIC_URL`, and in development also that
+/// of the request's `Host`, because developers open the portal as `localhost`, `127.0.0.1` or by
+/// its IP address in the local network.
 ///
-/// `Host` is sound for this: no page can set it, the browser writes there which
-/// host it took the URL to name, and `Origin` whose page sent the form. The two
-/// are equal only for a page of that very host and port, and the cookies that
-/// come along are that host's. A name that its owner points at the portal's
-/// address (DNS rebinding) passes, yet brings no cookie of the portal's, since
-/// those belong to another name. In production `Host` is not asked: a proxy
-/// may have written it, and it does not tell http from https.
+/// The comparison with `Host` is safe: a page cannot set that header. The browser sets `Host` to
+/// the host that the URL names, and `Origin` to the origin of the page with the form. They match
+/// only for a page of that host and port, and the browser sends only that host's cookies. A foreign
+/// host name that resolves to the portal's IP address (DNS rebinding) passes, but brings none of
+/// the portal's cookies, since those belong to another name. In production `Host` is ignored: a
+/// proxy may have rewritten it, and it does not distinguish http from https.
 fn is_our_origin(origin: &HeaderValue, headers: &HeaderMap, site: &SiteConfig) -> bool {
     let Ok(origin) = origin.to_str() else { return false };
     if origin == site.public_url.origin {

@@ -1,4 +1,4 @@
-//! Tables as files (CSV, RFC 4180), for spreadsheets that people open them with.
+//! CSV downloads (RFC 4180), safe to open in spreadsheets.
 
 use std::fmt::Display;
 
@@ -8,14 +8,14 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::{self, Stream, StreamExt as _};
 
-/// Most rows that are sent as one piece.
+/// Maximum number of rows per chunk of the response body.
 const PIECE: usize = 500;
 
-/// A table as a file, sent row by row as `rows` gives them: no more of it is in
-/// memory at a time. A row that fails cuts the connection, so that the browser
-/// knows the file for a broken one.
+/// Returns a CSV file as a streaming response, so that only one chunk of it is in memory. If a row
+/// fails, the connection is closed, so that the browser reports a failed download instead of
+/// keeping a truncated file.
 ///
-/// `filename` is of letters, digits, `-`, `_` and `.`.
+/// `filename` may contain letters, digits, `-`, `_` and `.`.
 pub fn stream<S, E>(filename: &str, header: &[&str], rows: S) -> Response
 where
     S: Stream<Item = Result<Vec<String>, E>> + Send + 'static,
@@ -43,13 +43,13 @@ where
     (headers, body).into_response()
 }
 
-/// Why a file ends early; what it was stands in the log.
+/// Ends the response body early. The cause is in the log.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the download was broken off")]
 struct Broken;
 
-/// A line of the file. Every cell is in quotes, so that nothing in it begins
-/// another one, whichever sign a spreadsheet takes for the separator.
+/// Formats one line of the file. Every cell is quoted, so no content can start a new cell,
+/// whichever separator a spreadsheet uses.
 #[must_use]
 pub fn record(cells: &[impl AsRef<str>]) -> String {
     let mut line = String::new();
@@ -66,9 +66,8 @@ pub fn record(cells: &[impl AsRef<str>]) -> String {
     line
 }
 
-/// Whether a spreadsheet might reckon with what a person wrote: by its first
-/// sign, the wide forms included (OWASP, CSV Injection). An apostrophe in front
-/// makes it text.
+/// Whether a spreadsheet could treat the value as a formula, judging by its first character,
+/// including fullwidth forms (OWASP, CSV Injection). A leading apostrophe turns it into text.
 fn is_formula(cell: &str) -> bool {
     cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
 }
@@ -81,7 +80,7 @@ mod tests {
     use super::{record, stream as csv};
 
     #[test]
-    fn every_cell_is_in_quotes_and_its_own_are_doubled() {
+    fn every_cell_is_quoted_and_its_quotes_are_doubled() {
         assert_eq!(
             record(&["a", "", "b,c;d", "say \"yes\"", "two\r\nlines"]),
             "\"a\",\"\",\"b,c;d\",\"say \"\"yes\"\"\",\"two\r\nlines\"\r\n"
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_spreadsheet_would_reckon_with_is_text() {
+    fn cells_that_look_like_formulas_become_text() {
         for formula in
             ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1", "＋1", "－1", "＠x", "=HYPERLINK(\"x\")"]
         {
@@ -102,7 +101,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_file_begins_with_the_header_and_keeps_the_order_of_the_rows() {
+    async fn the_file_starts_with_the_header_and_keeps_the_row_order() {
         let rows = (0..1_234).map(|n| Ok::<_, String>(vec![n.to_string()]));
         let answer = csv("rows.csv", &["number"], stream::iter(rows));
         assert_eq!(answer.headers()["content-disposition"], "attachment; filename=\"rows.csv\"");
@@ -114,14 +113,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_row_that_fails_breaks_the_file_off() {
+    async fn a_failing_row_aborts_the_download() {
         let rows = [Ok(vec!["1".to_owned()]), Err("no disk"), Ok(vec!["2".to_owned()])];
         let answer = csv("rows.csv", &["number"], stream::iter(rows));
         assert!(to_bytes(answer.into_body(), usize::MAX).await.is_err());
     }
 
     #[tokio::test]
-    async fn a_name_that_fits_no_header_is_left_out() {
+    async fn an_invalid_file_name_is_left_out() {
         let rows = stream::iter(Vec::<Result<Vec<String>, String>>::new());
         assert_eq!(csv("a\r\nb", &["x"], rows).headers()["content-disposition"], "attachment");
     }

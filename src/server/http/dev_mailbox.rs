@@ -1,4 +1,4 @@
-//! The mails of a development server, in the browser. Never mounted in production.
+//! A browser view of the emails that a development server wrote to files. Never mounted in production.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,13 +14,12 @@ use crate::paths;
 use crate::server::mail::transport::FileBox;
 use crate::server::mail::transport::file::{FileId, FiledMail};
 
-/// Most mails that the list shows.
+/// Maximum number of emails in the list.
 const SHOWN: usize = 50;
-/// The list loads the portal's style sheet and icon, and nothing else.
+/// The list loads the portal's stylesheet and icon, and nothing else.
 const LIST_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
                            form-action 'none'; frame-ancestors 'none'";
-/// A mail is shown as it is, with its inline styles and nothing else: it loads
-/// nothing, runs nothing and sends nothing.
+/// An email is shown as it was sent, with its inline styles. It cannot load, run or submit anything.
 const MAIL_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -39,8 +38,8 @@ struct Page<'a> {
     mails: Vec<(FileId, FiledMail)>,
 }
 
-/// `GET /dev/mailbox` and `GET /dev/mailbox/{id}` over the folder `dir`, the
-/// list in the portal's style sheet at the path `css`.
+/// Routes `GET /dev/mailbox` and `GET /dev/mailbox/{id}` for the emails in the folder `dir`. `css`
+/// is the path of the stylesheet for the list.
 pub fn routes(dir: PathBuf, css: String) -> Router {
     let mailbox = Mailbox { files: FileBox::new(dir), css: css.into() };
     let one = format!("{}/{{id}}", paths::DEV_MAILBOX);

@@ -1,4 +1,4 @@
-//! What the files of the administration have in common.
+//! Code shared by the CSV exports of the admin pages.
 
 use std::fmt::Display;
 
@@ -18,7 +18,7 @@ use crate::domain::Timestamp;
 use crate::paths;
 use crate::server::services::ServiceError;
 
-/// The answer with the rows of all batches in a file, named for what it holds and when.
+/// Returns a CSV response with the rows of all batches, named after its content and time.
 pub fn file<S, E>(what: &str, at: Timestamp, columns: &[&str], batches: S) -> Response
 where
     S: Stream<Item = Result<Vec<Vec<String>>, E>> + Send + 'static,
@@ -29,7 +29,7 @@ where
     csv::stream(&name, columns, rows.boxed())
 }
 
-/// Answers in place of a file that is not given; `page` holds the button of `form`.
+/// Returns the response when the export failed; `page` is the URL of the page with the export form.
 pub async fn instead(error: ServiceError, form: &str, page: String, session: &Session, id: &RequestId) -> Response {
     match error {
         ServiceError::Confirm => {
@@ -39,13 +39,13 @@ pub async fn instead(error: ServiceError, form: &str, page: String, session: &Se
                 Err(error) => failed(&error, id),
             }
         }
-        // Demoted since the request came in.
+        // The user lost the administrator role after the request was authorized.
         ServiceError::NotThere => see_other(paths::HOME),
         error => failed(&error, id),
     }
 }
 
-/// A page with these filters, of which the empty ones are left out.
+/// Returns the URL of a page with these filters, without the empty ones.
 #[must_use]
 pub fn page_with(page: &str, filters: &[(&str, &str)]) -> String {
     let filters = filters.iter().filter(|(_, word)| !word.is_empty());
@@ -53,7 +53,7 @@ pub fn page_with(page: &str, filters: &[(&str, &str)]) -> String {
     if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") }
 }
 
-/// A moment in UTC (RFC 3339).
+/// Formats a time in UTC (RFC 3339).
 #[must_use]
 pub fn moment(at: Timestamp) -> String {
     let moment = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1_000)).ok();

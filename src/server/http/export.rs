@@ -1,4 +1,4 @@
-//! The file of everything that is held about a person.
+//! The export of all personal data that the portal stores about a user.
 
 use axum::Extension;
 use axum::extract::State;
@@ -17,7 +17,7 @@ use crate::server::services::{Requester, ServiceError};
 use crate::server::state::AppState;
 use crate::server::store::holdings::Holdings;
 
-/// Answers the press of "Export my data".
+/// Handles "Export my data".
 pub async fn answer(
     State(state): State<AppState>,
     Extension(by): Extension<Requester>,

@@ -1,16 +1,16 @@
-//! The one plain page for what went wrong on our side.
+//! A plain error page, used when the portal itself fails.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 
 use super::headers::policy;
 
-/// What a person reads who came with too many others.
+/// Shown when the server is overloaded.
 pub const BUSY: &str = "The portal is very busy. Please try again in a moment.";
-/// What a person reads whose network sent too many forms that were refused.
+/// Shown when too many forms from the user's network were rejected.
 pub const TOO_MANY: &str = "There were too many tries from your network. Please try again in a minute.";
 
-/// A page that needs nothing but itself: whatever is broken, it shows.
+/// Returns an error page that depends on no other file, so it works whatever is broken.
 #[must_use]
 pub fn page(status: StatusCode, title: &str, text: &str) -> Response {
     let html = format!(
@@ -22,12 +22,12 @@ pub fn page(status: StatusCode, title: &str, text: &str) -> Response {
     let mut response = (status, Html(html)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // It stands among pages that may do more; it has neither style nor script.
+    // Needed because the middleware of pages would set a laxer policy; this page has no style or script.
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy::STRICT));
     response
 }
 
-/// The answer to a fault, with the id under which it is in the log.
+/// Returns the response to an internal error, with the request ID to look up in the log.
 #[must_use]
 pub fn unavailable(request_id: &str) -> Response {
     let text = format!("Something went wrong on our side. Please try again in a moment. Reference: {request_id}.");
@@ -36,8 +36,8 @@ pub fn unavailable(request_id: &str) -> Response {
     response
 }
 
-/// The answer to a plain form that was not looked at: the status and the time
-/// to wait are in `response` already.
+/// Returns the page for a plain form that was rejected unprocessed, with the status and
+/// `Retry-After` of `response`.
 #[must_use]
 pub fn wait(response: &Response) -> Response {
     let text = if response.status() == StatusCode::TOO_MANY_REQUESTS { TOO_MANY } else { BUSY };

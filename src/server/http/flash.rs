@@ -1,4 +1,4 @@
-//! What one request leaves for the next page, in the session and never in the URL.
+//! Messages from one request to the next page, kept in the session and never in the URL.
 
 use tower_sessions::Session;
 
@@ -8,16 +8,13 @@ use crate::server::config::Config;
 use crate::server::services::Requester;
 use crate::server::state::AppState;
 
-/// The key under which a session keeps it.
+/// The session key of the flash message.
 pub const FLASH: &str = "flash";
 
 type Result<T> = std::result::Result<T, tower_sessions::session::Error>;
 
-/// Leaves `flash` for the page it names. `false` when it would take a new
-/// session and too many began for this address prefix.
-///
-/// # Errors
-/// When the session cannot be read.
+/// Stores `flash` for the page it names. Returns `false` if that would start a new session and the
+/// IP prefix has already started too many.
 pub async fn put(session: &Session, state: &AppState, by: &Requester, flash: &Flash) -> Result<bool> {
     if session.id().is_none() && session.is_empty().await && !state.newcomers.admit(by.prefix()) {
         return Ok(false);
@@ -27,11 +24,7 @@ pub async fn put(session: &Session, state: &AppState, by: &Requester, flash: &Fl
     Ok(true)
 }
 
-/// Takes what was left for the page at `path`, whatever it was asked for; what is
-/// meant for another page stays.
-///
-/// # Errors
-/// When the session cannot be read.
+/// Takes the flash message for the page at `path`, ignoring the query. A message for another page stays.
 pub async fn take(session: &Session, config: &Config, path: &str) -> Result<Flash> {
     let waiting: Option<Flash> = session.get(FLASH).await.unwrap_or_default();
     let Some(flash) = waiting.filter(|flash| flash.path.split('?').next() == Some(path)) else {
@@ -41,14 +34,14 @@ pub async fn take(session: &Session, config: &Config, path: &str) -> Result<Flas
         session.remove_value(FLASH).await?;
         keep_lifetime(session, config).await?;
     } else {
-        // A session that held nothing else has done its work.
+        // An anonymous session existed only for this message.
         sessions::end(session).await?;
     }
     Ok(flash)
 }
 
-/// A changed session sends its cookie again; that of a remembered one must
-/// keep outliving the browser.
+/// Keeps the cookie persistent for users who chose to stay signed in: a changed session sends its
+/// cookie again, which would otherwise become a session cookie.
 async fn keep_lifetime(session: &Session, config: &Config) -> Result<()> {
     let remember = sessions::signed_in(session).await?.is_some_and(|it| it.remember);
     session.set_expiry(Some(sessions::expiry(remember, config)));

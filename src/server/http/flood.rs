@@ -1,8 +1,7 @@
-//! How many posts one subscriber may send.
+//! Rate limiting of POST requests by IP prefix.
 //!
-//! Pages and files are not limited: making one is cheaper than keeping count,
-//! and a shared address would soon be refused the style sheet. A post writes
-//! and hashes.
+//! GET requests are not limited: rendering a page is cheaper than counting it, and users behind a shared
+//! IP address would soon be refused the stylesheet. A POST writes to the database and hashes passwords.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,40 +28,38 @@ use crate::server::limits::{FLOOD_KEYS, Limits};
 use crate::server::services::AddressPrefix;
 use crate::server::state::AppState;
 
-/// Parts of the table, each with a lock of its own: forgetting goes through
-/// them one by one, and nobody waits for more than one.
+/// Number of shards of the table, each with its own lock. A cleanup locks them one after another,
+/// so a request waits for at most one shard.
 const SHARDS: usize = 64;
-/// What a new address is told to wait when the table is full.
+/// The wait reported to a new IP prefix while the table is full.
 const FULL_FOR: Duration = Duration::from_secs(1);
 
 type Limiter = RateLimiter<AddressPrefix, Keys, Clock, NoOpMiddleware<Nanos>>;
 
-/// Counts posts by address prefix with the generic cell rate algorithm: a burst
-/// passes, and then as many as the rate allows over any length of time. Kept in
-/// memory: at a hundred posts a second, a restart gives nothing worth having.
+/// Counts POST requests by IP prefix with the generic cell rate algorithm (GCRA): a burst passes,
+/// and then as many requests as the rate allows. The counts are in memory only: at a hundred posts
+/// a second, an attacker gains nothing from a restart.
 pub struct FloodLimiter {
     limiter: Limiter,
     keys: Keys,
-    /// Keys that are remembered at most.
+    /// Maximum number of prefixes that are tracked.
     most: usize,
     clock: Clock,
     sweeps: Sampled,
     refusals: Sampled,
 }
 
-/// The table, which the limiter owns and this module looks into.
+/// The table of counters. The limiter owns it; this module also needs its size.
 #[derive(Clone)]
 struct Keys(Arc<DashMapStateStore<AddressPrefix>>);
 
 impl FloodLimiter {
-    /// A limiter with nothing counted yet.
-    #[must_use]
+    /// Creates a limiter with empty counters.
     pub fn new(limits: &Limits, clock: Clock) -> Self {
         Self::with_room(limits, FLOOD_KEYS, clock)
     }
 
-    /// A limiter that remembers at most so many prefixes.
-    #[must_use]
+    /// Creates a limiter that tracks at most `most` prefixes.
     pub fn with_room(limits: &Limits, most: usize, clock: Clock) -> Self {
         let quota = Quota::per_second(limits.posts_per_second).allow_burst(limits.posts_burst);
         let keys = Keys(Arc::new(DashMapStateStore::with_shard_amount(SHARDS)));
@@ -70,11 +67,10 @@ impl FloodLimiter {
         Self { limiter, keys, most, clock, sweeps: Sampled::default(), refusals: Sampled::default() }
     }
 
-    /// Counts a post.
+    /// Counts a POST request.
     ///
     /// # Errors
-    /// How long to wait when there were too many; also for an address that has
-    /// no room in a full table.
+    /// The time to wait when the limit is reached, or when the table has no room for a new prefix.
     pub fn check(&self, key: AddressPrefix) -> Result<(), Duration> {
         if !self.keys.0.contains_key(&key) && self.keys.0.len() >= self.most {
             return Err(FULL_FOR);
@@ -82,22 +78,20 @@ impl FloodLimiter {
         self.limiter.check_key(&key).map_err(|until| until.wait_time_from(governor::clock::Clock::now(&self.clock)))
     }
 
-    /// Whether it is time to forget: the table is nearly full, and the last
-    /// time is a second ago. True for one caller alone.
+    /// Whether a cleanup is due: the table is nearly full and the last cleanup was at least a
+    /// second ago. Returns `true` to only one of several concurrent callers.
     fn is_crowded(&self) -> bool {
         self.keys.0.len() >= self.most - self.most / 8 && self.sweeps.is_due(self.clock.elapsed())
     }
 
-    /// Forgets every prefix that has its whole burst again, which is as if it
-    /// had never been seen, and gives the memory back. Takes some tens of
-    /// milliseconds for a million.
+    /// Removes every prefix whose full burst is available again, which loses nothing, and frees the
+    /// memory. Takes some tens of milliseconds for a million prefixes.
     pub fn forget_recovered(&self) {
         self.limiter.retain_recent();
         self.limiter.shrink_to_fit();
     }
 
-    /// How many prefixes are remembered.
-    #[must_use]
+    /// Returns the number of tracked prefixes.
     pub fn remembered(&self) -> usize {
         self.keys.0.len()
     }
@@ -138,8 +132,7 @@ impl fmt::Debug for FloodLimiter {
     }
 }
 
-/// Refuses posts beyond the limit, in front of everything that reads a body or
-/// asks the database.
+/// Rejects POST requests over the limit with 429, before their body is read or the database queried.
 pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST {
         return next.run(request).await;
@@ -147,7 +140,7 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     let flood = &state.flood;
     if flood.is_crowded() {
         let flood = Arc::clone(flood);
-        // Nobody waits for it: whoever needs the room comes again.
+        // Runs in the background, so that no request waits for it.
         drop(tokio::task::spawn_blocking(move || flood.forget_recovered()));
     }
     let ip = requester::address(request.headers(), request.extensions(), &state.config);
@@ -191,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_table_refuses_new_addresses_keeps_counting_the_known_and_empties_itself() {
+    fn a_full_table_refuses_new_ip_prefixes_counts_known_ones_and_is_cleaned_up() {
         let clock = TestClock::at(Timestamp(1_000_000));
         let limits = Limits::default();
         let flood = FloodLimiter::with_room(&limits, 1_000, Clock::Test(clock.clone()));
@@ -199,13 +192,13 @@ mod tests {
         assert_eq!((passed, flood.remembered()), (1_000, 1_000));
         assert_eq!(flood.check(address(5_000)), Err(Duration::from_secs(1)));
         for _ in 1..limits.posts_burst.get() {
-            assert_eq!(flood.check(address(7)), Ok(()), "a known address has its whole burst");
+            assert_eq!(flood.check(address(7)), Ok(()), "a known prefix gets its full burst");
         }
         assert_eq!(flood.check(address(7)), Err(Duration::from_millis(10)));
-        assert!(flood.is_crowded() && !flood.is_crowded(), "one sweep a second");
+        assert!(flood.is_crowded() && !flood.is_crowded(), "one cleanup per second");
         flood.forget_recovered();
-        assert_eq!(flood.remembered(), 1_000, "nobody has recovered yet");
-        // One post is given back in 10 ms, the burst of address 7 in two seconds.
+        assert_eq!(flood.remembered(), 1_000, "no prefix has its full burst again");
+        // One post is allowed again after 10 ms; prefix 7 has its full burst again after two seconds.
         clock.advance(Duration::from_millis(1_000));
         assert!(flood.is_crowded());
         flood.forget_recovered();

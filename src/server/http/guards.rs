@@ -1,4 +1,4 @@
-//! Who may see which page, decided before anything is rendered.
+//! Authentication and authorization of each request, decided before anything is rendered.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,13 +23,13 @@ use crate::server::config::mail::TransportConfig;
 use crate::server::services::{Done, Requester, second_factor};
 use crate::server::state::AppState;
 
-/// Whatever kept a request from being looked at.
+/// An error that kept a request from being handled.
 pub type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-/// Answers for an address that leads nowhere.
+/// Renders the 404 page.
 pub type NotFound = Arc<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>;
 
-/// What the guards need. Cheap to clone.
+/// The state of the guard middleware. Cheap to clone.
 #[derive(Clone)]
 pub struct Guards {
     pub state: AppState,
@@ -42,8 +42,8 @@ impl fmt::Debug for Guards {
     }
 }
 
-/// Finds out who asks, and either answers with a redirect or lets the request
-/// through with its [`Visitor`] and [`crate::server::services::Requester`].
+/// Authenticates the request, and either redirects it or passes it on with its [`Visitor`] and
+/// [`crate::server::services::Requester`] as extensions.
 pub async fn layer(State(guards): State<Guards>, session: Session, request: Request, next: Next) -> Response {
     let Guards { state, not_found } = guards;
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
@@ -53,7 +53,7 @@ pub async fn layer(State(guards): State<Guards>, session: Session, request: Requ
                 Place::AsAsked => next.run(*request).await,
                 Place::Nowhere => not_found(*request).await,
             };
-            // A file of `public` has a date and may be kept; a page is for this person alone.
+            // Files of `public` have a date and may be cached. Pages are specific to a user.
             let file = response.headers().contains_key(LAST_MODIFIED) || response.status() == StatusCode::NOT_MODIFIED;
             if !file {
                 response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -73,15 +73,14 @@ enum Admitted {
     Elsewhere(Response),
 }
 
-/// Where a request comes that is let through.
+/// The handler of a request that was let through.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     AsAsked,
     Nowhere,
 }
 
-/// An address that leads nowhere: what is rendered in place of a page that
-/// does not exist for this person.
+/// The path that is rendered in place of a page that does not exist for this user. It has no route.
 const NOWHERE: &str = "/not-there";
 
 async fn admit(state: &AppState, session: &Session, request: Request) -> Result<Admitted, Fault> {
@@ -129,7 +128,7 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
             visitor.flash = flash::take(session, &state.config, &path).await?;
         }
         let offered = captcha::form_on(&path).and_then(|form| captcha::offer(state, form, &requester));
-        // Signing in to an account under attack asks for one that the address alone does not call for.
+        // Sign-in to an account under attack needs a captcha even if the IP address alone does not.
         visitor.captcha = offered.or_else(|| visitor.flash.feedback.captcha.as_deref().cloned());
         visitor.next = next_of(&parts.uri);
     }
@@ -141,7 +140,7 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
     Ok(Admitted::Through(Box::new(Request::from_parts(parts, body)), place))
 }
 
-/// `next` in the query, when it names a path of ours.
+/// Returns `next` from the query if it is a path of the portal.
 fn next_of(uri: &Uri) -> Option<String> {
     let query = uri.query().unwrap_or_default().as_bytes();
     let (_, value) = url::form_urlencoded::parse(query).find(|(name, _)| name == "next")?;

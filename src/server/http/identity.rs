@@ -1,4 +1,4 @@
-//! Who is behind the session of a request.
+//! Authentication of a request by its session.
 
 use axum::http::HeaderMap;
 use tower_sessions::Session;
@@ -11,27 +11,23 @@ use crate::server::services::Member;
 use crate::server::state::AppState;
 use crate::server::store::sessions::{Opened, Owner, SecondStep, SignedIn};
 
-/// On a request that a page makes by itself: nobody need be there, and the
-/// session does not live on by it.
+/// Header of requests that a page sends by itself, without user activity. They do not extend the session.
 const REFRESH: &str = "x-refresh";
 
-/// What a session says about a request. Lives as long as the request.
+/// The result of authenticating a request by its session.
 #[derive(Debug)]
 pub struct Identity {
-    /// Who is signed in, as their pages and as the services see them.
+    /// The signed-in user, as the pages and the services need them.
     pub person: Option<(AccountView, Member)>,
-    /// Whose second step is due.
+    /// The pending second step of a sign-in.
     pub second_step: Option<SecondStep>,
-    /// A second step was due for too long, and is no more.
+    /// The second step was pending for too long and has been canceled.
     pub waited: bool,
-    /// Whether something may be left for the page.
+    /// Whether the session may hold a flash message for the page.
     pub holds_flash: bool,
 }
 
-/// Looks into the session; one that holds nobody any more is ended.
-///
-/// # Errors
-/// When the database does not answer.
+/// Reads the session, and ends it if its user may no longer be signed in.
 pub async fn of(state: &AppState, session: &Session, headers: &HeaderMap) -> Result<Identity, Fault> {
     let mut opened = open(state, session, headers.contains_key(REFRESH)).await?;
     let person = match person(session, &mut opened).await? {
@@ -49,8 +45,8 @@ pub async fn of(state: &AppState, session: &Session, headers: &HeaderMap) -> Res
     Ok(Identity { person, second_step, waited, holds_flash })
 }
 
-/// What the session of a request holds. Of one that is not there the session
-/// layer finds out by itself, and takes its cookie away.
+/// Returns the content of the request's session. If it no longer exists, loading it once makes the
+/// session layer remove the cookie.
 async fn open(state: &AppState, session: &Session, by_itself: bool) -> Result<Option<Opened>, Fault> {
     let Some(id) = session.id() else { return Ok(None) };
     let opened = state.sessions.open(&id, by_itself).await?;
@@ -60,8 +56,8 @@ async fn open(state: &AppState, session: &Session, by_itself: bool) -> Result<Op
     Ok(opened)
 }
 
-/// Who is signed in; a session whose account is gone, closed or in a later
-/// epoch is ended.
+/// Returns the signed-in user. Ends the session if the account was deleted, is closed or has a
+/// newer `epoch`.
 async fn person(session: &Session, opened: &mut Option<Opened>) -> Result<Option<(Owner, SignedIn)>, Fault> {
     let Some(holding) = opened else { return Ok(None) };
     let Some(signed_in) = holding.signed_in() else { return Ok(None) };
@@ -77,8 +73,7 @@ async fn person(session: &Session, opened: &mut Option<Opened>) -> Result<Option
     }
 }
 
-/// Whose second step is due in this session, and whether one was due that is no
-/// more: that is forgotten.
+/// Returns the pending second step, and whether one has expired. An expired one ends the session.
 async fn second_step(
     state: &AppState,
     session: &Session,
@@ -93,7 +88,7 @@ async fn second_step(
     Ok((None, true))
 }
 
-/// The factors are looked up only where one is demanded that this session has not shown.
+/// Loads the second factors only if one is required that this session was not signed in with.
 async fn member(state: &AppState, owner: &Owner, signed_in: &SignedIn) -> Result<Member, Fault> {
     let must_enrol = !signed_in.two_step && state.second_factor.must_enrol(owner.id, owner.role).await?;
     Ok(Member {

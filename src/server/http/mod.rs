@@ -1,4 +1,4 @@
-//! The web's side of the portal: from a request to a service and back.
+//! The HTTP layer: turns requests into service calls and their results into responses.
 
 pub mod access_log;
 pub mod assets;

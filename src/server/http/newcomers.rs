@@ -1,8 +1,7 @@
-//! How many sessions those may cause who never signed in.
+//! Limits the sessions that anonymous clients can create.
 //!
-//! What a refused plain form has to say waits in a session for the next page,
-//! and every such session is a row. Somebody who keeps no cookie gets a new one
-//! each time: this bounds them.
+//! The message for a rejected plain form is stored in a session until the next page, and each
+//! session is a database row. A client without cookies gets a new session each time.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -14,8 +13,8 @@ use crate::server::clock::Clock;
 use crate::server::limits::{PREFIXES_KEPT, Quota};
 use crate::server::services::AddressPrefix;
 
-/// Counts new sessions by address prefix, in memory: after a restart the rows
-/// of before still go when they were idle for too long.
+/// Counts new sessions by IP prefix, in memory. After a restart, rows from before are still removed
+/// once they are idle for too long.
 pub struct Newcomers {
     quota: Quota,
     full_at: Mutex<Cache<AddressPrefix, Timestamp>>,
@@ -23,12 +22,11 @@ pub struct Newcomers {
 }
 
 impl Newcomers {
-    #[must_use]
     pub fn new(quota: Quota, clock: Clock) -> Self {
         Self { quota, full_at: Mutex::new(Cache::new(PREFIXES_KEPT)), clock }
     }
 
-    /// Whether one more session may begin for this address prefix; counts it if so.
+    /// Whether one more session may start for this IP prefix; if so, it is counted.
     #[must_use]
     pub fn admit(&self, prefix: AddressPrefix) -> bool {
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);

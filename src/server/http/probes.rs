@@ -1,4 +1,4 @@
-//! What a supervisor asks.
+//! Health checks for supervisors and load balancers.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -13,12 +13,12 @@ fn answer(status: StatusCode, text: &'static str) -> Answer {
     (status, [(CACHE_CONTROL, "no-store")], text)
 }
 
-/// The process lives.
+/// Liveness: the process runs.
 pub async fn livez() -> Answer {
     answer(StatusCode::OK, "ok\n")
 }
 
-/// The database can be read and written, and has the schema of this version.
+/// Readiness: the database can be read and written, and has the schema of this version.
 pub async fn readyz(State(state): State<AppState>) -> Answer {
     match state.readiness.check().await {
         Ok(()) => answer(StatusCode::OK, "ready\n"),

@@ -1,6 +1,5 @@
-//! From a server function to a service and back: the same for every form, with
-//! and without JavaScript. What becomes of a session is in `session`, what a
-//! form hears that was refused in `refusal`.
+//! How a server function reads a form post and answers it, with and without JavaScript. `session`
+//! handles changes to the session, `refusal` handles errors.
 
 mod ceremony;
 mod refusal;
@@ -28,7 +27,7 @@ use crate::server::state::AppState;
 
 const FAULT: &str = "Something went wrong on our side. Please try again in a moment.";
 
-/// A post to one form, and the way to answer it. Lives as long as the request.
+/// A post of one form, and the means to answer it. Lives as long as the request.
 #[derive(Debug)]
 pub struct Post {
     pub state: AppState,
@@ -41,15 +40,15 @@ pub struct Post {
     /// The page that holds the form.
     page: Cow<'static, str>,
     kept: Vec<(String, String)>,
-    /// A plain form, which is answered with a redirect to a page.
+    /// Posted without JavaScript; answered with a redirect to a page.
     plain: bool,
 }
 
 impl Post {
-    /// The post being handled, whose form has the action `form`.
+    /// Returns the post being handled, for the form with the action `form`.
     ///
     /// # Errors
-    /// When the request did not pass through the router.
+    /// The request did not go through the router.
     pub fn to(form: &'static str) -> Result<Self, ApiError> {
         let broken = || ApiError(Feedback::message(FAULT));
         let parts = use_context::<Parts>().ok_or_else(broken)?;
@@ -69,31 +68,31 @@ impl Post {
         })
     }
 
-    /// The form stands on this page: one of many of its kind.
+    /// Sets the page with the form, for forms that occur on many pages.
     #[must_use]
     pub fn on_page(mut self, page: String) -> Self {
         self.page = page.into();
         self
     }
 
-    /// Keeps what was typed into a harmless field, for the form to show again.
+    /// Keeps the value of a field without secrets, so that the form can show it again.
     #[must_use]
     pub fn keep(mut self, field: &str, value: &str) -> Self {
-        // What is too long for any field is not worth keeping.
+        // No field is longer than this.
         self.kept.push((field.to_owned(), value.chars().take(512).collect()));
         self
     }
 
-    /// What the form brought to show that no machine sent it.
+    /// Returns the captcha fields of the form.
     #[must_use]
     pub fn captcha<'a>(&self, answer: &'a CaptchaAnswer) -> Answer<'a> {
         captcha::read(answer)
     }
 
-    /// Answers with what the service did.
+    /// Answers with the result of a service call.
     ///
     /// # Errors
-    /// What the form has to show, when a script asked.
+    /// The feedback for the form, when it was posted by a script.
     pub async fn answer(self, outcome: Result<Done, ServiceError>) -> Result<(), ApiError> {
         match outcome {
             Ok(done) => self.go(done).await,
@@ -101,7 +100,7 @@ impl Post {
         }
     }
 
-    /// Leads a plain form to a page, where the answer is of use to a script alone.
+    /// Redirects a plain form to `page`, when only a script can use the response.
     pub fn only_for_script(&self, page: &str) {
         if self.plain {
             self.redirect(page);
@@ -119,7 +118,7 @@ impl Post {
         Ok(())
     }
 
-    /// 303 for a plain form; for a script the header it follows by itself.
+    /// Redirects: with 303 for a plain form, with a header that leptos follows for a script.
     fn redirect(&self, to: &str) {
         let Ok(location) = HeaderValue::from_str(to) else { return };
         self.response.insert_header(LOCATION, location);
@@ -131,10 +130,7 @@ impl Post {
     }
 }
 
-/// Leaves a notice and first values for the page that comes next.
-///
-/// # Errors
-/// When the session cannot be read.
+/// Stores the notice and the initial field values of `done` for the page it redirects to.
 pub async fn leave(
     session: &Session,
     state: &AppState,
@@ -151,12 +147,12 @@ pub async fn leave(
         values: done.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
         notice: done.notice.clone(),
     };
-    // One who causes too many sessions goes there without being told why.
+    // Over the session limit the redirect still happens, without the message.
     flash::put(session, state, by, &flash).await?;
     Ok(())
 }
 
-/// The header that changes a browser's flow as a service wants it.
+/// Returns the `Set-Cookie` header for a change to the browser's flow.
 #[must_use]
 pub fn flow_cookie(config: &Config, change: &FlowChange) -> Option<HeaderValue> {
     match change {

@@ -1,4 +1,4 @@
-//! Who sent a request, from its connection and headers.
+//! Client information from a request's connection and headers.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -13,10 +13,10 @@ use crate::server::config::Config;
 use crate::server::services::{Member, Requester};
 use crate::server::store::sessions::SecondStep;
 
-/// Most characters kept of a `User-Agent`.
+/// Maximum number of characters stored of a `User-Agent`.
 const USER_AGENT_MAX: usize = 256;
 
-/// Reads the requester of a request, of whose session this is known.
+/// Builds the requester of a request from its headers and what its session contains.
 #[must_use]
 pub fn read(parts: &Parts, config: &Config, member: Option<Member>, second_step: Option<SecondStep>) -> Requester {
     let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -34,7 +34,7 @@ pub fn read(parts: &Parts, config: &Config, member: Option<Member>, second_step:
     }
 }
 
-/// The address that a request comes from, from its connection and headers.
+/// Returns the client's IP address, from the connection and the `X-Forwarded-For` headers.
 #[must_use]
 pub fn address(headers: &HeaderMap, extensions: &Extensions, config: &Config) -> IpAddr {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>();
@@ -42,21 +42,21 @@ pub fn address(headers: &HeaderMap, extensions: &Extensions, config: &Config) ->
     client_address(peer, headers, &config.site.trusted_proxies)
 }
 
-/// Whether `ip` is a proxy's whose word counts.
+/// Whether `ip` belongs to a trusted proxy.
 #[must_use]
 pub fn is_trusted(ip: IpAddr, trusted: &[IpNet]) -> bool {
     trusted.iter().any(|net| net.contains(&ip.to_canonical()))
 }
 
-/// The nearest address in `X-Forwarded-For` that no trusted proxy wrote for
-/// itself; the peer's own when the peer is not trusted.
+/// Returns the last IP address in `X-Forwarded-For` that is not a trusted proxy, or the peer's if
+/// the peer is not trusted.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let peer = peer.to_canonical();
     if !is_trusted(peer, trusted) {
         return peer;
     }
-    // Octets, not text: a hop that cannot be read must not hide those that our
-    // proxies wrote after it on the same line.
+    // Split as bytes, not text: an unreadable entry must not hide the entries that trusted proxies
+    // added after it on the same line.
     let lines = headers.get_all("x-forwarded-for").iter();
     let hops = lines.flat_map(|line| line.as_bytes().split(|&octet| octet == b','));
     let mut nearest = peer;
@@ -81,12 +81,12 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", HeaderValue::from_static(forwarded));
         let trusted: Vec<_> = trusted.split_whitespace().map(|net| net.parse().expect("a network")).collect();
-        client_address(peer.parse().expect("an address"), &headers, &trusted)
+        client_address(peer.parse().expect("an IP address"), &headers, &trusted)
     }
 
     #[test]
-    fn forwarded_headers_count_from_trusted_peers_alone() {
-        let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
+    fn forwarded_headers_count_only_from_trusted_peers() {
+        let ip = |text: &str| text.parse::<IpAddr>().expect("an IP address");
         assert_eq!(address("192.0.2.1", "198.51.100.7", ""), ip("192.0.2.1"));
         assert_eq!(address("10.0.0.1", "198.51.100.7", "10.0.0.0/8"), ip("198.51.100.7"));
         assert_eq!(address("10.0.0.1", "203.0.113.9, 198.51.100.7, 10.0.0.2", "10.0.0.0/8"), ip("198.51.100.7"));
@@ -96,13 +96,13 @@ mod tests {
     }
 
     #[test]
-    fn a_hop_that_is_no_text_hides_none_after_it() {
+    fn an_entry_that_is_not_text_does_not_hide_later_ones() {
         let mut headers = HeaderMap::new();
         headers.append("x-forwarded-for", HeaderValue::from_static("203.0.113.9"));
-        let spoilt = HeaderValue::from_bytes(b"\xff, 198.51.100.7").expect("a header's octets");
+        let spoilt = HeaderValue::from_bytes(b"\xff, 198.51.100.7").expect("a valid header value");
         headers.append("x-forwarded-for", spoilt);
         let trusted = ["10.0.0.0/8".parse().expect("a network")];
-        let peer = "10.0.0.1".parse().expect("an address");
+        let peer = "10.0.0.1".parse().expect("an IP address");
         assert_eq!(client_address(peer, &headers, &trusted).to_string(), "198.51.100.7");
     }
 }

@@ -1,4 +1,4 @@
-//! All paths of the portal and the layers in front of them.
+//! The routes of the portal and the middleware in front of them.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ use crate::paths;
 use crate::server::config::mail::TransportConfig;
 use crate::server::state::AppState;
 
-/// Builds the router. Call it inside a tokio runtime.
+/// Builds the router. Must be called inside a Tokio runtime.
 pub fn build(state: &AppState) -> Router {
     let site = &state.config.site;
     let assets = assets::names();
@@ -46,8 +46,8 @@ pub fn build(state: &AppState) -> Router {
     behind_the_front(router, state)
 }
 
-/// What stands in front of every route, the outermost first. One stack: axum
-/// boxes what each call of `layer` adds, for every request anew.
+/// Adds the middleware of every route, outermost first. It is one stack because axum boxes each
+/// `layer` call on every request.
 pub fn behind_the_front(routes: Router, state: &AppState) -> Router {
     let fixed = headers::Fixed::new(state.config.site.https());
     let front = ServiceBuilder::new()
@@ -58,17 +58,18 @@ pub fn behind_the_front(routes: Router, state: &AppState) -> Router {
         .layer(middleware::map_request_with_state(state.clone(), cross_site::layer))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(state.clone(), flood::layer));
-    // Around the routes as a whole: what axum adds to a route's answer, such as `Allow`, passes through it as well.
+    // Added around all routes as a whole, so that it also sees what axum adds to a response, such
+    // as `Allow`.
     Router::new().fallback_service(routes).layer(front)
 }
 
-/// Somebody opened the address of a form's post.
+/// Answers a GET request to the URL of a form.
 async fn not_this_way() -> Response {
     let text = "This address answers to a button. Go back and press it there.";
     fault::page(StatusCode::METHOD_NOT_ALLOWED, "Nothing to see here", text)
 }
 
-/// What leptos renders, and the server functions on the paths of their pages.
+/// The pages that leptos renders, and the server functions on the paths of their pages.
 fn pages(state: &AppState, assets: Assets) -> Router {
     let context = move || {
         provide_context(assets.clone());
@@ -79,7 +80,7 @@ fn pages(state: &AppState, assets: Assets) -> Router {
         if let Some(visitor) = visitor {
             provide_context(visitor);
         }
-        // In place of the one that leptos_axum mints, of which no header knows.
+        // Replaces the nonce that leptos_axum generates, which is not in the policy header.
         if let Some(nonce) = nonce {
             provide_context(nonce);
         }

@@ -1,29 +1,30 @@
-//! Saying once a second what happens a thousand times a second.
+//! Throttling of log lines about frequent events.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The least milliseconds between two lines of the log about one thing.
+/// Minimum milliseconds between two log lines about the same kind of event.
 const PAUSE_MS: u64 = 1_000;
 
-/// Counts events and tells when it is time for a line about them: a flood of
-/// requests must not become a flood of lines.
+/// Counts events and tells when to log a summary, so that a flood of requests does not become a
+/// flood of log lines.
 #[derive(Debug, Default)]
 pub struct Sampled {
-    /// Milliseconds on the clock that gives `elapsed`.
+    /// Milliseconds since the clock started, as `elapsed`.
     next_at: AtomicU64,
     unsaid: AtomicU64,
 }
 
 impl Sampled {
-    /// Counts one event at `elapsed`. Gives the number of events since the last
-    /// line, this one included, when another line is due.
+    /// Counts one event at `elapsed`. Returns the number of events since the last log line,
+    /// including this one, when another line is due.
     pub fn count(&self, elapsed: Duration) -> Option<u64> {
         self.unsaid.fetch_add(1, Ordering::Relaxed);
         self.is_due(elapsed).then(|| self.unsaid.swap(0, Ordering::Relaxed))
     }
 
-    /// Whether the pause is over; it then begins anew. True for one caller alone.
+    /// Whether the pause is over; if so, a new one starts. Returns `true` to only one of several
+    /// concurrent callers.
     pub fn is_due(&self, elapsed: Duration) -> bool {
         let now = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         let next = self.next_at.load(Ordering::Relaxed);
@@ -38,7 +39,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn the_first_event_is_told_at_once_and_the_others_once_a_second() {
+    fn the_first_event_is_logged_at_once_and_later_ones_once_a_second() {
         let sampled = Sampled::default();
         let at = |ms| sampled.count(Duration::from_millis(ms));
         assert_eq!(at(0), Some(1));

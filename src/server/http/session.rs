@@ -1,4 +1,4 @@
-//! The beginning and the end of a session.
+//! Starting, changing and ending sessions.
 
 use tower_sessions::session::Error;
 use tower_sessions::{Expiry, Session};
@@ -6,11 +6,8 @@ use tower_sessions::{Expiry, Session};
 use crate::server::config::Config;
 use crate::server::store::sessions::{SECOND_STEP, SIGNED_IN, SecondStep, SignedIn};
 
-/// Begins a session under a new id, so that nobody can have planted it
-/// (ASVS 5.0, V7.2.4). What an anonymous one held is dropped.
-///
-/// # Errors
-/// When the database does not answer.
+/// Starts a signed-in session under a new ID, which prevents session fixation (ASVS 5.0, V7.2.4).
+/// The data of an anonymous session is dropped.
 pub async fn begin(session: &Session, config: &Config, signed_in: &SignedIn) -> Result<(), Error> {
     end(session).await?;
     session.insert(SIGNED_IN, signed_in).await?;
@@ -18,10 +15,7 @@ pub async fn begin(session: &Session, config: &Config, signed_in: &SignedIn) -> 
     Ok(())
 }
 
-/// Begins the wait for a second step, under a new id.
-///
-/// # Errors
-/// When the database does not answer.
+/// Starts a session that waits for the second step, under a new ID.
 pub async fn begin_second_step(session: &Session, second_step: &SecondStep) -> Result<(), Error> {
     end(session).await?;
     session.insert(SECOND_STEP, second_step).await?;
@@ -29,11 +23,7 @@ pub async fn begin_second_step(session: &Session, second_step: &SecondStep) -> R
     Ok(())
 }
 
-/// Puts what changed about a session that goes on into it; `renew` gives it
-/// another id, under which it is as old as before.
-///
-/// # Errors
-/// When the database does not answer.
+/// Updates a signed-in session. With `renew` it gets a new ID but keeps its age.
 pub async fn change(session: &Session, config: &Config, signed_in: &SignedIn, renew: bool) -> Result<(), Error> {
     session.insert(SIGNED_IN, signed_in).await?;
     if renew {
@@ -43,11 +33,8 @@ pub async fn change(session: &Session, config: &Config, signed_in: &SignedIn, re
     Ok(())
 }
 
-/// Ends a session: its row goes now, its cookie with the answer. What the same
-/// request may still leave gets another id: `flush` alone would keep the old.
-///
-/// # Errors
-/// When the database does not answer.
+/// Ends a session: deletes its row now and its cookie with the response. Data that the same request
+/// stores afterwards gets a new ID; `flush` alone would keep the old one.
 pub async fn end(session: &Session) -> Result<(), Error> {
     if session.id().is_some() {
         session.clear().await;
@@ -56,26 +43,17 @@ pub async fn end(session: &Session) -> Result<(), Error> {
     Ok(())
 }
 
-/// Who is signed in.
-///
-/// # Errors
-/// When the database does not answer.
+/// Returns the signed-in state of the session.
 pub async fn signed_in(session: &Session) -> Result<Option<SignedIn>, Error> {
     readable(session.get(SIGNED_IN).await)
 }
 
-/// Whose second step is due.
-///
-/// # Errors
-/// When the database does not answer.
+/// Returns the pending second step of the session.
 pub async fn second_step(session: &Session) -> Result<Option<SecondStep>, Error> {
     readable(session.get(SECOND_STEP).await)
 }
 
-/// What another version wrote and this one cannot read is not there.
-///
-/// # Errors
-/// When the database does not answer.
+/// Treats data that another version wrote and this one cannot parse as absent.
 pub fn readable<T>(read: Result<Option<T>, Error>) -> Result<Option<T>, Error> {
     match read {
         Err(Error::SerdeJson(_)) => Ok(None),
@@ -83,7 +61,7 @@ pub fn readable<T>(read: Result<Option<T>, Error>) -> Result<Option<T>, Error> {
     }
 }
 
-/// How long the cookie lives: as long as the browser, unless it is to be remembered.
+/// Returns the lifetime of the cookie: until the browser closes, or longer with "stay signed in".
 #[must_use]
 pub fn expiry(remember: bool, config: &Config) -> Expiry {
     match time::Duration::try_from(config.limits.session.remember) {

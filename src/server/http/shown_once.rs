@@ -1,5 +1,5 @@
-//! Recovery codes on their way from the post that made them to the one page
-//! that shows them: sealed in the session, and erased as the page takes them.
+//! Recovery codes between the request that generates them and the page that shows them once. They
+//! are encrypted in the session and deleted when the page reads them.
 
 use axum::http::Method;
 use base64::Engine as _;
@@ -17,24 +17,19 @@ use crate::server::state::AppState;
 
 const CODES: &str = "recovery_codes";
 
-/// Keeps codes for the page that shows them, to a session with this name.
-///
-/// # Errors
-/// When the session cannot be read.
+/// Stores codes for the page that shows them, bound to the session with this `handle`.
 pub async fn put(session: &Session, state: &AppState, handle: Uuid, codes: &[RecoveryCode]) -> Result<(), Error> {
     let lines = codes.iter().map(RecoveryCode::in_groups).collect::<Vec<_>>().join("\n");
     let lines = Zeroizing::new(lines);
     match state.shown_once.seal(handle, lines.as_bytes()) {
         Ok(sealed) => session.insert(CODES, BASE64_STANDARD_NO_PAD.encode(sealed)).await,
-        // Too long for the cipher, which ten codes are not: the page says how to make new ones.
+        // Too long for the cipher, which ten codes never are. The page then explains how to make
+        // new ones.
         Err(_) => Ok(()),
     }
 }
 
-/// Puts the codes that wait into the view of their page, which is asked for in earnest.
-///
-/// # Errors
-/// When the session cannot be read.
+/// Moves the stored codes into the view of their page, only on GET and not on HEAD.
 pub async fn fill(
     view: View,
     method: &Method,

@@ -1,5 +1,4 @@
-//! What a person typed into a form that first asks for the password again: it
-//! waits in the session until they have given it.
+//! Form values that wait in the session while the user confirms their password.
 
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
@@ -13,30 +12,24 @@ use crate::paths;
 const STASH: &str = "stash";
 const GO_ON: &str = "Thank you. You can go on where you were: press the button again.";
 
-/// A form that was left for the password's page.
+/// A form that was interrupted by the password confirmation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stash {
     /// The form's action.
     pub form: String,
-    /// The page that holds it.
+    /// The page with the form.
     pub page: String,
-    /// Harmless values as they were typed.
+    /// Values of fields without secrets.
     pub values: Vec<(String, String)>,
 }
 
-/// Keeps a form until the password was given.
-///
-/// # Errors
-/// When the session cannot be read.
+/// Stores a form until the user has confirmed their password.
 pub async fn put(session: &Session, stash: &Stash) -> Result<(), Error> {
     session.insert(STASH, stash).await
 }
 
-/// Takes the form back out, as what its page begins with; the account's page
-/// when there is none.
-///
-/// # Errors
-/// When the session cannot be read.
+/// Takes the stored form as a flash message for its page, or one for the account page if no form is
+/// stored.
 pub async fn take(session: &Session) -> Result<Flash, Error> {
     let stash: Option<Stash> = sessions::readable(session.get(STASH).await)?;
     session.remove_value(STASH).await?;

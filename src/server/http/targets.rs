@@ -1,5 +1,4 @@
-//! Request targets that no page, form or file of ours has, refused before
-//! anything parses them.
+//! Rejects malformed request targets before anything parses them.
 
 use axum::extract::Request;
 use axum::http::{StatusCode, Uri, Version};
@@ -8,18 +7,17 @@ use percent_encoding::percent_decode_str;
 
 use super::fault;
 
-/// Most octets of a path.
+/// Maximum number of bytes of a path.
 const PATH_MAX: usize = 1_024;
-/// Most octets of a query: `next` has at most 512 characters.
+/// Maximum number of bytes of a query; `next` has at most 512 characters.
 const QUERY_MAX: usize = 2_048;
 
-/// Answers an odd target with 400. hyper lets through more than paths, such as
-/// `//[`, and what a URL parser, a proxy or a log makes of it differs: the
-/// framework ends by a panic where its parser refuses. An address that can be
-/// read and merely is not there goes on, to a 404.
+/// Rejects a malformed target with 400. hyper accepts more than paths, such as `//[`, and URL
+/// parsers, proxies and logs disagree about what that means; leptos panics when its parser fails. A
+/// path that is well-formed and merely unknown goes on, to a 404.
 ///
 /// # Errors
-/// The answer to an odd target.
+/// The 400 response.
 pub async fn layer(request: Request) -> Result<Request, Response> {
     if is_odd(request.uri(), request.version()) {
         return Err(fault::page(StatusCode::BAD_REQUEST, "No such address", "This address cannot be read."));
@@ -28,8 +26,8 @@ pub async fn layer(request: Request) -> Result<Request, Response> {
 }
 
 fn is_odd(uri: &Uri, version: Version) -> bool {
-    // To an origin server a client sends the path alone (RFC 9112, section 3.2.1); a whole URL is for a proxy, which
-    // the portal is not. With HTTP/2 every request has scheme and authority.
+    // Clients send only the path to an origin server (RFC 9112, section 3.2.1). A full URL is for a
+    // proxy, which the portal is not. HTTP/2 requests always have a scheme and an authority.
     let not_a_path = version < Version::HTTP_2 && uri.authority().is_some();
     let (path, query) = (uri.path(), uri.query().unwrap_or_default());
     not_a_path
@@ -39,12 +37,12 @@ fn is_odd(uri: &Uri, version: Version) -> bool {
         || path.starts_with("//")
         || path.contains(['\\', '[', ']'])
         || percent_decode_str(path).decode_utf8().map_or(true, |decoded| decoded.contains(is_unseen))
-        // What a person types into a query, such as `100%`, may be malformed: its reader decides.
+        // Users may type malformed text such as `100%` into a query; the code that reads it decides.
         || percent_decode_str(query).decode_utf8_lossy().contains(is_unseen)
 }
 
-/// Characters that no address of ours holds and that make a log or a page lie:
-/// controls, and those that turn the direction of text (Unicode's property `Bidi_Control`).
+/// Whether the character can make a log or a page misleading: a control character, or one that
+/// changes the text direction (Unicode's `Bidi_Control`). No URL of the portal contains any.
 fn is_unseen(c: char) -> bool {
     let bidi = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     bidi || c.is_control()
@@ -56,12 +54,12 @@ mod tests {
     use axum::http::{Uri, Version};
 
     fn odd(target: &str) -> bool {
-        // What hyper itself refuses never comes here.
+        // hyper itself rejects these.
         target.parse::<Uri>().map_or(true, |uri| is_odd(&uri, Version::HTTP_11))
     }
 
     #[test]
-    fn what_is_not_a_readable_path_is_odd() {
+    fn malformed_targets_are_rejected() {
         for target in [
             "*",
             "//",
@@ -90,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_read_is_not_odd_whether_it_is_there_or_not() {
+    fn well_formed_targets_pass_whether_or_not_they_exist() {
         for target in [
             "/",
             "/login?next=/dashboard",
@@ -107,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn over_http_2_every_target_names_its_host() {
+    fn http_2_targets_may_have_an_authority() {
         assert!(!is_odd(&Uri::from_static("https://portal.example.com/login"), Version::HTTP_2));
     }
 }

@@ -1,4 +1,4 @@
-//! The users as a file.
+//! The list of users as a CSV download.
 
 use axum::Extension;
 use axum::extract::{Form, State};
@@ -19,7 +19,7 @@ use crate::server::store::users::User;
 const COLUMNS: [&str; 8] =
     ["Account", "Username", "Email", "Role", "State", "Two-step sign-in", "Registered", "Last sign-in"];
 
-/// The filters of the page that the button stands on.
+/// The filters of the page with the export button.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Filters {
@@ -29,7 +29,7 @@ pub struct Filters {
     sort: String,
 }
 
-/// Answers the press of "Download as CSV".
+/// Handles "Download as CSV" on the users page.
 pub async fn answer(
     State(state): State<AppState>,
     Extension(by): Extension<Requester>,

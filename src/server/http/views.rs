@@ -1,4 +1,4 @@
-//! What each page shows, fetched before it is rendered.
+//! Loads the data of each page before it is rendered.
 
 mod account;
 pub(super) mod admin;
@@ -21,12 +21,12 @@ use crate::server::services::outcome::Fault;
 use crate::server::services::{Done, Requester, ServiceError};
 use crate::server::state::AppState;
 
-/// Why a page is not shown to somebody who may see it.
+/// Why a page is not shown to a user who may open it.
 #[derive(Debug)]
 pub enum NotShown {
-    /// There is nothing to show, and this is where to go.
+    /// Nothing to show; redirect instead.
     Elsewhere(Box<Done>),
-    /// There is no such thing, or it is not this person's business that there is.
+    /// Not found, or not for this user to know about.
     NotThere,
     Fault(Fault),
 }
@@ -48,16 +48,16 @@ impl From<ServiceError> for NotShown {
         match error {
             ServiceError::Fault(fault) => Self::Fault(fault),
             ServiceError::NotThere => Self::NotThere,
-            // The session has ended since the request came in.
+            // The session ended after the request was authenticated.
             _ => Done::go(paths::LOGIN).into(),
         }
     }
 }
 
-/// What the page at this address shows to this person.
+/// Loads the data of the page at this URL.
 ///
 /// # Errors
-/// When there is nothing to show, or a fault.
+/// A redirect or 404 when the page has nothing to show, or an internal error.
 pub async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<View, NotShown> {
     match uri.path() {
         paths::REGISTER => Ok(View::Register(register::load(state, uri.query().unwrap_or_default(), by).await?)),
@@ -72,7 +72,7 @@ pub async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<View, N
         paths::ACCOUNT_SECURITY_LOG => Ok(View::SecurityLog(security_log::page(state, uri, by).await?)),
         paths::ACCOUNT_SESSIONS => Ok(View::Sessions(sessions::load(state, by).await?)),
         paths::FROM_MAIL => Ok(View::FromMail(from_mail::load(state, uri.query().unwrap_or_default()).await?)),
-        // Filled from the session, which alone holds them.
+        // Filled in later from the session, the only place where the codes are.
         paths::RECOVERY_CODES => Ok(View::RecoveryCodes(RecoveryCodesView::default())),
         path if audience::of(path) == Audience::Administrators => Ok(View::Admin(admin::load(state, uri, by).await?)),
         _ => Ok(View::None),

@@ -1,4 +1,4 @@
-//! One attempt to send one mail.
+//! One attempt to send one email.
 
 use std::panic::AssertUnwindSafe;
 
@@ -12,31 +12,30 @@ use super::transport::SendError;
 use super::worker::Worker;
 use crate::server::store::outbox::WaitingMail;
 
-/// An attempt that is over.
+/// A finished attempt.
 pub struct Done {
     pub mail: WaitingMail,
     pub outcome: Outcome,
 }
 
-/// How an attempt ended. The texts are scrubbed.
+/// How an attempt ended. Error texts are redacted.
 pub enum Outcome {
-    /// A server took the mail over.
+    /// A server accepted the email.
     Sent,
-    /// Not now; worth another attempt.
+    /// A temporary failure; worth another attempt.
     Failed(String),
-    /// Never.
+    /// A permanent failure.
     Refused(String),
-    /// Never, and there is nothing to try again: the payload does not open.
+    /// A permanent failure that cannot be retried either: the payload cannot be decrypted.
     Unreadable(String),
     /// Not sent, because it expired.
     Expired,
 }
 
 impl Worker {
-    /// Opens, writes and sends a claimed mail, within ten seconds and before
-    /// it expires.
+    /// Decrypts, renders and sends a claimed email, within ten seconds and before it expires.
     pub(super) async fn attempt(&self, mail: WaitingMail) -> Done {
-        // A mail on which the code stumbles must not take the others down with it.
+        // A panic over one email must not stop the others.
         let outcome = AssertUnwindSafe(self.try_to_send(&mail)).catch_unwind().await;
         Done { mail, outcome: outcome.unwrap_or_else(|_| Outcome::Failed("the attempt panicked".to_owned())) }
     }

@@ -1,17 +1,17 @@
-//! The words of notices about what administrators did.
+//! Texts of notices about actions of administrators.
 
 use serde::{Deserialize, Serialize};
 
 use crate::paths;
 
-/// What an administrator did to an account. Who it was, from where and why is
-/// for the audit log, and not for the mail.
+/// An administrator's action on an account. The email does not say who did it, from where and why;
+/// the audit log does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ByAdministrator {
     Disabled,
     Enabled,
-    /// A new password is asked for.
+    /// The user has to set a new password.
     RecoveryStarted,
     TwoStepReset,
     MadeAdministrator,
@@ -19,18 +19,18 @@ pub enum ByAdministrator {
     Deleted,
 }
 
-/// What its owner is told to do.
+/// What the user should do next.
 pub(super) struct Advice {
     pub advice: &'static str,
     pub way_label: &'static str,
-    /// The path of the page where it is done.
+    /// The path of the page for it.
     pub way: &'static str,
 }
 
 const MISTAKE: &str = "If you think that this is a mistake, write to those who run the portal.";
 
 impl ByAdministrator {
-    /// The word for lists and logs.
+    /// The name of the kind in lists and logs.
     #[must_use]
     pub fn kind(self) -> &'static str {
         match self {
@@ -44,7 +44,7 @@ impl ByAdministrator {
         }
     }
 
-    /// The subject, and what happened.
+    /// Returns the subject and a sentence that says what happened.
     pub(super) fn what(self, portal: &str) -> (String, &'static str) {
         match self {
             Self::Disabled => (

@@ -1,6 +1,6 @@
-//! The kinds of mail there are, for lists.
+//! All kinds of email, for lists.
 
-/// Each with its word in the database and its words for people.
+/// Each kind as stored in the database, with its label.
 pub const KINDS: [(&str, &str); 28] = [
     ("registration_code", "Code: registration"),
     ("recovery_code", "Code: new password"),
@@ -32,10 +32,10 @@ pub const KINDS: [(&str, &str); 28] = [
     (TEST, "Test mail"),
 ];
 
-/// The kind of the mail by which administrators see whether mail works.
+/// The kind of the email with which administrators test the mail settings.
 pub const TEST: &str = "test";
 
-/// A kind in words; one that this version does not know by its word.
+/// Returns the label of a kind, or the kind itself if this version does not know it.
 #[must_use]
 pub fn in_words(kind: &str) -> &str {
     KINDS.iter().find(|row| row.0 == kind).map_or(kind, |row| row.1)
@@ -45,19 +45,19 @@ pub fn in_words(kind: &str) -> &str {
 mod tests {
     use super::KINDS;
 
-    /// The words stand in the two `kind` functions, each in a line of its own.
+    /// The `kind` functions have each kind as a string literal on its own line.
     #[test]
     fn every_kind_of_mail_is_listed() {
         let sources = [include_str!("message.rs"), include_str!("notice.rs"), include_str!("by_administrator.rs")];
         let mut kinds = 0;
         for source in sources {
-            let (_, rest) = source.split_once("pub fn kind(").expect("its kinds");
-            let (body, _) = rest.split_once("\n    }\n").expect("the end");
+            let (_, rest) = source.split_once("pub fn kind(").expect("a `kind` function");
+            let (body, _) = rest.split_once("\n    }\n").expect("the end of the function");
             for kind in body.lines().filter_map(|line| line.split('"').nth(1)) {
                 kinds += 1;
                 assert!(KINDS.iter().any(|row| row.0 == kind), "{kind} is not listed");
             }
         }
-        assert_eq!(kinds + 1, KINDS.len(), "all but the test mail stand there as a text");
+        assert_eq!(kinds + 1, KINDS.len(), "all kinds except the test email are string literals");
     }
 }

@@ -1,4 +1,4 @@
-//! A mail as it leaves the house.
+//! A rendered email.
 
 use std::fmt;
 use std::time::{Duration, UNIX_EPOCH};
@@ -13,25 +13,25 @@ use super::sender::Sender;
 use super::text::Text;
 use crate::domain::Timestamp;
 
-/// A mail with its headers, ready to be sent.
+/// An email with its headers, ready to be sent.
 #[derive(Clone)]
 pub struct Letter {
-    /// The row of the outbox that it comes from.
+    /// The ID of its row in the outbox.
     pub id: Uuid,
-    /// The address it goes to.
+    /// The recipient's email address.
     pub to: String,
-    /// When it was made ready.
+    /// When it was rendered.
     pub at: Timestamp,
     pub subject: String,
-    /// The part in plain text.
+    /// The plain text part.
     pub text: String,
-    /// The part in HTML.
+    /// The HTML part.
     pub html: String,
-    /// All of it as it goes over the wire (RFC 5322), with its envelope.
+    /// The complete message as sent (RFC 5322), with its envelope.
     pub mail: lettre::Message,
 }
 
-/// Why no mail can be made of a message. Its text holds no address.
+/// Why a message could not be rendered. The text contains no email address.
 #[derive(Debug, thiserror::Error)]
 pub enum LetterError {
     #[error("the recipient's address does not fit a mail")]
@@ -43,14 +43,13 @@ pub enum LetterError {
 }
 
 impl Letter {
-    /// Makes the mail for the row `id` of the outbox.
+    /// Renders the email for the row `id` of the outbox.
     ///
-    /// The same row gives the same `Message-ID` each time: should a mail be
-    /// sent twice, because the server's answer was lost, mail programs show
-    /// it once.
+    /// The same row always gets the same `Message-ID`. If an email is sent twice because the
+    /// server's reply was lost, mail clients show it once.
     ///
     /// # Errors
-    /// When the recipient is no address, or a template fails.
+    /// The recipient's email is not valid in a header, or a template failed.
     pub fn new(id: Uuid, message: &Message, from: &Sender, at: Timestamp) -> Result<Self, LetterError> {
         let Text { subject, plain: text, html } = Text::of(message, from)?;
         let to: Address = message.to().deliverable().parse()?;
@@ -61,7 +60,7 @@ impl Letter {
             .from(from.from().clone())
             .to(Mailbox::new(None, to.clone()))
             .subject(subject.clone())
-            // RFC 3834: no holiday notice in return; the second is the sign that Exchange heeds.
+            // Suppresses automatic replies: the first header is RFC 3834, the second is for Exchange.
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .raw_header(header("X-Auto-Response-Suppress", "All"))
             .multipart(

@@ -1,4 +1,4 @@
-//! What the portal writes to people.
+//! The emails that the portal sends.
 
 use std::fmt;
 
@@ -8,46 +8,45 @@ use super::notice::{About, Link};
 use super::{kinds, wire};
 use crate::domain::{Email, OtpCode, Timestamp, Username};
 
-/// One mail, before it is put into words. It waits in the outbox sealed, and
-/// is never printed.
+/// An email before rendering. It is stored encrypted in the outbox and never logged.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Message {
-    /// The code that proves the address of a registration.
+    /// The code that verifies the email of a registration.
     RegistrationCode(CodeMail),
-    /// The code with which a new password can be set.
+    /// The code that allows setting a new password.
     RecoveryCode(CodeMail),
-    /// The code that proves an account's new address.
+    /// The code that verifies the new email of an account.
     EmailChangeCode(CodeMail),
-    /// Something changed that protects an account.
+    /// A security-relevant change of an account.
     Notice(NoticeMail),
-    /// Somebody may register.
+    /// An invitation to register.
     Invitation {
         #[serde(with = "wire::email")]
         to: Email,
-        /// Works until then; the mail is not sent after it.
+        /// The registration link; the email is not sent after the link expires.
         link: Link,
     },
-    /// Somebody registered with the address of an account.
+    /// Someone tried to register with the email of an existing account.
     AccountExists {
         #[serde(with = "wire::email")]
         to: Email,
-        /// The account's name.
+        /// The username of the account.
         #[serde(with = "wire::username")]
         username: Username,
-        /// The address that they came from, ready to print.
+        /// The IP address of the request, formatted for display.
         requester_ip: String,
-        /// The browser in short words, or "an unknown browser".
+        /// A short description of the browser, or "an unknown browser".
         browser: String,
         /// When it happened.
         #[serde(with = "wire::moment")]
         at: Timestamp,
     },
-    /// An administrator sees whether mail works.
+    /// A test of the mail settings by an administrator.
     Test(TestMail),
 }
 
-/// A mail with a code.
+/// An email with a code.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeMail {
     #[serde(with = "wire::email")]
@@ -56,16 +55,16 @@ pub struct CodeMail {
     pub username: Username,
     #[serde(with = "wire::code")]
     pub code: OtpCode,
-    /// The code counts until this moment; the mail is not sent after it.
+    /// When the code expires; the email is not sent after that.
     #[serde(with = "wire::moment")]
     pub expires_at: Timestamp,
-    /// The address that the code was asked for from, ready to print.
+    /// The IP address of the request, formatted for display.
     pub requester_ip: String,
-    /// The browser in short words, or "an unknown browser".
+    /// A short description of the browser, or "an unknown browser".
     pub browser: String,
 }
 
-/// A mail that tells an owner what happened to the account.
+/// An email that tells users about a change of their account.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeMail {
     #[serde(with = "wire::email")]
@@ -76,31 +75,30 @@ pub struct NoticeMail {
     /// When it happened.
     #[serde(with = "wire::moment")]
     pub at: Timestamp,
-    /// The address that it was done from, ready to print.
+    /// The IP address of the request, formatted for display.
     pub requester_ip: String,
-    /// The browser in short words, or "an unknown browser".
+    /// A short description of the browser, or "an unknown browser".
     pub browser: String,
 }
 
-/// A mail that an administrator sends to themselves.
+/// A test email that administrators send to themselves.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestMail {
     #[serde(with = "wire::email")]
     pub to: Email,
     #[serde(with = "wire::username")]
     pub username: Username,
-    /// When it was asked for.
+    /// When it was requested.
     #[serde(with = "wire::moment")]
     pub at: Timestamp,
-    /// The address that it was asked for from, ready to print.
+    /// The IP address of the request, formatted for display.
     pub requester_ip: String,
-    /// The browser in short words, or "an unknown browser".
+    /// A short description of the browser, or "an unknown browser".
     pub browser: String,
 }
 
 impl Message {
-    /// The word for lists and logs.
-    #[must_use]
+    /// The name of the kind in lists and logs.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::RegistrationCode(_) => "registration_code",
@@ -113,8 +111,7 @@ impl Message {
         }
     }
 
-    /// Whom it is for.
-    #[must_use]
+    /// The recipient.
     pub fn to(&self) -> &Email {
         match self {
             Self::RegistrationCode(code) | Self::RecoveryCode(code) | Self::EmailChangeCode(code) => &code.to,
@@ -124,8 +121,7 @@ impl Message {
         }
     }
 
-    /// From when on it must not be sent any more.
-    #[must_use]
+    /// When the email expires: it must not be sent from then on.
     pub fn expires_at(&self) -> Option<Timestamp> {
         match self {
             Self::RegistrationCode(code) | Self::RecoveryCode(code) | Self::EmailChangeCode(code) => {
@@ -136,7 +132,7 @@ impl Message {
         }
     }
 
-    /// What must not be read in a log or in an error that is kept.
+    /// Returns values that must be removed from logs and stored errors.
     pub(super) fn secrets(&self) -> Vec<&str> {
         match self {
             Self::RegistrationCode(mail) | Self::RecoveryCode(mail) | Self::EmailChangeCode(mail) => {

@@ -1,13 +1,12 @@
-//! Mail: written down with what it is about, sent by a worker.
+//! Email: stored in an outbox, sent by a worker.
 //!
 //! ```text
-//!  service ── Mailer::enqueue ──▶ outbox (sealed) ──▶ Worker ──▶ Transport
-//!     └────── Mailer::wake, after the commit ──────────▶┘
+//!  service ── Mailer::enqueue ──▶ outbox (encrypted) ──▶ Worker ──▶ Transport
+//!     └────── Mailer::wake, after the commit ───────────▶┘
 //! ```
 //!
-//! No request waits for a mail server. A mail is lost neither by a crash nor
-//! by a server that is down; it is sent twice only when the server took it
-//! over and its answer was lost.
+//! No request waits for a mail server. Emails survive a crash of the portal and an outage of the
+//! mail server. An email is sent twice only when the server accepted it and the reply was lost.
 
 use std::sync::Arc;
 
@@ -45,7 +44,7 @@ pub use sender::Sender;
 pub use transport::Transport;
 pub use worker::{Report, Worker};
 
-/// Writes mail down. Cheap to clone; lives as long as the process.
+/// Adds emails to the outbox. Cheap to clone; lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct Mailer {
     sealer: Sealer,
@@ -55,19 +54,15 @@ pub struct Mailer {
 }
 
 impl Mailer {
-    /// `sealer` is one that nothing but the outbox uses.
-    #[must_use]
+    /// Creates a mailer. `sealer` must not be used for anything but the outbox.
     pub fn new(sealer: Sealer, rng: Rng, clock: Clock) -> Self {
         Self { sealer, rng, clock, due: Arc::new(Notify::new()) }
     }
 
-    /// Writes `message` down in the transaction of what it is about: both
-    /// happen or neither. `otp_id` is the code that it carries.
+    /// Stores `message` in the transaction of the change that it is about, so that both happen or
+    /// neither. `otp_id` is the ID of the code in the email.
     ///
     /// Call [`Mailer::wake`] after the commit.
-    ///
-    /// # Errors
-    /// Only faults.
     pub async fn enqueue(&self, tx: &Transaction, message: &Message, otp_id: Option<Uuid>) -> Result<(), StoreError> {
         let now = self.clock.now();
         let id = self.rng.id(now);
@@ -83,8 +78,7 @@ impl Mailer {
         outbox::insert(tx, new).await
     }
 
-    /// Tells the worker that a mail is due. Without it the mail still goes
-    /// out, a few seconds later.
+    /// Tells the worker that an email is due. Without it the email goes out a few seconds later.
     pub fn wake(&self) {
         self.due.notify_one();
     }
@@ -94,8 +88,8 @@ impl Mailer {
         self.sealer.seal(id, &plain).ok()
     }
 
-    /// `None` when the payload was not sealed by this key for this row, or by
-    /// a version that wrote other messages.
+    /// Decrypts a payload. Returns `None` if it was not encrypted with this key for this row, or if
+    /// another version wrote a format that this one does not know.
     fn open(&self, mail: &WaitingMail) -> Option<Message> {
         let plain = Zeroizing::new(self.sealer.open(mail.id, &mail.payload).ok()?);
         serde_json::from_slice(&plain).ok()

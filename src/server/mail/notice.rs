@@ -1,4 +1,4 @@
-//! What a notice can be about, and its words.
+//! The kinds of notices, and their texts.
 
 use std::fmt;
 
@@ -15,15 +15,15 @@ use crate::paths;
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum About {
-    /// A sign-in from a device that was not seen before.
+    /// A sign-in from a device that has not been seen before.
     NewDevice {
         link: Link,
     },
     PasswordChanged,
-    /// By a mailed code.
+    /// With a code sent by email.
     PasswordRecovered,
     UsernameChanged,
-    /// Goes to the old address.
+    /// Sent to the old email.
     EmailChanged {
         link: Link,
     },
@@ -52,7 +52,7 @@ pub enum About {
     },
 }
 
-/// A link that does one thing, once, when the button or the form behind it is sent.
+/// A link with a single-use token. Opening it shows a page; only submitting the form on it has an effect.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     pub token: String,
@@ -60,21 +60,20 @@ pub struct Link {
     pub until: Timestamp,
 }
 
-/// A notice in words.
+/// The texts of a notice.
 pub(super) struct Words {
     pub subject: String,
     pub happened: String,
     pub button: Option<Button>,
-    /// Whether somebody did it whose whereabouts are not told.
+    /// Whether an administrator did it; the notice then omits IP address and browser.
     pub by_administrator: bool,
-    /// What to do now; if it is no administrator's deed, in case that it was
-    /// somebody else's than the owner's.
+    /// What to do next; for the user's own actions, what to do if it was someone else.
     pub advice: &'static str,
     pub way_label: &'static str,
     pub way_link: String,
 }
 
-/// The link that undoes it.
+/// The link that reverts the change.
 pub(super) struct Button {
     pub before: &'static str,
     pub label: &'static str,
@@ -95,8 +94,7 @@ impl fmt::Debug for Link {
 }
 
 impl About {
-    /// The word for lists and logs.
-    #[must_use]
+    /// The name of the kind in lists and logs.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NewDevice { .. } => "new_device",
@@ -133,7 +131,7 @@ impl About {
             let target = format!("{}{}?token={}", from.home(), paths::FROM_MAIL, link.token);
             Button { before, label, link: target, until: Moment::at(link.until) }
         });
-        // With the password alone somebody else can come back; a new one shuts them out.
+        // Someone who knows the password could sign in again, so the advice is to set a new one.
         let recover = |advice| Advice { advice, way_label: "Set a new password", way: paths::RECOVER };
         let Advice { advice, way_label, way } = match self {
             Self::EmailChanged { .. } | Self::DeletionScheduled { .. } => {
@@ -220,7 +218,7 @@ impl About {
         (one_line(&subject), happened)
     }
 
-    /// What the link is for, and what its button says.
+    /// Returns the sentence before the button, and the label of the button.
     fn remedy(&self) -> (&'static str, &'static str) {
         match self {
             Self::EmailChanged { .. } => ("If you did not want this, bring your address back:", "Undo the change"),

@@ -1,32 +1,31 @@
-//! When a mail that could not be sent is tried again.
+//! When to retry an email that could not be sent.
 
 use std::time::Duration;
 
 use crate::domain::Timestamp;
 use crate::server::store::outbox::WaitingMail;
 
-/// How long one attempt may take, from the connection to the server's answer.
+/// The time limit for one attempt, from connecting to the server's final reply.
 pub const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The pause after the first failed attempt; it doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
-/// The longest pause of a mail that is urgent. With an attempt's own ten seconds
-/// a live code goes out within a minute of the server's return.
+/// The longest pause for urgent emails. Together with the ten seconds of an attempt, a valid code
+/// goes out within a minute after the server is back.
 const URGENT_PAUSE: Duration = Duration::from_secs(40);
-/// The longest pause of all others.
+/// The longest pause for all other emails.
 const LASTING_PAUSE: Duration = Duration::from_secs(15 * 60);
-/// A mail is urgent that expires within this time of its writing, as a code does
-/// and an invitation does not.
+/// Emails that expire within this time after they were written are urgent: codes are, invitations
+/// are not.
 const URGENT: Duration = Duration::from_secs(3_600);
-/// How long a mail is tried.
+/// How long sending an email is retried.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(48 * 3_600);
-/// How long a claimed mail is left alone: an attempt that is still running is
-/// never joined by a second one.
+/// The minimum time for which a claimed email is not claimed again, so that no second attempt
+/// starts while one is running.
 const CLAIM: Duration = SEND_TIMEOUT.saturating_add(Duration::from_secs(5));
 
-/// The pause after attempt number `attempt` failed. `draw`, a random octet,
-/// takes up to a tenth off, so that mails which failed together do not come
-/// back together.
+/// Returns the pause after attempt number `attempt` failed. `draw`, a random byte, shortens it by
+/// up to a tenth, so that emails that failed together are not all retried at the same time.
 #[must_use]
 pub fn pause(attempt: i32, urgent: bool, draw: u8) -> Duration {
     let longest = if urgent { URGENT_PAUSE } else { LASTING_PAUSE };
@@ -35,32 +34,32 @@ pub fn pause(attempt: i32, urgent: bool, draw: u8) -> Duration {
     full - full / 10 * u32::from(draw) / 255
 }
 
-/// When a mail claimed at `now` is due again, should its sender die.
+/// When an email claimed at `now` is due again if the process crashes while sending it.
 #[must_use]
 pub fn claimed_until(mail: &WaitingMail, now: Timestamp, draw: u8) -> Timestamp {
     now + pause(mail.attempts.saturating_add(1), is_urgent(mail), draw).max(CLAIM)
 }
 
-/// Whether a mail is good for nothing soon after it was written.
+/// Whether an email expires soon after it was written.
 #[must_use]
 pub fn is_urgent(mail: &WaitingMail) -> bool {
     mail.expires_at.is_some_and(|at| at.since(mail.since) <= URGENT)
 }
 
-/// No attempt is ever planned for later than this.
+/// The latest time for which an attempt is ever scheduled.
 #[must_use]
 pub fn horizon(now: Timestamp) -> Timestamp {
     now + LASTING_PAUSE
 }
 
-/// Whether a failed mail has been tried for long enough.
+/// Whether a failed email has been retried for long enough.
 #[must_use]
 pub fn is_given_up(mail: &WaitingMail, now: Timestamp) -> bool {
     now.since(mail.since) >= GIVE_UP_AFTER
 }
 
-/// Until when a mail that is given up `now` can be tried again: a week, and no
-/// longer than it may be sent.
+/// How long an email given up at `now` can be retried by an administrator: a week, but not beyond
+/// its expiry.
 #[must_use]
 pub fn kept_until(mail: &WaitingMail, now: Timestamp) -> Timestamp {
     let week = now + Duration::from_secs(7 * 86_400);
@@ -77,14 +76,14 @@ mod tests {
     }
 
     #[test]
-    fn pauses_double_from_five_seconds_up_to_their_cap() {
+    fn pauses_double_from_five_seconds_up_to_their_limit() {
         assert_eq!(seconds(true), [5, 10, 20, 40, 40, 40, 40, 40, 40, 40]);
         assert_eq!(seconds(false), [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
         assert_eq!(pause(i32::MAX, false, 0), Duration::from_secs(900));
     }
 
     #[test]
-    fn chance_takes_off_a_tenth_at_most_and_adds_nothing() {
+    fn jitter_shortens_a_pause_by_at_most_a_tenth() {
         for draw in 0..=255 {
             let pause = pause(4, true, draw);
             assert!(pause <= Duration::from_secs(40) && pause >= Duration::from_secs(36), "{draw}: {pause:?}");

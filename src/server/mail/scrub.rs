@@ -1,16 +1,15 @@
-//! What a mail server says is kept for administrators, without what it says
-//! about the recipient.
+//! Redacts personal data in replies of mail servers, which are stored for administrators.
 
 use super::message::Message;
 
-/// Most characters of an error that is kept.
+/// Maximum number of characters of a stored error.
 const LONGEST: usize = 200;
-/// What stands for a word that was taken out.
+/// Replaces a redacted word.
 const REDACTED: &str = "[…]";
 
-/// The text of an error as one line, cut to 200 characters. Words that hold an
-/// address, the recipient's name or the code are taken out: servers repeat
-/// what they were sent, and some spell an address `ann=example.com@relay`.
+/// Returns an error as one line of at most 200 characters. Words that contain an email, the
+/// recipient's name or the code are redacted: servers repeat what they were sent, and some write an
+/// email as `ann=example.com@relay`.
 #[must_use]
 pub fn scrub(error: &str, message: Option<&Message>) -> String {
     let mut secrets: Vec<String> = Vec::new();
@@ -28,12 +27,12 @@ pub fn scrub(error: &str, message: Option<&Message>) -> String {
 
 fn is_secret(word: &str, secrets: &[String]) -> bool {
     let word = word.to_ascii_lowercase();
-    // An address is recognised by its sign also in its encoded forms (RFC 3461, section 4; RFC 3986).
+    // Matches the at sign of an email in its encoded forms too (RFC 3461, section 4; RFC 3986).
     if ["@", "+40", "%40"].iter().any(|sign| word.contains(sign)) {
         return true;
     }
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-    // A name of one or two letters is in half of all words: it counts only where it stands alone.
+    // One or two letters occur in many words, so such a name must match the whole word.
     secrets.iter().any(|secret| bare == secret || (secret.len() > 2 && word.contains(secret.as_str())))
 }
 
@@ -55,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_way_a_server_repeats_the_recipient_it_is_taken_out() {
+    fn the_recipient_is_redacted_however_a_server_repeats_it() {
         let message = message("Ann@Example.com");
         for reply in [
             "550 5.1.1 <ann@example.com>: rejected",
@@ -73,13 +72,13 @@ mod tests {
     }
 
     #[test]
-    fn a_one_letter_name_does_not_take_out_every_word() {
+    fn a_one_letter_name_does_not_redact_every_word() {
         let message = message("a@example.com");
         assert_eq!(scrub("no mailbox a available", Some(&message)), "no mailbox […] available");
     }
 
     #[test]
-    fn an_error_is_one_line_of_bounded_length() {
+    fn an_error_is_one_line_of_limited_length() {
         assert_eq!(scrub("a\r\nb\0c \u{1b}[31m", None), "a b c [31m");
         assert_eq!(scrub(&"é".repeat(1_000), None).chars().count(), 200);
     }

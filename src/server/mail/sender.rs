@@ -1,11 +1,11 @@
-//! Who writes.
+//! The sender of emails.
 
 use lettre::message::Mailbox;
 
 use super::words::one_line;
 use crate::paths;
 
-/// The portal as its mails present it. Lives as long as the process.
+/// The portal's name, address and URL as its emails show them. Lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct Sender {
     from: Mailbox,
@@ -14,10 +14,9 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// `from` is `MAIL_FROM`; without a name of its own it gets the portal's.
-    /// `origin` is that of `PUBLIC_URL`: every link begins with it, and never
-    /// with the host of a request, which anybody can make up.
-    #[must_use]
+    /// Creates the sender. `from` is `MAIL_FROM`; if it has no display name, it gets `portal_name`.
+    /// `origin` is the origin of `PUBLIC_URL`, with which every link starts. The host of a request
+    /// is never used, since clients can set it to anything.
     pub fn new(from: Mailbox, portal_name: &str, origin: &str) -> Self {
         let portal = one_line(portal_name);
         let name = from.name.unwrap_or_else(|| portal.clone());
@@ -25,30 +24,27 @@ impl Sender {
         Self { from, portal, home: origin.trim_end_matches('/').to_owned() }
     }
 
-    #[must_use]
     pub fn from(&self) -> &Mailbox {
         &self.from
     }
 
     /// The portal's name.
-    #[must_use]
     pub fn portal(&self) -> &str {
         &self.portal
     }
 
-    /// The link to the portal.
-    #[must_use]
+    /// The portal's URL, without a slash at the end.
     pub fn home(&self) -> &str {
         &self.home
     }
 
-    /// The link that invites.
+    /// Returns the link of an invitation.
     #[must_use]
     pub fn invitation(&self, token: &str) -> String {
         format!("{}{}?{}={token}", self.home, paths::REGISTER, paths::INVITATION)
     }
 
-    /// The link to the page for signing in.
+    /// Returns the link to the sign-in page.
     #[must_use]
     pub fn login(&self) -> String {
         format!("{}{}", self.home, paths::LOGIN)

@@ -1,5 +1,5 @@
-//! Messages put into words: subject, plain text and HTML, from the templates
-//! beside this file. What goes into HTML is escaped by the template engine.
+//! Renders messages from templates: subject, plain text and HTML. The template engine escapes
+//! values in HTML.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::notice::Words;
 use super::sender::Sender;
 use super::words::{Moment, one_line};
 
-/// A message in words.
+/// A rendered message.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Text {
     pub subject: String,
@@ -18,7 +18,7 @@ pub(super) struct Text {
     pub html: String,
 }
 
-/// What a code is for, in words.
+/// The purpose of a code, for its texts.
 #[derive(Clone, Copy)]
 enum CodeFor {
     Registration,
@@ -35,7 +35,7 @@ impl CodeFor {
         }
     }
 
-    /// What cannot be done without the code.
+    /// What is impossible without the code.
     fn without(self) -> &'static str {
         match self {
             Self::Registration => "without the code nobody can register with your address",
@@ -45,7 +45,7 @@ impl CodeFor {
     }
 }
 
-/// What the templates of a code see.
+/// Template data of an email with a code.
 struct Code<'a> {
     purpose: CodeFor,
     username: &'a str,
@@ -55,7 +55,7 @@ struct Code<'a> {
     browser: String,
 }
 
-/// What the templates about an address that has an account see.
+/// Template data of the email about a registration with the email of an existing account.
 struct Exists<'a> {
     username: &'a str,
     login: String,
@@ -64,13 +64,13 @@ struct Exists<'a> {
     browser: String,
 }
 
-/// What the templates of an invitation see.
+/// Template data of an invitation.
 struct Invited {
     link: String,
     until: Moment,
 }
 
-/// What the templates of a notice see.
+/// Template data of a notice.
 struct Notice<'a> {
     username: &'a str,
     words: Words,
@@ -79,7 +79,7 @@ struct Notice<'a> {
     browser: String,
 }
 
-/// What the templates of a test see.
+/// Template data of a test email.
 struct Test<'a> {
     username: &'a str,
     at: Moment,
@@ -189,10 +189,10 @@ struct TestHtml<'a> {
 }
 
 impl Text {
-    /// Puts a message into words.
+    /// Renders a message.
     ///
     /// # Errors
-    /// When a template fails, which none can on these values.
+    /// A template failed, which the built-in ones do not.
     pub fn of(message: &Message, from: &Sender) -> Result<Self, askama::Error> {
         match message {
             Message::RegistrationCode(mail) => Self::of_code(CodeFor::Registration, mail, from),

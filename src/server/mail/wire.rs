@@ -1,8 +1,7 @@
-//! How the domain's types are written into a sealed payload, for serde's
-//! `with`. Reading parses them again: a payload cannot smuggle in what no form
-//! would have taken.
+//! Serialization of domain types in encrypted payloads, for serde's `with`. Deserializing parses
+//! the values again, so a payload cannot contain a value that a form would reject.
 
-/// One module for a type that is written as text.
+/// Defines a module for a type that is stored as text.
 macro_rules! as_text {
     ($name:ident, $type:ty, $write:expr, $read:expr) => {
         pub(super) mod $name {
@@ -14,7 +13,7 @@ macro_rules! as_text {
             }
 
             pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                // The parser's own message is for visitors, and the text must not be quoted.
+                // The parser's own message is meant for users, and errors must not quote the text.
                 let text = zeroize::Zeroizing::new(String::deserialize(deserializer)?);
                 $read(&text).map_err(|_| D::Error::custom(concat!("not a valid ", stringify!($name))))
             }
@@ -26,7 +25,7 @@ as_text!(email, crate::domain::Email, crate::domain::Email::as_str, crate::domai
 as_text!(username, crate::domain::Username, crate::domain::Username::as_str, crate::domain::Username::parse);
 as_text!(code, crate::domain::OtpCode, crate::domain::OtpCode::expose, crate::domain::OtpCode::parse);
 
-/// Milliseconds, as in the database.
+/// Milliseconds since the Unix epoch, as in the database.
 pub(super) mod moment {
     use serde::{Deserialize as _, Deserializer, Serializer};
 

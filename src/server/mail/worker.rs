@@ -1,4 +1,4 @@
-//! Sends what waits in the outbox.
+//! Sends the emails in the outbox.
 
 use std::time::Duration;
 
@@ -12,22 +12,21 @@ use super::{Mailer, Sender, Transport};
 use crate::server::store::outbox::{self, MailState, WaitingMail};
 use crate::server::store::{Store, StoreError};
 
-/// Mails on their way at the same time: one slow server does not hold up the
-/// rest, and no provider takes this for an attack.
+/// Maximum number of concurrent attempts: several, so that one slow reply does not hold up the
+/// rest, but few, so that no provider mistakes them for an attack.
 const PARALLEL: usize = 4;
-/// Of these, mails without a code: one place is always left for a code, which
-/// cannot wait until a slow server has taken a notice.
+/// Maximum number of concurrent emails without a code. One slot is always left for a code, which
+/// must not wait for a slow server to accept a notice.
 const PARALLEL_NOTICES: usize = PARALLEL - 1;
-/// How often the outbox is looked at without being woken: for mails of another
-/// process, and for a clock that was set.
+/// How often the outbox is checked without being woken: for emails of other processes, and for
+/// changes of the clock.
 const POLL: Duration = Duration::from_secs(5);
-/// The least pause between two looks, so that no row can keep the loop spinning.
+/// The minimum pause between two checks, so that no row can keep the loop busy.
 const BREATH: Duration = Duration::from_millis(100);
-/// How often a last result is tried to be written down before the process ends.
+/// How many times storing the last results is tried before the process ends.
 const LAST_TRIES: u32 = 3;
 
-/// The one that sends. One runs in each process; several processes may share
-/// a database.
+/// Sends emails. Each process runs one worker; several processes may share a database.
 #[derive(Debug)]
 pub struct Worker {
     pub(super) store: Store,
@@ -36,29 +35,29 @@ pub struct Worker {
     pub(super) sender: Sender,
 }
 
-/// What became of the mails of one pass.
+/// The results of one pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pub sent: u32,
-    /// Failed, to be tried again.
+    /// Failed; to be retried.
     pub postponed: u32,
     /// Given up.
     pub dead: u32,
     pub expired: u32,
 }
 
-/// The mails on their way, and the results not yet written down.
+/// Running attempts, and results that are not stored yet.
 #[derive(Default)]
 struct Desk<'a> {
     in_hand: FuturesUnordered<BoxFuture<'a, Done>>,
-    /// How many of them carry no code.
+    /// How many of them are for emails without a code.
     notices: usize,
     done: Vec<Done>,
     report: Report,
 }
 
 impl Desk<'_> {
-    /// Waits for the next attempt to end. `None` when there is none.
+    /// Waits for the next attempt to finish. `None` if none is running.
     async fn next(&mut self) -> Option<Done> {
         let done = self.in_hand.next().await?;
         if !done.mail.carries_code {
@@ -67,22 +66,20 @@ impl Desk<'_> {
         Some(done)
     }
 
-    /// Whether only a code may be begun.
+    /// Whether only an email with a code may be started.
     fn takes_codes_alone(&self) -> bool {
         self.notices >= PARALLEL_NOTICES
     }
 }
 
 impl Worker {
-    /// `mailer` is the one whose mails are to be sent.
-    #[must_use]
+    /// Creates a worker for the emails that `mailer` enqueues.
     pub fn new(store: Store, mailer: Mailer, transport: Transport, sender: impl Into<Sender>) -> Self {
         Self { store, mailer, transport, sender: sender.into() }
     }
 
-    /// Sends until `shutdown` holds `true` or its other end is gone. The mails
-    /// in hand are then finished, which takes ten seconds at most, and no other
-    /// is begun.
+    /// Sends emails until `shutdown` is `true` or its sender is dropped. Running attempts are then
+    /// finished, which takes at most ten seconds, and no new ones are started.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
         let mut desk = Desk::default();
         loop {
@@ -101,10 +98,7 @@ impl Worker {
         self.finish(desk).await;
     }
 
-    /// Sends all that is due now, and returns when that is done.
-    ///
-    /// # Errors
-    /// Only faults of the database.
+    /// Sends all emails that are due now, and returns when they are done.
     pub async fn deliver_due(&self) -> Result<Report, StoreError> {
         let mut desk = Desk::default();
         loop {
@@ -116,11 +110,10 @@ impl Worker {
         }
     }
 
-    /// Writes down what is done, gives up what expired, begins what is due;
-    /// tells how long nothing else needs to be done.
+    /// Stores results, expires overdue emails and starts due ones. Returns how long nothing else is due.
     ///
-    /// The order matters: as long as a result cannot be written down nothing
-    /// is begun, so that no mail is claimed again that has just been sent.
+    /// The order matters: nothing is started while a result cannot be stored, so that an email that
+    /// was just sent is not claimed again.
     async fn turn<'a>(&'a self, desk: &mut Desk<'a>) -> Result<Duration, StoreError> {
         self.settle(desk).await?;
         self.expire(desk).await?;
@@ -137,7 +130,7 @@ impl Worker {
         Ok(POLL)
     }
 
-    /// The next mail to send: a code before any notice, however long that waits.
+    /// Claims the next email to send. Codes take precedence over notices, however long those have waited.
     async fn claim(&self, codes_alone: bool) -> Result<Option<WaitingMail>, StoreError> {
         loop {
             let (db, now) = (self.store.reader(), self.mailer.clock.now());
@@ -154,7 +147,7 @@ impl Worker {
                 mail.attempts = mail.attempts.saturating_add(1);
                 return Ok(Some(mail));
             }
-            // Another process has it, and it is due no longer: look for the next one.
+            // Another process claimed it, so it is not due any more: try the next one.
         }
     }
 
@@ -167,7 +160,7 @@ impl Worker {
     }
 
     async fn settle(&self, desk: &mut Desk<'_>) -> Result<(), StoreError> {
-        // Taken off the desk only once it is written down.
+        // Removed from the list only after it has been stored.
         while let Some(done) = desk.done.last() {
             let state = self.record(done).await?;
             desk.done.pop();
@@ -232,7 +225,7 @@ impl Worker {
     }
 }
 
-/// One line a result; nothing in it names the recipient or the code.
+/// Logs one line per result. It contains neither the recipient nor the code.
 fn log(mail: &WaitingMail, outcome: &Outcome, state: MailState) {
     let (id, kind, attempt) = (mail.id, mail.kind.as_str(), mail.attempts);
     let error = match outcome {

@@ -1,4 +1,4 @@
-//! What every answer tells the browser about how to treat it.
+//! Security headers of every response.
 
 pub mod policy;
 
@@ -20,46 +20,44 @@ use super::cross_site;
 use crate::server::rng::Rng;
 use policy::Policy;
 
-/// The same for every answer, whatever its status.
+/// Headers of every response, whatever its status.
 const ALWAYS: [(HeaderName, &str); 6] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // `no-referrer` would make a form's `Origin` null, which is refused.
+    // `no-referrer` would make browsers send `Origin: null` with forms, which is rejected.
     (REFERRER_POLICY, "same-origin"),
-    // For browsers too old for the policy's `frame-ancestors`: every page works in them as well.
+    // For browsers too old for `frame-ancestors` in the policy; the pages work in those too.
     (X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), PERMISSIONS),
 ];
 
-/// What no page uses is denied to it and to whatever might run in it. Passkeys
-/// stay with the portal itself.
+/// Disables the browser features that no page uses, also in any frame. Passkeys are allowed for the
+/// portal itself.
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), \
                            fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), magnetometer=(), \
                            microphone=(), midi=(), payment=(), picture-in-picture=(), screen-wake-lock=(), serial=(), \
                            usb=(), xr-spatial-tracking=(), publickey-credentials-create=(self), \
                            publickey-credentials-get=(self)";
 
-/// Two years; ASVS 5.0, V3.4.1 asks for one. Its level 2 asks for
-/// `includeSubDomains` as well, which is left out: the portal's host is one name
-/// in somebody's domain and does not know whether what lies below it speaks
-/// https. Who does know lets the server in front replace the header.
+/// Two years; ASVS 5.0, V3.4.1 asks for one. Its level 2 also asks for `includeSubDomains`, which
+/// is left out: the portal is one host in a domain of the operator and cannot know whether
+/// subdomains support https. Operators who know can replace the header in the reverse proxy.
 const TRANSPORT: &str = "max-age=63072000";
 
-/// What is the same for every answer, made once. Cheap to clone.
+/// The headers that are the same for every response, built once. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Fixed(Arc<[(HeaderName, HeaderValue)]>);
 
 impl Fixed {
-    /// The headers of a portal that is reached by https, or is not.
-    #[must_use]
+    /// Returns the headers; with `https` they include `Strict-Transport-Security`.
     pub fn new(https: bool) -> Self {
         let transport = https.then_some((STRICT_TRANSPORT_SECURITY, TRANSPORT));
         Self(ALWAYS.into_iter().chain(transport).map(|(name, value)| (name, HeaderValue::from_static(value))).collect())
     }
 }
 
-/// Completes an answer with what it does not say itself.
+/// Adds the headers that a response does not set itself.
 pub async fn layer(State(fixed): State<Fixed>, request: Request, next: Next) -> Response {
     let changes = cross_site::may_change(request.method());
     let mut response = next.run(request).await;
@@ -68,8 +66,8 @@ pub async fn layer(State(fixed): State<Fixed>, request: Request, next: Next) -> 
     let not_there = response.status() == StatusCode::NOT_FOUND;
     let headers = response.headers_mut();
     if not_there {
-        // What would be allowed there tells that something is. First of all, for what is taken out of the middle
-        // leaves its place to the last.
+        // `Allow` would reveal that the path exists. Removed before others are added, because
+        // removing an entry from the middle of a `HeaderMap` moves the last one into its place.
         headers.remove(ALLOW);
     }
     headers.reserve(fixed.0.len() + 2);
@@ -78,13 +76,13 @@ pub async fn layer(State(fixed): State<Fixed>, request: Request, next: Next) -> 
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
     if !kept {
-        // Answers to a form, redirects and refusals are for this person and this moment.
+        // Responses to forms, redirects and errors must not be cached.
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
 }
 
-/// What a page's policy is made of. Cheap to clone.
+/// The Content Security Policy of pages and the source of its nonces. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Pages {
     policy: Policy,
@@ -92,16 +90,13 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Pages with this policy, whose nonces come from `rng`.
-    #[must_use]
     pub fn new(policy: Policy, rng: Rng) -> Self {
         Self { policy, rng }
     }
 }
 
-/// Mints a nonce of 128 bits for each page (CSP level 3, section 7.1), leaves it
-/// among the request's extensions for what renders, and names it in the page's
-/// policy. It lives as long as the request.
+/// Generates a nonce of 128 bits for each page (CSP level 3, section 7.1). It is stored in the request's
+/// extensions for the renderer and added to the page's policy, and is used for this request only.
 pub async fn pages(State(pages): State<Pages>, mut request: Request, next: Next) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;

@@ -1,26 +1,26 @@
-//! What a document may load, run and send (Content Security Policy, level 3).
+//! Content Security Policies (CSP level 3).
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::http::HeaderValue;
 
-/// For whatever is not a page: it loads nothing, runs nothing, is framed by nobody.
+/// For responses that are not pages: load nothing, run nothing, allow no framing.
 pub const STRICT: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// For an SVG image, which may hold a style for light and dark: some browsers
-/// hold the policy against an image as well.
+/// For SVG images, which may contain a style for light and dark mode. Some browsers apply the
+/// policy to images too.
 pub const IMAGE: &str =
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// Another origin that a page may use, such as `https://captcha.example` or
+/// Another origin that pages may use, such as `https://captcha.example` or
 /// `https://*.captcha.example`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source(String);
 
 impl Source {
-    /// Takes scheme, host and port of an https origin; anything else could
-    /// mean more than one host, or end the directive it stands in.
+    /// Parses scheme, host and port of an https origin. Everything else is rejected, since it could
+    /// match more than one host or end the directive.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let authority = text.strip_prefix("https://")?;
@@ -32,19 +32,18 @@ impl Source {
     }
 }
 
-/// What pages may use of other origins. Empty unless something is configured
-/// that needs it, such as a CAPTCHA of a third party.
+/// Other origins that pages may use. Empty unless a setting needs them, such as a third-party captcha.
 #[derive(Clone, Debug, Default)]
 pub struct Extra {
-    /// For browsers that do not know `'strict-dynamic'`; the others go by the
-    /// nonce, which the element that loads the script must carry.
+    /// For browsers without `'strict-dynamic'`. Others ignore this list and require the nonce on
+    /// the element that loads the script.
     pub scripts: Vec<Source>,
     pub styles: Vec<Source>,
     pub frames: Vec<Source>,
     pub connections: Vec<Source>,
 }
 
-/// The policy of every page but for its nonce. Cheap to clone.
+/// The policy of every page, without its nonce. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Policy {
     after_nonce: Arc<str>,
@@ -53,13 +52,12 @@ pub struct Policy {
 const BEFORE_NONCE: &str = "default-src 'none'; script-src 'nonce-";
 
 impl Policy {
-    /// Pages run the one script that carries their nonce and what it imports
-    /// itself, compile its module, and use what the portal serves; stylesheets
-    /// hold small images as `data:`. `upgrade-insecure-requests` would add
-    /// nothing: no page names an origin.
+    /// Creates the policy. Pages may run the script with their nonce and the modules it imports, compile
+    /// WebAssembly, and load what the portal serves; stylesheets contain small images as `data:` URLs.
+    /// `upgrade-insecure-requests` would add nothing, since pages contain no `http:` URLs.
     ///
-    /// `reload_port` is that of `cargo leptos watch`, whose script connects to
-    /// the host the page was opened by.
+    /// `reload_port` is the port of `cargo leptos watch`, whose script connects to the host in the
+    /// page's URL.
     #[must_use]
     pub fn new(extra: &Extra, reload_port: Option<u32>) -> Self {
         let list = |sources: &[Source]| sources.iter().fold(String::new(), |list, source| list + " " + &source.0);
@@ -67,7 +65,7 @@ impl Policy {
         let frames = if frames.is_empty() { frames } else { format!("frame-src{frames}; ") };
         let mut connections = list(&extra.connections);
         if let Some(port) = reload_port {
-            // A `String` takes whatever is written to it.
+            // Writing to a `String` cannot fail.
             let _ = write!(connections, " ws://*:{port} wss://*:{port}");
         }
         let after_nonce = format!(
@@ -78,11 +76,11 @@ impl Policy {
         Self { after_nonce: after_nonce.into() }
     }
 
-    /// The header of a page whose script carries `nonce`.
+    /// Returns the header of a page whose script has this `nonce`.
     #[must_use]
     pub fn with(&self, nonce: &str) -> HeaderValue {
         let policy = [BEFORE_NONCE, nonce, &*self.after_nonce].concat();
-        // A nonce in base64 fits any header; one that does not is given no page to open.
+        // A base64 nonce is always a valid header value; otherwise the page must not run anything.
         HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(STRICT))
     }
 }
@@ -97,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn another_origin_is_allowed_where_it_is_named_and_nowhere_else() {
+    fn another_origin_is_allowed_only_in_the_directives_that_list_it() {
         let captcha = || vec![Source::parse("https://*.captcha.example").expect("an origin")];
         let extra = Extra { scripts: captcha(), frames: captcha(), ..Extra::default() };
         let with = directives(&Policy::new(&extra, None));
@@ -113,13 +111,13 @@ mod tests {
     }
 
     #[test]
-    fn the_socket_that_reloads_is_allowed_while_sources_are_watched() {
+    fn the_live_reload_socket_is_allowed_under_cargo_leptos_watch() {
         let watched = directives(&Policy::new(&Extra::default(), Some(3_001)));
         assert!(watched.contains(&"connect-src 'self' ws://*:3001 wss://*:3001".to_owned()), "{watched:?}");
     }
 
     #[test]
-    fn only_an_https_origin_is_a_source() {
+    fn only_https_origins_are_accepted() {
         for good in ["https://captcha.example", "https://*.captcha.example", "https://a-b.example:8443"] {
             assert!(Source::parse(good).is_some(), "{good}");
         }

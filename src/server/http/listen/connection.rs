@@ -24,18 +24,18 @@ use tower::Service as _;
 use super::Shared;
 use super::progress::{Progress, Stage};
 
-/// Octets of a request's line and headers; more get 431. Their number is at
-/// most 100, which is hyper's own limit and costs no memory there.
+/// Maximum number of bytes of the request line and headers; larger requests get 431. hyper limits
+/// the number of headers to 100, which costs no memory.
 const HEAD_MAX: usize = 32 * 1_024;
-/// A connection that was in use a moment ago may have its next request on the
-/// way when the server stops; closing it now would lose that.
+/// How long a recently used connection stays open when the server stops, because its next request
+/// may already be on the way.
 const LINGER: Duration = Duration::from_millis(250);
 
 const TOO_SLOW: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 /// Serves one connection to its end.
 pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared) {
-    // A small answer goes out at once; what fails here fails again at the first write.
+    // Send small responses at once. If this fails, the first write fails too and is handled there.
     let _ = stream.set_nodelay(true);
     let progress = Arc::new(Progress::new(shared.rules.clock.clone()));
     let service = service_fn(|request: Request<Incoming>| {
@@ -47,7 +47,7 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared) 
         async move {
             let mut response: Response<Body> = answer.await?;
             if *shared.stopped.borrow() {
-                // The other side knows not to send its next request here.
+                // Tells the client not to send another request on this connection.
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(response.map(|body| Answering { body, progress }))
@@ -55,7 +55,7 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared) 
     });
     let io = TokioIo::new(Watched { stream, progress: Arc::clone(&progress) });
     let mut http = Builder::new();
-    // The time for the headers is kept here, with all the others.
+    // The header timeout is handled below, together with the other timeouts.
     http.max_buf_size(HEAD_MAX).header_read_timeout(None);
     let mut connection = http.serve_connection(io, service);
 
@@ -67,7 +67,7 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared) 
     let clock = &shared.rules.clock;
     set_for += clock.elapsed();
     let late = std::future::poll_fn(|cx| {
-        // An error is the other side's doing, and it has hung up or is told by hyper.
+        // hyper has already reported an error to the client if it is still connected.
         if Pin::new(&mut connection).poll(cx).is_ready() {
             return Poll::Ready(false);
         }
@@ -89,7 +89,7 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared) 
                     }
                 }
             }
-            // An alarm that is set for too early costs one look; most need not be set anew.
+            // Most wakeups need not reset the timer: one that fires too early only checks again.
             let due = clock.elapsed() + left;
             if due < set_for {
                 set_for = due;
@@ -102,20 +102,20 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared) 
     .await;
     if late {
         let stage = progress.stage();
-        // A connection that was opened to spare and never used is no slow one.
+        // A connection that was opened in advance and never used is not reported as slow.
         let asked = !matches!(stage, Stage::First | Stage::Idle);
         if let Some(cut) = asked.then(|| shared.cut.count(clock.elapsed())).flatten() {
             tracing::warn!(event = "connections.cut", %peer, ?stage, cut, "a connection took too long");
         }
         if matches!(stage, Stage::Head | Stage::Body) {
             let stream = connection.into_parts().io.into_inner().stream;
-            // Fits into what the system buffers, or the other side does not read either.
+            // This fits into the socket's send buffer, unless the client does not read either.
             let _ = stream.try_write(TOO_SLOW);
         }
     }
 }
 
-/// The socket, which tells of octets that come and answers that are out.
+/// The socket. It reports received bytes and flushed responses to `progress`.
 struct Watched {
     stream: TcpStream,
     progress: Arc<Progress>,
@@ -149,7 +149,7 @@ impl AsyncWrite for Watched {
         self.stream.is_write_vectored()
     }
 
-    /// Asked for by hyper once its own buffer is empty.
+    /// Called by hyper when its own buffer is empty.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
         self.progress.written();
@@ -194,7 +194,7 @@ impl Drop for Receiving {
     }
 }
 
-/// An answer's body. Hyper drops it when it has the last of it.
+/// A response body. hyper drops it after reading all of it.
 struct Answering {
     body: Body,
     progress: Arc<Progress>,

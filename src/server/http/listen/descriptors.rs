@@ -1,14 +1,14 @@
-//! Whether the system lets the portal open as many sockets as it may have.
+//! Fits the connection limit to the limit on open files.
 
 use crate::server::limits::ConnectionLimits;
 
-/// Files beside connections: the database's, the log, the mail, a file being
-/// sent, the runtime's own.
+/// Open files other than connections: the database, the log, the mail server, served files and the
+/// runtime.
 const RESERVE: u64 = 128;
 
-/// Raises the process's limit on open files as far as `limits` needs and the
-/// system allows; when that is not far enough, lowers `limits` to what it is
-/// good for and says so. Running out of them would stop the database as well.
+/// Raises the process's limit on open files as far as `limits` needs and the system allows. If that
+/// is not enough, lowers `limits` and logs a warning, since running out of file descriptors would
+/// also stop the database.
 #[must_use]
 pub fn within_descriptors(limits: ConnectionLimits) -> ConnectionLimits {
     let needed = u64::try_from(limits.most).unwrap_or(u64::MAX).saturating_add(RESERVE);
@@ -32,7 +32,7 @@ pub fn within_descriptors(limits: ConnectionLimits) -> ConnectionLimits {
 }
 
 fn fitting(limits: ConnectionLimits, open_files: u64) -> ConnectionLimits {
-    // Half of very few: both sides have to go on.
+    // If very few files are allowed, split them evenly between connections and the rest.
     let room = open_files.saturating_sub(RESERVE).max(open_files / 2).max(1);
     let most = limits.most.min(usize::try_from(room).unwrap_or(usize::MAX));
     let per_address = if most < limits.most { limits.per_address.min(most.div_ceil(2)) } else { limits.per_address };
@@ -45,7 +45,7 @@ mod tests {
     use crate::server::limits::Limits;
 
     #[test]
-    fn the_database_keeps_its_files() {
+    fn file_descriptors_are_reserved_for_the_database() {
         let limits = Limits::default().connections;
         let with = |open_files| {
             let fitting = fitting(limits, open_files);

@@ -1,9 +1,7 @@
-//! From a socket to the router: how many connections there may be, how long
-//! each may take, and how they end.
+//! Accepts connections and serves them: connection limits, timeouts and graceful shutdown.
 //!
-//! HTTP/1.1 alone is spoken, which is what a proxy speaks to the server behind
-//! it: HTTP/2 in the clear is spoken by no browser, and its streams would need
-//! limits of their own.
+//! Only HTTP/1.1 is supported, which reverse proxies use to reach their upstreams. Browsers do not
+//! support HTTP/2 without TLS, and its streams would need limits of their own.
 
 mod connection;
 mod descriptors;
@@ -33,34 +31,33 @@ use super::sampled::Sampled;
 use crate::server::clock::Clock;
 use crate::server::limits::ConnectionLimits;
 
-/// The pause after a connection could not be accepted because something ran
-/// out: trying again at once would only burn the time that frees it.
+/// The pause after `accept` failed because a resource ran out. Trying again at once would only
+/// waste CPU time.
 const OUT_OF_ROOM: Duration = Duration::from_millis(100);
 
-/// What serving needs beside the router.
+/// The configuration of the server, apart from the router.
 #[derive(Clone, Debug)]
 pub struct Rules {
     pub limits: ConnectionLimits,
-    /// Peers that speak for many people: no limit by address for them.
+    /// Proxies that send requests of many clients; the limit per IP address does not apply to them.
     pub trusted_proxies: Vec<IpNet>,
     pub clock: Clock,
 }
 
-/// What all connections share. Lives as long as one of them.
+/// The state that all connections share.
 struct Shared {
     rules: Rules,
     places: Arc<Places>,
     refusals: Refusals,
-    /// Connections that took too long.
+    /// Counts connections that were closed because they took too long.
     cut: Sampled,
     router: Router,
     stopped: watch::Receiver<bool>,
 }
 
-/// Serves until told to stop, and then until the last request is answered.
+/// Serves until asked to stop, and then until the last request is answered.
 ///
-/// Who connects before the listener is closed is served: those who wait in the
-/// system's queue at that moment are let in first.
+/// Connections that are already in the system's queue when the listener closes are still accepted.
 pub async fn serve(listener: TcpListener, router: Router, rules: Rules, stopped: watch::Receiver<bool>) {
     let places = Places::new(rules.limits.most, rules.limits.per_address);
     let (alive, mut last) = mpsc::channel::<Infallible>(1);
@@ -86,19 +83,19 @@ pub async fn serve(listener: TcpListener, router: Router, rules: Rules, stopped:
         admit(&shared, &alive, accepted).await;
     }
     drop((listener, shared, alive));
-    // Nothing is ever sent: it ends with the last connection.
+    // Nothing is ever sent; `recv` returns when the last connection drops its sender.
     let _ = last.recv().await;
 }
 
 async fn asked_to_stop(mut stopped: watch::Receiver<bool>) {
-    // An error says that the sender is gone, and so is the program.
+    // An error means that the sender is gone, which also means stop.
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
 async fn admit(shared: &Arc<Shared>, alive: &mpsc::Sender<Infallible>, accepted: io::Result<(TcpStream, SocketAddr)>) {
     let (stream, peer) = match accepted {
         Ok(accepted) => accepted,
-        // The one who connected is gone again: nothing of ours.
+        // The client disconnected before the connection was accepted.
         Err(error) if is_theirs(&error) => return,
         Err(error) => {
             tracing::error!(%error, "a connection could not be accepted");

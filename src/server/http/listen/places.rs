@@ -1,11 +1,11 @@
-//! How many connections there are, in all and from each address.
+//! Limits the number of connections, in total and per IP prefix.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::server::services::AddressPrefix;
 
-/// Connections are counted here while they last.
+/// The counters of open connections.
 #[derive(Debug)]
 pub(super) struct Places {
     most: usize,
@@ -16,19 +16,19 @@ pub(super) struct Places {
 #[derive(Debug, Default)]
 struct Taken {
     all: usize,
-    /// No address with nothing stays here: as many as connections at most.
+    /// Prefixes without open connections are removed, so there are never more entries than connections.
     by_address: HashMap<AddressPrefix, usize>,
 }
 
-/// Why there is no place.
+/// Which limit a new connection exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Full {
     Everybody,
-    /// There would be one for another address.
+    /// The limit for this IP prefix; others may still connect.
     Address,
 }
 
-/// A connection's place; free again when this goes.
+/// The slot of an open connection; dropping it frees the slot.
 #[derive(Debug)]
 pub(super) struct Place {
     places: Arc<Places>,
@@ -40,7 +40,7 @@ impl Places {
         Self { most, per_address, taken: Mutex::default() }
     }
 
-    /// Takes a place, for `address` unless it speaks for many.
+    /// Takes a slot, counted for `address` unless the peer is a trusted proxy.
     pub(super) fn take(self: &Arc<Self>, address: Option<AddressPrefix>) -> Result<Place, Full> {
         let mut taken = self.taken();
         if taken.all >= self.most {
@@ -48,7 +48,8 @@ impl Places {
         }
         if let Some(address) = address {
             let here = taken.by_address.entry(address).or_default();
-            // Never 0 here: an address that is not known has a place.
+            // An entry with count 0 is never left behind by this return, since `per_address` is at
+            // least 1.
             if *here >= self.per_address {
                 return Err(Full::Address);
             }
@@ -86,20 +87,20 @@ mod tests {
     use crate::server::services::AddressPrefix;
 
     #[test]
-    fn one_address_cannot_take_every_place_and_a_place_comes_back() {
-        let address = |ip: &str| Some(AddressPrefix::from(ip.parse::<IpAddr>().expect("an address")));
+    fn one_ip_prefix_cannot_take_every_slot_and_slots_are_freed() {
+        let address = |ip: &str| Some(AddressPrefix::from(ip.parse::<IpAddr>().expect("an IP address")));
         let places = Arc::new(Places::new(4, 2));
         let take = |who| places.take(who);
-        let first = take(address("2001:db8::1")).expect("a place");
-        let _second = take(address("2001:db8::2")).expect("a place");
+        let first = take(address("2001:db8::1")).expect("a slot");
+        let _second = take(address("2001:db8::2")).expect("a slot");
         assert_eq!(take(address("2001:db8::3")).err(), Some(Full::Address));
-        let _third = take(address("192.0.2.7")).expect("a place");
-        let _proxy = take(None).expect("a place");
+        let _third = take(address("192.0.2.7")).expect("a slot");
+        let _proxy = take(None).expect("a slot");
         assert_eq!(take(None).err(), Some(Full::Everybody));
         drop(first);
-        let again = take(address("2001:db8::3")).expect("the place that came back");
+        let again = take(address("2001:db8::3")).expect("the freed slot");
         assert_eq!(take(address("192.0.2.7")).err(), Some(Full::Everybody));
         drop((again, _second));
-        assert_eq!(places.taken().by_address.len(), 1, "nobody who is gone is remembered");
+        assert_eq!(places.taken().by_address.len(), 1, "prefixes without connections are removed");
     }
 }

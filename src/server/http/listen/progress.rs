@@ -1,5 +1,4 @@
-//! How far a connection has come with its request, and how long it may still
-//! take.
+//! The state of a connection and its timeouts.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,8 +6,8 @@ use std::time::Duration;
 use crate::server::clock::Clock;
 use crate::server::limits::ConnectionLimits;
 
-/// Where a connection stands. Told by its socket, its request's body and its
-/// answer's, which all live in the connection's one task.
+/// Tracks which stage a connection is in. Updated by the socket, the request body and the response
+/// body, which all belong to the task of the connection.
 #[derive(Debug)]
 pub(super) struct Progress {
     clock: Clock,
@@ -18,24 +17,24 @@ pub(super) struct Progress {
 #[derive(Clone, Copy, Debug)]
 struct Standing {
     stage: Stage,
-    /// On the clock's own scale.
+    /// As elapsed time of the clock.
     since: Duration,
 }
 
-/// What the connection owes next, and since when.
+/// What the connection waits for, and when its timeout starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Its first request: since it was opened.
+    /// The first request; starts when the connection opens.
     First,
-    /// Another request, or the end: since the last answer was written.
+    /// Another request or the end; starts when the last response has been written.
     Idle,
-    /// The rest of a request's headers: since their first octet.
+    /// The rest of the request headers; starts with their first byte.
     Head,
-    /// The rest of the body: since the headers.
+    /// The rest of the request body; starts after the headers.
     Body,
-    /// The whole answer: since the headers.
+    /// The response; starts after the headers.
     Answer,
-    /// What of the answer is not written yet: since the headers.
+    /// The unwritten rest of the response; starts after the headers.
     Rest,
 }
 
@@ -49,7 +48,7 @@ impl Progress {
         self.at().stage
     }
 
-    /// How long the present stage may still last; nothing when it is over.
+    /// Returns the time left in the current stage; zero when it has timed out.
     pub(super) fn left(&self, limits: &ConnectionLimits) -> Duration {
         let Standing { stage, since } = *self.at();
         let allowed = match stage {
@@ -61,45 +60,46 @@ impl Progress {
         allowed.saturating_sub(self.clock.elapsed().saturating_sub(since))
     }
 
-    /// How long nothing has come from a connection that owes a request; `None`
-    /// when one is under way.
+    /// Returns how long the connection has been waiting for a request; `None` while a request is in
+    /// progress.
     pub(super) fn quiet(&self) -> Option<Duration> {
         let Standing { stage, since } = *self.at();
         matches!(stage, Stage::First | Stage::Idle).then(|| self.clock.elapsed().saturating_sub(since))
     }
 
-    /// Octets came in.
+    /// Records that bytes were received.
     pub(super) fn received(&self) {
         let mut at = self.at();
         match at.stage {
-            // Who opens a connection does so for a request: the time runs already.
+            // The header timeout starts when the connection opens.
             Stage::First => at.stage = Stage::Head,
             Stage::Idle => *at = Standing { stage: Stage::Head, since: self.clock.elapsed() },
             Stage::Head | Stage::Body | Stage::Answer | Stage::Rest => {}
         }
     }
 
-    /// A request's headers are complete.
+    /// Records that the headers of a request are complete.
     pub(super) fn requested(&self, with_body: bool) {
         let mut at = self.at();
         let stage = if with_body { Stage::Body } else { Stage::Answer };
-        // Who sends the next request without reading the answer to the last gains no time.
+        // Pipelining does not extend the timeout: a client that sends the next request without
+        // reading the previous response keeps the old start time.
         let since = if at.stage == Stage::Rest { at.since } else { self.clock.elapsed() };
         *at = Standing { stage, since };
     }
 
-    /// The body was read, or nobody wants it.
+    /// Records that the body was read or dropped.
     pub(super) fn body_read(&self) {
         self.go_on(Stage::Body, Stage::Answer);
     }
 
-    /// The answer is complete, and some of it may be waiting to be written.
+    /// Records that the response is complete; part of it may not be written yet.
     pub(super) fn answered(&self) {
         self.go_on(Stage::Body, Stage::Rest);
         self.go_on(Stage::Answer, Stage::Rest);
     }
 
-    /// Everything is written.
+    /// Records that all buffered data was written.
     pub(super) fn written(&self) {
         let mut at = self.at();
         if at.stage == Stage::Rest {
@@ -129,7 +129,7 @@ mod tests {
     use crate::server::limits::Limits;
 
     #[test]
-    fn each_stage_has_its_own_time_and_dawdling_gains_none() {
+    fn each_stage_has_its_own_timeout_that_slow_clients_cannot_extend() {
         let clock = TestClock::at(Timestamp(0));
         let progress = Progress::new(Clock::Test(clock.clone()));
         let limits = Limits::default().connections;
@@ -137,20 +137,20 @@ mod tests {
         let pass = |seconds| clock.advance(Duration::from_secs(seconds));
         pass(4);
         progress.received();
-        assert_eq!((progress.stage(), left()), (Stage::Head, 6), "opening the connection began it");
+        assert_eq!((progress.stage(), left()), (Stage::Head, 6), "the header timeout starts when the connection opens");
         pass(5);
         progress.received();
-        assert_eq!(left(), 1, "an octet now and then gains nothing");
+        assert_eq!(left(), 1, "more bytes do not extend the timeout");
         progress.requested(true);
         pass(15);
         assert_eq!((progress.stage(), left()), (Stage::Body, 5));
         progress.body_read();
         assert_eq!((progress.stage(), left()), (Stage::Answer, 45));
         progress.written();
-        assert_eq!(progress.stage(), Stage::Answer, "what is written is not yet all of it");
+        assert_eq!(progress.stage(), Stage::Answer, "the response is not complete yet");
         progress.answered();
         progress.requested(false);
-        assert_eq!((progress.stage(), left()), (Stage::Answer, 45), "the next request does not begin it anew");
+        assert_eq!((progress.stage(), left()), (Stage::Answer, 45), "the next request does not restart the timeout");
         progress.answered();
         progress.written();
         assert_eq!((progress.stage(), left(), progress.quiet()), (Stage::Idle, 75, Some(Duration::ZERO)));

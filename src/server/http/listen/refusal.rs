@@ -1,4 +1,4 @@
-//! What a connection hears that finds no place.
+//! The response to connections over the limit.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,17 +9,16 @@ use tokio::sync::Semaphore;
 
 use crate::server::http::sampled::Sampled;
 
-/// Told at once rather than left in the system's queue: there everybody would
-/// wait for those who came first, without knowing for what, and a proxy could
-/// not tell its visitor.
+/// Sent at once instead of leaving the connection in the system's queue. There, every client would wait
+/// behind earlier ones without knowing why, and a proxy could not report an error to its client.
 const NO_PLACE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nConnection: close\r\n\
     Content-Type: text/plain\r\nContent-Length: 55\r\n\r\nThe portal is very busy. Please try again in a moment.\n";
-/// Of those who are told, this many at once; the others are only hung up on.
+/// Maximum number of concurrent 503 responses; further connections are closed without one.
 const TELLING: usize = 64;
-/// How long one of them may take to hear it.
+/// How long a client may take to read the response.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Refuses connections, cheaply.
+/// Rejects connections at little cost.
 #[derive(Debug)]
 pub(super) struct Refusals {
     telling: Arc<Semaphore>,
@@ -39,12 +38,13 @@ impl Refusals {
             let tell = async {
                 stream.write_all(NO_PLACE).await?;
                 stream.shutdown().await?;
-                // Closing with something unread would take the answer back. One read has most requests.
+                // Unread data would make the system reset the connection and discard the response.
+                // Most requests fit into one read.
                 let mut rest = [0; 4_096];
                 while stream.read(&mut rest).await? > 0 {}
                 std::io::Result::Ok(())
             };
-            // Whoever does not listen has heard enough.
+            // A client that is too slow to read the response is disconnected.
             let _ = tokio::time::timeout(PATIENCE, tell).await;
             drop(turn);
         });
@@ -56,7 +56,7 @@ mod tests {
     use super::NO_PLACE;
 
     #[test]
-    fn the_answer_is_as_long_as_it_says() {
+    fn the_response_has_the_length_in_its_header() {
         let answer = std::str::from_utf8(NO_PLACE).expect("text");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a body");
         assert!(head.lines().any(|line| line == format!("Content-Length: {}", body.len())), "{}", body.len());

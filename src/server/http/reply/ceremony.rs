@@ -1,4 +1,4 @@
-//! The first post of a passkey's ceremony.
+//! The first request of a passkey ceremony.
 
 use super::Post;
 use crate::api::{ApiError, PasskeyOptions};
@@ -6,11 +6,8 @@ use crate::server::crypto::passkey::Begun;
 use crate::server::services::ServiceError;
 
 impl Post {
-    /// Answers with options for a browser's authenticator. They are of use to a
-    /// script alone: a plain form is led to its page.
-    ///
-    /// # Errors
-    /// As [`Post::answer`].
+    /// Answers with options for the browser's authenticator. Only a script can use them; a plain
+    /// form is redirected to its page.
     pub async fn ceremony(self, offer: Result<Begun, ServiceError>) -> Result<PasskeyOptions, ApiError> {
         match offer {
             Ok(Begun { options, state }) => {

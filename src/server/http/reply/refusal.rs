@@ -1,4 +1,4 @@
-//! What a form hears that was refused.
+//! Responses to rejected forms.
 
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
@@ -13,7 +13,7 @@ use crate::server::services::ServiceError;
 const NOT_THERE: &str = "There is nothing here (any more). Go back and load the page again.";
 
 impl Post {
-    /// Says why the form was not taken, or leads to what has to come first.
+    /// Reports why the form was rejected, or redirects to what has to be done first.
     pub(super) async fn refuse(self, error: ServiceError) -> Result<(), ApiError> {
         let next = captcha::form_with(self.form).and_then(|form| match error {
             ServiceError::Captcha(_) => captcha::demand(&self.state, form, &self.requester),
@@ -26,7 +26,7 @@ impl Post {
             }
             ServiceError::Refused(text) => (StatusCode::UNPROCESSABLE_ENTITY, Feedback::message(text)),
             ServiceError::Limited { what, wait } => {
-                // Here, so that no limit takes effect unseen, whichever service set it.
+                // Logged here so that every limit is logged, whichever service applied it.
                 tracing::warn!(event = "form.limited", form = self.form, wait_s = wait.as_secs(), ip = %self.requester.ip);
                 (StatusCode::TOO_MANY_REQUESTS, Feedback::until(what, wait))
             }
@@ -64,7 +64,7 @@ impl Post {
         }
     }
 
-    /// Leads to the page that asks for the password, and from there back here.
+    /// Redirects to the page that asks for the password and then back to the form.
     async fn confirm_first(self) -> Result<(), ApiError> {
         let stash = Stash { form: self.form.to_owned(), page: self.page.to_string(), values: self.kept.clone() };
         if let Err(error) = stash::put(&self.session, &stash).await {
@@ -74,8 +74,8 @@ impl Post {
         Ok(())
     }
 
-    /// Says at once that there is no place, without a word to the database. The
-    /// waits differ, so that those who were refused do not all come again together.
+    /// Reports an overload with 503, without touching the database. The waiting time is randomized
+    /// so that rejected clients do not all retry at the same time.
     fn busy(&self) -> Result<(), ApiError> {
         if let Some(refused) = self.state.busy.count(self.state.clock.elapsed()) {
             tracing::warn!(event = "hashing.busy", ip = %self.requester.ip, refused, "more people than places to hash");
@@ -90,7 +90,8 @@ impl Post {
         Err(ApiError(Feedback { retry_after: Some(seconds), ..Feedback::message(fault::BUSY) }))
     }
 
-    /// Too many plain forms of this address were refused to keep what to say to one more.
+    /// Answers with 429 if the IP prefix may not start the anonymous session that the message of a
+    /// rejected plain form needs.
     fn turn_away(&self) -> Result<(), ApiError> {
         tracing::warn!(event = "newcomers.limited", ip = %self.requester.ip);
         self.response.set_status(StatusCode::TOO_MANY_REQUESTS);
@@ -99,7 +100,7 @@ impl Post {
         Err(ApiError(Feedback::message(fault::TOO_MANY)))
     }
 
-    /// Logs a fault once and says so in one line.
+    /// Logs an internal error and answers with 503 and a one-line message.
     pub(super) fn fail(&self, fault: &dyn std::error::Error) -> Result<(), ApiError> {
         tracing::error!(error = %fault, "a request failed");
         self.response.set_status(StatusCode::SERVICE_UNAVAILABLE);

@@ -1,4 +1,4 @@
-//! Posts of the second step, and of what changes an account's factors.
+//! Responses to the second step of sign-in and to changes of an account's second factors.
 
 use tower_sessions::session::Error;
 
@@ -11,11 +11,8 @@ use crate::server::services::ServiceError;
 use crate::server::services::second_factor::{Change, Stepped};
 
 impl Post {
-    /// Begins a session when the second step was taken; leads elsewhere when
-    /// none is due, and then ends the wait for one.
-    ///
-    /// # Errors
-    /// As [`Post::answer`].
+    /// Starts a session after a successful second step. Redirects when no second step is pending
+    /// any more, and ends the session that waited for it.
     pub async fn second_step(self, outcome: Result<Stepped, ServiceError>) -> Result<(), ApiError> {
         match outcome {
             Ok(Stepped::Entered { entered, next, notice }) => {
@@ -25,7 +22,7 @@ impl Post {
                 if let Some(notice) = notice
                     && let Err(error) = flash::put(&session, &state, &by, &notice_for(&page, notice)).await
                 {
-                    // The person is in, which matters more than what there was to say.
+                    // The user is signed in, which matters more than the notice.
                     tracing::error!(%error, "a notice was lost");
                 }
                 Ok(())
@@ -38,11 +35,8 @@ impl Post {
         }
     }
 
-    /// Answers a change of an account's factors, with its recovery codes on
-    /// their way to the page that shows them.
-    ///
-    /// # Errors
-    /// As [`Post::answer`].
+    /// Answers a change of the account's second factors. New recovery codes are stored for the page
+    /// that shows them.
     pub async fn answer_change(self, outcome: Result<Change, ServiceError>) -> Result<(), ApiError> {
         let change = match outcome {
             Ok(change) => change,
@@ -64,7 +58,7 @@ impl Post {
     }
 }
 
-/// For the page alone, without its query.
+/// Returns a flash message for `page`, without its query.
 fn notice_for(page: &str, notice: Notice) -> Flash {
     let path = page.split('?').next().unwrap_or(page).to_owned();
     Flash { path: path.clone(), form: path, feedback: Feedback::default(), values: Vec::new(), notice: Some(notice) }

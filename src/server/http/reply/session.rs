@@ -1,4 +1,4 @@
-//! Posts that begin, change or end a session.
+//! Responses that start, change or end a session.
 
 use axum::http::header::SET_COOKIE;
 use tower_sessions::session::Error;
@@ -13,11 +13,7 @@ use crate::server::services::own_sessions::Ending;
 use crate::server::services::{Done, Entered, ServiceError};
 
 impl Post {
-    /// Begins a session when the service let the person in, or the wait for
-    /// their second step.
-    ///
-    /// # Errors
-    /// As [`Post::answer`].
+    /// Starts a session if the sign-in succeeded, or one that waits for the second step.
     pub async fn sign_in(
         self,
         outcome: Result<Accepted, ServiceError>,
@@ -36,10 +32,7 @@ impl Post {
         }
     }
 
-    /// Begins a session when the service let the person in.
-    ///
-    /// # Errors
-    /// As [`Post::answer`].
+    /// Starts a session if the sign-in succeeded.
     pub async fn enter(self, outcome: Result<Entered, ServiceError>, next: Option<NextPath>) -> Result<(), ApiError> {
         let entered = match outcome {
             Ok(entered) => entered,
@@ -60,11 +53,8 @@ impl Post {
         Ok(())
     }
 
-    /// Notes that the password or a passkey has just been given, and goes back
-    /// to the form that wanted it.
-    ///
-    /// # Errors
-    /// As [`Post::answer`].
+    /// Records that the user has just confirmed their password or a passkey, and redirects to the
+    /// form that required it.
     pub async fn confirmed(self, outcome: Result<Timestamp, ServiceError>) -> Result<(), ApiError> {
         let at = match outcome {
             Ok(at) => at,
@@ -89,11 +79,8 @@ impl Post {
         Ok(flash.path)
     }
 
-    /// Answers as [`Post::answer`], after giving this session the account's new
-    /// `epoch` and a new id: every other session has ended with the old one.
-    ///
-    /// # Errors
-    /// As [`Post::answer`].
+    /// Answers as [`Post::answer`], after giving this session the account's new `epoch` and a new
+    /// ID. The new epoch has ended all other sessions.
     pub async fn answer_renewed(self, outcome: Result<(Done, i32), ServiceError>) -> Result<(), ApiError> {
         let (done, epoch) = match outcome {
             Ok(outcome) => outcome,
@@ -112,11 +99,8 @@ impl Post {
         sessions::change(&self.session, &self.state.config, &signed_in, true).await
     }
 
-    /// Answers as [`Post::answer`], after giving this session the account's new
-    /// `epoch` alone: no password was given, so it counts as no later given.
-    ///
-    /// # Errors
-    /// As [`Post::answer`].
+    /// Answers as [`Post::answer`], after giving this session the account's new `epoch`. The user
+    /// did not enter their password, so the time of authentication stays the same.
     pub async fn answer_in_epoch(self, outcome: Result<(Done, i32), ServiceError>) -> Result<(), ApiError> {
         let (done, epoch) = match outcome {
             Ok(outcome) => outcome,
@@ -134,11 +118,7 @@ impl Post {
         sessions::change(&self.session, &self.state.config, &signed_in, false).await
     }
 
-    /// Answers as [`Post::answer`], or signs out when it was this session that
-    /// was to be ended.
-    ///
-    /// # Errors
-    /// As [`Post::answer`].
+    /// Answers as [`Post::answer`], or signs out if the user ended the current session.
     pub async fn answer_ending(self, outcome: Result<Ending, ServiceError>) -> Result<(), ApiError> {
         match outcome {
             Ok(Ending::ThisOne) => self.sign_out().await,
@@ -147,10 +127,7 @@ impl Post {
         }
     }
 
-    /// Ends the session, its row and its cookie.
-    ///
-    /// # Errors
-    /// Only a fault.
+    /// Ends the session: deletes its row and removes its cookie.
     pub async fn sign_out(self) -> Result<(), ApiError> {
         if self.session.id().is_some() {
             if let Err(fault) = self.state.own_sessions.sign_out(&self.requester).await {
@@ -165,10 +142,7 @@ impl Post {
         Ok(())
     }
 
-    /// Ends the session when the service did what makes it end, and answers.
-    ///
-    /// # Errors
-    /// As [`Post::answer`].
+    /// Answers as [`Post::answer`]; on success, ends the session first.
     pub async fn answer_signed_out(self, outcome: Result<Done, ServiceError>) -> Result<(), ApiError> {
         if outcome.is_ok()
             && self.session.id().is_some()

@@ -1,4 +1,4 @@
-//! What the account's own pages show.
+//! Data of the `/account` pages.
 
 use super::{NotShown, code};
 use crate::api::View;

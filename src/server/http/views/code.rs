@@ -1,4 +1,4 @@
-//! A code that is awaited, as its countdown shows it.
+//! The countdown of a pending code.
 
 use crate::api::CodeView;
 use crate::domain::Timestamp;

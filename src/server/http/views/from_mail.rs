@@ -1,4 +1,4 @@
-//! What the link in a mail will do.
+//! What the link in an email will do.
 
 use super::NotShown;
 use crate::api::{FromMailView, MailDeed};

@@ -1,4 +1,4 @@
-//! The passkeys of the person who asks.
+//! The passkeys of the signed-in user.
 
 use crate::api::{ConfirmView, PasskeyView};
 use crate::server::services::{Requester, ServiceError};

@@ -1,4 +1,4 @@
-//! The recovery that waits for its code.
+//! The account recovery that waits for its code.
 
 use super::{NotShown, code};
 use crate::api::CodeView;

@@ -1,4 +1,4 @@
-//! Whom the form of `/register` is for, and with which address.
+//! The state of the registration page: closed, invitation only, or the form.
 
 use super::NotShown;
 use crate::api::RegisterView;
@@ -8,8 +8,8 @@ use crate::server::crypto::FlowToken;
 use crate::server::services::{Done, Flow, FlowChange, Requester};
 use crate::server::state::AppState;
 
-/// A link that invites leaves what it brought in a cookie, and leads on to the
-/// page without it: the address bar and the history keep no key to anything.
+/// Stores the token of an invitation link in a cookie and redirects to the page without it, so that
+/// the token does not stay in the address bar and the browser history.
 pub(super) async fn load(state: &AppState, query: &str, by: &Requester) -> Result<RegisterView, NotShown> {
     let mode = state.config.registration.mode;
     if mode == RegistrationMode::Closed {

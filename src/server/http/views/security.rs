@@ -1,4 +1,4 @@
-//! What protects the account of the person who asks.
+//! The security settings of the signed-in user.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ pub(super) async fn second_step(state: &AppState, by: &Requester) -> Result<Seco
     Ok(SecondStepView { has_app: factors.app, has_passkeys: factors.passkeys > 0, trusts_for })
 }
 
-/// A long time, in whole days or else in hours.
+/// Formats a duration in whole days, or in hours if it is shorter than a day.
 fn in_words(time: Duration) -> String {
     let hours = time.as_secs() / 3_600;
     match (hours / 24, hours) {

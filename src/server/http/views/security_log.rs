@@ -1,4 +1,4 @@
-//! What happened to the account of the person who asks.
+//! The security log of the signed-in user.
 
 use axum::http::Uri;
 use uuid::Uuid;
@@ -10,10 +10,10 @@ use crate::server::services::{Requester, ServiceError, device_in_words};
 use crate::server::state::AppState;
 use crate::server::store::security_events::Event;
 
-/// Events that `/account/security` shows.
+/// Number of events on `/account/security`.
 const NEWEST: u64 = 10;
 
-/// The page of the log that the query asks for.
+/// Loads the page of the log that the query selects.
 pub(super) async fn page(state: &AppState, uri: &Uri, by: &Requester) -> Result<SecurityLogView, NotShown> {
     let page = state.security_log.page(place(uri), by).await?;
     let id = |event: Option<&Event>| event.map(|event| event.id.to_string());
@@ -24,16 +24,16 @@ pub(super) async fn page(state: &AppState, uri: &Uri, by: &Requester) -> Result<
     })
 }
 
-/// What `/account/security` shows of it.
+/// Loads the newest events, for `/account/security`.
 ///
 /// # Errors
-/// Nobody is signed in any more, or a fault.
+/// The user is not signed in any more.
 pub async fn newest(state: &AppState, by: &Requester) -> Result<Vec<EventView>, ServiceError> {
     let events = state.security_log.newest(None, NEWEST, by).await?;
     Ok(events.into_iter().map(view).collect())
 }
 
-/// Reads `before` or `after`; what names no event is ignored.
+/// Parses `before` or `after`; invalid IDs are ignored.
 fn place(uri: &Uri) -> Place<Uuid> {
     let query = uri.query().unwrap_or_default().as_bytes();
     let mut pairs = url::form_urlencoded::parse(query);
@@ -45,7 +45,7 @@ fn place(uri: &Uri) -> Place<Uuid> {
     place.unwrap_or(Place::Newest)
 }
 
-/// An event as a person reads it.
+/// Formats an event for display.
 #[must_use]
 pub fn view(event: Event) -> EventView {
     EventView {

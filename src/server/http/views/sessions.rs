@@ -1,4 +1,4 @@
-//! The sessions of the person who asks.
+//! The sessions of the signed-in user.
 
 use super::NotShown;
 use crate::api::{SessionView, SessionsView};

@@ -1,7 +1,7 @@
-//! A folder of mails, for development.
+//! Writes emails to a folder, for development.
 //!
-//! Each mail is two files: `<time>-<id>.eml` as it would go over the wire, and
-//! `<time>-<id>.json` with its recipient and its text for the page that shows it.
+//! Each email is two files: `<time>-<id>.eml` as sent over SMTP, and `<time>-<id>.json` with its
+//! recipient and text for the page that displays it.
 
 use std::fs;
 use std::io;
@@ -15,18 +15,17 @@ use super::SendError;
 use crate::domain::Timestamp;
 use crate::server::mail::Letter;
 
-/// The folder. It is made with the first mail.
+/// The folder. It is created with the first email.
 #[derive(Clone, Debug)]
 pub struct FileBox {
     dir: PathBuf,
 }
 
-/// A mail's name in the folder: `20261123T143259123Z-` and a UUID. Names are in
-/// the order of time.
+/// The file name of an email without extension: `20261123T143259123Z-` and a UUID. Names sort by time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileId(String);
 
-/// A mail as the folder keeps it for reading.
+/// The content of an email's JSON file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FiledMail {
     pub to: String,
@@ -38,7 +37,7 @@ pub struct FiledMail {
 }
 
 impl FiledMail {
-    /// When it was written, for people: `2026-11-23 14:32:59 UTC`.
+    /// When it was written, for display: `2026-11-23 14:32:59 UTC`.
     #[must_use]
     pub fn written(&self) -> String {
         let to_the_second = self.at.get(.."2026-11-23T14:32:59".len()).unwrap_or(&self.at);
@@ -47,16 +46,14 @@ impl FiledMail {
 }
 
 impl FileBox {
-    #[must_use]
     pub fn new(dir: PathBuf) -> Self {
         Self { dir }
     }
 
-    /// The newest mails, newest first, at most `most` of them. Files that are
-    /// no mails are passed over.
+    /// Returns the newest emails, newest first, at most `most`. Other files are skipped.
     ///
     /// # Errors
-    /// When the folder is there and cannot be read.
+    /// The folder exists but cannot be read.
     pub async fn newest(&self, most: usize) -> io::Result<Vec<(FileId, FiledMail)>> {
         let dir = self.dir.clone();
         blocking(move || {
@@ -75,10 +72,10 @@ impl FileBox {
         .await
     }
 
-    /// One mail, if it is there.
+    /// Returns an email, if it exists.
     ///
     /// # Errors
-    /// When its file is there and cannot be read.
+    /// The file exists but cannot be read.
     pub async fn find(&self, id: &FileId) -> io::Result<Option<FiledMail>> {
         let (dir, id) = (self.dir.clone(), id.clone());
         blocking(move || read(&dir, &id)).await
@@ -98,7 +95,7 @@ impl FileBox {
         let written = blocking(move || {
             fs::create_dir_all(&dir)?;
             write(&dir, &format!("{}.eml", id.0), &wire)?;
-            // Last, because a reader looks for this one.
+            // Written last, because readers look for this file.
             write(&dir, &format!("{}.json", id.0), &serde_json::to_vec_pretty(&filed)?)
         });
         written.await.map_err(|error| SendError::Failed(format!("the mail's file cannot be written: {error}")))
@@ -111,8 +108,7 @@ impl FileId {
         Self(format!("{}-{}", utc(letter.at).format(form).unwrap_or_default(), letter.id))
     }
 
-    /// Takes a name of exactly this shape, and nothing that could lead out of
-    /// the folder.
+    /// Parses a name of exactly this format, so that it cannot lead out of the folder.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let (time, id) = name.split_once('-')?;
@@ -122,7 +118,6 @@ impl FileId {
         (digits(day, 8) && digits(clock, 9)).then(|| Self(format!("{day}T{clock}Z-{id}")))
     }
 
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -136,7 +131,7 @@ fn read(dir: &Path, id: &FileId) -> io::Result<Option<FiledMail>> {
     }
 }
 
-/// Writes a file so that a reader sees all of it or nothing.
+/// Writes a file atomically: a reader sees all of it or nothing.
 fn write(dir: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     let unfinished = dir.join(format!(".{name}.part"));
     fs::write(&unfinished, content)?;
@@ -156,7 +151,7 @@ mod tests {
     use super::FileId;
 
     #[test]
-    fn only_names_that_the_portal_gives_are_taken() {
+    fn only_file_names_of_the_portal_are_accepted() {
         let good = "20261123T143259123Z-019ab3c4-0000-7000-8000-00000000abcd";
         assert_eq!(FileId::parse(good).map(|id| id.as_str().to_owned()).as_deref(), Some(good));
         for bad in [

@@ -1,24 +1,24 @@
-//! A list of mails in memory, for tests.
+//! Collects emails in memory, for tests.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::SendError;
 use crate::server::mail::Letter;
 
-/// How the next mails fare.
+/// How the transport treats the next emails.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Behaviour {
     #[default]
     Accept,
-    /// As a server that answers 4xx, with this text.
+    /// Fails like a server that replies 4xx, with this text.
     Fail(String),
-    /// As a server that answers 5xx, with this text.
+    /// Fails like a server that replies 5xx, with this text.
     Refuse(String),
-    /// As a server that takes the connection and says nothing.
+    /// Hangs like a server that accepts the connection and never replies.
     Hang,
 }
 
-/// A list of mails; its clones share it.
+/// The collected emails. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Memory(Arc<Mutex<State>>);
 
@@ -29,12 +29,12 @@ struct State {
 }
 
 impl Memory {
-    /// Sets how the next mails fare.
+    /// Sets how the next emails are treated.
     pub fn behave(&self, behaviour: Behaviour) {
         self.state().behaviour = behaviour;
     }
 
-    /// The mails so far, oldest first.
+    /// Returns the emails sent so far, oldest first.
     #[must_use]
     pub fn accepted(&self) -> Vec<Letter> {
         self.state().accepted.clone()

@@ -1,4 +1,4 @@
-//! The ways out of the house.
+//! Mail transports.
 
 pub mod file;
 pub mod memory;
@@ -16,52 +16,49 @@ use std::sync::Arc;
 use super::letter::Letter;
 use crate::domain::Timestamp;
 
-/// Where mails go. Its clones share what they hold.
+/// Where emails are sent. Clones share their state.
 #[derive(Clone, Debug)]
 pub enum Transport {
-    /// A mail server.
+    /// An SMTP server.
     Smtp(Arc<Smtp>),
-    /// Files that a developer reads.
+    /// Files, for development.
     File(FileBox),
-    /// A list that a test reads.
+    /// A list in memory, for tests.
     Memory(Memory),
 }
 
-/// Why a mail did not go out. The text may name the recipient: scrub it
-/// before it is kept.
+/// Why an email could not be sent. The text may contain the recipient's email; redact it with
+/// `scrub` before storing it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// It may go out later.
+    /// A temporary failure.
     #[error("{0}")]
     Failed(String),
-    /// It never will.
+    /// A permanent failure.
     #[error("{0}")]
     Refused(String),
 }
 
 impl Transport {
-    /// Over SMTP to `server`. Does not connect yet.
+    /// Creates an SMTP transport for `server`, without connecting yet.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
+    /// TLS cannot be set up.
     pub fn smtp(server: SmtpServer) -> Result<Self, lettre::transport::smtp::Error> {
         Ok(Self::Smtp(Arc::new(Smtp::new(server)?)))
     }
 
-    /// To files in the folder `dir`.
-    #[must_use]
+    /// Creates a transport that writes files to the folder `dir`.
     pub fn file(dir: PathBuf) -> Self {
         Self::File(FileBox::new(dir))
     }
 
-    /// To a list in memory, for tests.
-    #[must_use]
+    /// Creates a transport that collects emails in memory, for tests.
     pub fn memory() -> Self {
         Self::Memory(Memory::default())
     }
 
-    /// The mails that a list in memory holds, oldest first. The other
-    /// transports keep none.
+    /// Returns the emails of an in-memory transport, oldest first; none for other transports.
     #[must_use]
     pub fn sent(&self) -> Vec<Letter> {
         match self {
@@ -70,12 +67,11 @@ impl Transport {
         }
     }
 
-    /// Sends one mail, and returns once somebody else is responsible for it.
-    /// Has no time limit of its own; dropped half way, it leaves nothing
-    /// behind that a later mail could trip over.
+    /// Sends an email, and returns once the receiver has taken responsibility for it. Has no time limit
+    /// of its own. Canceling it by dropping the future is safe: the connection is closed with it.
     ///
     /// # Errors
-    /// Tells whether another attempt is worth it.
+    /// A temporary or a permanent failure.
     pub async fn send(&self, letter: &Letter) -> Result<(), SendError> {
         match self {
             Self::Smtp(smtp) => smtp.send(letter).await,
@@ -84,7 +80,7 @@ impl Transport {
         }
     }
 
-    /// Lets go of what has not been used for a while before `now`.
+    /// Closes connections that have been idle for too long at `now`.
     pub async fn tidy(&self, now: Timestamp) {
         if let Self::Smtp(smtp) = self {
             smtp.tidy(now).await;

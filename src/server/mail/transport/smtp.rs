@@ -1,9 +1,8 @@
-//! Mail over SMTP (RFC 5321).
+//! Email over SMTP (RFC 5321).
 //!
-//! The connections are lettre's, the pool is ours: a send that is dropped at
-//! its time limit must take its connection along. Put back into a pool, the
-//! late answer to one command would be read as the answer to the next, and a
-//! mail could count as sent that was not.
+//! Connections are lettre's, but the pool is our own: when a send is dropped at its time limit, its
+//! connection must be dropped too. If it went back into a pool, the late reply to one command would
+//! be read as the reply to the next, and an email could be recorded as sent that was not.
 
 use std::fmt;
 use std::time::Duration;
@@ -20,19 +19,18 @@ use super::smtp_url::{Security, SmtpServer};
 use crate::domain::Timestamp;
 use crate::server::mail::Letter;
 
-/// Most connections that are kept open while nothing is sent.
+/// Maximum number of idle connections.
 const IDLE_MOST: usize = 4;
-/// How long a connection is kept open unused. Servers end it after some
-/// minutes (RFC 5321, section 4.5.3.2.7, asks for five).
+/// How long an unused connection stays open. Servers close it after some minutes (RFC 5321, section
+/// 4.5.3.2.7 asks for at least five).
 const IDLE_FOR: Duration = Duration::from_secs(60);
-/// How long a kept connection may take to answer that it still lives, and to
-/// say goodbye.
+/// The time limit for checking that an idle connection still works, and for closing it with `QUIT`.
 const GREETING: Duration = Duration::from_secs(2);
 
-/// A mail server and the connections to it. Lives as long as the worker.
+/// An SMTP server and the connections to it. Lives as long as the worker.
 pub struct Smtp {
     server: SmtpServer,
-    /// None when the connection is not protected.
+    /// `None` if the connection is not encrypted.
     tls: Option<TlsParameters>,
     name: ClientId,
     idle: Mutex<Vec<Idle>>,
@@ -44,10 +42,10 @@ struct Idle {
 }
 
 impl Smtp {
-    /// Does not connect yet. Reads the system's certificate authorities.
+    /// Creates a client without connecting yet. Loads the system's certificate authorities.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
+    /// TLS cannot be set up.
     pub fn new(server: SmtpServer) -> Result<Self, Error> {
         let tls = match server.security {
             Security::None => None,
@@ -62,8 +60,8 @@ impl Smtp {
     pub(super) async fn send(&self, letter: &Letter) -> Result<(), SendError> {
         let mut connection = match self.reuse().await {
             Some(connection) => connection,
-            // Whatever fails before the mail itself is named is not the mail's fault: a password that
-            // is refused or a certificate that is not trusted ends no mail.
+            // Errors before the message itself are not specific to this email. A rejected password
+            // or an untrusted certificate must not make the failure permanent.
             None => self.connect().await.map_err(|error| SendError::Failed(words(&error)))?,
         };
         connection.send(letter.mail.envelope(), &letter.mail.formatted()).await.map_err(|error| classify(&error))?;
@@ -74,7 +72,7 @@ impl Smtp {
     pub(super) async fn tidy(&self, now: Timestamp) {
         let stale: Vec<Idle> = self.idle.lock().await.extract_if(.., |idle| now.since(idle.since) > IDLE_FOR).collect();
         for mut idle in stale {
-            // Beside everything else: a server that does not answer must not keep the worker from its mails.
+            // Runs in the background: a server that does not reply must not hold up the worker.
             tokio::spawn(async move { timeout(GREETING, idle.connection.quit()).await });
         }
     }
@@ -82,10 +80,10 @@ impl Smtp {
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
         let implicit = self.tls.clone().filter(|_| self.server.security == Security::Implicit);
         let address = (self.server.host.as_str(), self.server.port);
-        // The time limit is around the whole attempt.
+        // No timeout here; the caller limits the whole attempt.
         let mut connection = AsyncSmtpConnection::connect_tokio1(address, None, &self.name, implicit, None).await?;
         if let (Security::StartTls, Some(tls)) = (self.server.security, self.tls.clone()) {
-            // An error when the server does not offer it.
+            // Fails if the server does not offer STARTTLS.
             connection.starttls(tls, &self.name).await?;
         }
         if let Some(credentials) = &self.server.credentials {
@@ -94,13 +92,14 @@ impl Smtp {
         Ok(connection)
     }
 
-    /// A kept connection whose server still answers.
+    /// Returns an idle connection if the server still replies on it.
     async fn reuse(&self) -> Option<AsyncSmtpConnection> {
         let mut connection = self.idle.lock().await.pop()?.connection;
         if timeout(GREETING, connection.test_connected()).await.unwrap_or(false) {
             return Some(connection);
         }
-        // The server has been away, and the other connections are as dead. Asking each would use up the time limit.
+        // The server was probably restarted, so the other connections are dead too. Testing each
+        // would use up the time limit.
         self.idle.lock().await.clear();
         None
     }
@@ -113,9 +112,9 @@ impl Smtp {
     }
 }
 
-/// 5xx is about this mail and for good (RFC 5321, section 4.2.1), but for 530:
-/// the server wants to be signed in to or spoken to in TLS first (RFC 4954,
-/// section 6; RFC 3207, section 4), which is about `SMTP_URL`.
+/// A 5xx reply is about this email and permanent (RFC 5321, section 4.2.1). The exception is 530:
+/// the server requires authentication or TLS first (RFC 4954, section 6; RFC 3207, section 4),
+/// which is a mistake in `SMTP_URL`.
 fn classify(error: &Error) -> SendError {
     let about_settings = error.status().is_some_and(|code| u16::from(code) == 530);
     if error.is_permanent() && !about_settings {

@@ -1,4 +1,4 @@
-//! `SMTP_URL`: where the mail server is and how to talk to it.
+//! Parses `SMTP_URL`: the mail server, its credentials and its encryption.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -9,19 +9,19 @@ use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
-/// How a connection is protected. There is no "if the server offers it":
-/// whoever sits between could make the server seem not to.
+/// How a connection is encrypted. There is no opportunistic mode, because an attacker on the
+/// network could hide the server's support for TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Security {
-    /// TLS from the first octet (RFC 8314, section 3.3).
+    /// TLS from the first byte (RFC 8314, section 3.3).
     Implicit,
-    /// STARTTLS (RFC 3207), or nothing is sent.
+    /// STARTTLS is required (RFC 3207).
     StartTls,
-    /// In the clear, by `tls=none` alone: for a relay on the same machine.
+    /// No encryption, only with `tls=none`; for a relay on the same machine.
     None,
 }
 
-/// A mail server.
+/// An SMTP server.
 #[derive(Clone)]
 pub struct SmtpServer {
     pub(super) host: String,
@@ -31,7 +31,7 @@ pub struct SmtpServer {
     pub(super) roots: Vec<Certificate>,
 }
 
-/// Why a text is not a mail server. Never quotes the text: it may hold a password.
+/// Why a text is not a valid `SMTP_URL`. Never quotes the text, which may contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SmtpUrlError {
     #[error(
@@ -54,12 +54,11 @@ pub enum SmtpUrlError {
 }
 
 impl SmtpServer {
-    /// Reads `smtps://…` (TLS at once, port 465 by default) or `smtp://…`
-    /// (STARTTLS required, port 587), the latter with `?tls=none` in the clear
-    /// (port 25).
+    /// Parses `smtps://…` (implicit TLS, port 465 by default), `smtp://…` (STARTTLS required, port
+    /// 587) or `smtp://…?tls=none` (no encryption, port 25).
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// The first problem found.
     pub fn parse(url: &SecretString) -> Result<Self, SmtpUrlError> {
         let url = Url::parse(url.expose_secret().trim()).map_err(|_| SmtpUrlError::Malformed)?;
         let (security, default_port) = match (url.scheme(), url.query()) {
@@ -72,8 +71,8 @@ impl SmtpServer {
         if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
             return Err(SmtpUrlError::Surplus);
         }
-        // Outside of the web's schemes a URL keeps its host as it was typed; read
-        // as one of theirs it is in ASCII (IDNA). Some signs pass even there.
+        // For schemes other than the web's, the URL parser keeps the host as typed. Parsing it as a web
+        // host converts it to ASCII (IDNA), but still allows some characters that no host name contains.
         let of_a_name = |octet: u8| octet.is_ascii_alphanumeric() || b"-._".contains(&octet);
         let host = match Host::parse(url.host_str().unwrap_or_default()).map_err(|_| SmtpUrlError::Host)? {
             Host::Domain(name) if !name.bytes().all(of_a_name) => return Err(SmtpUrlError::Host),
@@ -93,7 +92,7 @@ impl SmtpServer {
         Ok(Self { host, port, security, credentials, roots: Vec::new() })
     }
 
-    /// Trusts this authority beside those of the system.
+    /// Trusts this certificate authority in addition to the system's.
     #[must_use]
     pub fn trusting(mut self, authority: Certificate) -> Self {
         self.roots.push(authority);
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_a_name_that_can_be_looked_up() {
+    fn a_host_is_a_resolvable_name() {
         assert_eq!(parse("smtps://bücher.example").expect("valid").host, "xn--bcher-kva.example");
         assert_eq!(parse("smtps://mail_1").expect("valid").host, "mail_1");
         for no_name in ["smtps://mail%20.example", "smtps://\"mail.example", "smtps://mail.example%0a"] {
@@ -167,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_not_understood_is_refused_without_being_quoted() {
+    fn invalid_urls_are_rejected_without_being_quoted() {
         for (url, error) in [
             ("", SmtpUrlError::Malformed),
             ("mail.example.com", SmtpUrlError::Malformed),

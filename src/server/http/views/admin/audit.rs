@@ -14,7 +14,7 @@ use crate::server::services::administration::{AuditPage, AuditQuery};
 use crate::server::state::AppState;
 use crate::server::store::audit::Entry;
 
-/// The page of the log that the query asks for.
+/// Loads the page of the audit log that the query selects.
 pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<AuditView, NotShown> {
     let query = Query::of(uri);
     let asked = AuditQuery { action: query.word("action"), who: query.word("who"), whom: query.word("whom") };
@@ -31,7 +31,7 @@ pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<
     })
 }
 
-/// An entry as a person reads it.
+/// Formats an entry for display.
 pub(in crate::server::http) fn view(entry: Entry, names: &HashMap<Uuid, String>) -> AuditEntryView {
     let account = |id: Uuid| names.get(&id).cloned().unwrap_or_else(|| format!("a deleted account ({id})"));
     let who = match (entry.actor_id, entry.actor_kind.as_str()) {

@@ -14,7 +14,7 @@ use crate::server::services::administration::InvitationsPage;
 use crate::server::state::AppState;
 use crate::server::store::invitations::{Ending, Invitation};
 
-/// The page of the list that the query asks for.
+/// Loads the page of the invitations that the query selects.
 pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<InvitationsView, NotShown> {
     let query = Query::of(uri);
     let address = query.word("address");

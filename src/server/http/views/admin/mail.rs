@@ -12,7 +12,7 @@ use crate::server::services::administration::MailQuery;
 use crate::server::state::AppState;
 use crate::server::store::outbox::{MailState, Queued};
 
-/// The page of the queue that the query asks for.
+/// Loads the page of the outbox that the query selects.
 pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<MailView, NotShown> {
     let query = Query::of(uri);
     let asked = MailQuery { state: query.word("state"), kind: query.word("kind") };

@@ -1,4 +1,4 @@
-//! What the pages of the administration show.
+//! Data of the admin pages.
 
 pub(in crate::server::http) mod audit;
 mod chart;
@@ -18,7 +18,7 @@ use crate::paths;
 use crate::server::services::Requester;
 use crate::server::state::AppState;
 
-/// What the page at this address shows to the administrator who asks.
+/// Loads the data of the admin page at this URL.
 pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<AdminView, NotShown> {
     match uri.path() {
         paths::ADMIN => Ok(AdminView::Overview(overview::load(state, uri, by).await?)),

@@ -13,7 +13,7 @@ use crate::server::services::keyset::Place;
 use crate::server::state::AppState;
 use crate::server::store::otps::{LoggedOtp, WINDOW};
 
-/// The page of the log that the query asks for.
+/// Loads the page of the OTP log that the query selects.
 pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<OtpsView, NotShown> {
     let query = Query::of(uri);
     let asked = OtpQuery {

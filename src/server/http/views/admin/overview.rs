@@ -29,7 +29,7 @@ fn figures(overview: &Overview, now: Timestamp) -> Vec<FigureView> {
     let (begun, finished) = (overview.times(Tally::RegistrationBegun), overview.times(Tally::RegistrationFinished));
     let (rate, of) = match begun {
         0 => ("–".to_owned(), "Nobody asked for an account.".to_owned()),
-        // What was begun before it was counted is finished, too.
+        // Registrations that started before the counted period may also finish in it.
         _ => (format!("{} %", (finished.min(begun) * 100) / begun), format!("{finished} of {begun} registrations")),
     };
     let mail = overview.mail;
@@ -89,9 +89,9 @@ fn chart_of(
     ChartView { id, title, words, width, height, drawing: svg, key }
 }
 
-/// When there was most of it.
+/// Describes the bucket with the highest number.
 fn most(overview: &Overview, number: impl Fn(&Piece) -> u64) -> String {
-    // Of several the first.
+    // `max_by_key` returns the last maximum, so reverse the order to get the first.
     let top = overview.pieces.iter().rev().max_by_key(|piece| number(piece));
     let top = top.map(|piece| (number(piece), long(overview.span, piece.at)));
     top.map_or_else(String::new, |(times, when)| format!("Most in one {}: {times}, {when}.", overview.span.piece()))
@@ -101,7 +101,7 @@ fn row(span: Span, piece: &Piece) -> PieceView {
     PieceView { when: long(span, piece.at), numbers: Tally::ALL.map(|tally| piece.times(tally)) }
 }
 
-/// As it stands under a chart.
+/// Formats a time as a chart label.
 fn short(span: Span, at: Timestamp) -> String {
     let moment = Moment::from_millis(at.0);
     match span {
@@ -118,7 +118,7 @@ fn long(span: Span, at: Timestamp) -> String {
     }
 }
 
-/// `1,000,000`
+/// Formats a number with thousands separators: `1,000,000`.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let commas = |(place, digit): (usize, char)| {
@@ -137,7 +137,7 @@ mod tests {
     use super::grouped;
 
     #[test]
-    fn the_digits_of_a_long_number_stand_in_threes() {
+    fn long_numbers_have_thousands_separators() {
         for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
             assert_eq!(grouped(number), text);
         }

@@ -1,4 +1,4 @@
-//! The words in the URL of a list, and the URLs of its neighbours.
+//! The query parameters of a list page, and the URLs of the previous and next page.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ use crate::server::services::keyset::{Page, Place};
 const BEFORE: &str = "before";
 const AFTER: &str = "after";
 
-/// What the query of a URL asks for. Of a word that comes twice the last counts.
+/// The parsed query of a list page. If a parameter is repeated, the last value counts.
 pub(super) struct Query<'a> {
     path: &'a str,
     words: BTreeMap<String, String>,
@@ -24,12 +24,12 @@ impl<'a> Query<'a> {
         Self { path: uri.path(), words: pairs.into_owned().collect() }
     }
 
-    /// A filter's word, without white space around it; empty for none.
+    /// Returns the value of a filter, trimmed; empty if the filter is not set.
     pub(super) fn word(&self, name: &str) -> &str {
         self.words.get(name).map_or("", |word| word.trim())
     }
 
-    /// The page that is asked for; what names no row asks for the first.
+    /// Returns the selected page. An invalid cursor selects the first page.
     pub(super) fn place<K: FromStr>(&self) -> Place<K> {
         let key = |name| self.words.get(name).and_then(|key| key.parse().ok());
         match (key(BEFORE), key(AFTER)) {
@@ -39,7 +39,7 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// The ways to the pages around this one, with the same filters.
+    /// Returns the URLs of the pages before and after this one, with the same filters.
     pub(super) fn neighbours<T>(&self, page: &Page<T>, key: impl Fn(&T) -> String) -> Neighbours {
         let to = |name: &str, row: Option<&T>| row.map(|row| self.with(name, &key(row)));
         Neighbours {
@@ -48,7 +48,7 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// The way to the first page, with the same filters.
+    /// Returns the URL of the first page, with the same filters.
     pub(super) fn here(&self) -> String {
         match self.filters().finish() {
             none if none.is_empty() => self.path.to_owned(),

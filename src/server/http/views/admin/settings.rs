@@ -37,7 +37,7 @@ pub(super) async fn load(state: &AppState, by: &Requester) -> Result<SettingsVie
     })
 }
 
-/// Of 1,000,000 octets, with one place behind the point.
+/// Formats bytes in megabytes (1,000,000 bytes), rounded up to one decimal place.
 fn megabytes(octets: u64) -> String {
     let tenths = octets.div_ceil(100_000);
     format!("{}.{} MB", tenths / 10, tenths % 10)

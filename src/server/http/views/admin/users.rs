@@ -1,4 +1,4 @@
-//! `/admin/users` and what is below it.
+//! `/admin/users` and the pages below it.
 
 use axum::http::Uri;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::server::state::AppState;
 use crate::server::store::sessions::LiveSession;
 use crate::server::store::users::{IssuedCode, Outcome, User};
 
-/// The page of the list that the query asks for.
+/// Loads the page of the users that the query selects.
 pub(super) async fn list(state: &AppState, uri: &Uri, by: &Requester) -> Result<UsersView, NotShown> {
     let query = Query::of(uri);
     let asked = UsersQuery {
@@ -49,10 +49,10 @@ fn row(two_step: bool, user: User) -> UserRowView {
     }
 }
 
-/// The page of somebody, or of what is about to be done to them.
+/// Loads the page of a user, or the page of an action on that user.
 pub(super) async fn below(state: &AppState, path: &str, by: &Requester) -> Result<AdminView, NotShown> {
     let (id, deed) = path.split_once('/').map_or((path, None), |(id, deed)| (id, Some(deed)));
-    // One page has one address.
+    // Accept only the canonical form of the ID, so that each page has one URL.
     let id = Uuid::try_parse(id).ok().filter(|parsed| parsed.to_string() == id).ok_or(NotShown::NotThere)?;
     let Some(deed) = deed else {
         return Ok(AdminView::User(Box::new(user(state.administration.user(id, by).await?))));

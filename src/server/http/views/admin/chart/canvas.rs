@@ -1,4 +1,4 @@
-//! Writes down what plotters draws, as SVG without a colour.
+//! A plotters backend that writes SVG with CSS classes instead of colors.
 
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -8,15 +8,14 @@ use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyl
 
 use super::Ink;
 
-/// What can go wrong: writing to memory does not.
+/// The error type of the backend: writing to memory cannot fail.
 pub(super) type Nothing = Infallible;
 type Done = Result<(), DrawingErrorKind<Nothing>>;
 
-/// Width of a digit, as a part of the size of its font: the widest of the
-/// fonts that browsers take.
+/// Width of a digit relative to the font size, in the widest of the fonts that browsers use.
 const DIGIT: f64 = 0.6;
 
-/// Collects the elements of an SVG of this size.
+/// Collects the elements of an SVG with this size.
 pub(super) struct Canvas<'a> {
     size: (u32, u32),
     svg: &'a mut String,
@@ -28,7 +27,7 @@ impl<'a> Canvas<'a> {
     }
 
     fn write(&mut self, element: std::fmt::Arguments<'_>) -> Done {
-        // A String takes whatever it is given.
+        // Writing to a `String` cannot fail.
         let _ = self.svg.write_fmt(element);
         Ok(())
     }
@@ -62,7 +61,7 @@ impl DrawingBackend for Canvas<'_> {
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Done {
-        // In the middle of its pixels a line is sharp.
+        // Lines are sharp when they run through the middle of pixels.
         let points: Vec<_> = path.into_iter().map(|(x, y)| format!("{x}.5 {y}.5")).collect();
         self.write(format_args!(r#"<path class="{}" d="M{}"/>"#, class(style.color()), points.join("L")))
     }
@@ -108,10 +107,10 @@ impl DrawingBackend for Canvas<'_> {
         text: &str,
         style: &T,
     ) -> Result<(u32, u32), DrawingErrorKind<Nothing>> {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels of a few words")]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "size of a short label")]
         let size = style.size().clamp(0.0, 100.0).ceil() as u32;
         let letters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels of a few words")]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "size of a short label")]
         let width = (f64::from(letters) * f64::from(size) * DIGIT).ceil() as u32;
         Ok((width, size))
     }

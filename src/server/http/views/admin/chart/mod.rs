@@ -1,7 +1,7 @@
-//! Bars over time, as the content of an SVG that the stylesheet colours.
+//! Bar charts over time, as the content of an SVG that the stylesheet colors.
 //!
-//! plotters lays the chart out; [`canvas`] writes down what it draws. Its own
-//! SVG has its colours in it, and would be the same in the dark.
+//! plotters lays the chart out and [`canvas`] writes the SVG. The SVG backend of plotters has fixed
+//! colors, which would not adapt to dark mode.
 
 mod canvas;
 
@@ -14,20 +14,20 @@ use canvas::{Canvas, Nothing};
 
 const WIDTH: u32 = 320;
 const HEIGHT: u32 = 180;
-/// Of the numbers beside the chart and the moments under it.
+/// Font size of the labels on both axes.
 const LABELS: u32 = 14;
-/// About so many of each.
+/// Approximate number of labels on each axis.
 const Y_LABELS: usize = 4;
 const X_LABELS: usize = 6;
 
-/// How a row of bars looks: never by its colour alone.
+/// The style of a data series. Series differ in shape, never in color alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bars {
-    /// An outline.
+    /// Outlined.
     Whole,
-    /// Filled, within the outline.
+    /// Filled, inside the outline.
     Part,
-    /// Filled, of what went wrong.
+    /// Filled, for failures.
     Bad,
 }
 
@@ -45,8 +45,8 @@ impl Bars {
     }
 }
 
-/// What something is drawn with. plotters knows only colours: an ink takes the
-/// place of one, and becomes a class of the stylesheet.
+/// A drawing style. plotters only knows colors, so each style is encoded as a color and written as
+/// a CSS class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ink {
     Grid,
@@ -80,7 +80,7 @@ impl Ink {
     }
 }
 
-/// A chart; without a drawing when every number is nought.
+/// A rendered chart. `svg` is `None` when all values are zero.
 #[derive(Debug)]
 pub(super) struct Drawn {
     pub(super) width: u32,
@@ -94,8 +94,8 @@ impl Default for Drawn {
     }
 }
 
-/// Draws rows of bars over each other. `labels` are those of the left edges of
-/// the bars, of which there is room for some.
+/// Draws data series over each other. `labels` belong to the left edges of the bars; only some of
+/// them are shown.
 pub(super) fn draw(rows: &[(Bars, Vec<u64>)], labels: &[String]) -> Result<Drawn, DrawingAreaErrorKind<Nothing>> {
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let highest = rows.iter().flat_map(|(_, numbers)| numbers).copied().max().map_or(0, number);
@@ -141,7 +141,7 @@ pub(super) fn draw(rows: &[(Bars, Vec<u64>)], labels: &[String]) -> Result<Drawn
     Ok(Drawn { svg: Some(svg), ..Drawn::default() })
 }
 
-/// The style of the bars, and how far they stay from their neighbours.
+/// Returns the style of the bars and their margin to the neighboring bars.
 fn look_of(bars: Bars) -> (ShapeStyle, u32) {
     let color = bars.ink().color();
     match bars {
@@ -151,7 +151,7 @@ fn look_of(bars: Bars) -> (ShapeStyle, u32) {
     }
 }
 
-/// The next of 1, 2, 4, 5, 10, 20, 40, 50, 100 …: what the axis ends with.
+/// Rounds up to 1, 2, 4, 5, 10, 20, 40, 50, 100 and so on, for the end of the axis.
 fn round_up(highest: i64) -> i64 {
     let mut unit: i64 = 1;
     loop {
@@ -165,7 +165,7 @@ fn round_up(highest: i64) -> i64 {
     }
 }
 
-/// A number in little room: `950`, `12k`, `3M`.
+/// Formats a number in few characters: `950`, `12k`, `3M`.
 fn short(number: i64) -> String {
     match number {
         0..10_000 => number.to_string(),
@@ -183,11 +183,11 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_stands_for_each_number_and_none_for_nought() {
+    fn each_value_gets_a_bar_unless_it_is_zero() {
         let mut numbers = vec![0; 24];
         numbers[3] = 7;
         numbers[23] = 2;
-        let svg = draw(&[(Bars::Bad, numbers)], &hours()).expect("it is drawn").svg.expect("there is something");
+        let svg = draw(&[(Bars::Bad, numbers)], &hours()).expect("the chart is drawn").svg.expect("an SVG");
         assert_eq!(svg.matches("chart-bad").count(), 2, "{svg}");
         assert!(svg.contains(">05:00<") && svg.contains(">10<"), "{svg}");
         for forbidden in ["style", "fill=", "stroke=", "<script", "NaN"] {
@@ -196,12 +196,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_drawn_of_nothing() {
-        assert!(draw(&[(Bars::Whole, vec![0; 24])], &hours()).expect("it is drawn").svg.is_none());
+    fn no_svg_is_drawn_when_all_values_are_zero() {
+        assert!(draw(&[(Bars::Whole, vec![0; 24])], &hours()).expect("the chart is drawn").svg.is_none());
     }
 
     #[test]
-    fn inks_are_told_apart() {
+    fn each_ink_has_its_own_color() {
         for ink in Ink::ALL {
             let color = ink.color();
             assert_eq!(Ink::of((color.0, color.1, color.2)), ink);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn an_axis_ends_with_a_round_number() {
+    fn the_axis_ends_at_a_round_number() {
         for (highest, end) in [(1, 1), (3, 4), (6, 10), (11, 20), (45, 50), (51, 100), (i64::MAX, i64::MAX)] {
             assert_eq!(round_up(highest), end);
         }
