@@ -1,5 +1,5 @@
-//! The portal's schema: one file per change, applied in this order, each
-//! within what SQLite and PostgreSQL both understand.
+//! The database schema: one file per change, applied in this order. Every change uses only what
+//! both SQLite and PostgreSQL support.
 
 #![expect(elided_lifetimes_in_paths, reason = "the trait declares its methods so, and async-trait wants the same")]
 
@@ -20,7 +20,7 @@ mod m20261123_000011_traces;
 mod m20261123_000012_overview;
 mod m20261123_000013_waiting_apps;
 
-/// Brings a database to the schema that this version needs.
+/// Migrates a database to the schema of this version.
 #[derive(Debug)]
 pub struct Migrator;
 

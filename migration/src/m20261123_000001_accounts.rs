@@ -1,4 +1,4 @@
-//! Accounts, and the failures counted against sign-in.
+//! Accounts, and the counters of failed sign-ins.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, big_integer_null, binary, integer, string, string_null, uuid};

@@ -1,4 +1,4 @@
-//! Registrations that wait for their code, the codes, and the wrong tries.
+//! Pending registrations, codes, and wrong attempts.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, big_integer_null, binary, boolean, integer, string, uuid};

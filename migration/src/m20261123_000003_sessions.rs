@@ -1,4 +1,4 @@
-//! Sessions, known by the hash of their cookie alone.
+//! Sessions, stored under the hash of their cookie.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, binary, boolean, text, uuid_null};

@@ -1,4 +1,4 @@
-//! Mail that waits to be sent, written with what it is about.
+//! The outbox for mail, written in the transaction of the change that causes it.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{

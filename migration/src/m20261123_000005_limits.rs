@@ -1,4 +1,4 @@
-//! Limits that a restart must not reset, and challenges that were used.
+//! Rate limits that survive a restart, and spent challenges.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, binary};

@@ -1,5 +1,5 @@
-//! What an account's own pages need: recovery, a change of address, links in
-//! mails, and the names and epochs by which sessions are ended.
+//! Self-service for accounts: recovery, email changes, links in emails, and the handles and epochs
+//! that end sessions.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, big_integer_null, binary, boolean, integer, string, uuid, uuid_null};
@@ -10,7 +10,7 @@ pub struct Migration;
 #[derive(DeriveIden)]
 enum Account {
     Table,
-    /// Raised whenever every session of the account has to end.
+    /// Incremented to end all sessions of the account.
     SessionEpoch,
     DeleteAfter,
 }
@@ -18,7 +18,7 @@ enum Account {
 #[derive(DeriveIden)]
 enum Session {
     Table,
-    /// The name by which its owner may end it: its digest is never shown.
+    /// The public id with which its owner can end it. The digest is never shown.
     Handle,
     AccountId,
     CreatedAt,
@@ -81,7 +81,7 @@ impl MigrationTrait for Migration {
         for index in indexes() {
             manager.create_index(index).await?;
         }
-        // The one by account and beginning serves in its place.
+        // Replaced by the index on account and start time.
         manager.drop_index(Index::drop().name("session_account_id").table(Session::Table).to_owned()).await
     }
 
@@ -108,7 +108,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// What waits for a code or a link.
+/// The tables of changes that are waiting for a code or a link.
 fn proofs() -> [TableCreateStatement; 3] {
     let recovery = Table::create()
         .table(Recovery::Table)

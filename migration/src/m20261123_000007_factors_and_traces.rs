@@ -1,5 +1,4 @@
-//! Second factors, the browsers that are excused from them, the devices that
-//! are known, and the person's own security log.
+//! Second factors, trusted browsers, known devices, and the security log of each account.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, big_integer_null, binary, string, string_null, text, uuid, uuid_null};
@@ -101,7 +100,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Second factors, and the browsers that are excused from them.
+/// Second factors, and the browsers that may skip them.
 fn factors() -> [TableCreateStatement; 4] {
     let totp = Table::create()
         .table(Totp::Table)
@@ -143,7 +142,7 @@ fn factors() -> [TableCreateStatement; 4] {
     [totp, recovery_code, passkey, trusted_browser]
 }
 
-/// What is remembered of sign-ins and changes.
+/// Records of sign-ins and changes.
 fn traces() -> [TableCreateStatement; 2] {
     let known_device = Table::create()
         .table(KnownDevice::Table)

@@ -1,4 +1,4 @@
-//! What administrators, the command line and the portal itself did.
+//! The audit log: actions of administrators, the command line and the portal itself.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, binary, binary_null, string, string_null, text_null, uuid, uuid_null};
@@ -56,7 +56,7 @@ impl MigrationTrait for Migration {
             .col(binary(Audit::Hash))
             .to_owned();
         manager.create_table(audit).await?;
-        // One row: where the chain begins and ends, sealed.
+        // A single row with the start and the end of the chain, encrypted.
         let anchor = Table::create()
             .table(AuditAnchor::Table)
             .col(uuid(AuditAnchor::Id).primary_key())
@@ -84,9 +84,9 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// What no statement may do to a row, and when: a person can be erased from it
-/// and that is all. No lock against whoever may change the schema, but against
-/// every mistake, this program's included.
+/// The updates that triggers refuse: the name of the trigger, its columns, and its condition.
+/// Personal data can be erased, but nothing else can change. This does not stop anyone who can
+/// change the schema, but it does stop mistakes, including bugs in this program.
 const REFUSED: [(&str, &str, &str); 3] = [
     (
         "audit_append_only",

@@ -1,8 +1,7 @@
-//! What the list of users is sorted and narrowed down by.
+//! Columns and indexes for sorting and filtering the list of users.
 //!
-//! Two columns follow from others: the state, so that it can stand first in an
-//! index, and the last sign-in with a value for "never". SQLite works them out
-//! when it reads them, PostgreSQL when it writes.
+//! Two columns are generated: the state, so that an index can start with it, and the last sign-in,
+//! with a value for "never". SQLite computes them on read, PostgreSQL on write.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -72,10 +71,10 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The name of an index, and the column by which it is in order.
+/// The name of an index, and the column that it sorts by.
 type OrderIndex = (&'static str, fn() -> DynIden);
 
-/// One for each order of the list, each beginning with what narrows it down.
+/// One index per sort order of the list. Each starts with the columns of the filters.
 const INDEXES: [OrderIndex; 4] = [
     ("account_list_username", || Account::UsernameKey.into_iden()),
     ("account_list_email", || Account::EmailKey.into_iden()),
@@ -83,8 +82,8 @@ const INDEXES: [OrderIndex; 4] = [
     ("account_list_signed_in", || Account::LastSignInKey.into_iden()),
 ];
 
-/// Has PostgreSQL compare the keys of names and addresses octet by octet, as
-/// SQLite does: what begins alike then stands together.
+/// Makes PostgreSQL compare the keys of usernames and emails byte by byte, like SQLite does. Keys
+/// with the same prefix are then adjacent.
 async fn collate(manager: &SchemaManager<'_>, collation: &str) -> Result<(), DbErr> {
     for column in ["username_key", "email_key"] {
         let change = format!("ALTER TABLE account ALTER COLUMN {column} TYPE varchar COLLATE \"{collation}\"");

@@ -1,4 +1,4 @@
-//! Invitations to register, each for one address.
+//! Invitations to register, each for one email.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, binary_uniq, string, string_null, uuid, uuid_null};
@@ -32,7 +32,7 @@ impl MigrationTrait for Migration {
             .col(uuid_null(Invitation::InvitedBy))
             .col(big_integer(Invitation::CreatedAt))
             .col(big_integer(Invitation::ExpiresAt))
-            // The moment from which it is good for nothing: when it expires, until it ends otherwise.
+            // From this time on the invitation is invalid: its expiry, unless it ends earlier.
             .col(big_integer(Invitation::EndedAt))
             .col(string_null(Invitation::Ending))
             .to_owned();

@@ -1,7 +1,6 @@
-//! What administrators see of codes and mail: how often a code was tried, why
-//! none was mailed, and mails that were given up and can be tried again. Each
-//! filter of a list has an index in the order of the list, which is that of the
-//! ids: they begin with the time.
+//! Columns and indexes for the administrators' lists of codes and mail: attempts per code, why no
+//! message was sent, and failed messages that can be retried. Each filter of a list has an index
+//! sorted by id, like the list itself; ids begin with a timestamp.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer_null, integer, string_null};
@@ -67,8 +66,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// What a code came to is told by three columns, of which each row has at most
-/// one that counts: an index holds the rows of one outcome alone.
+/// The status of a code follows from three columns, of which at most one applies. Each partial
+/// index contains the rows of a single status.
 fn otp_indexes() -> Vec<IndexCreateStatement> {
     let index = |name: &str| Index::create().name(name).table(Otp::Table).to_owned();
     let [consumed, voided, exhausted, expires] =

@@ -1,4 +1,4 @@
-//! What the administration's overview counts, without reading every row.
+//! Counters and indexes with which the administrators' overview avoids full scans.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, string};
@@ -6,8 +6,8 @@ use sea_orm_migration::schema::{big_integer, string};
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// How often something happened, by the hour: kept longer than the rows of what
-/// happened, and read in a few hundred rows however many those were.
+/// Hourly counters. They are kept longer than the rows that they count, and a few hundred rows
+/// suffice however many events there were.
 #[derive(DeriveIden)]
 enum Tally {
     Table,

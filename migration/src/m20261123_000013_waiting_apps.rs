@@ -1,5 +1,5 @@
-//! Seeds of authenticator apps that wait for their first code, in a table of
-//! their own: an app can be added while another one counts, and take its place.
+//! A separate table for TOTP secrets that are waiting for their first code, so that an app can be
+//! set up while another one is active, and then replace it.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, binary, uuid};
@@ -35,7 +35,7 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 
-    /// An app that would have taken the place of another is forgotten.
+    /// Drops waiting secrets of accounts that also have a confirmed one.
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
         db.execute_unprepared(

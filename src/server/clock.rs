@@ -8,18 +8,17 @@ use governor::nanos::Nanos;
 
 use crate::domain::Timestamp;
 
-/// Where the services read the time from.
+/// The source of the current time.
 #[derive(Clone, Debug)]
 pub enum Clock {
-    /// The machine's clock.
+    /// The system clock.
     System,
-    /// A clock that stands still until a test moves it.
+    /// A clock that only moves when a test moves it.
     Test(TestClock),
 }
 
 impl Clock {
-    /// The present moment in UTC, to the millisecond.
-    #[must_use]
+    /// Returns the current time in UTC, to the millisecond.
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => {
@@ -31,9 +30,8 @@ impl Clock {
         }
     }
 
-    /// The time since some fixed moment, for measuring spans: setting the
-    /// machine's clock does not move it.
-    #[must_use]
+    /// Returns the time since a fixed point, for measuring durations. Not affected when the system
+    /// clock is set.
     pub fn elapsed(&self) -> Duration {
         #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
         static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -44,28 +42,27 @@ impl Clock {
     }
 }
 
-/// Rate limiters measure spans.
+/// Rate limiters only measure durations.
 impl governor::clock::Clock for Clock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        // 64 bits of nanoseconds are 584 years.
+        // 64 bits of nanoseconds last for 584 years.
         Nanos::new(u64::try_from(self.elapsed().as_nanos()).unwrap_or(u64::MAX))
     }
 }
 
-/// A clock that tests set.
+/// A clock set by tests.
 #[derive(Clone, Debug)]
 pub struct TestClock(Arc<AtomicI64>);
 
 impl TestClock {
-    /// A clock that shows `start`.
+    /// Creates a clock that shows `start`.
     #[must_use]
     pub fn at(start: Timestamp) -> Self {
         Self(Arc::new(AtomicI64::new(start.0)))
     }
 
-    #[must_use]
     pub fn now(&self) -> Timestamp {
         Timestamp(self.0.load(Ordering::SeqCst))
     }
@@ -75,7 +72,7 @@ impl TestClock {
         self.set(self.now() + span);
     }
 
-    /// Moves the clock to a moment, also an earlier one.
+    /// Sets the clock, also to an earlier time.
     pub fn set(&self, moment: Timestamp) {
         self.0.store(moment.0, Ordering::SeqCst);
     }

@@ -1,5 +1,5 @@
-//! Every limit that can be set, with its default: one table for the code, the
-//! README and `portal check-config`.
+//! All configurable limits with their defaults: a single source for the code, the README and
+//! `portal check-config`.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -8,96 +8,94 @@ use super::crypto::hash_queue;
 use super::store::sessions::SessionLimits;
 use crate::domain::Timestamp;
 
-/// The limits in force. Lives as long as the process.
+/// The limits in effect. Lives as long as the process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How long a code counts, by the server's clock.
-    /// (At most 10 minutes: NIST SP 800-63B-4, section 3.1.3.2.)
+    /// Lifetime of a code, by the server's clock. At most 10 minutes (NIST SP 800-63B-4, section
+    /// 3.1.3.2).
     pub otp_lifetime: Duration,
-    /// Wrong codes that end a flow.
+    /// Wrong codes after which a flow ends.
     pub otp_tries: u32,
-    /// Wrong codes for an address in 24 hours, over all flows and purposes.
+    /// Wrong codes per email in 24 hours, across all flows and purposes.
     pub otp_wrong_per_day: u64,
-    /// The least time between two codes of one flow.
+    /// Minimum time between two codes of one flow.
     pub otp_resend_after: Duration,
-    /// Codes for an address in an hour, all purposes together.
+    /// Codes per email and hour, across all purposes.
     pub otp_per_hour: usize,
-    /// Codes for an address in 24 hours, all purposes together.
+    /// Codes per email in 24 hours, across all purposes.
     pub otp_per_day: usize,
-    /// How often a registration's address may be corrected.
+    /// How often the email of a registration can be changed.
     pub email_changes: u32,
-    /// When an unfinished registration is forgotten.
+    /// Lifetime of an unfinished registration.
     pub registration_lifetime: Duration,
-    /// How long an invitation can be used.
+    /// Lifetime of an invitation.
     pub invitation_lifetime: Duration,
-    /// Wrong passwords for an account from one address prefix before each
-    /// further try has to wait.
+    /// Wrong passwords for an account from one IP prefix before further attempts are delayed.
     pub login_failures: u32,
-    /// How long those failures are remembered while none has to wait.
+    /// How long these failures are counted while no attempt is delayed.
     pub login_window: Duration,
-    /// The first wait; it doubles with each failure.
+    /// The first delay. It doubles with each failure.
     pub login_delay: Duration,
-    /// The longest wait.
+    /// The longest delay.
     pub login_delay_max: Duration,
-    /// Wrong passwords from an address prefix, over all accounts.
+    /// Wrong passwords per IP prefix, across all accounts.
     pub login_failures_per_address: Quota,
-    /// Wrong codes from an address prefix, over all registrations.
+    /// Wrong codes per IP prefix, across all registrations.
     pub wrong_codes_per_address: Quota,
-    /// Codes asked for from an address prefix, over all recipients.
+    /// Codes requested per IP prefix, across all recipients.
     pub codes_per_address: Quota,
-    /// Forms from an address prefix that ask for a solved challenge and come
-    /// without one, as from a browser that runs no script.
+    /// Forms per IP prefix that are sent without the required solved challenge, for example by
+    /// browsers without JavaScript.
     pub unproven_per_address: Quota,
-    /// The least time from the making of a page until its form is sent without
-    /// a solved challenge: a person has to type.
+    /// Minimum time between rendering a page and submitting its form without a solved challenge. A
+    /// user needs time to type.
     pub form_min_fill: Duration,
-    /// Sessions that an address prefix may cause without signing in, such as by
-    /// plain forms that were refused.
+    /// Sessions created per IP prefix without signing in, for example by rejected forms sent
+    /// without JavaScript.
     pub newcomers_per_address: Quota,
-    /// Wrong second factors of an account, of every kind together, before all
-    /// of them have to wait.
+    /// Wrong second factors of an account, across all methods, before all methods are locked.
     pub mfa_failures: u32,
-    /// How long they then wait.
+    /// Duration of that lockout.
     pub mfa_lockout: Duration,
-    /// How long a trusted browser is not asked for the second step.
+    /// How long a trusted browser skips the second step.
     pub trust_lifetime: Duration,
-    /// How long a change of address can be undone from the old one.
+    /// How long an email change can be undone from the old email.
     pub email_undo: Duration,
-    /// From asking for the deletion of an account until it goes.
+    /// Time between requesting the deletion of an account and its deletion.
     pub deletion_grace: Duration,
-    /// How long codes stay in the log after they were issued; a day's wrong
-    /// tries and codes are counted from it.
+    /// How long codes are kept in the log. The daily limits on codes and wrong attempts are counted
+    /// from it.
     pub otp_log: Duration,
-    /// How long the audit log reaches back.
+    /// How long audit log entries are kept.
     pub audit_log: Duration,
     pub captcha: CaptchaLimits,
     pub session: SessionLimits,
-    /// Passwords that may wait to be hashed, beside those being hashed.
+    /// Maximum number of queued passwords, in addition to those being hashed.
     pub hash_queue: usize,
-    /// Posts a second from one address prefix, over any length of time.
+    /// Sustained rate of POST requests per second and IP prefix.
     pub posts_per_second: NonZeroU32,
-    /// Posts from one address prefix at once.
+    /// Burst of POST requests per IP prefix.
     pub posts_burst: NonZeroU32,
     pub connections: ConnectionLimits,
 }
 
-/// How hard a challenge is, how long it counts, and when signing in asks for one.
+/// The difficulty and lifetime of challenges, and when signing in requires one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CaptchaLimits {
-    /// From the making of a page until its form has to be sent.
+    /// Maximum time between rendering a page and submitting its form.
     pub lifetime: Duration,
-    /// Most hashes that a browser has to compute, half of it on average.
+    /// Maximum number of hashes that a browser has to compute; the average is half of it.
     pub difficulty: u32,
-    /// Failures from an address prefix in an hour after which signing in asks
-    /// for one; after as many more a challenge takes twice the hashes.
+    /// Failures per IP prefix and hour after which signing in requires a challenge. After each
+    /// further such number of failures, the difficulty doubles.
     pub after_failures: u32,
-    /// Failures for an account in an hour, from wherever, after which signing
-    /// in to it asks for one.
+    /// Failures per account and hour, from any IP address, after which signing in to it requires a
+    /// challenge.
     pub after_account_failures: u32,
 }
 
-/// At most so many at once, and again evenly over the time (the generic cell
-/// rate algorithm of ITU-T I.371: one moment is all that has to be kept).
+/// A rate limit: up to `most` at once, refilled evenly over `per`. Implements the generic cell rate
+/// algorithm (ITU-T I.371), whose only state is one timestamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
     pub most: u32,
@@ -105,80 +103,78 @@ pub struct Quota {
 }
 
 impl Quota {
-    #[must_use]
     pub const fn per_hour(most: u32) -> Self {
         Self { most, per: HOUR }
     }
 
-    /// How long it takes until one that was taken is there again.
-    #[must_use]
+    /// Returns how long it takes to refill one unit.
     pub fn share(self) -> Duration {
         self.per / self.most.max(1)
     }
 
-    /// Takes one of a quota that will be whole again at `full_at`: gives the
-    /// later moment at which it now will be.
+    /// Takes one unit from a quota that is full again at `full_at`, and returns the new time at
+    /// which it is full again.
     ///
     /// # Errors
-    /// How long to wait when there is none to take.
+    /// Returns how long to wait if no unit is available.
     pub fn take(self, full_at: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, Duration> {
-        // What lies further ahead was written before the clock was set back.
+        // A later time was stored before the clock was set back.
         let full_at = full_at.unwrap_or(now).clamp(now, now + self.per) + self.share();
         let free_at = now + self.per;
         if full_at > free_at { Err(full_at.since(free_at)) } else { Ok(full_at) }
     }
 }
 
-/// How many times harder than at first a challenge becomes at most.
+/// The highest factor by which the difficulty of a challenge increases.
 pub const CAPTCHA_HARDEST: u32 = 32;
-/// How long failures from an address prefix make its challenges harder.
+/// How long failures from an IP prefix increase its difficulty.
 pub const FAILURES_REMEMBERED: Duration = HOUR;
-/// Address prefixes that are remembered, of those that failed and of those that
-/// caused sessions: who was not seen for longest is forgotten first.
+/// The maximum number of IP prefixes remembered, each for failures and for anonymous sessions. The
+/// least recently used one is dropped first.
 pub const PREFIXES_KEPT: usize = 100_000;
 
-/// What a connection may take, of room and of time.
+/// Limits on connections and their timeouts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// Connections at the same time.
+    /// Maximum number of open connections.
     pub most: usize,
-    /// Of these, from one address prefix that is no trusted proxy's.
+    /// Maximum number of open connections per IP prefix, except for trusted proxies.
     pub per_address: usize,
-    /// From the first octet of a request, or from the opening of the
-    /// connection, to the end of the headers.
+    /// From the first byte of a request, or from the opening of the connection, to the end of the
+    /// headers.
     pub header: Duration,
-    /// From there to the end of the body.
+    /// From the end of the headers to the end of the body.
     pub body: Duration,
-    /// From the headers to the last octet of the answer: a visitor who reads
-    /// at less than some 10 kB a second does not get the largest file.
+    /// From the end of the headers to the last byte of the response. A client that reads slower
+    /// than about 10 kB/s cannot download the largest file.
     pub answer: Duration,
     /// Between two requests.
     pub idle: Duration,
 }
 
-/// Address prefixes that the limit on posts remembers. One takes about 60
-/// octets, with the room that the table keeps free.
+/// The maximum number of IP prefixes remembered for the limit on POST requests. Each takes about 60
+/// bytes, including the spare capacity of the table.
 pub const FLOOD_KEYS: usize = 1_000_000;
-/// How long a recovery can go on, however many codes are asked for.
+/// Maximum lifetime of a recovery, however many codes are requested.
 pub const RECOVERY_LIFETIME: Duration = DAY;
-/// How long an invitation is listed after its end.
+/// How long an invitation stays in the list after it has ended.
 pub const INVITATIONS_KEPT: Duration = Duration::from_secs(30 * 86_400);
-/// How long a second step may be left undone after the password.
+/// Maximum time between the password and the second step.
 pub const SECOND_STEP_WAITS: Duration = Duration::from_secs(10 * 60);
-/// How long an authenticator app may be added without its first code.
+/// How long a new authenticator app can wait for its first code.
 pub const SEED_WAITS: Duration = Duration::from_secs(30 * 60);
-/// How long a person's security log reaches back.
+/// How long entries of an account's security log are kept.
 pub const SECURITY_LOG: Duration = Duration::from_secs(400 * 86_400);
-/// How long it is known how often things happened.
+/// How long the hourly counters are kept.
 pub const TALLIES: Duration = Duration::from_secs(400 * 86_400);
-/// How long a browser is recognised after it was last seen. Browsers keep no
-/// cookie longer than 400 days (RFC 6265bis, section 5.5).
+/// How long a browser is recognized after it was last seen. Browsers keep cookies for at most 400
+/// days (RFC 6265bis, section 5.5).
 pub const DEVICE_RECOGNISED: Duration = Duration::from_secs(400 * 86_400);
-/// Browsers that an account is remembered to have been seen in, the last ones.
+/// Maximum number of browsers remembered per account, most recent first.
 pub const DEVICES_KEPT: u64 = 50;
-/// How often the owner of an address is told that somebody registered with it.
+/// Minimum time between two notices that an email was used to register again.
 pub const EXISTS_NOTICE_EVERY: Duration = HOUR;
-/// Codes of one flow that count at the same time: a late mail is not a trap.
+/// Valid codes per flow, so that a delayed message can still be used.
 pub const OTP_LIVE: u64 = 2;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -230,7 +226,7 @@ impl Default for Limits {
                 header: Duration::from_secs(10),
                 body: Duration::from_secs(20),
                 answer: MINUTE,
-                // Longer than nginx keeps its side: who closes first loses no request.
+                // Longer than nginx's timeout, so that nginx closes first and no request is lost.
                 idle: Duration::from_secs(75),
             },
         }
@@ -249,23 +245,23 @@ mod tests {
     use super::{Duration, Quota, Timestamp};
 
     #[test]
-    fn a_quota_is_taken_at_once_and_comes_back_evenly() {
+    fn a_quota_can_be_used_at_once_and_refills_evenly() {
         let quota = Quota { most: 3, per: Duration::from_secs(60) };
         let now = Timestamp(1_000_000);
         let mut full_at = None;
         for _ in 0..3 {
-            full_at = Some(quota.take(full_at, now).expect("there is one left"));
+            full_at = Some(quota.take(full_at, now).expect("a unit is left"));
         }
         assert_eq!(quota.take(full_at, now), Err(Duration::from_secs(20)));
         assert_eq!(quota.take(full_at, now + Duration::from_secs(19)), Err(Duration::from_secs(1)));
         let later = now + Duration::from_secs(20);
-        full_at = Some(quota.take(full_at, later).expect("one came back"));
+        full_at = Some(quota.take(full_at, later).expect("a unit was refilled"));
         assert_eq!(quota.take(full_at, later), Err(Duration::from_secs(20)));
         assert!(quota.take(full_at, now + Duration::from_secs(600)).is_ok());
     }
 
     #[test]
-    fn a_clock_set_back_makes_nobody_wait_longer_than_for_one() {
+    fn after_the_clock_is_set_back_the_wait_is_at_most_one_unit() {
         let quota = Quota::per_hour(60);
         let used = Some(Timestamp(1_000_000_000));
         assert_eq!(quota.take(used, Timestamp(0)), Err(Duration::from_secs(60)));

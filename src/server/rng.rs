@@ -9,26 +9,26 @@ use uuid::Uuid;
 
 use crate::domain::{OtpCode, Timestamp};
 
-/// A cryptographic generator (ChaCha12), shared by all services.
+/// A cryptographically secure random number generator (ChaCha12), shared by all services.
 #[derive(Clone)]
 pub struct Rng(Arc<Mutex<StdRng>>);
 
 impl Rng {
-    /// A generator seeded by the operating system.
+    /// Creates a generator seeded by the operating system.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give.
+    /// Fails if the operating system provides no randomness.
     pub fn from_system() -> Result<Self, rand::rngs::SysError> {
         Ok(Self(Arc::new(Mutex::new(StdRng::try_from_rng(&mut SysRng)?))))
     }
 
-    /// A generator whose numbers a test can repeat.
+    /// Creates a generator with repeatable output for tests.
     #[must_use]
     pub fn from_seed(seed: u64) -> Self {
         Self(Arc::new(Mutex::new(StdRng::seed_from_u64(seed))))
     }
 
-    /// `N` random octets.
+    /// Returns `N` random bytes.
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
@@ -36,19 +36,20 @@ impl Rng {
         bytes
     }
 
-    /// A code uniform over 000000 to 999999, by rejection and not by remainder.
+    /// Returns a code, uniformly distributed over 000000 to 999999 (rejection sampling, no modulo
+    /// bias).
     #[must_use]
     pub fn otp_code(&self) -> OtpCode {
         OtpCode::from_number(self.with(|rng| rng.random_range(0..1_000_000)))
     }
 
-    /// A whole number below `bound`, each as likely; 0 when there is none.
+    /// Returns a uniformly distributed number below `bound`, or 0 if `bound` is 0.
     #[must_use]
     pub fn below(&self, bound: u32) -> u32 {
         self.with(|rng| rng.random_range(0..bound.max(1)))
     }
 
-    /// A row's id: a UUID of version 7 (RFC 9562), in the order of `now`.
+    /// Returns a new row id: a version 7 UUID (RFC 9562), ordered by `now`.
     #[must_use]
     pub fn id(&self, now: Timestamp) -> Uuid {
         let millis = u64::try_from(now.0).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! The services, put together once at the start.
+//! The services, constructed once at startup.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -26,12 +26,12 @@ use super::services::{
 use super::store::Store;
 use super::store::sessions::Sessions;
 
-/// What every request may use. Cheap to clone, since each request does so
-/// several times; lives as long as the process.
+/// The services available to every request. Cheap to clone, because each request clones it several
+/// times; lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct AppState(Arc<Services>);
 
-/// What [`AppState`] holds.
+/// The content of [`AppState`].
 #[derive(Debug)]
 pub struct Services {
     pub config: Config,
@@ -46,7 +46,7 @@ pub struct Services {
     pub login: Login,
     pub confirmation: Confirmation,
     pub second_factor: SecondFactor,
-    /// For recovery codes on their way to the page that shows them.
+    /// Encrypts recovery codes on their way to the page that shows them.
     pub shown_once: Sealer,
     pub passkeys: Passkeys,
     pub security_log: SecurityLog,
@@ -58,7 +58,7 @@ pub struct Services {
     pub policy: PasswordPolicy,
     pub flood: Arc<FloodLimiter>,
     pub newcomers: Newcomers,
-    /// Those who found no place to hash.
+    /// Throttles log events about a full hash queue.
     pub busy: Sampled,
     pub clock: Clock,
     pub rng: Rng,
@@ -80,10 +80,10 @@ impl FromRef<AppState> for LeptosOptions {
 }
 
 impl AppState {
-    /// Puts the services together, with the worker that sends their mail.
+    /// Constructs the services, and the worker that sends their mail.
     ///
     /// # Errors
-    /// When the machine has no certificates by which to trust a third party.
+    /// Fails if no root certificates for third-party services can be loaded.
     pub fn assemble(
         config: Config,
         store: Store,
@@ -266,7 +266,8 @@ impl AppState {
     }
 }
 
-/// The ceremonies of passkeys, where browsers allow any, and the host they are for.
+/// Configures passkey ceremonies and returns their host, or `None` if browsers do not allow
+/// passkeys on this origin.
 fn ceremonies(config: &Config, rng: &Rng) -> Option<(Ceremonies, String)> {
     let party = config.site.relying_party().ok()?;
     let made = Ceremonies::new(&party.id, &party.origin, &config.site.name, &config.keys, rng.clone());

@@ -1,4 +1,4 @@
-//! Logs: structured, in UTC, and without a secret at any level.
+//! Logging: structured, in UTC, and without secrets at any level.
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::{LevelFilter, filter_fn};
@@ -8,19 +8,18 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::config::log::{LogConfig, LogFormat};
 
-/// Libraries whose finer levels print what passes through them: headers,
-/// statements with their values, lines of a mail. Whatever is asked for, they
-/// say no more than `INFO`.
+/// Libraries whose debug levels log the data that they process: headers, SQL values, lines of a
+/// message. They are limited to `INFO`, whatever the configured filter.
 const TALKATIVE: &[&str] =
     &["lettre", "hyper", "h2", "sqlx", "sea_orm", "rustls", "tower_sessions", "leptos", "server_fn", "any_spawner"];
 
-/// Sends the program's events to standard error. A second call does nothing.
+/// Writes the program's log events to standard error. A second call has no effect.
 pub fn init(config: &LogConfig) {
-    // Already set: a test in the same process got here first.
+    // Fails if another test in the same process has already set it.
     let _ = subscriber(config, std::io::stderr).try_init();
 }
 
-/// The subscriber that writes to `writer`.
+/// Returns the subscriber that writes to `writer`.
 pub fn subscriber<W>(config: &LogConfig, writer: W) -> impl tracing::Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,

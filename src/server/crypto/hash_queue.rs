@@ -1,4 +1,4 @@
-//! The short queue in front of the cores that hash.
+//! The bounded queue for password hashing.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,32 +7,29 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::password_hash::HashError;
 
-/// Who may wait for a core, for each core there is. One hash takes 20 to 25 ms,
-/// so the last in the queue waits for just under half a second: longer, and
-/// people press the button again.
+/// Requests that may wait for each core. One hash takes 20 to 25 ms, so the last request in the
+/// queue waits for just under half a second. Users who wait longer submit the form again.
 pub const WAITING_PER_CORE: usize = 20;
 
-/// As many hashes at once as there are cores, and a bounded number of people
-/// who wait for one of them. Beyond that the answer is at once that there is no
-/// place: a crowd is told to come back instead of being kept waiting, and holds
-/// no memory meanwhile.
+/// Runs as many hashes at once as there are cores, with a bounded number of requests waiting.
+/// Further requests fail immediately instead of waiting, and use no memory meanwhile.
 #[derive(Clone)]
 pub(super) struct HashQueue {
-    /// Everybody inside, those being served and those waiting.
+    /// A permit for every request in the queue, waiting or running.
     inside: Arc<Semaphore>,
-    /// Given in the order in which it was asked for.
+    /// A permit per core, granted in the order of the requests.
     cores: Arc<Semaphore>,
 }
 
-/// A place in the queue. It is free again when its holder hangs up, or once the
-/// hash is done; never while the thread still runs.
+/// A place in the queue. Released when the request is cancelled while waiting, or when its hash is
+/// done, but never while the hashing thread is still running.
 pub struct Place {
     inside: OwnedSemaphorePermit,
     cores: Arc<Semaphore>,
 }
 
 impl HashQueue {
-    /// A queue for this machine in which `waiting` people can stand.
+    /// Creates a queue for this machine with room for `waiting` requests.
     pub(super) fn new(waiting: usize) -> Self {
         let cores = cores();
         Self { inside: Arc::new(Semaphore::new(cores + waiting)), cores: Arc::new(Semaphore::new(cores)) }
@@ -45,15 +42,14 @@ impl HashQueue {
 }
 
 impl Place {
-    /// Does the work on a core of its own, away from the threads that answer
-    /// requests, when it is this place's turn.
+    /// Waits for a core and runs the work there, off the threads that serve requests.
     pub(super) async fn run<T: Send + 'static>(
         self,
         work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, HashError> {
         let Self { inside, cores } = self;
         let core = cores.acquire_owned().await.map_err(|_| HashError::Stopped)?;
-        // Both go into the thread: a caller that hangs up does not free its core early.
+        // The thread owns both permits: a cancelled request does not release its core early.
         let task = tokio::task::spawn_blocking(move || {
             let done = work();
             drop((core, inside));
@@ -63,8 +59,7 @@ impl Place {
     }
 }
 
-/// How many hashes run at once.
-#[must_use]
+/// Returns how many hashes run at once.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
@@ -83,36 +78,36 @@ mod tests {
     use super::{HashError, HashQueue, cores};
 
     #[tokio::test]
-    async fn there_are_as_many_places_as_said_and_who_hangs_up_gives_theirs_back() {
+    async fn the_queue_is_bounded_and_cancelled_requests_release_their_places() {
         let queue = HashQueue::new(3);
-        let mut places: Vec<_> = (0..cores() + 3).map(|_| queue.enter().expect("a place")).collect();
+        let mut places: Vec<_> = (0..cores() + 3).map(|_| queue.enter().expect("a free place")).collect();
         assert!(matches!(queue.enter(), Err(HashError::Busy)));
-        // One who waits for a core and hangs up.
+        // A request that is cancelled while it waits for a core.
         let (wait, blocked) = mpsc::channel::<()>();
-        let holders: Vec<_> = (0..cores()).map(|_| places.pop().expect("a place")).collect();
+        let holders: Vec<_> = (0..cores()).map(|_| places.pop().expect("a remaining place")).collect();
         let blocked = std::sync::Arc::new(std::sync::Mutex::new(blocked));
         let running: Vec<_> = holders
             .into_iter()
             .map(|place| {
                 let blocked = std::sync::Arc::clone(&blocked);
                 tokio::spawn(place.run(move || {
-                    // Ends when the sender goes.
+                    // Returns when the sender is dropped.
                     let _ = blocked.lock().map(|blocked| blocked.recv());
                     Ok(())
                 }))
             })
             .collect();
-        // Each takes its core before anybody else asks for one.
+        // Let every task ask for its core before another request does.
         tokio::task::yield_now().await;
-        // Each has its core before anybody waits for one.
+        // Wait until every core is taken.
         while queue.cores.available_permits() > 0 {
             tokio::task::yield_now().await;
         }
-        let waiting = places.pop().expect("a place").run(|| Ok(()));
+        let waiting = places.pop().expect("a remaining place").run(|| Ok(()));
         assert!(tokio::time::timeout(Duration::from_millis(50), waiting).await.is_err(), "no core is free");
-        let again = queue.enter().expect("the place of the one who hung up");
+        let again = queue.enter().expect("the place of the cancelled request");
         assert!(matches!(queue.enter(), Err(HashError::Busy)));
-        // Callers that hang up while the thread runs keep their places until it is done.
+        // Requests cancelled while the thread is running keep their places until it is done.
         for task in &running {
             task.abort();
         }

@@ -1,4 +1,4 @@
-//! The one secret from which every other key is derived.
+//! The secret key from which all other keys are derived.
 
 use std::fmt;
 
@@ -8,54 +8,52 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// `SECRET_KEY`: 32 random octets. Lives as long as the process.
+/// `SECRET_KEY`: 32 random bytes. Lives as long as the process.
 #[derive(Clone)]
 pub struct SecretKey(Zeroizing<[u8; 32]>);
 
-/// What a key is called where it must not be shown: 64 bits derived from it,
-/// which tell nothing about it. Printed in hexadecimal.
+/// An identifier for a key that is safe to show: 64 bits derived from the key that reveal nothing
+/// about it. Printed in hexadecimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyId([u8; KeyId::LENGTH]);
 
-/// Why a text is not a key.
+/// The error for a text that is not a valid key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 32 random bytes in base64, as `openssl rand -base64 32` prints them")]
 pub struct SecretKeyError;
 
 impl SecretKey {
-    #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(Zeroizing::new(bytes))
     }
 
-    /// Reads the base64 form.
+    /// Parses the base64 form.
     ///
     /// # Errors
-    /// When it is not base64 of exactly 32 octets.
+    /// Fails if the text is not base64 of exactly 32 bytes.
     pub fn from_base64(text: &str) -> Result<Self, SecretKeyError> {
         let bytes = Zeroizing::new(BASE64_STANDARD.decode(text.trim()).map_err(|_| SecretKeyError)?);
         Ok(Self::from_bytes(bytes.as_slice().try_into().map_err(|_| SecretKeyError)?))
     }
 
-    /// The base64 form, for the development key's file.
+    /// Returns the base64 form, for the file of the development key.
     #[must_use]
     pub fn to_base64(&self) -> Zeroizing<String> {
         Zeroizing::new(BASE64_STANDARD.encode(*self.0))
     }
 
-    /// The key's name.
-    #[must_use]
+    /// Returns the key's id.
     pub fn id(&self) -> KeyId {
         KeyId(self.derive("key id").first_chunk().copied().unwrap_or_default())
     }
 
-    /// A key for one purpose (HKDF-SHA-256, RFC 5869). Knowing it tells nothing
-    /// about the others.
+    /// Derives a key for one purpose (HKDF-SHA-256, RFC 5869). A derived key reveals nothing about
+    /// the others.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
         let mut derived = Zeroizing::new([0; 32]);
         let hkdf = Hkdf::<Sha256>::new(Some(b"portal"), &*self.0);
-        // 32 octets are far below the 8160 that the function can give: it cannot fail.
+        // Cannot fail: 32 bytes are well below the limit of 8160.
         let expanded = hkdf.expand(purpose.as_bytes(), &mut *derived);
         debug_assert!(expanded.is_ok());
         derived
@@ -63,10 +61,9 @@ impl SecretKey {
 }
 
 impl KeyId {
-    /// Octets of an id.
+    /// Bytes per id.
     pub const LENGTH: usize = 8;
 
-    #[must_use]
     pub fn as_bytes(&self) -> &[u8; Self::LENGTH] {
         &self.0
     }
@@ -89,7 +86,7 @@ mod tests {
     use super::{SecretKey, SecretKeyError};
 
     #[test]
-    fn keys_of_two_purposes_differ_and_are_stable() {
+    fn derived_keys_are_stable_and_differ_by_purpose() {
         let key = SecretKey::from_bytes([7; 32]);
         assert_eq!(key.derive("otp"), key.derive("otp"));
         assert_ne!(key.derive("otp"), key.derive("mail"));
@@ -97,16 +94,16 @@ mod tests {
     }
 
     #[test]
-    fn a_key_has_an_id_of_its_own_that_is_no_part_of_it() {
+    fn a_key_has_a_stable_id_of_its_own() {
         let id = |octet| SecretKey::from_bytes([octet; 32]).id();
         assert_eq!(id(7), id(7));
         assert_ne!(id(7), id(8));
-        // Databases hold it: it must never become another.
+        // Databases store the id, so it must never change.
         assert_eq!(id(7).to_string(), "3160f8a0002dba89");
     }
 
     #[test]
-    fn only_32_octets_in_base64_are_a_key() {
+    fn only_32_bytes_in_base64_are_a_valid_key() {
         let key = SecretKey::from_bytes([7; 32]);
         assert!(SecretKey::from_base64(&key.to_base64()).is_ok());
         for text in ["", "changeme", "AAAA", &"A".repeat(44)] {

@@ -1,10 +1,9 @@
-//! The secret keys in force while one takes the place of another.
+//! The secret keys in use during a key rotation.
 
 use super::SecretKey;
 
-/// `SECRET_KEY`, and until the change is over `SECRET_KEY_PREVIOUS`. All that is
-/// made is made with the current key; what the previous one made still counts.
-/// Lives as long as the process.
+/// `SECRET_KEY` and, during a rotation, `SECRET_KEY_PREVIOUS`. Everything new is created with the
+/// current key; data created with the previous key stays valid. Lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct KeyRing {
     current: SecretKey,
@@ -12,17 +11,14 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    #[must_use]
     pub fn new(current: SecretKey, previous: Option<SecretKey>) -> Self {
         Self { current, previous }
     }
 
-    #[must_use]
     pub fn current(&self) -> &SecretKey {
         &self.current
     }
 
-    #[must_use]
     pub fn previous(&self) -> Option<&SecretKey> {
         self.previous.as_ref()
     }

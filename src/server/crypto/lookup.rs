@@ -1,4 +1,4 @@
-//! Keys under which something is counted, without keeping what it is about.
+//! Row keys for counters that do not reveal what they count.
 
 use std::fmt;
 
@@ -8,11 +8,11 @@ use zeroize::Zeroizing;
 
 use super::{KeyRing, SecretKey};
 
-/// Makes row keys from names and addresses (HMAC-SHA-256): the database alone
-/// does not tell whose counter a row is. Lives as long as the process.
+/// Derives row keys from usernames, emails and IP addresses (HMAC-SHA-256), so that the database
+/// alone does not reveal whose counter a row is. Lives as long as the process.
 ///
-/// Only for what is forgotten within a day. The parts cannot be found from a row's
-/// key: no row can be put under a new secret key, and none outlives the old one.
+/// Only for data that is deleted within a day: row keys cannot be reversed, so rows cannot be moved
+/// to a new secret key.
 #[derive(Clone)]
 pub struct LookupKeys {
     current: Key,
@@ -21,10 +21,10 @@ pub struct LookupKeys {
 
 type Key = Zeroizing<[u8; 32]>;
 
-/// The key of a row, and the one it has when it was written before the secret
-/// key was changed: a change forgives nobody what was counted.
+/// The key of a row, and the key it has if it was written before the secret key was rotated. A
+/// rotation therefore does not reset any counter.
 ///
-/// Rows are written under the current key, which then goes before the other.
+/// Rows are written under the current key, which takes precedence.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LookupKey {
     current: [u8; 32],
@@ -32,13 +32,12 @@ pub struct LookupKey {
 }
 
 impl LookupKeys {
-    #[must_use]
     pub fn new(keys: &KeyRing) -> Self {
         let derive = |secret: &SecretKey| secret.derive("lookup");
         Self { current: derive(keys.current()), previous: keys.previous().map(derive) }
     }
 
-    /// The key for these parts, in this order.
+    /// Returns the key for these parts, in this order.
     #[must_use]
     pub fn key(&self, parts: &[&str]) -> LookupKey {
         let joined = parts.join("\0");
@@ -50,21 +49,19 @@ impl LookupKeys {
 }
 
 impl LookupKey {
-    /// Where the row is written.
-    #[must_use]
+    /// Returns the key under which the row is written.
     pub fn current(&self) -> &[u8] {
         &self.current
     }
 
-    /// Where the row may be.
-    #[must_use]
+    /// Returns every key under which the row may be found.
     pub fn anywhere(&self) -> Vec<Vec<u8>> {
         std::iter::once(&self.current).chain(&self.previous).map(|key| key.to_vec()).collect()
     }
 }
 
 fn mac(key: &Key, text: &[u8]) -> [u8; 32] {
-    // A key of the hash's own length never fails; without a mac there is only the plain hash.
+    // A key of this length never fails. The fallback is the plain hash.
     match Hmac::<Sha256>::new_from_slice(&**key) {
         Ok(mac) => mac.chain_update(text).finalize().into_bytes().into(),
         Err(_) => Sha256::digest(text).into(),
@@ -88,7 +85,7 @@ mod tests {
     use super::{KeyRing, LookupKeys, SecretKey};
 
     #[test]
-    fn a_row_is_written_under_the_current_key_and_found_under_the_previous_one_too() {
+    fn rows_are_written_under_the_current_key_and_also_found_under_the_previous_one() {
         let secret = |octet| SecretKey::from_bytes([octet; 32]);
         let (old, new) = (LookupKeys::new(&secret(1).into()), LookupKeys::new(&secret(2).into()));
         let key = LookupKeys::new(&KeyRing::new(secret(2), Some(secret(1)))).key(&["login", "ann"]);

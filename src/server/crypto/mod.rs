@@ -1,5 +1,5 @@
-//! Hashes, keyed digests and encryption at rest. The results have a redacted
-//! `Debug`, no `Serialize`, and are compiled for the server alone.
+//! Hashes, keyed digests and encryption at rest. The result types have a redacted `Debug`, do not
+//! implement `Serialize`, and are compiled for the server only.
 
 pub mod hash_queue;
 pub mod key;

@@ -1,4 +1,4 @@
-//! How a mailed code is stored.
+//! How emailed codes are stored.
 
 use std::{fmt, iter};
 
@@ -10,21 +10,20 @@ use zeroize::Zeroizing;
 use super::{KeyRing, SecretKey};
 use crate::domain::OtpCode;
 
-/// What a code is good for. A code for one purpose is a wrong code for another.
+/// The purpose of a code. A code for one purpose is not valid for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtpPurpose {
     Registration,
-    /// A new password for an account.
+    /// Sets a new password for an account.
     Recovery,
-    /// The new address of an account.
+    /// Verifies the new email of an account.
     EmailChange,
 }
 
 impl OtpPurpose {
     pub const ALL: [Self; 3] = [Self::Registration, Self::Recovery, Self::EmailChange];
 
-    /// The word kept in the database.
-    #[must_use]
+    /// Returns the value stored in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Registration => "registration",
@@ -33,8 +32,7 @@ impl OtpPurpose {
         }
     }
 
-    /// What a person reads.
-    #[must_use]
+    /// Returns the label shown to users.
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Registration => "Registration",
@@ -43,26 +41,24 @@ impl OtpPurpose {
         }
     }
 
-    /// Reads the word kept in the database.
-    #[must_use]
+    /// Parses the value stored in the database.
     pub fn from_stored(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|purpose| purpose.as_str() == word)
     }
 }
 
-/// HMAC-SHA-256 over purpose, flow, address and code, keyed from the secret
-/// key: with the database alone a code cannot be found by trying all million.
+/// HMAC-SHA-256 of purpose, flow, email and code, with a key derived from the secret key. With the
+/// database alone, a code cannot be found by trying all million values.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OtpDigest([u8; 32]);
 
 impl OtpDigest {
-    /// The octets to store or to look for.
-    #[must_use]
+    /// Returns the bytes to store or to look up.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// A digest that no code has, for an address that gets no code.
+    /// Returns a digest that no code has, for a message that is not sent.
     #[must_use]
     pub fn of_no_code(random: [u8; 32]) -> Self {
         Self(random)
@@ -75,7 +71,7 @@ impl fmt::Debug for OtpDigest {
     }
 }
 
-/// Computes digests. Lives as long as the process.
+/// Computes the digests of codes. Lives as long as the process.
 #[derive(Clone)]
 pub struct OtpDigester {
     current: Key,
@@ -85,21 +81,20 @@ pub struct OtpDigester {
 type Key = Zeroizing<[u8; 32]>;
 
 impl OtpDigester {
-    #[must_use]
     pub fn new(keys: &KeyRing) -> Self {
         let derive = |secret: &SecretKey| secret.derive("otp");
         Self { current: derive(keys.current()), previous: keys.previous().map(derive) }
     }
 
-    /// The digest to store with a new code: of `code` for this purpose, flow and
-    /// address alone.
+    /// Returns the digest to store with a new code. It is valid only for this purpose, flow and
+    /// email.
     #[must_use]
     pub fn digest(&self, purpose: OtpPurpose, flow: Uuid, email_key: &str, code: &OtpCode) -> OtpDigest {
         digest(&self.current, purpose, flow, email_key, code)
     }
 
-    /// Every digest that `code` may be stored under, since it may have been mailed
-    /// before the secret key was changed.
+    /// Returns all digests under which `code` may be stored. During a key rotation it may have been
+    /// issued with the previous key.
     #[must_use]
     pub fn accepted(&self, purpose: OtpPurpose, flow: Uuid, email_key: &str, code: &OtpCode) -> Vec<OtpDigest> {
         let keys = iter::once(&self.current).chain(&self.previous);
@@ -108,9 +103,9 @@ impl OtpDigester {
 }
 
 fn digest(key: &Key, purpose: OtpPurpose, flow: Uuid, email_key: &str, code: &OtpCode) -> OtpDigest {
-    // A key of the hash's own length never fails; an empty one would only make every digest useless.
+    // A key of this length never fails. The fallback matches no code.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&**key) else { return OtpDigest([0; 32]) };
-    // Each part is preceded by its length, so that no two sets of parts read alike.
+    // Each part is prefixed with its length, so that different parts never have the same encoding.
     for part in [purpose.as_str().as_bytes(), flow.as_bytes(), email_key.as_bytes(), code.expose().as_bytes()] {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
@@ -131,7 +126,7 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn a_digest_is_bound_to_key_purpose_flow_address_and_code() {
+    fn a_digest_depends_on_key_purpose_flow_email_and_code() {
         let digester = OtpDigester::new(&SecretKey::from_bytes([1; 32]).into());
         let other_key = OtpDigester::new(&SecretKey::from_bytes([2; 32]).into());
         let (flow, code) = (Uuid::from_u128(1), OtpCode::from_number(123_456));
@@ -147,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_stored_under_the_current_key_and_accepted_under_the_previous_one_too() {
+    fn codes_are_stored_under_the_current_key_and_also_accepted_under_the_previous_one() {
         let secret = |octet| SecretKey::from_bytes([octet; 32]);
         let (old, new) = (OtpDigester::new(&secret(1).into()), OtpDigester::new(&secret(2).into()));
         let both = OtpDigester::new(&KeyRing::new(secret(2), Some(secret(1))));

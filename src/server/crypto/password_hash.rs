@@ -1,4 +1,4 @@
-//! How passwords are stored: Argon2id.
+//! Password storage with Argon2id.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,21 +12,20 @@ use argon2::{Argon2, Params};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 
-/// Octets of salt (RFC 9106, section 3.1).
+/// Bytes of salt (RFC 9106, section 3.1).
 const SALT: usize = 16;
 
-/// A password's hash in PHC form, with its salt and its cost.
+/// A password hash in PHC format, including salt and cost parameters.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// Takes the form kept in the database.
-    #[must_use]
+    /// Wraps the value stored in the database.
     pub fn from_stored(phc: String) -> Self {
         Self(phc)
     }
 
-    /// A hash that no password has: a random result at the usual cost.
+    /// Returns a hash that no password has, with the default cost.
     fn of_no_password(rng: &Rng) -> Self {
         let (memory, passes, lanes) = (Params::DEFAULT_M_COST, Params::DEFAULT_T_COST, Params::DEFAULT_P_COST);
         let salt = BASE64_STANDARD_NO_PAD.encode(rng.bytes::<SALT>());
@@ -34,8 +33,7 @@ impl PasswordHash {
         Self(format!("$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${result}"))
     }
 
-    /// The form kept in the database.
-    #[must_use]
+    /// Returns the value to store in the database.
     pub fn as_stored(&self) -> &str {
         &self.0
     }
@@ -47,10 +45,10 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// Why nothing was hashed: never a wrong password.
+/// Why no hash was computed, never a wrong password.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum HashError {
-    /// No fault: every place in the queue is taken.
+    /// Not an internal error: the queue is full.
     #[error("no place in the queue")]
     Busy,
     #[error("the password hash failed: {0}")]
@@ -59,55 +57,51 @@ pub enum HashError {
     Stopped,
 }
 
-/// Hashes and verifies with Argon2id at 19 MiB, two passes and one lane, the
-/// first choice of the OWASP Password Storage Cheat Sheet and the crate's own
-/// default. At most as many at once as there are cores, with a short queue
-/// before them: whoever wants to hash takes a [`Place`] first.
+/// Hashes and verifies passwords with Argon2id at 19 MiB, two passes and one lane, the first choice
+/// of the OWASP Password Storage Cheat Sheet and the default of the crate. At most one hash per
+/// core runs at a time, with a short queue in front. Callers take a [`Place`] first.
 #[derive(Clone)]
 pub struct PasswordHasher {
     queue: HashQueue,
     rng: Rng,
-    /// Verified when there is no account, so that the answer takes as long.
+    /// Verified if the account does not exist, so that the response takes as long.
     dummy: Arc<PasswordHash>,
 }
 
 impl PasswordHasher {
-    /// A hasher for this machine, with the queue that a setting has by default.
+    /// Creates a hasher for this machine with the default queue length.
     #[must_use]
     pub fn new(rng: Rng) -> Self {
         Self::with_queue(rng, WAITING_PER_CORE * cores())
     }
 
-    /// A hasher whose queue has room for `waiting` people.
+    /// Creates a hasher whose queue has room for `waiting` requests.
     #[must_use]
     pub fn with_queue(rng: Rng, waiting: usize) -> Self {
         let dummy = Arc::new(PasswordHash::of_no_password(&rng));
         Self { queue: HashQueue::new(waiting), rng, dummy }
     }
 
-    /// Takes a place in the queue: before anything else that takes time, so
-    /// that who has to come back hears so at once.
+    /// Takes a place in the queue. Call it before other slow work, so that a request is rejected
+    /// immediately when the queue is full.
     ///
     /// # Errors
-    /// [`HashError::Busy`] when every place is taken.
+    /// [`HashError::Busy`] if the queue is full.
     pub fn enter(&self) -> Result<Place, HashError> {
         self.queue.enter()
     }
 
-    /// Hashes a password with a fresh salt.
-    ///
-    /// # Errors
-    /// Only faults of the machine.
+    /// Hashes a password with a new salt.
     pub async fn hash(&self, place: Place, password: &Password) -> Result<PasswordHash, HashError> {
         let (password, salt) = (password.clone(), self.rng.bytes());
         place.run(move || hash(password.expose().as_bytes(), &salt)).await
     }
 
-    /// Whether `password` is the one behind `stored`. With no `stored` the work
-    /// is the same and the answer is no.
+    /// Verifies `password` against `stored`. Without `stored` it does the same work and returns
+    /// `false`.
     ///
     /// # Errors
-    /// Only faults of the machine, and a stored hash that cannot be read.
+    /// Fails on internal errors, including a stored hash that cannot be parsed.
     pub async fn verify(
         &self,
         place: Place,
@@ -148,19 +142,23 @@ mod tests {
     use crate::server::rng::Rng;
 
     #[tokio::test]
-    async fn only_the_password_that_was_hashed_verifies() {
+    async fn only_the_hashed_password_verifies() {
         let hasher = PasswordHasher::new(Rng::from_seed(1));
         let right = Password::parse_new("correct horse battery").expect("valid");
         let wrong = Password::parse_new("correct horse batterz").expect("valid");
-        let place = || hasher.enter().expect("a place");
-        let stored = hasher.hash(place(), &right).await.expect("hashes");
+        let place = || hasher.enter().expect("a free place");
+        let stored = hasher.hash(place(), &right).await.expect("the password is hashed");
         assert!(stored.as_stored().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", stored.as_stored());
-        assert!(hasher.verify(place(), &right, Some(stored.clone())).await.expect("verifies"));
-        assert!(!hasher.verify(place(), &wrong, Some(stored.clone())).await.expect("verifies"));
-        assert!(!hasher.verify(place(), &right, None).await.expect("verifies"));
-        assert_ne!(hasher.hash(place(), &right).await.expect("hashes"), stored, "every hash has its own salt");
+        assert!(hasher.verify(place(), &right, Some(stored.clone())).await.expect("the check runs"));
+        assert!(!hasher.verify(place(), &wrong, Some(stored.clone())).await.expect("the check runs"));
+        assert!(!hasher.verify(place(), &right, None).await.expect("the check runs"));
+        assert_ne!(
+            hasher.hash(place(), &right).await.expect("the password is hashed"),
+            stored,
+            "every hash has its own salt"
+        );
         let shape = |hash: &PasswordHash| hash.as_stored().split('$').map(str::len).collect::<Vec<_>>();
-        assert_eq!(shape(&hasher.dummy), shape(&stored), "nobody's password is checked at the same cost");
+        assert_eq!(shape(&hasher.dummy), shape(&stored), "the dummy hash has the same cost");
         assert!(hasher.verify(place(), &right, Some(PasswordHash::from_stored("x".into()))).await.is_err());
     }
 }

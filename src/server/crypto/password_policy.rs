@@ -1,9 +1,9 @@
-//! Whether a new password is strong enough: one rule for every place that sets
-//! one, and for the meter beside the field.
+//! Password strength: one rule for every form that sets a password, and for the meter next to the
+//! field.
 //!
-//! A password is refused when zxcvbn, knowing its owner, scores it below 3, or when it is
-//! on the bundled list of common ones (ASVS 5.0, V6.2.4 and V6.2.11; NIST SP 800-63B-4,
-//! section 3.1.1.2). Nothing is asked of its characters (V6.2.5).
+//! A password is rejected if zxcvbn scores it below 3, given what is known about its owner, or if
+//! it is on the bundled list of common passwords (ASVS 5.0, V6.2.4 and V6.2.11; NIST SP 800-63B-4,
+//! section 3.1.1.2). There are no rules about characters (V6.2.5).
 
 use std::sync::Arc;
 
@@ -21,51 +21,50 @@ pub mod reasons;
 
 pub use context::PasswordContext;
 
-/// The lowest zxcvbn score that is taken: 3, "safely unguessable", about 10^8
-/// guesses and more (Wheeler, USENIX Security 2016).
+/// The lowest accepted zxcvbn score: 3, "safely unguessable", which takes about 10^8 guesses or
+/// more (Wheeler, USENIX Security 2016).
 const LOWEST_SCORE: u8 = 3;
 
-/// What a password on the list scores at most, whatever zxcvbn thinks of it: a guesser
-/// who has the list needs some thousand tries.
+/// The highest score of a password on the list, whatever zxcvbn returns: an attacker with the list
+/// needs only some thousand guesses.
 const LISTED_SCORE: u8 = 1;
 
-/// Most characters that are judged. zxcvbn itself stops at 100, and its time grows with
+/// The number of characters that are scored. zxcvbn itself stops at 100, and its time grows with
 /// the square of the length.
 const JUDGED: usize = 64;
 
-/// Most work that zxcvbn may make, as the square of the length times the number of ways
-/// in which signs can be read as letters. A unit takes about 100 ns.
+/// The limit on zxcvbn's work: the square of the length times the number of ways to read symbols as
+/// letters. A unit takes about 100 ns.
 const WORK_MAX: usize = 20_000;
 
-/// The signs that zxcvbn reads as a letter, in a row for each letter.
+/// The symbols that zxcvbn reads as letters, one entry per letter.
 const SIGNS: [&str; 12] = ["4@", "8", "({[<", "3", "69", "1!|", "1|7", "0", "$5", "+7", "%", "2"];
 
-/// The rule. Cheap to clone; lives as long as the process.
+/// The password policy. Cheap to clone; lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct PasswordPolicy {
-    /// The words of the portal's own name, which everybody here can guess.
+    /// The words in the portal's name, which any attacker knows.
     portal: Arc<[String]>,
 }
 
-/// What the rule says of one password.
+/// The result for one password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {
     /// zxcvbn's score, 0 to 4; at most 1 for a password on the list.
     pub score: u8,
-    /// Whether it may be set.
+    /// Whether the password is accepted.
     pub accepted: bool,
-    /// What is wrong with it, in one short sentence; nothing when it is accepted.
+    /// What is wrong, in one short sentence. Empty if the password is accepted.
     pub reason: &'static str,
 }
 
 impl PasswordPolicy {
-    #[must_use]
     pub fn new(portal_name: &str) -> Self {
         Self { portal: words_in(portal_name).into() }
     }
 
-    /// Assesses a password with what an attacker would know of its owner. Takes a
-    /// few milliseconds at most.
+    /// Rates a password, given what an attacker would know about its owner. Takes at most a few
+    /// milliseconds.
     #[must_use]
     pub fn assess(&self, password: &Password, context: &PasswordContext<'_>) -> Assessment {
         let known = context.words();
@@ -79,23 +78,23 @@ impl PasswordPolicy {
         Assessment { score, accepted, reason: if accepted { "" } else { reason(&estimate, &known) } }
     }
 
-    /// Refuses a password that is too weak.
+    /// Rejects a weak password.
     ///
     /// # Errors
-    /// What is wrong with it, and how to mend it.
+    /// Returns what is wrong and how to choose a better one.
     pub fn judge(&self, password: &Password, context: &PasswordContext<'_>) -> Result<(), String> {
         let Assessment { accepted, reason, .. } = self.assess(password, context);
         if accepted { Ok(()) } else { Err(format!("{reason} {MEND}")) }
     }
 }
 
-/// The beginning of a password that zxcvbn is given: all of it, except for a very long
-/// one and for one made of signs.
+/// Returns the part of a password that zxcvbn scores: all of it, unless it is very long or contains
+/// many symbols.
 ///
-/// zxcvbn tries every way of reading signs as letters and looks every part up anew each
-/// time: 100 characters with all twenty signs among them took it half a second. What
-/// is left out could only make the password stronger, and what is judged instead is
-/// either long or full of different signs, which no list holds.
+/// zxcvbn tries every way to read symbols as letters and repeats its lookups for each: 100
+/// characters that include all twenty symbols took it half a second. The omitted rest could only
+/// make the password stronger. The scored part is still long or full of different symbols, and no
+/// list contains such passwords.
 fn judged(password: &str) -> &str {
     let mut length = 0;
     for (at, sign) in password.char_indices() {
@@ -108,12 +107,12 @@ fn judged(password: &str) -> &str {
     password
 }
 
-/// In how many ways the signs of a text can be read as letters.
+/// Returns in how many ways the symbols of a text can be read as letters.
 fn readings(text: &str) -> usize {
     SIGNS.iter().map(|signs| signs.chars().filter(|sign| text.contains(*sign)).count().max(1)).product()
 }
 
-/// What is wrong, by the longest part of the password that was recognised.
+/// Returns what is wrong, based on the longest recognized part of the password.
 fn reason(estimate: &Entropy, known: &[&str]) -> &'static str {
     let longest = estimate.sequence().iter().max_by_key(|part| part.token.chars().count());
     if longest.is_some_and(|part| is_known(part, known)) {
@@ -143,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn common_and_personal_passwords_are_refused() {
+    fn common_and_personal_passwords_are_rejected() {
         for weak in
             ["password", "password1", "P@ssw0rd", "12345678", "qwertyuiop", "iloveyou1", "aaaaaaaaaaaa", "19.05.1987"]
         {
@@ -165,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gives_a_password_away_to_one_owner_does_not_to_another() {
+    fn a_password_that_is_personal_for_one_owner_is_fine_for_another() {
         let password = Password::parse_new("gloriettenmargarithe").expect("valid");
         let policy = PasswordPolicy::new("Portal");
         assert!(policy.assess(&password, &OWNER).accepted);
@@ -177,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_on_the_list_is_refused_though_zxcvbn_would_take_it() {
+    fn listed_passwords_are_rejected_even_if_zxcvbn_accepts_them() {
         for listed in ["grenouille", "schokolade", "telechargement", "Kartoffelpuffer", "pe#5gz29ptzmse"] {
             assert!(zxcvbn::zxcvbn(listed, &[]).score() >= zxcvbn::Score::Three, "{listed}");
             assert_eq!(assess(listed), Assessment { score: 1, accepted: false, reason: reasons::COMMON }, "{listed}");
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn long_and_unrelated_passwords_are_taken_without_rules_on_characters() {
+    fn long_unrelated_passwords_are_accepted_whatever_their_characters() {
         for strong in [
             "correct horse battery staple",
             "tumble rinse obelisk",
@@ -199,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_what_is_wrong_and_how_to_mend_it() {
+    fn a_rejection_says_what_is_wrong_and_how_to_fix_it() {
         let judge = |password| {
             let password = Password::parse_new(password).expect("valid");
             PasswordPolicy::new("Portal").judge(&password, &OWNER)
@@ -216,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn no_password_makes_more_than_a_bounded_amount_of_work() {
+    fn the_work_per_password_is_bounded() {
         let signs = "4@8({[<3691!|70$5+%2";
         let texts = [signs, "p@$$w0rd", "a", "0123456789", "4@8({[<3691!|70$5+%2abcdefghij", "aé🐴4"];
         for text in texts {
@@ -227,7 +226,7 @@ mod tests {
             assert!(length * length * readings(part) <= WORK_MAX, "{text}");
         }
         assert_eq!(readings(signs), 576);
-        assert_eq!(judged("kV9$wq2!LmZr"), "kV9$wq2!LmZr", "what people type is judged whole");
+        assert_eq!(judged("kV9$wq2!LmZr"), "kV9$wq2!LmZr", "a realistic password is scored as a whole");
         let strong: String = signs.chars().cycle().take(128).collect();
         assert!(assess(&strong).accepted);
     }

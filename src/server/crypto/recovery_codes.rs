@@ -1,4 +1,4 @@
-//! Recovery codes as they are made, and as the database knows them.
+//! Creation and storage of recovery codes.
 
 use uuid::Uuid;
 
@@ -7,18 +7,18 @@ use crate::domain::RecoveryCode;
 use crate::domain::recovery_code::RECOVERY_CODE_OCTETS;
 use crate::server::rng::Rng;
 
-/// Codes that are made together.
+/// The number of codes in a set.
 pub const RECOVERY_CODES: usize = 10;
 
-/// Makes a set of codes.
+/// Generates a set of codes.
 #[must_use]
 pub fn generate(rng: &Rng) -> Vec<RecoveryCode> {
     (0..RECOVERY_CODES).map(|_| RecoveryCode::from_octets(rng.bytes::<RECOVERY_CODE_OCTETS>())).collect()
 }
 
-/// What is stored of an account's code: SHA-256 over both. No key goes into it,
-/// so that a change of `SECRET_KEY` leaves what lies in people's drawers good; nobody
-/// can try the 2^80 values that a code may have.
+/// Returns the stored digest of an account's code: SHA-256 of the account id and the code. It uses
+/// no key, so that codes users have written down stay valid when `SECRET_KEY` is rotated. A key is
+/// not needed: with 2^80 possible codes, brute force is not feasible.
 #[must_use]
 pub fn digest(account_id: Uuid, code: &RecoveryCode) -> TokenDigest {
     TokenDigest::of(&[account_id.as_bytes().as_slice(), code.expose().as_bytes()].concat())
@@ -31,7 +31,7 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn ten_codes_differ_and_one_is_stored_otherwise_for_each_account() {
+    fn codes_are_unique_and_their_digests_depend_on_the_account() {
         let codes = generate(&Rng::from_seed(1));
         let mut words: Vec<_> = codes.iter().map(RecoveryCode::in_groups).collect();
         words.sort_unstable();

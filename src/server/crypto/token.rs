@@ -1,4 +1,4 @@
-//! Random values that browsers hold and the database knows only by their hash.
+//! Random tokens held by browsers, stored only as hashes.
 
 use std::fmt;
 
@@ -13,25 +13,22 @@ use crate::server::rng::Rng;
 pub struct FlowToken([u8; 32]);
 
 impl FlowToken {
-    #[must_use]
     pub fn generate(rng: &Rng) -> Self {
         Self(rng.bytes())
     }
 
-    /// Reads a cookie's value; anything that no flow ever had is `None`.
+    /// Parses a cookie value. `None` if it is not a valid token.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(value).ok()?;
         Some(Self(bytes.try_into().ok()?))
     }
 
-    /// The cookie's value.
-    #[must_use]
+    /// Returns the cookie value.
     pub fn to_cookie(&self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    #[must_use]
     pub fn digest(&self) -> TokenDigest {
         TokenDigest::of(&self.0)
     }
@@ -43,17 +40,15 @@ impl fmt::Debug for FlowToken {
     }
 }
 
-/// SHA-256 of a random value: enough, since nobody can try 2^128 values.
+/// SHA-256 of a random token. A plain hash suffices because 2^128 values cannot be tried.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenDigest(Vec<u8>);
 
 impl TokenDigest {
-    #[must_use]
     pub fn of(token: &[u8]) -> Self {
         Self(Sha256::digest(token).to_vec())
     }
 
-    #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
     }

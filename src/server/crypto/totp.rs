@@ -1,4 +1,4 @@
-//! Codes of authenticator apps (TOTP, RFC 6238), and how an app comes by its seed.
+//! Codes of authenticator apps (TOTP, RFC 6238), and setup by QR code.
 
 use std::fmt::{self, Write as _};
 
@@ -9,25 +9,25 @@ use zeroize::Zeroizing;
 use crate::domain::{OtpCode, Timestamp, Username};
 use crate::server::rng::Rng;
 
-/// Octets of a seed: 160 bits, as RFC 4226, section 4 recommends.
+/// Bytes of a secret: 160 bits, as RFC 4226, section 4 recommends.
 const SEED: usize = 20;
-/// Seconds of a time step, and digits of a code: what every app can do.
+/// Seconds per time step, and digits per code: values that every app supports.
 const STEP: u64 = 30;
 const DIGITS: u8 = 6;
-/// Time steps before and after the present one whose codes count as well: a
-/// phone's clock may be off by half a minute (RFC 6238, section 5.2).
+/// Accepted time steps before and after the current one, because a phone's clock may be off by half
+/// a minute (RFC 6238, section 5.2).
 const SKEW: u16 = 1;
-/// Light modules around a QR code (ISO/IEC 18004, section 5.3.8).
+/// The quiet zone around a QR code, in modules (ISO/IEC 18004, section 5.3.8).
 const QUIET: usize = 4;
-/// Characters of a typed secret that stand together.
+/// Characters per group of a secret that is typed.
 const GROUP: usize = 4;
 
-/// What an authenticator app and the portal both know of an account.
+/// The TOTP secret shared by an authenticator app and the portal.
 #[derive(Clone)]
 pub struct Seed(Zeroizing<[u8; SEED]>);
 
-/// A QR code as squares of 1 by 1: the side of the whole with its quiet zone,
-/// and the path of an SVG that fills the dark ones.
+/// A QR code in units of one module: the side length with the quiet zone, and an SVG path that
+/// fills the dark modules.
 #[derive(Clone, PartialEq, Eq)]
 pub struct QrImage {
     pub side: usize,
@@ -35,24 +35,22 @@ pub struct QrImage {
 }
 
 impl Seed {
-    #[must_use]
     pub fn generate(rng: &Rng) -> Self {
         Self(Zeroizing::new(rng.bytes()))
     }
 
-    /// Reads a stored seed; `None` when it is not of a seed's length.
+    /// Parses a stored secret. `None` if its length is wrong.
     #[must_use]
     pub fn from_octets(octets: &[u8]) -> Option<Self> {
         Some(Self(Zeroizing::new(octets.try_into().ok()?)))
     }
 
-    #[must_use]
     pub fn octets(&self) -> &[u8] {
         &*self.0
     }
 
-    /// The time step to which a code belongs, if that is now, the one before or
-    /// the one after. The caller sees to it that a step is accepted once.
+    /// Returns the time step of a code, if it is the current, previous or next one. The caller must
+    /// ensure that each step is accepted only once.
     #[must_use]
     pub fn step_of(&self, code: &OtpCode, now: Timestamp) -> Option<i64> {
         let seconds = u64::try_from(now.0.div_euclid(1_000)).ok()?;
@@ -60,7 +58,7 @@ impl Seed {
         i64::try_from(step).ok()
     }
 
-    /// The seed as it is typed into an app: base32 (RFC 4648, section 6), in groups of four.
+    /// Returns the secret for typing into an app: base32 (RFC 4648, section 6) in groups of four.
     #[must_use]
     pub fn in_groups(&self) -> String {
         let secret = self.totp(None).build_noncompliant().secret().to_base32();
@@ -68,11 +66,12 @@ impl Seed {
         groups.collect::<Vec<_>>().join(" ")
     }
 
-    /// The address by which an app takes the seed over, as apps know it
-    /// (`otpauth://totp/Portal:ann?secret=…&issuer=Portal`). `None` when the names do not fit.
+    /// Returns the URL with which apps import the secret
+    /// (`otpauth://totp/Portal:ann?secret=…&issuer=Portal`). `None` if the names are not allowed in
+    /// it.
     #[must_use]
     pub fn url(&self, portal: &str, username: &Username) -> Option<String> {
-        // Between the two names stands a colon, and neither may hold one.
+        // The two names are separated by a colon, so neither may contain one.
         let portal = portal.replace(':', " ");
         self.totp(Some((&portal, username))).build().and_then(|totp: Totp| totp.to_url()).ok()
     }
@@ -92,8 +91,8 @@ impl Seed {
 }
 
 impl QrImage {
-    /// The QR code of a text; `None` when it is longer than one can hold (about
-    /// 2,000 octets). A seventh of it may be hidden by a reflection.
+    /// Returns the QR code for a text, or `None` if the text is too long (about 2,000 bytes). It
+    /// can still be scanned if a seventh of it is unreadable, for example because of a reflection.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
         let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
@@ -104,7 +103,7 @@ impl QrImage {
             while x < width {
                 let run = row[x..].iter().take_while(|color| **color == Color::Dark).count();
                 if run > 0 {
-                    // A `String` takes whatever is written to it.
+                    // Writing to a `String` cannot fail.
                     let _ = write!(path, "M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET);
                 }
                 x += run.max(1);
@@ -133,14 +132,14 @@ mod tests {
     use crate::server::rng::Rng;
 
     fn code(digits: &str) -> OtpCode {
-        OtpCode::parse(digits).expect("six digits")
+        OtpCode::parse(digits).expect("a valid code")
     }
 
-    /// The seed of RFC 6238, appendix B, whose codes are given there with eight
-    /// digits: those of six are their ends.
+    /// Uses the secret of RFC 6238, appendix B. The codes there have eight digits; the six-digit
+    /// codes are their last six.
     #[test]
-    fn the_codes_are_those_of_the_standard() {
-        let seed = Seed::from_octets(b"12345678901234567890").expect("20 octets");
+    fn codes_match_the_test_vectors_of_rfc_6238() {
+        let seed = Seed::from_octets(b"12345678901234567890").expect("20 bytes");
         for (seconds, digits) in [(59, "287082"), (1_111_111_109, "081804"), (20_000_000_000_i64, "353130")] {
             let step = seconds / 30;
             for (off, found) in [(-2, None), (-1, Some(step)), (0, Some(step)), (1, Some(step)), (2, None)] {
@@ -153,29 +152,29 @@ mod tests {
     }
 
     #[test]
-    fn an_app_is_told_the_seed_in_two_ways() {
-        let seed = Seed::from_octets(b"12345678901234567890").expect("20 octets");
+    fn the_secret_can_be_typed_or_imported_by_url() {
+        let seed = Seed::from_octets(b"12345678901234567890").expect("20 bytes");
         assert_eq!(seed.in_groups(), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
-        let username = Username::parse("ann.lee").expect("valid");
-        let url = seed.url("My: Portal", &username).expect("it fits");
+        let username = Username::parse("ann.lee").expect("a valid username");
+        let url = seed.url("My: Portal", &username).expect("the names are allowed");
         assert_eq!(
             url,
             "otpauth://totp/My%20%20Portal:ann.lee?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=My%20%20Portal"
         );
         let long = "\u{1f600}".repeat(40);
-        assert!(QrImage::of(&seed.url(&long, &username).expect("it fits")).is_some(), "the longest name there is");
+        assert!(QrImage::of(&seed.url(&long, &username).expect("the name is allowed")).is_some(), "a very long name");
     }
 
     #[test]
-    fn a_qr_code_has_its_quiet_zone_and_its_three_corners() {
-        let image = QrImage::of("otpauth://totp/x").expect("short");
+    fn a_qr_code_has_a_quiet_zone_and_finder_patterns() {
+        let image = QrImage::of("otpauth://totp/x").expect("a short text");
         assert_eq!(image.side, 25 + 8, "version 2, with four light modules on each side");
-        // The uppermost line of the two upper corners: seven dark modules each.
+        // The top edges of the two upper finder patterns: seven dark modules each.
         assert!(image.path.starts_with("M4 4h7v1h-7z") && image.path.contains("M22 4h7v1h-7z"), "{}", image.path);
     }
 
     #[test]
-    fn seeds_differ_and_print_nothing() {
+    fn secrets_differ_and_are_redacted_in_debug_output() {
         let rng = Rng::from_seed(1);
         assert_ne!(Seed::generate(&rng).octets(), Seed::generate(&rng).octets());
         assert_eq!(format!("{:?}", Seed::generate(&rng)), "Seed(…)");

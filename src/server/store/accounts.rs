@@ -1,4 +1,4 @@
-//! Accounts: people who have proven their address.
+//! Accounts: users with a verified email.
 
 mod standing;
 
@@ -31,23 +31,21 @@ pub struct Account {
     pub verified_at: Timestamp,
     pub password_changed_at: Timestamp,
     pub disabled: bool,
-    /// When the account goes, if its owner wants that.
+    /// When the account will be deleted, if its owner has requested deletion.
     pub delete_after: Option<Timestamp>,
-    /// Sessions of an earlier epoch have ended.
+    /// Incrementing it invalidates all earlier sessions.
     pub epoch: i32,
     pub last_sign_in_at: Option<Timestamp>,
     pub last_sign_in_ip: Option<String>,
 }
 
 impl Account {
-    /// Whether anybody may sign in to it.
-    #[must_use]
+    /// Returns whether the account can be signed in to.
     pub fn is_open(&self) -> bool {
         !self.disabled && self.delete_after.is_none()
     }
 
-    /// Whether anybody may sign in to it, and if not, why.
-    #[must_use]
+    /// Returns the account state, which tells whether and why it cannot be signed in to.
     pub fn state(&self) -> AccountState {
         match self {
             Self { disabled: true, .. } => AccountState::Disabled,
@@ -56,14 +54,13 @@ impl Account {
         }
     }
 
-    /// Whether what began in this epoch, a session or a sign-in, still counts.
-    #[must_use]
+    /// Returns whether a session or sign-in that began in this epoch is still valid.
     pub fn holds(&self, epoch: i32) -> bool {
         self.is_open() && self.epoch == epoch
     }
 }
 
-/// What a new account is made from.
+/// The data of a new account.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
     pub id: Uuid,
@@ -74,19 +71,16 @@ pub struct NewAccount {
     pub created_at: Timestamp,
 }
 
-/// Whether there is one at all.
-///
-/// # Errors
-/// Only faults.
+/// Returns whether any account exists.
 pub async fn any(db: &impl ConnectionTrait) -> Result<bool, StoreError> {
     let one: Option<Uuid> = Entity::find().select_only().column(Column::Id).into_tuple().one(db).await?;
     Ok(one.is_some())
 }
 
-/// Writes a new account.
+/// Inserts a new account.
 ///
 /// # Errors
-/// Faults, and a username or address that is taken: ask first, in the same transaction.
+/// Fails if the username or the email is taken: check first, in the same transaction.
 pub async fn insert(db: &impl ConnectionTrait, new: NewAccount) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: Set(new.id),
@@ -110,16 +104,12 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewAccount) -> Result<(), St
     Ok(())
 }
 
-/// # Errors
-/// Only faults.
+/// Returns the account with this id.
 pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Account>, StoreError> {
     Entity::find_by_id(id).one(db).await?.map(read).transpose()
 }
 
-/// The usernames of those of these accounts that are there.
-///
-/// # Errors
-/// Only faults.
+/// Returns the usernames of the given accounts. Ids without an account are left out.
 pub async fn names(db: &impl ConnectionTrait, ids: HashSet<Uuid>) -> Result<HashMap<Uuid, String>, StoreError> {
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -129,22 +119,17 @@ pub async fn names(db: &impl ConnectionTrait, ids: HashSet<Uuid>) -> Result<Hash
     Ok(rows.into_iter().collect())
 }
 
-/// # Errors
-/// Only faults.
+/// Returns the account with this username.
 pub async fn by_username(db: &impl ConnectionTrait, username: &Username) -> Result<Option<Account>, StoreError> {
     Entity::find().filter(Column::UsernameKey.eq(username.key())).one(db).await?.map(read).transpose()
 }
 
-/// # Errors
-/// Only faults.
+/// Returns the account with this email.
 pub async fn by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option<Account>, StoreError> {
     Entity::find().filter(Column::EmailKey.eq(email.key())).one(db).await?.map(read).transpose()
 }
 
-/// Notes a sign-in.
-///
-/// # Errors
-/// Only faults.
+/// Records a sign-in.
 pub async fn note_sign_in(db: &impl ConnectionTrait, id: Uuid, at: Timestamp, ip: &str) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::LastSignInAt, Expr::value(at.0))
@@ -155,11 +140,8 @@ pub async fn note_sign_in(db: &impl ConnectionTrait, id: Uuid, at: Timestamp, ip
     Ok(())
 }
 
-/// Sets a new password. With `instead_of`, only if the present one is still that
-/// one; `false` when it is not, or the account is closed.
-///
-/// # Errors
-/// Only faults.
+/// Sets a new password. With `instead_of`, only if that hash is still the current one. Returns
+/// `false` if it is not, or if the account is closed.
 pub async fn set_password(
     db: &impl ConnectionTrait,
     id: Uuid,
@@ -179,10 +161,7 @@ pub async fn set_password(
     Ok(update.exec(db).await?.rows_affected == 1)
 }
 
-/// Sets another username. Ask first whether it is free, in the same transaction.
-///
-/// # Errors
-/// Only faults.
+/// Sets another username. Check in the same transaction that it is free.
 pub async fn set_username(db: &impl ConnectionTrait, id: Uuid, username: &Username) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Username, Expr::value(username.as_str()))
@@ -193,10 +172,7 @@ pub async fn set_username(db: &impl ConnectionTrait, id: Uuid, username: &Userna
     Ok(())
 }
 
-/// Sets another address. Ask first whether it is free, in the same transaction.
-///
-/// # Errors
-/// Only faults.
+/// Sets another email. Check in the same transaction that it is free.
 pub async fn set_email(db: &impl ConnectionTrait, id: Uuid, email: &Email) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Email, Expr::value(email.as_str()))
@@ -207,11 +183,8 @@ pub async fn set_email(db: &impl ConnectionTrait, id: Uuid, email: &Email) -> Re
     Ok(())
 }
 
-/// Claims the right to tell the owner that somebody registered with the
-/// address; `false` when they were told at or after `since`.
-///
-/// # Errors
-/// Only faults.
+/// Claims the notice that tells the owner of an email that it was used to register again. Returns
+/// `false` if the last notice was sent after `since`.
 pub async fn claim_exists_notice(
     db: &impl ConnectionTrait,
     id: Uuid,

@@ -1,5 +1,5 @@
-//! The rows of the audit log, and the sealed ends of their chain. What makes
-//! them a chain is the service's.
+//! The entries of the audit log, and the encrypted anchors of its hash chain. The chain itself is
+//! computed by the audit service.
 
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
@@ -13,24 +13,23 @@ use super::entity::audit::{Column, Entity, Model};
 use super::entity::audit_anchor;
 use crate::domain::{AuditAction, Timestamp};
 
-/// The id of the one anchor there is.
+/// The id of the only anchor row.
 pub const ANCHOR: Uuid = Uuid::nil();
-/// The migration that makes the log.
+/// The migration that creates the log.
 pub const MADE_BY: &str = "m20261123_000008_audit";
 
-/// Who did something.
+/// Who performed an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
     Administrator(Uuid),
-    /// Whoever may run the program on the server.
+    /// Anyone with shell access to the server.
     CommandLine,
-    /// The portal by itself, such as when the time of an account is over.
+    /// The portal itself, for example when it deletes an account after its grace period.
     Portal,
 }
 
 impl Actor {
-    /// The word kept in the database.
-    #[must_use]
+    /// Returns the value stored in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Administrator(_) => "administrator",
@@ -39,8 +38,7 @@ impl Actor {
         }
     }
 
-    /// The account, where it is one.
-    #[must_use]
+    /// Returns the account of the actor, if it is an administrator.
     pub fn account(self) -> Option<Uuid> {
         match self {
             Self::Administrator(id) => Some(id),
@@ -49,38 +47,37 @@ impl Actor {
     }
 }
 
-/// What is erased when a person's account goes, without breaking the chain:
-/// that hashes the commitment alone.
+/// Personal data that is erased with its owner's account. The chain stays valid, because only the
+/// commitment is hashed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Erasable {
     pub value: Option<String>,
-    /// Random; with it goes the way from the commitment back to the value.
+    /// Random. Once it is erased, the commitment cannot be matched to a value.
     pub salt: Option<Vec<u8>>,
     pub commitment: Option<Vec<u8>>,
 }
 
-/// One deed, as its row has it: words that this version does not know included.
+/// One action as its row stores it, including actions that this version does not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Counts from 1 without a gap.
+    /// Starts at 1 and has no gaps.
     pub seq: i64,
     pub at: Timestamp,
     pub actor_kind: String,
     pub actor_id: Option<Uuid>,
     pub action: String,
     pub target_id: Option<Uuid>,
-    /// What else there is to know; nothing about a person.
+    /// Further details. Contains no personal data.
     pub detail: String,
-    /// Where the actor's request came from.
+    /// The IP address of the actor's request.
     pub ip: Erasable,
     pub reason: Erasable,
-    /// The hash of the row before.
+    /// The hash of the previous entry.
     pub previous: Vec<u8>,
     pub hash: Vec<u8>,
 }
 
-/// # Errors
-/// Only faults.
+/// Appends an entry.
 pub async fn insert(db: &impl ConnectionTrait, entry: Entry) -> Result<(), StoreError> {
     let row = Model {
         seq: entry.seq,
@@ -103,16 +100,13 @@ pub async fn insert(db: &impl ConnectionTrait, entry: Entry) -> Result<(), Store
     Ok(())
 }
 
-/// Up to `most` rows that come after the row `seq`, in their order.
-///
-/// # Errors
-/// Only faults.
+/// Returns up to `most` entries after `seq`, oldest first.
 pub async fn after(db: &impl ConnectionTrait, seq: i64, most: u64) -> Result<Vec<Entry>, StoreError> {
     let rows = Entity::find().filter(Column::Seq.gt(seq)).order_by_asc(Column::Seq).limit(most).all(db).await?;
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// What rows are looked for; nothing for any.
+/// Search criteria. `None` matches everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     pub action: Option<AuditAction>,
@@ -120,10 +114,7 @@ pub struct Filter {
     pub target: Option<Uuid>,
 }
 
-/// The newest `most` rows, before the row `before` if given; the newest first.
-///
-/// # Errors
-/// Only faults.
+/// Returns up to `most` entries, newest first. With `before`, only older ones.
 pub async fn newest(
     db: &impl ConnectionTrait,
     filter: &Filter,
@@ -134,10 +125,7 @@ pub async fn newest(
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// The `most` rows that came next after the row `after`; the newest first.
-///
-/// # Errors
-/// Only faults.
+/// Returns the `most` entries that directly follow `after`, newest first.
 pub async fn next_after(
     db: &impl ConnectionTrait,
     filter: &Filter,
@@ -149,7 +137,7 @@ pub async fn next_after(
 }
 
 fn newest_query(filter: &Filter, before: Option<i64>, most: u64) -> Select<Entity> {
-    // No row has the greatest number there is.
+    // No entry has the highest number.
     let before = before.unwrap_or(i64::MAX);
     matching(filter).filter(Column::Seq.lt(before)).order_by_desc(Column::Seq).limit(most)
 }
@@ -172,19 +160,13 @@ fn matching(filter: &Filter) -> Select<Entity> {
     query
 }
 
-/// Deletes the rows up to and with `seq`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes the entries up to and including `seq`, and returns the number deleted.
 pub async fn delete_through(db: &impl ConnectionTrait, seq: i64) -> Result<u64, StoreError> {
     Ok(Entity::delete_many().filter(Column::Seq.lte(seq)).exec(db).await?.rows_affected)
 }
 
-/// Erases what the log tells of a person whose account goes: where they came
-/// from when they did something, and why something was done to them.
-///
-/// # Errors
-/// Only faults.
+/// Erases a user's personal data from the log: the IP addresses of their actions, and the reasons
+/// for actions on their account.
 pub async fn forget_person(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Ip, Expr::value(None::<String>))
@@ -201,28 +183,19 @@ pub async fn forget_person(db: &impl ConnectionTrait, account_id: Uuid) -> Resul
     Ok(())
 }
 
-/// The oldest row and the newest.
-///
-/// # Errors
-/// Only faults.
+/// Returns the oldest and the newest entry.
 pub async fn outermost(db: &impl ConnectionTrait) -> Result<Option<(Entry, Entry)>, StoreError> {
     let oldest = Entity::find().order_by_asc(Column::Seq).one(db).await?;
     let newest = Entity::find().order_by_desc(Column::Seq).one(db).await?;
     Ok(oldest.map(read).zip(newest.map(read)))
 }
 
-/// The sealed ends of the chain.
-///
-/// # Errors
-/// Only faults.
+/// Returns the encrypted anchors of the chain.
 pub async fn ends(db: &impl ConnectionTrait) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(audit_anchor::Entity::find_by_id(ANCHOR).one(db).await?.map(|row| row.ends))
 }
 
-/// Replaces the sealed ends of the chain.
-///
-/// # Errors
-/// Only faults.
+/// Replaces the encrypted anchors of the chain.
 pub async fn put_ends(db: &impl ConnectionTrait, ends: Vec<u8>) -> Result<(), StoreError> {
     let row = audit_anchor::ActiveModel { id: Set(ANCHOR), ends: Set(ends) };
     let replace = OnConflict::column(audit_anchor::Column::Id).update_column(audit_anchor::Column::Ends).to_owned();
@@ -255,7 +228,7 @@ mod tests {
     use crate::server::store::plan::{Plan, empty_store};
 
     #[tokio::test]
-    async fn each_page_of_the_log_reads_one_index_in_its_order_whatever_is_looked_for() {
+    async fn every_filter_of_the_audit_log_is_one_ordered_index_search() {
         let (store, _folder) = empty_store().await;
         let (action, actor, target) = (Some(AuditAction::MadeUser), Some(Uuid::nil()), Some(Uuid::max()));
         for chosen in 0_u8..8 {
@@ -272,7 +245,7 @@ mod tests {
             {
                 let plan = Plan::of(&store, &query).await;
                 let by_index = indexes.iter().any(|(_, index)| plan.is_one_search_by(index));
-                // The number of a row is where SQLite keeps it.
+                // SQLite uses the entry number as the row id.
                 let by_number = format!("{plan:?}").contains("[\"SEARCH audit USING INTEGER PRIMARY KEY (rowid");
                 assert!(by_index || (chosen == 0 && by_number), "{filter:?}: {plan:?}");
             }

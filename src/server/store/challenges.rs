@@ -1,4 +1,4 @@
-//! Challenges that were used: none counts for two posts.
+//! Spent proof-of-work challenges, so that each can be used only once.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set, TryInsertResult,
@@ -8,21 +8,15 @@ use super::StoreError;
 use super::entity::spent_challenge::{ActiveModel, Column, Entity};
 use crate::domain::Timestamp;
 
-/// Marks a challenge as used, for as long as it would count. `false` when it was already.
-///
-/// # Errors
-/// Only faults.
+/// Marks a challenge as spent until it expires. Returns `false` if it already was.
 pub async fn spend(db: &impl ConnectionTrait, id: &[u8], expires_at: Timestamp) -> Result<bool, StoreError> {
     let row = ActiveModel { id: Set(id.to_vec()), expires_at: Set(expires_at.0) };
     let inserted = Entity::insert(row).on_conflict_do_nothing_on([Column::Id]).exec_without_returning(db).await?;
-    // Doing nothing counts as inserting no row.
+    // A conflict is reported as zero inserted rows.
     Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
 }
 
-/// Deletes up to `most` challenges that do not count any more at `now`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` challenges that have expired at `now` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<u64, StoreError> {
     let ids: Vec<Vec<u8>> = Entity::find()
         .select_only()

@@ -26,15 +26,16 @@ pub(super) async fn empty_database(name: &str) -> Option<String> {
     Some(cluster.url(name))
 }
 
-/// The steps of PostgreSQL's plan; nothing where there is no PostgreSQL.
+/// Returns the steps of PostgreSQL's query plan, or none if PostgreSQL is not installed.
 pub(super) async fn explain(query: &impl QueryTrait) -> Vec<String> {
     let Some(cluster) = CLUSTER.get_or_init(start).await else { return Vec::new() };
     let db = connect(&cluster.url("postgres")).await;
     // The values stand in the query, so that they are planned with.
     let query = format!("EXPLAIN {}", query.build(DbBackend::Postgres));
-    let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, query)).await.expect("it is explained");
-    db.close().await.expect("it closes");
-    rows.iter().map(|row| row.try_get_by_index(0).expect("a step")).collect()
+    let rows =
+        db.query_all_raw(Statement::from_string(DbBackend::Postgres, query)).await.expect("the query is explained");
+    db.close().await.expect("the connection closes");
+    rows.iter().map(|row| row.try_get_by_index(0).expect("a plan step")).collect()
 }
 
 async fn start() -> Option<Postgres> {
@@ -56,9 +57,8 @@ async fn connect(url: &str) -> DatabaseConnection {
     Database::connect(options).await.expect("a connection")
 }
 
-/// Fills every table with rows that differ in every column, of which what may be
-/// missing is there in every twentieth, and has them counted. Ids begin with a
-/// time, as the portal's do.
+/// Fills every table with rows that differ in every column, then updates the statistics. Nullable
+/// columns are set in every twentieth row. Ids begin with a timestamp, like those of the portal.
 async fn fill(url: &str) {
     let db = connect(url).await;
     let columns = "SELECT table_name, string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position),
@@ -74,13 +74,13 @@ async fn fill(url: &str) {
         FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name <> 'seaql_migrations' AND is_generated = 'NEVER' GROUP BY table_name";
     let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, columns)).await.expect("the columns");
-    assert!(rows.len() > 10, "are the tables here?");
+    assert!(rows.len() > 10, "the tables exist");
     for row in rows {
-        let column = |index| row.try_get_by_index::<String>(index).expect("a text");
+        let column = |index| row.try_get_by_index::<String>(index).expect("a text column");
         let (table, names, values) = (column(0), column(1), column(2));
         let insert = format!("INSERT INTO {table} ({names}) SELECT {values} FROM generate_series(1, {ROWS}) n");
         db.execute_unprepared(&insert).await.expect("the table is filled");
     }
-    db.execute_unprepared("VACUUM ANALYZE").await.expect("the rows are counted");
-    db.close().await.expect("it closes");
+    db.execute_unprepared("VACUUM ANALYZE").await.expect("the statistics are updated");
+    db.close().await.expect("the connection closes");
 }

@@ -1,15 +1,13 @@
-//! The connections to the database, and which of them may be used again.
+//! Database connections, and the rules for reusing them.
 //!
-//! A connection is given out only when it is known to be outside of a
-//! transaction. sqlx counts the transactions of a connection by itself, and
-//! SQLite rolls a transaction back on its own when the disk is full or fails.
-//! The count is then one too high, the next `BEGIN` becomes a `SAVEPOINT`, and
-//! everything "committed" from then on is lost with the connection. So such a
-//! connection is closed and replaced.
+//! A connection is reused only if it is known to be outside a transaction. sqlx keeps its own count
+//! of open transactions, while SQLite rolls a transaction back by itself when the disk is full or
+//! fails. The count is then one too high, the next `BEGIN` becomes a `SAVEPOINT`, and everything
+//! "committed" after that is lost with the connection. Such a connection is therefore closed and
+//! replaced.
 //!
-//! PostgreSQL can go away and come back, or fall silent behind a firewall that
-//! forgot the connection. Every wait for it has a limit, and a pool that stopped
-//! answering is replaced as a whole.
+//! PostgreSQL can restart, or stop responding behind a firewall that dropped the connection. Every
+//! wait for it is limited, and a pool that stopped responding is replaced as a whole.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,42 +21,40 @@ use sea_orm::{
     QueryResult, RuntimeErr, Statement,
 };
 
-/// The longest wait for the lock of an SQLite file, and for a writer's turn.
+/// The longest wait for the lock of an SQLite file, and for the writer permit.
 pub(super) const MAX_WAIT: Duration = Duration::from_secs(10);
-/// The longest wait for a connection to PostgreSQL. sqlx pauses for at most a
-/// fifth of it between two attempts: 0.6 s after the server's return at the
-/// latest, the connection is there.
+/// The longest wait for a connection to PostgreSQL. sqlx waits for at most a fifth of it between
+/// two attempts, so a connection is available at most 0.6 s after the server is back.
 const POSTGRES_CONNECT: Duration = Duration::from_secs(3);
-/// The longest wait for the first connection to PostgreSQL: it may be starting.
+/// The longest wait for the first connection to PostgreSQL, which may still be starting.
 const POSTGRES_FIRST_CONNECT: Duration = Duration::from_secs(10);
-/// The longest wait for an answer of PostgreSQL, a second more than the server
-/// itself allows a statement ([`POSTGRES_SESSION`]).
+/// The longest wait for a response from PostgreSQL: one second more than the server's own statement
+/// timeout ([`POSTGRES_SESSION`]).
 pub(super) const POSTGRES_ANSWER: Duration = Duration::from_secs(6);
-/// A PostgreSQL connection that was idle for this long is tested before use.
+/// A PostgreSQL connection is tested before use after it was idle for this long.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
-/// The longest wait for the answer to that test.
+/// The longest wait for the response to that test.
 const TEST_ANSWER: Duration = Duration::from_secs(1);
 
-/// What the server enforces by itself: a process that is stopped in the middle of
-/// a transaction, or that can no longer be reached, gives up its locks after a few
-/// seconds instead of PostgreSQL's default of two hours.
+/// Timeouts enforced by the server. A process that stops in the middle of a transaction or becomes
+/// unreachable loses its locks after a few seconds instead of PostgreSQL's default of two hours.
 const POSTGRES_SESSION: &str = "SET statement_timeout = '5s'; SET lock_timeout = '5s';
     SET idle_in_transaction_session_timeout = '5s'; SET tcp_user_timeout = '15s';
     SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3";
 
-/// Connections of one kind to one database.
+/// A pool of connections to one database.
 pub(super) struct Pool {
     options: ConnectOptions,
     current: RwLock<Current>,
-    /// Whether the last transaction left its connection in a state that nobody
-    /// knows. Used by a pool of one connection alone: its transactions follow each
-    /// other, so that this is always about the last one.
+    /// Whether the last transaction left its connection in an unknown state. Only used by a pool
+    /// with a single connection, whose transactions run one after the other, so it always refers to
+    /// the last one.
     doubt: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
 struct Current {
-    /// Counts the replacements.
+    /// The number of replacements so far.
     generation: u64,
     connections: DatabaseConnection,
 }
@@ -71,12 +67,12 @@ impl fmt::Debug for Pool {
 }
 
 impl Pool {
-    /// Opens the database at `url`, with `size` connections at most. An SQLite
-    /// file is made when it does not exist.
+    /// Opens the database at `url` with up to `size` connections. Creates the file of an SQLite
+    /// database if it does not exist.
     ///
     /// # Errors
-    /// When the database cannot be opened, or a PostgreSQL server cannot be
-    /// reached within ten seconds.
+    /// Fails if the database cannot be opened, or if PostgreSQL cannot be reached within ten
+    /// seconds.
     pub(super) async fn open(url: &str, size: u32) -> Result<Self, DbErr> {
         let doubt = Arc::new(AtomicBool::new(false));
         let mut options = ConnectOptions::new(url);
@@ -111,20 +107,20 @@ impl Pool {
         if self.is_sqlite() { DbBackend::Sqlite } else { DbBackend::Postgres }
     }
 
-    /// The longest wait for the answer to a statement.
+    /// Returns the longest wait for the response to a statement.
     pub(super) fn answer_limit(&self) -> Option<Duration> {
         (!self.is_sqlite()).then_some(POSTGRES_ANSWER)
     }
 
-    /// Has the connection replaced before it is used again, or does so no longer.
+    /// Sets whether the connection must be replaced before it is used again.
     pub(super) fn set_doubt(&self, doubt: bool) {
         self.doubt.store(doubt, Ordering::Release);
     }
 
-    /// Runs `operation` within `limit` on PostgreSQL. When the connection turns
-    /// out to be gone or does not answer, all connections are replaced; when it
-    /// was gone, or `repeats` says that a silent one may be asked twice, the
-    /// operation runs a second time. It must change nothing by itself.
+    /// Runs `operation`, on PostgreSQL for at most `limit`. If the connection is lost or does not
+    /// respond, all connections are replaced. The operation is run a second time if the connection
+    /// was lost, or if it did not respond and `repeats` is set. The operation itself must not
+    /// change any data.
     pub(super) async fn run<T, F: Future<Output = Result<T, DbErr>>>(
         &self,
         limit: Duration,
@@ -146,8 +142,8 @@ impl Pool {
         Err(error)
     }
 
-    /// Leaves the connections of this generation to themselves: what still runs on
-    /// them ends as it may. New ones are opened when they are asked for.
+    /// Replaces the connections of this generation. Operations still running on them may finish.
+    /// New connections are opened on demand.
     async fn replace(&self, generation: u64) {
         let Ok(connections) = Database::connect(self.options.clone()).await else { return };
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
@@ -173,13 +169,14 @@ fn sqlite(options: &mut ConnectOptions, doubt: &Arc<AtomicBool>) {
                 .create_if_missing(true)
                 .foreign_keys(true)
                 .journal_mode(SqliteJournalMode::Wal)
-                // FULL: what was acknowledged survives a power cut, not only a crash.
+                // FULL: commits survive a power failure, not only a crash of the process.
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(MAX_WAIT)
         })
         .map_sqlx_sqlite_pool_opts(move |pool| {
             let doubt = released.clone();
-            // At once, not only when the connection is needed again: it may hold the lock of the file.
+            // Right away, not only before the next use: the connection may still hold the file
+            // lock.
             pool.after_release(move |_, _| {
                 let keep = !doubt.load(Ordering::Acquire);
                 Box::pin(async move { Ok(keep) })
@@ -219,7 +216,7 @@ fn postgres(options: &mut ConnectOptions, doubt: &Arc<AtomicBool>) {
         });
 }
 
-/// The connections that only read.
+/// The read-only connections.
 #[derive(Debug)]
 pub struct Reader(pub(super) Pool);
 
@@ -256,7 +253,7 @@ impl ConnectionTrait for Reader {
 
 const NO_ANSWER: &str = "the database did not answer in time";
 
-/// Runs an operation, and gives up waiting for it after `limit`.
+/// Runs an operation, and stops waiting for it after `limit`.
 pub(super) async fn within<T>(
     limit: Option<Duration>,
     operation: impl Future<Output = Result<T, DbErr>>,
@@ -269,12 +266,13 @@ fn is_no_answer(error: &DbErr) -> bool {
     matches!(error, DbErr::Custom(text) if text == NO_ANSWER)
 }
 
-/// Nothing was heard of the database: neither an answer nor a new connection.
+/// Returns whether the database did not respond: no response to a statement, or no connection.
 fn is_silence(error: &DbErr) -> bool {
     is_no_answer(error) || matches!(error, DbErr::ConnectionAcquire(_))
 }
 
-/// The connection had ended before it was used, as after a restart of the server.
+/// Returns whether the connection was lost before it was used, for example because the server
+/// restarted.
 fn is_lost(error: &DbErr) -> bool {
     if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)) {
         return true;
@@ -282,7 +280,7 @@ fn is_lost(error: &DbErr) -> bool {
     match driver_error(error) {
         Some(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => true,
         // https://www.postgresql.org/docs/current/errcodes-appendix.html: connection exceptions,
-        // shutdown, crash, and a transaction that was idle for too long.
+        // shutdown, crash, and idle-in-transaction timeout.
         Some(sqlx::Error::Database(error)) => error
             .code()
             .is_some_and(|code| code.starts_with("08") || ["57P01", "57P02", "57P03", "25P03"].contains(&&*code)),
@@ -290,9 +288,9 @@ fn is_lost(error: &DbErr) -> bool {
     }
 }
 
-/// Whether an error says all there is to know about the state of the connection:
-/// the statement did nothing, and the transaction is as it was before it. True of
-/// a lock that did not come, a constraint, and what went wrong outside the database.
+/// Returns whether an error leaves the connection in a known state: the statement had no effect and
+/// the transaction is unchanged. True for lock timeouts, constraint violations, and errors outside
+/// the database.
 pub(super) fn is_harmless(error: &DbErr) -> bool {
     if is_silence(error) {
         return false;
@@ -301,7 +299,8 @@ pub(super) fn is_harmless(error: &DbErr) -> bool {
         Some(sqlx::Error::Database(error)) => {
             let code = error.code().unwrap_or_default();
             if let Some(code) = error.try_downcast_ref::<sqlx::sqlite::SqliteError>().and(code.parse::<u32>().ok()) {
-                // SQLITE_BUSY and SQLITE_CONSTRAINT, without what an extended code adds: https://www.sqlite.org/rescode.html
+                // SQLITE_BUSY and SQLITE_CONSTRAINT, including their extended codes:
+                // https://www.sqlite.org/rescode.html
                 return matches!(code & 0xff, 5 | 19);
             }
             code.starts_with("23") || ["55P03", "57014", "40001", "40P01"].contains(&&*code)

@@ -1,4 +1,4 @@
-//! Failed sign-ins of an account: by address prefix, and over all of them.
+//! Failed sign-ins of an account, per IP prefix and in total.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
@@ -8,17 +8,16 @@ use super::entity::failure_counter::{ActiveModel, Column, Entity};
 use crate::domain::Timestamp;
 use crate::server::crypto::LookupKey;
 
-/// What is known of the failures behind one key.
+/// The failures counted under one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counter {
     pub failures: u32,
     pub last_at: Timestamp,
-    /// No try is looked at before this moment.
+    /// Attempts before this time are rejected without checking the password.
     pub blocked_until: Timestamp,
 }
 
-/// # Errors
-/// Only faults.
+/// Returns the counter for `key`.
 pub async fn get(db: &impl ConnectionTrait, key: &LookupKey) -> Result<Option<Counter>, StoreError> {
     let rows = Entity::find().filter(Column::Key.is_in(key.anywhere())).all(db).await?;
     let row = rows.into_iter().max_by_key(|row| row.key == key.current());
@@ -29,10 +28,7 @@ pub async fn get(db: &impl ConnectionTrait, key: &LookupKey) -> Result<Option<Co
     }))
 }
 
-/// Writes the counter behind `key`, new or not.
-///
-/// # Errors
-/// Only faults.
+/// Inserts or updates the counter for `key`.
 pub async fn put(db: &impl ConnectionTrait, key: &LookupKey, counter: Counter) -> Result<(), StoreError> {
     let row = ActiveModel {
         key: Set(key.current().to_vec()),
@@ -47,10 +43,7 @@ pub async fn put(db: &impl ConnectionTrait, key: &LookupKey, counter: Counter) -
     Ok(())
 }
 
-/// Takes back one failure that was [written](put) before.
-///
-/// # Errors
-/// Only faults.
+/// Subtracts one failure that was [recorded](put) before.
 pub async fn take_back(db: &impl ConnectionTrait, key: &LookupKey) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Failures, Expr::col(Column::Failures).sub(1))
@@ -61,19 +54,14 @@ pub async fn take_back(db: &impl ConnectionTrait, key: &LookupKey) -> Result<(),
     Ok(())
 }
 
-/// Forgets the failures behind `key`.
-///
-/// # Errors
-/// Only faults.
+/// Resets the failures for `key`.
 pub async fn clear(db: &impl ConnectionTrait, key: &LookupKey) -> Result<(), StoreError> {
     Entity::delete_many().filter(Column::Key.is_in(key.anywhere())).exec(db).await?;
     Ok(())
 }
 
-/// Deletes up to `most` counters whose last failure was before `before`.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` counters whose last failure was before `before` and returns the number
+/// deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
     let keys: Vec<Vec<u8>> = Entity::find()
         .select_only()

@@ -1,4 +1,4 @@
-//! Changes of an account's address: waiting for the code, confirmed, undone.
+//! Changes of an account's email: pending, confirmed or undone.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -11,14 +11,14 @@ use super::entity::email_change::{ActiveModel, Column, Entity, Model};
 use super::{StoreError, otps};
 use crate::domain::{Email, Timestamp};
 
-/// A change as the services see it.
+/// An email change as the services see it.
 #[derive(Clone, Debug)]
 pub struct EmailChange {
     pub id: Uuid,
     pub account_id: Uuid,
-    /// The new address.
+    /// The new email.
     pub email: Email,
-    /// It is somebody else's already: no code is right.
+    /// Whether the new email belongs to another account. If so, no code is accepted.
     pub address_taken: bool,
     pub old_email: Email,
     pub tries: u32,
@@ -27,10 +27,7 @@ pub struct EmailChange {
     pub undone: bool,
 }
 
-/// Writes a change that waits for its code.
-///
-/// # Errors
-/// Only faults.
+/// Inserts a change that is waiting for its code.
 pub async fn insert(db: &impl ConnectionTrait, new: &EmailChange) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: Set(new.id),
@@ -49,26 +46,19 @@ pub async fn insert(db: &impl ConnectionTrait, new: &EmailChange) -> Result<(), 
     Ok(())
 }
 
-/// # Errors
-/// Only faults.
+/// Returns the change with this id.
 pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<EmailChange>, StoreError> {
     Entity::find_by_id(id).one(db).await?.map(read).transpose()
 }
 
-/// The change of an account that waits for its code. There is one at most.
-///
-/// # Errors
-/// Only faults.
+/// Returns the pending change of an account. At most one exists.
 pub async fn pending(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<EmailChange>, StoreError> {
     let query = Entity::find().filter(Column::AccountId.eq(account_id)).filter(Column::ConfirmedAt.is_null());
     query.order_by_desc(Column::Id).one(db).await?.map(read).transpose()
 }
 
-/// The change, confirmed after `since`, by which somebody could have this
-/// address back.
-///
-/// # Errors
-/// Only faults.
+/// Returns a change confirmed after `since` that can still be undone, and therefore reserves this
+/// email for its previous owner.
 pub async fn reserving(
     db: &impl ConnectionTrait,
     email: &Email,
@@ -81,10 +71,8 @@ pub async fn reserving(
     query.one(db).await?.map(read).transpose()
 }
 
-/// Counts one try before it is compared; `false` when `most` are used up.
-///
-/// # Errors
-/// Only faults.
+/// Counts an attempt before its code is compared. Returns `false` if all `most` attempts are used
+/// up.
 pub async fn count_try(db: &impl ConnectionTrait, id: Uuid, most: u32) -> Result<bool, StoreError> {
     let counted = Entity::update_many()
         .col_expr(Column::Tries, Expr::col(Column::Tries).add(1))
@@ -96,11 +84,8 @@ pub async fn count_try(db: &impl ConnectionTrait, id: Uuid, most: u32) -> Result
     Ok(counted.rows_affected == 1)
 }
 
-/// Notes that the new address was proven; `false` when it was before, or a
-/// newer change took this one's place.
-///
-/// # Errors
-/// Only faults.
+/// Records that the new email was verified. Returns `false` if it already was, or if a newer change
+/// has replaced this one.
 pub async fn confirm(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
     let confirmed = Entity::update_many()
         .col_expr(Column::ConfirmedAt, Expr::value(at.0))
@@ -111,17 +96,15 @@ pub async fn confirm(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> Resu
     Ok(confirmed.rows_affected == 1)
 }
 
-/// Notes that a change, and every later one of its account, was undone.
-///
-/// # Errors
-/// Only faults.
+/// Marks a change and all later ones of its account as undone.
 pub async fn undo_from(db: &impl ConnectionTrait, change: &EmailChange, at: Timestamp) -> Result<(), StoreError> {
     let Some(confirmed_at) = change.confirmed_at else { return Ok(()) };
     Entity::update_many()
         .col_expr(Column::UndoneAt, Expr::value(at.0))
         .filter(Column::AccountId.eq(change.account_id))
         .filter(Column::ConfirmedAt.gte(confirmed_at.0))
-        // By time of birth too, so that of two in one millisecond the earlier stays.
+        // Also by id, which begins with a timestamp: of two changes in one millisecond the earlier
+        // one stays.
         .filter(Column::Id.gte(change.id))
         .filter(Column::UndoneAt.is_null())
         .exec(db)
@@ -129,11 +112,7 @@ pub async fn undo_from(db: &impl ConnectionTrait, change: &EmailChange, at: Time
     Ok(())
 }
 
-/// Forgets the change that waits for its code, if there is one; the code then
-/// counts no more.
-///
-/// # Errors
-/// Only faults.
+/// Deletes the pending change of an account, if any, and invalidates its codes.
 pub async fn drop_pending(db: &impl ConnectionTrait, account_id: Uuid, now: Timestamp) -> Result<(), StoreError> {
     let waiting = Condition::all().add(Column::AccountId.eq(account_id)).add(Column::ConfirmedAt.is_null());
     let ids = Entity::find().select_only().column(Column::Id).filter(waiting.clone());
@@ -144,11 +123,8 @@ pub async fn drop_pending(db: &impl ConnectionTrait, account_id: Uuid, now: Time
     Ok(())
 }
 
-/// Deletes up to `most` changes: those begun before `begun` and never
-/// confirmed, and those confirmed before `confirmed`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` changes that were never confirmed and began before `begun`, or that were
+/// confirmed before `confirmed`, and returns the number deleted.
 pub async fn purge(
     db: &impl ConnectionTrait,
     begun: Timestamp,

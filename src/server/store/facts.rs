@@ -1,23 +1,22 @@
-//! What there is to know about the database itself.
+//! Information about the database itself.
 
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
 use super::{Store, StoreError};
 
-/// The database as an operator asks about it.
+/// Database information for administrators.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatabaseFacts {
-    /// Its name and version.
+    /// The product name and version.
     pub product: String,
-    /// Octets that it takes, without its log.
+    /// The size in bytes, without the write-ahead log.
     pub size: u64,
-    /// The changes to its schema that were made, in their order.
+    /// The names of the applied migrations, in order.
     pub migrations: Vec<String>,
 }
 
 impl Store {
-    /// # Errors
-    /// Only faults.
+    /// Returns information about the database.
     pub async fn facts(&self) -> Result<DatabaseFacts, StoreError> {
         let (name, version, size) = match self.reader().get_database_backend() {
             DbBackend::Sqlite => (
@@ -33,7 +32,7 @@ impl Store {
         };
         let version: String = self.value(version).await?;
         let size: i64 = self.value(size).await?;
-        // The table is that of sea-orm-migration.
+        // This table belongs to sea-orm-migration.
         let applied = self.statement("SELECT version FROM seaql_migrations ORDER BY version");
         let rows = self.reader().query_all_raw(applied).await?;
         let migrations = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;

@@ -1,24 +1,23 @@
-//! Whether the database can be read and written.
+//! Checks that the database can be read and written.
 
 use sea_orm::{ConnectionTrait as _, DbBackend};
 
 use super::{Store, StoreError};
 
-/// Makes SQLite put changed pages into its log while the transaction goes on. It
-/// would otherwise keep them in memory until the commit, and undoing the write
-/// would never have touched the disk.
+/// Makes SQLite write changed pages to its log during the transaction. By default they stay in
+/// memory until the commit, and a write that is rolled back would never touch the disk.
 const SPILL: &str = "PRAGMA cache_size = 4";
-/// What SQLite has by default: 2,000 KiB.
+/// SQLite's default: 2,000 KiB.
 const KEEP: &str = "PRAGMA cache_size = -2000";
-/// About as much as a registration writes.
+/// Writes about as much as a registration does.
 const WRITE_SQLITE: &str = "INSERT INTO quota (key, full_at) VALUES (zeroblob(65536), 0)";
 const WRITE_POSTGRES: &str = "INSERT INTO quota (key, full_at) VALUES ('\\x00', 0) ON CONFLICT DO NOTHING";
 
 impl Store {
-    /// Reads from the database, and from a table of this version's schema.
+    /// Reads from a table of this version's schema.
     ///
     /// # Errors
-    /// When that fails.
+    /// Fails if the table cannot be read.
     pub async fn check_readable(&self) -> Result<(), StoreError> {
         let db = self.reader();
         let statement = "SELECT 1 FROM account WHERE 1 = 0";
@@ -26,11 +25,11 @@ impl Store {
         Ok(())
     }
 
-    /// Writes to the database, and takes it back.
+    /// Writes to the database and rolls back.
     ///
     /// # Errors
-    /// When that fails: a full disk, an I/O error, a read-only file, a lock that
-    /// another process does not give back.
+    /// Fails if the database cannot be written: disk full, I/O error, read-only file, or a lock
+    /// held by another process.
     pub async fn check_writable(&self) -> Result<(), StoreError> {
         let tx = self.write().await?;
         if tx.get_database_backend() == DbBackend::Sqlite {

@@ -1,5 +1,5 @@
-//! Everything that is held about a person, as they may have it: no password,
-//! digest or secret, and nothing about anybody else.
+//! The export of all data about a user: no passwords, digests or secrets, and nothing about other
+//! users.
 
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde::Serialize;
@@ -13,7 +13,7 @@ use super::entity::{
     totp, trusted_browser,
 };
 
-/// What is held about one account.
+/// The data stored about one account.
 #[derive(Clone, Debug, Serialize)]
 pub struct Holdings {
     account: AccountPart,
@@ -86,18 +86,18 @@ struct ChangePart {
     undone_at: Option<String>,
 }
 
-/// An invitation to the person's address.
+/// An invitation sent to the user's email.
 #[derive(Clone, Debug, Serialize)]
 struct InvitationPart {
     email: String,
     sent_at: Option<String>,
     expires_at: Option<String>,
-    /// What ended it before that, and when.
+    /// What ended it before it expired, and when.
     ended_by: Option<String>,
     ended_at: Option<String>,
 }
 
-/// A code that was issued to the person's address, and the mail about it.
+/// A code issued for the user's email, and its message.
 #[derive(Clone, Debug, Serialize)]
 struct CodePart {
     purpose: String,
@@ -126,10 +126,7 @@ struct EventPart {
     browser: String,
 }
 
-/// Gathers what is held about an account; `None` when it is gone.
-///
-/// # Errors
-/// Only faults.
+/// Collects the data about an account. Returns `None` if the account does not exist.
 pub async fn of(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<Holdings>, StoreError> {
     let Some(account) = account::Entity::find_by_id(account_id).one(db).await? else { return Ok(None) };
     let sessions = session::Entity::find().filter(session::Column::AccountId.eq(account_id)).all(db).await?;
@@ -279,7 +276,7 @@ impl From<security_event::Model> for EventPart {
     }
 }
 
-/// A moment as RFC 3339 writes it, in UTC.
+/// Formats a time as RFC 3339, in UTC.
 fn moment(millis: i64) -> Option<String> {
     let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok()?;
     at.format(&Rfc3339).ok()

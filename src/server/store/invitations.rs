@@ -1,4 +1,4 @@
-//! Invitations to register: each for one address, once, for a while.
+//! Invitations to register, each for one email, for one use and for a limited time.
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -12,17 +12,16 @@ use super::entity::invitation::{ActiveModel, Column, Entity, Model};
 use crate::domain::{Email, Timestamp};
 use crate::server::crypto::TokenDigest;
 
-/// What ended an invitation before its time.
+/// What ended an invitation before it expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// Its address got an account.
+    /// An account was created with the email.
     Used,
     Revoked,
 }
 
 impl Ending {
-    /// The word kept in the database.
-    #[must_use]
+    /// Returns the value stored in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Used => "used",
@@ -36,13 +35,13 @@ impl Ending {
     }
 }
 
-/// An invitation, known by the hash of the random value in its link.
+/// An invitation, identified by the hash of the random token in its link.
 #[derive(Clone, Debug)]
 pub struct Invitation {
-    /// In the order of their making.
+    /// Sorts by creation time.
     pub id: Uuid,
     pub email: Email,
-    /// The administrator's account, while it is there.
+    /// The administrator who sent it, unless that account was deleted.
     pub invited_by: Option<Uuid>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
@@ -50,15 +49,13 @@ pub struct Invitation {
 }
 
 impl Invitation {
-    /// Whether somebody could use it.
-    #[must_use]
+    /// Returns whether the invitation can be used.
     pub fn waits(&self, now: Timestamp) -> bool {
         self.ending.is_none() && now < self.expires_at
     }
 }
 
-/// # Errors
-/// Only faults.
+/// Inserts a new invitation.
 pub async fn insert(db: &impl ConnectionTrait, new: &Invitation, digest: TokenDigest) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: Set(new.id),
@@ -75,26 +72,17 @@ pub async fn insert(db: &impl ConnectionTrait, new: &Invitation, digest: TokenDi
     Ok(())
 }
 
-/// The invitation with this random value, those included that ended.
-///
-/// # Errors
-/// Only faults.
+/// Returns the invitation with this token, even if it has ended.
 pub async fn by_digest(db: &impl ConnectionTrait, digest: TokenDigest) -> Result<Option<Invitation>, StoreError> {
     with_digest(digest).one(db).await?.map(read).transpose()
 }
 
-/// Whether an invitation of this address could be used now.
-///
-/// # Errors
-/// Only faults.
+/// Returns whether a valid invitation for this email exists.
 pub async fn is_invited(db: &impl ConnectionTrait, email: &Email, now: Timestamp) -> Result<bool, StoreError> {
     Ok(Entity::find().filter(waiting(now)).filter(Column::EmailKey.eq(email.key())).one(db).await?.is_some())
 }
 
-/// Ends the invitation of an address that waits; `false` when none does.
-///
-/// # Errors
-/// Only faults.
+/// Ends the valid invitation for an email. Returns `false` if none exists.
 pub async fn end_for(
     db: &impl ConnectionTrait,
     email: &Email,
@@ -104,10 +92,7 @@ pub async fn end_for(
     end(db, Condition::all().add(Column::EmailKey.eq(email.key())), ending, now).await
 }
 
-/// Revokes an invitation that waits; `false` when it does not (any more).
-///
-/// # Errors
-/// Only faults.
+/// Revokes an invitation. Returns `false` if it is not valid (anymore).
 pub async fn revoke(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
     end(db, Condition::all().add(Column::Id.eq(id)), Ending::Revoked, now).await
 }
@@ -123,17 +108,13 @@ async fn end(db: &impl ConnectionTrait, which: Condition, ending: Ending, now: T
     Ok(ended.rows_affected > 0)
 }
 
-/// # Errors
-/// Only faults.
+/// Returns the invitation with this id.
 pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Invitation>, StoreError> {
     Entity::find_by_id(id).one(db).await?.map(read).transpose()
 }
 
-/// The newest `most` invitations, of one address if given, before the one with
-/// the id `before` if given; the newest first.
-///
-/// # Errors
-/// Only faults.
+/// Returns up to `most` invitations, newest first. With `before`, only older ones. With `email`,
+/// only those for that email.
 pub async fn newest(
     db: &impl ConnectionTrait,
     email: Option<&Email>,
@@ -143,10 +124,7 @@ pub async fn newest(
     list_newest(email, before, most).all(db).await?.into_iter().map(read).collect()
 }
 
-/// The `most` invitations that came next after the one with the id `after`; the newest first.
-///
-/// # Errors
-/// Only faults.
+/// Returns the `most` invitations that directly follow `after`, newest first.
 pub async fn next_after(
     db: &impl ConnectionTrait,
     email: Option<&Email>,
@@ -156,10 +134,7 @@ pub async fn next_after(
     list_after(email, after, most).all(db).await?.into_iter().rev().map(read).collect()
 }
 
-/// Forgets who invited, as that account goes.
-///
-/// # Errors
-/// Only faults.
+/// Removes a deleted account as the sender of its invitations.
 pub async fn forget_inviter(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::InvitedBy, Expr::value(None::<Uuid>))
@@ -169,19 +144,13 @@ pub async fn forget_inviter(db: &impl ConnectionTrait, account_id: Uuid) -> Resu
     Ok(())
 }
 
-/// Forgets every invitation of an address.
-///
-/// # Errors
-/// Only faults.
+/// Deletes all invitations for an email.
 pub async fn forget_address(db: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
     Entity::delete_many().filter(Column::EmailKey.eq(email_key)).exec(db).await?;
     Ok(())
 }
 
-/// Deletes up to `most` invitations that ended before `before`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` invitations that ended before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = ended(before, most).into_tuple().all(db).await?;
     Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)

@@ -1,4 +1,4 @@
-//! The browsers in which an account was seen, by the hash of what recognises them.
+//! Browsers in which an account was used, identified by the hash of their cookie.
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -12,7 +12,7 @@ use super::entity::known_device::{ActiveModel, Column, Entity};
 use crate::domain::Timestamp;
 use crate::server::crypto::TokenDigest;
 
-/// A browser in which an account is seen for the first time.
+/// A browser in which an account is used for the first time.
 #[derive(Clone, Debug)]
 pub struct NewDevice {
     pub id: Uuid,
@@ -21,10 +21,7 @@ pub struct NewDevice {
     pub at: Timestamp,
 }
 
-/// Notes that an account is seen in a browser again; `false` when it never was.
-///
-/// # Errors
-/// Only faults.
+/// Records that an account is used in a known browser. Returns `false` if the browser is unknown.
 pub async fn see(
     db: &impl ConnectionTrait,
     account_id: Uuid,
@@ -40,18 +37,13 @@ pub async fn see(
     Ok(seen.rows_affected == 1)
 }
 
-/// Whether an account was seen in any browser.
-///
-/// # Errors
-/// Only faults.
+/// Returns whether any browser of an account is known.
 pub async fn knows_any(db: &impl ConnectionTrait, account_id: Uuid) -> Result<bool, StoreError> {
     Ok(Entity::find().filter(Column::AccountId.eq(account_id)).one(db).await?.is_some())
 }
 
-/// Writes a new one down; `false` when another sign-in in the same browser just did.
-///
-/// # Errors
-/// Only faults.
+/// Inserts a new browser. Returns `false` if a concurrent sign-in in the same browser has already
+/// done so.
 pub async fn insert(db: &impl ConnectionTrait, new: NewDevice) -> Result<bool, StoreError> {
     let row = ActiveModel {
         id: Set(new.id),
@@ -62,14 +54,11 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewDevice) -> Result<bool, S
     };
     let once = [Column::AccountId, Column::Digest];
     let inserted = Entity::insert(row).on_conflict_do_nothing_on(once).exec_without_returning(db).await?;
-    // Doing nothing counts as inserting no row.
+    // A conflict is reported as zero inserted rows.
     Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
 }
 
-/// Keeps the `most` of an account that were seen last.
-///
-/// # Errors
-/// Only faults.
+/// Keeps the `most` browsers of an account that were seen last.
 pub async fn keep_newest(db: &impl ConnectionTrait, account_id: Uuid, most: u64) -> Result<(), StoreError> {
     let spare: Vec<Uuid> = Entity::find()
         .select_only()
@@ -88,20 +77,14 @@ pub async fn keep_newest(db: &impl ConnectionTrait, account_id: Uuid, most: u64)
     Ok(())
 }
 
-/// Forgets every browser of an account, so that the next sign-in in any of them
-/// is mailed: after a takeover the stranger's is among them.
-///
-/// # Errors
-/// Only faults.
+/// Deletes all browsers of an account, so that the next sign-in in any of them sends a notice.
+/// After an account takeover the attacker's browser is among them.
 pub async fn forget_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
     Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?;
     Ok(())
 }
 
-/// Deletes up to `most` that were not seen since `before`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` browsers last seen before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = Entity::find()
         .select_only()

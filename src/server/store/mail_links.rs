@@ -1,4 +1,4 @@
-//! Links in mails: each good for one deed, once, for a while.
+//! Links in emails, each for one action, for one use and for a limited time.
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -11,22 +11,21 @@ use super::entity::mail_link::{ActiveModel, Column, Entity, Model};
 use crate::domain::Timestamp;
 use crate::server::crypto::TokenDigest;
 
-/// What a link does when its button is pressed.
+/// What a link does once the user confirms it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkPurpose {
     /// Ends the session of a sign-in from a new device.
     EndSession,
-    /// Brings the earlier address back.
+    /// Restores the previous email.
     UndoEmailChange,
-    /// Keeps an account whose deletion was asked for.
+    /// Cancels the deletion of an account.
     KeepAccount,
 }
 
 const PURPOSES: [LinkPurpose; 3] = [LinkPurpose::EndSession, LinkPurpose::UndoEmailChange, LinkPurpose::KeepAccount];
 
 impl LinkPurpose {
-    /// The word kept in the database.
-    #[must_use]
+    /// Returns the value stored in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::EndSession => "end_session",
@@ -36,21 +35,20 @@ impl LinkPurpose {
     }
 }
 
-/// A link, known by the hash of the random value in it.
+/// A link, identified by the hash of the random token in it.
 #[derive(Clone, Debug)]
 pub struct MailLink {
     pub id: Uuid,
     pub purpose: LinkPurpose,
     pub account_id: Uuid,
-    /// The session (its handle) or the change that it is about.
+    /// The session (by its handle) or the email change that it refers to.
     pub subject_id: Option<Uuid>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub used: bool,
 }
 
-/// # Errors
-/// Only faults.
+/// Inserts a new link.
 pub async fn insert(db: &impl ConnectionTrait, link: MailLink, digest: TokenDigest) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: Set(link.id),
@@ -66,19 +64,13 @@ pub async fn insert(db: &impl ConnectionTrait, link: MailLink, digest: TokenDige
     Ok(())
 }
 
-/// The link with this random value, used or expired ones included.
-///
-/// # Errors
-/// Only faults.
+/// Returns the link with this token, even if it is used or has expired.
 pub async fn by_digest(db: &impl ConnectionTrait, digest: TokenDigest) -> Result<Option<MailLink>, StoreError> {
     let row = Entity::find().filter(Column::Digest.eq(digest.into_bytes())).one(db).await?;
     row.map(read).transpose()
 }
 
-/// Uses a link up; `false` when it was used or has expired.
-///
-/// # Errors
-/// Only faults.
+/// Marks a link as used. Returns `false` if it already was, or has expired.
 pub async fn spend(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
     let spent = Entity::update_many()
         .col_expr(Column::UsedAt, Expr::value(now.0))
@@ -90,10 +82,7 @@ pub async fn spend(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Resul
     Ok(spent.rows_affected == 1)
 }
 
-/// Forgets the unused links of an account for one purpose: what they would do is done.
-///
-/// # Errors
-/// Only faults.
+/// Deletes an account's unused links for one purpose, after its action was done in another way.
 pub async fn forget_unused(
     db: &impl ConnectionTrait,
     account_id: Uuid,
@@ -108,19 +97,13 @@ pub async fn forget_unused(
     Ok(())
 }
 
-/// Forgets the links of an account that is going.
-///
-/// # Errors
-/// Only faults.
+/// Deletes the links of an account that is being deleted.
 pub async fn forget(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
     Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?;
     Ok(())
 }
 
-/// Deletes up to `most` links that expired before `before`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` links that expired before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = Entity::find()
         .select_only()

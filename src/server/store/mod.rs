@@ -1,9 +1,8 @@
-//! The database: every query of the portal, and nothing that decides.
+//! The database layer: every query of the portal, and no business rules.
 //!
-//! SQLite gets one writer connection, whose transactions begin IMMEDIATE so
-//! that they wait for the lock instead of failing half way, and several
-//! readers. PostgreSQL gets the same shape: write transactions of all processes
-//! follow each other.
+//! SQLite gets one writer connection and several readers. Write transactions begin IMMEDIATE, so
+//! they wait for the lock up front instead of failing halfway. PostgreSQL is used in the same way:
+//! write transactions run one at a time, across all processes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -62,10 +61,10 @@ pub use transaction::Transaction;
 use connections::Pool;
 use wal_index::{State, WalIndex};
 
-/// Reader connections.
+/// The number of reader connections.
 const READERS: u32 = 4;
 
-/// A fault of the database. Never a person's mistake.
+/// An internal database error, never a mistake of the user.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("database: {0}")]
@@ -80,23 +79,23 @@ pub enum StoreError {
     Unsupported(&'static str),
 }
 
-/// The open database. Cheap to clone; lives as long as the process.
+/// An open database. Cheap to clone; lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct Store {
     writer: Arc<Pool>,
     reader: Arc<Reader>,
-    /// The one turn to write of this process.
+    /// The permit to write. This process has only one.
     turns: Arc<Semaphore>,
     clock: Clock,
-    /// The last field: it is let go of after the connections.
+    /// Must stay the last field, so that it is dropped after the connections.
     index: Option<Arc<WalIndex>>,
 }
 
 impl Store {
-    /// Opens the database at `url`; an SQLite file is made when it is not there.
+    /// Opens the database at `url`. Creates the file of an SQLite database if it does not exist.
     ///
     /// # Errors
-    /// When it cannot be opened or reached.
+    /// Fails if the database cannot be opened or reached.
     pub async fn open(url: &str, clock: Clock) -> Result<Self, StoreError> {
         let writer = Arc::new(Pool::open(url, 1).await?);
         let reader = Arc::new(Reader(Pool::open(url, READERS).await?));
@@ -104,23 +103,22 @@ impl Store {
         Ok(Self { writer, reader, turns: Arc::new(Semaphore::new(1)), clock, index })
     }
 
-    /// Brings the schema up to date; gives the names of the migrations that it took.
+    /// Brings the schema up to date and returns the names of the migrations that were applied.
     ///
     /// # Errors
-    /// When a migration fails, or a newer version's are there; the database is
-    /// then as it was.
+    /// Fails if a migration fails, or if the database has migrations of a newer version. The
+    /// database is then unchanged.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         let (tx, taken) = self.migrating().await?;
         tx.commit().await?;
         Ok(taken)
     }
 
-    /// The same, in a transaction that is still to be committed: the schema comes
-    /// with what else is done in it, or not at all. Of several processes that
-    /// start at once one takes the migrations.
+    /// Does the same in a transaction that the caller commits, together with further changes. If
+    /// several processes start at once, only one of them applies the migrations.
     ///
     /// # Errors
-    /// Those of `migrate`.
+    /// The same as for [`migrate`](Self::migrate).
     pub async fn migrating(&self) -> Result<(Transaction, Vec<String>), StoreError> {
         let tx = self.write_patiently().await?;
         let ours: Vec<String> = Migrator::migrations().iter().map(|ours| ours.name().to_owned()).collect();
@@ -133,16 +131,15 @@ impl Store {
         Ok((tx, ours.into_iter().filter(|name| !there.contains(name)).collect()))
     }
 
-    /// The connections that only read.
-    #[must_use]
+    /// Returns the read-only connections.
     pub fn reader(&self) -> &Reader {
         &self.reader
     }
 
-    /// Begins to read the database as it is now, whatever is written meanwhile.
+    /// Begins a read transaction that keeps seeing the database as it is now.
     ///
     /// # Errors
-    /// When the database cannot be reached.
+    /// Fails if the database cannot be reached.
     pub async fn snapshot(&self) -> Result<DatabaseTransaction, StoreError> {
         let connections = self.reader.0.connections();
         if self.reader.0.is_sqlite() {
@@ -152,12 +149,12 @@ impl Store {
         Ok(connections.begin_with_config(reading.0, reading.1).await?)
     }
 
-    /// Writes a consistent copy of an SQLite database to `file` while it is in use,
-    /// and reads the copy once.
+    /// Writes a consistent copy of an SQLite database to `file` while it is in use, and verifies
+    /// the copy.
     ///
     /// # Errors
-    /// On PostgreSQL, which has its own `pg_dump`; when the file exists or cannot be
-    /// written; when SQLite finds the copy damaged.
+    /// Fails on PostgreSQL, which has its own `pg_dump`; if the file exists or cannot be written;
+    /// and if SQLite finds the copy damaged.
     pub async fn backup(&self, file: &str) -> Result<(), StoreError> {
         if !self.reader.0.is_sqlite() {
             return Err(StoreError::Unsupported(
@@ -166,7 +163,7 @@ impl Store {
         }
         let statement = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [file.into()]);
         self.reader.execute_raw(statement).await?;
-        // SQLite leaves it to the system when the copy reaches the disk.
+        // SQLite does not sync the copy to disk.
         std::fs::File::open(file).and_then(|copy| copy.sync_all()).map_err(|error| {
             tracing::error!(file, %error, "the copy may not be on the disk");
             StoreError::Corrupt("the copy could not be written to the disk")
@@ -174,11 +171,8 @@ impl Store {
         check_copy(file).await
     }
 
-    /// Writes what lies in SQLite's log into the file, as far as no reader needs
-    /// it, while the writer goes on.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Copies SQLite's write-ahead log into the database file as far as no reader needs it, without
+    /// blocking the writer.
     pub async fn fold_log(&self) -> Result<(), StoreError> {
         if self.reader.get_database_backend() == DbBackend::Sqlite {
             self.reader.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
@@ -186,23 +180,23 @@ impl Store {
         Ok(())
     }
 
-    /// The state of the database now: what was read after this was asked holds
-    /// for as long as the answer stays the same. None where that is not known.
+    /// Returns the current state of the database. Data read after this call is up to date for as
+    /// long as the state is the same. `None` if the state is unknown.
     fn state(&self) -> Option<State> {
         self.index.as_ref()?.state()
     }
 
-    /// Closes all connections, so that SQLite folds its log into the file.
+    /// Closes all connections, which makes SQLite copy its write-ahead log into the database file.
     ///
     /// # Errors
-    /// When a connection cannot be closed in order.
+    /// Fails if a connection cannot be closed cleanly.
     pub async fn close(self) -> Result<(), StoreError> {
         self.reader.0.close().await?;
         Ok(self.writer.close().await?)
     }
 }
 
-/// Reads an SQLite file from end to end. Nothing is written beside it.
+/// Checks an entire SQLite file without writing anything next to it.
 async fn check_copy(file: &str) -> Result<(), StoreError> {
     let copy = sqlx::SqlitePool::connect_lazy_with(
         sqlx::sqlite::SqliteConnectOptions::new().filename(file).read_only(true).immutable(true),
@@ -215,7 +209,8 @@ async fn check_copy(file: &str) -> Result<(), StoreError> {
     if found.as_deref() == Some("ok") { Ok(()) } else { Err(StoreError::Corrupt("the copy is damaged")) }
 }
 
-/// The index of an SQLite file. Without one everything works, and reads more often.
+/// Opens the WAL index of an SQLite file. Without it everything still works, but reads are repeated
+/// more often.
 async fn index(db: &Reader) -> Result<Option<Arc<WalIndex>>, DbErr> {
     if db.get_database_backend() != DbBackend::Sqlite {
         return Ok(None);

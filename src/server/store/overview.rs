@@ -1,5 +1,5 @@
-//! What the administration's overview counts, each by a range of an index that
-//! holds all the count needs.
+//! The counts on the administrators' overview page. Each except the total reads a range of a
+//! covering index.
 
 use sea_orm::sea_query::{Asterisk, Expr};
 use sea_orm::{
@@ -11,42 +11,32 @@ use super::entity::{account, outbox, registration};
 use super::outbox::MailState;
 use crate::domain::Timestamp;
 
-/// Mail that has not gone out.
+/// Mail that has not been sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MailQueue {
     pub waiting: u64,
-    /// Given up.
+    /// Failed messages.
     pub dead: u64,
-    /// When the mail that waits for longest was written.
+    /// When the oldest pending message was written.
     pub oldest: Option<Timestamp>,
 }
 
-/// All accounts. Reads an index from end to end: some 10 ms for a million.
-///
-/// # Errors
-/// Only faults.
+/// Counts all accounts. Scans an index, which takes about 10 ms for a million accounts.
 pub async fn accounts(db: &impl ConnectionTrait) -> Result<u64, StoreError> {
     count(db, accounts_query()).await
 }
 
-/// Accounts made at or after this moment.
-///
-/// # Errors
-/// Only faults.
+/// Counts the accounts created at or after this time.
 pub async fn new_accounts(db: &impl ConnectionTrait, since: Timestamp) -> Result<u64, StoreError> {
     count(db, new_accounts_query(since)).await
 }
 
-/// Registrations begun after this moment that have not come to their end.
-///
-/// # Errors
-/// Only faults.
+/// Counts the unfinished registrations that began after this time.
 pub async fn waiting_registrations(db: &impl ConnectionTrait, since: Timestamp) -> Result<u64, StoreError> {
     count(db, waiting_query(since)).await
 }
 
-/// # Errors
-/// Only faults.
+/// Counts the pending and failed messages.
 pub async fn mail_queue(db: &impl ConnectionTrait) -> Result<MailQueue, StoreError> {
     let oldest: Option<Option<i64>> = oldest_query().into_tuple().one(db).await?;
     Ok(MailQueue {
@@ -61,7 +51,7 @@ async fn count<E: sea_orm::EntityTrait>(db: &impl ConnectionTrait, query: Select
     Ok(found.and_then(|number| u64::try_from(number).ok()).unwrap_or_default())
 }
 
-/// Of rows, and of no column: SQLite then counts a whole index without looking into its entries.
+/// `COUNT(*)` rather than a column: SQLite then counts an index without reading its entries.
 fn many() -> Expr {
     Expr::col(Asterisk).count()
 }
@@ -100,7 +90,7 @@ mod tests {
     use crate::server::store::plan::{Plan, empty_store};
 
     #[tokio::test]
-    async fn every_count_but_the_whole_reads_a_range_of_an_index_and_no_row() {
+    async fn every_count_except_the_total_is_a_covered_index_search() {
         let (store, _folder) = empty_store().await;
         let now = Timestamp(1_795_435_200_000);
         for plan in [
@@ -114,10 +104,10 @@ mod tests {
         }
     }
 
-    /// It has to read all of one index, and is asked for once a minute when
-    /// there is much to read.
+    /// It has to scan an entire index. If the table is large, the overview runs it only once a
+    /// minute.
     #[tokio::test]
-    async fn the_count_of_all_accounts_reads_an_index_and_no_row() {
+    async fn the_count_of_all_accounts_scans_only_an_index() {
         let (store, _folder) = empty_store().await;
         let plan = Plan::of_whole(&store, &accounts_query()).await;
         assert!(plan.reads_an_index_alone(), "{plan:?}");

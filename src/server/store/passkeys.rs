@@ -1,4 +1,4 @@
-//! Passkeys: public keys, by which an authenticator is known again.
+//! Passkeys: the public keys with which assertions are verified.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -23,10 +23,7 @@ pub struct StoredPasskey {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// Writes a new passkey; `false` when its credential is known already, whoever has it.
-///
-/// # Errors
-/// Only faults.
+/// Inserts a new passkey. Returns `false` if its credential is already registered, for any account.
 pub async fn insert(db: &impl ConnectionTrait, new: &StoredPasskey) -> Result<bool, StoreError> {
     let row = ActiveModel {
         id: Set(new.id),
@@ -39,29 +36,22 @@ pub async fn insert(db: &impl ConnectionTrait, new: &StoredPasskey) -> Result<bo
     };
     let inserted =
         Entity::insert(row).on_conflict_do_nothing_on([Column::CredentialId]).exec_without_returning(db).await?;
-    // Doing nothing counts as inserting no row.
+    // A conflict is reported as zero inserted rows.
     Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
 }
 
-/// The passkeys of an account, the oldest first.
-///
-/// # Errors
-/// Only faults.
+/// Returns the passkeys of an account, oldest first.
 pub async fn of_account(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Vec<StoredPasskey>, StoreError> {
     let rows = Entity::find().filter(Column::AccountId.eq(account_id)).order_by_asc(Column::Id).all(db).await?;
     rows.into_iter().map(read).collect()
 }
 
-/// How many passkeys an account has.
-///
-/// # Errors
-/// Only faults.
+/// Counts the passkeys of an account.
 pub async fn count(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
     Ok(Entity::find().filter(Column::AccountId.eq(account_id)).count(db).await?)
 }
 
-/// # Errors
-/// Only faults.
+/// Returns the passkey with this credential id.
 pub async fn by_credential(
     db: &impl ConnectionTrait,
     credential_id: &[u8],
@@ -69,10 +59,7 @@ pub async fn by_credential(
     Entity::find().filter(Column::CredentialId.eq(credential_id.to_vec())).one(db).await?.map(read).transpose()
 }
 
-/// Notes that a passkey was used, with what is new about it, such as its counter.
-///
-/// # Errors
-/// Only faults.
+/// Records that a passkey was used, and stores its updated data, such as the signature counter.
 pub async fn note_use(db: &impl ConnectionTrait, passkey: &StoredPasskey, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Data, Expr::value(write(&passkey.key)?))
@@ -83,10 +70,7 @@ pub async fn note_use(db: &impl ConnectionTrait, passkey: &StoredPasskey, at: Ti
     Ok(())
 }
 
-/// Gives a passkey of this account another name; `false` when the account has no such passkey.
-///
-/// # Errors
-/// Only faults.
+/// Renames a passkey of this account. Returns `false` if the account has no such passkey.
 pub async fn rename(
     db: &impl ConnectionTrait,
     account_id: Uuid,
@@ -101,10 +85,8 @@ pub async fn rename(
     Ok(renamed.rows_affected == 1)
 }
 
-/// Removes a passkey of this account and tells its name; `None` when the account has no such passkey.
-///
-/// # Errors
-/// Only faults.
+/// Deletes a passkey of this account and returns its name, or `None` if the account has no such
+/// passkey.
 pub async fn remove(db: &impl ConnectionTrait, account_id: Uuid, id: Uuid) -> Result<Option<PasskeyName>, StoreError> {
     let mine = Column::Id.eq(id).and(Column::AccountId.eq(account_id));
     let Some(row) = Entity::find().filter(mine.clone()).one(db).await? else { return Ok(None) };
@@ -112,10 +94,7 @@ pub async fn remove(db: &impl ConnectionTrait, account_id: Uuid, id: Uuid) -> Re
     Ok(Some(read(row)?.name))
 }
 
-/// Removes every passkey of an account; tells how many there were.
-///
-/// # Errors
-/// Only faults.
+/// Deletes all passkeys of an account and returns the number deleted.
 pub async fn remove_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
     Ok(Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?.rows_affected)
 }

@@ -1,4 +1,4 @@
-//! What is used of the limits that a restart must not reset.
+//! The used part of rate limits that must survive a restart.
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
@@ -8,20 +8,14 @@ use super::entity::quota::{ActiveModel, Column, Entity};
 use crate::domain::Timestamp;
 use crate::server::crypto::LookupKey;
 
-/// When nothing of the quota behind `key` will be used any more.
-///
-/// # Errors
-/// Only faults.
+/// Returns when the full quota of `key` is available again.
 pub async fn full_at(db: &impl ConnectionTrait, key: &LookupKey) -> Result<Option<Timestamp>, StoreError> {
     let rows = Entity::find().filter(Column::Key.is_in(key.anywhere())).all(db).await?;
     let row = rows.into_iter().max_by_key(|row| row.key == key.current());
     Ok(row.map(|row| Timestamp(row.full_at)))
 }
 
-/// Writes down what is used of the quota behind `key`, new or not.
-///
-/// # Errors
-/// Only faults.
+/// Inserts or updates the quota of `key`.
 pub async fn put(db: &impl ConnectionTrait, key: &LookupKey, full_at: Timestamp) -> Result<(), StoreError> {
     let row = ActiveModel { key: Set(key.current().to_vec()), full_at: Set(full_at.0) };
     let replace = OnConflict::column(Column::Key).update_column(Column::FullAt).to_owned();
@@ -29,10 +23,7 @@ pub async fn put(db: &impl ConnectionTrait, key: &LookupKey, full_at: Timestamp)
     Ok(())
 }
 
-/// Deletes up to `most` quotas of which nothing is used at `now`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` quotas that are fully available at `now` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<u64, StoreError> {
     let keys: Vec<Vec<u8>> = Entity::find()
         .select_only()

@@ -1,4 +1,4 @@
-//! Recoveries that wait for their code, of accounts and of nobody.
+//! Pending recoveries, including those for emails without an account.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -16,17 +16,14 @@ use crate::server::crypto::TokenDigest;
 pub struct Recovery {
     pub id: Uuid,
     pub email_key: String,
-    /// `None` for an address without an account that may be recovered: no code is right.
+    /// `None` if no account with this email can be recovered. No code is accepted then.
     pub account_id: Option<Uuid>,
     pub tries: u32,
     pub created_at: Timestamp,
     pub finished: bool,
 }
 
-/// Writes a new recovery for the browser that holds `flow`.
-///
-/// # Errors
-/// Only faults.
+/// Inserts a new recovery for the browser with the token `flow`.
 pub async fn insert(db: &impl ConnectionTrait, new: &Recovery, flow: TokenDigest) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: Set(new.id),
@@ -41,19 +38,14 @@ pub async fn insert(db: &impl ConnectionTrait, new: &Recovery, flow: TokenDigest
     Ok(())
 }
 
-/// The recovery that the browser holding `flow` began.
-///
-/// # Errors
-/// Only faults.
+/// Returns the recovery for a flow token.
 pub async fn by_flow(db: &impl ConnectionTrait, flow: TokenDigest) -> Result<Option<Recovery>, StoreError> {
     let row = Entity::find().filter(Column::FlowDigest.eq(flow.into_bytes())).one(db).await?;
     Ok(row.map(read))
 }
 
-/// Counts one try before it is compared; `false` when `most` are used up.
-///
-/// # Errors
-/// Only faults.
+/// Counts an attempt before its code is compared. Returns `false` if all `most` attempts are used
+/// up.
 pub async fn count_try(db: &impl ConnectionTrait, id: Uuid, most: u32) -> Result<bool, StoreError> {
     let counted = Entity::update_many()
         .col_expr(Column::Tries, Expr::col(Column::Tries).add(1))
@@ -65,10 +57,7 @@ pub async fn count_try(db: &impl ConnectionTrait, id: Uuid, most: u32) -> Result
     Ok(counted.rows_affected == 1)
 }
 
-/// Takes back a try whose code was right and is still to be used.
-///
-/// # Errors
-/// Only faults.
+/// Takes back an attempt whose code was right but is not consumed yet.
 pub async fn forget_try(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Tries, Expr::col(Column::Tries).sub(1))
@@ -79,10 +68,7 @@ pub async fn forget_try(db: &impl ConnectionTrait, id: Uuid) -> Result<(), Store
     Ok(())
 }
 
-/// Ends every recovery of an account that is not over.
-///
-/// # Errors
-/// Only faults.
+/// Ends all pending recoveries of an account.
 pub async fn finish_all(db: &impl ConnectionTrait, account_id: Uuid, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::FinishedAt, Expr::value(at.0))
@@ -93,19 +79,13 @@ pub async fn finish_all(db: &impl ConnectionTrait, account_id: Uuid, at: Timesta
     Ok(())
 }
 
-/// Forgets a recovery in whose place another begins.
-///
-/// # Errors
-/// Only faults.
+/// Deletes a recovery that is replaced by another.
 pub async fn delete(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
     Entity::delete_by_id(id).exec(db).await?;
     Ok(())
 }
 
-/// Deletes up to `most` recoveries begun before `before`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` recoveries begun before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = Entity::find()
         .select_only()

@@ -1,4 +1,4 @@
-//! Recovery codes by their hash: each counts once.
+//! Recovery codes, stored as hashes. Each can be used once.
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set};
@@ -9,17 +9,14 @@ use super::entity::recovery_code::{ActiveModel, Column, Entity};
 use crate::domain::Timestamp;
 use crate::server::crypto::TokenDigest;
 
-/// A code to be written down.
+/// A new code.
 #[derive(Clone, Debug)]
 pub struct NewCode {
     pub id: Uuid,
     pub digest: TokenDigest,
 }
 
-/// Puts these codes in the place of all that the account had.
-///
-/// # Errors
-/// Only faults.
+/// Replaces all recovery codes of an account.
 pub async fn replace(
     db: &impl ConnectionTrait,
     account_id: Uuid,
@@ -38,10 +35,7 @@ pub async fn replace(
     Ok(())
 }
 
-/// Uses a code up; `false` when the account has no such code left.
-///
-/// # Errors
-/// Only faults.
+/// Marks a code as used. Returns `false` if the account has no such unused code.
 pub async fn spend(
     db: &impl ConnectionTrait,
     account_id: Uuid,
@@ -58,18 +52,12 @@ pub async fn spend(
     Ok(spent.rows_affected == 1)
 }
 
-/// How many codes the account has left.
-///
-/// # Errors
-/// Only faults.
+/// Counts the unused codes of an account.
 pub async fn left(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
     Ok(Entity::find().filter(Column::AccountId.eq(account_id)).filter(Column::UsedAt.is_null()).count(db).await?)
 }
 
-/// Forgets the codes of an account, used ones included.
-///
-/// # Errors
-/// Only faults.
+/// Deletes all codes of an account, used or not.
 pub async fn remove_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
     Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Registrations that wait for their code. None holds a claim on anything.
+//! Pending registrations. They reserve neither the username nor the email.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -18,20 +18,17 @@ pub struct Registration {
     pub username: Username,
     pub email: Email,
     pub password_hash: PasswordHash,
-    /// The address has an account already: no code is right.
+    /// The email already has an account: no code is accepted.
     pub address_taken: bool,
     pub tries: u32,
     pub email_changes: u32,
     pub created_at: Timestamp,
-    /// The address was proven, the username was taken meanwhile.
+    /// The email is verified, but the username is no longer available.
     pub proven: bool,
     pub finished: bool,
 }
 
-/// Writes a new registration for the browser that holds `flow`.
-///
-/// # Errors
-/// Only faults.
+/// Inserts a new registration for the browser with the token `flow`.
 pub async fn insert(db: &impl ConnectionTrait, new: Registration, flow: TokenDigest) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: Set(new.id),
@@ -51,18 +48,13 @@ pub async fn insert(db: &impl ConnectionTrait, new: Registration, flow: TokenDig
     Ok(())
 }
 
-/// The registration that the browser holding `flow` began.
-///
-/// # Errors
-/// Only faults.
+/// Returns the registration for a flow token.
 pub async fn by_flow(db: &impl ConnectionTrait, flow: TokenDigest) -> Result<Option<Registration>, StoreError> {
     Entity::find().filter(Column::FlowDigest.eq(flow.into_bytes())).one(db).await?.map(read).transpose()
 }
 
-/// Counts one try before it is compared; `false` when `most` are used up.
-///
-/// # Errors
-/// Only faults.
+/// Counts an attempt before its code is compared. Returns `false` if all `most` attempts are used
+/// up.
 pub async fn count_try(db: &impl ConnectionTrait, id: Uuid, most: u32) -> Result<bool, StoreError> {
     let counted = Entity::update_many()
         .col_expr(Column::Tries, Expr::col(Column::Tries).add(1))
@@ -74,10 +66,7 @@ pub async fn count_try(db: &impl ConnectionTrait, id: Uuid, most: u32) -> Result
     Ok(counted.rows_affected == 1)
 }
 
-/// Points the registration to another address; `false` when `most` changes are used up.
-///
-/// # Errors
-/// Only faults.
+/// Changes the email of a registration. Returns `false` if all `most` changes are used up.
 pub async fn change_email(
     db: &impl ConnectionTrait,
     id: Uuid,
@@ -97,19 +86,13 @@ pub async fn change_email(
     Ok(changed.rows_affected == 1)
 }
 
-/// Keeps the proof of the address while its owner chooses another username.
-///
-/// # Errors
-/// Only faults.
+/// Marks the email as verified while the user chooses another username.
 pub async fn mark_proven(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many().col_expr(Column::ProvenAt, Expr::value(at.0)).filter(Column::Id.eq(id)).exec(db).await?;
     Ok(())
 }
 
-/// Ends the registration: its account is there, the copy of its hash is not needed.
-///
-/// # Errors
-/// Only faults.
+/// Finishes a registration after its account was created, and erases its copy of the password hash.
 pub async fn mark_finished(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::FinishedAt, Expr::value(at.0))
@@ -120,19 +103,13 @@ pub async fn mark_finished(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -
     Ok(())
 }
 
-/// Forgets a registration, and with it the password it carried.
-///
-/// # Errors
-/// Only faults.
+/// Deletes a registration and its password hash.
 pub async fn delete(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
     Entity::delete_by_id(id).exec(db).await?;
     Ok(())
 }
 
-/// Deletes up to `most` registrations begun before `before`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` registrations begun before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = Entity::find()
         .select_only()

@@ -1,4 +1,4 @@
-//! The end of an account, with everything that is kept about it.
+//! The deletion of an account and of all data about it.
 
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
@@ -9,8 +9,7 @@ use super::entity::{account, otp, outbox, wrong_try};
 use super::{StoreError, audit, invitations, security_events};
 use crate::domain::Timestamp;
 
-/// Every table whose rows belong to an account by their `account_id`, and go
-/// with it.
+/// Tables with an `account_id` whose rows are deleted with the account.
 pub const OF_AN_ACCOUNT: [&str; 10] = [
     "session",
     "recovery",
@@ -24,13 +23,10 @@ pub const OF_AN_ACCOUNT: [&str; 10] = [
     "known_device",
 ];
 
-/// The table whose rows stay, and are nobody's from then on.
+/// The table whose rows are kept but anonymized.
 pub const ANONYMISED: &str = "security_event";
 
-/// Deletes up to `most` accounts whose time is over; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` accounts whose grace period has ended, and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<u64, StoreError> {
     let due: Vec<(Uuid, String)> = account::Entity::find()
         .select_only()
@@ -48,10 +44,7 @@ pub async fn purge(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Resu
     Ok(removed)
 }
 
-/// Deletes an account at once.
-///
-/// # Errors
-/// Only faults.
+/// Deletes an account immediately.
 pub async fn remove(db: &impl ConnectionTrait, id: Uuid, email_key: &str) -> Result<(), StoreError> {
     for table in OF_AN_ACCOUNT {
         let rows = Query::delete()
@@ -69,8 +62,7 @@ pub async fn remove(db: &impl ConnectionTrait, id: Uuid, email_key: &str) -> Res
     Ok(())
 }
 
-/// Codes that were mailed to an address, what became of the mails, the wrong
-/// tries, and invitations.
+/// Deletes everything stored under an email: codes, their messages, wrong attempts and invitations.
 async fn forget_address(db: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
     let codes = Query::select()
         .column(otp::Column::Id)

@@ -1,5 +1,5 @@
-//! Sealed values, whatever they are about: found and replaced without being
-//! opened, so that all of them can be put under another key.
+//! Generic access to encrypted values, which key rotation reads and replaces without knowing their
+//! content.
 
 use std::fmt;
 
@@ -9,26 +9,26 @@ use uuid::Uuid;
 
 use super::StoreError;
 
-/// A column that holds sealed values, bound to the id of their row.
+/// A column with encrypted values, each bound to the id of its row.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SealedColumn {
     pub table: &'static str,
-    /// The column of the row's id.
+    /// The column with the row's id.
     pub id: &'static str,
     pub column: &'static str,
-    /// What its [`Sealer`](crate::server::crypto::Sealer) is for.
+    /// The purpose of its [`Sealer`](crate::server::crypto::Sealer).
     pub purpose: &'static str,
 }
 
-/// As it is written in SQL: `outbox.payload`.
+/// Formats the column as in SQL: `outbox.payload`.
 impl fmt::Display for SealedColumn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.table, self.column)
     }
 }
 
-/// Every one there is: what is not listed is lost when the key is changed. A
-/// test compares this with the schema and with the sealers.
+/// All encrypted columns. A column missing here would become unreadable after a key rotation. A
+/// test compares the list with the schema and the sealers.
 pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "audit_anchor", id: "id", column: "ends", purpose: "audit" },
     SealedColumn { table: "outbox", id: "id", column: "payload", purpose: "mail" },
@@ -36,18 +36,15 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "totp_waiting", id: "account_id", column: "secret", purpose: "totp" },
 ];
 
-/// A sealed value as it lies in its row.
+/// An encrypted value as stored.
 #[derive(Clone, Debug)]
 pub struct SealedValue {
-    /// The row's.
+    /// The id of the row.
     pub id: Uuid,
     pub sealed: Vec<u8>,
 }
 
-/// Up to `most` values in the order of their ids, from behind `after` on.
-///
-/// # Errors
-/// Only faults.
+/// Returns up to `most` values sorted by id, starting after `after`.
 pub async fn page(
     db: &impl ConnectionTrait,
     place: &SealedColumn,
@@ -62,11 +59,8 @@ pub async fn page(
     read(db, &select).await
 }
 
-/// The values in the `rows` newest rows: fewer where some were erased, and no
-/// other row is read, however large the table is.
-///
-/// # Errors
-/// Only faults.
+/// Returns the values in the newest `rows` rows, or fewer if some were erased. No other rows are
+/// read, however large the table is.
 pub async fn newest(
     db: &impl ConnectionTrait,
     place: &SealedColumn,
@@ -77,11 +71,8 @@ pub async fn newest(
     read(db, &select).await
 }
 
-/// Puts `sealed` in the place of a value. `false`, and nothing is written, when
-/// the value is no longer there: its row was changed, erased or deleted.
-///
-/// # Errors
-/// Only faults.
+/// Replaces a value with `sealed`. Returns `false` without writing if the row was changed, erased
+/// or deleted.
 pub async fn replace(
     db: &impl ConnectionTrait,
     place: &SealedColumn,

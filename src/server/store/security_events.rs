@@ -1,4 +1,5 @@
-//! What happened to accounts: written with it, read by the owner.
+//! The security log of each account, shown to its owner. Events are written in the transaction of
+//! the change.
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -11,20 +12,20 @@ use super::StoreError;
 use super::entity::security_event::{ActiveModel, Column, Entity, Model};
 use crate::domain::{SecurityEvent, Timestamp};
 
-/// An event to be written down.
+/// A new event.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     pub id: Uuid,
     pub account_id: Uuid,
     pub event: SecurityEvent,
-    /// What it was about, in a few words for the owner; no secret.
+    /// A short detail for the owner, never a secret.
     pub detail: Option<String>,
     pub at: Timestamp,
     pub ip: String,
     pub user_agent: String,
 }
 
-/// An event as the owner reads it.
+/// An event as shown to the owner.
 #[derive(Clone, Debug)]
 pub struct Event {
     pub id: Uuid,
@@ -35,8 +36,7 @@ pub struct Event {
     pub user_agent: String,
 }
 
-/// # Errors
-/// Only faults.
+/// Inserts an event.
 pub async fn insert(db: &impl ConnectionTrait, new: NewEvent) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: Set(new.id),
@@ -51,20 +51,13 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewEvent) -> Result<(), Stor
     Ok(())
 }
 
-/// Takes back an event that was written down before it was certain.
-///
-/// # Errors
-/// Only faults.
+/// Deletes an event that was recorded before its outcome was certain.
 pub async fn take_back(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
     Entity::delete_by_id(id).exec(db).await?;
     Ok(())
 }
 
-/// The newest `most` events of an account, before the event `before` if given;
-/// the newest first.
-///
-/// # Errors
-/// Only faults.
+/// Returns up to `most` events of an account, newest first. With `before`, only older ones.
 pub async fn newest(
     db: &impl ConnectionTrait,
     account_id: Uuid,
@@ -75,11 +68,7 @@ pub async fn newest(
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
-/// The `most` events of an account that came next after the event `after`; the
-/// newest first.
-///
-/// # Errors
-/// Only faults.
+/// Returns the `most` events of an account that directly follow `after`, newest first.
 pub async fn next_after(
     db: &impl ConnectionTrait,
     account_id: Uuid,
@@ -107,11 +96,8 @@ fn next_query(account_id: Uuid, after: Uuid, most: u64) -> Select<Entity> {
         .limit(most)
 }
 
-/// Makes what is known of a person's events nobody's: what happened and when
-/// stays, to whom and from where goes.
-///
-/// # Errors
-/// Only faults.
+/// Anonymizes the events of an account: keeps what happened and when, erases the account, details,
+/// IP address and browser. Returns the number of events.
 pub async fn anonymise(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
     let done = Entity::update_many()
         .col_expr(Column::AccountId, Expr::value(None::<Uuid>))
@@ -124,10 +110,7 @@ pub async fn anonymise(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u6
     Ok(done.rows_affected)
 }
 
-/// Deletes up to `most` events from before `before`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` events older than `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = Entity::find()
         .select_only()
@@ -140,7 +123,7 @@ pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> R
     Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
 }
 
-/// A kind that this version does not know is left out.
+/// Kinds that this version does not know are skipped.
 fn read(row: Model) -> Option<Event> {
     Some(Event {
         id: row.id,
@@ -160,7 +143,7 @@ mod tests {
     use crate::server::store::plan::{Plan, empty_store};
 
     #[tokio::test]
-    async fn each_page_of_a_log_reads_one_index_in_its_order() {
+    async fn each_page_of_a_security_log_is_one_ordered_index_search() {
         let (store, _folder) = empty_store().await;
         let (account, event) = (Uuid::nil(), Uuid::max());
         for query in

@@ -1,7 +1,7 @@
-//! How often things happened, by the hour.
+//! Hourly counters of events.
 //!
-//! A row is raised in the transaction of what it counts. It outlives the rows
-//! about persons, which go within a day or a month, and holds nothing of them.
+//! A counter is incremented in the transaction of the event. Counters are kept longer than personal
+//! data, which is deleted within a day or a month, and contain none.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select, Set};
@@ -10,22 +10,19 @@ use super::StoreError;
 use super::entity::tally::{ActiveModel, Column, Entity};
 use crate::domain::{Tally, Timestamp};
 
-/// Milliseconds of an hour.
+/// Milliseconds per hour.
 pub const HOUR: i64 = 3_600_000;
 
-/// How often something happened in an hour.
+/// The number of events in an hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted {
     pub tally: Tally,
-    /// When the hour began.
+    /// The start of the hour.
     pub hour: Timestamp,
     pub times: u64,
 }
 
-/// Counts one more in the hour of this moment.
-///
-/// # Errors
-/// Only faults.
+/// Counts one event at this time.
 pub async fn add(db: &impl ConnectionTrait, tally: Tally, at: Timestamp) -> Result<(), StoreError> {
     let row = ActiveModel { kind: Set(tally.as_str().to_owned()), hour: Set(at.0.div_euclid(HOUR)), times: Set(1) };
     let raise = OnConflict::columns([Column::Kind, Column::Hour])
@@ -35,10 +32,7 @@ pub async fn add(db: &impl ConnectionTrait, tally: Tally, at: Timestamp) -> Resu
     Ok(())
 }
 
-/// Takes back what was [counted](add) at this moment, before it was certain.
-///
-/// # Errors
-/// Only faults.
+/// Takes back an event that was [counted](add) for this time before its outcome was certain.
 pub async fn take_back(db: &impl ConnectionTrait, tally: Tally, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Times, Expr::col(Column::Times).sub(1))
@@ -50,14 +44,11 @@ pub async fn take_back(db: &impl ConnectionTrait, tally: Tally, at: Timestamp) -
     Ok(())
 }
 
-/// What was counted from the hour of this moment on, in no order.
-///
-/// # Errors
-/// Only faults.
+/// Returns the counters from the hour of this time on, unsorted.
 pub async fn since(db: &impl ConnectionTrait, from: Timestamp) -> Result<Vec<Counted>, StoreError> {
     let rows = since_query(from).all(db).await?;
     let read = |row: super::entity::tally::Model| {
-        // A kind that this version does not know is left out.
+        // Kinds that this version does not know are skipped.
         let tally = Tally::from_stored(&row.kind)?;
         let times = u64::try_from(row.times).unwrap_or_default();
         Some(Counted { tally, hour: Timestamp(row.hour.saturating_mul(HOUR)), times })
@@ -69,10 +60,7 @@ fn since_query(from: Timestamp) -> Select<Entity> {
     Entity::find().filter(Column::Hour.gte(from.0.div_euclid(HOUR)))
 }
 
-/// Deletes up to `most` rows of hours that began before `before`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` counters of hours before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
     let rows: Vec<(String, i64)> = Entity::find()
         .select_only()
@@ -93,7 +81,7 @@ mod tests {
     use crate::server::store::plan::{Plan, empty_store};
 
     #[tokio::test]
-    async fn the_hours_of_a_span_are_found_by_their_index() {
+    async fn the_counters_of_a_time_range_are_one_index_search() {
         let (store, _folder) = empty_store().await;
         let plan = Plan::of(&store, &since_query(Timestamp(1_795_435_200_000))).await;
         assert!(plan.is_one_search_by("tally_hour"), "{plan:?}");

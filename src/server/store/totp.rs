@@ -1,5 +1,5 @@
-//! Seeds of authenticator apps, sealed: of an account at most one that counts,
-//! and one that waits for its first code, to be added or to take its place.
+//! TOTP secrets, encrypted. An account has at most one confirmed secret, and at most one that is
+//! waiting for its first code to be added or to replace the other.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Set};
@@ -10,36 +10,27 @@ use super::entity::totp::{ActiveModel, Column, Entity};
 use super::entity::totp_waiting;
 use crate::domain::Timestamp;
 
-/// An account's seed.
+/// An account's TOTP secret.
 #[derive(Clone, Debug)]
 pub struct StoredSeed {
     pub sealed: Vec<u8>,
-    /// Since when it counts, or waits.
+    /// When the secret was confirmed, or created if it is waiting.
     pub since: Timestamp,
 }
 
-/// The seed that counts.
-///
-/// # Errors
-/// Only faults.
+/// Returns the confirmed secret.
 pub async fn find(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<StoredSeed>, StoreError> {
     let row = Entity::find_by_id(account_id).one(db).await?;
     Ok(row.map(|row| StoredSeed { sealed: row.secret, since: Timestamp(row.confirmed_at.unwrap_or(row.created_at)) }))
 }
 
-/// The seed that waits for its first code.
-///
-/// # Errors
-/// Only faults.
+/// Returns the secret that is waiting for its first code.
 pub async fn waiting(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<StoredSeed>, StoreError> {
     let row = totp_waiting::Entity::find_by_id(account_id).one(db).await?;
     Ok(row.map(|row| StoredSeed { sealed: row.secret, since: Timestamp(row.created_at) }))
 }
 
-/// Writes a seed that waits for its first code, in the place of one that waited before.
-///
-/// # Errors
-/// Only faults.
+/// Inserts a secret that is waiting for its first code, and replaces an earlier one.
 pub async fn begin(
     db: &impl ConnectionTrait,
     account_id: Uuid,
@@ -52,11 +43,8 @@ pub async fn begin(
     Ok(())
 }
 
-/// Has the seed that waits count, in the place of one that counted before. The
-/// time step of the code that confirmed it counts no more. `false` when none waits.
-///
-/// # Errors
-/// Only faults.
+/// Confirms the waiting secret, which replaces an earlier confirmed one. The code that confirmed it
+/// cannot be used again. Returns `false` if no secret is waiting.
 pub async fn confirm(
     db: &impl ConnectionTrait,
     account_id: Uuid,
@@ -76,11 +64,8 @@ pub async fn confirm(
     Ok(true)
 }
 
-/// Accepts the code of a time step; `false` when that step, or a later one, was
-/// accepted before (RFC 6238, section 5.2).
-///
-/// # Errors
-/// Only faults.
+/// Accepts a code by its time step. Returns `false` if a code of this or a later step was accepted
+/// before (RFC 6238, section 5.2).
 pub async fn accept(db: &impl ConnectionTrait, account_id: Uuid, step: i64) -> Result<bool, StoreError> {
     let accepted = Entity::update_many()
         .col_expr(Column::LastStep, Expr::value(step))
@@ -91,18 +76,12 @@ pub async fn accept(db: &impl ConnectionTrait, account_id: Uuid, step: i64) -> R
     Ok(accepted.rows_affected == 1)
 }
 
-/// Forgets the seed that waits, if one does.
-///
-/// # Errors
-/// Only faults.
+/// Deletes the waiting secret. Returns `false` if there was none.
 pub async fn cancel(db: &impl ConnectionTrait, account_id: Uuid) -> Result<bool, StoreError> {
     Ok(totp_waiting::Entity::delete_by_id(account_id).exec(db).await?.rows_affected == 1)
 }
 
-/// Forgets the account's seeds; `false` when none counted.
-///
-/// # Errors
-/// Only faults.
+/// Deletes the account's secrets. Returns `false` if none was confirmed.
 pub async fn remove(db: &impl ConnectionTrait, account_id: Uuid) -> Result<bool, StoreError> {
     cancel(db, account_id).await?;
     Ok(Entity::delete_by_id(account_id).exec(db).await?.rows_affected == 1)

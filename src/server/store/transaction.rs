@@ -1,4 +1,4 @@
-//! A write transaction, and what makes its commit mean something.
+//! Write transactions with a reliable commit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,51 +14,50 @@ use super::connections::{MAX_WAIT, Pool, is_harmless, within};
 use super::{Store, StoreError};
 use crate::domain::Timestamp;
 
-/// The longest wait for a connection to PostgreSQL and its answer to `BEGIN`.
+/// The longest wait for a connection to PostgreSQL and its response to `BEGIN`.
 const POSTGRES_BEGIN: Duration = Duration::from_secs(4);
-/// One write transaction at a time, over all processes: what IMMEDIATE is on
-/// SQLite. Taken before anything is read, so that under READ COMMITTED every
-/// statement sees what the transactions before it committed. Held to the end of
-/// the transaction. The number has no meaning outside this program.
+/// Allows one write transaction at a time, across all processes, like IMMEDIATE does on SQLite.
+/// Acquired before the first read, so that under READ COMMITTED every statement sees what earlier
+/// transactions committed, and held until the transaction ends. The number is arbitrary.
 const WRITE_LOCK: &str = "SELECT pg_advisory_xact_lock(5041118)";
-/// A migration takes as long as it takes, also for those who wait for it.
+/// Disables the timeouts: a migration can take long, and so can waiting for the migration of
+/// another process.
 const PATIENT: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
     SET LOCAL idle_in_transaction_session_timeout = 0";
 
-/// A transaction that may write. It has the database to itself: no other
-/// transaction of this or another process writes before it ends. Dropped without
-/// [`commit`](Self::commit), it is undone.
+/// An exclusive write transaction: no other transaction of this or any other process writes before
+/// it ends. Rolls back if it is dropped without [`commit`](Self::commit).
 #[derive(Debug)]
 pub struct Transaction {
-    // Before the turn: the connection is given back first.
+    // Before `_turn`, so that the connection is returned first.
     inner: Option<DatabaseTransaction>,
     backend: DbBackend,
     pool: Arc<Pool>,
     limit: Option<Duration>,
-    /// A statement failed in a way after which the transaction may be gone. SQLite
-    /// would run the next statement on its own, outside of any transaction.
+    /// Whether a statement failed in a way that may have ended the transaction. SQLite would then
+    /// run the next statement outside of any transaction.
     failed: AtomicBool,
     now: Timestamp,
     _turn: OwnedSemaphorePermit,
 }
 
 impl Store {
-    /// Begins a transaction that may write.
+    /// Begins a write transaction.
     ///
     /// # Errors
-    /// When the writer's turn, or the lock of another process, does not come
-    /// within ten seconds, and when the database cannot be reached.
+    /// Fails if the writer permit or the lock held by another process is not available within ten
+    /// seconds, or if the database cannot be reached.
     pub async fn write(&self) -> Result<Transaction, StoreError> {
         self.begin(false).await
     }
 
-    /// The same without limits to how long a statement takes on PostgreSQL.
+    /// Does the same without statement timeouts on PostgreSQL.
     pub(super) async fn write_patiently(&self) -> Result<Transaction, StoreError> {
         self.begin(true).await
     }
 
     async fn begin(&self, patient: bool) -> Result<Transaction, StoreError> {
-        // Semaphores of tokio are fair: turns come in the order in which they were asked for.
+        // tokio's semaphores are fair: permits are granted in the order of the requests.
         let turn = tokio::time::timeout(MAX_WAIT, self.turns.clone().acquire_owned()).await;
         let turn = turn.ok().and_then(Result::ok).ok_or(StoreError::Busy)?;
         let pool = self.writer.clone();
@@ -92,35 +91,35 @@ impl Store {
 }
 
 impl Transaction {
-    /// When this transaction got its turn: later than everything that it reads was
-    /// written, also by other processes with the same clock.
-    #[must_use]
+    /// Returns when this transaction got the write lock. Everything that it reads was written
+    /// earlier, also by other processes with the same clock.
     pub fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// Makes permanent what was written.
+    /// Commits the transaction.
     ///
     /// # Errors
-    /// When it was not; nothing was written then. On PostgreSQL a lost connection
-    /// leaves open whether it was.
+    /// Fails if the changes were not committed. If the connection to PostgreSQL is lost, the
+    /// outcome is unknown.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let Some(inner) = self.inner.take().filter(|_| !self.has_failed()) else {
             self.pool.set_doubt(true);
             return Err(gone().into());
         };
-        // SQLite accepts this BEGIN only outside of a transaction and this COMMIT only inside of one: as long as
-        // no connection is used again whose last transaction ended otherwise, an accepted COMMIT has committed.
+        // SQLite accepts BEGIN only outside of a transaction and COMMIT only inside of one. As long
+        // as no connection is reused whose last transaction ended in another way, a successful
+        // COMMIT has committed.
         let committed = within(self.limit, inner.commit()).await;
         Ok(committed.inspect_err(|_| self.pool.set_doubt(true))?)
     }
 
-    /// The same transaction for sea-orm's migrations.
+    /// Returns the underlying transaction for sea-orm's migrations.
     pub(super) fn inner(&self) -> Result<&DatabaseTransaction, DbErr> {
         self.inner.as_ref().ok_or_else(gone)
     }
 
-    /// Has the connection replaced after this transaction.
+    /// Makes the pool replace the connection after this transaction.
     pub(super) fn distrust(&self) {
         self.failed.store(true, Ordering::Release);
     }

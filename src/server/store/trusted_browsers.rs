@@ -1,4 +1,4 @@
-//! Browsers that are not asked for the second step of an account.
+//! Browsers that skip the second step for an account.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -12,23 +12,22 @@ use super::entity::trusted_browser::{ActiveModel, Column, Entity, Model};
 use crate::domain::Timestamp;
 use crate::server::crypto::TokenDigest;
 
-/// A browser that an account trusts.
+/// A browser that is trusted for an account.
 #[derive(Clone, Debug)]
 pub struct TrustedBrowser {
     pub id: Uuid,
     pub account_id: Uuid,
-    /// Of the random value in its cookie.
+    /// The digest of the random token in its cookie.
     pub digest: Vec<u8>,
     pub user_agent: String,
-    /// The address from which it was trusted.
+    /// The IP address from which it was trusted.
     pub ip: String,
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
     pub expires_at: Timestamp,
 }
 
-/// # Errors
-/// Only faults.
+/// Inserts a trusted browser.
 pub async fn insert(db: &impl ConnectionTrait, new: TrustedBrowser) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: Set(new.id),
@@ -44,11 +43,8 @@ pub async fn insert(db: &impl ConnectionTrait, new: TrustedBrowser) -> Result<()
     Ok(())
 }
 
-/// Notes that an account was signed in to by this browser; `false` when the
-/// account does not trust it, or not any more.
-///
-/// # Errors
-/// Only faults.
+/// Records a sign-in with a trusted browser. Returns `false` if the browser is not trusted for the
+/// account (anymore).
 pub async fn note_use(
     db: &impl ConnectionTrait,
     account_id: Uuid,
@@ -65,10 +61,7 @@ pub async fn note_use(
     Ok(noted.rows_affected == 1)
 }
 
-/// The browsers that an account trusts now, the newest first.
-///
-/// # Errors
-/// Only faults.
+/// Returns the trusted browsers of an account, newest first.
 pub async fn of_account(
     db: &impl ConnectionTrait,
     account_id: Uuid,
@@ -79,37 +72,25 @@ pub async fn of_account(
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Forgets one browser of an account; `false` when the account does not trust it.
-///
-/// # Errors
-/// Only faults.
+/// Deletes one trusted browser of an account. Returns `false` if there is no such browser.
 pub async fn forget(db: &impl ConnectionTrait, account_id: Uuid, id: Uuid) -> Result<bool, StoreError> {
     let one = Column::Id.eq(id).and(Column::AccountId.eq(account_id));
     Ok(Entity::delete_many().filter(one).exec(db).await?.rows_affected == 1)
 }
 
-/// Forgets what a browser was trusted by before it gets another random value.
-///
-/// # Errors
-/// Only faults.
+/// Deletes the token of a trusted browser that gets a new one.
 pub async fn forget_token(db: &impl ConnectionTrait, account_id: Uuid, digest: TokenDigest) -> Result<(), StoreError> {
     let one = Column::Digest.eq(digest.into_bytes()).and(Column::AccountId.eq(account_id));
     Entity::delete_many().filter(one).exec(db).await?;
     Ok(())
 }
 
-/// Forgets every browser of an account; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes all trusted browsers of an account and returns the number deleted.
 pub async fn forget_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
     Ok(Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?.rows_affected)
 }
 
-/// Deletes up to `most` browsers whose trust ended before `before`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` browsers whose trust expired by `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = Entity::find()
         .select_only()

@@ -1,4 +1,4 @@
-//! Wrong codes by address, over all flows and purposes.
+//! Wrong codes per email, across all flows and purposes.
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
@@ -11,10 +11,7 @@ use super::entity::wrong_try;
 use crate::domain::Timestamp;
 use crate::server::crypto::OtpPurpose;
 
-/// When wrong codes were tried for an address since `since`, oldest first.
-///
-/// # Errors
-/// Only faults.
+/// Returns when wrong codes were entered for an email, after `since`, oldest first.
 pub async fn since(db: &impl ConnectionTrait, email_key: &str, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
     let moments: Vec<i64> = wrong_try::Entity::find()
         .select_only()
@@ -28,10 +25,7 @@ pub async fn since(db: &impl ConnectionTrait, email_key: &str, since: Timestamp)
     Ok(moments.into_iter().map(Timestamp).collect())
 }
 
-/// Writes down a try as wrong, before it is compared.
-///
-/// # Errors
-/// Only faults.
+/// Records an attempt as wrong, before it is compared.
 pub async fn note(
     db: &impl ConnectionTrait,
     id: Uuid,
@@ -49,19 +43,13 @@ pub async fn note(
     Ok(())
 }
 
-/// Takes back a try that turned out right.
-///
-/// # Errors
-/// Only faults.
+/// Deletes an attempt that turned out to be right.
 pub async fn forget(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
     wrong_try::Entity::delete_by_id(id).exec(db).await?;
     Ok(())
 }
 
-/// Deletes up to `most` tries made before `before`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` attempts made before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = wrong_try::Entity::find()
         .select_only()

@@ -1,5 +1,5 @@
-//! What has to be known from the options of a ceremony to its end, kept by the
-//! browser and readable by us alone.
+//! The state of a ceremony, stored in the browser and encrypted so that only the server can read
+//! it.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,13 +15,13 @@ use crate::domain::Timestamp;
 use crate::server::crypto::{KeyRing, Sealer};
 use crate::server::rng::Rng;
 
-/// From the options to the credential (level 3, section 15.1 recommends five
-/// minutes for who needs time to find, plug in or unlock something).
+/// The time limit of a ceremony. WebAuthn level 3, section 15.1, recommends five minutes for users
+/// who need time to find, plug in or unlock an authenticator.
 pub const CEREMONY: Duration = Duration::from_secs(5 * 60);
-/// Octets of the id in front of a sealed ceremony.
+/// Bytes of the id in front of an encrypted state.
 const ID: usize = 16;
 
-/// What a ceremony is for. The names are part of the sealed states.
+/// The purpose of a ceremony. The names of the variants are part of the encrypted states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
     Add,
@@ -30,20 +30,20 @@ pub enum Purpose {
     Confirm,
 }
 
-/// What a state holds.
+/// The content of a state.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Ceremony {
     pub(super) purpose: Purpose,
-    /// Whose it is, where that is known at the beginning.
+    /// The account, if it is known at the start.
     pub(super) account: Option<Uuid>,
     pub(super) expires_at: i64,
-    /// The library's own: the challenge, and what was asked for.
+    /// The state of the WebAuthn library: the challenge and the requested options.
     pub(super) state: serde_json::Value,
 }
 
-/// A state that came back in time, to the account and for the purpose it was made for.
+/// A returned state that has not expired and belongs to the expected account and purpose.
 pub struct Returned {
-    /// What it is known by once it was used.
+    /// The id under which the ceremony is recorded as used.
     pub id: Vec<u8>,
     pub expires_at: Timestamp,
     state: serde_json::Value,
@@ -61,7 +61,7 @@ impl fmt::Debug for Returned {
     }
 }
 
-/// Seals ceremonies, each under an id of its own.
+/// Encrypts ceremony states, each under its own id.
 #[derive(Clone)]
 pub(super) struct Seal {
     sealer: Sealer,
@@ -91,7 +91,7 @@ impl Seal {
         let opened = self.sealer.open(Uuid::from_bytes(*id), sealed).ok()?;
         let ceremony: Ceremony = serde_json::from_slice(&opened).ok()?;
         let expires_at = Timestamp(ceremony.expires_at);
-        // One that lies further ahead was made before the clock was set back.
+        // A later expiry means that the state was created before the clock was set back.
         let counts = now < expires_at && expires_at <= now + CEREMONY;
         let ours = counts && ceremony.purpose == purpose && ceremony.account == account;
         ours.then(|| Returned { id: id.to_vec(), expires_at, state: ceremony.state })
@@ -116,13 +116,13 @@ mod tests {
     fn closed() -> String {
         let expires_at = (NOW + CEREMONY).0;
         let ceremony = Ceremony { purpose: Purpose::Confirm, account: ACCOUNT, expires_at, state: 42.into() };
-        seal(1).close(&ceremony, NOW).expect("it seals")
+        seal(1).close(&ceremony, NOW).expect("the state is encrypted")
     }
 
     #[test]
-    fn a_state_opens_for_its_purpose_and_its_account_with_our_key() {
+    fn a_state_opens_only_with_our_key_for_its_purpose_and_account() {
         let state = closed();
-        let returned = seal(1).open(&state, Purpose::Confirm, ACCOUNT, NOW).expect("ours");
+        let returned = seal(1).open(&state, Purpose::Confirm, ACCOUNT, NOW).expect("the state opens");
         assert_eq!(returned.into_state::<u8>(), Some(42));
         assert!(seal(2).open(&state, Purpose::Confirm, ACCOUNT, NOW).is_none());
         assert!(seal(1).open(&state, Purpose::SecondStep, ACCOUNT, NOW).is_none());
@@ -135,10 +135,10 @@ mod tests {
     }
 
     #[test]
-    fn a_state_counts_for_five_minutes_and_not_before_it_was_made() {
+    fn a_state_is_valid_for_five_minutes_and_not_before_it_was_created() {
         let opens = |now| seal(1).open(&closed(), Purpose::Confirm, ACCOUNT, now).is_some();
         assert!(opens(NOW + CEREMONY - Duration::from_millis(1)));
         assert!(!opens(NOW + CEREMONY));
-        assert!(!opens(NOW - Duration::from_millis(1)), "made before the clock was set back");
+        assert!(!opens(NOW - Duration::from_millis(1)), "created before the clock was set back");
     }
 }

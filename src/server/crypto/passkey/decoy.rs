@@ -1,7 +1,7 @@
-//! A passkey that nobody has.
+//! A decoy passkey.
 //!
-//! An assertion that names no passkey of ours is held against this one, so that
-//! its refusal takes the time of any other (ASVS 5.0, V6.3.8).
+//! An assertion for an unknown passkey is checked against the decoy, so that its rejection takes as
+//! long as any other (ASVS 5.0, V6.3.8).
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::Passkey;
 
-/// The decoy under this id, as the library keeps its passkeys. Its key is the
-/// curve's base point: a signature by it would have to be by the private key 1,
-/// which is why nothing that is found with it counts.
+/// Returns the decoy with this id, in the storage format of the library. Its public key is the
+/// curve's base point, whose private key is 1. Anyone can therefore sign for it, and a successful
+/// check must never be accepted.
 pub(super) fn answering_to(id: &[u8]) -> Option<Passkey> {
     let base64 = |octets: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(octets);
     let credential = json!({
@@ -46,7 +46,7 @@ const BASE_Y: [u8; 32] = [
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_library_reads_the_decoy() {
+    fn the_library_parses_the_decoy() {
         let decoy = super::answering_to(b"unknown").expect("a passkey");
         assert_eq!(decoy.cred_id(), b"unknown");
     }

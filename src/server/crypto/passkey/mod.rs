@@ -1,8 +1,8 @@
-//! The ceremonies of passkeys (W3C Web Authentication, level 3).
+//! Passkey ceremonies (W3C Web Authentication, level 3).
 //!
-//! Two steps each: options for the browser, then the judgement of what its
-//! authenticator made of them. What has to be known in between goes to the
-//! browser and back sealed, so that asking for options keeps nothing.
+//! A ceremony has two steps: options for the browser, then the verification of the authenticator's
+//! response. The state in between is encrypted and kept by the browser, so that requesting options
+//! stores nothing on the server.
 
 mod ceremony;
 mod decoy;
@@ -24,16 +24,16 @@ use super::KeyRing;
 use crate::domain::{Timestamp, Username};
 use crate::server::rng::Rng;
 
-/// What a browser needs for one ceremony.
+/// The data that a browser needs for one ceremony.
 #[derive(Clone, Debug)]
 pub struct Begun {
     /// `publicKey` as JSON, for `PublicKeyCredential.parse…OptionsFromJSON`.
     pub options: String,
-    /// What has to come back with the credential.
+    /// The state to send back with the credential.
     pub state: String,
 }
 
-/// A ceremony cannot be begun. Never a person's mistake.
+/// The error when a ceremony cannot begin, never a mistake of the user.
 #[derive(Debug, thiserror::Error)]
 pub enum CeremonyError {
     #[error("passkeys: {0}")]
@@ -44,11 +44,12 @@ pub enum CeremonyError {
     Seal(#[from] super::sealed::Unsealable),
 }
 
-/// Why a credential does not count. The person hears one sentence for all of
-/// them; the log is told which.
+/// Why a credential was rejected. Users see the same message for every reason; the log contains the
+/// actual one.
 #[derive(Debug, thiserror::Error)]
 pub enum Unproven {
-    /// Its counter did not go up: there may be a copy of it (section 6.1.1).
+    /// The signature counter did not increase: the authenticator may have been cloned (section
+    /// 6.1.1).
     #[error("its counter went back")]
     Cloned,
     #[error("{0}")]
@@ -57,31 +58,29 @@ pub enum Unproven {
     Foreign,
 }
 
-/// What an authenticator signed, before anything about it is believed.
+/// An authenticator's signed response, not yet verified.
 #[derive(Clone, Debug)]
 pub struct Assertion(PublicKeyCredential);
 
 impl Assertion {
-    /// Reads `credential.toJSON()` of a sign-in.
+    /// Parses the `credential.toJSON()` of a sign-in.
     #[must_use]
     pub fn parse(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok().map(Self)
     }
 
-    #[must_use]
     pub fn credential_id(&self) -> &[u8] {
         self.0.get_credential_id()
     }
 
-    /// The account that the authenticator keeps the passkey for. One that was
-    /// told which passkeys may be used need not say.
-    #[must_use]
+    /// Returns the account id that the authenticator stores with the passkey. Optional if the
+    /// options listed the allowed passkeys.
     pub fn user_handle(&self) -> Option<&[u8]> {
         self.0.get_user_unique_id()
     }
 }
 
-/// Begins ceremonies and judges how they ended. Lives as long as the process.
+/// Starts and verifies ceremonies. Lives as long as the process.
 #[derive(Clone)]
 pub struct Ceremonies {
     webauthn: Webauthn,
@@ -89,21 +88,18 @@ pub struct Ceremonies {
 }
 
 impl Ceremonies {
-    /// Ceremonies for the host name `id`, on pages of `origin` alone.
+    /// Configures ceremonies for the relying party id `id`, on pages of `origin` only.
     ///
     /// # Errors
-    /// When `id` is not the name, or the end of the name, of the origin's host.
+    /// Fails if `id` is neither the host name of the origin nor a parent domain of it.
     pub fn new(id: &str, origin: &str, name: &str, keys: &KeyRing, rng: Rng) -> Result<Self, WebauthnError> {
         let origin = Url::parse(origin).map_err(|_| WebauthnError::Configuration)?;
         let webauthn = WebauthnBuilder::new(id, &origin)?.rp_name(name).timeout(CEREMONY).build()?;
         Ok(Self { webauthn, seal: Seal::new(keys, rng) })
     }
 
-    /// Options for making a passkey that signs in by itself: kept by the
-    /// authenticator under the account's id, and used only by whom it has verified.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Returns the options for creating a discoverable passkey with user verification. The
+    /// authenticator stores it under the account's id.
     pub fn begin_adding(
         &self,
         account: Uuid,
@@ -114,18 +110,15 @@ impl Ceremonies {
         let name = username.as_str();
         let (options, state) = self.webauthn.start_passkey_registration(account, name, name, Some(known))?;
         let mut options = serde_json::to_value(options.public_key)?;
-        // The library leaves the choice to the authenticator. One that keeps nothing could not be
-        // asked without a username.
+        // By default the library leaves this to the authenticator, but a passkey that is not
+        // discoverable cannot be used without a username.
         options["authenticatorSelection"]["residentKey"] = "required".into();
         options["authenticatorSelection"]["requireResidentKey"] = true.into();
         self.begun(Purpose::Add, Some(account), &options, serde_json::to_value(state)?, now)
     }
 
-    /// Options for using a passkey: any that the browser has when no account is
-    /// known yet, else one of `allowed`.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Returns the options for using a passkey: one of `allowed`, or any passkey in the browser if
+    /// the account is not known yet.
     pub fn begin_using(
         &self,
         purpose: Purpose,
@@ -151,17 +144,17 @@ impl Ceremonies {
         Ok(Begun { options: options.to_string(), state: self.seal.close(&ceremony, now)? })
     }
 
-    /// Reads a state that came back. One that was sealed elsewhere, for another
-    /// purpose or account, or too long ago, is `None`.
+    /// Opens a returned state. `None` if it is not ours, has expired, or belongs to another purpose
+    /// or account.
     #[must_use]
     pub fn read(&self, state: &str, purpose: Purpose, account: Option<Uuid>, now: Timestamp) -> Option<Returned> {
         self.seal.open(state, purpose, account, now)
     }
 
-    /// Judges a new passkey: `credential` is its `toJSON()`.
+    /// Verifies a new passkey. `credential` is the JSON of its `toJSON()`.
     ///
     /// # Errors
-    /// Why it does not count.
+    /// Returns why the credential was rejected.
     pub fn finish_adding(&self, returned: Returned, credential: &str) -> Result<Passkey, Unproven> {
         let state: PasskeyRegistration = returned.into_state().ok_or(Unproven::Foreign)?;
         let credential: RegisterPublicKeyCredential =
@@ -169,12 +162,12 @@ impl Ceremonies {
         self.webauthn.finish_passkey_registration(&credential, &state).map_err(Unproven::Wrong)
     }
 
-    /// Judges an assertion against the passkey that it names; `None`, when there
-    /// is no such passkey, takes as long and never succeeds. What is new about
-    /// the passkey, such as its counter, is written into it.
+    /// Verifies an assertion against the passkey that it names, and updates the passkey's data,
+    /// such as its signature counter. With `None`, for an unknown passkey, it takes the same time
+    /// and always fails.
     ///
     /// # Errors
-    /// Why it does not count.
+    /// Returns why the assertion was rejected.
     pub fn finish_using(
         &self,
         returned: Returned,
@@ -184,7 +177,7 @@ impl Ceremonies {
         let state: DiscoverableAuthentication = returned.into_state().ok_or(Unproven::Foreign)?;
         let Some(passkey) = passkey else {
             if let Some(decoy) = decoy::answering_to(assertion.credential_id()) {
-                // Its key is nobody's: whatever this finds, it is not let in.
+                // Anyone can sign for the decoy, so the result is ignored.
                 let _ = self.judge(state, assertion, &decoy);
             }
             return Err(Unproven::Foreign);
@@ -202,7 +195,8 @@ impl Ceremonies {
     ) -> Result<AuthenticationResult, Unproven> {
         let judged = self.webauthn.finish_discoverable_authentication_v2(&assertion.0, state, passkey);
         match judged {
-            // The library asks for this; here once more, since two factors hang on it.
+            // The library already requires user verification. Checked again because without it a
+            // passkey is only one factor.
             Ok(result) if result.user_verified() => Ok(result),
             Ok(_) => Err(Unproven::Wrong(WebauthnError::UserNotVerified)),
             Err(WebauthnError::CredentialPossibleCompromise) => Err(Unproven::Cloned),
@@ -211,7 +205,7 @@ impl Ceremonies {
     }
 }
 
-/// One of `allowCredentials`, with what is known of how to reach it.
+/// Returns an entry of `allowCredentials`, with the transports if they are known.
 fn descriptor(passkey: &Passkey) -> Result<Value, serde_json::Error> {
     let stored = serde_json::to_value(passkey)?;
     let mut descriptor = json!({ "type": "public-key", "id": stored["cred"]["cred_id"] });

@@ -1,10 +1,10 @@
 //! The bundled list of common passwords.
 //!
-//! The 20,000 passwords that Django refuses (`common-passwords.txt.gz` of its
-//! `contrib.auth`), which Royce Williams made from the hashes of Pwned Passwords:
-//! those of them that are long enough to pass here, lower-cased, one a line, sorted by
-//! their octets. Copyright (c) Django Software Foundation and individual contributors;
-//! its licence lies beside the list as `common_passwords.LICENSE`.
+//! Based on the 20,000 passwords that Django rejects (`common-passwords.txt.gz` of its
+//! `contrib.auth`), which Royce Williams compiled from the hashes of Pwned Passwords. The list
+//! contains those that are long enough to be accepted here, in lower case, one per line, sorted by
+//! bytes. Copyright (c) Django Software Foundation and individual contributors; the license is next
+//! to the list, in `common_passwords.LICENSE`.
 
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -12,17 +12,16 @@ use zeroize::Zeroizing;
 use crate::domain::Password;
 use crate::server::sorted_lines;
 
-/// Part of the program: read only where a search looks, and nothing at the start.
+/// Part of the binary. Not parsed at startup; a lookup reads only the pages that it needs.
 static LIST: &[u8] = include_bytes!("common_passwords.txt");
 
-/// Whether many people have this password, so that a guesser begins with it.
+/// Returns whether this is a common password, which attackers try first.
 ///
-/// 8,354 passwords; ASVS 5.0, V6.2.4 asks for the 3,000 most common that the other
-/// rules would let pass, NIST SP 800-63B-4, section 3.1.1.2 for a list without a number.
-/// A capital, a blank around it and the wide letters of an East Asian keyboard make no
-/// other password of it: compatibility forms are resolved (NFKC) for the comparison
-/// alone. Lower case is enough where full case folding would be the general rule: the
-/// few characters that tell them apart are in no line.
+/// The list has 8,354 passwords. ASVS 5.0, V6.2.4 requires at least the 3,000 most common passwords
+/// that meet the other rules; NIST SP 800-63B-4, section 3.1.1.2 requires a list without giving a
+/// number. Case, surrounding spaces and full-width characters of East Asian keyboards are ignored:
+/// compatibility characters are normalized (NFKC), for this comparison only. Lower case suffices
+/// instead of full case folding because no line contains any of the few characters that differ.
 #[must_use]
 pub fn is_common(password: &Password) -> bool {
     let normal = Zeroizing::new(password.expose().nfkc().collect::<String>());
@@ -39,7 +38,7 @@ mod tests {
     use crate::domain::limits::PASSWORD_MIN;
 
     fn common(typed: &str) -> bool {
-        is_common(&Password::parse_new(typed).expect("a password"))
+        is_common(&Password::parse_new(typed).expect("a valid password"))
     }
 
     fn lines() -> Vec<&'static str> {
@@ -47,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_sorted_and_holds_only_what_could_be_typed_and_found() {
+    fn the_list_is_sorted_and_every_line_is_valid_and_can_be_found() {
         let lines = lines();
         assert!(lines.len() >= 3_000, "ASVS 5.0, V6.2.4");
         assert!(lines.is_sorted_by(|one, next| one.as_bytes() < next.as_bytes()), "sorted, each line once");
@@ -58,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn case_width_and_blanks_around_make_no_other_password() {
+    fn case_width_and_surrounding_spaces_are_ignored() {
         for typed in ["Grenouille", "SCHOKOLADE", " ilovemymom ", "ｐａｓｓｗｏｒｄ", "ﬁsherman", "ПЇЅПЇЅПЇЅПЇЅ"]
         {
             assert!(common(typed), "{typed}");
@@ -66,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_whole_line_is_not_found() {
+    fn only_whole_lines_are_found() {
         for typed in
             ["grenouill", "grenouille2", "renouille", "tumble rinse obelisk", "        ", "~~~~~~~~", "!!!!!!!?"]
         {

@@ -1,17 +1,17 @@
-//! What an attacker would know of a password's owner.
+//! What an attacker would know about a password's owner.
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::limits::EMAIL_MAX;
 
-/// Fewest characters of a word that gives a password away: one or two letters are in
-/// every other password.
+/// The minimum length of a word that makes a password personal: one or two letters occur in every
+/// other password.
 const WORD_MIN: usize = 3;
 
-/// Most parts of a name that are looked for by themselves.
+/// The maximum number of parts of a name that are checked separately.
 const PARTS_MAX: usize = 8;
 
-/// The owner, as typed: neither need be valid, and either can be empty.
+/// The owner's data as entered. It need not be valid and may be empty.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PasswordContext<'c> {
     pub username: &'c str,
@@ -19,8 +19,8 @@ pub struct PasswordContext<'c> {
 }
 
 impl PasswordContext<'_> {
-    /// The username, the address, what stands before its `@` and the first label of its
-    /// domain, and the parts of all but the address.
+    /// Returns the username, the email, the local part of the email and the first label of its
+    /// domain, and the parts of all of these except the whole email.
     #[must_use]
     pub fn words(&self) -> Vec<String> {
         let email = plain(self.email);
@@ -33,8 +33,8 @@ impl PasswordContext<'_> {
     }
 }
 
-/// A name as a whole and in its parts. NIST SP 800-63B-4, section 3.1.1.2: the names
-/// "and derivatives thereof".
+/// Returns a name and its parts. NIST SP 800-63B-4, section 3.1.1.2: the names "and derivatives
+/// thereof".
 #[must_use]
 pub fn words_in(name: &str) -> Vec<String> {
     let name = plain(name);
@@ -44,8 +44,8 @@ pub fn words_in(name: &str) -> Vec<String> {
     words.into_iter().map(str::to_owned).collect()
 }
 
-/// As zxcvbn compares it: composed and in lower case. What is longer than any address is
-/// no name, and not worth the work.
+/// Normalizes a name as zxcvbn compares it: NFC, in lower case. Anything longer than an email can
+/// be is cut off to limit the work.
 fn plain(name: &str) -> String {
     name.trim().nfc().flat_map(char::to_lowercase).take(EMAIL_MAX).collect()
 }
@@ -55,7 +55,7 @@ mod tests {
     use super::{PasswordContext, words_in};
 
     #[test]
-    fn an_owner_is_known_by_name_address_and_the_parts_of_both() {
+    fn the_words_are_username_email_and_the_parts_of_both() {
         let words = PasswordContext { username: " Margaret.Hale ", email: "J.Thornton@Milton.example" }.words();
         let username = ["margaret", "hale", "margaret.hale"];
         let address = ["thornton", "j.thornton", "milton", "j.thornton@milton.example"];
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn half_typed_and_endless_values_give_few_words_or_none() {
+    fn incomplete_and_very_long_values_give_few_words_or_none() {
         assert!(PasswordContext::default().words().is_empty());
         assert!(PasswordContext { username: "a", email: " " }.words().is_empty());
         assert_eq!(PasswordContext { username: "ann", email: "" }.words(), ["ann"]);

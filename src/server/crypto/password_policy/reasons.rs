@@ -1,18 +1,18 @@
-//! Why a password is refused, in words that fit beside a meter on a phone.
+//! Why a password is rejected, in texts short enough for a meter on a phone.
 
 use zxcvbn::feedback::Warning;
 
-/// How to mend every one of these.
+/// The advice that follows each reason.
 pub const MEND: &str = "A few unrelated words make a better one.";
 
-/// On the bundled list.
+/// The password is on the bundled list.
 pub const COMMON: &str = "Many people use this password.";
-/// Made of what an attacker knows of its owner or of this portal.
+/// Derived from what an attacker knows about the owner or this portal.
 pub const PERSONAL: &str = "Too close to your name, address or this site’s name.";
-/// Nothing that has a name.
+/// Any other reason.
 pub const GUESSABLE: &str = "This password is easy to guess.";
 
-/// zxcvbn's warning, shorter.
+/// Returns a shorter text for a warning of zxcvbn.
 #[must_use]
 pub fn of(warning: Warning) -> &'static str {
     match warning {

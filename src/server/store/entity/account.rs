@@ -1,10 +1,10 @@
-//! People who have proven their address.
+//! Users with a verified email.
 
 use sea_orm::entity::prelude::*;
 
-/// Follows from the columns: whether anybody may sign in. Nothing writes it.
+/// Generated column: whether the account can be signed in to. Never written directly.
 pub const STATE: &str = "state";
-/// Follows from the columns: `last_sign_in_at`, and 0 for never. Nothing writes it.
+/// Generated column: `last_sign_in_at`, or 0 if the user never signed in. Never written directly.
 pub const LAST_SIGN_IN_KEY: &str = "last_sign_in_key";
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -26,11 +26,11 @@ pub struct Model {
     pub password_changed_at: i64,
     pub last_sign_in_at: Option<i64>,
     pub last_sign_in_ip: Option<String>,
-    /// When the owner was last told that somebody registered with the address.
+    /// When the owner was last notified that the email was used to register again.
     pub exists_notice_at: Option<i64>,
-    /// Raised whenever every session of the account has to end.
+    /// Incremented to end all sessions of the account.
     pub session_epoch: i32,
-    /// When the account goes, if its owner wants that.
+    /// When the account will be deleted, if its owner has requested deletion.
     pub delete_after: Option<i64>,
 }
 

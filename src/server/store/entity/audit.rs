@@ -1,11 +1,11 @@
-//! What was done, by whom, to whom and why: one row a deed, chained by hashes.
+//! The audit log, chained by hashes: each row is one action with its actor, target and reason.
 
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit")]
 pub struct Model {
-    /// Counts from 1 without a gap.
+    /// Starts at 1 and has no gaps.
     #[sea_orm(primary_key, auto_increment = false)]
     pub seq: i64,
     pub at: i64,
@@ -14,15 +14,15 @@ pub struct Model {
     pub action: String,
     pub target_id: Option<Uuid>,
     pub detail: String,
-    /// Erased with its salt once the actor's account is gone.
+    /// Erased with its salt when the actor's account is deleted.
     pub ip: Option<String>,
     pub ip_salt: Option<Vec<u8>>,
     pub ip_commitment: Option<Vec<u8>>,
-    /// Erased with its salt once the target's account is gone.
+    /// Erased with its salt when the target's account is deleted.
     pub reason: Option<String>,
     pub reason_salt: Option<Vec<u8>>,
     pub reason_commitment: Option<Vec<u8>>,
-    /// The hash of the row before.
+    /// The hash of the previous row.
     pub previous: Vec<u8>,
     pub hash: Vec<u8>,
 }

@@ -1,4 +1,4 @@
-//! Where the audit log's chain begins and ends: one row.
+//! The start and the end of the audit log's chain, in a single row.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Sealed.
+    /// Encrypted.
     pub ends: Vec<u8>,
 }
 

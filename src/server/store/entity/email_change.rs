@@ -1,4 +1,4 @@
-//! Changes of an address: waiting for the code, confirmed, undone.
+//! Changes of an account's email: pending, confirmed or undone.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ pub struct Model {
     pub account_id: Uuid,
     pub email: String,
     pub email_key: String,
-    /// The new address has an account already: no code was mailed and none is right.
+    /// The new email belongs to another account: no code was sent, and no code is accepted.
     pub address_taken: bool,
     pub old_email: String,
     pub old_email_key: String,

@@ -1,4 +1,4 @@
-//! Failed sign-ins by account and address prefix.
+//! Failed sign-ins by account and IP prefix.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Invitations to register, each for one address.
+//! Invitations to register, each for one email.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,13 +11,13 @@ pub struct Model {
     pub digest: Vec<u8>,
     pub email: String,
     pub email_key: String,
-    /// The administrator's account, while it is there.
+    /// The administrator who sent it, unless that account was deleted.
     pub invited_by: Option<Uuid>,
     pub created_at: i64,
     pub expires_at: i64,
-    /// From when on it is good for nothing.
+    /// From this time on the invitation is invalid.
     pub ended_at: i64,
-    /// What ended it before its time.
+    /// What ended it before it expired.
     pub ending: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Browsers that an account was seen in, by the hash of their cookie.
+//! Browsers in which an account was used, identified by the hash of their cookie.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Links in mails, each good for one deed.
+//! Links in emails, each for one action.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,7 +11,7 @@ pub struct Model {
     pub digest: Vec<u8>,
     pub purpose: String,
     pub account_id: Uuid,
-    /// The session or the change that it is about.
+    /// The session or the email change that it refers to.
     pub subject_id: Option<Uuid>,
     pub created_at: i64,
     pub expires_at: i64,

@@ -1,4 +1,4 @@
-//! The tables as sea-orm sees them. A `Model` never leaves `store`.
+//! The sea-orm entities, one per table. A `Model` never leaves `store`.
 
 pub mod account;
 pub mod audit;

@@ -1,4 +1,4 @@
-//! Codes that were issued, as keyed digests.
+//! Issued codes, stored as keyed digests.
 
 use sea_orm::entity::prelude::*;
 
@@ -15,13 +15,13 @@ pub struct Model {
     pub issued_at: i64,
     pub expires_at: i64,
     pub consumed_at: Option<i64>,
-    /// Set when a newer code or another address took this one's place.
+    /// Set when a newer code or another email replaced this code.
     pub voided_at: Option<i64>,
-    /// Tries while it was live, counted before each is compared.
+    /// Attempts while the code was valid, each counted before it is compared.
     pub attempts: i32,
-    /// Set when the last try of its flow was counted, unless that was right.
+    /// Set when the last attempt of its flow is counted, and cleared if that attempt is right.
     pub exhausted_at: Option<i64>,
-    /// Why no mail was written, and no code is right.
+    /// Why no message was sent. No code is accepted then.
     pub withheld: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Mail that waits, was sent or was given up.
+//! Outgoing mail: pending, sent or failed.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,20 +9,20 @@ pub struct Model {
     pub id: Uuid,
     pub kind: String,
     pub recipient_masked: String,
-    /// Sealed; erased once the mail is sent or dropped, and a while after it was given up.
+    /// Encrypted. Erased once the message is sent or dropped, or some time after it failed.
     pub payload: Option<Vec<u8>>,
     pub state: String,
     pub attempts: i32,
     pub created_at: i64,
     pub next_attempt_at: i64,
-    /// Never sent from this moment on.
+    /// The message is never sent from this time on.
     pub expires_at: Option<i64>,
     pub sent_at: Option<i64>,
     pub last_error: Option<String>,
     pub otp_id: Option<Uuid>,
-    /// Until when a mail that was given up can be tried again.
+    /// Until when a failed message can be retried.
     pub keep_until: Option<i64>,
-    /// When it was last told to be tried anew.
+    /// When it was last queued again.
     pub retried_at: Option<i64>,
 }
 

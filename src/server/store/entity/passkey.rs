@@ -1,4 +1,4 @@
-//! Passkeys: public keys, and nothing that is secret.
+//! Passkeys: public keys only, no secrets.
 
 use sea_orm::entity::prelude::*;
 

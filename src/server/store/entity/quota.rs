@@ -1,4 +1,4 @@
-//! How much of a limit is used, behind a keyed hash of what it is about.
+//! The used part of each rate limit, under a keyed hash of its subject.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: Vec<u8>,
-    /// When nothing of it will be used any more, if nothing more is taken.
+    /// When the full quota is available again, if nothing more is taken.
     pub full_at: i64,
 }
 

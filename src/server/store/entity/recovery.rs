@@ -1,4 +1,4 @@
-//! Recoveries that wait for their code, of accounts and of nobody.
+//! Pending recoveries, including those for emails without an account.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ pub struct Model {
     #[sea_orm(unique)]
     pub flow_digest: Vec<u8>,
     pub email_key: String,
-    /// `None` for an address without an account: no code was mailed and none is right.
+    /// `None` for an email without an account: no code was sent, and no code is accepted.
     pub account_id: Option<Uuid>,
     pub tries: i32,
     pub created_at: i64,

@@ -1,4 +1,4 @@
-//! Recovery codes by their hash.
+//! Recovery codes, stored as hashes.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Registrations that wait for their code. None is an account.
+//! Pending registrations. They are not accounts yet.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,12 +13,12 @@ pub struct Model {
     pub email: String,
     pub email_key: String,
     pub password_hash: String,
-    /// The address has an account already: no code was mailed and none is right.
+    /// The email already has an account: no code was sent, and no code is accepted.
     pub address_taken: bool,
     pub tries: i32,
     pub email_changes: i32,
     pub created_at: i64,
-    /// Set when the code was right but the username had been taken.
+    /// Set when the code was right but the username was no longer available.
     pub proven_at: Option<i64>,
     pub finished_at: Option<i64>,
 }

@@ -1,4 +1,4 @@
-//! What happened to an account, for its owner's eyes.
+//! The security log of each account, shown to its owner.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// `None` once the account is gone.
+    /// `None` once the account is deleted.
     pub account_id: Option<Uuid>,
     pub kind: String,
     pub detail: Option<String>,

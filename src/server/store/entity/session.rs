@@ -1,4 +1,4 @@
-//! Sessions by the SHA-256 of their cookie.
+//! Sessions, stored under the SHA-256 of their cookie.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,7 +12,7 @@ pub struct Model {
     pub data: String,
     pub created_at: i64,
     pub last_seen_at: i64,
-    /// The name by which its owner may end it.
+    /// The public id with which its owner can end it.
     pub handle: Option<Uuid>,
 }
 

@@ -1,4 +1,4 @@
-//! Challenges that came back with a form, until they would have expired.
+//! Challenges that were submitted with a form, kept until they expire.
 
 use sea_orm::entity::prelude::*;
 

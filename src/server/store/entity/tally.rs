@@ -1,4 +1,4 @@
-//! How often something happened, by the hour. Nothing about a person.
+//! Hourly counters. They contain no personal data.
 
 use sea_orm::entity::prelude::*;
 

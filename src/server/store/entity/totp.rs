@@ -1,4 +1,4 @@
-//! Seeds of authenticator apps, sealed.
+//! TOTP secrets, encrypted.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,9 +9,9 @@ pub struct Model {
     pub account_id: Uuid,
     pub secret: Vec<u8>,
     pub created_at: i64,
-    /// Since when it counts: always there.
+    /// When the secret was confirmed. Always set.
     pub confirmed_at: Option<i64>,
-    /// The latest time step whose code was accepted (RFC 6238, section 5.2).
+    /// The last time step with an accepted code (RFC 6238, section 5.2).
     pub last_step: Option<i64>,
 }
 

@@ -1,4 +1,4 @@
-//! Seeds of authenticator apps that wait for their first code, sealed.
+//! TOTP secrets that are waiting for their first code, encrypted.
 
 use sea_orm::entity::prelude::*;
 

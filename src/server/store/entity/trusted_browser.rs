@@ -1,4 +1,4 @@
-//! Browsers that are not asked for the second step, by the hash of their cookie.
+//! Browsers that skip the second step, identified by the hash of their cookie.
 
 use sea_orm::entity::prelude::*;
 

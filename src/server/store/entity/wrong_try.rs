@@ -1,4 +1,4 @@
-//! Wrong codes by address, over all flows and purposes.
+//! Wrong codes per email, across all flows and purposes.
 
 use sea_orm::entity::prelude::*;
 

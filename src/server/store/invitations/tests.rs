@@ -1,4 +1,4 @@
-//! No query reads more than its rows, and an invitation ends once.
+//! Every query uses an index, and an invitation ends only once.
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -10,11 +10,11 @@ use crate::server::crypto::TokenDigest;
 use crate::server::store::plan::{Plan, empty_store};
 
 fn ann() -> Email {
-    Email::parse("ann@x.example").expect("an address")
+    Email::parse("ann@x.example").expect("a valid email")
 }
 
 #[tokio::test]
-async fn no_query_reads_more_than_its_rows() {
+async fn every_query_for_invitations_is_an_index_search() {
     let (store, _folder) = empty_store().await;
     let (ann, id, now) = (ann(), Uuid::max(), Timestamp(0));
     let digest = || TokenDigest::of(b"any");
@@ -25,7 +25,7 @@ async fn no_query_reads_more_than_its_rows() {
         let plan = Plan::of(&store, &query).await;
         assert!(plan.is_one_search_by(primary), "{plan:?}");
     }
-    // The first page reads the index from its end, and stops at the limit.
+    // The first page reads the index from its end and stops at the limit.
     let plan = Plan::of(&store, &super::list_newest(None, None, 51)).await;
     assert!(plan.is_searches_by_or_walks(&[primary]), "{plan:?}");
     for query in [
@@ -46,7 +46,7 @@ async fn no_query_reads_more_than_its_rows() {
 }
 
 #[tokio::test]
-async fn an_invitation_ends_once_and_only_before_its_time_is_over() {
+async fn an_invitation_ends_only_once_and_only_before_it_expires() {
     let (store, _folder) = empty_store().await;
     let (ann, from, until) = (ann(), Timestamp(1_000), Timestamp(2_000));
     let new = Invitation {
@@ -58,7 +58,7 @@ async fn an_invitation_ends_once_and_only_before_its_time_is_over() {
         ending: None,
     };
     let tx = store.write().await.expect("a transaction");
-    insert(&tx, &new, TokenDigest::of(b"any")).await.expect("it is written");
+    insert(&tx, &new, TokenDigest::of(b"any")).await.expect("the invitation is inserted");
     assert!(is_invited(&tx, &ann, Timestamp(1_999)).await.expect("a query"));
     assert!(!is_invited(&tx, &ann, until).await.expect("a query"));
     assert!(!super::end_for(&tx, &ann, Ending::Used, until).await.expect("an update"));

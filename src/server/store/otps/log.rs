@@ -1,9 +1,7 @@
-//! The log of codes, as administrators read it: the newest first, in the order
-//! of the ids, which begin with the time.
+//! The code log for administrators, newest first, ordered by id. Ids begin with a timestamp.
 //!
-//! One filter leads: it has an index in that order. What else is asked for is
-//! looked for among the newest [`WINDOW`] codes that the leader gives, so that
-//! no question reads the whole log.
+//! One filter, the leader, uses an index in that order. All other filters are applied to the newest
+//! [`WINDOW`] codes that the leader selects, so that no query scans the whole log.
 
 #[cfg(test)]
 mod plans;
@@ -23,10 +21,10 @@ use crate::server::store::entity::outbox;
 use crate::server::store::outbox::MailState;
 use question::Question;
 
-/// Codes that are looked through for a question with more than one filter.
+/// The number of codes that a query with more than one filter examines.
 pub const WINDOW: u64 = 10_000;
 
-/// What codes are looked for; nothing for any.
+/// Search criteria. `None` matches everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     pub purpose: Option<OtpPurpose>,
@@ -36,35 +34,32 @@ pub struct Filter {
     pub outcome: Option<OtpOutcome>,
 }
 
-/// A code and what became of it. Nothing tells which code it was.
+/// A code and its status. The code itself is not included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoggedOtp {
     pub id: Uuid,
-    /// The word in the database.
+    /// The value stored in the database.
     pub purpose: String,
     pub email_key: String,
     pub requester_ip: String,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
-    /// Tries while it was live, the right one included.
+    /// Attempts while the code was valid, including the right one.
     pub attempts: i32,
     pub outcome: OtpOutcome,
     pub delivery: OtpDelivery,
 }
 
-/// Codes that were found.
+/// The result of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matches {
-    /// The newest first.
+    /// Newest first.
     pub rows: Vec<LoggedOtp>,
-    /// There are more codes than were looked through.
+    /// Whether more codes exist than the query examined.
     pub cut: bool,
 }
 
-/// The newest `most` codes, before the code `before` if given.
-///
-/// # Errors
-/// Only faults.
+/// Returns up to `most` codes, newest first. With `before`, only older ones.
 pub async fn newest_logged(
     db: &impl ConnectionTrait,
     filter: &Filter,
@@ -75,10 +70,7 @@ pub async fn newest_logged(
     find(db, &Question::new(filter, now, Order::Desc, before), most, now).await
 }
 
-/// The `most` codes that came next after the code `after`; the newest first.
-///
-/// # Errors
-/// Only faults.
+/// Returns the `most` codes that directly follow `after`, newest first.
 pub async fn next_logged(
     db: &impl ConnectionTrait,
     filter: &Filter,
@@ -111,7 +103,7 @@ async fn find(
     Ok(Matches { rows: rows.into_iter().map(read).collect::<Result<_, _>>()?, cut })
 }
 
-/// What became of the mails with these codes: the state, and whether an attempt failed.
+/// Returns for each code the state of its message, and whether an attempt to send it failed.
 async fn fates(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, (String, bool)>, StoreError> {
     let found: Vec<(Uuid, String, Option<String>)> = outbox::Entity::find()
         .select_only()

@@ -1,4 +1,4 @@
-//! Codes that were issued. What administrators see of them is in `log`.
+//! Issued codes. The log for administrators is in `log`.
 
 mod log;
 
@@ -16,7 +16,7 @@ use crate::server::crypto::{OtpDigest, OtpPurpose};
 
 pub use log::{Filter, LoggedOtp, Matches, WINDOW, newest_logged, next_logged};
 
-/// A code to be written down.
+/// A new code.
 #[derive(Clone, Debug)]
 pub struct NewOtp {
     pub id: Uuid,
@@ -27,22 +27,21 @@ pub struct NewOtp {
     pub requester_ip: String,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
-    /// Why nobody gets it, if nobody does.
+    /// Why the code is not sent, if it is not.
     pub withheld: Option<Withheld>,
 }
 
-/// Why no code was mailed. Whoever asked for it does not learn that none was.
+/// Why no code was sent. The requester is not told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Withheld {
-    /// The address is somebody's already.
+    /// The email already belongs to an account.
     AddressTaken,
-    /// No account that can be recovered has the address.
+    /// No account that can be recovered has this email.
     NoAccount,
 }
 
 impl Withheld {
-    /// The word kept in the database.
-    #[must_use]
+    /// Returns the value stored in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AddressTaken => "address_taken",
@@ -56,17 +55,14 @@ impl Withheld {
     }
 }
 
-/// When a code was issued and until when it counts.
+/// When a code was issued and when it expires.
 #[derive(Clone, Copy, Debug)]
 pub struct Issued {
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
 }
 
-/// Writes a new code.
-///
-/// # Errors
-/// Only faults.
+/// Inserts a new code.
 pub async fn insert(db: &impl ConnectionTrait, new: NewOtp) -> Result<(), StoreError> {
     let row = otp::ActiveModel {
         id: Set(new.id),
@@ -87,10 +83,7 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewOtp) -> Result<(), StoreE
     Ok(())
 }
 
-/// The newest code of a flow that another address has not replaced.
-///
-/// # Errors
-/// Only faults.
+/// Returns the newest code of a flow that has not been invalidated.
 pub async fn newest(db: &impl ConnectionTrait, flow_id: Uuid) -> Result<Option<Issued>, StoreError> {
     let found: Option<(i64, i64)> = otp::Entity::find()
         .select_only()
@@ -104,10 +97,8 @@ pub async fn newest(db: &impl ConnectionTrait, flow_id: Uuid) -> Result<Option<I
     Ok(found.map(|(issued, expires)| Issued { issued_at: Timestamp(issued), expires_at: Timestamp(expires) }))
 }
 
-/// Whether a live code of this flow has one of these digests. It stays as it is: see [`consume`].
-///
-/// # Errors
-/// Only faults.
+/// Returns whether a valid code of this flow has one of these digests. Does not consume it: see
+/// [`consume`].
 pub async fn is_live(
     db: &impl ConnectionTrait,
     flow_id: Uuid,
@@ -117,13 +108,10 @@ pub async fn is_live(
     Ok(otp::Entity::find().filter(live(flow_id, digests, now)).count(db).await? > 0)
 }
 
-/// Consumes a live code of this flow with one of the digests that are
-/// [accepted](crate::server::crypto::OtpDigester::accepted) for it: the one
-/// conditional update that makes a code single-use. The others of the flow then
-/// have nothing left to be for. `false` when there is none.
-///
-/// # Errors
-/// Only faults.
+/// Consumes a valid code of this flow that has one of the
+/// [accepted](crate::server::crypto::OtpDigester::accepted) digests, and invalidates the flow's
+/// other codes. A single conditional update ensures that a code can be used only once. Returns
+/// `false` if no valid code matches.
 pub async fn consume(
     db: &impl ConnectionTrait,
     flow_id: Uuid,
@@ -150,11 +138,8 @@ pub async fn consume(
     Ok(true)
 }
 
-/// Counts a try against the codes of a flow that count now, before it is
-/// compared; after the `last` one they count no more.
-///
-/// # Errors
-/// Only faults.
+/// Counts an attempt against the valid codes of a flow, before it is compared. After the `last`
+/// attempt they are marked as exhausted.
 pub async fn count_try(db: &impl ConnectionTrait, flow_id: Uuid, last: bool, now: Timestamp) -> Result<(), StoreError> {
     let mut counted = otp::Entity::update_many()
         .col_expr(otp::Column::Attempts, Expr::col(otp::Column::Attempts).add(1))
@@ -166,10 +151,7 @@ pub async fn count_try(db: &impl ConnectionTrait, flow_id: Uuid, last: bool, now
     Ok(())
 }
 
-/// Takes back a try that was right and is not used.
-///
-/// # Errors
-/// Only faults.
+/// Takes back an attempt that was right but did not consume the code.
 pub async fn give_try_back(db: &impl ConnectionTrait, flow_id: Uuid, now: Timestamp) -> Result<(), StoreError> {
     otp::Entity::update_many()
         .col_expr(otp::Column::Attempts, Expr::col(otp::Column::Attempts).sub(1))
@@ -180,10 +162,7 @@ pub async fn give_try_back(db: &impl ConnectionTrait, flow_id: Uuid, now: Timest
     Ok(())
 }
 
-/// Voids the live codes of a flow except the newest `keep`.
-///
-/// # Errors
-/// Only faults.
+/// Invalidates the valid codes of a flow except the newest `keep`.
 pub async fn void_older(db: &impl ConnectionTrait, flow_id: Uuid, keep: u64, now: Timestamp) -> Result<(), StoreError> {
     let live: Vec<Uuid> = otp::Entity::find()
         .select_only()
@@ -208,10 +187,7 @@ pub async fn void_older(db: &impl ConnectionTrait, flow_id: Uuid, keep: u64, now
     Ok(())
 }
 
-/// Voids every live code for an address, whatever it is for.
-///
-/// # Errors
-/// Only faults.
+/// Invalidates all valid codes for an email, for every purpose.
 pub async fn void_address(db: &impl ConnectionTrait, email_key: &str, now: Timestamp) -> Result<(), StoreError> {
     otp::Entity::update_many()
         .col_expr(otp::Column::VoidedAt, Expr::value(now.0))
@@ -223,10 +199,7 @@ pub async fn void_address(db: &impl ConnectionTrait, email_key: &str, now: Times
     Ok(())
 }
 
-/// When the codes for an address since `since` were issued, oldest first.
-///
-/// # Errors
-/// Only faults.
+/// Returns when the codes for an email were issued, after `since`, oldest first.
 pub async fn issued_since(
     db: &impl ConnectionTrait,
     email_key: &str,
@@ -244,10 +217,7 @@ pub async fn issued_since(
     Ok(moments.into_iter().map(Timestamp).collect())
 }
 
-/// Deletes up to `most` codes issued before `before`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` codes issued before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = otp::Entity::find()
         .select_only()
@@ -260,18 +230,18 @@ pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> R
     Ok(otp::Entity::delete_many().filter(otp::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
 }
 
-/// The codes of this flow with this digest that count now.
+/// Selects the valid codes of a flow with one of these digests.
 fn live(flow_id: Uuid, digests: &[OtpDigest], now: Timestamp) -> Condition {
     open(flow_id, now).add(otp::Column::Digest.is_in(digests.iter().map(OtpDigest::as_bytes)))
 }
 
-/// The codes of this flow that count now, as long as the flow has tries left.
+/// Selects the valid codes of a flow. The caller checks that it has attempts left.
 fn open(flow_id: Uuid, now: Timestamp) -> Condition {
     Condition::all()
         .add(otp::Column::FlowId.eq(flow_id))
         .add(otp::Column::ConsumedAt.is_null())
         .add(otp::Column::VoidedAt.is_null())
         .add(otp::Column::ExpiresAt.gt(now.0))
-        // A clock that was set back must not revive a code.
+        // If the clock was set back, a code must not become valid again.
         .add(otp::Column::IssuedAt.lte(now.0))
 }

@@ -1,4 +1,4 @@
-//! The end of a mail: sent, given up, forgotten.
+//! How a message leaves the outbox: sent, failed or deleted.
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
@@ -9,11 +9,7 @@ use crate::domain::Timestamp;
 use crate::server::store::StoreError;
 use crate::server::store::entity::outbox::{Column, Entity};
 
-/// Notes that a server took the mail over, and erases its payload. That holds
-/// whatever the row said before.
-///
-/// # Errors
-/// Only faults.
+/// Marks a message as sent and erases its payload, whatever its state was.
 pub async fn close_sent(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::State, Expr::value(MailState::Sent.as_str()))
@@ -27,11 +23,8 @@ pub async fn close_sent(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> R
     Ok(())
 }
 
-/// Gives a waiting mail up as `state`, with the reason if there is a new one,
-/// and erases its payload.
-///
-/// # Errors
-/// Only faults.
+/// Closes a pending message with `state` and erases its payload. Replaces the last error if one is
+/// given.
 pub async fn close_unsent(
     db: &impl ConnectionTrait,
     id: Uuid,
@@ -49,11 +42,8 @@ pub async fn close_unsent(
     Ok(())
 }
 
-/// Gives a waiting mail up for this reason. Until `keep_until` it can be tried
-/// again; then its payload is erased.
-///
-/// # Errors
-/// Only faults.
+/// Marks a pending message as failed. It can be retried until `keep_until`; then its payload is
+/// erased.
 pub async fn bury(db: &impl ConnectionTrait, id: Uuid, error: &str, keep_until: Timestamp) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::State, Expr::value(MailState::Dead.as_str()))
@@ -65,10 +55,7 @@ pub async fn bury(db: &impl ConnectionTrait, id: Uuid, error: &str, keep_until: 
     Ok(())
 }
 
-/// Erases up to `most` payloads that were kept until `now`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Erases up to `most` payloads that were kept until `now`, and returns the number erased.
 pub async fn erase_kept(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = Entity::find()
         .select_only()
@@ -87,10 +74,7 @@ pub async fn erase_kept(db: &impl ConnectionTrait, now: Timestamp, most: u64) ->
     Ok(erased.rows_affected)
 }
 
-/// Deletes up to `most` finished mails written before `before`; tells how many.
-///
-/// # Errors
-/// Only faults.
+/// Deletes up to `most` closed messages written before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = Entity::find()
         .select_only()

@@ -1,9 +1,9 @@
-//! Mail that waits, was sent or was given up.
+//! The outbox: mail that is pending, sent or failed.
 //!
-//! A row is written in the transaction of what it is about. The worker claims
-//! it before each attempt and closes it once it is sent or given up. The payload
-//! of what is given up stays a while, so that it can be tried again; otherwise
-//! closing, in `closing`, erases it. What administrators see and do is in `queue`.
+//! A message is inserted in the same transaction as the change that causes it. The worker claims it
+//! before each attempt and closes it (see `closing`) once it is sent or has failed. Closing erases
+//! the payload, except that the payload of a failed message is kept for a while so that it can be
+//! retried. The view for administrators is in `queue`.
 
 mod closing;
 mod queue;
@@ -22,26 +22,25 @@ use crate::domain::Timestamp;
 pub use closing::{bury, close_sent, close_unsent, erase_kept, purge};
 pub use queue::{Queue, Queued, by_id, drop_waiting, newest_of_kind, newest_queued, next_queued, retry};
 
-/// Where a mail is on its way.
+/// The delivery state of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailState {
     /// Not sent yet.
     Waiting,
-    /// A server took it over.
+    /// Accepted by a mail server.
     Sent,
-    /// Given up: refused for good, unreadable, or tried for too long.
+    /// Permanently rejected, unreadable, or retried for too long.
     Dead,
-    /// Its content expired before a server took it.
+    /// Expired before a mail server accepted it.
     Expired,
-    /// An administrator took it out of the queue.
+    /// Removed from the queue by an administrator.
     Dropped,
 }
 
 impl MailState {
     pub const ALL: [Self; 5] = [Self::Waiting, Self::Sent, Self::Dead, Self::Expired, Self::Dropped];
 
-    /// The word kept in the database.
-    #[must_use]
+    /// Returns the value stored in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
@@ -52,8 +51,7 @@ impl MailState {
         }
     }
 
-    /// Reads the word kept in the database.
-    #[must_use]
+    /// Parses the value stored in the database.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
@@ -63,43 +61,40 @@ impl MailState {
     }
 }
 
-/// A mail to be written down.
+/// A new message.
 #[derive(Clone, Debug)]
 pub struct NewMail {
     pub id: Uuid,
-    /// What the mail is about, in one word.
+    /// The kind of message, as one word.
     pub kind: &'static str,
-    /// The recipient with most of it hidden, for lists.
+    /// The partly masked recipient, for lists.
     pub recipient_masked: String,
-    /// The sealed message.
+    /// The encrypted message.
     pub payload: Vec<u8>,
     pub created_at: Timestamp,
-    /// The mail is never sent from this moment on.
+    /// The message is never sent from this time on.
     pub expires_at: Option<Timestamp>,
-    /// The code that it carries.
+    /// The code in the message.
     pub otp_id: Option<Uuid>,
 }
 
-/// A mail that waits.
+/// A pending message.
 #[derive(Clone, Debug)]
 pub struct WaitingMail {
     pub id: Uuid,
     pub kind: String,
-    /// The sealed message; empty, and so unreadable, when somebody erased it.
+    /// The encrypted message. Empty, and therefore unreadable, if it was erased.
     pub payload: Vec<u8>,
     /// Attempts so far.
     pub attempts: i32,
-    /// Since when it is tried: since it was written, or told to be tried anew.
+    /// When the attempts began: when it was written or last queued again.
     pub since: Timestamp,
     pub expires_at: Option<Timestamp>,
-    /// Whether a code is in it, which somebody waits for.
+    /// Whether the message contains a code that a user is waiting for.
     pub carries_code: bool,
 }
 
-/// Writes a mail down, due at once.
-///
-/// # Errors
-/// Only faults.
+/// Inserts a message that is due immediately.
 pub async fn insert(db: &impl ConnectionTrait, new: NewMail) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: Set(new.id),
@@ -121,12 +116,9 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewMail) -> Result<(), Store
     Ok(())
 }
 
-/// The mail that has been due for longest, of those with a code or of all. An
-/// attempt planned for after `horizon` counts as due: it was planned by a clock
-/// that was set back since.
-///
-/// # Errors
-/// Only faults.
+/// Returns the message that has been due for longest, with `codes_alone` among messages with a
+/// code. An attempt planned for after `horizon` is also due: the clock was set back after it was
+/// planned.
 pub async fn first_due(
     db: &impl ConnectionTrait,
     codes_alone: bool,
@@ -144,10 +136,7 @@ pub async fn first_due(
     Ok(row.map(read))
 }
 
-/// When the next attempt is planned, of the mails with a code or of all.
-///
-/// # Errors
-/// Only faults.
+/// Returns when the next attempt is planned, with `codes_alone` among messages with a code.
 pub async fn next_attempt(db: &impl ConnectionTrait, codes_alone: bool) -> Result<Option<Timestamp>, StoreError> {
     let moment: Option<i64> = Entity::find()
         .select_only()
@@ -160,20 +149,14 @@ pub async fn next_attempt(db: &impl ConnectionTrait, codes_alone: bool) -> Resul
     Ok(moment.map(Timestamp))
 }
 
-/// Up to `most` mails that wait although they expired.
-///
-/// # Errors
-/// Only faults.
+/// Returns up to `most` pending messages that have expired.
 pub async fn overdue(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<Vec<WaitingMail>, StoreError> {
     let rows = Entity::find().filter(waiting().add(Column::ExpiresAt.lte(now.0))).limit(most).all(db).await?;
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Claims the next attempt by counting it. Should this process die, the mail
-/// is due again at `again`. `false` when somebody else was quicker.
-///
-/// # Errors
-/// Only faults.
+/// Claims the next attempt by counting it. If this process dies, the message is due again at
+/// `again`. Returns `false` if another worker has claimed it.
 pub async fn claim(db: &impl ConnectionTrait, mail: &WaitingMail, again: Timestamp) -> Result<bool, StoreError> {
     let claimed = Entity::update_many()
         .col_expr(Column::Attempts, Expr::value(mail.attempts.saturating_add(1)))
@@ -184,10 +167,7 @@ pub async fn claim(db: &impl ConnectionTrait, mail: &WaitingMail, again: Timesta
     Ok(claimed.rows_affected == 1)
 }
 
-/// Plans the next attempt after one that failed.
-///
-/// # Errors
-/// Only faults.
+/// Plans the next attempt after a failed one.
 pub async fn postpone(db: &impl ConnectionTrait, id: Uuid, until: Timestamp, error: &str) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::NextAttemptAt, Expr::value(until.0))
@@ -198,10 +178,7 @@ pub async fn postpone(db: &impl ConnectionTrait, id: Uuid, until: Timestamp, err
     Ok(())
 }
 
-/// What became of the newest mail with this code.
-///
-/// # Errors
-/// Only faults.
+/// Returns the state of the newest message with this code.
 pub async fn state_of_otp(db: &impl ConnectionTrait, otp_id: Uuid) -> Result<Option<MailState>, StoreError> {
     let state: Option<String> = Entity::find()
         .select_only()

@@ -1,6 +1,5 @@
-//! The outbox as administrators see it, without what is in the mails, and what
-//! they do to it. The newest first, in the order of the ids, which begin with
-//! the time.
+//! The outbox as administrators see it, without message contents. Sorted by id, newest first; ids
+//! begin with a timestamp.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -14,29 +13,29 @@ use crate::domain::Timestamp;
 use crate::server::store::StoreError;
 use crate::server::store::entity::outbox::{Column, Entity};
 
-/// What mails are looked for; nothing for any.
+/// Search criteria. `None` matches everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Queue {
     pub state: Option<MailState>,
     pub kind: Option<String>,
 }
 
-/// A mail in the queue, or one that has left it.
+/// A message in the outbox, in any state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Queued {
     pub id: Uuid,
-    /// The word in the database.
+    /// The value stored in the database.
     pub kind: String,
     pub recipient_masked: String,
     pub state: MailState,
-    /// Attempts since it was written, or told to be tried anew.
+    /// Attempts since it was written or last queued again.
     pub attempts: i32,
     pub created_at: Timestamp,
     pub next_attempt_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub sent_at: Option<Timestamp>,
     pub last_error: Option<String>,
-    /// Whether its content is still there.
+    /// Whether its payload still exists.
     pub kept: bool,
 }
 
@@ -55,10 +54,7 @@ struct Row {
     kept: bool,
 }
 
-/// The newest `most` mails, before the mail `before` if given.
-///
-/// # Errors
-/// Only faults.
+/// Returns up to `most` messages, newest first. With `before`, only older ones.
 pub async fn newest_queued(
     db: &impl ConnectionTrait,
     queue: &Queue,
@@ -72,10 +68,7 @@ pub async fn newest_queued(
     all(db, query).await
 }
 
-/// The `most` mails that came next after the mail `after`; the newest first.
-///
-/// # Errors
-/// Only faults.
+/// Returns the `most` messages that directly follow `after`, newest first.
 pub async fn next_queued(
     db: &impl ConnectionTrait,
     queue: &Queue,
@@ -88,29 +81,20 @@ pub async fn next_queued(
     Ok(mails)
 }
 
-/// One mail.
-///
-/// # Errors
-/// Only faults.
+/// Returns the message with this id.
 pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Queued>, StoreError> {
     Ok(all(db, without_content().filter(Column::Id.eq(id))).await?.pop())
 }
 
-/// When the newest mail of a kind was written.
-///
-/// # Errors
-/// Only faults.
+/// Returns when the newest message of a kind was written.
 pub async fn newest_of_kind(db: &impl ConnectionTrait, kind: &str) -> Result<Option<Timestamp>, StoreError> {
     let queue = Queue { state: None, kind: Some(kind.to_owned()) };
     let newest = newest_queued(db, &queue, None, 1).await?;
     Ok(newest.first().map(|mail| mail.created_at))
 }
 
-/// Puts a mail that was given up back into the queue, due at once, as if it was
-/// written now. `false` when it is in another state, or its content is gone.
-///
-/// # Errors
-/// Only faults.
+/// Queues a failed message again, due immediately, as if it were new. Returns `false` if it is in
+/// another state or its payload is erased.
 pub async fn retry(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
     let retried = Entity::update_many()
         .col_expr(Column::State, Expr::value(MailState::Waiting.as_str()))
@@ -126,11 +110,8 @@ pub async fn retry(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Resul
     Ok(retried.rows_affected == 1)
 }
 
-/// Takes a mail that waits out of the queue, and erases its content. `false`
-/// when it does not wait (any more).
-///
-/// # Errors
-/// Only faults.
+/// Removes a pending message from the queue and erases its payload. Returns `false` if it is not
+/// pending (anymore).
 pub async fn drop_waiting(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, StoreError> {
     let dropped = Entity::update_many()
         .col_expr(Column::State, Expr::value(MailState::Dropped.as_str()))
@@ -187,7 +168,7 @@ mod tests {
     use crate::server::store::plan::{Plan, empty_store};
 
     #[tokio::test]
-    async fn each_filter_of_the_queue_is_one_search_in_the_order_of_the_list() {
+    async fn each_filter_of_the_outbox_is_one_ordered_index_search() {
         let (store, _folder) = empty_store().await;
         let (state, kind) = (Some(MailState::Dead), Some("test".to_owned()));
         for (queue, index) in [

@@ -1,5 +1,4 @@
-//! Sessions that were read, for as long as nothing is written to the database:
-//! then they are what another read would find.
+//! A cache of sessions. An entry is valid until the database changes.
 
 use std::sync::Arc;
 
@@ -8,13 +7,13 @@ use quick_cache::sync::Cache;
 use super::opened::Read;
 use crate::server::store::State;
 
-/// How many are kept, about a kilobyte each.
+/// The capacity. An entry takes about a kilobyte.
 const MOST: usize = 2_048;
 
-/// By the digest of the session's id.
+/// Keyed by the digest of the session id.
 type Sessions = Cache<Vec<u8>, (State, Arc<Read>)>;
 
-/// Clones share what they keep.
+/// The cache. Clones share their entries.
 #[derive(Clone, Debug)]
 pub struct Kept(Arc<Sessions>);
 
@@ -25,13 +24,13 @@ impl Default for Kept {
 }
 
 impl Kept {
-    /// What was read of the session with this digest, if the database is still in that state.
+    /// Returns the entry for this digest if it was read in the state `now`.
     pub fn at(&self, now: State, digest: &[u8]) -> Option<Arc<Read>> {
         self.0.get(digest).filter(|(then, _)| *then == now).map(|(_, read)| read)
     }
 
-    /// Keeps what was read after the database was in `state`. Where that is not
-    /// known, nothing is kept.
+    /// Stores what was read after the database was in `state`. If the state is unknown, nothing is
+    /// stored.
     pub fn keep(&self, state: Option<State>, digest: &[u8], read: Read) -> Arc<Read> {
         let read = Arc::new(read);
         if let Some(state) = state {

@@ -1,4 +1,4 @@
-//! The sessions of one account, for its owner to see and to end.
+//! The sessions of one account, which its owner can view and end.
 
 use std::collections::HashMap;
 
@@ -14,24 +14,21 @@ use crate::domain::Timestamp;
 use crate::server::store::StoreError;
 use crate::server::store::entity::session::{Column, Entity};
 
-/// A session that counts.
+/// An active session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveSession {
     pub signed_in: SignedIn,
-    /// Up to a sixtieth of the idle limit too early: not every use is written down.
+    /// Up to a sixtieth of the idle timeout too early, because not every use is recorded.
     pub last_seen_at: Timestamp,
 }
 
 impl Sessions {
-    /// The sessions of an account in this epoch that count now, out of its
-    /// newest `most` rows, the newest first.
+    /// Returns the account's active sessions of this epoch, newest first, among its newest `most`
+    /// rows.
     ///
-    /// Rows of an earlier epoch wait for their purge. They hide none of this
-    /// one: its sessions began after the last of theirs, but for the one that
-    /// raised the epoch.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Sessions of earlier epochs stay in the table until they are purged, but they do not push out
+    /// current ones: sessions of this epoch are newer, except for the session that incremented the
+    /// epoch.
     pub async fn live(&self, account_id: Uuid, epoch: i32, most: u64) -> Result<Vec<LiveSession>, StoreError> {
         let rows = self.newest(account_id, most).all(self.store.reader()).await?;
         let read = rows.into_iter().filter_map(|row| {
@@ -49,20 +46,14 @@ impl Sessions {
     }
 }
 
-/// Whether a session of this account has not been ended meanwhile.
-///
-/// # Errors
-/// Only faults.
+/// Returns whether a session of this account still exists.
 pub async fn is_there(db: &impl ConnectionTrait, account_id: Uuid, handle: Uuid) -> Result<bool, StoreError> {
     let own = Entity::find().filter(Column::Handle.eq(handle)).filter(Column::AccountId.eq(account_id));
     Ok(own.count(db).await? == 1)
 }
 
-/// Ends the session of this account that has this handle, and tells how it
-/// began; `None` when the account has no such session.
-///
-/// # Errors
-/// Only faults.
+/// Ends the session of this account with this handle. Returns how it began, or `None` if the
+/// account has no such session.
 pub async fn end(db: &impl ConnectionTrait, account_id: Uuid, handle: Uuid) -> Result<Option<SignedIn>, StoreError> {
     let own = Entity::find().filter(Column::Handle.eq(handle)).filter(Column::AccountId.eq(account_id));
     let Some(row) = own.one(db).await? else { return Ok(None) };
@@ -70,24 +61,18 @@ pub async fn end(db: &impl ConnectionTrait, account_id: Uuid, handle: Uuid) -> R
     Ok(read(&row.data))
 }
 
-/// Ends the sessions of an account but for the one with the handle `kept`.
-///
-/// # Errors
-/// Only faults.
+/// Ends all sessions of an account except the one with the handle `kept`.
 pub async fn end_others(db: &impl ConnectionTrait, account_id: Uuid, kept: Uuid) -> Result<(), StoreError> {
     Entity::delete_many()
         .filter(Column::AccountId.eq(account_id))
-        // One without a handle is of a version that named none.
+        // Sessions of versions without handles have none.
         .filter(Column::Handle.ne(kept).or(Column::Handle.is_null()))
         .exec(db)
         .await?;
     Ok(())
 }
 
-/// Ends every session of an account. Those about to begin end with its epoch.
-///
-/// # Errors
-/// Only faults.
+/// Ends all sessions of an account. Sessions about to begin are ended by a new epoch instead.
 pub async fn end_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
     Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?;
     Ok(())
@@ -107,7 +92,7 @@ mod tests {
     use crate::server::store::sessions::Sessions;
 
     #[tokio::test]
-    async fn listing_the_sessions_of_an_account_reads_one_index_in_its_order() {
+    async fn listing_the_sessions_of_an_account_is_one_ordered_index_search() {
         let (store, _folder) = empty_store().await;
         let clock = Clock::Test(TestClock::at(crate::domain::Timestamp(0)));
         let sessions = Sessions::new(store.clone(), clock, Limits::default().session);

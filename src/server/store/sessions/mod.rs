@@ -1,6 +1,6 @@
-//! Sessions, kept for tower-sessions. The limits are ours: what the cookie or
-//! the record says of its expiry is not believed. What their owner sees of them
-//! and may end is in `listing`; what every request asks for, in `opened`.
+//! The session store for tower-sessions. It enforces its own timeouts and ignores the expiry of
+//! cookies and records. The list of an account's sessions is in `listing`, the lookup for each
+//! request in `opened`.
 
 mod kept;
 mod listing;
@@ -29,29 +29,29 @@ use kept::Kept;
 pub use listing::{LiveSession, end, end_all, end_others, is_there};
 pub use opened::{Opened, Owner};
 
-/// How long a page waits for the note that its session is in use.
+/// How long a request waits for the session's last use to be stored.
 const TOUCH_LIMIT: Duration = Duration::from_secs(1);
 
-/// The key under which a session keeps [`SignedIn`].
+/// The session key of [`SignedIn`].
 pub const SIGNED_IN: &str = "signed_in";
-/// The key under which a session keeps [`SecondStep`].
+/// The session key of [`SecondStep`].
 pub const SECOND_STEP: &str = "second_step";
 
-/// Who a session belongs to, and how it began.
+/// The user of a session, and how it began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedIn {
     pub account_id: Uuid,
-    /// The account's epoch when the password was looked at: with the next one
-    /// the session has ended, whatever its row says.
+    /// The account's epoch when the password was checked. A new epoch ends the session, whatever
+    /// its row says.
     pub epoch: i32,
-    /// The name by which its owner may end the session.
+    /// The public id with which its owner can end the session.
     pub handle: Uuid,
-    /// Outlives the browser.
+    /// Whether the session outlives the browser.
     pub remember: bool,
     pub at: i64,
-    /// When the password or a passkey was last given.
+    /// When the password or a passkey was last verified.
     pub authenticated_at: i64,
-    /// Whether it took two factors.
+    /// Whether two factors were used.
     pub two_step: bool,
     pub ip: String,
     pub user_agent: String,
@@ -59,32 +59,31 @@ pub struct SignedIn {
     pub previous_ip: Option<String>,
 }
 
-/// Whose password was accepted, with the second step due. To everything but
-/// that step the session is anonymous.
+/// A sign-in that is waiting for its second step. For everything else the session is anonymous.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecondStep {
     pub account_id: Uuid,
-    /// As in [`SignedIn`].
+    /// The same as in [`SignedIn`].
     pub epoch: i32,
     pub remember: bool,
-    /// Where to go when it is done.
+    /// Where to redirect after the sign-in.
     pub next: Option<String>,
-    /// When the password was accepted.
+    /// When the password was verified.
     pub at: i64,
 }
 
-/// How long sessions last (ASVS 5.0, V7.3).
+/// Session timeouts (ASVS 5.0, V7.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionLimits {
-    /// Without a request.
+    /// Maximum time without a request.
     pub idle: Duration,
-    /// In all.
+    /// Maximum total time.
     pub absolute: Duration,
-    /// In all and without a request, when it outlives the browser.
+    /// Both timeouts of a session that outlives the browser.
     pub remember: Duration,
 }
 
-/// The store behind the session layer.
+/// The session store.
 #[derive(Clone, Debug)]
 pub struct Sessions {
     store: Store,
@@ -94,21 +93,16 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    #[must_use]
     pub fn new(store: Store, clock: Clock, limits: SessionLimits) -> Self {
         Self { store, clock, limits, kept: Kept::default() }
     }
 
-    /// When a session that began at `begin` ends at the latest.
-    #[must_use]
+    /// Returns when a session that began at `begin` ends at the latest.
     pub fn ends_at(&self, begin: Timestamp, remember: bool) -> Timestamp {
         begin + if remember { self.limits.remember } else { self.limits.absolute }
     }
 
-    /// Deletes up to `most` sessions past a limit; tells how many.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Deletes up to `most` sessions that have timed out and returns the number deleted.
     pub async fn purge(&self, db: &impl ConnectionTrait, most: u64) -> Result<u64, StoreError> {
         let digests: Vec<Vec<u8>> = Entity::find()
             .select_only()
@@ -121,7 +115,7 @@ impl Sessions {
         Ok(Entity::delete_many().filter(Column::Digest.is_in(digests)).exec(db).await?.rows_affected)
     }
 
-    /// The rows for which [`Sessions::is_over`] holds.
+    /// Selects the rows for which [`Sessions::is_over`] is true.
     fn past_a_limit(&self, now: Timestamp) -> SimpleExpr {
         let short = Column::Remember.eq(false).and(
             Column::LastSeenAt
@@ -136,9 +130,8 @@ impl Sessions {
         now >= self.ends_at(began, remember) || now >= last_seen + idle
     }
 
-    /// Notes that the session is in use, seldom enough not to write on every request.
-    /// A page that only reads does not depend on it: with a full disk, or while
-    /// another process holds the lock, it is shown all the same.
+    /// Records that the session is in use, but not on every request. The request does not depend
+    /// on it: a page can be read while the disk is full or another process holds the lock.
     async fn touch(&self, digest: Vec<u8>, last_seen: Timestamp, now: Timestamp) {
         if now.since(last_seen) < self.limits.idle / 60 {
             return;
@@ -181,7 +174,7 @@ impl Sessions {
             account_id: Set(signed_in.as_ref().map(|it| it.account_id)),
             remember: Set(signed_in.as_ref().is_some_and(|it| it.remember)),
             data: Set(encode(&record.data)?),
-            // One that gets another id does not begin anew.
+            // A session that gets a new id keeps its start time.
             created_at: Set(signed_in.as_ref().map_or(now.0, |it| it.at)),
             last_seen_at: Set(now.0),
             handle: Set(signed_in.map(|it| it.handle)),
@@ -191,8 +184,8 @@ impl Sessions {
         Ok(tx.commit().await?)
     }
 
-    /// Changes a session that is still there. One that was ended meanwhile
-    /// stays ended: this never inserts.
+    /// Updates an existing session. Never inserts, so a session that was ended in the meantime
+    /// stays ended.
     async fn update(&self, record: &Record) -> Result<(), StoreError> {
         let signed_in = signed_in(&record.data);
         let tx = self.store.write().await?;
@@ -231,7 +224,7 @@ impl session_store::SessionStore for Sessions {
     }
 }
 
-/// Who a session belongs to, and how it began, from what its row holds.
+/// Parses the user of a session, and how it began, from the data in its row.
 pub(super) fn begun(data: &str) -> Option<SignedIn> {
     signed_in(&serde_json::from_str(data).ok()?)
 }

@@ -12,20 +12,20 @@ use super::{SECOND_STEP, SIGNED_IN, SecondStep, Sessions, SignedIn, digest};
 use crate::domain::{Role, Timestamp};
 use crate::server::store::StoreError;
 
-/// Every request of somebody who is signed in begins with this. Written out:
-/// putting it together anew each time costs more than running it.
+/// The first query of every authenticated request. Written as SQL because building it each time
+/// costs more than running it.
 const QUERY: &str = "SELECT s.data, s.remember, s.created_at, s.last_seen_at, a.id, a.username, a.email, a.role, \
                      a.created_at, a.verified_at, a.disabled_at, a.delete_after, a.session_epoch FROM session s \
                      LEFT JOIN account a ON a.id = s.account_id WHERE s.digest = $1";
 
-/// What a live session holds, and whose it is.
+/// The data of an active session, and its account.
 #[derive(Clone, Debug)]
 pub struct Opened {
     data: Arc<HashMap<String, serde_json::Value>>,
     pub owner: Option<Owner>,
 }
 
-/// The account of a session, as far as every page has to know it.
+/// The part of a session's account that every page needs.
 #[derive(Clone, Debug)]
 pub struct Owner {
     pub id: Uuid,
@@ -34,43 +34,37 @@ pub struct Owner {
     pub role: Role,
     pub created_at: Timestamp,
     pub verified_at: Timestamp,
-    /// Whether anybody may sign in to it.
+    /// Whether the account can be signed in to.
     pub open: bool,
-    /// Sessions of an earlier epoch have ended.
+    /// Incrementing it invalidates all earlier sessions.
     pub epoch: i32,
 }
 
 impl Opened {
-    /// Who is signed in.
-    #[must_use]
+    /// Returns the signed-in user.
     pub fn signed_in(&self) -> Option<SignedIn> {
         self.get(SIGNED_IN)
     }
 
-    /// Whose second step is due.
-    #[must_use]
+    /// Returns the sign-in that is waiting for its second step.
     pub fn second_step(&self) -> Option<SecondStep> {
         self.get(SECOND_STEP)
     }
 
-    /// Whether something is kept under this key.
-    #[must_use]
+    /// Returns whether the session has a value for this key.
     pub fn holds(&self, key: &str) -> bool {
         self.data.contains_key(key)
     }
 
-    /// What another version wrote and this one cannot read is not there.
+    /// Values of another version that this one cannot parse count as missing.
     fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         T::deserialize(self.data.get(key)?).ok()
     }
 }
 
 impl Sessions {
-    /// The session with this id, if it has not come to an end. Unless it is a page
-    /// that asks by itself, the session is noted to be in use.
-    ///
-    /// # Errors
-    /// Only faults.
+    /// Returns the session with this id, unless it has ended or timed out. Records that the session
+    /// is in use, except for background requests of a page (`by_itself`).
     pub async fn open(&self, id: &Id, by_itself: bool) -> Result<Option<Opened>, StoreError> {
         let digest = digest(id);
         let state = self.store.state();
@@ -106,7 +100,7 @@ impl Sessions {
     }
 }
 
-/// What the database holds of a session.
+/// A session as read from the database.
 #[derive(Debug)]
 pub(super) struct Read {
     remember: bool,

@@ -1,4 +1,4 @@
-//! The part of the list that one index gives: one state, one role, one order.
+//! The part of the user list that one index search returns: one state, one role, one order.
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, IntoIden as _};
 use sea_orm::{
@@ -12,10 +12,10 @@ use super::list::{Order, User};
 use crate::domain::{AccountState, Role, Timestamp};
 use crate::server::store::entity::account::{Column, Entity, LAST_SIGN_IN_KEY, STATE};
 
-/// Behind every character of a username or an address as they are compared.
+/// Sorts after every character in the keys of usernames and emails.
 const BEHIND_ALL: char = '\u{7f}';
 
-/// A row as it was read.
+/// A row as read from the database.
 #[derive(Debug, FromQueryResult)]
 pub(super) struct Row {
     id: Uuid,
@@ -27,7 +27,7 @@ pub(super) struct Row {
     last_sign_in_at: Option<i64>,
 }
 
-/// What an index of the list sorts by.
+/// The sort key of an index of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum By {
     Name,
@@ -36,14 +36,14 @@ pub(super) enum By {
     SignedIn,
 }
 
-/// In which direction the list is read.
+/// The direction in which the list is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     Down,
     Up,
 }
 
-/// The rows of one state and one role in one order, from `from` on.
+/// Selects the rows of one state and one role in one order, starting at `from`.
 pub(super) fn branch(order: &Order, by: By, of: (AccountState, Role), from: Option<&Key>, way: Way) -> Select<Entity> {
     let columns = [
         Column::Id,
@@ -61,13 +61,13 @@ pub(super) fn branch(order: &Order, by: By, of: (AccountState, Role), from: Opti
         .columns(columns)
         .filter(Expr::col(Alias::new(STATE)).eq(of.0.as_str()))
         .filter(Expr::col(Column::Role).eq(of.1.as_str()));
-    // One bound on each side at most: a second one would be looked at row by row.
+    // At most one bound per side: a second one would be checked row by row.
     let (mut lowest, mut highest) = (None, None);
     if let Order::Beginning(text) = order {
         lowest = Some(column().gte(text.as_str()));
         highest = Some(column().lt(format!("{text}{BEHIND_ALL}")));
         if by == By::Address {
-            // These stand among the names.
+            // These are already listed by username.
             let name = || Expr::col(Column::UsernameKey);
             let among_names = name().gte(text.as_str()).and(name().lt(format!("{text}{BEHIND_ALL}")));
             query = query.filter(among_names.not());
@@ -89,7 +89,7 @@ pub(super) fn branch(order: &Order, by: By, of: (AccountState, Role), from: Opti
     query.order_by(column(), direction.clone()).order_by(Column::Id, direction)
 }
 
-/// The row as a user, with its place in the list.
+/// Converts a row to a user with its position in the list.
 pub(super) fn read(row: Row, by: By, state: AccountState, role: Role) -> User {
     let sorted = match by {
         By::Name => Sorted::Name(row.username_key),
@@ -133,12 +133,12 @@ impl By {
             Self::Name => Column::UsernameKey.into_iden(),
             Self::Address => Column::EmailKey.into_iden(),
             Self::Registered => Column::CreatedAt.into_iden(),
-            // What follows from others is no column of the entity: nothing writes it.
+            // A generated column is not part of the entity, because it is never written.
             Self::SignedIn => Alias::new(LAST_SIGN_IN_KEY).into_iden(),
         }
     }
 
-    /// Whether the largest value stands at the top of the list.
+    /// Returns whether the list begins with the largest value.
     pub(super) fn latest_first(self) -> bool {
         matches!(self, Self::Registered | Self::SignedIn)
     }
@@ -155,7 +155,7 @@ mod tests {
     use crate::server::store::users::Filter;
 
     #[tokio::test]
-    async fn every_order_of_every_filter_reads_one_index_in_its_order() {
+    async fn every_order_of_every_filter_is_one_ordered_index_search() {
         let (store, _folder) = empty_store().await;
         let beginning = Order::Beginning("ann".to_owned());
         let name = || Sorted::Name("anna".to_owned());
@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(AccountState::ALL.len() * Role::ALL.len(), 6);
     }
 
-    /// How many bounds the index is searched by, beside state and role.
+    /// The expected number of bounds in the index search, besides state and role.
     fn expected(order: &Order, from: Option<&Key>) -> usize {
         match (order, from) {
             (Order::Beginning(_), _) => 2,

@@ -1,4 +1,4 @@
-//! Codes that were issued to an address, as administrators see them.
+//! Codes issued for an email, as administrators see them.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
@@ -9,23 +9,23 @@ use crate::domain::Timestamp;
 use crate::server::store::StoreError;
 use crate::server::store::entity::otp::{Column, Entity};
 
-/// A code without anything by which it could be found out.
+/// An issued code, without its digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuedCode {
-    /// The word kept in the database.
+    /// The value stored in the database.
     pub purpose: String,
     pub issued_at: Timestamp,
     pub outcome: Outcome,
 }
 
-/// What became of a code.
+/// The status of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Used,
-    /// A newer one, or a closed account, took its worth.
+    /// Invalidated by a newer code or because the account was closed.
     Voided,
     Expired,
-    /// It still counts.
+    /// Still valid.
     Waiting,
 }
 
@@ -38,10 +38,7 @@ struct Row {
     voided_at: Option<i64>,
 }
 
-/// The newest `most` codes for an address, the newest first.
-///
-/// # Errors
-/// Only faults.
+/// Returns the newest `most` codes for an email, newest first.
 pub async fn newest_codes(
     db: &impl ConnectionTrait,
     email_key: &str,
@@ -77,7 +74,7 @@ mod tests {
     use crate::server::store::plan::{Plan, empty_store};
 
     #[tokio::test]
-    async fn the_codes_of_an_address_are_read_from_one_index_in_its_order() {
+    async fn the_codes_for_an_email_are_one_ordered_index_search() {
         let (store, _folder) = empty_store().await;
         let plan = Plan::of(&store, &newest_query("ann@x.example", 20)).await;
         assert!(plan.is_one_search_by("otp_email_key"), "{plan:?}");

@@ -1,28 +1,28 @@
-//! Where somebody stands in the list of users.
+//! Positions in the list of users.
 
 use std::fmt;
 use std::str::FromStr;
 
 use uuid::Uuid;
 
-/// The place of a row in a list: what it is sorted by, and then its id.
+/// The position of a row: its sort value, then its id.
 ///
-/// In a URL: `n.ann~0193…`, a letter for what it is sorted by, its value, and
-/// the id behind the last `~`.
+/// In a URL it looks like `n.ann~0193…`: a letter for the sort key, the value, and the id after the
+/// last `~`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     pub sorted: Sorted,
     pub id: Uuid,
 }
 
-/// What a row is sorted by. Of a list of both, names come before addresses.
+/// The sort value of a row. In a list by username and email, usernames are first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sorted {
     Name(String),
     Address(String),
     /// Milliseconds since 1970.
     Registered(i64),
-    /// Milliseconds since 1970; 0 for never.
+    /// Milliseconds since 1970, or 0 if the user never signed in.
     SignedIn(i64),
 }
 
@@ -37,7 +37,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// A text that is the key of no row.
+/// The error for a text that is not a valid key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoKey;
 
@@ -50,7 +50,7 @@ impl FromStr for Key {
         let id = Uuid::try_parse(id).map_err(|_| NoKey)?;
         let number = || value.parse().map_err(|_| NoKey);
         let sorted = match letter {
-            // Nothing else is ever stored, and PostgreSQL refuses some of it.
+            // No other characters are ever stored, and PostgreSQL rejects some of them.
             "n" | "a" if !value.bytes().all(|octet| octet.is_ascii_graphic()) => return Err(NoKey),
             "n" => Sorted::Name(value.to_owned()),
             "a" => Sorted::Address(value.to_owned()),
@@ -69,7 +69,7 @@ mod tests {
     use super::{Key, NoKey, Sorted};
 
     #[test]
-    fn a_key_comes_back_from_a_url_as_it_was() {
+    fn a_key_survives_a_round_trip_through_a_url() {
         for sorted in [
             Sorted::Name("ann.lee".to_owned()),
             Sorted::Address("a~b.c~@x.example".to_owned()),

@@ -1,10 +1,9 @@
-//! The list of users: narrowed down, sorted, and read from any place in it.
+//! The list of users with filters, sort orders and keyset pagination.
 //!
-//! Each index of the list begins with state and role. For "any state" or "any
-//! role" the list is put together from one reading of the index for each, so
-//! that one index an order serves every filter, and none reads a row that it
-//! does not give: a page of the 50 administrators among a million takes as long
-//! as one of the million.
+//! Each index of the list starts with state and role. For "any state" or "any role", the list is
+//! merged from one index search per state and role. One index per sort order therefore serves every
+//! filter without reading rows that are not returned: a page of the 50 administrators among a
+//! million users takes as long as a page of all users.
 
 use sea_orm::{ConnectionTrait, QuerySelect as _};
 use uuid::Uuid;
@@ -14,26 +13,26 @@ use super::key::{Key, Sorted};
 use crate::domain::{AccountState, Role, Timestamp};
 use crate::server::store::StoreError;
 
-/// Who is in the list, and in which order.
+/// The filters and the sort order of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
-    /// Any, if nothing is said.
+    /// Any state if `None`.
     pub state: Option<AccountState>,
-    /// Any, if nothing is said.
+    /// Any role if `None`.
     pub role: Option<Role>,
     pub order: Order,
 }
 
-/// In which order a list is.
+/// The sort order of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
     Username,
-    /// The newest first.
+    /// Newest first.
     Registered,
-    /// The latest first; those who never signed in are the last.
+    /// Latest first; users who never signed in are last.
     SignedIn,
-    /// Those whose username begins so, by username, and behind them those whose
-    /// address alone does, by address.
+    /// Users whose username begins with this text, sorted by username, followed by users of whom
+    /// only the email begins with it, sorted by email.
     Beginning(String),
 }
 
@@ -47,14 +46,11 @@ pub struct User {
     pub state: AccountState,
     pub registered_at: Timestamp,
     pub last_sign_in_at: Option<Timestamp>,
-    /// Where in the list this is.
+    /// The position in the list.
     pub key: Key,
 }
 
-/// Up to `most` rows behind the row `key`, or from the beginning.
-///
-/// # Errors
-/// Only faults.
+/// Returns up to `most` rows after `key`, or from the start.
 pub async fn following(
     db: &impl ConnectionTrait,
     filter: &Filter,
@@ -64,10 +60,7 @@ pub async fn following(
     walk(db, filter, key, Way::Down, most).await
 }
 
-/// Up to `most` rows that end in front of the row `key`, in the order of the list.
-///
-/// # Errors
-/// Only faults.
+/// Returns the `most` rows directly before `key`, in the order of the list.
 pub async fn preceding(
     db: &impl ConnectionTrait,
     filter: &Filter,
@@ -90,7 +83,7 @@ async fn walk(
     if way == Way::Up {
         parts.reverse();
     }
-    // The parts that lie behind us are left out.
+    // Skip the parts before the starting position.
     let at = from.map(|key| By::of(&key.sorted));
     let begin = at.and_then(|at| parts.iter().position(|by| *by == at)).unwrap_or_default();
     let mut rows: Vec<User> = Vec::new();
@@ -125,7 +118,7 @@ impl Filter {
 }
 
 impl Order {
-    /// What it sorts by, one behind the other.
+    /// Returns the sort keys, one part of the list after the other.
     fn parts(&self) -> Vec<By> {
         match self {
             Self::Username => vec![By::Name],
@@ -135,8 +128,7 @@ impl Order {
         }
     }
 
-    /// Whether a row of such a list can have this key.
-    #[must_use]
+    /// Returns whether this key can occur in a list with this order.
     pub fn can_hold(&self, key: &Key) -> bool {
         let begins = match (self, &key.sorted) {
             (Self::Beginning(text), Sorted::Name(value) | Sorted::Address(value)) => value.starts_with(text),

@@ -1,4 +1,4 @@
-//! Accounts as administrators find and see them.
+//! The user list for administrators.
 
 mod branch;
 mod codes;
@@ -17,10 +17,7 @@ pub use list::{Filter, Order, User, following, preceding};
 use super::StoreError;
 use super::entity::{passkey, totp};
 
-/// Those of these accounts whose sign-in takes two steps.
-///
-/// # Errors
-/// Only faults.
+/// Returns which of these accounts use two-step sign-in.
 pub async fn with_two_steps(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashSet<Uuid>, StoreError> {
     if ids.is_empty() {
         return Ok(HashSet::new());

@@ -1,4 +1,4 @@
-//! No question to the log reads it through.
+//! Tests that no query of the log scans it.
 
 use sea_orm::sea_query::Order;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::domain::{OtpDelivery, OtpOutcome, Timestamp};
 use crate::server::crypto::OtpPurpose;
 use crate::server::store::plan::{Plan, empty_store};
 
-/// The index that leads for each filter, one for each of its values.
+/// Returns a filter for each value of each criterion, with the index that should lead.
 fn filters() -> Vec<(Filter, &'static str)> {
     let mut filters = vec![
         (Filter { purpose: Some(OtpPurpose::Recovery), ..Filter::default() }, "otp_purpose"),
@@ -36,14 +36,14 @@ fn filters() -> Vec<(Filter, &'static str)> {
 }
 
 #[tokio::test]
-async fn each_filter_is_looked_up_in_the_order_of_its_list() {
+async fn each_filter_of_the_code_log_is_an_ordered_index_search() {
     let (store, _folder) = empty_store().await;
     let key = "sqlite_autoindex_otp_1";
     for (filter, index) in filters() {
         for (order, from) in [(Order::Desc, Some(Uuid::max())), (Order::Asc, Some(Uuid::nil())), (Order::Desc, None)] {
             let question = Question::new(&filter, Timestamp(1_795_435_200_000), order, from);
             let plan = Plan::of(&store, &question.codes(51)).await;
-            // The first page of what has an index of its own reads that from its end.
+            // For the first page, a partial index is read from its end.
             let good = match from {
                 Some(_) => plan.is_searches_by(&[key, index]),
                 None => plan.is_searches_by_or_walks(&[key, index]),
@@ -54,7 +54,7 @@ async fn each_filter_is_looked_up_in_the_order_of_its_list() {
 }
 
 #[tokio::test]
-async fn an_address_is_looked_up_and_its_few_codes_are_sorted() {
+async fn codes_for_an_email_are_found_by_index_and_then_sorted() {
     let (store, _folder) = empty_store().await;
     let filter = Filter { email_key: Some("a@x.example".to_owned()), ..Filter::default() };
     let question = Question::new(&filter, Timestamp(0), Order::Desc, None);
@@ -63,7 +63,7 @@ async fn an_address_is_looked_up_and_its_few_codes_are_sorted() {
 }
 
 #[tokio::test]
-async fn the_list_without_a_filter_is_read_from_its_newest_end() {
+async fn the_unfiltered_code_log_is_read_from_its_newest_end() {
     let (store, _folder) = empty_store().await;
     let filter = Filter::default();
     for (order, from) in [(Order::Desc, Some(Uuid::max())), (Order::Asc, Some(Uuid::nil())), (Order::Desc, None)] {
@@ -74,7 +74,7 @@ async fn the_list_without_a_filter_is_read_from_its_newest_end() {
 }
 
 #[tokio::test]
-async fn of_several_filters_one_leads_and_the_others_look_at_so_many_codes() {
+async fn with_several_filters_one_leads_and_the_rest_check_each_code_it_selects() {
     let (store, _folder) = empty_store().await;
     let all = Filter {
         purpose: Some(OtpPurpose::Registration),
@@ -85,7 +85,7 @@ async fn of_several_filters_one_leads_and_the_others_look_at_so_many_codes() {
     };
     let question = Question::new(&all, Timestamp(0), Order::Desc, Some(Uuid::max()));
     let plan = Plan::of(&store, &question.codes(51)).await;
-    // Each of the leader's codes is then looked up, by whatever index that has its id.
+    // The codes that the leader selects are then looked up by id, in any index.
     let each_is_looked_up = |plan: &Plan| format!("{plan:?}").contains("id=?)");
     assert!(plan.is_searches_by(&["outbox_state_otp"]) && each_is_looked_up(&plan), "{plan:?}");
     let from_here = Filter { requester_ip: Some("192.0.2.7".to_owned()), ..all };

@@ -1,4 +1,4 @@
-//! One question to the log, as SQL.
+//! A query of the code log, as SQL.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{
@@ -13,17 +13,17 @@ use crate::server::store::entity::outbox;
 use crate::server::store::otps::Withheld;
 use crate::server::store::outbox::MailState;
 
-/// No code counts for longer.
+/// The longest lifetime of any code.
 const LONGEST_LIFE_MS: i64 = 3_600_000;
 
-/// A filter as SQL asks for it.
+/// A filter and a position, translated to SQL.
 pub(super) struct Question<'a> {
     filter: &'a Filter,
     now: Timestamp,
     order: Order,
-    /// Only what comes behind this code, in that order.
+    /// Only codes after this one, in the given order.
     from: Option<Uuid>,
-    /// The filter that leads.
+    /// The filter whose index drives the query.
     leader: Leader,
 }
 
@@ -39,7 +39,7 @@ enum Leader {
 
 impl<'a> Question<'a> {
     pub(super) fn new(filter: &'a Filter, now: Timestamp, order: Order, from: Option<Uuid>) -> Self {
-        // The one that leaves the fewest goes first.
+        // The most selective filter leads.
         let leaders = [
             (filter.email_key.is_some(), Leader::Address),
             (filter.requester_ip.is_some(), Leader::Requester),
@@ -51,7 +51,7 @@ impl<'a> Question<'a> {
         Self { filter, now, order, from, leader }
     }
 
-    /// Whether more is asked for than the leader gives.
+    /// Returns whether there are conditions besides the leader's.
     fn is_narrower(&self) -> bool {
         self.conditions().len() > 1
     }
@@ -71,15 +71,15 @@ impl<'a> Question<'a> {
             .limit(most)
     }
 
-    /// The last code of a window that is full.
+    /// Selects the last code of a full window.
     pub(super) fn edge(&self) -> Option<SelectStatement> {
         self.is_narrower().then(|| self.led(1).offset(WINDOW - 1).take())
     }
 
-    /// The ids that the leader gives, in the order of the list.
+    /// Selects the ids that match the leader, in the order of the list.
     fn led(&self, most: u64) -> SelectStatement {
         let mut led = Query::select();
-        // What became of a mail stands with the mail, and its index gives the codes.
+        // The delivery status is stored with the message, whose index contains the code's id.
         let id = match self.mail_state().filter(|_| self.leader == Leader::Delivery) {
             Some(mail) => {
                 led.from(outbox::Entity).cond_where(mail);
@@ -101,7 +101,7 @@ impl<'a> Question<'a> {
         led.expr(id.clone()).order_by_expr(id, self.order.clone()).limit(most).to_owned()
     }
 
-    /// Each filter that is set, as a condition on a code.
+    /// Returns a condition for each filter that is set.
     fn conditions(&self) -> Vec<(Leader, Condition)> {
         let Filter { purpose, email_key, requester_ip, delivery, outcome } = self.filter;
         let one = |condition: Expr| Condition::all().add(condition);
@@ -124,8 +124,8 @@ impl<'a> Question<'a> {
         conditions
     }
 
-    /// As [`outcome_of`](super::outcome_of) reads a row. Each is, to the letter, what an index of
-    /// its own was made for.
+    /// Selects codes by outcome, like [`outcome_of`](super::outcome_of). Each condition must match
+    /// the condition of its partial index exactly.
     fn came_to(&self, outcome: OtpOutcome) -> Condition {
         let left = || {
             Condition::all()
@@ -140,7 +140,8 @@ impl<'a> Question<'a> {
                 .add(Column::ExhaustedAt.is_null())
                 .add(Expr::col(Column::VoidedAt).lt(Expr::col(Column::ExpiresAt))),
             OtpOutcome::Expired => left().add(Column::ExpiresAt.lte(self.now.0)),
-            // Those that wait are among the newest: without the bound, all that expired would be passed by.
+            // Waiting codes are among the newest. Without the lower bound, all expired codes would
+            // be scanned.
             OtpOutcome::Waiting => left()
                 .add(Column::ExpiresAt.gt(self.now.0))
                 .add(Column::VoidedAt.is_null())
@@ -166,7 +167,7 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// What the mail with a code has to be, where the delivery asked for is one's.
+    /// Returns the required state of the message, if the delivery filter is about messages.
     fn mail_state(&self) -> Option<Condition> {
         use outbox::Column::{LastError, State};
         let (state, tried) = match self.filter.delivery? {
@@ -187,7 +188,7 @@ impl<'a> Question<'a> {
     }
 }
 
-/// The least id that a code issued at this moment can have (RFC 9562, section 5.7).
+/// Returns the lowest id that a code issued at this time can have (RFC 9562, section 5.7).
 fn first_id_at(moment: Timestamp) -> Uuid {
     let millis = u64::try_from(moment.0).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
