@@ -5,7 +5,7 @@ use crate::domain::{Email, FieldErrors, Password, Username};
 use crate::server::crypto::{PasswordContext, PasswordPolicy};
 
 /// What every refusal for a taken username says.
-pub const USERNAME_TAKEN: &str = "This username is taken. Choose another.";
+pub const USERNAME_TAKEN: &str = "This username is taken. Try another one.";
 
 /// Somebody who is to have an account.
 #[derive(Clone, Debug)]

@@ -9,8 +9,8 @@ use crate::server::store::audit::{self, Actor, Entry};
 use crate::server::store::{StoreError, accounts};
 
 /// Why a deed cannot be written down.
-const GONE: &str = "audit_anchor: the seal on the audit log is gone; see `portal audit verify`";
-const SHUT: &str = "audit_anchor.ends, sealed by another SECRET_KEY or altered";
+const GONE: &str = "audit_anchor: the seal on the audit log is missing; run `portal audit verify`";
+const SHUT: &str = "audit_anchor.ends, encrypted with a different SECRET_KEY or changed";
 
 impl Audit {
     /// Brings the database to this version's schema, and seals the log while

@@ -6,7 +6,7 @@ pub mod disposable;
 use crate::domain::{Email, EmailDomain};
 
 /// What is said beside the field of an address that is not taken.
-pub const NOT_ACCEPTED: &str = "Addresses of this provider are not accepted here. Use another one.";
+pub const NOT_ACCEPTED: &str = "We don't accept email addresses from this provider. Use a different one.";
 
 /// The operator's rules. Cheap to clone beside what they are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -86,7 +86,7 @@ impl FromMail {
         // Whoever it was is to be a stranger next time, in that browser too.
         known_devices::forget_all(tx, link.account_id).await?;
         let own = by.member.as_ref().is_some_and(|it| it.account_id == link.account_id && it.session == handle);
-        let text = "That session is ended. Somebody knew your password: set a new one now.";
+        let text = "That device has been signed out. Someone knew your password. Reset it now.";
         Ok(Some(deed(paths::RECOVER, NoticeKind::Warning, text, own, by)))
     }
 
@@ -103,7 +103,7 @@ impl FromMail {
         let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
         self.log.note(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
         self.notices.tell(tx, &account, About::DeletionCancelled, by).await?;
-        let text = "Your account is kept. You can sign in as before.";
+        let text = "Your account won't be deleted. You can sign in as before.";
         Ok(Some(deed(paths::LOGIN, NoticeKind::Success, text, false, by)))
     }
 }

@@ -26,10 +26,10 @@ use crate::server::mail::About;
 use crate::server::rng::Rng;
 use crate::server::store::{Store, accounts};
 
-const NOT_HERE: &str = "This portal cannot use passkeys at its present address.";
+const NOT_HERE: &str = "This portal can't use passkeys at its current URL.";
 /// One sentence for every passkey that does not count: gone, unknown, another
 /// account's, used twice, too late, or of an account that is closed.
-const UNKNOWN: &str = "This passkey is not known here.";
+const UNKNOWN: &str = "This passkey doesn't belong to an account here.";
 
 /// What the browser sent at the end of a ceremony.
 #[derive(Clone, Copy, Debug)]

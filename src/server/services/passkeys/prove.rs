@@ -11,7 +11,7 @@ use crate::server::services::requester::Requester;
 use crate::server::store::accounts::{self, Account};
 use crate::server::store::{StoreError, challenges, passkeys};
 
-const TOO_MANY: &str = "Too many tries.";
+const TOO_MANY: &str = "Too many attempts.";
 
 impl Passkeys {
     /// Options for using a passkey: one of this account's, or any that the

@@ -12,7 +12,7 @@ use crate::server::store::{StoreError, recovery_codes, trusted_browsers};
 
 /// What to do when somebody else may be in the account.
 pub(super) const SAFE: &str =
-    "If somebody else may be in your account, end all other sessions under Account, Sessions.";
+    "If you think someone else has access, sign out your other devices under Account, Sessions.";
 
 /// A change that was made.
 #[derive(Debug)]

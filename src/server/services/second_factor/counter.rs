@@ -10,7 +10,7 @@ use crate::server::services::outcome::ServiceError;
 use crate::server::store::StoreError;
 use crate::server::store::counters::{self, Counter};
 
-const TOO_MANY: &str = "Too many tries.";
+const TOO_MANY: &str = "Too many attempts.";
 
 /// Counts a try as a failure, in the transaction in which it is looked at and
 /// before it is. A right one is then [forgiven](forgive).
