@@ -17,7 +17,7 @@ use crate::server::state::AppState;
 
 /// Relation between who began a request and whom it is for (W3C Fetch Metadata, section 2.3).
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-const REFUSED: &str = "This form came from another site, so nothing was done. Open the page here and send it again.";
+const REFUSED: &str = "This form was sent from another site. Open the page again and retry.";
 /// Most octets of a header that are logged.
 const LOGGED_MAX: usize = 128;
 

@@ -10,7 +10,7 @@ use crate::server::http::stash::{self, Stash};
 use crate::server::http::{audience, body, captcha, fault, flash};
 use crate::server::services::ServiceError;
 
-const NOT_THERE: &str = "There is nothing here (any more). Go back and load the page again.";
+const NOT_THERE: &str = "This page has changed. Reload it.";
 
 impl Post {
     /// Says why the form was not taken, or leads to what has to come first.
