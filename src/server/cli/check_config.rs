@@ -5,7 +5,7 @@ use crate::server::config::{Config, report};
 /// Prints what is in force. A mistake has been reported before this is reached.
 #[expect(clippy::print_stdout, reason = "the answer of the command")]
 pub(super) fn run(config: &Config) {
-    println!("The configuration is in order.");
+    println!("The configuration is valid.");
     for setting in report::settings(config) {
         println!("{:<21} {:<38} {}", setting.name, setting.value, setting.source);
     }
