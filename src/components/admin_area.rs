@@ -36,7 +36,7 @@ pub fn AdminArea(
     #[prop(into)] heading: String,
     children: Children,
 ) -> impl IntoView {
-    // A page that is in a part is none of the parts itself.
+    // A page within a section is not the section itself.
     let (page, within) = if within { ("", Some(here)) } else { (here, None) };
     view! {
         <SignedIn visitor here=paths::ADMIN>

@@ -136,7 +136,7 @@ fn put_in(page: &Document) -> Option<u32> {
 }
 
 fn elements(within: &Element, selector: &str) -> Vec<Element> {
-    // Fails only for a selector that is none.
+    // Fails only for an invalid selector.
     let Ok(found) = within.query_selector_all(selector) else { return Vec::new() };
     (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok()).collect()
 }
