@@ -153,7 +153,7 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     let ip = requester::address(request.headers(), request.extensions(), &state.config);
     let Err(wait) = flood.check(ip.into()) else { return next.run(request).await };
     if let Some(refused) = flood.refusals.count(flood.clock.elapsed()) {
-        tracing::warn!(event = "posts.limited", %ip, refused, "more posts than an address may send");
+        tracing::warn!(event = "posts.limited", %ip, refused, "an IP address sent more forms than the limit allows");
     }
     let mut response = refuse(body::wants_page(request.headers()), wait);
     response.extensions_mut().insert(Unremarkable);

@@ -200,7 +200,7 @@ impl About {
             Self::DeletionScheduled { on, .. } => (
                 format!("Your {portal} account will be deleted"),
                 format!(
-                    "Your account is closed and will be deleted on {}. Until then you can keep it.",
+                    "Your account is closed and will be deleted on {}. You can restore it until then.",
                     Moment::at(*on).date
                 ),
             ),

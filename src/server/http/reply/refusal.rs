@@ -78,7 +78,7 @@ impl Post {
     /// waits differ, so that those who were refused do not all come again together.
     fn busy(&self) -> Result<(), ApiError> {
         if let Some(refused) = self.state.busy.count(self.state.clock.elapsed()) {
-            tracing::warn!(event = "hashing.busy", ip = %self.requester.ip, refused, "more people than places to hash");
+            tracing::warn!(event = "hashing.busy", ip = %self.requester.ip, refused, "password hashing queue is full");
         }
         let [spread] = self.state.rng.bytes();
         let seconds = u64::from(spread % 5) + 1;

@@ -60,7 +60,7 @@ fn own(deed: UserDeed) -> Option<&'static str> {
         }
         UserDeed::StartRecovery => Some("This is your own account. You can change your password on the page /account."),
         UserDeed::ResetTwoStep => {
-            Some("This is your own account. You can change your second step on the page /account/security.")
+            Some("This is your own account. You can change two-step sign-in on the page /account/security.")
         }
         UserDeed::Enable | UserDeed::MakeAdministrator | UserDeed::MakeUser => None,
     }
