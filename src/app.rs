@@ -1,4 +1,4 @@
-//! The document around every page, and the table of pages.
+//! The HTML document around every page, and the routes.
 
 use std::sync::OnceLock;
 
@@ -19,8 +19,8 @@ use crate::pages::{
 };
 use crate::paths;
 
-/// Where the browser finds the stylesheet and the module, as absolute paths.
-/// Found once, at the server's start: the names carry a hash of the content.
+/// The absolute paths of the stylesheet and the WebAssembly module. Resolved once at
+/// startup, since the file names contain a hash of the content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assets {
     pub css: String,
@@ -34,10 +34,10 @@ impl Default for Assets {
     }
 }
 
-/// The whole document. Made on the server for every request; expects a
+/// Renders the whole document. Runs on the server for every request and expects a
 /// [`Visitor`], the [`Assets`] and a nonce as context.
 pub fn shell() -> impl IntoView {
-    // Markup outside of islands is not hydrated and needs no marks for it.
+    // Markup outside of islands is not hydrated and needs no hydration markers.
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
@@ -45,7 +45,7 @@ pub fn shell() -> impl IntoView {
     let assets = use_context::<Assets>().unwrap_or_default();
     let url = use_context::<RequestUrl>().unwrap_or_default();
     let head = Head::of(path_of(url.as_ref()), &visitor);
-    // Without a script this is the first that is read of a refused form.
+    // Without a script, this is what a screen reader reads first after a refusal.
     let refused = if visitor.flash.feedback.is_none() { "" } else { "Error: " };
     let title = format!("{refused}{} – {}", head.title, visitor.portal_name);
     let css = assets.css.clone();
@@ -69,7 +69,7 @@ pub fn shell() -> impl IntoView {
     }
 }
 
-/// The path of a request's URL, whether that names a host or not.
+/// Returns the path of a request URL, with or without a host.
 fn path_of(url: &str) -> &str {
     let from_host = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
     from_host.split(['?', '#']).next().unwrap_or_default()
@@ -112,9 +112,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// A page's whole path, in which `{…}` stands for whatever is between two
-/// slashes. The router's own `StaticSegment` is one such piece, and finds no
-/// path that has more of them.
+/// A page's whole path, in which `{…}` matches any one segment. The router's own
+/// `StaticSegment` matches only paths of a single segment.
 #[derive(Clone, Copy, Debug)]
 struct At(&'static str);
 
@@ -133,7 +132,7 @@ impl PossibleRouteMatch for At {
         false
     }
 
-    /// What stands in the open places the page learns from its view.
+    /// Does not capture the parameters: the page gets them from its view.
     fn test<'a>(&self, path: &'a str) -> Option<PartialPathMatch<'a>> {
         let mut theirs = Self::pieces(path);
         let mut ours = Self::pieces(self.0);
@@ -150,12 +149,12 @@ impl PossibleRouteMatch for At {
     }
 }
 
-/// Loads the module and starts each island.
+/// Loads the WebAssembly module and starts each island.
 ///
-/// Both files are asked for at once, and by the script alone: announced by a link,
-/// a browser that runs no script could fetch them for nothing. A page that comes
-/// back from the browser's memory is loaded anew, so that nobody sees it signed
-/// in after they signed out, or with a button that is still busy.
+/// The script requests both files in parallel. There is no preload link, because a
+/// browser without scripts could then download them for nothing. A page that is
+/// restored from the back/forward cache is reloaded, so that it does not look signed
+/// in after signing out, or show a button that is still busy.
 #[component]
 fn StartIslands(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, .. } = assets;
@@ -174,13 +173,13 @@ fn StartIslands(assets: Assets) -> impl IntoView {
     }
 }
 
-/// Reloads the page when the sources change, under `cargo leptos watch` alone.
+/// Reloads the page when the sources change, only under `cargo leptos watch`.
 #[component]
 fn ReloadWhileWatched() -> impl IntoView {
     watched().cloned().map(|options| view! { <AutoReload options /> })
 }
 
-/// The port to which the pages' script for reloading connects, under `cargo leptos watch` alone.
+/// Returns the port of the reload script, only under `cargo leptos watch`.
 #[must_use]
 pub fn reload_port() -> Option<u32> {
     watched().map(|options| options.reload_external_port.unwrap_or(options.reload_port))

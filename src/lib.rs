@@ -1,7 +1,7 @@
-//! A self-hosted registration portal: register, prove the address with a
-//! mailed code, sign in, see a dashboard, sign out.
+//! A self-hosted registration portal: register, confirm the email address with a
+//! code, sign in, see a dashboard, sign out.
 //!
-//! # Rooms and directions
+//! # Modules and dependencies
 //!
 //! ```text
 //!          browser (wasm)            │            server (ssr)
@@ -15,18 +15,18 @@
 //!                             └──────┼─────────┴───▶ limits, clock, rng
 //! ```
 //!
-//! * `domain`: pure types for both targets; imports none of the others.
-//! * `api`: views and thin server functions; their bodies alone reach `server`.
-//! * `components`, `pages`: markup; what a person operates is an island.
-//! * `server::services`: the rules. Knows neither leptos nor axum.
-//! * `server::store`: the database; its models never leave it.
-//! * `server::mail`: the outbox's worker, transports and templates.
-//! * `server::http`: what stands in front, outermost first: the line in the log,
-//!   the headers, the net under a panic, odd targets, other sites' posts, the
-//!   limit on posts; then a post's body, the session, and who may see what.
+//! * `domain`: pure types for both targets. Imports none of the other modules.
+//! * `api`: views and thin server functions. Only their bodies use `server`.
+//! * `components`, `pages`: markup. Interactive parts are islands.
+//! * `server::services`: the business rules. Depends on neither leptos nor axum.
+//! * `server::store`: the database. Its models are private to it.
+//! * `server::mail`: the outbox worker, transports and templates.
+//! * `server::http`: the middleware, outermost first: access log, headers, panic
+//!   handler, request targets, CSRF check, rate limit, request body, session and
+//!   access control.
 //!
-//! The test `directions` reads the `use` lines and holds this picture. This
-//! file holds the only feature gates of the crate.
+//! The test `directions` reads the `use` lines and enforces this diagram. All feature
+//! gates of the crate are in this file.
 
 #![recursion_limit = "256"]
 
@@ -40,8 +40,8 @@ pub mod paths;
 #[cfg(feature = "ssr")]
 pub mod server;
 
-/// Called by the page's script once the module is loaded; the islands are then
-/// hydrated one by one.
+/// Called by the page's script once the module is loaded. The script then hydrates
+/// the islands one by one.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

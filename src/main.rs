@@ -1,7 +1,7 @@
-//! The command line of the portal.
+//! The portal's executable.
 
-/// Each password hash takes 19 MiB for some milliseconds. The system's
-/// allocator keeps that; this one gives it back.
+/// Each password hash uses 19 MiB for a few milliseconds. Unlike the system
+/// allocator, this one returns that memory to the system.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,14 +1,14 @@
-//! The portal's paths, once, for pages, redirects and tests.
+//! The portal's paths.
 
 pub const HOME: &str = "/";
 pub const REGISTER: &str = "/register";
-/// The name, in the query of `/register`, of what the link of an invitation brings.
+/// The query parameter of `/register` with the token of an invitation.
 pub const INVITATION: &str = "invitation";
 pub const VERIFY: &str = "/verify";
 pub const VERIFY_RESEND: &str = "/verify/resend";
 pub const VERIFY_EMAIL: &str = "/verify/email";
 pub const VERIFY_USERNAME: &str = "/verify/username";
-/// Asked by the meter beside a new password.
+/// Called by the password strength meter.
 pub const PASSWORD_STRENGTH: &str = "/password/strength";
 pub const LOGIN: &str = "/login";
 /// The second step of signing in.
@@ -22,45 +22,45 @@ pub const RECOVER_RESEND: &str = "/recover/resend";
 pub const ACCOUNT: &str = "/account";
 pub const ACCOUNT_USERNAME: &str = "/account/username";
 pub const ACCOUNT_EMAIL: &str = "/account/email";
-/// Asks for the code that was mailed to a new address.
+/// Asks for the code that was sent to a new email address.
 pub const ACCOUNT_EMAIL_VERIFY: &str = "/account/email/verify";
 pub const ACCOUNT_EMAIL_RESEND: &str = "/account/email/resend";
 pub const ACCOUNT_EMAIL_CANCEL: &str = "/account/email/cancel";
 pub const ACCOUNT_PASSWORD: &str = "/account/password";
-/// Answers with a file of everything that is held about a person.
+/// Downloads a copy of the user's data.
 pub const ACCOUNT_EXPORT: &str = "/account/export";
 pub const ACCOUNT_DELETE: &str = "/account/delete";
 /// Asks for the password again.
 pub const ACCOUNT_CONFIRM: &str = "/account/confirm";
 pub const ACCOUNT_CONFIRM_PASSKEY: &str = "/account/confirm/passkey";
 pub const ACCOUNT_SECURITY: &str = "/account/security";
-/// All that happened to the account.
+/// All activity of the account.
 pub const ACCOUNT_SECURITY_LOG: &str = "/account/security/log";
 pub const PASSKEYS: &str = "/account/security/passkeys";
 pub const PASSKEY_RENAME: &str = "/account/security/passkeys/rename";
 pub const PASSKEY_REMOVE: &str = "/account/security/passkeys/remove";
-/// Begins to add an authenticator app.
+/// Starts adding an authenticator app.
 pub const TOTP: &str = "/account/security/totp";
 pub const TOTP_CONFIRM: &str = "/account/security/totp/confirm";
 pub const TOTP_CANCEL: &str = "/account/security/totp/cancel";
 pub const TOTP_OFF: &str = "/account/security/totp/off";
-/// Makes recovery codes, and shows them once.
+/// Creates recovery codes, and shows them once.
 pub const RECOVERY_CODES: &str = "/account/security/recovery-codes";
 pub const FORGET_BROWSER: &str = "/account/security/browsers/forget";
 pub const FORGET_BROWSERS: &str = "/account/security/browsers/forget-all";
 pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 pub const ACCOUNT_SESSIONS_END: &str = "/account/sessions/end";
 pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
-/// The administration's overview; to everybody else nothing is there or below it.
+/// The admin overview. Other users get a 404 here and below.
 pub const ADMIN: &str = "/admin";
 pub const ADMIN_USERS: &str = "/admin/users";
-/// Does something to a user.
+/// Carries out an action on a user.
 pub const ADMIN_USERS_CHANGE: &str = "/admin/users/change";
-/// Answers with a file of the users.
+/// Downloads the users as a file.
 pub const ADMIN_USERS_EXPORT: &str = "/admin/users/export";
-/// Somebody's page: see [`admin_user`].
+/// The page of a user: see [`admin_user`].
 pub const ADMIN_USER: &str = "/admin/users/{id}";
-/// What is done to somebody: see [`admin_user_deed`].
+/// The page of an action on a user: see [`admin_user_deed`].
 pub const ADMIN_USER_DEED: &str = "/admin/users/{id}/{deed}";
 pub const ADMIN_INVITATIONS: &str = "/admin/invitations";
 pub const ADMIN_INVITATIONS_SEND: &str = "/admin/invitations/send";
@@ -72,18 +72,18 @@ pub const ADMIN_MAIL_RETRY: &str = "/admin/mail/retry";
 pub const ADMIN_MAIL_DROP: &str = "/admin/mail/drop";
 pub const ADMIN_MAIL_TEST: &str = "/admin/mail/test";
 pub const ADMIN_SETTINGS: &str = "/admin/settings";
-/// Answers with the audit log as a file.
+/// Downloads the audit log as a file.
 pub const ADMIN_AUDIT_EXPORT: &str = "/admin/audit/export";
-/// Files of the administration.
+/// The downloads of the admin area.
 pub const ADMIN_DOWNLOADS: [&str; 2] = [ADMIN_AUDIT_EXPORT, ADMIN_USERS_EXPORT];
-/// Where the links in mails lead.
+/// The target of the links in emails.
 pub const FROM_MAIL: &str = "/from-mail";
 pub const LOGOUT: &str = "/logout";
 pub const LIVEZ: &str = "/livez";
 pub const READYZ: &str = "/readyz";
 pub const DEV_MAILBOX: &str = "/dev/mailbox";
 
-/// The pages that hold forms, each before those below it.
+/// The pages with forms. A page comes before the pages below it.
 const WITH_FORMS: [&str; 16] = [
     REGISTER,
     VERIFY,
@@ -103,27 +103,27 @@ const WITH_FORMS: [&str; 16] = [
     ADMIN_MAIL,
 ];
 
-/// Forms that stand on another page than the one above them.
+/// Forms that are not on the nearest page above their path.
 const BESIDE: [(&str, &str); 3] = [
     (RECOVER_RESEND, RECOVER_VERIFY),
     (ACCOUNT_EMAIL_RESEND, ACCOUNT_EMAIL_VERIFY),
     (ACCOUNT_EMAIL_CANCEL, ACCOUNT_EMAIL_VERIFY),
 ];
 
-/// The page of the user with this id.
+/// Returns the path of a user's page.
 #[must_use]
 pub fn admin_user(id: &str) -> String {
     format!("{ADMIN_USERS}/{id}")
 }
 
-/// The page on which something is done to a user, by the deed's word.
+/// Returns the path of the page that confirms an action on a user.
 #[must_use]
 pub fn admin_user_deed(id: &str, deed: &str) -> String {
     format!("{ADMIN_USERS}/{id}/{deed}")
 }
 
-/// The page that holds the form with this action: the nearest one at or above
-/// it, or the address itself.
+/// Returns the page with the form that has this action: the nearest page at or above
+/// it, or the path itself.
 #[must_use]
 pub fn page_of(action: &str) -> &str {
     if let Some((_, page)) = BESIDE.into_iter().find(|(beside, _)| *beside == action) {

@@ -19,7 +19,7 @@ test('a new username is shown at once', async ({ portal, member }) => {
   await portal.isAt('/account');
   await expect(portal.notice()).toContainText('Your username is now');
   await portal.submit('/account/username', { username: 'no spaces' });
-  await portal.expectFieldError('/account/username', 'username', /Use only letters/);
+  await portal.expectFieldError('/account/username', 'username', /Use only the letters/);
 });
 
 test('a new address is proven by a code, and the old one brings it back', async ({ portal, member, mailbox, anotherBrowser }) => {
@@ -29,14 +29,14 @@ test('a new address is proven by a code, and the old one brings it back', async 
   await portal.isAt('/account/email/verify');
   await portal.enterCode(await mailbox.code(email), '/account/email/verify');
   await portal.isAt('/account');
-  await expect(portal.notice()).toContainText(`Your address is now ${email}`);
+  await expect(portal.notice()).toContainText(`Your email address is now ${email}`);
 
   const owner = await anotherBrowser();
   await owner.open(await mailbox.link(member.email, 2));
   await expectGoodLooks(owner);
   await owner.submit('/from-mail');
   await owner.isAt('/recover');
-  await expect(owner.notice()).toContainText('Your address is back');
+  await expect(owner.notice()).toContainText('Your email address has been restored');
 
   await portal.open('/account');
   await portal.isAt('/login?next=/account');
@@ -54,10 +54,10 @@ test('a change of address can be given up', async ({ portal, member }) => {
 test('a new password keeps this session and signs in from then on', async ({ portal, member }) => {
   await openAccount(portal, member);
   await portal.submit('/account/password', { current_password: 'not the password', password: PASSWORD });
-  await portal.expectFieldError('/account/password', 'current_password', /This is not your password\./);
+  await portal.expectFieldError('/account/password', 'current_password', /Incorrect password\./);
   await portal.submit('/account/password', { current_password: member.password, password: PASSWORD });
   await portal.isAt('/account');
-  await expect(portal.notice()).toContainText('Your password is changed');
+  await expect(portal.notice()).toContainText('Password changed');
   await portal.signOut();
   await portal.signIn({ ...member, password: PASSWORD });
   await portal.isAt('/dashboard');
@@ -87,7 +87,7 @@ test('an account is closed, and kept by the mailed link', async ({ portal, membe
   await portal.open(await mailbox.link(member.email, 2));
   await portal.submit('/from-mail');
   await portal.isAt('/login');
-  await expect(portal.notice()).toContainText('Your account is kept');
+  await expect(portal.notice()).toContainText("Your account won't be deleted");
   await portal.signIn(member);
   await portal.isAt('/dashboard');
 });

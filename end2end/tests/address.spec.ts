@@ -26,7 +26,7 @@ test('the code sent to the wrong address is worth nothing after the correction',
   await portal.submit('/verify/email', { email: right });
   await expect(portal.page.locator('main')).toContainText(right);
   await portal.enterCode(leaked);
-  await portal.expectFieldError('/verify', 'code', /That code is not right\./);
+  await portal.expectFieldError('/verify', 'code', /That code is incorrect or has expired\./);
 });
 
 test('the address can be corrected twice', async ({ portal, person }) => {
@@ -39,7 +39,7 @@ test('the address can be corrected twice', async ({ portal, person }) => {
   }
   await expect(portal.form('/verify/email')).toHaveCount(0);
   await portal.page.locator('summary').click();
-  await expect(portal.page.locator('details')).toContainText(/changed the address twice/);
+  await expect(portal.page.locator('details')).toContainText(/can't change the email address again/);
 });
 
 test('what is no address is refused beside its field, which stays open', async ({ portal, person }) => {
@@ -47,7 +47,7 @@ test('what is no address is refused beside its field, which stays open', async (
   await portal.reveal('/verify/email');
   await portal.submit('/verify/email', { email: 'somebody@localhost' });
   await portal.isAt('/verify');
-  await portal.expectFieldError('/verify/email', 'email', /Enter an address like name@example\.com\./);
+  await portal.expectFieldError('/verify/email', 'email', /Enter an email address like name@example\.com\./);
   await expect(portal.field('/verify/email', 'email')).toBeVisible();
   await expect(portal.field('/verify/email', 'email')).toHaveValue('somebody@localhost');
 });

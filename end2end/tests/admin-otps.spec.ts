@@ -38,7 +38,7 @@ test('@hydrated a code that somebody asks for appears by itself and is followed 
   await portal.open(PAGE);
   await expect(rowsOf(portal, newcomer)).toHaveCount(1);
   await expect(rowsOf(portal, newcomer)).toContainText('Registration');
-  await expect(rowsOf(portal, newcomer)).toContainText('Waiting');
+  await expect(rowsOf(portal, newcomer)).toContainText('Pending');
   const refresh = portal.page.getByRole('link', { name: 'Refresh' });
   await refresh.focus();
 
@@ -49,7 +49,7 @@ test('@hydrated a code that somebody asks for appears by itself and is followed 
   await expect(refresh).toBeFocused();
   await other.recover(newcomer.email);
   await expect(rowsOf(portal, newcomer)).toHaveCount(2, { timeout: 15_000 });
-  await expect(rowsOf(portal, newcomer).first()).toContainText('New password');
+  await expect(rowsOf(portal, newcomer).first()).toContainText('Password reset');
   await expect(portal.page.getByText(/^\d+ new rows? since the page was opened\.$/)).toBeVisible();
   // In the reader's own zone, as the rows that were there from the beginning.
   await expect(rowsOf(portal, newcomer).first().locator('time').first()).not.toContainText('UTC');
@@ -95,7 +95,7 @@ test('@no-js a code that somebody asks for is there after a press on Refresh', a
   await (await anotherBrowser()).register(newcomer);
   await portal.page.getByRole('link', { name: 'Refresh' }).click();
   await expect(rowsOf(portal, newcomer)).toHaveCount(1);
-  await expect(rowsOf(portal, newcomer)).toContainText('Waiting');
+  await expect(rowsOf(portal, newcomer)).toContainText('Pending');
   await expectGoodLooks(portal);
 });
 
@@ -105,13 +105,13 @@ test('a test mail reaches the administrator and its row says so', async ({ porta
   await portal.submit('/admin/mail/test');
   await portal.isAt('/admin/mail');
   // One administrator a minute: in the other mode's run it may have been somebody else.
-  const answer = portal.page.getByText(/A test mail is on its way to|within the last minute/).first();
+  const answer = portal.page.getByText(/Sending a test email to|within the last minute/).first();
   await expect(answer).toBeVisible();
   if ((await answer.innerText()).includes('on its way')) {
     const [newest] = await mailbox.subjects(member.email, 2);
-    expect(newest).toMatch(/^Test mail from /);
+    expect(newest).toMatch(/^Test email from /);
   }
   await portal.open('/admin/mail?kind=test');
-  await expect(portal.page.locator('tbody > tr').first()).toContainText('Test mail');
+  await expect(portal.page.locator('tbody > tr').first()).toContainText('Test email');
   await expectGoodLooks(portal);
 });

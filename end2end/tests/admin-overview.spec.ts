@@ -13,14 +13,14 @@ test('an administrator sees how the portal is doing', async ({ portal, member, a
 
   await portal.open('/admin');
   await expect(portal.page.getByRole('heading', { level: 1 })).toHaveText('Overview');
-  const spans = portal.page.getByRole('navigation', { name: 'Time' }).getByRole('link');
+  const spans = portal.page.getByRole('navigation', { name: 'Time range' }).getByRole('link');
   await expect(spans).toHaveText(['Last 24 hours', 'Last 7 days', 'Last 30 days']);
   await expect(spans.nth(0)).toHaveAttribute('aria-current', 'true');
   // Whoever else is tested at the same time is counted as well.
   const chart = portal.page.getByRole('img', { name: 'Registrations' });
   await expect(chart).toBeVisible();
-  await expect(chart).toHaveAccessibleDescription(/^\d+ begun, \d+ of them finished\. Most in one hour: \d+, /);
-  await expect(portal.page.getByRole('img', { name: 'Failures' })).toHaveAccessibleDescription(/^[1-9]\d* in all\./);
+  await expect(chart).toHaveAccessibleDescription(/^\d+ started, \d+ completed\. Busiest hour: \d+ on /);
+  await expect(portal.page.getByRole('img', { name: 'Failures' })).toHaveAccessibleDescription(/^[1-9]\d* in total\./);
   await expectGoodLooks(portal);
 
   await spans.nth(1).click();

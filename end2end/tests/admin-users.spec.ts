@@ -28,11 +28,11 @@ test('an administrator finds somebody, disables them for a reason and enables th
   // What is looked for stands in the address, as in every list.
   const { page } = portal;
   await page.getByRole('searchbox').fill(member.username.slice(0, -1).toUpperCase());
-  await page.getByRole('button', { name: 'Filter' }).click();
+  await page.getByRole('button', { name: 'Apply' }).click();
   await portal.settled();
   const row = page.getByRole('row').filter({ hasText: member.email });
   await expect(row).toHaveCount(1);
-  await expect(row).toContainText('Open');
+  await expect(row).toContainText('Active');
   await expectGoodLooks(portal);
 
   await row.getByRole('link', { name: member.username }).click();
@@ -47,11 +47,11 @@ test('an administrator finds somebody, disables them for a reason and enables th
   await expectGoodLooks(portal);
   await portal.submit(CHANGE);
   await portal.isAt(`${detail}/disable`);
-  await portal.expectFieldError(CHANGE, 'reason', /Say why/);
+  await portal.expectFieldError(CHANGE, 'reason', /Enter a reason/);
   await portal.submit(CHANGE, { reason: 'Sends unwanted mail' });
   await portal.isAt(detail);
-  await expect(portal.notice()).toHaveText(`${member.username} is disabled, and was signed out everywhere.`);
-  await expect(page.getByRole('table', { name: 'What was done' })).toContainText('Sends unwanted mail');
+  await expect(portal.notice()).toHaveText(`${member.username} has been disabled and signed out everywhere.`);
+  await expect(page.getByRole('table', { name: 'Entries' })).toContainText('Sends unwanted mail');
 
   await theirs.open('/dashboard');
   await theirs.isAt('/login?next=/dashboard');

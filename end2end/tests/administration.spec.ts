@@ -16,7 +16,7 @@ async function signIn(portal: Portal, person: Person): Promise<void> {
 }
 
 function barLink(portal: Portal) {
-  return portal.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Administration' });
+  return portal.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Admin' });
 }
 
 test('who is made an administrator is one from the next page on', async ({ portal, member, manners }) => {
@@ -38,21 +38,21 @@ test('the audit log tells who was made an administrator, and is narrowed down', 
   await signIn(portal, member);
   await portal.open(PAGE);
   const filters = portal.page.getByRole('search');
-  await filters.getByLabel('What', { exact: true }).selectOption('Made an administrator');
-  await filters.getByRole('button', { name: 'Filter' }).click();
+  await filters.getByLabel('Action', { exact: true }).selectOption('Admin role given');
+  await filters.getByRole('button', { name: 'Apply' }).click();
   await portal.isAt(`${PAGE}?action=made_administrator&who=&whom=`);
   const row = portal.page.getByRole('row').filter({ hasText: member.username });
   await expect(row).toHaveCount(1);
-  await expect(row).toContainText('Made an administrator');
-  await expect(row).toContainText('The command line');
+  await expect(row).toContainText('Admin role given');
+  await expect(row).toContainText('CLI');
   await expectGoodLooks(portal);
 
-  await filters.getByLabel('To whom (username)').fill('nobody-at-all');
-  await filters.getByRole('button', { name: 'Filter' }).click();
+  await filters.getByLabel('Target (username)').fill('nobody-at-all');
+  await filters.getByRole('button', { name: 'Apply' }).click();
   await portal.isAt(`${PAGE}?action=made_administrator&who=&whom=nobody-at-all`);
-  await expect(portal.page.getByText('Nothing that was done is like this.')).toBeVisible();
+  await expect(portal.page.getByText('No entries match.')).toBeVisible();
   await expectGoodLooks(portal);
-  await filters.getByRole('link', { name: 'Show all' }).click();
+  await filters.getByRole('link', { name: 'Clear filters' }).click();
   await portal.isAt(PAGE);
 });
 
@@ -65,10 +65,10 @@ test('the audit log is downloaded as a file, with the filter of the page', async
   const download = await started;
   expect(download.suggestedFilename()).toMatch(/^audit-[0-9TZ-]+\.csv$/);
   const lines = (await readFile(await download.path(), 'utf8')).split('\r\n');
-  expect(lines[0]).toMatch(/^"Row","When","Who",/);
+  expect(lines[0]).toMatch(/^"Row","When","By",/);
   const own = lines.filter((line) => line.includes(`"${member.username}"`));
   expect(own).toHaveLength(1);
-  expect(own[0]).toContain('"Made an administrator"');
+  expect(own[0]).toContain('"Admin role given"');
 
   await portal.open(PAGE);
   const row = portal.page.getByRole('row').filter({ hasText: 'Audit log exported' });

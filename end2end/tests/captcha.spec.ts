@@ -48,7 +48,7 @@ test.describe('@hydrated while the clock of the page stands still, and with it t
     await button.dblclick();
     await expect(button).toHaveAttribute('aria-disabled', 'true');
     await expect(button).toHaveAccessibleName('Checking…');
-    await expect(check(portal)).toHaveText('Sending after this check…');
+    await expect(check(portal)).toHaveText('Checking…');
     expect(sent).toEqual([]);
 
     await portal.page.clock.resume();
@@ -149,7 +149,7 @@ test.describe('with a waiting time', () => {
     await portal.open('/register');
     await portal.submit('/register', { ...person });
     await portal.isAt('/register');
-    await expect(portal.form('/register')).toContainText(/You can try again in \d+ seconds?\./);
+    await expect(portal.form('/register')).toContainText(/Try again in \d+ seconds?\./);
 
     // A browser without scripts has no clock that could be moved.
     await portal.page.waitForTimeout(8_100);

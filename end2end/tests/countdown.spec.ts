@@ -33,11 +33,11 @@ test('@no-js the page says in words until when, and a reload says the same', asy
   expect(ahead).toBeLessThanOrEqual(300_000);
   expect(ahead).toBeGreaterThan(240_000);
   const clock = `${end.toISOString().slice(11, 16)} UTC`;
-  await expect(page.locator('main')).toContainText(`Enter it before ${clock}`);
+  await expect(page.locator('main')).toContainText(`The code expires at ${clock}`);
 
   await page.reload();
   await expect(until).toHaveAttribute('datetime', datetime ?? '');
-  await expect(page.locator('main')).toContainText(`Enter it before ${clock}`);
+  await expect(page.locator('main')).toContainText(`The code expires at ${clock}`);
   await expect(page.getByRole('timer')).toBeHidden();
 });
 
@@ -73,14 +73,14 @@ test.describe('@hydrated with a clock that the test moves', () => {
     await leave(15);
     await expect(spoken).toBeEmpty();
     await page.clock.runFor(20_000);
-    await expect(spoken).toHaveText('This code has expired.');
-    await expect(page.getByRole('heading', { name: 'This code has expired' })).toBeVisible();
+    await expect(spoken).toHaveText('Your code has expired.');
+    await expect(page.getByRole('heading', { name: 'Your code has expired' })).toBeVisible();
   });
 
   test('a tab that slept catches up', async ({ portal }) => {
     const { page } = portal;
     await page.clock.fastForward('10:00');
-    await expect(page.getByRole('heading', { name: 'This code has expired' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Your code has expired' })).toBeVisible();
     await expect(portal.form('/verify')).toBeHidden();
   });
 
@@ -88,6 +88,6 @@ test.describe('@hydrated with a clock that the test moves', () => {
     const { page } = portal;
     await portal.field('/verify', 'code').focus();
     await page.clock.fastForward('10:00');
-    await expect(page.getByRole('heading', { name: 'This code has expired' })).toBeFocused();
+    await expect(page.getByRole('heading', { name: 'Your code has expired' })).toBeFocused();
   });
 });

@@ -33,11 +33,11 @@ test('after its time, the page of a code leads back to the registration', async 
 
 test('@hydrated at 0:00 the card says so and offers to register again', async ({ portal, person }) => {
   await portal.register(person);
-  await expect(portal.page.getByRole('heading', { name: 'This code has expired' })).toBeVisible();
+  await expect(portal.page.getByRole('heading', { name: 'Your code has expired' })).toBeVisible();
   await expect(portal.form('/verify')).toBeHidden();
   await expect(portal.form('/verify/resend')).toBeHidden();
 
-  await portal.page.getByRole('link', { name: 'Register again' }).click();
+  await portal.page.getByRole('link', { name: 'Start again' }).click();
   await portal.isAt('/register');
 });
 

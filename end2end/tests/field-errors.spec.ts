@@ -14,12 +14,12 @@ test('an empty registration hears about every field', async ({ portal }) => {
 const mistakes: [field: 'username' | 'email' | 'password', typed: string, message: RegExp][] = [
   ['username', 'ab', /Use at least 3 characters\./],
   ['username', 'x'.repeat(33), /Use at most 32 characters\./],
-  ['username', 'two words', /Use only letters, digits/],
-  ['email', 'somebody@localhost', /Enter an address like name@example\.com\./],
+  ['username', 'two words', /Use only the letters a–z, digits/],
+  ['email', 'somebody@localhost', /Enter an email address like name@example\.com\./],
   ['email', `${'x'.repeat(250)}@example.com`, /Use an address of at most 254 characters\./],
   ['password', 'seven77', /Use at least 8 characters\./],
   ['password', 'x'.repeat(129), /Use at most 128 characters\./],
-  ['password', 'password1', /A few unrelated words make a better one\./],
+  ['password', 'password1', /Try three or four random words\./],
 ];
 
 for (const [field, typed, message] of mistakes) {

@@ -23,7 +23,7 @@ async function administrate(portal: Portal, member: Person): Promise<void> {
 async function invite(portal: Portal, email: string): Promise<void> {
   await portal.submit(SEND, { email });
   await portal.isAt(PAGE);
-  await expect(portal.notice()).toHaveText(`We sent an invitation to ${email}.`);
+  await expect(portal.notice()).toHaveText(`We've sent an invitation to ${email}.`);
 }
 
 function row(portal: Portal, email: string): Locator {
@@ -39,7 +39,7 @@ test('an administrator invites somebody, who registers with the address that the
   const guest = newPerson();
   await administrate(portal, member);
   await invite(portal, guest.email);
-  await expect(row(portal, guest.email)).toContainText('Waiting');
+  await expect(row(portal, guest.email)).toContainText('Pending');
   await expectGoodLooks(portal);
 
   const browser = await anotherBrowser();
@@ -88,7 +88,7 @@ test('a guest may use another address where anybody may register', async ({ port
   const browser = await anotherBrowser();
   await browser.open(await mailbox.invitation(guest.email));
   await browser.isAt('/register');
-  await browser.page.getByRole('link', { name: 'Use another address' }).click();
+  await browser.page.getByRole('link', { name: 'Use a different email address' }).click();
   await browser.isAt('/register');
   await expect(browser.field('/register', 'email')).toHaveValue('');
 });
@@ -99,7 +99,7 @@ test.describe('where an invitation is needed', () => {
   test('nobody finds a form without one', async ({ portal }) => {
     for (const path of ['/', '/register', '/login', '/register?invitation=nothing']) {
       await portal.open(path);
-      await expect(portal.page.locator('main')).toContainText('You need an invitation to register here.');
+      await expect(portal.page.locator('main')).toContainText('You need an invitation to create an account.');
       await expect(portal.form('/register')).toHaveCount(0);
       await expectGoodLooks(portal);
     }

@@ -8,7 +8,7 @@ test('a newcomer registers, proves the address, signs in, sees the dashboard and
   const { page } = portal;
 
   await portal.open('/');
-  await page.getByRole('link', { name: 'Register' }).click();
+  await page.getByRole('link', { name: 'Create account' }).click();
   await portal.isAt('/register');
   await portal.submit('/register', { ...person });
 

@@ -44,7 +44,7 @@ test.describe('looks good in light and dark, wide and narrow:', () => {
     await portal.page.clock.install();
     await portal.register(person);
     await portal.page.clock.fastForward('10:00');
-    await expect(portal.page.getByRole('heading', { name: 'This code has expired' })).toBeVisible();
+    await expect(portal.page.getByRole('heading', { name: 'Your code has expired' })).toBeVisible();
     await portal.page.clock.resume();
     await expectGoodLooks(portal);
   });

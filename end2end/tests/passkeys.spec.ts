@@ -27,7 +27,7 @@ async function withPasskey(portal: Portal, member: Person): Promise<Authenticato
   await authenticator.touchedDuring(() => portal.answerTo(ADD, () => portal.button(ADD).click()));
   // The first factor brings recovery codes.
   await portal.isAt('/account/security/recovery-codes');
-  await expect(portal.notice()).toContainText('Your passkey was added');
+  await expect(portal.notice()).toContainText(/Passkey “.+” added\./);
   await portal.open('/account/security');
   await expect(passkeys(portal)).toHaveCount(1);
   expect(await authenticator.count()).toBe(1);
@@ -53,12 +53,12 @@ test('@hydrated a passkey is added, named, used by its button, and removed', asy
   await expect(passkeys(portal)).toContainText('last used');
   await portal.button(REMOVE).click();
   await portal.isAt('/account/security');
-  await expect(portal.notice()).toContainText('“Blue key” was removed');
-  await expect(page.locator('#passkeys')).toContainText('You have no passkey yet.');
+  await expect(portal.notice()).toContainText('“Blue key” removed');
+  await expect(page.locator('#passkeys')).toContainText('No passkeys yet.');
 
   await portal.signOut();
   await authenticator.touchedDuring(() => portal.answerTo(SIGN_IN, () => portal.button(SIGN_IN).click()));
-  await expect(portal.form(SIGN_IN).getByRole('alert')).toHaveText('This passkey is not known here.');
+  await expect(portal.form(SIGN_IN).getByRole('alert')).toHaveText("This passkey doesn't belong to an account here.");
   await portal.isAt('/login');
 });
 
@@ -94,7 +94,7 @@ test('@hydrated who changes their mind is told so and can sign in with the passw
   });
   await portal.open('/login');
   await portal.button(SIGN_IN).click();
-  await expect(portal.form(SIGN_IN).getByRole('alert')).toHaveText('That was cancelled. You can try again.');
+  await expect(portal.form(SIGN_IN).getByRole('alert')).toHaveText('The passkey request was cancelled. You can try again.');
   await expect(portal.button(SIGN_IN)).toHaveAttribute('aria-disabled', 'false');
   await expectGoodLooks(portal);
   await portal.signIn(member);
@@ -117,11 +117,11 @@ async function expectToRead(element: Locator, words: string): Promise<void> {
 
 test('@no-js the pages say that passkeys need a script', async ({ portal, member }) => {
   await portal.open('/login');
-  await expectToRead(portal.page.locator('.other-way noscript p'), 'Passkeys need JavaScript');
+  await expectToRead(portal.page.locator('.other-way noscript p'), 'Turn on JavaScript to use a passkey');
   await expect(portal.form(SIGN_IN)).toBeHidden();
   await portal.signIn(member);
   await portal.open('/account/security');
-  await expectToRead(portal.page.locator('#passkeys noscript span'), 'Adding one needs JavaScript');
+  await expectToRead(portal.page.locator('#passkeys noscript span'), 'Turn on JavaScript to add a passkey');
   await expect(portal.form(ADD)).toBeHidden();
 });
 

@@ -104,7 +104,7 @@ for (const elsewhere of ['http://elsewhere.example/', 'http://127.0.0.1:3999/'])
     await page.goto(elsewhere);
     const response = await portal.answerTo('/logout', () => page.getByRole('button').click());
     expect(response.status()).toBe(403);
-    await expect(page.locator('main')).toContainText('This form came from another site, so nothing was done.');
+    await expect(page.locator('main')).toContainText('This form was sent from another site.');
 
     await portal.open('/dashboard');
     await portal.isAt('/dashboard');

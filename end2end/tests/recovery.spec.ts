@@ -10,12 +10,12 @@ test('who forgot the password sets a new one by a mailed code and signs in with 
   await portal.submit('/recover', { email: member.email });
 
   await portal.isAt('/recover/verify');
-  await expect(portal.page.locator('main')).toContainText('If that address has an account');
+  await expect(portal.page.locator('main')).toContainText('If that email address has an account');
   const [code] = await mailbox.codes(member.email, 2);
   await portal.submit('/recover/verify', { code: code ?? '', password: PASSWORD });
 
   await portal.isAt('/login');
-  await expect(portal.notice()).toContainText('Your new password is set');
+  await expect(portal.notice()).toContainText('Your password has been reset');
   await portal.signIn({ ...member, password: PASSWORD });
   await portal.isAt('/dashboard');
 });
@@ -37,24 +37,24 @@ test('a session elsewhere ends with the old password', async ({ portal, member, 
 
 test('an address without an account sees the same pages', async ({ portal, person }) => {
   await portal.recover(person.email);
-  await expect(portal.page.locator('main')).toContainText('If that address has an account');
+  await expect(portal.page.locator('main')).toContainText('If that email address has an account');
   await portal.submit('/recover/verify', { code: '123456', password: PASSWORD });
   await portal.isAt('/recover/verify');
-  await portal.expectFieldError('/recover/verify', 'code', /That code is not right\. 4 tries left\./);
+  await portal.expectFieldError('/recover/verify', 'code', /That code is incorrect or has expired\. 4 attempts left\./);
   await expect(portal.field('/recover/verify', 'password')).toHaveValue('');
 });
 
 test('a weak password stands beside its field and the code is not kept', async ({ portal, person }) => {
   await portal.recover(person.email);
   await portal.submit('/recover/verify', { code: '123456', password: 'password' });
-  await portal.expectFieldError('/recover/verify', 'password', /A few unrelated words/);
+  await portal.expectFieldError('/recover/verify', 'password', /Try three or four random words/);
   await expect(portal.field('/recover/verify', 'code')).toHaveValue('');
 });
 
 test('there is nothing to enter a code for without having asked', async ({ portal }) => {
   await portal.open('/recover/verify');
   await portal.isAt('/recover');
-  await expect(portal.notice()).toContainText('no code waiting in this browser');
+  await expect(portal.notice()).toContainText('no code to enter in this browser');
 });
 
 test.describe('looks good in light and dark, wide and narrow:', () => {

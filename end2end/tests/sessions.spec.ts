@@ -33,15 +33,15 @@ test('a session in another browser is mailed, listed and ended from here', async
 
   await portal.open(PAGE);
   await expect(rows(portal)).toHaveCount(2);
-  const here = rows(portal).filter({ hasText: 'This one' });
-  const elsewhere = rows(portal).filter({ hasNotText: 'This one' });
+  const here = rows(portal).filter({ hasText: 'This device' });
+  const elsewhere = rows(portal).filter({ hasNotText: 'This device' });
   await expect(here).toHaveCount(1);
   await expect(elsewhere).toContainText(/Chrome on \w+/);
   await expectGoodLooks(portal);
 
-  await portal.answerTo(END, () => elsewhere.getByRole('button', { name: 'End' }).click());
+  await portal.answerTo(END, () => elsewhere.getByRole('button', { name: 'End session' }).click());
   await portal.isAt(PAGE);
-  await expect(portal.notice()).toHaveText(/^The session in Chrome on \w+ has ended\.$/);
+  await expect(portal.notice()).toHaveText(/^Session ended: Chrome on \w+\.$/);
   await expect(rows(portal)).toHaveCount(1);
   await expectSignedOut(other);
 });
@@ -52,11 +52,11 @@ test('the second of two tabs is told that the session is gone', async ({ portal,
   const tab = await context.newPage();
   await tab.goto(PAGE);
   await portal.open(PAGE);
-  await portal.answerTo(END, () => rows(portal).getByRole('button', { name: 'End' }).click());
+  await portal.answerTo(END, () => rows(portal).getByRole('button', { name: 'End session' }).click());
   await portal.isAt(PAGE);
 
-  await tab.locator('.rows > li').getByRole('button', { name: 'End' }).click();
-  await expect(tab.getByRole('alert')).toHaveText('That session is not there any more.');
+  await tab.locator('.rows > li').getByRole('button', { name: 'End session' }).click();
+  await expect(tab.getByRole('alert')).toHaveText('That session has already ended.');
 });
 
 test('all other sessions are ended at once', async ({ portal, member, anotherBrowser }) => {
@@ -68,7 +68,7 @@ test('all other sessions are ended at once', async ({ portal, member, anotherBro
 
   await portal.submit(END_OTHERS);
   await portal.isAt(PAGE);
-  await expect(portal.notice()).toHaveText('All your other sessions have ended.');
+  await expect(portal.notice()).toHaveText("You've been signed out on all other devices.");
   await expect(rows(portal)).toHaveCount(1);
   await expect(portal.form(END_OTHERS)).toHaveCount(0);
   for (const other of others) await expectSignedOut(other);

@@ -20,8 +20,8 @@ async function expectNothingShown(portal: Portal): Promise<void> {
 
 const steps: [password: string, step: number, word: string, advice: RegExp][] = [
   ['seven77', 1, 'Too weak', /Use at least 8 characters\./],
-  ['grenouille', 1, 'Too weak', /Many people use this password\./],
-  ['hotelzebra', 2, 'Weak', /Too close to a common password\./],
+  ['grenouille', 1, 'Too weak', /This is a commonly used password\./],
+  ['hotelzebra', 2, 'Weak', /This is similar to a commonly used password\./],
   ['hotelzebrax9', 3, 'Good', /Good$/],
   ['tumble rinse obelisk', 4, 'Strong', /Strong$/],
 ];
@@ -52,7 +52,7 @@ test('@hydrated what the meter refuses the form refuses, in the same words, and 
   await portal.fill('/register', { ...person, password: 'grenouille' });
   await expectStep(portal, 1, 'Too weak');
   await portal.submit('/register');
-  await portal.expectFieldError('/register', 'password', /Many people use this password\. A few unrelated words/);
+  await portal.expectFieldError('/register', 'password', /This is a commonly used password\. Try three or four random words/);
   await expectNothingShown(portal);
 
   await portal.fill('/register', { password: 'tumble rinse obelisk' });
@@ -68,7 +68,7 @@ test('@hydrated the meter knows the name and the address that were typed above',
   await expectStep(portal, 4, 'Strong');
   await portal.fill('/register', { email: `${password}@example.com`, password: `${password}1` });
   await expectStep(portal, 1, 'Too weak');
-  await expect(meter(portal)).toContainText('Too close to your name, address or this site’s name.');
+  await expect(meter(portal)).toContainText('Don’t use your name, email or this site’s name.');
 });
 
 test('@hydrated nothing moves while the meter comes and goes', async ({ portal }) => {

@@ -61,7 +61,7 @@ test('signing in takes a code from the app, or a recovery code once', async ({ p
 
   await passwordOnly(portal, member);
   await portal.submit(STEP, { code: codes[0] ?? '' });
-  await portal.expectFieldError(STEP, 'code', /That code does not count\./);
+  await portal.expectFieldError(STEP, 'code', /That code is incorrect or has expired\./);
   await expect(portal.field(STEP, 'code')).toHaveValue('');
   await portal.answerTo('/logout', () => portal.button('/logout').click());
   await portal.isAt('/login');
@@ -80,7 +80,7 @@ test('a trusted browser is not asked, until it is removed', async ({ portal, mem
   await portal.isAt('/dashboard');
   await portal.open(SECURITY);
   await expect(portal.page.locator('#browsers li')).toHaveCount(1);
-  await expect(portal.page.locator('#browsers li')).toContainText('This one');
+  await expect(portal.page.locator('#browsers li')).toContainText('This browser');
   await press(portal, '/account/security/browsers/forget');
   await expect(portal.notice()).toBeVisible();
   await portal.signOut();
@@ -103,18 +103,18 @@ test('turned off, the password is enough', async ({ portal, member }) => {
 test('another app takes the place of the first, which counts until then', async ({ portal, member }) => {
   const { phone: first } = await turnOn(portal, member);
   const second = await begin(portal);
-  await expect(portal.page.locator('main')).toContainText('It counts until you enter a code of the new one.');
+  await expect(portal.page.locator('main')).toContainText('It works until you confirm the new one.');
   await portal.submit(CONFIRM, { code: await first.code() });
-  await portal.expectFieldError(CONFIRM, 'code', /That code is not right\./);
+  await portal.expectFieldError(CONFIRM, 'code', /That code is incorrect or has expired\./);
   await portal.submit(CONFIRM, { code: await second.code() });
   await portal.isAt(SECURITY);
-  await expect(portal.notice()).toContainText('Your new authenticator app is on.');
+  await expect(portal.notice()).toContainText('Authenticator app replaced.');
   await portal.signOut();
 
   await passwordOnly(portal, member);
   await portal.isAt(STEP);
   await portal.submit(STEP, { code: await first.code() });
-  await portal.expectFieldError(STEP, 'code', /That code does not count\./);
+  await portal.expectFieldError(STEP, 'code', /That code is incorrect or has expired\./);
   await portal.submit(STEP, { code: await second.code() });
   await portal.isAt('/dashboard');
 });
@@ -135,14 +135,14 @@ test('@hydrated recovery codes are copied and printed', async ({ portal, member 
 test('recovery codes are shown once, and downloaded without a request', async ({ portal, member }) => {
   const { codes } = await turnOn(portal, member);
   const downloading = portal.page.waitForEvent('download');
-  await portal.page.getByRole('link', { name: 'Download them' }).click();
+  await portal.page.getByRole('link', { name: 'Download' }).click();
   const download = await downloading;
   expect(download.suggestedFilename()).toBe('recovery-codes.txt');
   expect(await readFile(await download.path(), 'utf8')).toBe(`${codes.join('\n')}\n`);
 
   await portal.open(CODES);
   await expect(portal.page.locator('.codes')).toHaveCount(0);
-  await expect(portal.page.locator('main')).toContainText('shown once');
+  await expect(portal.page.locator('main')).toContainText("can't be shown again");
   await press(portal, CODES);
   await expect(portal.page.locator('.codes code')).toHaveCount(10);
 });

@@ -10,8 +10,8 @@ test('each wrong code costs a try, and the fifth ends the registration', async (
   const code = await mailbox.code(person.email);
 
   await portal.enterCode(not(code));
-  for (const left of ['4 tries', '3 tries', '2 tries', '1 try']) {
-    await portal.expectFieldError('/verify', 'code', new RegExp(`That code is not right\\. ${left} left\\.`));
+  for (const left of ['4 attempts', '3 attempts', '2 attempts', '1 attempt']) {
+    await portal.expectFieldError('/verify', 'code', new RegExp(`That code is incorrect or has expired\\. ${left} left\\.`));
     await expect(portal.field('/verify', 'code')).toHaveValue('');
     await portal.submit('/verify', { code: not(code) });
   }
@@ -33,7 +33,7 @@ test('after a wrong code the right one still counts', async ({ portal, person, m
   const code = await mailbox.code(person.email);
 
   await portal.enterCode(not(code));
-  await portal.expectFieldError('/verify', 'code', /4 tries left/);
+  await portal.expectFieldError('/verify', 'code', /4 attempts left/);
   await expect(portal.field('/verify', 'code')).toHaveValue('');
   await portal.submit('/verify', { code });
   await portal.isAt('/login');
@@ -49,7 +49,7 @@ test('what cannot be a code is said to be none, and costs no try', async ({ port
   await portal.expectFieldError('/verify', 'code', /The code has 6 digits\./);
   await expect(portal.field('/verify', 'code')).toHaveValue('');
   await portal.enterCode(not(code));
-  await portal.expectFieldError('/verify', 'code', /4 tries left/);
+  await portal.expectFieldError('/verify', 'code', /4 attempts left/);
 });
 
 test('another browser can neither use the code nor use up the tries', async ({ portal, person, mailbox, anotherBrowser }) => {

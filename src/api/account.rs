@@ -1,13 +1,13 @@
-//! The forms of a person's own account.
+//! The forms of the user's own account.
 
 use leptos::prelude::*;
 
 use super::{ApiError, Secret};
 
-/// Asks a person who is signed in for the password again.
+/// Reauthenticates the signed-in user with the password.
 ///
 /// # Errors
-/// A message beside `password`, or a wait after too many wrong ones.
+/// A message for `password`, or a wait after too many incorrect ones.
 #[server(prefix = "", endpoint = "account/confirm")]
 pub async fn confirm_password(#[server(default)] password: Secret) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -19,7 +19,7 @@ pub async fn confirm_password(#[server(default)] password: Secret) -> Result<(),
 /// Changes the username.
 ///
 /// # Errors
-/// A message beside `username`.
+/// A message for `username`.
 #[server(prefix = "", endpoint = "account/username")]
 pub async fn change_username(#[server(default)] username: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -28,10 +28,10 @@ pub async fn change_username(#[server(default)] username: String) -> Result<(), 
     post.answer(outcome).await
 }
 
-/// Changes the password and ends every other session.
+/// Changes the password and ends all other sessions.
 ///
 /// # Errors
-/// Messages beside the fields, or a wait after too many wrong passwords.
+/// Messages for the fields, or a wait after too many incorrect passwords.
 #[server(prefix = "", endpoint = "account/password")]
 pub async fn change_password(
     #[server(default)] current_password: Secret,
@@ -44,10 +44,10 @@ pub async fn change_password(
     post.answer_renewed(outcome).await
 }
 
-/// Closes the account until it is deleted.
+/// Closes the account and schedules its deletion.
 ///
 /// # Errors
-/// Messages beside the fields, or that nobody else could administer the portal.
+/// Messages for the fields, or a refusal if the user is the last administrator.
 #[server(prefix = "", endpoint = "account/delete")]
 pub async fn delete_account(
     #[server(default)] confirmation: String,

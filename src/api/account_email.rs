@@ -1,14 +1,14 @@
-//! The change of an account's address, and the proof of the new one.
+//! Changing an account's email address, with a code sent to the new one.
 
 use leptos::prelude::*;
 
 use super::{ApiError, Secret};
 
-/// Mails a code to a new address.
+/// Emails a code to the new email address.
 ///
 /// # Errors
-/// A message beside `email`, or a limit that was reached. A password that was
-/// given too long ago leads to the page that asks for it.
+/// A message for `email`, or a limit that was reached. If the user has not entered
+/// their password recently, the answer redirects to the page that asks for it.
 #[server(prefix = "", endpoint = "account/email")]
 pub async fn change_email(#[server(default)] email: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -17,10 +17,10 @@ pub async fn change_email(#[server(default)] email: String) -> Result<(), ApiErr
     post.answer(outcome).await
 }
 
-/// Checks the code and changes the address.
+/// Checks the code and changes the email address.
 ///
 /// # Errors
-/// A message beside `code`. A change that is over redirects to `/account`.
+/// A message for `code`. If the change has ended, the answer redirects to `/account`.
 #[server(prefix = "", endpoint = "account/email/verify")]
 pub async fn confirm_email(#[server(default)] code: Secret) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -29,10 +29,10 @@ pub async fn confirm_email(#[server(default)] code: Secret) -> Result<(), ApiErr
     post.answer(outcome).await
 }
 
-/// Mails another code.
+/// Emails a new code.
 ///
 /// # Errors
-/// Too early, or too many codes for the address.
+/// Too early, or too many codes for the email address.
 #[server(prefix = "", endpoint = "account/email/resend")]
 pub async fn resend_email_code() -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -41,10 +41,7 @@ pub async fn resend_email_code() -> Result<(), ApiError> {
     post.answer(outcome).await
 }
 
-/// Gives the change up.
-///
-/// # Errors
-/// Nobody is signed in any more.
+/// Cancels the change.
 #[server(prefix = "", endpoint = "account/email/cancel")]
 pub async fn cancel_email_change() -> Result<(), ApiError> {
     use crate::server::http::reply::Post;

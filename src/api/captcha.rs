@@ -1,60 +1,60 @@
-//! What a form asks for before it is taken, and what it brings.
+//! The captcha of a form, and its answer.
 
 use serde::{Deserialize, Serialize};
 
-/// The captcha of one form: shown to nobody as a riddle (WCAG 2.2, 3.3.8).
+/// The captcha of a form. Users never see a puzzle (WCAG 2.2, 3.3.8).
 ///
-/// A challenge goes with every form that may be abused. A script answers it by
-/// solving a sum, or a third party's widget does; without a script the form is
-/// sent with the challenge as it came, which tells when the page was made.
+/// Every form that could be abused has a challenge. A script answers it with a proof
+/// of work, or a third party's widget does. Without a script the form is sent with
+/// the challenge unchanged, which tells the server when the page was rendered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Captcha {
-    /// What the form's field `captcha` holds until it is solved: signed by the
-    /// server, for this form and one post alone.
+    /// The initial value of the form's field `captcha`. Signed by the server and
+    /// valid for one submission of this form.
     pub challenge: String,
     pub kind: CaptchaKind,
 }
 
-/// Who answers a challenge when scripts run.
+/// How a script answers a challenge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CaptchaKind {
     Sum(Sum),
     Widget(Widget),
 }
 
-/// Find the counter below `most` for which SHA-256 over the octets of `seed`
-/// and the counter, as four octets with the highest first, begins with the
-/// octets of `prefix` (ALTCHA's proof of work, version 2, with one iteration).
+/// A proof of work: find the counter below `most` for which SHA-256 over the bytes of
+/// `seed` and the counter, as four big-endian bytes, starts with the bytes of
+/// `prefix` (ALTCHA's proof of work, version 2, with one iteration).
 ///
-/// Solved, the field is `challenge.counter.digest`: the counter in decimal, the
-/// digest of 32 octets in lower-case hexadecimal.
+/// The solved field is `challenge.counter.digest`, with the counter in decimal and
+/// the digest of 32 bytes in lower-case hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sum {
     /// In hexadecimal.
     pub seed: String,
     /// In hexadecimal.
     pub prefix: String,
-    /// There is a solution below this number.
+    /// The exclusive upper bound of the solution.
     pub most: u32,
 }
 
-/// A third party's widget. It puts its answer into the form by itself.
+/// A third party's widget. It adds its answer to the form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Widget {
-    /// The address of the third party's script.
+    /// The URL of the third party's script.
     pub script: String,
-    /// The class by which that script knows where to draw itself.
+    /// The class of the element in which the script renders the widget.
     pub class: String,
     pub site_key: String,
 }
 
-/// What a form brings. Every field may be missing.
+/// The captcha fields of a submitted form. Every field may be missing.
 #[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct CaptchaAnswer {
-    /// The challenge, with its solution when a script has found one.
+    /// The challenge, with its solution if a script has found one.
     pub captcha: String,
-    /// No person sees this field; what fills in every field fills it in.
+    /// A honeypot: users can't see this field, but bots fill it in.
     pub website: String,
     #[serde(rename = "cf-turnstile-response")]
     pub turnstile: String,

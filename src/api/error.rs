@@ -1,4 +1,4 @@
-//! What a form hears when a post did not do what it should.
+//! The error answers of forms.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 use super::Captcha;
 use crate::domain::FieldErrors;
 
-/// Everything a form shows after a failed post, alike in both modes: as the
-/// script's answer, and in the flash that the next page is rendered from.
+/// What a form shows after a refused submission. Sent as the answer to a script,
+/// and otherwise kept in the flash for the next page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Feedback {
     /// One sentence above the fields.
     pub message: Option<String>,
-    /// Messages beside their fields.
+    /// Messages for the fields.
     pub fields: FieldErrors,
-    /// Seconds until a refused try may be made again.
+    /// Seconds until the user may try again.
     pub retry_after: Option<u64>,
-    /// The challenge for the next try: each counts for one post.
+    /// The challenge for the next attempt. Each is valid for one submission.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captcha: Option<Box<Captcha>>,
 }
@@ -31,14 +31,14 @@ impl Feedback {
         *self == Self::default()
     }
 
-    /// A sentence above the fields and nothing else.
+    /// Creates feedback with only a message above the fields.
     #[must_use]
     pub fn message(text: impl Into<String>) -> Self {
         Self { message: Some(text.into()), ..Self::default() }
     }
 
-    /// A refusal until `wait` is over. Seconds are rounded up, so that who waits
-    /// that long does not come early; the form itself says when to try again.
+    /// Creates a refusal that ends after `wait`. Seconds are rounded up, so that a user
+    /// who waits that long is not too early. The form shows the remaining time.
     #[must_use]
     pub fn until(text: impl Into<String>, wait: Duration) -> Self {
         let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
@@ -56,9 +56,9 @@ impl FromServerFnError for ApiError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let text = match error {
-            ServerFnErrorErr::Request(_) => "We could not reach the server. Check your connection and try again.",
+            ServerFnErrorErr::Request(_) => "We couldn't reach the server. Check your connection and try again.",
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                "The form could not be read. Load the page again and retry."
+                "We couldn't read the form. Reload the page and try again."
             }
             _ => "Something went wrong on our side. Please try again in a moment.",
         };

@@ -1,13 +1,11 @@
-//! Links in mails.
+//! The links in emails.
 
 use leptos::prelude::*;
 
 use super::{ApiError, Secret};
 
-/// Does what the link is for, once.
-///
-/// # Errors
-/// Only a fault: a link that is good for nothing any more leads to its page.
+/// Carries out the link's action, once. A link that no longer works leads to its
+/// page, which says so.
 #[server(prefix = "", endpoint = "from-mail")]
 pub async fn from_mail(#[server(default)] token: Secret) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;

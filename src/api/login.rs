@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::{ApiError, CaptchaAnswer, Secret};
 
-/// Signs in with a username or an address.
+/// Signs in with a username or an email address.
 ///
 /// # Errors
-/// One message for every wrong pair; a limit that was reached.
+/// The same message for every incorrect pair, or a limit that was reached.
 #[server(prefix = "", endpoint = "login")]
 pub async fn login(
     #[server(default)] identifier: String,
@@ -32,9 +32,6 @@ pub async fn login(
 }
 
 /// Ends this session.
-///
-/// # Errors
-/// Only a fault of the database.
 #[server(prefix = "", endpoint = "logout")]
 pub async fn logout() -> Result<(), ApiError> {
     use crate::server::http::reply::Post;

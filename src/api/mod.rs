@@ -1,9 +1,9 @@
-//! What the browser may ask the server for: one file a feature, with the
-//! server functions and the views they and the pages exchange.
+//! The server functions and the views that they share with the pages, one file per
+//! feature.
 //!
-//! A `#[server]` body is compiled for the server alone, so `use crate::server`
-//! stands inside it. Each function answers on the path of the page that holds
-//! its form: the same post works with and without JavaScript.
+//! The body of a `#[server]` function is compiled only for the server, so `use
+//! crate::server` goes inside it. Each function answers on the path of the page with
+//! its form, so the same request works with and without JavaScript.
 
 pub mod account;
 pub mod account_email;

@@ -1,7 +1,7 @@
-//! Passkeys: making them, showing them, looking after them.
+//! Adding, using, renaming and removing passkeys.
 //!
-//! The two posts of a ceremony are for scripts alone: without one no browser
-//! speaks to an authenticator.
+//! Only scripts send the two requests of a ceremony: a browser does not talk to an
+//! authenticator without one.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::{ApiError, Secret};
 use crate::domain::Timestamp;
 
-/// What a browser needs to ask its authenticator.
+/// The options that a browser passes to its authenticator.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasskeyOptions {
-    /// `publicKey` as JSON, as `PublicKeyCredential.parse…OptionsFromJSON` takes it. Empty when
-    /// something has to come first, to which the answer then leads.
+    /// `publicKey` as JSON for `PublicKeyCredential.parse…OptionsFromJSON`. Empty if another
+    /// step has to come first; the answer then redirects there.
     pub options: String,
-    /// Comes back with the credential.
+    /// Sent back with the credential.
     pub state: String,
 }
 
@@ -28,10 +28,10 @@ pub struct PasskeyView {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// Options for signing in with a passkey.
+/// Returns the options for signing in with a passkey.
 ///
 /// # Errors
-/// Where there are no passkeys.
+/// A message if passkeys are not available.
 #[server(prefix = "", endpoint = "login/passkey/options")]
 pub async fn passkey_sign_in_options() -> Result<PasskeyOptions, ApiError> {
     use crate::server::http::reply::Post;
@@ -43,7 +43,7 @@ pub async fn passkey_sign_in_options() -> Result<PasskeyOptions, ApiError> {
 /// Signs in with a passkey.
 ///
 /// # Errors
-/// One message for every passkey that does not count; a limit that was reached.
+/// The same message for every passkey that is not accepted, or a limit that was reached.
 #[server(prefix = "", endpoint = "login/passkey")]
 pub async fn passkey_sign_in(
     #[server(default)] state: Secret,
@@ -60,10 +60,10 @@ pub async fn passkey_sign_in(
     post.enter(outcome, next.as_deref().and_then(NextPath::parse)).await
 }
 
-/// Options for the second step.
+/// Returns the options for the second step.
 ///
 /// # Errors
-/// Where there are no passkeys.
+/// A message if passkeys are not available.
 #[server(prefix = "", endpoint = "login/mfa/passkey/options")]
 pub async fn passkey_second_step_options() -> Result<PasskeyOptions, ApiError> {
     use crate::server::http::reply::Post;
@@ -72,10 +72,10 @@ pub async fn passkey_second_step_options() -> Result<PasskeyOptions, ApiError> {
     post.ceremony(offer).await
 }
 
-/// Takes the second step with a passkey.
+/// Completes the second step with a passkey.
 ///
 /// # Errors
-/// As [`passkey_sign_in`].
+/// Same as [`passkey_sign_in`].
 #[server(prefix = "", endpoint = "login/mfa/passkey")]
 pub async fn passkey_second_step(
     #[server(default)] state: Secret,
@@ -90,10 +90,10 @@ pub async fn passkey_second_step(
     post.second_step(outcome).await
 }
 
-/// Options for confirming who is at the keyboard.
+/// Returns the options for reauthentication.
 ///
 /// # Errors
-/// Where there are no passkeys.
+/// A message if passkeys are not available.
 #[server(prefix = "", endpoint = "account/confirm/passkey/options")]
 pub async fn passkey_confirmation_options() -> Result<PasskeyOptions, ApiError> {
     use crate::server::http::reply::Post;
@@ -102,10 +102,10 @@ pub async fn passkey_confirmation_options() -> Result<PasskeyOptions, ApiError> 
     post.ceremony(offer).await
 }
 
-/// Confirms who is at the keyboard with a passkey in place of the password.
+/// Reauthenticates with a passkey instead of the password.
 ///
 /// # Errors
-/// As [`passkey_sign_in`].
+/// Same as [`passkey_sign_in`].
 #[server(prefix = "", endpoint = "account/confirm/passkey")]
 pub async fn confirm_with_passkey(
     #[server(default)] state: Secret,
@@ -119,10 +119,10 @@ pub async fn confirm_with_passkey(
     post.confirmed(outcome).await
 }
 
-/// Options for making a passkey.
+/// Returns the options for creating a passkey.
 ///
 /// # Errors
-/// Where there are no passkeys, or the account has enough of them.
+/// A message if passkeys are not available, or the account has the maximum number of them.
 #[server(prefix = "", endpoint = "account/security/passkeys/options")]
 pub async fn passkey_adding_options() -> Result<PasskeyOptions, ApiError> {
     use crate::server::http::reply::Post;
@@ -131,10 +131,10 @@ pub async fn passkey_adding_options() -> Result<PasskeyOptions, ApiError> {
     post.ceremony(offer).await
 }
 
-/// Adds a passkey that an authenticator made.
+/// Adds a passkey that an authenticator created.
 ///
 /// # Errors
-/// When it does not fit what was asked for.
+/// A message if it does not match the options.
 #[server(prefix = "", endpoint = "account/security/passkeys")]
 pub async fn add_passkey(
     #[server(default)] state: Secret,
@@ -148,10 +148,10 @@ pub async fn add_passkey(
     post.answer_change(outcome).await
 }
 
-/// Gives a passkey another name.
+/// Renames a passkey.
 ///
 /// # Errors
-/// A message beside `name`.
+/// A message for `name`.
 #[server(prefix = "", endpoint = "account/security/passkeys/rename")]
 pub async fn rename_passkey(#[server(default)] id: String, #[server(default)] name: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -163,7 +163,7 @@ pub async fn rename_passkey(#[server(default)] id: String, #[server(default)] na
 /// Removes a passkey.
 ///
 /// # Errors
-/// When it is gone already.
+/// A message if it has already been removed.
 #[server(prefix = "", endpoint = "account/security/passkeys/remove")]
 pub async fn remove_passkey(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;

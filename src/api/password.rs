@@ -1,23 +1,23 @@
-//! How strong a password is, while it is typed.
+//! The password strength meter.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{ApiError, Secret};
 
-/// What the meter shows.
+/// The state of the meter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StrengthView {
-    /// 1 to 4; the form takes the password from 3 on.
+    /// 1 to 4. The form accepts the password from 3.
     pub step: u8,
-    /// The step in a word.
+    /// The label of the step.
     pub word: String,
-    /// What is wrong with it, or nothing.
+    /// What is wrong with it; may be empty.
     pub advice: String,
 }
 
 impl StrengthView {
-    /// A score from 0 to 4, where 0 and 1 are the same to the person who typed it.
+    /// Creates the state for a score from 0 to 4. Scores 0 and 1 look the same.
     #[must_use]
     pub fn of(score: u8, advice: impl ToString) -> Self {
         let (step, word) = match score {
@@ -30,15 +30,12 @@ impl StrengthView {
     }
 }
 
-/// Assesses a password by the rule of the forms that set one.
+/// Rates a password by the rule of the forms that set one.
 ///
-/// The dictionaries behind the rule weigh more than the rest of the page, and only one
-/// rule cannot contradict itself: the meter asks here. The password goes over the
-/// connection that will carry the form itself, in a body, and is forgotten with the
-/// answer: nothing is stored, logged or counted, and no session or cookie is made.
-///
-/// # Errors
-/// Only when the request did not pass through the router.
+/// The meter asks the server because the rule's dictionaries are larger than the rest
+/// of the page, and because a second copy of the rule could disagree with it. The
+/// password is sent in a request body, like the form itself. Nothing is stored, logged
+/// or counted, and no session or cookie is created.
 #[server(prefix = "", endpoint = "password/strength")]
 pub async fn password_strength(
     #[server(default)] password: Secret,
@@ -50,7 +47,7 @@ pub async fn password_strength(
     use crate::server::crypto::PasswordContext;
     use crate::server::http::reply::Post;
     let post = Post::to("/password/strength")?;
-    // The least of what the server does: whatever else is ready goes first.
+    // Low priority: other ready tasks run first.
     tokio::task::yield_now().await;
     let context = PasswordContext { username: &username, email: &email };
     let view = match Password::parse_new(password.expose()) {

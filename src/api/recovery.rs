@@ -1,13 +1,13 @@
-//! Recovery by a mailed code.
+//! Password reset with an emailed code.
 
 use leptos::prelude::*;
 
 use super::{ApiError, CaptchaAnswer, Secret};
 
-/// Mails a code if the address has an account; the answer does not tell.
+/// Emails a code if the email address has an account. The answer does not reveal whether it has.
 ///
 /// # Errors
-/// A message beside `email`, or a limit that was reached.
+/// A message for `email`, or a limit that was reached.
 #[server(prefix = "", endpoint = "recover")]
 pub async fn recover(
     #[server(default)] email: String,
@@ -19,10 +19,10 @@ pub async fn recover(
     post.answer(outcome).await
 }
 
-/// Sets a new password with the mailed code.
+/// Sets a new password with the emailed code.
 ///
 /// # Errors
-/// Messages beside the fields. A recovery that is over redirects to `/recover`.
+/// Messages for the fields. If the recovery has ended, the answer redirects to `/recover`.
 #[server(prefix = "", endpoint = "recover/verify")]
 pub async fn recover_verify(
     #[server(default)] code: Secret,
@@ -34,10 +34,10 @@ pub async fn recover_verify(
     post.answer(outcome).await
 }
 
-/// Mails another code.
+/// Emails a new code.
 ///
 /// # Errors
-/// Too early, or too many codes for the address.
+/// Too early, or too many codes for the email address.
 #[server(prefix = "", endpoint = "recover/resend")]
 pub async fn recover_resend(#[server(flatten)] answer: CaptchaAnswer) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;

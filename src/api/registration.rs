@@ -1,18 +1,18 @@
-//! Beginning a registration.
+//! Starting a registration.
 
 use leptos::prelude::*;
 
 use super::{ApiError, CaptchaAnswer, Secret};
 
-/// What `/register` shows.
+/// The data of `/register`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegisterView {
     Form {
-        /// The address that the form is for, when an invitation settles it.
+        /// The invited email address, if there is an invitation.
         guest: Option<String>,
     },
     InvitedOnly {
-        /// The person did bring an invitation, which works no longer.
+        /// Whether the user has an invitation that no longer works.
         no_good: bool,
     },
     Closed,
@@ -31,11 +31,11 @@ impl Default for RegisterView {
     }
 }
 
-/// Takes a new person's details and mails the first code.
+/// Starts a registration and emails the first code.
 ///
 /// # Errors
-/// Messages beside the fields, a limit that was reached, or that the person may
-/// not register.
+/// Messages for the fields, a limit that was reached, or that the user may not
+/// register.
 #[server(prefix = "", endpoint = "register")]
 pub async fn register(
     #[server(default)] username: String,

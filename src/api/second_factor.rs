@@ -1,4 +1,4 @@
-//! Two-step sign-in: the step itself, and what is needed for it.
+//! Two-step sign-in: the second step, and setting it up.
 
 use std::fmt;
 
@@ -7,52 +7,52 @@ use leptos::prelude::*;
 use super::{ApiError, Secret};
 use crate::domain::Timestamp;
 
-/// With what a second step that is due can be taken. A recovery code always can.
+/// The ways to complete the second step. A recovery code always works.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecondStepView {
     pub has_app: bool,
     pub has_passkeys: bool,
-    /// How long a browser is trusted, in words.
+    /// How long a browser is trusted, as text.
     pub trusts_for: String,
 }
 
-/// Two-step sign-in of an account, as its owner sees it.
+/// The two-step sign-in of the user's account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TwoStepView {
     pub app: AppView,
-    /// `None` while signing in takes one step.
+    /// `None` while two-step sign-in is off.
     pub recovery_codes_left: Option<u64>,
 }
 
 /// The authenticator app of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AppView {
-    /// Since when there is one.
+    /// When it was added.
     pub since: Option<Timestamp>,
-    /// Not while a second factor is demanded and there is no other.
+    /// `false` while a second factor is required and there is no other.
     pub can_turn_off: bool,
     pub adding: AddingView,
 }
 
-/// An authenticator app that is being added, or is to take the place of another.
+/// An authenticator app that is being added, or that replaces another.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub enum AddingView {
     #[default]
     Nothing,
-    /// What belongs into it is shown after the password alone.
+    /// The user has to enter their password to see the secret.
     Hidden,
     Shown {
-        /// For typing, in groups.
+        /// The secret in groups, for typing.
         secret: String,
-        /// For an app on this device.
+        /// The URL for an app on this device.
         url: String,
-        /// The squares along a side of the QR code, and its dark ones as the path of an SVG.
+        /// The number of modules along a side of the QR code, and the dark ones as an SVG path.
         qr_side: usize,
         qr_path: String,
     },
 }
 
-/// What is secret in it is never printed.
+/// Never prints the secret.
 impl fmt::Debug for AddingView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -63,21 +63,21 @@ impl fmt::Debug for AddingView {
     }
 }
 
-/// A browser that is not asked for the second step.
+/// A trusted browser, which skips the second step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustedBrowserView {
     pub id: String,
-    /// In words, such as "Firefox on Linux".
+    /// The description of the browser, such as "Firefox on Linux".
     pub browser: String,
     pub ip: String,
     pub since: Timestamp,
     pub last_used_at: Option<Timestamp>,
     pub until: Timestamp,
-    /// The one that asks.
+    /// Whether it is the browser that sent the request.
     pub this: bool,
 }
 
-/// Recovery codes on the one page that shows them; none when they were shown before.
+/// New recovery codes; empty if they have already been shown.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RecoveryCodesView {
     pub codes: Vec<String>,
@@ -89,10 +89,10 @@ impl fmt::Debug for RecoveryCodesView {
     }
 }
 
-/// Takes the second step of signing in with a code.
+/// Completes the second step with a code.
 ///
 /// # Errors
-/// One message for every code that does not count; a wait after too many.
+/// The same message for every incorrect code, or a wait after too many.
 #[server(prefix = "", endpoint = "login/mfa")]
 pub async fn second_step(
     #[server(default)] code: Secret,
@@ -104,10 +104,7 @@ pub async fn second_step(
     post.second_step(outcome).await
 }
 
-/// Begins to add an authenticator app, or to change to another one.
-///
-/// # Errors
-/// Only faults.
+/// Starts adding or replacing an authenticator app.
 #[server(prefix = "", endpoint = "account/security/totp")]
 pub async fn begin_app() -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -116,10 +113,10 @@ pub async fn begin_app() -> Result<(), ApiError> {
     post.answer(outcome).await
 }
 
-/// Adds the app whose code this is.
+/// Confirms the new app with a code.
 ///
 /// # Errors
-/// A message beside `code`.
+/// A message for `code`.
 #[server(prefix = "", endpoint = "account/security/totp/confirm")]
 pub async fn confirm_app(#[server(default)] code: Secret) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -128,10 +125,7 @@ pub async fn confirm_app(#[server(default)] code: Secret) -> Result<(), ApiError
     post.answer_change(outcome).await
 }
 
-/// Gives up adding an app.
-///
-/// # Errors
-/// Only faults.
+/// Cancels adding an app.
 #[server(prefix = "", endpoint = "account/security/totp/cancel")]
 pub async fn cancel_app() -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -143,7 +137,7 @@ pub async fn cancel_app() -> Result<(), ApiError> {
 /// Turns the app off.
 ///
 /// # Errors
-/// When there is none, or a second factor is demanded and there is no other.
+/// A message if there is none, or a second factor is required and there is no other.
 #[server(prefix = "", endpoint = "account/security/totp/off")]
 pub async fn turn_off_app() -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -152,10 +146,10 @@ pub async fn turn_off_app() -> Result<(), ApiError> {
     post.answer_change(outcome).await
 }
 
-/// Makes new recovery codes in the place of the earlier ones.
+/// Replaces the recovery codes.
 ///
 /// # Errors
-/// While signing in takes one step.
+/// A message while two-step sign-in is off.
 #[server(prefix = "", endpoint = "account/security/recovery-codes")]
 pub async fn new_recovery_codes() -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -164,10 +158,10 @@ pub async fn new_recovery_codes() -> Result<(), ApiError> {
     post.answer_change(outcome).await
 }
 
-/// Asks a trusted browser for the second step again.
+/// Removes a trusted browser.
 ///
 /// # Errors
-/// When it is gone already.
+/// A message if it has already been removed.
 #[server(prefix = "", endpoint = "account/security/browsers/forget")]
 pub async fn forget_browser(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -176,10 +170,7 @@ pub async fn forget_browser(#[server(default)] id: String) -> Result<(), ApiErro
     post.answer(outcome).await
 }
 
-/// Asks every browser for the second step again.
-///
-/// # Errors
-/// Only faults.
+/// Removes all trusted browsers.
 #[server(prefix = "", endpoint = "account/security/browsers/forget-all")]
 pub async fn forget_browsers() -> Result<(), ApiError> {
     use crate::server::http::reply::Post;

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 /// The raw value of a password or code field.
 ///
-/// The arguments of a server function derive `Debug`; this keeps the value out.
+/// The arguments of a server function derive `Debug`. This type hides the value.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// What was typed, to be parsed at once.
+    /// Returns the typed value. Parse it immediately.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

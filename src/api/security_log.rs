@@ -1,12 +1,12 @@
-//! What happened to an account, as its owner reads it.
+//! The view of a user's security log.
 
 use crate::domain::Timestamp;
 
-/// A page of the log, its newest event first.
+/// A page of the log, newest event first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecurityLogView {
     pub events: Vec<EventView>,
-    /// The event after which the newer page begins, if there is one.
+    /// The event after which the newer page starts, if there is one.
     pub newer: Option<String>,
     /// The event before which the older page ends, if there is one.
     pub older: Option<String>,
@@ -16,7 +16,7 @@ pub struct SecurityLogView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventView {
     pub what: &'static str,
-    /// What it was about; may hold what somebody typed.
+    /// Details of the event. May contain user input.
     pub detail: Option<String>,
     pub at: Timestamp,
     /// "Firefox on Linux"

@@ -1,37 +1,37 @@
-//! A person's own sessions.
+//! The user's own sessions.
 
 use leptos::prelude::*;
 
 use super::ApiError;
 use crate::domain::Timestamp;
 
-/// The sessions that count, the newest first.
+/// The active sessions, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionsView {
     pub listed: Vec<SessionView>,
-    /// Whether that is all of them.
+    /// Whether the list is complete.
     pub all: bool,
 }
 
-/// A session as its owner sees it.
+/// One of the user's sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionView {
-    /// The name by which it can be ended; it opens nothing.
+    /// The public id for ending it. It is not the session token.
     pub handle: String,
     /// "Firefox on Linux"
     pub device: String,
-    /// The address it was begun from.
+    /// The IP address at sign-in.
     pub address: String,
     pub began_at: Timestamp,
     pub last_seen_at: Timestamp,
-    /// The one that asks.
+    /// Whether it is the session that sent the request.
     pub this_one: bool,
 }
 
-/// Ends one session; signs out when it is this one.
+/// Ends a session. Signs out if it is this one.
 ///
 /// # Errors
-/// A message when there is no such session.
+/// A message if the session does not exist.
 #[server(prefix = "", endpoint = "account/sessions/end")]
 pub async fn end_session(#[server(default)] session: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -40,10 +40,7 @@ pub async fn end_session(#[server(default)] session: String) -> Result<(), ApiEr
     post.answer_ending(outcome).await
 }
 
-/// Ends every session but this one.
-///
-/// # Errors
-/// Only a fault.
+/// Ends all other sessions.
 #[server(prefix = "", endpoint = "account/sessions/end-others")]
 pub async fn end_other_sessions() -> Result<(), ApiError> {
     use crate::server::http::reply::Post;

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::{ApiError, CaptchaAnswer, Secret};
 
-/// Checks the code and makes the account.
+/// Checks the code and creates the account.
 ///
 /// # Errors
-/// A message beside `code`. A flow that has ended redirects to `/register`.
+/// A message for `code`. If the registration has ended, the answer redirects to `/register`.
 #[server(prefix = "", endpoint = "verify")]
 pub async fn verify(#[server(default)] code: Secret) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -16,10 +16,10 @@ pub async fn verify(#[server(default)] code: Secret) -> Result<(), ApiError> {
     post.answer(outcome).await
 }
 
-/// Mails another code.
+/// Emails a new code.
 ///
 /// # Errors
-/// Too early, or too many codes for the address.
+/// Too early, or too many codes for the email address.
 #[server(prefix = "", endpoint = "verify/resend")]
 pub async fn resend(#[server(flatten)] answer: CaptchaAnswer) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -28,10 +28,10 @@ pub async fn resend(#[server(flatten)] answer: CaptchaAnswer) -> Result<(), ApiE
     post.answer(outcome).await
 }
 
-/// Mails the code to a corrected address instead.
+/// Corrects the email address and emails a code to it.
 ///
 /// # Errors
-/// A message beside `email`, or a limit that was reached.
+/// A message for `email`, or a limit that was reached.
 #[server(prefix = "", endpoint = "verify/email")]
 pub async fn correct_email(#[server(default)] email: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -40,10 +40,10 @@ pub async fn correct_email(#[server(default)] email: String) -> Result<(), ApiEr
     post.answer(outcome).await
 }
 
-/// Finishes a proven registration whose username was taken meanwhile.
+/// Completes a confirmed registration with a different username, since the first one is now taken.
 ///
 /// # Errors
-/// A message beside `username`.
+/// A message for `username`.
 #[server(prefix = "", endpoint = "verify/username")]
 pub async fn choose_username(#[server(default)] username: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;

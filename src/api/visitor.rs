@@ -1,4 +1,4 @@
-//! What the server knows about the person behind a request, as pages see it.
+//! The context of a request, as the pages see it.
 
 use std::fmt;
 
@@ -11,28 +11,28 @@ use super::{
 };
 use crate::domain::{Notice, RegistrationMode, Timestamp};
 
-/// Given to every page as context. Holds only what may be shown to this person.
+/// The context of every page. Holds only data that this visitor may see.
 #[derive(Clone, Debug)]
 pub struct Visitor {
-    /// The portal's own name, `PORTAL_NAME`.
+    /// The portal's name, from `PORTAL_NAME`.
     pub portal_name: String,
-    /// The person, when signed in.
+    /// The signed-in user's account.
     pub account: Option<AccountView>,
-    /// Who may register.
+    /// Who can create an account.
     pub registration: RegistrationMode,
-    /// What the previous request left to say.
+    /// The feedback of the previous request.
     pub flash: Flash,
-    /// What this page shows.
+    /// The data of this page.
     pub view: View,
-    /// What the form of this page that may be abused asks for.
+    /// The captcha of this page's form, if it needs one.
     pub captcha: Option<Captcha>,
-    /// A checked path to go to after signing in.
+    /// A validated path to open after signing in.
     pub next: Option<String>,
-    /// The host whose pages can use passkeys, where browsers allow any.
+    /// The relying party id of passkeys, if they are available.
     pub passkeys: Option<String>,
-    /// Whether mail goes to the development mailbox.
+    /// Whether emails go to the development mailbox.
     pub dev_mailbox: bool,
-    /// When the page was made, by the server's clock.
+    /// When the page was rendered, by the server's clock.
     pub now: Timestamp,
 }
 
@@ -53,11 +53,11 @@ impl Default for Visitor {
     }
 }
 
-/// What a page shows beside what every page knows.
+/// The data of a page beyond the common context.
 #[derive(Clone, Debug)]
 pub enum View {
     None,
-    /// A page of the administration.
+    /// An admin page.
     Admin(AdminView),
     Register(RegisterView),
     Verify(PendingView),
@@ -68,27 +68,27 @@ pub enum View {
     Security(SecurityView),
     RecoveryCodes(RecoveryCodesView),
     Recover(CodeView),
-    /// The address that waits for its code, if there is one.
+    /// The new email address that is still unconfirmed, if there is one.
     Account(Option<String>),
-    /// The new address, and the code that was mailed to it.
+    /// The new email address, and the code that was sent to it.
     EmailCode(String, CodeView),
-    /// After how many days an account goes.
+    /// The number of days until an account is deleted.
     Delete {
         days: u64,
     },
-    /// `None` for a link that is good for nothing any more.
+    /// `None` for a link that no longer works.
     FromMail(Option<FromMailView>),
 }
 
-/// A link from a mail that still works.
+/// A valid link from an email.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FromMailView {
-    /// Goes back with the button.
+    /// Sent back with the button.
     pub token: String,
     pub deed: MailDeed,
 }
 
-/// What the button behind a link does.
+/// The action of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailDeed {
     EndSession,
@@ -102,7 +102,7 @@ impl fmt::Debug for FromMailView {
     }
 }
 
-/// The facts of an account that its owner sees.
+/// The signed-in user's account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountView {
     pub username: String,
@@ -110,93 +110,93 @@ pub struct AccountView {
     pub administrator: bool,
     pub created_at: Timestamp,
     pub verified_at: Timestamp,
-    /// When this session was begun, and from which address.
+    /// When this session was started, and from which IP address.
     pub signed_in_at: Timestamp,
     pub signed_in_from: String,
     /// The sign-in before this session's, if there was one.
     pub previous_sign_in_at: Option<Timestamp>,
     pub previous_sign_in_from: Option<String>,
-    /// When this session ends at the latest.
+    /// When this session expires.
     pub session_ends_at: Timestamp,
-    /// Whether this session was begun with two factors.
+    /// Whether the user signed in with two factors.
     pub two_step: bool,
-    /// A second factor is demanded and there is none yet.
+    /// Whether a second factor is required and not set up yet.
     pub must_enrol: bool,
 }
 
 impl AccountView {
-    /// What this session took, in words.
+    /// Returns how the user signed in, as text.
     #[must_use]
     pub fn signed_in_with(&self) -> &'static str {
-        if self.two_step { "Two steps" } else { "The password alone" }
+        if self.two_step { "Two-step sign-in" } else { "Password only" }
     }
 }
 
-/// A mailed code that is awaited.
+/// A pending code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CodeView {
-    /// When the newest code stops counting, by the server's clock.
+    /// When the newest code expires, by the server's clock.
     pub deadline: Timestamp,
-    /// How long a code lasts in all, in milliseconds: the countdown's full ring.
+    /// The lifetime of a code in milliseconds: the countdown's full ring.
     pub lifetime_ms: u64,
-    /// Milliseconds from the making of the page to `deadline`.
+    /// Milliseconds from rendering the page to `deadline`.
     pub remaining_ms: u64,
-    /// Milliseconds until another code may be asked for.
+    /// Milliseconds until a new code can be requested.
     pub resend_in_ms: u64,
 }
 
-/// A registration that waits for its code.
+/// A pending registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingView {
     pub username: String,
     pub email: String,
     pub code: CodeView,
-    /// How often the address may still be corrected.
+    /// How many times the email address can still be corrected.
     pub email_changes_left: u32,
-    /// The address is the invitation's, and cannot be corrected.
+    /// Whether the email address comes from an invitation and can't be corrected.
     pub address_fixed: bool,
-    /// The code was right but somebody took the username meanwhile.
+    /// Whether the code was correct but the username is now taken.
     pub needs_username: bool,
 }
 
-/// How somebody who is signed in can show that it is them.
+/// How the signed-in user can reauthenticate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfirmView {
-    /// Whether they have a passkey to show in place of the password.
+    /// Whether the user can use a passkey instead of the password.
     pub has_passkey: bool,
 }
 
-/// What protects an account, as its owner sees it.
+/// The security settings of the user's account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecurityView {
     pub two_step: TwoStepView,
     pub passkeys: Vec<PasskeyView>,
     pub browsers: Vec<TrustedBrowserView>,
-    /// The newest, the latest first.
+    /// The most recent events, newest first.
     pub events: Vec<EventView>,
 }
 
-/// What one request leaves for the next page: kept in the session, shown once.
+/// The feedback of one request for the next page. Kept in the session and shown once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
     /// The path that may show it.
     pub path: String,
-    /// The form the feedback belongs to, by its action.
+    /// The action of the form that the feedback belongs to.
     pub form: String,
     pub feedback: Feedback,
-    /// Harmless values as they were typed; never a password or a code.
+    /// Typed values to fill in again. Never a password or a code.
     pub values: Vec<(String, String)>,
     pub notice: Option<Notice>,
 }
 
 impl Flash {
-    /// What was typed into `field`, or nothing.
+    /// Returns the typed value of `field`, or an empty string.
     #[must_use]
     pub fn value(&self, field: &str) -> String {
         self.values.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
-    /// The feedback for the form with this action; empty for any other.
+    /// Returns the feedback if it is for the form with this action, otherwise an empty one.
     #[must_use]
     pub fn feedback_for(&self, form: &str) -> Feedback {
         if self.form == form { self.feedback.clone() } else { Feedback::default() }

@@ -1,4 +1,4 @@
-//! The pages on which a person looks after their account.
+//! The layout of the account pages.
 
 use leptos::prelude::*;
 
@@ -6,16 +6,16 @@ use super::{Parts, SignedIn};
 use crate::api::Visitor;
 use crate::paths;
 
-/// The parts of the area, in the order in which they are offered.
+/// The sections of the area, in the order of the navigation.
 const PARTS: [(&str, &str); 3] =
     [(paths::ACCOUNT, "Account"), (paths::ACCOUNT_SECURITY, "Security"), (paths::ACCOUNT_SESSIONS, "Sessions")];
 
-/// A page of the account: the ways to the others, its heading, and its sections
+/// An account page: the section navigation, the heading, and the page's cards
 /// below one another.
 ///
 /// ```text
 /// <AccountArea visitor here=paths::ACCOUNT_SESSIONS heading="Sessions">
-///     <Section title="Where you are signed in"> … </Section>
+///     <Section title="Your devices"> … </Section>
 /// </AccountArea>
 /// ```
 #[component]
@@ -23,7 +23,7 @@ pub fn AccountArea(
     visitor: Visitor,
     /// The page's own path.
     here: &'static str,
-    /// The part of the area that the page belongs to, if it is not one itself.
+    /// The section that the page belongs to, if it is not one itself.
     #[prop(optional)]
     within: Option<&'static str>,
     #[prop(into)] heading: String,

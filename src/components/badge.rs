@@ -1,4 +1,4 @@
-//! A word or two that tell one thing of a list from the others.
+//! A short label that marks an item of a list.
 
 use leptos::prelude::*;
 

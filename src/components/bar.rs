@@ -1,4 +1,4 @@
-//! The frame of a signed-in page.
+//! The layout of a signed-in page.
 
 use leptos::prelude::*;
 
@@ -6,10 +6,10 @@ use super::{Brand, Icon, NoticeBox, Sign};
 use crate::api::Visitor;
 use crate::paths;
 
-/// The bar with the person's menu, and below it the page in its measure.
+/// The navigation bar with the user's menu, and the page below it.
 ///
-/// The menu is a `<details>` and signing out a plain form: both work without a
-/// script. On a phone the menu holds the links as well.
+/// The menu is a `<details>` element and signing out is a plain form, so both work
+/// without a script. On a phone the menu also contains the links.
 #[component]
 pub fn SignedIn(
     visitor: Visitor,
@@ -21,7 +21,7 @@ pub fn SignedIn(
     let username = visitor.account.map(|account| account.username).unwrap_or_default();
     view! {
         <a class="skip-link visually-hidden-focusable" href="#content">
-            "Skip to the content"
+            "Skip to main content"
         </a>
         <header class="bar">
             <div>
@@ -54,13 +54,13 @@ pub fn SignedIn(
     }
 }
 
-/// Where a signed-in person may go.
+/// The links of the bar.
 #[component]
 fn Links(here: &'static str, administers: bool) -> impl IntoView {
     view! {
         <BarLink href=paths::DASHBOARD words="Dashboard" here />
         <BarLink href=paths::ACCOUNT words="Account" here />
-        {administers.then(|| view! { <BarLink href=paths::ADMIN words="Administration" here /> })}
+        {administers.then(|| view! { <BarLink href=paths::ADMIN words="Admin" here /> })}
     }
 }
 
@@ -73,7 +73,7 @@ fn BarLink(href: &'static str, words: &'static str, here: &'static str) -> impl 
     }
 }
 
-/// The `aria-current` of a link: to this very page, or to an area that it is in.
+/// Returns the `aria-current` of a link to this page, or to an area that contains it.
 fn current(href: &str, here: &str) -> Option<&'static str> {
     match here.strip_prefix(href)? {
         "" => Some("page"),

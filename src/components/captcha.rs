@@ -1,4 +1,4 @@
-//! What a form that may be abused asks a browser for.
+//! The captcha of a form that could be abused.
 
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -8,19 +8,18 @@ use super::proof::{FIELD, SOLVED, take_up};
 use super::{Icon, Sign, Submission, widget};
 use crate::api::{Captcha, CaptchaKind};
 
-/// A field that nobody sees, for browsers that run no script: what fills in
-/// every field fills it in. The others never have it, so that no password
-/// manager can stumble over it.
+/// The honeypot: an invisible field for browsers without scripts, which bots fill in.
+/// Browsers with scripts never get it, so that it does not confuse password managers.
 const UNSEEN: &str = "<div class=\"unseen\" aria-hidden=\"true\">\
     <label for=\"website\">Website (leave this field empty)</label>\
     <input type=\"text\" id=\"website\" name=\"website\" tabindex=\"-1\" autocomplete=\"off\"></div>";
 
-/// The hidden field with the challenge, and how far its answer is.
+/// The hidden field with the challenge, and the progress of its answer.
 ///
-/// A sum is worked out while the person types; the line that says so keeps its
-/// height, and a screen reader hears its words but not every percent. A third
-/// party's widget draws itself into the empty container. Without a script the
-/// form is sent with the challenge as it came.
+/// The proof of work is computed while the user types. Its status line keeps its
+/// height, and a screen reader announces the text but not every percent. A third
+/// party's script renders its widget into the empty container. Without a script the
+/// form is sent with the challenge unchanged.
 #[component]
 pub fn CaptchaField(form: Submission, captcha: Option<Captcha>) -> impl IntoView {
     let proof = form.proof;
@@ -31,7 +30,7 @@ pub fn CaptchaField(form: Submission, captcha: Option<Captcha>) -> impl IntoView
             CaptchaKind::Widget(widget) => (captcha.challenge, None, Some(widget)),
         },
     };
-    // From the first moment on, so that a press before it has begun waits as well.
+    // Set immediately, so that a press waits even before the work has started.
     proof.set(sum.as_ref().map(|_| 0));
     effect(move || {
         if let Some(captcha) = &sum {
@@ -44,13 +43,13 @@ pub fn CaptchaField(form: Submission, captcha: Option<Captcha>) -> impl IntoView
     let words = move || match (solved(), form.held()) {
         (true, _) => "Checked",
         (false, false) => "Checking this browser…",
-        (false, true) => "Sending after this check…",
+        (false, true) => "Checking…",
     };
     let share = move || if solved() { String::new() } else { format!("{}%", percent()) };
     view! {
-        // Firefox would put the value of an earlier visit back into a reloaded page.
+        // Firefox would restore the value of an earlier visit in a reloaded page.
         <input type="hidden" id=FIELD name=FIELD value=challenge autocomplete="off" />
-        // As text: to a browser that runs scripts it is one, and hydration must not look for elements in it.
+        // Set as text: a browser with scripts parses it as text, and hydration must not look for elements in it.
         <noscript inner_html=UNSEEN></noscript>
         {container.map(|container| view! { <div class=container.class data-sitekey=container.site_key></div> })}
         <p class="check" hidden=live(move || flag(proof.get().is_none())) data-done=live(move || flag(solved()))>
@@ -64,7 +63,7 @@ pub fn CaptchaField(form: Submission, captcha: Option<Captcha>) -> impl IntoView
     }
 }
 
-/// The third party's script, for a page whose form has its widget.
+/// The third party's script, on a page whose form has the widget.
 #[component]
 pub fn CaptchaScript(captcha: Option<Captcha>) -> impl IntoView {
     captcha.and_then(widget::of).map(|widget| {

@@ -1,11 +1,11 @@
-//! A drawing of numbers over time, with its words.
+//! A chart with its description.
 
 use leptos::prelude::*;
 
 use crate::api::admin::ChartView;
 
-/// The drawing is one picture to a screen reader, which its title names and its
-/// words describe. Where there is nothing to draw, the words say so.
+/// For a screen reader the drawing is one image with a name and a description. If
+/// there is nothing to draw, the description says so.
 #[component]
 pub fn Chart(chart: ChartView) -> impl IntoView {
     let ChartView { id, title, words, width, height, drawing, key } = chart;
@@ -39,7 +39,7 @@ pub fn Chart(chart: ChartView) -> impl IntoView {
     }
 }
 
-/// What looks like this.
+/// An entry of the legend.
 #[component]
 fn Look(class: &'static str, words: &'static str) -> impl IntoView {
     view! {

@@ -1,8 +1,8 @@
-//! Codes to be kept.
+//! A list of codes for the user to save.
 
 use leptos::prelude::*;
 
-/// Codes that are shown once. When the page is printed, they are all that is on paper.
+/// Codes that are shown once. A printout of the page contains only them.
 ///
 /// ```text
 /// <CodeList codes=codes.clone() />

@@ -1,23 +1,23 @@
-//! A button that copies a text.
+//! A button that copies text.
 
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::live::live;
 
-/// Copies `text`, and says so aloud. The stylesheet hides it until a script answers it.
+/// Copies `text` and announces it. The stylesheet hides the button without a script.
 #[island]
 pub fn CopyText(text: String) -> impl IntoView {
     let said = RwSignal::new("");
     let copy = move |_| {
         let text = text.clone();
-        // The same words are heard again only after others.
+        // A screen reader announces a repeated text only after it has changed.
         said.set("");
         leptos::task::spawn_local(async move {
             let clipboard = window().navigator().clipboard();
-            // Only pages that came over https, or from this computer, have one.
+            // The clipboard exists only on pages from https or localhost.
             let copied = !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok();
-            said.set(if copied { "Copied." } else { "This browser did not copy it. Select the text instead." });
+            said.set(if copied { "Copied." } else { "Couldn't copy. Select the text instead." });
         });
     };
     view! {

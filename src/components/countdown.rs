@@ -1,4 +1,4 @@
-//! How long the code still counts.
+//! The countdown of a code.
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -12,13 +12,13 @@ use super::seconds_left::{Origin, count_down};
 /// The heading of a card whose code has expired.
 const EXPIRED_ID: &str = "expired";
 
-/// How long a code still counts, and what to do once it does not.
+/// The time left for a code, and what to do once it has expired.
 ///
-/// What stands beside it on the page and makes no sense without the code is of class
-/// `while-live`: it goes when the time is over, and `children` come in its place.
+/// Elements of the page that make no sense without the code are of class
+/// `while-live`. When the code expires they disappear, and `children` are shown.
 #[component]
 pub fn Countdown(
-    /// From the making of the page to `deadline`.
+    /// From rendering the page to `deadline`.
     remaining_ms: u64,
     /// The full ring.
     lifetime_ms: u64,
@@ -31,21 +31,21 @@ pub fn Countdown(
         <Ring remaining_ms lifetime_ms deadline />
         <div class="when-over">
             <h1 id=EXPIRED_ID tabindex="-1">
-                "This code has expired"
+                "Your code has expired"
             </h1>
             {children()}
         </div>
     }
 }
 
-/// A ring that empties, with the time left in it, and beside it the time of
-/// expiry, which is what stands there without a script.
+/// A ring that empties, with the time left in it, and the time of expiry beside it.
+/// Without a script only the time of expiry is shown.
 ///
-/// The page is drawn with the server's remaining time; in the browser it counts
-/// from the moment the page arrived. Nothing restarts it, and until it moves the
-/// stylesheet hides the ring. At zero it marks the page as expired, which the
-/// stylesheet answers, and says so. A screen reader hears 60 s, 30 s and the end,
-/// and can read the time.
+/// The page is rendered with the server's remaining time. The browser counts from the
+/// moment the page arrived, and nothing restarts the countdown. The stylesheet hides
+/// the ring until it moves. At zero the page is marked as expired, which the
+/// stylesheet uses. A screen reader announces 60 s, 30 s and the end, and can read the
+/// time.
 #[island]
 pub fn Ring(remaining_ms: u64, lifetime_ms: u64, deadline: i64) -> impl IntoView {
     let left = RwSignal::new(None::<u64>);
@@ -58,9 +58,9 @@ pub fn Ring(remaining_ms: u64, lifetime_ms: u64, deadline: i64) -> impl IntoView
 
     let seconds = move || left.get().unwrap_or_else(|| remaining_ms.div_ceil(1_000));
     let share = move || format!("{} 100", (seconds() * 100_000 / lifetime_ms.max(1)).min(100));
-    // Each stays a while: what is taken back at once may never be read.
+    // Each text stays for a while: one that is removed immediately might not be announced.
     let spoken = move || match left.get() {
-        Some(0) => "This code has expired.",
+        Some(0) => "Your code has expired.",
         Some(21..=30) => "30 seconds left.",
         Some(51..=60) => "One minute left.",
         _ => "",
@@ -81,30 +81,30 @@ pub fn Ring(remaining_ms: u64, lifetime_ms: u64, deadline: i64) -> impl IntoView
                 role="timer"
                 data-soon=live(move || flag(seconds() < 60))
             >
-                // Both circles are a hundred long, whatever their radius.
+                // Both circles have a path length of 100, whatever their radius.
                 <svg viewBox="0 0 72 72" aria-hidden="true">
                     <circle cx="36" cy="36" r="33"></circle>
                     <circle class="left" cx="36" cy="36" r="33" pathLength="100" stroke-dasharray=live(share)></circle>
                 </svg>
                 <span>{live(move || minutes_and_seconds(seconds()))}</span>
             </div>
-            <p>"Enter it before " <time datetime=utc.iso8601()>{live(clock)}</time> "."</p>
+            <p>"The code expires at " <time datetime=utc.iso8601()>{live(clock)}</time> "."</p>
         </div>
     }
 }
 
-/// Marks the page as expired. Whoever was at work on it is taken to the words
-/// that say so; the focus would otherwise fall out of the page.
+/// Marks the page as expired. Moves the focus to the heading that says so if it was
+/// on an element that disappears.
 fn close_page() {
     let Some(body) = document().body() else { return };
     let at_work = document().active_element().is_some_and(|active| active != *body);
-    // Fails only for a name that is no attribute's.
+    // Fails only for an invalid attribute name.
     let _ = body.set_attribute("data-expired", "");
     if at_work {
         request_animation_frame(|| {
             let heading = document().get_element_by_id(EXPIRED_ID);
             if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
-                // Fails only for an element that has left the page.
+                // Fails only for an element that is no longer on the page.
                 let _ = heading.focus();
             }
         });

@@ -1,4 +1,4 @@
-//! Facts: each with its name in a quiet line above it.
+//! A description list, with each name in a quiet line above its value.
 
 use leptos::prelude::*;
 

@@ -1,39 +1,39 @@
-//! What there is to fill in, as data.
+//! Form fields as data.
 
 use serde::{Deserialize, Serialize};
 
 /// One field of a [`Form`](super::Form).
 ///
-/// What each kind brings with it can be changed by the methods of the same name. Only
-/// what a script works with is told to the island: the rest it finds drawn in the page.
+/// The defaults of each kind can be changed with the methods of the same name. The
+/// island gets only what its script needs; the rest is in the rendered page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     pub kind: FieldKind,
-    /// The name under which it is sent. Its `id` is the same after the form's prefix.
+    /// The name under which it is sent. Its `id` is the form's prefix and this name.
     pub name: String,
     #[serde(skip)]
     pub label: String,
-    /// What to know before typing, or nothing.
+    /// The hint under the label; may be empty.
     #[serde(skip)]
     pub hint: String,
-    /// What password managers and browsers may offer (HTML, 4.10.18.7).
+    /// The autofill hint for browsers and password managers (HTML, 4.10.18.7).
     #[serde(skip)]
     pub autocomplete: String,
-    /// What stands in it at first; for a checkbox, anything means that it is checked.
+    /// The initial value. A checkbox is checked if it is not empty.
     #[serde(skip)]
     pub value: String,
-    /// Whether the page begins here. The form sees to it.
+    /// Whether the field has the initial focus. Set by the form.
     #[serde(skip)]
     pub autofocus: bool,
-    /// Whether it shows what is settled, and cannot be changed.
+    /// Whether the field is read-only.
     #[serde(skip)]
     pub fixed: bool,
-    /// Whether six digits send the form by themselves.
+    /// Whether the form is sent at the sixth digit.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sends_itself: bool,
 }
 
-/// How a field is filled in.
+/// The kind of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FieldKind {
     Text,
@@ -43,15 +43,15 @@ pub enum FieldKind {
     /// Six digits or a recovery code.
     AnyCode,
     Password,
-    /// A password that is being chosen: with the meter.
+    /// A new password, with the strength meter.
     NewPassword,
     Checkbox,
-    /// A value that goes along unseen.
+    /// A hidden value.
     Hidden,
 }
 
 impl FieldKind {
-    /// Whether its value is never kept: not by a page, and not after a refusal.
+    /// Whether its value is never kept, neither by a page nor after a refusal.
     #[must_use]
     pub fn secret(self) -> bool {
         self.code() || self.password()
@@ -69,16 +69,16 @@ impl FieldKind {
 }
 
 impl Field {
-    /// A name or the like: a line that is no prose.
+    /// A line of text, such as a name.
     #[must_use]
     pub fn text(name: &str, label: &str) -> Self {
         Self::new(FieldKind::Text, name, label, "off")
     }
 
-    /// A username that somebody chooses.
+    /// A new username.
     #[must_use]
     pub fn username() -> Self {
-        let hint = "3 to 32 letters, digits, dots, - or _.";
+        let hint = "3 to 32 characters: a–z, 0–9, dots, hyphens and underscores.";
         Self::text("username", "Username").autocomplete("username").hint(hint)
     }
 
@@ -87,30 +87,30 @@ impl Field {
         Self::new(FieldKind::Email, name, label, "email")
     }
 
-    /// A code of six digits, from a mail or an app.
+    /// A six-digit code, from an email or an app.
     #[must_use]
     pub fn code(name: &str, label: &str) -> Self {
         Self::new(FieldKind::Code, name, label, "one-time-code")
     }
 
-    /// A code of six digits, or a recovery code in its place.
+    /// A six-digit code, or a recovery code.
     #[must_use]
     pub fn any_code(name: &str, label: &str) -> Self {
         Self::new(FieldKind::AnyCode, name, label, "one-time-code")
     }
 
-    /// The password that somebody has.
+    /// The current password.
     #[must_use]
     pub fn password(name: &str, label: &str) -> Self {
         Self::new(FieldKind::Password, name, label, "current-password")
     }
 
-    /// A password that somebody chooses. Its meter takes the form's fields `username`
-    /// and `email` into account, if there are any.
+    /// A new password. Its meter takes the form's fields `username` and `email` into
+    /// account, if there are any.
     #[must_use]
     pub fn new_password(name: &str, label: &str) -> Self {
         Self::new(FieldKind::NewPassword, name, label, "new-password")
-            .hint("At least 8 characters. A few unrelated words work well.")
+            .hint("At least 8 characters. Try three or four random words.")
     }
 
     #[must_use]
@@ -149,23 +149,23 @@ impl Field {
         self
     }
 
-    /// What stands in it at first. What was typed into it before a refusal takes its place.
+    /// Sets the initial value. The text that was typed before a refusal replaces it.
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = value.into();
         self
     }
 
-    /// Shows what is settled: it cannot be changed, and what somebody sent all the same
-    /// does not take its place.
+    /// Makes the field read-only. A value that was sent anyway does not replace the
+    /// initial one.
     #[must_use]
     pub fn fixed(mut self) -> Self {
         self.fixed = true;
         self
     }
 
-    /// Sends the form at the sixth digit, the first time only: a second slip should
-    /// not cost a try.
+    /// Sends the form at the sixth digit, but only the first time, so that a second
+    /// typing error does not cost an attempt.
     #[must_use]
     pub fn sends_itself(mut self) -> Self {
         self.sends_itself = true;

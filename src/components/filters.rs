@@ -1,47 +1,47 @@
-//! What a long list is narrowed down by.
+//! The filters of a list.
 
 use leptos::prelude::*;
 
-/// A form that asks for the same page by other words in its URL.
+/// A form that requests the same page with other query parameters.
 ///
 /// ```text
 /// <Filters action=paths::ADMIN_AUDIT narrowed=view.narrowed>
-///     <Choice name="action" label="What" options chosen />
-///     <Words name="who" label="Who" value />
+///     <Choice name="action" label="Action" options chosen />
+///     <Words name="who" label="By" value />
 /// </Filters>
 /// ```
 #[component]
 pub fn Filters(
     action: &'static str,
-    /// Whether something is left out now.
+    /// Whether a filter is active.
     narrowed: bool,
     children: Children,
 ) -> impl IntoView {
     let all = narrowed.then(|| {
         view! {
             <a class="btn btn-outline" href=action>
-                "Show all"
+                "Clear filters"
             </a>
         }
     });
     view! {
         <form method="get" action=action class="filters" role="search">
-            {children()} <button class="btn btn-outline">"Filter"</button> {all}
+            {children()} <button class="btn btn-outline">"Apply"</button> {all}
         </form>
     }
 }
 
-/// One of several, or any; of orders, one of several or the usual one.
+/// A select with one option that stands for no filter, or for the default order.
 #[component]
 pub fn Choice(
     name: &'static str,
     label: &'static str,
-    /// Each with its value in the URL and its words.
+    /// The options with their URL values and labels.
     options: Vec<(String, String)>,
-    /// The value that counts now, or nothing.
+    /// The selected value; empty for none.
     chosen: String,
-    /// What choosing none of them means.
-    #[prop(default = "Any")]
+    /// The label of the option for none.
+    #[prop(default = "All")]
     unchosen: &'static str,
 ) -> impl IntoView {
     let options = options.into_iter().map(|(value, words)| {
@@ -65,7 +65,7 @@ pub fn Choice(
     }
 }
 
-/// Words to look for.
+/// A search field.
 #[component]
 pub fn Words(name: &'static str, label: &'static str, value: String) -> impl IntoView {
     view! {

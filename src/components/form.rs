@@ -1,21 +1,21 @@
-//! A form as data: what a page says about it, and what its island is told.
+//! Forms as data, for the page and its island.
 
 use serde::{Deserialize, Serialize};
 
 use super::Field;
 use crate::api::{Captcha, Feedback, Flash};
 
-/// The one button of a card.
+/// The primary button of a card.
 const PRIMARY: &str = "btn btn-primary btn-wide";
-/// Another way to go on.
+/// A secondary button.
 const OUTLINE: &str = "btn btn-outline btn-wide";
-/// A button in the line of a text.
+/// A button that looks like a link.
 const LINK: &str = "btn btn-link digits";
-/// What cannot be taken back.
+/// A destructive action.
 const DANGER: &str = "btn btn-danger btn-wide";
 
-/// A form for a [`PostForm`](super::PostForm). Each new one costs the browser's module
-/// nothing: it is written down in the page.
+/// A form for a [`PostForm`](super::PostForm). New forms do not make the WebAssembly
+/// module larger, because they are data in the page.
 ///
 /// ```
 /// use portal::api::Flash;
@@ -28,39 +28,39 @@ const DANGER: &str = "btn btn-danger btn-wide";
 ///     .submit("Sign in", "Signing in…");
 /// ```
 ///
-/// In a page: `<PostForm form />`. What the flash holds for this form is in it already:
-/// messages, what was typed, and where to begin. What is skipped is drawn by the server
-/// alone.
+/// In a page: `<PostForm form />`. It already contains what the flash holds for this
+/// form: messages, typed values and the field to focus. The skipped fields are used
+/// only by the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     #[serde(skip)]
     pub action: String,
-    /// Stands before the `id`s of its fields.
+    /// The prefix of its fields' `id`s.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub id_prefix: String,
     #[serde(default, skip_serializing_if = "Feedback::is_none")]
     pub feedback: Feedback,
     pub fields: Vec<Field>,
-    /// Whether a captcha may be asked for, now or after a refusal.
+    /// Whether the form can have a captcha, now or after a refusal.
     pub guarded: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captcha: Option<Captcha>,
     pub label: String,
-    /// The button's words while the form is under way.
+    /// The button's label while the form is being sent.
     pub busy_label: String,
     /// The button's class.
     #[serde(skip)]
     pub class: String,
-    /// Milliseconds from the making of the page until the button may be pressed.
+    /// Milliseconds from rendering the page until the button is enabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait_ms: Option<u64>,
-    /// What the last request left. Only while the form is put together.
+    /// The feedback of the last request. Used only while the form is built.
     #[serde(skip)]
     flash: Flash,
 }
 
 impl Form {
-    /// A form that is posted to `action`, with what the last request left for it.
+    /// Creates a form that is posted to `action`, with the last request's feedback for it.
     #[must_use]
     pub fn to(action: &str, flash: &Flash) -> Self {
         Self {
@@ -78,24 +78,24 @@ impl Form {
         }
     }
 
-    /// Asks for another code by mail. Until `wait_ms` after the making of the page the
-    /// button counts down; without a script it can be pressed at any time, and the
-    /// server says how long to wait.
+    /// Creates the form that requests a new code. The button counts down until `wait_ms`
+    /// after rendering the page. Without a script it is always enabled, and the server
+    /// says how long to wait.
     #[must_use]
     pub fn resend(action: &str, flash: &Flash, wait_ms: u64) -> Self {
-        let form = Self::to(action, flash).submit("Send another code", "Sending…");
+        let form = Self::to(action, flash).submit("Send new code", "Sending…");
         Self { wait_ms: Some(wait_ms), class: LINK.to_owned(), ..form }
     }
 
-    /// Puts `prefix` before every `id`: for a page with several forms that have a
-    /// field name in common, all but one of which need a prefix of their own.
+    /// Sets a prefix for every `id`. If several forms of a page share a field name, all
+    /// but one of them need their own prefix.
     #[must_use]
     pub fn id_prefix(mut self, prefix: &str) -> Self {
         prefix.clone_into(&mut self.id_prefix);
         self
     }
 
-    /// Adds a field, with what was typed into it before a refusal.
+    /// Adds a field, with the value that was typed before a refusal.
     #[must_use]
     pub fn field(mut self, field: Field) -> Self {
         let typed = self.flash.values.iter().find(|(name, _)| *name == field.name);
@@ -106,7 +106,7 @@ impl Form {
         self
     }
 
-    /// Adds a field at which the page begins, unless there is something to read first.
+    /// Adds a field with the initial focus, unless there is a message to read first.
     #[must_use]
     pub fn first_field(self, field: Field) -> Self {
         let begins = self.is_meant() && self.flash.feedback == Feedback::default();
@@ -117,31 +117,31 @@ impl Form {
         form
     }
 
-    /// May ask for a captcha. A page has one such form at most.
+    /// Allows a captcha. A page has at most one such form.
     #[must_use]
     pub fn captcha(self, captcha: Option<Captcha>) -> Self {
         Self { guarded: true, captcha, ..self }
     }
 
-    /// The words of its button, at rest and while the form is under way.
+    /// Sets the labels of the button, at rest and while the form is being sent.
     #[must_use]
     pub fn submit(self, label: &str, busy_label: &str) -> Self {
         Self { label: label.to_owned(), busy_label: busy_label.to_owned(), ..self }
     }
 
-    /// Is not the one thing that the page is for: its button is an outline.
+    /// Makes the button a secondary one.
     #[must_use]
     pub fn outlined(self) -> Self {
         Self { class: OUTLINE.to_owned(), ..self }
     }
 
-    /// Does what cannot be taken back: its button is red, and should say the deed.
+    /// Makes the button red, for a destructive action, which its label should name.
     #[must_use]
     pub fn dangerous(self) -> Self {
         Self { class: DANGER.to_owned(), ..self }
     }
 
-    /// Whether what was left is for this form and no other of the page.
+    /// Whether the feedback is for this form.
     fn is_meant(&self) -> bool {
         self.flash.form.is_empty() || self.flash.form == self.action
     }

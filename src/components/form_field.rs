@@ -1,4 +1,4 @@
-//! A field with what surrounds it.
+//! A field with its label, hint and error.
 
 use leptos::either::EitherOf3;
 use leptos::ev::Event;
@@ -10,8 +10,8 @@ use super::live::{Live, flag, live, truth};
 use super::{Icon, Sign, Strength, StrengthMeter, Submission};
 use crate::domain::OtpCode;
 
-/// Label, hint, control and error, from above to below. The control names both texts
-/// in its `aria-describedby`, where an empty one says nothing.
+/// The label, hint, control and error, from top to bottom. The control names both
+/// texts in its `aria-describedby`; an empty one is not announced.
 #[component]
 pub fn FormField(field: Field, id: String, form: Submission) -> impl IntoView {
     match field.kind {
@@ -37,8 +37,8 @@ pub fn FormField(field: Field, id: String, form: Submission) -> impl IntoView {
     }
 }
 
-/// A field of one line. Nothing here is prose: no capital, no spelling. The server
-/// says what is too long, since a browser would cut it silently.
+/// A single-line field, without autocapitalization and spell checking. The server
+/// reports text that is too long, since a browser would truncate it silently.
 #[component]
 fn Line(field: Field, id: String, form: Submission) -> impl IntoView {
     let Field { kind, name, label, hint, autocomplete, value, autofocus, fixed, sends_itself } = field;
@@ -51,8 +51,8 @@ fn Line(field: Field, id: String, form: Submission) -> impl IntoView {
     let asked = RwSignal::new(false);
     let shown = move || asked.get() && !form.busy.get();
     let strength = (kind == FieldKind::NewPassword).then(|| Strength::of(id.clone(), form));
-    // Only what is entered now counts: a browser that puts an old code back into
-    // a reloaded page must not send it by itself.
+    // Only typing sends the form: a browser that restores an old code in a reloaded
+    // page must not send it.
     let to_send = StoredValue::new(sends_itself);
     let typed = move |event: Event| {
         if let Some(strength) = strength {
@@ -63,7 +63,7 @@ fn Line(field: Field, id: String, form: Submission) -> impl IntoView {
         }
     };
     let (class, inputmode, maxlength) = match kind {
-        // Longer than a code, for one pasted with spaces or hyphens.
+        // Longer than a code, so that one with spaces or hyphens can be pasted.
         FieldKind::Code => ("form-control code", Some("numeric"), Some("16")),
         FieldKind::AnyCode => ("form-control code code-any", None, Some("64")),
         _ => ("form-control", None, None),
@@ -80,7 +80,7 @@ fn Line(field: Field, id: String, form: Submission) -> impl IntoView {
             <button
                 type="button"
                 class="btn btn-show"
-                // Which one, where there are several; a password's label has no letter beyond ASCII.
+                // Names the field, since a page can have several. Password labels are ASCII.
                 aria-label=format!("Show {}", label.to_ascii_lowercase())
                 aria-controls=id.clone()
                 aria-pressed=live(move || truth(shown()))
@@ -127,7 +127,7 @@ fn Line(field: Field, id: String, form: Submission) -> impl IntoView {
     }
 }
 
-/// The message under a control, in words that say how to mend it.
+/// The error message under a control.
 #[component]
 fn FieldError(id: String, error: Live<Option<String>>) -> impl IntoView {
     let none = error.clone();
@@ -139,7 +139,7 @@ fn FieldError(id: String, error: Live<Option<String>>) -> impl IntoView {
     }
 }
 
-/// Sends the form of a field that holds six digits; whether it did.
+/// Sends the form if the field holds six digits. Returns whether it did.
 fn send_if_whole(input: &HtmlInputElement) -> bool {
     let whole = OtpCode::parse(&input.value()).is_ok();
     if let (true, Some(form)) = (whole, input.form()) {

@@ -7,10 +7,10 @@ use super::moment::{in_words, minutes_and_seconds};
 use super::seconds_left::{Origin, count_down};
 use super::{Icon, Sign, Submission};
 
-/// What is wrong with the form as a whole, and when it may be sent again.
+/// An error about the form as a whole, and the wait until it can be sent again.
 ///
-/// The wait counts down in the browser and stands in words without a script. It
-/// is outside the alert: a screen reader would otherwise say every second.
+/// The wait counts down in the browser, and is text without a script. It is outside
+/// the alert, because a screen reader would otherwise announce every second.
 #[component]
 pub fn FormMessage(form: Submission) -> impl IntoView {
     let feedback = form.feedback;
@@ -24,8 +24,8 @@ pub fn FormMessage(form: Submission) -> impl IntoView {
     let wait = move || match (retry_after(), left.get()) {
         (None, _) => String::new(),
         (Some(_), Some(0)) => "You can try again now.".to_owned(),
-        (Some(_), Some(left)) if left < 3_600 => format!("You can try again in {}.", minutes_and_seconds(left)),
-        (Some(seconds), left) => format!("You can try again in {}.", in_words(left.unwrap_or(seconds))),
+        (Some(_), Some(left)) if left < 3_600 => format!("Try again in {}.", minutes_and_seconds(left)),
+        (Some(seconds), left) => format!("Try again in {}.", in_words(left.unwrap_or(seconds))),
     };
     let nothing = move || message().is_none() && retry_after().is_none();
     let first = feedback.with_untracked(|feedback| feedback.message.is_some() && feedback.fields.is_empty());

@@ -1,4 +1,4 @@
-//! The frame of a signed-out page.
+//! The layout of a signed-out page.
 
 use leptos::prelude::*;
 
@@ -6,8 +6,8 @@ use super::{Brand, NoticeBox};
 use crate::api::Visitor;
 use crate::paths;
 
-/// The portal's name, one card, and under it the one other thing a person may
-/// want. What the last request left to say stands at the top of the card.
+/// The portal's name, one card, and a line under it with the alternative. The last
+/// request's message is at the top of the card.
 #[component]
 pub fn Frame(
     visitor: Visitor,

@@ -1,4 +1,4 @@
-//! Signs that stand beside a word, never alone.
+//! Icons, always next to text.
 
 use leptos::either::EitherOf4;
 use leptos::prelude::*;
@@ -11,8 +11,8 @@ pub enum Sign {
     Info,
 }
 
-/// Each is written out whole: markup in which nothing changes is one piece of
-/// text to the server, and to the module in the browser.
+/// Each icon is written out in full: static markup is a single string for the server
+/// and for the WebAssembly module.
 #[component]
 pub fn Icon(sign: Sign) -> impl IntoView {
     match sign {

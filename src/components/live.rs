@@ -1,23 +1,22 @@
-//! Values and deeds that follow the signals they read.
+//! Reactive values and effects with type-erased closures.
 //!
-//! The framework's code for following a closure is made anew for every closure
-//! there is. These two hide what a closure is, so that the browser's module,
-//! every byte of which is downloaded, holds that code once.
+//! The framework's reactive code is generic over the closure. Erasing the closure's
+//! type keeps a single copy of that code in the WebAssembly module, which users
+//! download.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
-/// A text or an attribute that is worked out again when its signals change.
+/// A text or an attribute that is computed again when its signals change.
 pub type Live<T> = Arc<dyn Fn() -> T + Send + Sync>;
 
-/// Hides what a closure is.
+/// Erases the type of a closure.
 pub fn live<T>(value: impl Fn() -> T + Send + Sync + 'static) -> Live<T> {
     Arc::new(value)
 }
 
-/// Runs in the browser once the island is taken over, and again when what it
-/// read has changed.
+/// Runs in the browser after hydration, and again when the signals it reads change.
 pub fn effect(run: impl FnMut() + 'static) {
     fn erased(mut run: Box<dyn FnMut()>) {
         Effect::new(move |_: Option<()>| run());
@@ -25,13 +24,13 @@ pub fn effect(run: impl FnMut() + 'static) {
     erased(Box::new(run));
 }
 
-/// The value of an attribute that is either there or not.
+/// Returns the value of a boolean attribute.
 #[must_use]
 pub fn flag(on: bool) -> Option<&'static str> {
     on.then_some("")
 }
 
-/// The value of an attribute that says `true` or `false` in words.
+/// Returns the value of an ARIA attribute that is `true` or `false`.
 #[must_use]
 pub fn truth(on: bool) -> Option<&'static str> {
     Some(if on { "true" } else { "false" })

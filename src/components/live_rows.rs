@@ -1,4 +1,4 @@
-//! A list that fills while it is looked at.
+//! A list with live updates.
 
 use std::time::Duration;
 
@@ -15,17 +15,17 @@ use super::post::text_of;
 /// The element that holds the list.
 const ROWS: &str = "live-rows";
 const EVERY: Duration = Duration::from_secs(5);
-const ENDED: &str = "The list is not refreshed any more. Load the page again.";
+const ENDED: &str = "Live updates stopped. Reload the page.";
 
-/// Holds what [`LiveRows`] keeps fresh: a table whose rows have ids, and its pager.
+/// Contains the table that [`LiveRows`] updates, whose rows have ids, and its pager.
 #[component]
 pub fn FreshRows(children: Children) -> impl IntoView {
     view! { <div id=ROWS>{children()}</div> }
 }
 
-/// Asks every five seconds, while somebody looks, for the page as it is now, and
-/// puts its rows into [`FreshRows`]. What is there stays where it is, and with it
-/// the reader's focus. How many rows are new is said aloud, the rows are not.
+/// Fetches the page every five seconds while it is visible, and updates the rows in
+/// [`FreshRows`]. Existing rows stay in place and keep the focus. A screen reader
+/// announces the number of new rows, but not the rows.
 #[island]
 pub fn LiveRows() -> impl IntoView {
     let (paused, new) = (RwSignal::new(false), RwSignal::new(0));
@@ -61,7 +61,7 @@ fn again(paused: RwSignal<bool>, new: RwSignal<u32>, failed: RwSignal<bool>) {
         if !paused.get_untracked() && !document().hidden() {
             match fetch().await {
                 Ok(Some(page)) => match put_in(&page) {
-                    // What is said again without need is heard again.
+                    // Setting the same text again would announce it again.
                     None | Some(0) => {}
                     Some(more) => new.update(|new| *new += more),
                 },
@@ -76,10 +76,10 @@ fn again(paused: RwSignal<bool>, new: RwSignal<u32>, failed: RwSignal<bool>) {
     set_timeout(|| leptos::task::spawn_local(turn), EVERY);
 }
 
-/// This page as it is now; nothing when the person may not see it any more.
+/// Fetches this page. Returns `None` if the user can no longer see it.
 async fn fetch() -> Result<Option<Document>, JsValue> {
     let headers = Headers::new()?;
-    // It is the page that asks, not the person: a session does not live on by it.
+    // Marks an automatic request, which does not extend the session.
     headers.set("x-refresh", "1")?;
     let request = RequestInit::new();
     request.set_headers(&headers);
@@ -91,7 +91,7 @@ async fn fetch() -> Result<Option<Document>, JsValue> {
     DomParser::new()?.parse_from_string(&text_of(&answer).await?, SupportedType::TextHtml).map(Some)
 }
 
-/// Makes the list that is shown the one of this page; tells how many rows are new.
+/// Updates the list on the page from `page`. Returns the number of new rows.
 fn put_in(page: &Document) -> Option<u32> {
     let (shown, fresh) = (document().get_element_by_id(ROWS)?, page.get_element_by_id(ROWS)?);
     for time in elements(&fresh, "time") {
@@ -100,7 +100,7 @@ fn put_in(page: &Document) -> Option<u32> {
     let rows = elements(&fresh, "tbody tr");
     let body = match shown.query_selector("tbody") {
         Ok(Some(body)) if !rows.is_empty() => body,
-        // The first row, or none any more.
+        // The list changes between empty and not empty.
         _ => {
             if shown.inner_html() != fresh.inner_html() {
                 shown.set_inner_html(&fresh.inner_html());
@@ -125,7 +125,7 @@ fn put_in(page: &Document) -> Option<u32> {
             }
         }
     }
-    // Behind the last row the next page begins, which is another one now.
+    // The older page now starts after a different last row.
     if let Ok(Some(older)) = fresh.query_selector("nav a") {
         match shown.query_selector("nav a") {
             Ok(Some(link)) => link.set_attribute("href", &older.get_attribute("href")?).ok()?,
@@ -136,12 +136,12 @@ fn put_in(page: &Document) -> Option<u32> {
 }
 
 fn elements(within: &Element, selector: &str) -> Vec<Element> {
-    // Fails only for a selector that is none.
+    // Fails only for an invalid selector.
     let Ok(found) = within.query_selector_all(selector) else { return Vec::new() };
     (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok()).collect()
 }
 
-/// As [`LocalTime`](super::LocalTime) says it, which is not there for a row that came later.
+/// Formats the time like [`LocalTime`](super::LocalTime), which is not hydrated in rows that were added later.
 fn say_in_local_zone(time: &Element) {
     let at = js_sys::Date::parse(&time.get_attribute("datetime").unwrap_or_default());
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]

@@ -1,4 +1,4 @@
-//! A moment in the reader's own zone.
+//! A time in the user's time zone.
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
@@ -6,8 +6,8 @@ use leptos::wasm_bindgen::JsValue;
 use super::live::{effect, live};
 use super::moment::Moment;
 
-/// A moment as its day, and its time if wanted: in UTC by name until the browser
-/// says which zone it is in.
+/// A date with an optional time. Shown in UTC, with "UTC" after it, until the browser
+/// converts it to the user's time zone.
 #[island]
 pub fn LocalTime(
     /// Milliseconds since 1970.
@@ -24,8 +24,8 @@ pub fn LocalTime(
     view! { <time datetime=utc.iso8601()>{live(words)}</time> }
 }
 
-/// Shifts a moment by what the browser's zone was, or will be, off UTC then.
-/// Only in the browser.
+/// Shifts a timestamp by the offset of the browser's time zone at that time. Only
+/// works in the browser.
 #[must_use]
 pub fn in_local_zone(at: i64) -> i64 {
     #[expect(clippy::cast_precision_loss, reason = "exact in JavaScript's numbers for 285 000 years")]

@@ -1,8 +1,8 @@
-//! The portal's mark and name.
+//! The portal's logo and name.
 
 use leptos::prelude::*;
 
-/// A link to the start with the mark, a doorway, and the portal's own name.
+/// A link to the start page with the logo, a doorway, and the portal's name.
 #[component]
 pub fn Brand(name: String, href: &'static str) -> impl IntoView {
     view! {

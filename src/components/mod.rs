@@ -1,8 +1,8 @@
-//! Markup that pages share, and the islands: what a person operates.
+//! Shared markup, and the islands: the interactive parts.
 //!
-//! An island is rendered on the server and taken over in the browser, where it
-//! knows only its props. None holds another one: the page's script starts them
-//! one by one. Everything else is markup that never reaches the browser's module.
+//! An island is rendered on the server and hydrated in the browser, where it has only
+//! its props. Islands are not nested: the page's script hydrates them one by one. All
+//! other markup is rendered only on the server.
 
 pub mod account_area;
 pub mod admin_area;

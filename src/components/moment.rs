@@ -1,4 +1,4 @@
-//! Moments in words, without a library: every byte here is downloaded.
+//! Dates, times and durations as text, without a library to keep the WebAssembly module small.
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -17,7 +17,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// A moment of a calendar day, in UTC or shifted by a zone's offset.
+/// A date and time, in UTC or shifted by the offset of a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     millis: i64,
@@ -29,11 +29,10 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// Reads milliseconds since 1970-01-01 00:00.
+    /// Converts milliseconds since 1970-01-01 00:00.
     ///
-    /// The arithmetic is that of Howard Hinnant's `civil_from_days`: years begin
-    /// in March, so that the leap day is the last of one, and four hundred of
-    /// them have 146 097 days.
+    /// Uses Howard Hinnant's `civil_from_days`: years start in March, so that the leap
+    /// day is the last day of a year, and 400 years have 146,097 days.
     #[must_use]
     pub fn from_millis(millis: i64) -> Self {
         let days = millis.div_euclid(DAY) + 719_468;
@@ -71,7 +70,7 @@ impl Moment {
         format!("{} {month}", self.day)
     }
 
-    /// `2026-03-12T14:32:05Z`, for the `datetime` of a moment in UTC.
+    /// `2026-03-12T14:32:05Z`, for a `datetime` attribute in UTC.
     #[must_use]
     pub fn iso8601(&self) -> String {
         let seconds = self.millis.rem_euclid(DAY) / 1_000;
@@ -80,13 +79,13 @@ impl Moment {
     }
 }
 
-/// Seconds as a clock shows them: `4:07`.
+/// Formats seconds as minutes and seconds: `4:07`.
 #[must_use]
 pub fn minutes_and_seconds(seconds: u64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// A span in words, never shorter than it is: `42 seconds`, `4 minutes`.
+/// Formats a duration, rounded up: `42 seconds`, `4 minutes`.
 #[must_use]
 pub fn in_words(seconds: u64) -> String {
     let (count, unit) = match seconds {
@@ -97,7 +96,7 @@ pub fn in_words(seconds: u64) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A long span in words, whole units only: `5 minutes`, `3 days and 4 hours`.
+/// Formats a long duration in whole units: `5 minutes`, `3 days and 4 hours`.
 #[must_use]
 pub fn span_in_words(seconds: u64) -> String {
     let counted = |count: u64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });

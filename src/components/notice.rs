@@ -1,12 +1,12 @@
-//! One sentence about what just happened.
+//! A message about what just happened.
 
 use leptos::prelude::*;
 
 use super::{Icon, Sign};
 use crate::api::{Notice, NoticeKind};
 
-/// Stands at the top of a card after a redirect and takes the focus, so that it
-/// is read first; the browser sees to that without a script.
+/// Shown at the top of a card after a redirect. It has `autofocus`, so that it is read
+/// first, also without a script.
 #[component]
 pub fn NoticeBox(notice: Notice) -> impl IntoView {
     let (class, sign) = match notice.kind {

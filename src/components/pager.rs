@@ -1,13 +1,13 @@
-//! The way to the other pages of a long list.
+//! The links between the pages of a list.
 
 use leptos::prelude::*;
 
-/// Links to the newer and the older page, each if there is one.
+/// Links to the newer and the older page, if they exist.
 #[component]
 pub fn Pager(
     newer: Option<String>,
     older: Option<String>,
-    /// What the two links say.
+    /// The labels of the two links.
     #[prop(default = ("Newer", "Older"))]
     words: (&'static str, &'static str),
 ) -> impl IntoView {

@@ -1,8 +1,8 @@
-//! The ways between the parts of an area.
+//! The section navigation of an area.
 
 use leptos::prelude::*;
 
-/// Links to the parts, each by its path and words, in the order in which they are offered.
+/// Links to the sections, each with its path and label.
 #[component]
 pub fn Parts(
     /// The area's name.
@@ -10,7 +10,7 @@ pub fn Parts(
     parts: &'static [(&'static str, &'static str)],
     /// The page's own path.
     here: &'static str,
-    /// The part that the page belongs to, if it is not one itself.
+    /// The section that the page belongs to, if it is not one itself.
     within: Option<&'static str>,
 ) -> impl IntoView {
     let links = parts.iter().map(|&(href, words)| {

@@ -1,7 +1,7 @@
-//! A browser's part in the ceremony of a passkey (W3C Web Authentication, level 3).
+//! The browser's side of a passkey ceremony (W3C Web Authentication, level 3).
 //!
-//! The browser reads the options and writes down the credential by itself, both as
-//! JSON (section 5.1); browsers too old for that are treated as having no passkeys.
+//! The browser parses the options and serializes the credential as JSON (section
+//! 5.1). Browsers that cannot do that are treated as having no passkeys.
 
 use std::cell::RefCell;
 
@@ -17,21 +17,21 @@ use crate::api::Feedback;
 const API: &str = "PublicKeyCredential";
 
 thread_local! {
-    /// What ends the request that waits behind the username field. A page can have
-    /// one request at a time.
+    /// The controller that aborts the pending request of the username field. A page can
+    /// have only one request at a time.
     static WAITING: RefCell<Option<JsValue>> = const { RefCell::new(None) };
 }
 
-/// How asking the authenticator ended.
+/// The outcome of asking the authenticator.
 #[derive(Debug)]
 pub enum Asked {
-    /// Something has to come first, at this address.
+    /// The user has to complete another step first, at this URL.
     Elsewhere(String),
-    /// What to post: `state` and `credential`.
+    /// The fields to send: `state` and `credential`.
     Shown(UrlSearchParams),
 }
 
-/// Whether the pages at this host can use the passkeys of `relying_party`.
+/// Whether pages on this host can use the passkeys of `relying_party`.
 #[must_use]
 pub fn is_supported(relying_party: &str) -> bool {
     let here = location().hostname().is_ok_and(|host| host == relying_party);
@@ -40,7 +40,7 @@ pub fn is_supported(relying_party: &str) -> bool {
         .is_ok_and(|it| it.is_function())
 }
 
-/// Whether the browser can offer passkeys among its suggestions for a field.
+/// Whether the browser supports passkey autofill.
 pub async fn can_suggest() -> bool {
     let available = async {
         let api = get(&window(), API)?;
@@ -49,7 +49,7 @@ pub async fn can_suggest() -> bool {
     available.await.is_ok_and(|available| available.is_truthy())
 }
 
-/// Begins a request that can be ended from elsewhere, in the place of the one before.
+/// Starts a request that can be aborted, and replaces the previous one.
 #[must_use]
 pub fn wait_anew() -> Option<JsValue> {
     stop_waiting();
@@ -59,26 +59,26 @@ pub fn wait_anew() -> Option<JsValue> {
     Some(controller)
 }
 
-/// Ends the request that waits, if there is one.
+/// Aborts the pending request, if there is one.
 pub fn stop_waiting() {
     if let Some(controller) = WAITING.take() {
-        // Fails for no controller.
+        // Never fails for an `AbortController`.
         let _ = invoke(&controller, "abort", &[]);
     }
 }
 
-/// Whether a request has been ended or taken the place of.
+/// Whether a request has been aborted or replaced.
 #[must_use]
 pub fn has_stopped(controller: &JsValue) -> bool {
     get(controller, "signal").and_then(|signal| get(&signal, "aborted")).is_ok_and(|aborted| aborted.is_truthy())
 }
 
-/// Asks the server for options, and the authenticator for a credential: a new one, or
-/// one that it has. With a `controller` the browser offers it among its suggestions, and
-/// nothing is seen of it until the person takes one.
+/// Gets options from the server and then a credential from the authenticator: a new
+/// one if `creates`, otherwise an existing one. With a `controller` the browser offers
+/// passkeys as autofill suggestions and shows nothing else.
 ///
 /// # Errors
-/// What to tell the person.
+/// The message for the user.
 pub async fn ask(options_path: &str, creates: bool, controller: Option<&JsValue>) -> Result<Asked, Feedback> {
     let nothing = UrlSearchParams::new().map_err(in_words)?;
     let answer = call(options_path, &nothing).await?;
@@ -107,13 +107,13 @@ pub async fn ask(options_path: &str, creates: bool, controller: Option<&JsValue>
     shown.await.map(Asked::Shown).map_err(in_words)
 }
 
-/// What a person hears of a browser's refusal (section 5.1.3 and 5.1.4 name them).
+/// Returns the message for a browser's error (sections 5.1.3 and 5.1.4).
 fn in_words(error: JsValue) -> Feedback {
     let name = text(&error, "name").unwrap_or_default();
     Feedback::message(match name.as_str() {
-        "NotAllowedError" | "AbortError" => "That was cancelled. You can try again.",
-        "InvalidStateError" => "This device has a passkey for your account already.",
-        _ => "This browser could not use a passkey here.",
+        "NotAllowedError" | "AbortError" => "The passkey request was cancelled. You can try again.",
+        "InvalidStateError" => "This device already has a passkey for your account.",
+        _ => "This browser couldn't use a passkey. Try another browser or device.",
     })
 }
 

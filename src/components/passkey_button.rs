@@ -1,4 +1,4 @@
-//! The button that asks for a passkey.
+//! The button that starts a passkey ceremony.
 
 use std::time::Duration;
 
@@ -15,49 +15,49 @@ use super::{FormMessage, Submission, SubmitButton};
 use crate::api::Feedback;
 use crate::paths;
 
-/// How long a request waits behind the username field before it is made anew: less than
-/// its options count for.
+/// How often the pending autofill request is renewed. Shorter than the lifetime of its
+/// options.
 const RENEWAL: Duration = Duration::from_secs(4 * 60);
-/// What goes along of the form beside the button.
+/// The fields of the form next to the button that are sent along.
 const ALONG: [&str; 3] = ["next", "remember", "trust"];
 
 const BUSY: &str = "Use your passkey…";
-/// Beside another way to go on, which is a button of its own.
+/// A secondary button, next to the form's own button.
 const OUTLINE: &str = "btn btn-outline btn-wide";
 
-/// One ceremony, as a page gives it to its button. What is skipped is drawn by the server alone.
+/// A passkey ceremony for a [`PasskeyButton`]. The skipped fields are used only by the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasskeyUse {
-    /// Where the credential is posted; the options are asked for at `options` below it.
+    /// The path that the credential is sent to. The options are at `options` below it.
     pub action: String,
-    /// The host whose pages can use these passkeys.
+    /// The relying party id of the passkeys.
     pub relying_party: String,
     #[serde(skip)]
     pub label: String,
-    /// Makes a passkey, instead of showing one.
+    /// Whether to create a passkey instead of using one.
     pub creates: bool,
-    /// Is offered among the suggestions for the username as well.
+    /// Whether passkeys are also offered as suggestions for the username.
     pub suggests: bool,
-    /// The action of the form whose choices count here as well, or nothing.
+    /// The action of the form whose fields are sent along; may be empty.
     pub beside: String,
 }
 
 impl PasskeyUse {
-    /// Signs in, by the button or by the browser's suggestion for the username.
+    /// Signs in, with the button or a suggestion for the username.
     #[must_use]
     pub fn sign_in(relying_party: String) -> Self {
         let beside = paths::LOGIN.to_owned();
         Self { suggests: true, beside, ..Self::of(paths::LOGIN_PASSKEY, "Sign in with a passkey", relying_party) }
     }
 
-    /// Is the second step of signing in.
+    /// Completes the second sign-in step.
     #[must_use]
     pub fn second_step(relying_party: String) -> Self {
         let beside = paths::LOGIN_MFA.to_owned();
         Self { beside, ..Self::of(paths::LOGIN_MFA_PASSKEY, "Use a passkey", relying_party) }
     }
 
-    /// Confirms who is at the keyboard.
+    /// Reauthenticates the user.
     #[must_use]
     pub fn confirm(relying_party: String) -> Self {
         Self::of(paths::ACCOUNT_CONFIRM_PASSKEY, "Use a passkey", relying_party)
@@ -81,8 +81,7 @@ impl PasskeyUse {
     }
 }
 
-/// Is there only in a browser that can do it: without a script, or without passkeys,
-/// nothing is seen of it.
+/// Shown only if the browser supports passkeys and runs scripts.
 #[island]
 pub fn PasskeyButton(passkey: PasskeyUse) -> impl IntoView {
     let form = Submission::new(Feedback::default());
@@ -93,7 +92,7 @@ pub fn PasskeyButton(passkey: PasskeyUse) -> impl IntoView {
         let supported = passkey.with_value(|passkey| is_supported(&passkey.relying_party));
         there.set(supported);
         if supported && passkey.with_value(|passkey| passkey.suggests) {
-            // The password is on its way: the browser should ask for nothing else meanwhile.
+            // The password form is being sent, so the browser should not ask for a passkey as well.
             window_event_listener(leptos::ev::submit, |_| stop_waiting());
             leptos::task::spawn_local(async move {
                 if can_suggest().await {
@@ -128,8 +127,8 @@ pub fn PasskeyButton(passkey: PasskeyUse) -> impl IntoView {
     }
 }
 
-/// Lets the browser offer a passkey among its suggestions. Whatever keeps it from that
-/// is not worth a word: there is the button.
+/// Offers passkeys as autofill suggestions. Errors are ignored, since the button also
+/// works.
 fn suggest(form: Submission, passkey: StoredValue<PasskeyUse>) {
     let Some(controller) = wait_anew() else { return };
     let renewed = controller.clone();
@@ -150,7 +149,7 @@ fn suggest(form: Submission, passkey: StoredValue<PasskeyUse>) {
     });
 }
 
-/// Posts what the authenticator gave.
+/// Sends the credential to the server.
 async fn finish(passkey: &PasskeyUse, asked: Asked) -> Result<Option<String>, Feedback> {
     match asked {
         Asked::Elsewhere(to) => Ok(Some(to)),

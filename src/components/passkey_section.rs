@@ -1,4 +1,4 @@
-//! The passkeys of an account: what they are called, and what can be done with them.
+//! The list of the user's passkeys and their actions.
 
 use leptos::prelude::*;
 
@@ -8,8 +8,8 @@ use super::{
 use crate::api::{Flash, PasskeyView};
 use crate::paths;
 
-/// Below the list is the way to another one. Where browsers allow no passkeys there
-/// is nothing, unless some were made when the portal was reached by a name.
+/// The list of passkeys, with a button to add one. Empty where passkeys are not
+/// available, unless the account has some from when they were.
 #[component]
 pub fn PasskeySection(relying_party: Option<String>, passkeys: Vec<PasskeyView>, flash: Flash) -> impl IntoView {
     if relying_party.is_none() && passkeys.is_empty() {
@@ -18,15 +18,14 @@ pub fn PasskeySection(relying_party: Option<String>, passkeys: Vec<PasskeyView>,
     let rows = passkeys.into_iter().map(|passkey| view! { <PasskeyRow passkey flash=flash.clone() /> });
     let rows: Vec<_> = rows.collect();
     let list = if rows.is_empty() {
-        view! { <EmptyList>"You have no passkey yet."</EmptyList> }.into_any()
+        view! { <EmptyList>"No passkeys yet."</EmptyList> }.into_any()
     } else {
         view! { <Rows>{rows}</Rows> }.into_any()
     };
     Some(view! {
         <Section title="Passkeys" id="passkeys">
             <p>
-                "A passkey signs you in with your fingerprint, your face or the PIN of your device, in place of the "
-                "password and the second step."
+                "Sign in with your fingerprint, face or screen lock instead of a password."
             </p>
             <PlainRefusal flash action=paths::PASSKEY_REMOVE />
             {list}
@@ -36,8 +35,8 @@ pub fn PasskeySection(relying_party: Option<String>, passkeys: Vec<PasskeyView>,
                     <div class="other-way">
                         <PasskeyButton passkey=PasskeyUse::add(relying_party) />
                         <p class="quiet">
-                            "Passkeys work in newer browsers, on the pages of " {host} ". " <noscript>
-                                <span>"Adding one needs JavaScript, which is switched off in this browser."</span>
+                            "Your passkeys work on " {host} ". " <noscript>
+                                <span>"Turn on JavaScript to add a passkey."</span>
                             </noscript>
                         </p>
                     </div>
@@ -50,7 +49,7 @@ pub fn PasskeySection(relying_party: Option<String>, passkeys: Vec<PasskeyView>,
 #[component]
 fn PasskeyRow(passkey: PasskeyView, flash: Flash) -> impl IntoView {
     let PasskeyView { id, name, created_at, last_used_at } = passkey;
-    // Each passkey has a form of the same action: what was left is for one of them.
+    // All rename forms have the same action, so the feedback is matched by the passkey's id.
     let mine = flash.form == paths::PASSKEY_RENAME && flash.value("id") == id;
     let flash = if mine { flash } else { Flash::default() };
     let rename = Form::to(paths::PASSKEY_RENAME, &flash)

@@ -1,25 +1,24 @@
-//! A form that is one button.
+//! A form that consists of one button.
 
 use leptos::prelude::*;
 
 use super::{Icon, Sign};
 use crate::api::Flash;
 
-/// Posts its hidden values at a press, by the browser alone: for a deed on one thing of
-/// a list. What the server answers is the next page's notice; a refusal is shown by
-/// [`PlainRefusal`].
+/// Sends its hidden values without a script, for an action on an item of a list. The
+/// answer is the notice of the next page; a refusal is shown by [`PlainRefusal`].
 #[component]
 pub fn PlainForm(
     action: &'static str,
-    /// The button's words: the deed.
+    /// The button's label: the action.
     label: &'static str,
-    /// What it is done to, for those who hear the button without seeing its row.
+    /// What the action applies to, for screen readers.
     #[prop(optional, into)]
     about: String,
-    /// Names and values that go along.
+    /// The hidden fields: names and values.
     #[prop(optional)]
     hidden: Vec<(&'static str, String)>,
-    /// Whether something is lost by it.
+    /// Whether the action is destructive.
     #[prop(optional)]
     danger: bool,
 ) -> impl IntoView {
@@ -34,8 +33,8 @@ pub fn PlainForm(
     }
 }
 
-/// Why the last press of a [`PlainForm`] with this action did nothing. Stands once above
-/// the list whose rows have the form.
+/// Shows why a [`PlainForm`] with this action was refused. Used once, above the list
+/// whose rows have the form.
 #[component]
 pub fn PlainRefusal(flash: Flash, action: &'static str) -> impl IntoView {
     flash.feedback_for(action).message.map(|message| {

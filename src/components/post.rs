@@ -1,9 +1,8 @@
-//! Sending a form by script.
+//! Sends forms by script.
 //!
-//! The framework's `ActionForm` reads a form into a structure, writes it out
-//! again and calls the server function by type. The codecs for that made the
-//! browser's module half as large again; the browser already knows how to write
-//! down a form. On the wire both are the same.
+//! The framework's `ActionForm` deserializes a form, serializes it again and calls the
+//! server function by type. The codecs for that made the WebAssembly module half as
+//! large again, and the browser can already serialize a form. The request is the same.
 
 use leptos::prelude::*;
 use leptos::serde_json;
@@ -14,20 +13,19 @@ use web_sys::{FormData, Headers, HtmlFormElement, RequestInit, Response, UrlSear
 
 use crate::api::{ApiError, Feedback};
 
-/// Posts a form to its own address and tells where to go next, if not to this
-/// page as it now is.
+/// Sends a form to its action. Returns the next page, or `None` to reload this one.
 ///
 /// # Errors
-/// What the server has to say about the form, or that it could not be asked.
+/// The server's feedback about the form, or a message that it could not be reached.
 pub async fn post(form: &HtmlFormElement) -> Result<Option<String>, Feedback> {
     let typed = fields_of(form).map_err(unreachable)?;
     Ok(next_of(&call(&form.action(), &typed).await?))
 }
 
-/// Posts fields to an address and gives the answer, if it is no refusal.
+/// Sends fields to a path. Returns the answer if it is not a refusal.
 ///
 /// # Errors
-/// As [`post`].
+/// Same as [`post`].
 pub async fn call(to: &str, fields: &UrlSearchParams) -> Result<Response, Feedback> {
     let answer = send(to, fields).await.map_err(unreachable)?;
     if answer.ok() || answer.redirected() {
@@ -38,11 +36,11 @@ pub async fn call(to: &str, fields: &UrlSearchParams) -> Result<Response, Feedba
     Err(refusal.map_or_else(|_| fault(ServerFnErrorErr::Deserialization(String::new())), |ApiError(refusal)| refusal))
 }
 
-/// Where an answer leads.
+/// Returns the page that an answer redirects to.
 #[must_use]
 pub fn next_of(answer: &Response) -> Option<String> {
     if answer.redirected() {
-        // A guard stood in the way: the session has ended meanwhile, say.
+        // Redirected by the access check, for example because the session has ended.
         return Some(answer.url());
     }
     answer.headers().get("location").ok().flatten()
@@ -52,14 +50,13 @@ fn unreachable(_: JsValue) -> Feedback {
     fault(ServerFnErrorErr::Request(String::new()))
 }
 
-/// A fault in the words that every form uses for it.
+/// Returns the message that all forms use for an error.
 fn fault(error: ServerFnErrorErr) -> Feedback {
     ApiError::from_server_fn_error(error).0
 }
 
-/// Posts these fields of a form, if it has them, to another address, each under the name
-/// that stands beside its own. Gives the answer if it is a good one: whoever asks beside
-/// the form can do without.
+/// Sends some fields of a form to another path, each under the name that is paired with
+/// its own. Returns the answer if it is successful; the caller can do without it.
 pub async fn ask(to: &str, form: &HtmlFormElement, names: &[(&str, &str)]) -> Option<String> {
     let typed = FormData::new_with_form(form).ok()?;
     let fields = UrlSearchParams::new().ok()?;
@@ -81,7 +78,7 @@ fn fields_of(form: &HtmlFormElement) -> Result<UrlSearchParams, JsValue> {
 
 async fn send(to: &str, fields: &UrlSearchParams) -> Result<Response, JsValue> {
     let headers = Headers::new()?;
-    // Tells the server that a script reads the answer: it is not shown as a page.
+    // Tells the server that a script reads the answer.
     headers.set("accept", "application/json")?;
     let request = RequestInit::new();
     request.set_method("POST");
@@ -90,10 +87,10 @@ async fn send(to: &str, fields: &UrlSearchParams) -> Result<Response, JsValue> {
     JsFuture::from(window().fetch_with_str_and_init(to, &request)).await?.dyn_into()
 }
 
-/// What an answer says.
+/// Returns the body of an answer.
 ///
 /// # Errors
-/// When it ends too early.
+/// If the body is incomplete.
 pub async fn text_of(answer: &Response) -> Result<String, JsValue> {
     Ok(JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default())
 }

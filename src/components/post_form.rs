@@ -1,15 +1,14 @@
-//! The one island behind nearly every form.
+//! The island behind nearly every form.
 
 use leptos::prelude::*;
 
 use super::{CaptchaField, Form, FormField, FormMessage, Submission, SubmitButton};
 
-/// A form that is posted by script where one runs, and by the browser otherwise.
+/// A form that is sent by script if possible, and by the browser otherwise.
 ///
-/// What differs from form to form is data, so that a page with a new form makes the
-/// browser's module no larger. See [`Form`] for how to write one. In the browser the
-/// words and attributes that never change are not known and not needed: taking over the
-/// page's markup leaves them as they are.
+/// Forms are data, so a page with a new form does not make the WebAssembly module
+/// larger. See [`Form`] for how to write one. The browser does not get the texts and
+/// attributes that never change: hydration leaves the rendered markup as it is.
 #[island]
 pub fn PostForm(form: Form) -> impl IntoView {
     let Form { action, id_prefix, feedback, fields, guarded, captcha, label, busy_label, class, wait_ms, .. } = form;
@@ -38,7 +37,7 @@ mod tests {
     use crate::components::{Field, Form};
     use crate::domain::FieldErrors;
 
-    /// The values of an attribute, in the order of the page.
+    /// Returns the values of an attribute, in document order.
     fn values<'h>(html: &'h str, attribute: &str) -> Vec<&'h str> {
         let before = format!(" {attribute}=\"");
         html.split(before.as_str()).skip(1).filter_map(|rest| rest.split('"').next()).collect()

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-/// The stylesheet hides it until a script answers it.
+/// The stylesheet hides the button without a script.
 #[island]
 pub fn PrintButton() -> impl IntoView {
     let print = |_| {
-        // Fails only in a frame that may not print.
+        // Fails only in a frame that is not allowed to print.
         let _ = window().print();
     };
     view! {

@@ -1,4 +1,4 @@
-//! Working out a form's proof of work beside everything else the browser does.
+//! Computes a form's proof of work without blocking the page.
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::closure::Closure;
@@ -9,22 +9,22 @@ use super::{Submission, widget};
 use crate::api::{Captcha, CaptchaKind};
 use crate::domain::proof_of_work::{ProofOfWork, Solution};
 
-/// The `id` and `name` of the field that holds a form's challenge, and later its answer.
+/// The `id` and `name` of the field with the challenge, and later with its answer.
 pub const FIELD: &str = "captcha";
-/// Percent of a sum that is worked out.
+/// The progress of a proof of work that is done, in percent.
 pub const SOLVED: u64 = 100;
 
-/// For how many milliseconds the page waits for a slice of the search: well
-/// below the 16 from one frame to the next, so that typing stays smooth.
+/// The length of a slice of the search in milliseconds. Well below the 16 ms of a
+/// frame, so that typing stays smooth.
 const SLICE: f64 = 10.0;
-/// Hashes between two looks at the clock: a fraction of a millisecond on a
-/// computer, a few on the slowest phone.
+/// The number of hashes between two checks of the clock: less than a millisecond on a
+/// computer, a few milliseconds on the slowest phone.
 const BATCH: u32 = 256;
-/// The mark and the measure that the search leaves in the browser's timeline.
+/// The name of the mark and the measure in the browser's performance timeline.
 const MEASURE: &str = "captcha";
 
-/// Takes a challenge in place of the one before, and begins to answer it after
-/// the next frame is drawn. A press of the button waits for the answer.
+/// Replaces the challenge, and starts to answer it after the next frame. A press of the
+/// button waits for the answer.
 pub fn take_up(form: Submission, captcha: &Captcha) {
     let field = document().get_element_by_id(FIELD);
     let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) else { return };
@@ -43,7 +43,7 @@ pub fn take_up(form: Submission, captcha: &Captcha) {
     }
 }
 
-/// What a search is for.
+/// The target of a search.
 struct Target {
     form: Submission,
     field: HtmlInputElement,
@@ -51,14 +51,13 @@ struct Target {
 }
 
 impl Target {
-    /// Whether the challenge is still the one in the field.
+    /// Whether the field still holds this challenge.
     fn stands(&self) -> bool {
         self.field.value() == self.challenge
     }
 
-    /// Puts the solution behind its challenge, and sends the form if its button
-    /// was pressed meanwhile. Without a solution it goes as it is, and the server
-    /// says what to do.
+    /// Appends the solution to the challenge, and sends the form if its button has been
+    /// pressed. Without a solution the form is sent as it is, and the server decides.
     fn answer(&self, solution: Option<Solution>) {
         if !self.stands() {
             return;
@@ -73,32 +72,32 @@ impl Target {
     }
 }
 
-/// A search under way, slice by slice.
+/// A search in progress, which runs in slices.
 struct Search {
     target: Target,
     work: ProofOfWork,
     /// The next counter to try.
     from: u32,
     clock: Performance,
-    /// Each slice ends with a message to the next, and the browser does whatever
-    /// else is due before it brings it. A timer would lose four milliseconds each
-    /// time, and in a hidden tab far more.
+    /// Each slice posts a message that starts the next one, so that the browser can run
+    /// other tasks in between. A timer would waste 4 ms per slice, and far more in a
+    /// hidden tab.
     channel: MessageChannel,
 }
 
 impl Search {
     fn begin(mut self) {
-        // Only for whoever looks at the timeline, as the figures do.
+        // Only for the performance timeline, which the benchmarks read.
         let _ = self.clock.mark(MEASURE);
         let (receiver, sender) = (self.channel.port1(), self.channel.port2());
         let slice = Closure::<dyn FnMut()>::new(move || self.slice());
         receiver.set_onmessage(Some(slice.into_js_value().unchecked_ref()));
-        // Fails only for a message that cannot be copied.
+        // Fails only for a message that cannot be cloned.
         let _ = sender.post_message(&JsValue::NULL);
     }
 
-    /// Searches for a while. Ends when there is nothing more to try, or when
-    /// another challenge took this one's place.
+    /// Runs one slice. Stops when all counters have been tried, or when another challenge
+    /// has replaced this one.
     fn slice(&mut self) {
         let mut solution = None;
         let end = self.clock.now() + SLICE;
@@ -117,7 +116,7 @@ impl Search {
         }
     }
 
-    /// Never shows a search as done that is not.
+    /// Updates the progress, which reaches 100 % only at the end.
     fn show(&self) {
         let percent = u64::from(self.from) * SOLVED / u64::from(self.work.most());
         let proof = self.target.form.proof;

@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-/// Dark on white with its quiet zone, also where the page is dark: cameras read no other.
+/// Always dark on white with a quiet zone, also on a dark page, so that cameras can read it.
 #[component]
 pub fn QrCode(
-    /// Squares along a side.
+    /// The number of modules along a side.
     side: usize,
-    /// The dark ones, as the path of an SVG.
+    /// The dark modules, as an SVG path.
     path: String,
-    /// What it is, for those who do not see it.
+    /// The accessible name.
     label: &'static str,
 ) -> impl IntoView {
     view! {

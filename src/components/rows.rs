@@ -1,17 +1,17 @@
-//! Things of one kind below one another, each with what can be done to it.
+//! A list of items with their actions.
 
 use leptos::prelude::*;
 
 use super::Badge;
 
-/// A list of [`Row`]s. Instead of one without any, an [`EmptyList`].
+/// A list of [`Row`]s. Use an [`EmptyList`] if there are none.
 ///
 /// ```text
 /// <Rows>
-///     <Row title="Firefox on Linux" badge="This one">"Signed in from 192.0.2.7"</Row>
+///     <Row title="Firefox on Linux" badge="This device">"Signed in from 192.0.2.7"</Row>
 ///     <Row
 ///         title="Safari on iPhone"
-///         action=move || view! { <PlainForm action=paths::END_SESSION label="End" about="Safari on iPhone" hidden /> }
+///         action=move || view! { <PlainForm action=paths::END_SESSION label="End session" about="Safari on iPhone" hidden /> }
 ///     >
 ///         "Signed in from 198.51.100.7"
 ///     </Row>
@@ -19,7 +19,7 @@ use super::Badge;
 /// ```
 #[component]
 pub fn Rows(children: Children) -> impl IntoView {
-    // Without its bullets a list is none to VoiceOver; the role says that it is one.
+    // VoiceOver does not treat a list without bullets as a list; the role restores that.
     view! {
         <ul class="rows" role="list">
             {children()}
@@ -27,18 +27,18 @@ pub fn Rows(children: Children) -> impl IntoView {
     }
 }
 
-/// A title, quiet facts under it, and beside them, or below them on a phone, what can
-/// be done.
+/// An item: a title with details under it, and the actions next to them, or below them
+/// on a phone.
 #[component]
 pub fn Row(
     #[prop(into)] title: String,
-    /// What sets it apart, such as "This one"; nothing if it is empty.
+    /// A label that marks the item, such as "This device"; may be empty.
     #[prop(optional, into)]
     badge: String,
-    /// A small form, or links.
+    /// The actions: a small form, or links.
     #[prop(optional, into)]
     action: Option<ViewFnOnce>,
-    /// The quiet facts.
+    /// The details.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -55,7 +55,7 @@ pub fn Row(
     }
 }
 
-/// One sentence where a list would be, and the way to fill it.
+/// A sentence in place of an empty list, which says how to fill it.
 #[component]
 pub fn EmptyList(children: Children) -> impl IntoView {
     view! { <p class="quiet">{children()}</p> }

@@ -1,4 +1,4 @@
-//! Counting down to a moment, whatever happens to the tab meanwhile.
+//! A countdown that stays correct when the tab or the computer sleeps.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 
-/// A moment on the two clocks that a browser has, in milliseconds.
+/// A point in time on the browser's two clocks, in milliseconds.
 ///
-/// The monotonic one nobody can set, but in some browsers it stands still while
-/// the computer sleeps; the wall clock goes on. Whichever moved further is right.
+/// The monotonic clock can't be set, but in some browsers it stops while the computer
+/// sleeps. The wall clock does not. The one that has advanced further is right.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin {
     monotonic: f64,
@@ -18,14 +18,14 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// This moment.
+    /// Returns the current time.
     #[must_use]
     pub fn now() -> Self {
         Self { monotonic: monotonic_now(), wall: js_sys::Date::now() }
     }
 
-    /// When the first byte of this page arrived: the nearest that the browser
-    /// can know to the moment at which the server worked out what is left.
+    /// Returns the time at which the first byte of this page arrived. That is the closest
+    /// time to when the server computed the remaining time.
     #[must_use]
     pub fn page() -> Self {
         let now = Self::now();
@@ -47,9 +47,9 @@ fn monotonic_now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
-/// Puts into `left` how many whole seconds of `span_ms` remain since `origin`,
-/// rounded up, so that it shows 0 at the very moment and not before. Counts
-/// until it is there, or until the surrounding owner goes. Only in an effect.
+/// Sets `left` to the seconds that remain of `span_ms` since `origin`, rounded up, so
+/// that it is 0 only at the end. Counts until the end, or until the owner is disposed.
+/// Call it only in an effect.
 pub fn count_down(left: RwSignal<Option<u64>>, span_ms: u64, origin: Origin) {
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let stop = move || {
@@ -57,7 +57,7 @@ pub fn count_down(left: RwSignal<Option<u64>>, span_ms: u64, origin: Origin) {
             handle.clear();
         }
     };
-    // A sleeping tab's timers are late: it catches up as soon as it is seen.
+    // Timers of a sleeping tab are late, so it updates as soon as the tab is visible.
     let seen = window_event_listener(ev::visibilitychange, move |_| {
         stop();
         tick(left, span_ms, origin, timer);
@@ -83,7 +83,7 @@ fn tick(left: RwSignal<Option<u64>>, span_ms: u64, origin: Origin, timer: Stored
         left.set(shown);
     }
     if seconds > 0.0 {
-        // To the moment at which the next lower number is due.
+        // Until the number changes.
         let wait = remaining - (seconds - 1.0) * 1000.0;
         let next = move || tick(left, span_ms, origin, timer);
         timer.set_value(set_timeout_with_handle(next, Duration::from_millis(wait.ceil() as u64)).ok());

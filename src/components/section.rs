@@ -1,4 +1,4 @@
-//! A part of a signed-in page.
+//! A card of a signed-in page.
 
 use leptos::prelude::*;
 

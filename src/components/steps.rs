@@ -1,4 +1,4 @@
-//! Where a person is in the registration.
+//! The progress of a registration.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ pub enum Step {
     Done,
 }
 
-/// The three steps, with the present one marked.
+/// The three steps, with the current one marked.
 #[component]
 pub fn Steps(current: Step) -> impl IntoView {
     let step = |step: Step, words: &'static str| {
@@ -23,9 +23,9 @@ pub fn Steps(current: Step) -> impl IntoView {
         }
     };
     view! {
-        // Without its bullets a list is none to VoiceOver; the role says that it is one.
+        // VoiceOver does not treat a list without bullets as a list; the role restores that.
         <ol class="steps" role="list" aria-label="Registration">
-            {step(Step::Details, "Your details")} {step(Step::Email, "Your email")} {step(Step::Done, "Done")}
+            {step(Step::Details, "Details")} {step(Step::Email, "Confirm email")} {step(Step::Done, "Done")}
         </ol>
     }
 }

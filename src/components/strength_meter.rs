@@ -1,4 +1,4 @@
-//! The meter under a password that somebody chooses.
+//! The strength meter of a new password.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use super::live::{effect, live};
 use super::post::ask;
 use crate::api::password::{PasswordStrength, StrengthView};
 
-/// How long nothing is typed before the server is asked.
+/// The delay after the last keystroke before the server is asked.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// How strong the password in a field is, by the rule that the form will be held to.
+/// The strength of the password in a field, by the rule that the form enforces.
 ///
-/// The server knows the rule and is asked for it, once at a time. Whenever it cannot be,
-/// there is nothing to show, and nothing else happens.
+/// The server rates the password, one request at a time. If a request fails, the meter
+/// shows nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Strength {
     /// The `id` of the field.
@@ -32,7 +32,7 @@ pub struct Strength {
 }
 
 impl Strength {
-    /// Begins with what was typed before the island was taken over, and ends with every
+    /// Starts with the text that was typed before hydration, and clears the meter after a
     /// refusal, which empties the field.
     #[must_use]
     pub fn of(field: String, form: Submission) -> Self {
@@ -45,7 +45,7 @@ impl Strength {
         strength
     }
 
-    /// Asks once nothing more is typed; the meter of an empty field is hidden at once.
+    /// Asks the server once typing stops. Hides the meter immediately if the field is empty.
     pub fn typed(self) {
         if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
             timer.clear();
@@ -59,7 +59,7 @@ impl Strength {
 
     fn ask(self) {
         if self.asking.get_value() {
-            // The earlier question is still under way: this one waits for its turn.
+            // Waits until the previous request has finished.
             return self.typed();
         }
         let Some((input, form)) = self.input().and_then(|input| Some((input.clone(), input.form()?))) else { return };
@@ -73,7 +73,7 @@ impl Strength {
             let fields = [(name.as_str(), "password"), ("username", "username"), ("email", "email")];
             let answer = ask(PasswordStrength::PATH, &form, &fields).await;
             self.asking.set_value(false);
-            // An answer about what is no longer there is not shown.
+            // Ignores an answer about text that has changed.
             if input.value() == asked {
                 self.shown.set(answer.and_then(|answer| serde_json::from_str(&answer).ok()));
             }
@@ -85,8 +85,8 @@ impl Strength {
     }
 }
 
-/// Four steps and their word, which is said aloud when it changes. The stylesheet draws
-/// the steps and keeps the place of the words, so that nothing moves when they come.
+/// Four steps and a label, which is announced when it changes. The stylesheet draws the
+/// steps and reserves space for the text, so that the layout does not shift.
 #[component]
 pub fn StrengthMeter(strength: Strength) -> impl IntoView {
     let shown = strength.shown;

@@ -1,4 +1,4 @@
-//! One form on its way to the server and back.
+//! The submission state of a form.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -9,19 +9,19 @@ use super::post::post;
 use super::proof::{SOLVED, take_up};
 use crate::api::Feedback;
 
-/// A form's feedback and whether it is being sent.
+/// A form's feedback, and whether it is being sent.
 ///
-/// Begins with what the server left for this page, which is all there is without
-/// a script; each refused post then takes the place of the one before.
+/// Starts with the feedback that the server rendered into the page. Each refusal
+/// replaces it.
 #[derive(Clone, Copy, Debug)]
 pub struct Submission {
-    /// What the latest refused post said.
+    /// The feedback of the latest refusal.
     pub feedback: RwSignal<Feedback>,
-    /// From the press of the button until a refusal. After a good answer it stays:
-    /// the browser is on its way to the next page.
+    /// Set from the press of the button until a refusal. It stays set after a success,
+    /// while the browser loads the next page.
     pub busy: RwSignal<bool>,
-    /// How much of the form's proof of work is done, in percent; `None` when it
-    /// asks for none. It begins with the page and again with each refusal.
+    /// The progress of the form's proof of work in percent; `None` if it needs none.
+    /// Restarts after each refusal.
     pub proof: RwSignal<Option<u64>>,
 }
 
@@ -32,8 +32,8 @@ impl Submission {
         Self { feedback, busy, proof }
     }
 
-    /// Sends the form instead of the browser: at once, or as soon as its proof
-    /// of work is done. A second press while it is under way does nothing.
+    /// Sends the form instead of the browser: immediately, or as soon as its proof of work
+    /// is done. A second press does nothing.
     pub fn send(self, event: &SubmitEvent) {
         event.prevent_default();
         if self.begin() && !self.proves() {
@@ -41,13 +41,13 @@ impl Submission {
         }
     }
 
-    /// Makes the button busy; `false` when it is already.
+    /// Makes the button busy. Returns `false` if it already is.
     #[must_use]
     pub fn begin(self) -> bool {
         !self.busy.try_update(|busy| std::mem::replace(busy, true)).unwrap_or(true)
     }
 
-    /// Goes to where something else than a post of the form leads, or shows why it does not.
+    /// Goes to the next page after another request than the form's own, or shows its error.
     pub fn conclude(self, outcome: Result<Option<String>, Feedback>) {
         match outcome {
             Ok(next) => leave_for(next),
@@ -58,14 +58,14 @@ impl Submission {
         }
     }
 
-    /// The proof of work has ended: sends the form if its button was pressed meanwhile.
+    /// Called when the proof of work has ended. Sends the form if its button has been pressed.
     pub fn release(self, form: HtmlFormElement) {
         if self.busy.get_untracked() {
             self.post(form);
         }
     }
 
-    /// Whether the form only waits for its proof of work.
+    /// Whether the form is only waiting for its proof of work.
     #[must_use]
     pub fn held(self) -> bool {
         self.busy.get() && self.proves()
@@ -84,46 +84,46 @@ impl Submission {
         });
     }
 
-    /// Shows a refusal, forgets what must not be kept, and leads to the first
-    /// field to mend, or to the message when it is about no field.
+    /// Shows a refusal, clears the secret fields, and focuses the first field with an
+    /// error, or the message if there is none.
     fn refuse(self, refusal: Feedback, form: HtmlFormElement) {
         if let Some(captcha) = &refusal.captcha {
             take_up(self, captcha);
         }
         forget_secrets(&form);
-        // By its name: unlike its `id`, that is what the server calls it.
+        // By its name, which the server uses, unlike its `id`.
         let target = refusal.fields.0.first().map(|error| format!("[name=\"{}\"]", error.field));
         self.feedback.set(refusal);
         self.busy.set(false);
-        // Once the browser has drawn it, so that a screen reader reads the error with the field.
+        // After rendering, so that a screen reader reads the error with the field.
         request_animation_frame(move || {
-            // Either fails only for a selector that cannot be read.
+            // Fails only for an invalid selector.
             let found = |selector: &str| form.query_selector(selector).ok().flatten();
             let element = target.and_then(|target| found(&target)).or_else(|| found(".alert"));
             if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-                // Fails only for an element that has left the page.
+                // Fails only for an element that is no longer on the page.
                 let _ = element.focus();
             }
         });
     }
 
-    /// The message beside a field.
+    /// Returns the message for a field.
     #[must_use]
     pub fn error(self, field: &str) -> Option<String> {
         self.feedback.with(|feedback| feedback.fields.of(field).map(str::to_owned))
     }
 }
 
-/// Goes to the next page, or to this one again.
+/// Goes to the next page, or reloads this one.
 fn leave_for(next: Option<String>) {
     let here = location();
-    // Either fails only for an address that cannot be read, and then nothing can be done.
+    // Fails only for an invalid URL, and then nothing can be done.
     let _ = next.map_or_else(|| here.reload(), |next| here.set_href(&next));
 }
 
-/// Empties every field that is marked as secret: a password or a code is never kept.
+/// Clears all secret fields: a password or a code is never kept.
 fn forget_secrets(form: &HtmlFormElement) {
-    // Fails only for a selector that cannot be read.
+    // Fails only for an invalid selector.
     let Ok(secrets) = form.query_selector_all("[data-secret]") else { return };
     for index in 0..secrets.length() {
         if let Some(input) = secrets.get(index).and_then(|node| node.dyn_into::<HtmlInputElement>().ok()) {

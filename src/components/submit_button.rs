@@ -7,15 +7,15 @@ use super::live::{effect, flag, live, truth};
 use super::moment::minutes_and_seconds;
 use super::seconds_left::{Origin, count_down};
 
-/// Keeps its width and its focus while the form is under way, and shows that by
-/// its verb. One that must wait counts down until it may be pressed.
+/// Keeps its width and its focus while the form is being sent, and shows a busy label.
+/// With a wait, it counts down until it is enabled.
 #[component]
 pub fn SubmitButton(
     label: String,
-    /// Shown while the form is under way.
+    /// The label while the form is being sent.
     busy_label: String,
     class: String,
-    /// Milliseconds from the making of the page until it may be pressed.
+    /// Milliseconds from rendering the page until it is enabled.
     wait_ms: Option<u64>,
     form: Submission,
 ) -> impl IntoView {
@@ -23,7 +23,7 @@ pub fn SubmitButton(
     let left = RwSignal::new(None::<u64>);
     effect(move || match (wait_ms, form.feedback.with(|feedback| feedback.retry_after)) {
         (None, _) => {}
-        // The server's latest word counts.
+        // The server's latest wait takes precedence.
         (_, Some(seconds)) => count_down(left, seconds.saturating_mul(1_000), Origin::now()),
         (Some(wait_ms), None) => count_down(left, wait_ms, Origin::page()),
     });

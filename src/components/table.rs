@@ -1,25 +1,25 @@
-//! Rows and columns, which on a phone become cards below one another.
+//! A table, whose rows become cards on a phone.
 
 use leptos::prelude::*;
 
-/// A table of `<tr>`s of [`Cell`]s. Instead of one without any row, an
-/// [`EmptyList`](super::EmptyList).
+/// A table of `<tr>`s of [`Cell`]s. Use an [`EmptyList`](super::EmptyList) if there are
+/// no rows.
 ///
 /// ```text
-/// <Table caption="Mail that waits" columns=vec!["When", "To", "Tries"]>
+/// <Table caption="Outbox" columns=vec!["When", "To", "Attempts"]>
 ///     <tr role="row">
 ///         <Cell of="When">…</Cell>
 ///         <Cell of="To">…</Cell>
-///         <Cell of="Tries" number=true>"3"</Cell>
+///         <Cell of="Attempts" number=true>"3"</Cell>
 ///     </tr>
 /// </Table>
 /// ```
 ///
-/// The roles say again what the elements mean: laid out as cards, a table is
-/// none any more to some screen readers.
+/// The ARIA roles repeat the meaning of the elements, because some screen readers
+/// ignore a table that is laid out as cards.
 #[component]
 pub fn Table(
-    /// What the table is of, for those who do not see its heading.
+    /// The caption for screen readers.
     #[prop(into)]
     caption: String,
     columns: Vec<&'static str>,
@@ -37,14 +37,14 @@ pub fn Table(
     }
 }
 
-/// One cell, under the title of its column; on a phone beside it.
+/// A cell, below the title of its column; next to it on a phone.
 #[component]
 pub fn Cell(
     of: &'static str,
-    /// Whether it is a number, to be compared with those above and below.
+    /// Whether it is a number, which is aligned with the other rows.
     #[prop(optional)]
     number: bool,
-    /// Whether its words may be as long as an address, and are broken anywhere.
+    /// Whether its text can be as long as an email address, and wraps anywhere.
     #[prop(optional)]
     long: bool,
     children: Children,
@@ -56,8 +56,7 @@ pub fn Cell(
     }
 }
 
-/// A [`Cell`] with what somebody else wrote: of any length, or nothing, which a
-/// phone then leaves out.
+/// A [`Cell`] with text of any length. If it is empty, it is hidden on a phone.
 #[component]
 pub fn TextCell(of: &'static str, text: String) -> impl IntoView {
     view! {

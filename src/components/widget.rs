@@ -1,4 +1,4 @@
-//! A third party's widget in a form. It answers by itself, into a field of its own.
+//! A third party's captcha widget. It adds its own answer field to the form.
 
 use js_sys::{Function, Reflect};
 use leptos::prelude::*;
@@ -7,10 +7,10 @@ use web_sys::HtmlInputElement;
 
 use crate::api::{Captcha, CaptchaKind, Widget};
 
-/// What the third parties' scripts are known by in a page.
+/// The global names of the third parties' scripts.
 const APIS: [&str; 2] = ["turnstile", "hcaptcha"];
 
-/// The widget that a captcha is, if it is one.
+/// Returns the widget of a captcha, if it has one.
 #[must_use]
 pub fn of(captcha: Captcha) -> Option<Widget> {
     match captcha.kind {
@@ -19,11 +19,11 @@ pub fn of(captcha: Captcha) -> Option<Widget> {
     }
 }
 
-/// Has the form answered anew, since an answer counts once. A form that had no
-/// widget so far gets one beside its hidden field.
+/// Resets the widget, since an answer is valid once. Inserts a widget next to the hidden
+/// field if the form has none yet.
 pub fn renew(widget: &Widget, field: &HtmlInputElement) {
     let drawn = document().get_elements_by_class_name(&widget.class).length() > 0;
-    // Neither fails while the page is whole; the server says if an answer is missing.
+    // Fails only if the page was modified; the server then reports the missing answer.
     let _ = if drawn { reset() } else { insert(widget, field) };
 }
 
@@ -37,8 +37,8 @@ fn reset() -> Result<(), JsValue> {
     Ok(())
 }
 
-/// The page came without the script, which draws each container it finds.
-/// The content policy lets a script that it trusts bring in another one.
+/// Inserts the widget's container and the script that renders it. The content security
+/// policy lets a trusted script load another one.
 fn insert(widget: &Widget, field: &HtmlInputElement) -> Result<(), JsValue> {
     let container = document().create_element("div")?;
     container.set_class_name(&widget.class);

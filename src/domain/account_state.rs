@@ -1,19 +1,19 @@
-//! Whether somebody can sign in to an account, and if not, why.
+//! Whether a user can sign in to an account, and if not, why.
 
-/// The three states there are. The words in the database never change their meaning.
+/// The state of an account. The stored values never change their meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountState {
     Open,
-    /// Closed by an administrator.
+    /// Disabled by an administrator.
     Disabled,
-    /// Closed by its owner, and waiting for its deletion.
+    /// Closed by its owner, with a pending deletion.
     Leaving,
 }
 
 impl AccountState {
     pub const ALL: [Self; 3] = [Self::Open, Self::Disabled, Self::Leaving];
 
-    /// The word kept in the database, and in the URLs of lists.
+    /// Returns the value used in the database and in the URLs of lists.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -23,17 +23,17 @@ impl AccountState {
         }
     }
 
-    /// What a person reads.
+    /// Returns the label for administrators.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
-            Self::Open => "Open",
+            Self::Open => "Active",
             Self::Disabled => "Disabled",
-            Self::Leaving => "Waiting for deletion",
+            Self::Leaving => "Deletion pending",
         }
     }
 
-    /// Reads the word; nothing for any other.
+    /// Parses the value from the database or a URL. Returns `None` for any other text.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)

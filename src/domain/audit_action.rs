@@ -1,6 +1,6 @@
-//! What the audit log can tell of.
+//! The actions that the audit log records.
 
-/// One kind of deed. The words in the database never change their meaning.
+/// A recorded action. The stored values never change their meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditAction {
     AccountCreated,
@@ -22,7 +22,7 @@ pub enum AuditAction {
     AuditResealed,
 }
 
-/// Each with its word in the database and its words for people.
+/// All actions with their stored values and their labels.
 pub const ALL: [(AuditAction, &str, &str); 17] = [
     (AuditAction::AccountCreated, "account_created", "Account created"),
     (AuditAction::AccountDisabled, "account_disabled", "Account disabled"),
@@ -31,39 +31,39 @@ pub const ALL: [(AuditAction, &str, &str); 17] = [
     (AuditAction::SessionsEnded, "sessions_ended", "Sessions ended"),
     (AuditAction::RecoveryStarted, "recovery_started", "Recovery started"),
     (AuditAction::TwoStepReset, "two_step_reset", "Two-step sign-in reset"),
-    (AuditAction::MadeAdministrator, "made_administrator", "Made an administrator"),
-    (AuditAction::MadeUser, "made_user", "Made a user"),
+    (AuditAction::MadeAdministrator, "made_administrator", "Admin role given"),
+    (AuditAction::MadeUser, "made_user", "Admin role removed"),
     (AuditAction::InvitationSent, "invitation_sent", "Invitation sent"),
     (AuditAction::InvitationRevoked, "invitation_revoked", "Invitation revoked"),
-    (AuditAction::MailRetried, "mail_retried", "Mail tried again"),
-    (AuditAction::MailDropped, "mail_dropped", "Mail dropped"),
-    (AuditAction::TestMailSent, "test_mail_sent", "Test mail sent"),
+    (AuditAction::MailRetried, "mail_retried", "Email retried"),
+    (AuditAction::MailDropped, "mail_dropped", "Email cancelled"),
+    (AuditAction::TestMailSent, "test_mail_sent", "Test email sent"),
     (AuditAction::UsersExported, "users_exported", "Users exported"),
     (AuditAction::AuditExported, "audit_exported", "Audit log exported"),
-    (AuditAction::AuditResealed, "audit_resealed", "Audit log sealed anew"),
+    (AuditAction::AuditResealed, "audit_resealed", "Audit log re-sealed"),
 ];
 
 impl AuditAction {
-    /// The word kept in the database.
+    /// Returns the stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.row().1
     }
 
-    /// What a person reads.
+    /// Returns the label for administrators.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         self.row().2
     }
 
-    /// Reads the word kept in the database.
+    /// Parses a stored value.
     #[must_use]
     pub fn from_stored(word: &str) -> Option<Self> {
         ALL.iter().find(|row| row.1 == word).map(|row| row.0)
     }
 
     fn row(self) -> &'static (Self, &'static str, &'static str) {
-        // Every kind has its row, which the test below holds.
+        // The test below checks that every action has a row.
         ALL.iter().find(|row| row.0 == self).unwrap_or(&ALL[0])
     }
 }
@@ -75,9 +75,9 @@ mod tests {
     #[test]
     fn every_kind_has_a_row_and_a_word_of_its_own() {
         for (index, (action, word, _)) in ALL.iter().enumerate() {
-            assert_eq!(*action as usize, index, "the rows stand in the order of the kinds");
+            assert_eq!(*action as usize, index, "the rows are in the order of the actions");
             assert_eq!(AuditAction::from_stored(word), Some(*action));
         }
-        assert_eq!(ALL.len(), AuditAction::AuditResealed as usize + 1, "the last kind has the last row");
+        assert_eq!(ALL.len(), AuditAction::AuditResealed as usize + 1, "the last action has the last row");
     }
 }

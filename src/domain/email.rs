@@ -1,39 +1,39 @@
-//! The address that codes are mailed to.
+//! Email addresses.
 
 use email_address::{EmailAddress, Options};
 
 use super::limits::EMAIL_MAX;
 
-/// An email address that mail can be sent to.
+/// A valid email address.
 ///
-/// Kept as typed for display. [`Email::key`] is what is compared: all in lower
-/// case, the domain in its ASCII form (IDNA 2008, UTS 46).
+/// Kept as typed for display and compared by [`Email::key`]: lower case, with the
+/// domain in its ASCII form (IDNA 2008, UTS 46).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email {
     typed: String,
     key: String,
 }
 
-/// Why a text is not an address; the display text is meant for the visitor.
+/// Why a text is not an email address, as an error message for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EmailError {
     #[error("Enter your email address.")]
     Empty,
-    #[error("Use an address of at most {EMAIL_MAX} characters.")]
+    #[error("Use an email address of at most {EMAIL_MAX} characters.")]
     TooLong,
-    #[error("Enter an address like name@example.com.")]
+    #[error("Enter an email address like name@example.com.")]
     Malformed,
 }
 
 impl Email {
-    /// Parses what was typed; white space around it is dropped.
+    /// Parses an email address as typed. Surrounding white space is removed.
     ///
     /// The part before the `@` must be unquoted ASCII: lower-casing other
     /// alphabets makes different mailboxes compare equal.
     ///
     /// # Errors
-    /// The first rule that the text breaks. The length limit of 254 octets is
-    /// that of RFC 5321, section 4.5.3.1.3.
+    /// Returns the first rule that the text breaks. The length limit of 254 bytes
+    /// is from RFC 5321, section 4.5.3.1.3.
     pub fn parse(typed: &str) -> Result<Self, EmailError> {
         let typed = typed.trim();
         if typed.is_empty() {
@@ -59,33 +59,32 @@ impl Email {
         Ok(Self { typed: typed.to_owned(), key: ascii.to_ascii_lowercase() })
     }
 
-    /// The address as it was typed.
+    /// Returns the email address as it was typed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.typed
     }
 
-    /// The form that is compared and must be unique.
+    /// Returns the form that is compared and must be unique.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// What stands behind the `@`, in its ASCII form and lower case.
+    /// Returns the domain in its ASCII form and in lower case.
     #[must_use]
     pub fn domain(&self) -> &str {
         self.key.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// The address with its domain in ASCII and the case of its local part
-    /// kept, as SMTP wants it.
+    /// Returns the form for SMTP: the domain in ASCII, the local part as typed.
     #[must_use]
     pub fn deliverable(&self) -> String {
         let local = self.typed.rsplit_once('@').map_or("", |(local, _)| local);
         format!("{local}@{}", self.domain())
     }
 
-    /// The address with most of its local part hidden, for lists and logs.
+    /// Returns the email address with most of its local part hidden, for lists and logs.
     #[must_use]
     pub fn masked(&self) -> String {
         let (local, domain) = self.key.rsplit_once('@').unwrap_or((&self.key, ""));
@@ -94,8 +93,8 @@ impl Email {
     }
 }
 
-/// Whether IDNA passes over a character in silence, as it does with marks that
-/// nobody sees: the address is shown as typed, and they would be shown with it.
+/// Whether IDNA ignores a character, as it does with invisible marks. The email
+/// address is shown as typed, so they would be shown with it.
 fn is_dropped(c: char) -> bool {
     !c.is_ascii() && idna::domain_to_unicode(c.encode_utf8(&mut [0; 4])).0.is_empty()
 }
@@ -152,7 +151,7 @@ mod tests {
                 assert_eq!(Email::parse(&typed), Err(EmailError::Malformed), "{typed:?}");
             }
         }
-        // A Persian name is spelt with it.
+        // The zero-width non-joiner is part of the spelling of a Persian name.
         assert!(Email::parse("ann@\u{646}\u{627}\u{645}\u{647}\u{200c}\u{627}\u{6cc}.com").is_ok());
     }
 

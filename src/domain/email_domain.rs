@@ -1,22 +1,22 @@
-//! The domain of addresses that a rule is about.
+//! The email domains that a rule applies to.
 
-/// A domain with everything below it, in its ASCII form and lower case (IDNA
-/// 2008, UTS 46), as in the key of an [`Email`](super::Email).
+/// A domain with its subdomains, in its ASCII form and in lower case (IDNA 2008,
+/// UTS 46), as in the key of an [`Email`](super::Email).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailDomain(String);
 
-/// The text is no domain that an address could have.
+/// The text is not a domain that an email address can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a domain")]
 pub struct NotADomain;
 
 impl EmailDomain {
-    /// Parses a domain as an operator writes it, such as `example.com`,
-    /// `bücher.example`, or `edu` for all that ends in `.edu`.
+    /// Parses a domain from the settings, such as `example.com`, `bücher.example`,
+    /// or `edu` for every domain that ends in `.edu`.
     ///
     /// # Errors
-    /// When no address can end in it: a number at the end is an IP address,
-    /// a dot at the end is in no address.
+    /// Returns an error if no email address can end in it. A domain with a number
+    /// at the end is an IP address, and no email address ends in a dot.
     pub fn parse(typed: &str) -> Result<Self, NotADomain> {
         let ascii = idna::domain_to_ascii_strict(typed.trim()).map_err(|_| NotADomain)?;
         let top = ascii.rsplit('.').next().unwrap_or_default();
@@ -31,14 +31,14 @@ impl EmailDomain {
         &self.0
     }
 
-    /// Whether `domain`, in its ASCII form and lower case, is this one or lies below it.
+    /// Whether `domain`, in its ASCII form and in lower case, is this domain or a subdomain of it.
     #[must_use]
     pub fn covers(&self, domain: &str) -> bool {
         at_and_above(domain).any(|above| above == self.0)
     }
 }
 
-/// A domain, and those that it lies below, up to the one at the top.
+/// Returns a domain and its parents, up to the top-level domain.
 pub fn at_and_above(domain: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(domain), |domain| domain.split_once('.').map(|(_, above)| above))
 }

@@ -1,20 +1,20 @@
-//! A person's mistakes in a form, as data.
+//! The errors in a submitted form.
 
 use serde::{Deserialize, Serialize};
 
-/// One message and the `name` of the field it stands beside.
+/// An error message and the `name` of its field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
     pub field: String,
     pub message: String,
 }
 
-/// All messages of one attempt, in the order of the fields.
+/// The error messages of one submission, in the order of the fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldErrors(pub Vec<FieldError>);
 
 impl FieldErrors {
-    /// A single message.
+    /// Creates a list with one message.
     #[must_use]
     pub fn one(field: &str, message: impl ToString) -> Self {
         let mut errors = Self::default();
@@ -22,17 +22,17 @@ impl FieldErrors {
         errors
     }
 
-    /// Adds a message beside `field`.
+    /// Adds a message for `field`.
     pub fn add(&mut self, field: &str, message: impl ToString) {
         self.0.push(FieldError { field: field.to_owned(), message: message.to_string() });
     }
 
-    /// Unwraps a parsed field, or notes its message and gives `None`.
+    /// Unwraps a parsed field, or adds its message and returns `None`.
     pub fn check<T, E: ToString>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|error| self.add(field, error)).ok()
     }
 
-    /// The message beside `field`, if there is one.
+    /// Returns the message for `field`, if there is one.
     #[must_use]
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|error| error.field == field).map(|error| error.message.as_str())

@@ -1,6 +1,6 @@
-//! What the portal talks about, in types that cannot hold a wrong value.
+//! The domain types. Each can hold only valid values.
 //!
-//! Pure code for both targets: no clock, no randomness, no input or output.
+//! Pure code for both targets: no clock, no randomness, no I/O.
 
 pub mod account_state;
 pub mod audit_action;

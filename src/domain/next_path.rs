@@ -1,17 +1,17 @@
-//! Where to go after signing in.
+//! The path to open after signing in.
 
-/// A path of this portal. Anything that a browser could read as another
-/// origin, or that does not fit a header, is not one.
+/// A path on this portal. Rejects anything that a browser could read as another
+/// origin, or that is not valid in a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextPath(String);
 
 impl NextPath {
-    /// Takes the value of `next`, or nothing when it does not name a path here.
+    /// Parses the value of `next`. Returns `None` if it is not a path on this portal.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         let graphic = value.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
         let rooted = value.starts_with('/') && !value.starts_with("//");
-        // A dot segment could climb to a double slash once the browser resolves it.
+        // Once the browser resolves a dot segment, the path could start with a double slash.
         let dotted = value
             .split(['/', '?', '#'])
             .any(|part| matches!(part, "." | "..") || part.to_ascii_lowercase().contains("%2e"));

@@ -1,4 +1,4 @@
-//! One sentence at the top of the card after a redirect.
+//! A one-sentence message at the top of the card after a redirect.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! The six-digit code of a mail.
+//! The six-digit code of an email.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use super::limits::OTP_DIGITS;
 
 /// A one-time password of six decimal digits, leading zeros included.
 ///
-/// Never printed: its life is one request, or one mail on its way.
+/// Never printed. Lives only as long as one request or the email that carries it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OtpCode(String);
 
-/// Why a text cannot be a code; the display text is meant for the visitor.
+/// Why a text cannot be a code, as an error message for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OtpCodeError {
     #[error("Enter the code from the email.")]
@@ -20,10 +20,10 @@ pub enum OtpCodeError {
 }
 
 impl OtpCode {
-    /// Parses what was typed; spaces and hyphens are ignored.
+    /// Parses a code as typed. Spaces and hyphens are ignored.
     ///
     /// # Errors
-    /// When nothing was typed, or something that no mail ever held.
+    /// Returns an error if the text is empty or not six digits.
     pub fn parse(typed: &str) -> Result<Self, OtpCodeError> {
         if typed.len() > 64 {
             return Err(OtpCodeError::Malformed);
@@ -39,13 +39,13 @@ impl OtpCode {
         Ok(Self(digits))
     }
 
-    /// The code for a number below one million.
+    /// Creates the code for a number below one million.
     #[must_use]
     pub fn from_number(number: u32) -> Self {
         Self(format!("{:06}", number % 1_000_000))
     }
 
-    /// The six digits, to be mailed or put through the keyed hash.
+    /// Returns the six digits, for the email or the keyed hash.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,61 +1,61 @@
-//! What became of a code and of the mail that carries it, as administrators
-//! read it.
+//! The results of an OTP and of the email that carries it, as administrators see
+//! them.
 
-/// What a code came to.
+/// The result of an OTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtpOutcome {
-    /// It can be entered.
+    /// It can still be entered.
     Waiting,
     Used,
     Expired,
-    /// A newer code or another address took its place, or what it was for is over.
+    /// A newer OTP or another email address replaced it, or its flow ended.
     Voided,
-    /// Its flow saw as many wrong codes as are allowed.
+    /// Its flow reached the limit of incorrect codes.
     TriesUsed,
 }
 
-/// Each with its word in URLs and its words for people.
+/// All values with their URL values and their labels.
 pub const OUTCOMES: [(OtpOutcome, &str, &str); 5] = [
-    (OtpOutcome::Waiting, "waiting", "Waiting"),
+    (OtpOutcome::Waiting, "waiting", "Pending"),
     (OtpOutcome::Used, "used", "Used"),
     (OtpOutcome::Expired, "expired", "Expired"),
-    (OtpOutcome::Voided, "voided", "Replaced or withdrawn"),
-    (OtpOutcome::TriesUsed, "tries_used", "Tries used up"),
+    (OtpOutcome::Voided, "voided", "Replaced"),
+    (OtpOutcome::TriesUsed, "tries_used", "Too many attempts"),
 ];
 
-/// What became of the mail with a code.
+/// The delivery of the email with an OTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtpDelivery {
     Waiting,
-    /// It was tried, and will be again.
+    /// An attempt failed, and there will be another one.
     Failing,
     Sent,
     GivenUp,
     Expired,
     Dropped,
-    /// None was written: the address has an account already.
+    /// Not sent: the email address already has an account.
     AddressTaken,
-    /// None was written: no account that can be recovered has the address.
+    /// Not sent: no account that can be recovered has the email address.
     NoAccount,
-    /// What became of it is not known any more.
+    /// No longer known.
     Unknown,
 }
 
-/// Each with its word in URLs and its words for people. What is not known
-/// cannot be looked for.
+/// All values with their URL values and their labels. There is no filter for
+/// [`OtpDelivery::Unknown`].
 pub const DELIVERIES: [(OtpDelivery, &str, &str); 8] = [
-    (OtpDelivery::Waiting, "waiting", "Waiting"),
-    (OtpDelivery::Failing, "failing", "Failed, will be tried again"),
+    (OtpDelivery::Waiting, "waiting", "Queued"),
+    (OtpDelivery::Failing, "failing", "Retrying"),
     (OtpDelivery::Sent, "sent", "Sent"),
-    (OtpDelivery::GivenUp, "dead", "Given up"),
-    (OtpDelivery::Expired, "expired", "Not sent: it expired first"),
-    (OtpDelivery::Dropped, "dropped", "Dropped by an administrator"),
-    (OtpDelivery::AddressTaken, "address_taken", "Not sent: the address has an account"),
-    (OtpDelivery::NoAccount, "no_account", "Not sent: no open account has the address"),
+    (OtpDelivery::GivenUp, "dead", "Failed"),
+    (OtpDelivery::Expired, "expired", "Expired before sending"),
+    (OtpDelivery::Dropped, "dropped", "Cancelled by an administrator"),
+    (OtpDelivery::AddressTaken, "address_taken", "Account already exists"),
+    (OtpDelivery::NoAccount, "no_account", "No such account"),
 ];
 
 impl OtpOutcome {
-    /// Reads the word of a URL.
+    /// Parses the URL value.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         OUTCOMES.iter().find(|row| row.1 == word).map(|row| row.0)
@@ -68,7 +68,7 @@ impl OtpOutcome {
 }
 
 impl OtpDelivery {
-    /// Reads the word of a URL.
+    /// Parses the URL value.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         DELIVERIES.iter().find(|row| row.1 == word).map(|row| row.0)
@@ -76,7 +76,7 @@ impl OtpDelivery {
 
     #[must_use]
     pub fn in_words(self) -> &'static str {
-        DELIVERIES.iter().find(|row| row.0 == self).map_or("Not known any more", |row| row.2)
+        DELIVERIES.iter().find(|row| row.0 == self).map_or("Unknown", |row| row.2)
     }
 }
 
@@ -93,6 +93,6 @@ mod tests {
             assert_eq!((OtpDelivery::parse(word), delivery.in_words()), (Some(delivery), words));
         }
         assert_eq!((OtpDelivery::parse(""), OtpOutcome::parse("Used")), (None, None));
-        assert_eq!(OtpDelivery::Unknown.in_words(), "Not known any more");
+        assert_eq!(OtpDelivery::Unknown.in_words(), "Unknown");
     }
 }

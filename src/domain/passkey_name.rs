@@ -1,27 +1,27 @@
-//! What a person calls one of their passkeys.
+//! The name that a user gives to a passkey.
 
 use super::limits::PASSKEY_NAME_MAX;
 
-/// A name of 1 to 64 characters, to tell one passkey from another.
+/// A passkey's name of 1 to 64 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PasskeyName(String);
 
-/// Why a text is not a name; the display text is meant for the person.
+/// Why a text is not a name, as an error message for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasskeyNameError {
     #[error("Enter a name.")]
     Empty,
     #[error("Use at most {PASSKEY_NAME_MAX} characters.")]
     TooLong,
-    #[error("Leave out signs that cannot be seen.")]
+    #[error("Use only visible characters.")]
     Unseen,
 }
 
 impl PasskeyName {
-    /// Parses what was typed; white space around it is dropped.
+    /// Parses a name as typed. Surrounding white space is removed.
     ///
     /// # Errors
-    /// The first rule that the text breaks.
+    /// Returns the first rule that the text breaks.
     pub fn parse(typed: &str) -> Result<Self, PasskeyNameError> {
         let name = typed.trim();
         if name.is_empty() {
@@ -36,7 +36,7 @@ impl PasskeyName {
         Ok(Self(name.to_owned()))
     }
 
-    /// The first name of a passkey: the browser in words, such as "Firefox on Linux".
+    /// Returns the initial name of a passkey: the browser's description, such as "Firefox on Linux".
     #[must_use]
     pub fn of_browser(words: &str) -> Self {
         let seen: String = words.chars().filter(|&c| !is_unseen(c)).take(PASSKEY_NAME_MAX).collect();
@@ -49,8 +49,8 @@ impl PasskeyName {
     }
 }
 
-/// Controls, and the signs that turn the direction of the text around them
-/// (Unicode, UAX #9, section 2), which could make a list read as it is not.
+/// Whether a character is a control character, or invisible and able to change the
+/// direction of the text around it (Unicode, UAX #9, section 2).
 pub(super) fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')

@@ -1,4 +1,4 @@
-//! A password on its way to the hash.
+//! Passwords as typed, before they are hashed.
 
 use std::fmt;
 
@@ -9,17 +9,17 @@ use super::limits::{PASSWORD_MAX, PASSWORD_MIN};
 
 /// A password of 8 to 128 characters in Unicode normal form C.
 ///
-/// Lives as long as the request that brought it, is never printed, and its
-/// memory is wiped when it goes. Never trimmed or cut, and no rule on which
-/// characters it must hold (NIST SP 800-63B-4, section 3.1.1.2).
+/// Lives only as long as its request, is never printed, and its memory is cleared
+/// on drop. It is never trimmed or truncated, and there are no rules about which
+/// characters it must contain (NIST SP 800-63B-4, section 3.1.1.2).
 #[derive(Clone)]
 pub struct Password(Zeroizing<String>);
 
-/// Most octets of a password as it was typed. A character of four octets can be typed as three such (Unicode, UAX #15:
-/// no composed one is longer), as the keyboards of some systems do.
+/// Maximum number of bytes in a password as typed. Some keyboards send one character of four bytes as three
+/// characters of four bytes each; no decomposition is longer (Unicode, UAX #15).
 const OCTETS_MAX: usize = 3 * 4 * PASSWORD_MAX;
 
-/// Why a text cannot be a password; the display text is meant for the visitor.
+/// Why a text cannot be a password, as an error message for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     #[error("Enter a password.")]
@@ -28,21 +28,21 @@ pub enum PasswordError {
     TooShort,
     #[error("Use at most {PASSWORD_MAX} characters.")]
     TooLong,
-    #[error("Leave out line breaks and other control characters.")]
+    #[error("Remove line breaks and other control characters.")]
     ControlCharacter,
 }
 
 impl Password {
-    /// Parses a password that somebody chooses.
+    /// Parses a new password.
     ///
     /// # Errors
-    /// The first rule that the text breaks. Whether it is strong enough is
-    /// judged on the server, with the username and the address as context.
+    /// Returns the first rule that the text breaks. The server checks its strength
+    /// with the username and the email address as context.
     pub fn parse_new(typed: &str) -> Result<Self, PasswordError> {
         if typed.is_empty() {
             return Err(PasswordError::Empty);
         }
-        // A longer text is refused before any work on it.
+        // Refused before the text is normalized.
         if typed.len() > OCTETS_MAX {
             return Err(PasswordError::TooLong);
         }
@@ -57,14 +57,14 @@ impl Password {
         }
     }
 
-    /// Takes a password that somebody claims to know. Whatever could never
-    /// have been chosen is `None`: it is wrong without being hashed.
+    /// Parses a password for signing in. Returns `None` for a text that can't be any
+    /// user's password, so that it need not be hashed.
     #[must_use]
     pub fn parse_claimed(typed: &str) -> Option<Self> {
         Self::parse_new(typed).ok()
     }
 
-    /// The text to hash or to judge. Keep it no longer than that takes.
+    /// Returns the text, to hash it or to check its strength. Do not store it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(refusal(""), Some(PasswordError::Empty));
         assert_eq!(refusal("1234567"), Some(PasswordError::TooShort));
         assert_eq!(refusal("12345678"), None);
-        // Eight letters typed as sixteen code points are eight, and seven are seven.
+        // Eight letters in sixteen code points count as eight, and seven as seven.
         assert_eq!(refusal(&"e\u{301}".repeat(8)), None);
         assert_eq!(refusal(&"e\u{301}".repeat(7)), Some(PasswordError::TooShort));
         assert_eq!(refusal(&"é".repeat(128)), None);

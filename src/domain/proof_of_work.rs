@@ -1,33 +1,33 @@
-//! The sum that a form's captcha asks a browser to work out.
+//! The proof of work that a form's captcha asks the browser for.
 
 use std::fmt::{self, Display, Formatter};
 
 use sha2::block_api::compress256;
 
-/// Octets before the counter: salt and nonce, 16 each.
+/// Bytes before the counter: salt and nonce, 16 each.
 const SEED: usize = 32;
-/// Octets that are hashed, and bits.
+/// Length of the hashed message in bytes, and in bits.
 const MESSAGE: usize = SEED + 4;
 const MESSAGE_BITS: u16 = 8 * 36;
-/// Where SHA-256 begins (FIPS 180-4, section 5.3.3).
+/// The initial hash value of SHA-256 (FIPS 180-4, section 5.3.3).
 const INITIAL: [u32; 8] =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
-/// Which counter is looked for: the one below `most` for which SHA-256 over the
-/// seed and the counter, as four octets with the highest first, begins with
-/// given octets (ALTCHA's proof of work, version 2, algorithm `SHA-256`, cost 1).
+/// A challenge: find the counter below `most` for which SHA-256 over the seed and the
+/// counter, as four big-endian bytes, starts with a given prefix (ALTCHA's proof of
+/// work, version 2, algorithm `SHA-256`, cost 1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProofOfWork {
-    /// The message as SHA-256 pads it (FIPS 180-4, section 5.1.1), with the
-    /// counter 0: it is short enough for a single block.
+    /// The padded message (FIPS 180-4, section 5.1.1) with counter 0. It fits in a
+    /// single block.
     block: [u8; 64],
-    /// What the digest begins with, and where it is compared at all.
+    /// The prefix of the digest, and the mask of the bits that are compared.
     wanted: [u32; 8],
     mask: [u32; 8],
     most: u32,
 }
 
-/// The counter, and the digest that shows it to be right.
+/// The counter, and the digest that proves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Solution {
     pub counter: u32,
@@ -35,8 +35,8 @@ pub struct Solution {
 }
 
 impl ProofOfWork {
-    /// Reads a seed of 32 octets and a prefix of at most as many, both in
-    /// hexadecimal. `None` if they are anything else.
+    /// Parses a seed of 32 bytes and a prefix of at most 32 bytes, both in
+    /// hexadecimal. Returns `None` if either is invalid.
     #[must_use]
     pub fn parse(seed: &str, prefix: &str, most: u32) -> Option<Self> {
         let (seed, whole) = words(seed)?;
@@ -53,13 +53,13 @@ impl ProofOfWork {
         Some(Self { block, wanted, mask, most })
     }
 
-    /// There is a solution below this number.
+    /// Returns the exclusive upper bound of the solution.
     #[must_use]
     pub fn most(&self) -> u32 {
         self.most
     }
 
-    /// Tries `count` counters, beginning with `from`, none of them `most` or above.
+    /// Tries `count` counters, starting at `from` and staying below `most`.
     #[must_use]
     pub fn search(&self, from: u32, count: u32) -> Option<Solution> {
         let mut block = self.block;
@@ -77,7 +77,7 @@ impl ProofOfWork {
     }
 }
 
-/// As a form's field states it: `counter.digest`, the counter in decimal, the
+/// The form field's format: `counter.digest`, with the counter in decimal and the
 /// digest in lower-case hexadecimal.
 impl Display for Solution {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -86,8 +86,8 @@ impl Display for Solution {
     }
 }
 
-/// At most 64 digits as words, with the highest digit first, and a mask of the
-/// bits that they gave.
+/// Parses at most 64 hexadecimal digits into words, most significant digit first.
+/// Also returns a mask of the bits that the digits cover.
 fn words(hex: &str) -> Option<([u32; 8], [u32; 8])> {
     let (mut words, mut mask) = ([0; 8], [0; 8]);
     for (at, digit) in hex.chars().enumerate() {
@@ -102,10 +102,10 @@ fn words(hex: &str) -> Option<([u32; 8], [u32; 8])> {
 mod tests {
     use super::ProofOfWork;
 
-    /// The octets from 0 to 31.
+    /// The bytes from 0 to 31.
     const COUNTED: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
-    // Every digest here was worked out by Python:
+    // Every digest here was computed with Python:
     // hashlib.sha256(seed + counter.to_bytes(4, "big")).hexdigest()
 
     fn solved(seed: &str, prefix: &str, most: u32) -> Option<String> {

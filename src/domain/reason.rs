@@ -1,28 +1,28 @@
-//! Why an administrator did something.
+//! The reason for an administrator's action.
 
 use super::limits::REASON_MAX;
 use super::passkey_name::is_unseen;
 
-/// One line of 1 to 300 characters, for those who read the audit log later.
+/// One line of 1 to 300 characters, recorded in the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason(String);
 
-/// Why a text is no reason; the display text is meant for the person.
+/// Why a text is not a valid reason, as an error message for the administrator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReasonError {
-    #[error("Say why, in a few words.")]
+    #[error("Enter a reason.")]
     Empty,
     #[error("Use at most {REASON_MAX} characters.")]
     TooLong,
-    #[error("Leave out line breaks and signs that cannot be seen.")]
+    #[error("Use one line, without invisible characters.")]
     Unseen,
 }
 
 impl Reason {
-    /// Parses what was typed; white space around it is dropped.
+    /// Parses a reason as typed. Surrounding white space is removed.
     ///
     /// # Errors
-    /// The first rule that the text breaks.
+    /// Returns the first rule that the text breaks.
     pub fn parse(typed: &str) -> Result<Self, ReasonError> {
         let reason = typed.trim();
         if reason.is_empty() {

@@ -1,26 +1,26 @@
-//! A code to be kept on paper, for the day the phone is gone.
+//! Recovery codes, which replace a lost second factor.
 
 use std::fmt;
 
 use zeroize::Zeroize;
 
-/// Crockford's base32: no I, L, O or U, so that no two characters look alike.
+/// Crockford's base32, without I, L, O and U, so that no two characters look alike.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// Characters of a code, five bits each.
+/// Number of characters in a code, five bits each.
 const LENGTH: usize = 16;
-/// Octets of randomness in a code.
+/// Random bytes in a code.
 pub const RECOVERY_CODE_OCTETS: usize = LENGTH * 5 / 8;
-/// Characters that are written together.
+/// Characters per group.
 const GROUP: usize = 4;
 
 /// A recovery code: 80 random bits in 16 characters.
 ///
-/// Never printed by accident: its life is one request, or the one page that shows it.
+/// Never printed. Lives only as long as one request or the page that shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RecoveryCode(String);
 
 impl RecoveryCode {
-    /// The code of these random octets.
+    /// Creates a code from random bytes.
     #[must_use]
     pub fn from_octets(octets: [u8; RECOVERY_CODE_OCTETS]) -> Self {
         let number = octets.iter().fold(0_u128, |number, octet| number << 8 | u128::from(*octet));
@@ -28,9 +28,8 @@ impl RecoveryCode {
         Self(places.map(|value| char::from(ALPHABET[value])).collect())
     }
 
-    /// Reads what was typed, in any case, with or without what separates the
-    /// groups, and with letters in the place of the digits they look like.
-    /// `None` for what no code ever looked like.
+    /// Parses a code as typed, in any case, with or without separators. Letters that
+    /// look like digits are read as digits. Returns `None` if the text is not a code.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
         if typed.len() > 4 * LENGTH {
@@ -47,13 +46,13 @@ impl RecoveryCode {
         fits.then_some(Self(code))
     }
 
-    /// The sixteen characters, to be put through the hash.
+    /// Returns the sixteen characters, for the hash.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// As it is written down: four groups of four.
+    /// Returns the code in four groups of four, as it is shown.
     #[must_use]
     pub fn in_groups(&self) -> String {
         let groups = self.0.as_bytes().chunks(GROUP).map(|group| String::from_utf8_lossy(group).into_owned());
@@ -67,7 +66,7 @@ impl Drop for RecoveryCode {
     }
 }
 
-/// A hyphen, or what a word processor makes of one.
+/// Whether a character is a hyphen, or one that a word processor replaces it with.
 fn is_dash(c: char) -> bool {
     matches!(c, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }

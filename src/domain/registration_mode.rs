@@ -1,18 +1,18 @@
-//! Who may register.
+//! Who can create an account.
 
-/// `PORTAL_REGISTRATION`.
+/// The setting `PORTAL_REGISTRATION`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RegistrationMode {
-    /// Anybody.
+    /// Anyone.
     #[default]
     Open,
-    /// Whoever was invited.
+    /// Only invited users.
     Invitation,
-    /// Nobody.
+    /// No one.
     Closed,
 }
 
-/// What they hear who are nobody's guest where one has to be.
-pub const INVITED_ONLY: &str = "You need an invitation to register here.";
-/// What everybody hears where nobody can register.
-pub const CLOSED: &str = "Registration is closed.";
+/// The message when an invitation is required.
+pub const INVITED_ONLY: &str = "You need an invitation to create an account.";
+/// The message when registration is closed.
+pub const CLOSED: &str = "New accounts can't be created at the moment.";

@@ -1,6 +1,6 @@
-//! What an account may do.
+//! The roles of accounts.
 
-/// The two roles there are.
+/// The role of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     User,
@@ -10,7 +10,7 @@ pub enum Role {
 impl Role {
     pub const ALL: [Self; 2] = [Self::User, Self::Administrator];
 
-    /// The word kept in the database.
+    /// Returns the stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -19,7 +19,7 @@ impl Role {
         }
     }
 
-    /// What a person reads.
+    /// Returns the label.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
@@ -28,7 +28,7 @@ impl Role {
         }
     }
 
-    /// Reads the word kept in the database; an unknown word gives the least rights.
+    /// Parses a stored value. An unknown value gives the fewest rights.
     #[must_use]
     pub fn from_stored(word: &str) -> Self {
         if word == Self::Administrator.as_str() { Self::Administrator } else { Self::User }

@@ -1,28 +1,28 @@
-//! What is typed at the second step of signing in.
+//! The codes of the second sign-in step.
 
 use super::{OtpCode, RecoveryCode};
 
-/// A code from an authenticator app, or a recovery code in its place.
+/// A code from an authenticator app, or a recovery code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecondStepCode {
     App(OtpCode),
     Recovery(RecoveryCode),
 }
 
-/// Why a text is neither; the display text is meant for the visitor.
+/// Why a text is neither, as an error message for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SecondStepCodeError {
-    #[error("Enter the code from your app, or a recovery code.")]
+    #[error("Enter the code from your authenticator app, or a recovery code.")]
     Empty,
-    #[error("A code from the app has 6 digits, a recovery code has 16 letters and digits.")]
+    #[error("Enter the 6-digit code from your app, or a recovery code of 16 letters and digits.")]
     Malformed,
 }
 
 impl SecondStepCode {
-    /// Tells the two apart by their length; spaces and hyphens are ignored.
+    /// Parses a code as typed. The length decides its kind; spaces and hyphens are ignored.
     ///
     /// # Errors
-    /// When nothing was typed, or something that is neither.
+    /// Returns an error if the text is empty or neither kind of code.
     pub fn parse(typed: &str) -> Result<Self, SecondStepCodeError> {
         if typed.trim().is_empty() {
             return Err(SecondStepCodeError::Empty);

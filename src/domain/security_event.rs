@@ -1,6 +1,6 @@
-//! What can happen to an account, as its owner's security log tells it.
+//! The events in a user's security log.
 
-/// One kind of event. The words in the database never change their meaning.
+/// A kind of event. The stored values never change their meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecurityEvent {
     SignedIn,
@@ -29,7 +29,7 @@ pub enum SecurityEvent {
     DataExported,
     DeletionScheduled,
     DeletionCancelled,
-    // From here on, what administrators did.
+    // The events below are administrators' actions.
     MadeAdministrator,
     MadeUser,
     AccountDisabled,
@@ -40,65 +40,65 @@ pub enum SecurityEvent {
     AccountDeleted,
 }
 
-/// Each with its word in the database and its words for people.
+/// All events with their stored values and their labels.
 const ALL: [(SecurityEvent, &str, &str); 34] = [
     (SecurityEvent::SignedIn, "signed_in", "Signed in"),
     (SecurityEvent::SignInFailed, "sign_in_failed", "Sign-in failed: wrong password"),
-    (SecurityEvent::SecondStepFailed, "second_step_failed", "Second step failed"),
+    (SecurityEvent::SecondStepFailed, "second_step_failed", "Incorrect code"),
     (SecurityEvent::SignedOut, "signed_out", "Signed out"),
-    (SecurityEvent::NewDevice, "new_device", "First sign-in from this device"),
+    (SecurityEvent::NewDevice, "new_device", "Signed in from a new device"),
     (SecurityEvent::SessionEnded, "session_ended", "Session ended"),
     (SecurityEvent::OtherSessionsEnded, "other_sessions_ended", "All other sessions ended"),
     (SecurityEvent::PasswordChanged, "password_changed", "Password changed"),
-    (SecurityEvent::PasswordRecovered, "password_recovered", "New password set by email code"),
+    (SecurityEvent::PasswordRecovered, "password_recovered", "Password reset"),
     (SecurityEvent::UsernameChanged, "username_changed", "Username changed"),
-    (SecurityEvent::EmailChangeAsked, "email_change_asked", "Change of email address begun"),
+    (SecurityEvent::EmailChangeAsked, "email_change_asked", "Email change requested"),
     (SecurityEvent::EmailChanged, "email_changed", "Email address changed"),
-    (SecurityEvent::EmailChangeUndone, "email_change_undone", "Change of email address undone"),
+    (SecurityEvent::EmailChangeUndone, "email_change_undone", "Email address restored"),
     (SecurityEvent::TwoStepOn, "two_step_on", "Authenticator app added"),
     (SecurityEvent::TwoStepOff, "two_step_off", "Authenticator app removed"),
-    (SecurityEvent::AppReplaced, "app_replaced", "Changed to another authenticator app"),
-    (SecurityEvent::RecoveryCodesMade, "recovery_codes_made", "New recovery codes made"),
+    (SecurityEvent::AppReplaced, "app_replaced", "Authenticator app replaced"),
+    (SecurityEvent::RecoveryCodesMade, "recovery_codes_made", "New recovery codes created"),
     (SecurityEvent::RecoveryCodeUsed, "recovery_code_used", "Recovery code used"),
     (SecurityEvent::PasskeyAdded, "passkey_added", "Passkey added"),
     (SecurityEvent::PasskeyRenamed, "passkey_renamed", "Passkey renamed"),
     (SecurityEvent::PasskeyRemoved, "passkey_removed", "Passkey removed"),
     (SecurityEvent::BrowserTrusted, "browser_trusted", "Browser trusted"),
     (SecurityEvent::BrowserForgotten, "browser_forgotten", "Trusted browser removed"),
-    (SecurityEvent::DataExported, "data_exported", "Data exported"),
-    (SecurityEvent::DeletionScheduled, "deletion_scheduled", "Deletion of the account asked for"),
-    (SecurityEvent::DeletionCancelled, "deletion_cancelled", "Deletion of the account cancelled"),
-    (SecurityEvent::MadeAdministrator, "made_administrator", "Made an administrator"),
-    (SecurityEvent::MadeUser, "made_user", "No administrator any more"),
+    (SecurityEvent::DataExported, "data_exported", "Data downloaded"),
+    (SecurityEvent::DeletionScheduled, "deletion_scheduled", "Account deletion requested"),
+    (SecurityEvent::DeletionCancelled, "deletion_cancelled", "Account deletion cancelled"),
+    (SecurityEvent::MadeAdministrator, "made_administrator", "Admin role given"),
+    (SecurityEvent::MadeUser, "made_user", "Admin role removed"),
     (SecurityEvent::AccountDisabled, "account_disabled", "Account disabled"),
-    (SecurityEvent::AccountEnabled, "account_enabled", "Account enabled again"),
-    (SecurityEvent::SessionsEnded, "sessions_ended", "All sessions ended"),
-    (SecurityEvent::RecoveryStarted, "recovery_started", "New password asked for"),
+    (SecurityEvent::AccountEnabled, "account_enabled", "Account enabled"),
+    (SecurityEvent::SessionsEnded, "sessions_ended", "Signed out everywhere"),
+    (SecurityEvent::RecoveryStarted, "recovery_started", "Password reset required"),
     (SecurityEvent::TwoStepReset, "two_step_reset", "Two-step sign-in reset"),
     (SecurityEvent::AccountDeleted, "account_deleted", "Account deleted"),
 ];
 
 impl SecurityEvent {
-    /// The word kept in the database.
+    /// Returns the stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.row().1
     }
 
-    /// What a person reads.
+    /// Returns the label.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         self.row().2
     }
 
-    /// Reads the word kept in the database.
+    /// Parses a stored value.
     #[must_use]
     pub fn from_stored(word: &str) -> Option<Self> {
         ALL.iter().find(|row| row.1 == word).map(|row| row.0)
     }
 
     fn row(self) -> &'static (Self, &'static str, &'static str) {
-        // Every kind has its row, which the test below holds.
+        // The test below checks that every event has a row.
         ALL.iter().find(|row| row.0 == self).unwrap_or(&ALL[0])
     }
 }
@@ -110,9 +110,9 @@ mod tests {
     #[test]
     fn every_kind_has_a_row_and_a_word_of_its_own() {
         for (index, (event, word, _)) in ALL.iter().enumerate() {
-            assert_eq!(*event as usize, index, "the rows stand in the order of the kinds");
+            assert_eq!(*event as usize, index, "the rows are in the order of the events");
             assert_eq!(SecurityEvent::from_stored(word), Some(*event));
         }
-        assert_eq!(ALL.len(), SecurityEvent::AccountDeleted as usize + 1, "the last kind has the last row");
+        assert_eq!(ALL.len(), SecurityEvent::AccountDeleted as usize + 1, "the last event has the last row");
     }
 }

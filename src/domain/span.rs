@@ -1,6 +1,6 @@
-//! How far back the administration's overview looks.
+//! The time ranges of the admin overview.
 
-/// A span of time that ends now. It begins with a whole hour or day in UTC.
+/// A time range that ends now and starts at a full hour or day in UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Span {
     #[default]
@@ -15,7 +15,7 @@ const DAY: i64 = 24 * HOUR;
 impl Span {
     pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
 
-    /// The word in the URL.
+    /// Returns the URL value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -25,7 +25,7 @@ impl Span {
         }
     }
 
-    /// Reads the word in the URL; any other is a day.
+    /// Parses the URL value. Any other text is a day.
     #[must_use]
     pub fn from_word(word: &str) -> Self {
         Self::ALL.into_iter().find(|span| span.as_str() == word).unwrap_or_default()
@@ -40,7 +40,7 @@ impl Span {
         }
     }
 
-    /// What its pieces are called.
+    /// Returns the unit of a bucket.
     #[must_use]
     pub fn piece(self) -> &'static str {
         match self {
@@ -49,7 +49,7 @@ impl Span {
         }
     }
 
-    /// How long a piece is, in milliseconds.
+    /// Returns the length of a bucket in milliseconds.
     #[must_use]
     pub fn piece_millis(self) -> i64 {
         match self {
@@ -58,7 +58,7 @@ impl Span {
         }
     }
 
-    /// How many pieces it has, the one that is running included.
+    /// Returns the number of buckets, including the current one.
     #[must_use]
     pub fn pieces(self) -> usize {
         match self {

@@ -1,18 +1,18 @@
-//! What is counted by the hour, for the administration's charts.
+//! The hourly metrics of the admin charts.
 
-/// One kind of thing. The words in the database never change their meaning.
+/// A metric. The stored values never change their meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tally {
-    /// Somebody asked for an account.
+    /// A registration was started.
     RegistrationBegun,
-    /// They got it. Counted in the hour in which they asked, so that it is a
-    /// part of what was begun then.
+    /// A registration was completed. Counted in the hour in which it was started, so
+    /// that it is a part of those started then.
     RegistrationFinished,
-    /// A password was wrong, whether there is such an account or not.
+    /// A password was wrong, whether or not the account exists.
     WrongPassword,
-    /// A mailed code was wrong, whatever it was for.
+    /// An emailed code was wrong, whatever it was for.
     WrongCode,
-    /// A second step was wrong.
+    /// A second step failed.
     SecondStepFailed,
 }
 
@@ -25,7 +25,7 @@ impl Tally {
         Self::SecondStepFailed,
     ];
 
-    /// The word kept in the database.
+    /// Returns the stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -37,7 +37,7 @@ impl Tally {
         }
     }
 
-    /// Reads the word kept in the database.
+    /// Parses a stored value.
     #[must_use]
     pub fn from_stored(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tally| tally.as_str() == word)

@@ -1,16 +1,16 @@
-//! A moment, as the database keeps it.
+//! Timestamps, as stored in the database.
 
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
 /// Milliseconds since 1970-01-01 00:00 UTC.
 ///
-/// An integer compares alike in every database, which a text with a zone does not.
+/// An integer compares the same way in every database; a text with a time zone does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// How long from `earlier` to this moment; nothing when it is not earlier.
+    /// Returns the time since `earlier`, or zero if `earlier` is not earlier.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

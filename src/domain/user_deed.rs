@@ -1,6 +1,6 @@
-//! What administrators can do to an account.
+//! The actions that administrators can take on an account.
 
-/// One deed. Its word stands in URLs.
+/// An action on an account. Its value is part of URLs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserDeed {
     Disable,
@@ -14,7 +14,7 @@ pub enum UserDeed {
 }
 
 impl UserDeed {
-    /// In the order in which they are offered.
+    /// All actions in the order in which they are offered.
     pub const ALL: [Self; 8] = [
         Self::EndSessions,
         Self::StartRecovery,
@@ -26,7 +26,7 @@ impl UserDeed {
         Self::Delete,
     ];
 
-    /// The word in the path of its page.
+    /// Returns the value in the path of its page.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -41,29 +41,29 @@ impl UserDeed {
         }
     }
 
-    /// Reads the word; nothing for any other.
+    /// Parses the value. Returns `None` for any other text.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|deed| deed.as_str() == word)
     }
 
-    /// The deed as its button says it.
+    /// Returns the label of the action's button.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Disable => "Disable account",
             Self::Enable => "Enable account",
-            Self::EndSessions => "End all sessions",
-            Self::StartRecovery => "Start recovery",
+            Self::EndSessions => "Sign out everywhere",
+            Self::StartRecovery => "Require password reset",
             Self::ResetTwoStep => "Reset two-step sign-in",
             Self::MakeAdministrator => "Make administrator",
-            Self::MakeUser => "Make user",
+            Self::MakeUser => "Remove admin role",
             Self::Delete => "Delete account",
         }
     }
 
-    /// Whether the password has to be given again first: it cannot be taken
-    /// back, or decides who else can do all this.
+    /// Whether the administrator must enter their password first, because the action
+    /// can't be undone or changes who is an administrator.
     #[must_use]
     pub fn wants_password(self) -> bool {
         matches!(self, Self::ResetTwoStep | Self::MakeAdministrator | Self::MakeUser | Self::Delete)

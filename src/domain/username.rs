@@ -1,15 +1,15 @@
-//! The name a person signs in with.
+//! Usernames.
 
 use super::limits::{USERNAME_MAX, USERNAME_MIN};
 
 /// A username: 3 to 32 ASCII letters, digits, `_`, `-` or `.`.
 ///
-/// Only ASCII, so that two names that look alike are alike. Case is kept for
-/// display and ignored in comparison: [`Username::key`] is what must be unique.
+/// Only ASCII, so that two different names can't look the same. Case is kept for
+/// display and ignored in comparisons; [`Username::key`] must be unique.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 
-/// Why a text is not a username; the display text is meant for the visitor.
+/// Why a text is not a username, as an error message for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UsernameError {
     #[error("Enter a username.")]
@@ -18,15 +18,15 @@ pub enum UsernameError {
     TooShort,
     #[error("Use at most {USERNAME_MAX} characters.")]
     TooLong,
-    #[error("Use only letters, digits, and the signs _ - and .")]
+    #[error("Use only the letters a–z, digits, dots, hyphens and underscores.")]
     Malformed,
 }
 
 impl Username {
-    /// Parses what was typed; white space around it is dropped.
+    /// Parses a username as typed. Surrounding white space is removed.
     ///
     /// # Errors
-    /// The first rule that the text breaks.
+    /// Returns the first rule that the text breaks.
     pub fn parse(typed: &str) -> Result<Self, UsernameError> {
         let name = typed.trim();
         if name.is_empty() {
@@ -43,13 +43,13 @@ impl Username {
         }
     }
 
-    /// The name as its owner wrote it.
+    /// Returns the username as typed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The form that is compared and must be unique: lower case.
+    /// Returns the lower-case form that is compared and must be unique.
     #[must_use]
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()

@@ -1,4 +1,4 @@
-//! A card that waits for a mailed code, the same for everything a code is for.
+//! The card on which the user enters an emailed code, whatever the code is for.
 
 use leptos::prelude::*;
 
@@ -6,35 +6,35 @@ use crate::api::{Captcha, CodeView};
 use crate::components::{CaptchaScript, Countdown, Form, PostForm};
 use crate::paths;
 
-/// What there is to do once the code has expired.
+/// What to do once the code has expired.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Again {
     pub advice: &'static str,
     pub label: &'static str,
-    /// The page itself: the server then says why, and fills in what was typed.
+    /// The page to load again. The server redirects from there with the reason, and fills in the form.
     pub page: &'static str,
 }
 
-/// The lead, the countdown, the form that takes the code, and the other ways,
-/// which the children add to. What is of class `while-live` goes when the
-/// countdown ends.
+/// The lead, the countdown, the form that takes the code, and the alternatives,
+/// to which the children are added. Elements of class `while-live` disappear when
+/// the countdown ends.
 #[component]
 pub(super) fn AwaitCode(
     code: CodeView,
-    /// The heading, and where the code went.
+    /// The heading and the email address that the code was sent to.
     #[prop(into)]
     lead: ViewFnOnce,
     form: Form,
     resend: Form,
-    /// What asking for another code has to show.
+    /// The captcha of the form that requests a new code.
     captcha: Option<Captcha>,
     again: Again,
-    /// Whether mail goes to the development mailbox.
+    /// Whether emails go to the development mailbox.
     mailbox: bool,
     children: Children,
 ) -> impl IntoView {
     let CodeView { deadline, lifetime_ms, remaining_ms, .. } = code;
-    let mailbox = mailbox.then(|| view! { <a href=paths::DEV_MAILBOX>"Development: read the mail"</a> });
+    let mailbox = mailbox.then(|| view! { <a href=paths::DEV_MAILBOX>"Development: read the email"</a> });
     view! {
         <div class="while-live">{lead.run()}</div>
         <Countdown remaining_ms lifetime_ms deadline=deadline.0>
@@ -46,7 +46,7 @@ pub(super) fn AwaitCode(
         <div class="while-live">
             <PostForm form />
             <div class="other-ways">
-                <p class="quiet">"The email can take a minute or two. Look in your spam folder, too."</p>
+                <p class="quiet">"It can take a few minutes to arrive. Check your spam folder."</p>
                 <CaptchaScript captcha />
                 <PostForm form=resend />
                 {children()}

@@ -1,4 +1,4 @@
-//! `/dashboard`: what the portal knows about the person, and what to do next.
+//! `/dashboard`: the user's account, security facts and recommendations.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -64,19 +64,19 @@ fn Security(account: AccountView) -> impl IntoView {
             <Facts>
                 <Fact name="Last sign-in">{last}</Fact>
                 <Fact name="Signed in with">{signed_in_with}</Fact>
-                <Fact name="This session began">
+                <Fact name="Signed in">
                     <Time at=account.signed_in_at />
                     ", from "
                     {account.signed_in_from}
                 </Fact>
-                <Fact name="This session ends at the latest">
+                <Fact name="Session expires">
                     <Time at=account.session_ends_at />
                 </Fact>
             </Facts>
             <p>
-                <a href=paths::ACCOUNT_SESSIONS>"Where you are signed in"</a>
+                <a href=paths::ACCOUNT_SESSIONS>"Devices"</a>
                 " · "
-                <a href=paths::ACCOUNT_SECURITY>"What protects your account"</a>
+                <a href=paths::ACCOUNT_SECURITY>"Security"</a>
             </p>
         </Section>
     }
@@ -85,11 +85,11 @@ fn Security(account: AccountView) -> impl IntoView {
 #[component]
 fn NextSteps(first_time: bool, two_step: bool) -> impl IntoView {
     let first = if first_time {
-        Either::Left("Your account is open: you can use it right away.")
+        Either::Left("Your account is ready.")
     } else {
         Either::Right(view! {
-            "Look at your last sign-in. If that was not you, "
-            <a href=paths::ACCOUNT_SESSIONS>"end your other sessions"</a>
+            "Don't recognize your last sign-in? "
+            <a href=paths::ACCOUNT_SESSIONS>"Sign out your other devices"</a>
             " and "
             <a href=paths::ACCOUNT>"change your password"</a>
             "."
@@ -98,17 +98,17 @@ fn NextSteps(first_time: bool, two_step: bool) -> impl IntoView {
     let second_step = (!two_step).then(|| {
         view! {
             <li>
-                "Let signing in take two steps, so that a stolen password opens nothing: see "
-                <a href=paths::ACCOUNT_SECURITY>"Security"</a> "."
+                "Protect your account with two-step sign-in. "
+                <a href=paths::ACCOUNT_SECURITY>"Set up"</a>
             </li>
         }
     });
     view! {
-        <Section title="What to do next" class="card card-wide">
+        <Section title="Recommended" class="card card-wide">
             <ul class="next">
                 <li>{first}</li>
                 {second_step}
-                <li>"On a computer that others use, sign out when you leave. Closing the page is not enough."</li>
+                <li>"On a shared computer, sign out when you're done."</li>
             </ul>
         </Section>
     }

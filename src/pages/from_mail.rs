@@ -1,4 +1,4 @@
-//! `/from-mail`: what the link in a mail will do, and its button.
+//! `/from-mail`: says what the link in an email will do, with a button to do it.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -24,35 +24,35 @@ pub fn FromMailPage() -> impl IntoView {
         }
         _ => Either::Right(view! {
             <h1>"This link no longer works"</h1>
-            <p>"It was used already, or its time is over. If you are worried about your account, set a new password."</p>
+            <p>"It has been used or has expired. If you're worried about your account, reset your password."</p>
             <a class="btn btn-primary btn-wide" href=paths::RECOVER>
-                "Set a new password"
+                "Reset your password"
             </a>
         }),
     };
     view! { <Frame visitor>{card}</Frame> }
 }
 
-/// Heading, what the button does, and its words at rest and under way.
+/// The heading, what the button does, its label and its label while busy.
 fn words(deed: MailDeed) -> (&'static str, &'static str, &'static str, &'static str) {
     match deed {
         MailDeed::EndSession => (
-            "End that session?",
-            "This signs out the browser that the mail is about. Afterwards, set a new password.",
-            "End that session",
-            "Ending…",
+            "Sign out that device?",
+            "This signs out the device that the email is about. Then reset your password.",
+            "Sign out that device",
+            "Signing out…",
         ),
         MailDeed::UndoEmailChange => (
-            "Bring your address back?",
-            "Mail about your account will come to this address again, and everybody is signed out of it. Afterwards, set a new password.",
-            "Undo the change",
-            "Undoing…",
+            "Restore your email address?",
+            "We'll use this email address again and sign out all devices. Then reset your password.",
+            "Restore email address",
+            "Restoring…",
         ),
         MailDeed::KeepAccount => (
             "Keep your account?",
-            "It will not be deleted, and you can sign in as before.",
+            "It won't be deleted, and you can sign in as before.",
             "Keep my account",
-            "Keeping…",
+            "Restoring…",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! `/`: what this is and the ways in.
+//! `/`: the start page, with the ways to create an account and to sign in.
 
 use leptos::prelude::*;
 
@@ -14,10 +14,10 @@ pub fn HomePage() -> impl IntoView {
     let open = visitor.registration == RegistrationMode::Open;
     let text = match visitor.registration {
         RegistrationMode::Open => {
-            "Register with a username, your email address and a password. We send you a six-digit code, you enter it, and your account is open.".to_owned()
+            "Create an account with your email address. We'll send you a code to confirm it.".to_owned()
         }
         RegistrationMode::Invitation => {
-            format!("{INVITED_ONLY} If you have one, open the link in its mail.")
+            format!("{INVITED_ONLY} If you have one, open the link in the email.")
         }
         RegistrationMode::Closed => CLOSED.to_owned(),
     };
@@ -25,18 +25,14 @@ pub fn HomePage() -> impl IntoView {
         view! {
             <p>
                 <a class="btn btn-primary btn-wide" href=paths::REGISTER>
-                    "Register"
+                    "Create account"
                 </a>
             </p>
         }
     });
-    // One button of a card is the first: where nobody registers, this one.
+    // A card has one primary button: without registration, this one.
     let sign_in = if open { "btn btn-outline btn-wide" } else { "btn btn-primary btn-wide" };
-    let under = if open {
-        "You need an email address that you can open now."
-    } else {
-        "If you have an account, you can sign in."
-    };
+    let under = if open { "You'll need access to your email." } else { "Need an account? Contact your administrator." };
     view! {
         <Frame visitor under=move || under>
             <h1>"Welcome to " {name}</h1>

@@ -1,4 +1,4 @@
-//! `/login`: the way in for those who have an account.
+//! `/login`: the sign-in form.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ pub fn LoginPage() -> impl IntoView {
     let visitor = super::visitor();
     let flash = visitor.flash.clone();
     let captcha = visitor.captcha.clone();
-    // Where to go afterwards, if not to the dashboard.
+    // The page to open after signing in; the dashboard if empty.
     let next = visitor.next.clone().unwrap_or_else(|| flash.value("next"));
     // With passkeys the browser suggests them as well (HTML, 4.10.18.7.1, "webauthn").
     let autocomplete = if visitor.passkeys.is_some() { "username webauthn" } else { "username" };

@@ -1,5 +1,5 @@
-//! One file a page. A page is markup made on the server from what is known
-//! about the visitor; who may see it was decided before it is made.
+//! The pages, one file each. A page is markup that the server renders from the
+//! request's [`Visitor`]; access is checked before it is rendered.
 
 mod account;
 mod admin;
@@ -37,47 +37,47 @@ use crate::api::admin::AdminView;
 use crate::api::{View, Visitor};
 use crate::paths;
 
-/// What the head of the document has to know before the page is made.
+/// What the head of the document needs before the page is rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
     pub title: &'static str,
-    /// Whether the page has islands, and so needs the browser's module at all.
+    /// Whether the page has islands and needs the WebAssembly module.
     pub islands: bool,
 }
 
 impl Head {
-    /// The head of the page at this path, as this visitor gets it.
+    /// Returns the head of the page at this path for this visitor.
     #[must_use]
     pub fn of(path: &str, visitor: &Visitor) -> Self {
         let needs_username = matches!(&visitor.view, View::Verify(pending) if pending.needs_username);
         let (title, islands) = match path {
             paths::HOME => ("Welcome", false),
-            paths::REGISTER => ("Register", !matches!(&visitor.view, View::Register(view) if !view.has_form())),
+            paths::REGISTER => ("Create account", !matches!(&visitor.view, View::Register(view) if !view.has_form())),
             paths::VERIFY if needs_username => ("Choose another username", true),
             paths::VERIFY => ("Check your email", true),
             paths::LOGIN => ("Sign in", true),
-            paths::RECOVER => ("Set a new password", true),
+            paths::RECOVER => ("Reset your password", true),
             paths::RECOVER_VERIFY => ("Enter your code", true),
             paths::DASHBOARD => ("Dashboard", true),
             paths::ACCOUNT_SESSIONS => ("Sessions", true),
             paths::ACCOUNT_SECURITY_LOG => ("Security log", true),
-            paths::LOGIN_MFA => ("Second step", true),
+            paths::LOGIN_MFA => ("Two-step sign-in", true),
             paths::ACCOUNT_SECURITY => ("Security", true),
             paths::RECOVERY_CODES => ("Recovery codes", true),
-            paths::FROM_MAIL => ("Link from a mail", matches!(&visitor.view, View::FromMail(Some(_)))),
+            paths::FROM_MAIL => ("Link from an email", matches!(&visitor.view, View::FromMail(Some(_)))),
             paths::ACCOUNT => ("Your account", true),
-            paths::ACCOUNT_EMAIL_VERIFY => ("Confirm your new address", true),
+            paths::ACCOUNT_EMAIL_VERIFY => ("Confirm your new email address", true),
             paths::ACCOUNT_DELETE => ("Delete your account", true),
-            paths::ACCOUNT_CONFIRM => ("Confirm that it is you", true),
-            paths::ADMIN => ("Administration", true),
+            paths::ACCOUNT_CONFIRM => ("Confirm your password", true),
+            paths::ADMIN => ("Admin", true),
             paths::ADMIN_SETTINGS => ("Settings", true),
             paths::ADMIN_USERS => ("Users", true),
             paths::ADMIN_INVITATIONS => ("Invitations", true),
             paths::ADMIN_AUDIT => ("Audit log", true),
             paths::ADMIN_OTPS => ("OTP log", true),
-            paths::ADMIN_MAIL => ("Mail", true),
+            paths::ADMIN_MAIL => ("Email", true),
             _ => match &visitor.view {
-                // Of these there is one for each user.
+                // Their paths contain the user's id.
                 View::Admin(AdminView::User(_)) => ("User", true),
                 View::Admin(AdminView::UserDeed(about)) => (about.deed.in_words(), true),
                 _ => ("Page not found", false),
@@ -87,8 +87,8 @@ impl Head {
     }
 }
 
-/// The person the page is made for. Only while the route table is read, at the
-/// server's start, is nobody there.
+/// Returns the visitor that the page is rendered for. There is none, and the
+/// default is used, only when the route table is built at startup.
 fn visitor() -> Visitor {
     use_context().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Every path that leads nowhere, and those that are nobody else's business.
+//! The page for unknown paths, and for pages that the user may not know about.
 
 use leptos::prelude::*;
 
@@ -11,12 +11,12 @@ pub fn NotFoundPage() -> impl IntoView {
     let (href, words) = if visitor.account.is_some() {
         (paths::DASHBOARD, "Go to your dashboard")
     } else {
-        (paths::HOME, "Go to the start")
+        (paths::HOME, "Go to home page")
     };
     view! {
         <Frame visitor>
             <h1>"Page not found"</h1>
-            <p>"There is nothing at this address. If you typed it, check the spelling."</p>
+            <p>"Check that you typed the web address correctly."</p>
             <a class="btn btn-primary btn-wide" href=href>
                 {words}
             </a>

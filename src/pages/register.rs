@@ -1,4 +1,4 @@
-//! `/register`: a new person's details, or why there is no form for them.
+//! `/register`: the registration form, or the reason why there is none.
 
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
@@ -20,23 +20,23 @@ pub fn RegisterPage() -> impl IntoView {
         RegisterView::Form { guest } => EitherOf3::A(view! { <Details visitor=visitor.clone() guest /> }),
         RegisterView::InvitedOnly { no_good } => EitherOf3::B(view! { <InvitedOnly no_good /> }),
         RegisterView::Closed => EitherOf3::C(view! {
-            <h1>"Register"</h1>
+            <h1>"Create account"</h1>
             <p>{CLOSED}</p>
         }),
     };
-    let under = || view! { "Already registered? " <a href=paths::LOGIN>"Sign in"</a> };
+    let under = || view! { "Already have an account? " <a href=paths::LOGIN>"Sign in"</a> };
     view! { <Frame visitor under>{card}</Frame> }
 }
 
-/// The form; whose address it is for, if that is settled.
+/// The registration form. `guest` is the invited email address, which the user cannot change.
 #[component]
 fn Details(visitor: Visitor, guest: Option<String>) -> impl IntoView {
     let captcha = visitor.captcha;
-    // Where anybody may register, a guest may do so with another address as well.
+    // While registration is open, an invited user may register with another email address as well.
     let another = (guest.is_some() && visitor.registration == RegistrationMode::Open).then(|| {
         view! {
             <p class="other-ways">
-                <a href=format!("{}?{}=", paths::REGISTER, paths::INVITATION)>"Use another address"</a>
+                <a href=format!("{}?{}=", paths::REGISTER, paths::INVITATION)>"Use a different email address"</a>
             </p>
         }
     });
@@ -44,34 +44,34 @@ fn Details(visitor: Visitor, guest: Option<String>) -> impl IntoView {
         Some(address) => Field::email("email", "Email")
             .value(address)
             .fixed()
-            .hint("Your invitation is for this address. We send a six-digit code to it."),
-        None => Field::email("email", "Email").hint("We send a six-digit code to it."),
+            .hint("Your invitation was sent to this email address. We'll email you a code to confirm it."),
+        None => Field::email("email", "Email").hint("We'll email you a code to confirm it."),
     };
     let form = Form::to(paths::REGISTER, &visitor.flash)
         .field(Field::username())
         .field(email)
         .field(Field::new_password("password", "Password"))
         .captcha(captcha.clone())
-        .submit("Register", "Checking…");
+        .submit("Create account", "Checking…");
     view! {
         <Steps current=Step::Details />
-        <h1>"Register"</h1>
+        <h1>"Create account"</h1>
         <CaptchaScript captcha />
         <PostForm form />
         {another}
     }
 }
 
-/// What those see who bring no invitation, or one that is good for nothing.
+/// Shown without an invitation, or with one that no longer works.
 #[component]
 fn InvitedOnly(no_good: bool) -> impl IntoView {
     let what = if no_good {
-        "The invitation of your link no longer works: it was used or taken back, or its time is over. Ask for another one."
+        "This invitation has been used, cancelled or has expired. Ask for a new one."
     } else {
-        "If you have one, open the link in its mail. It works once, until the time that stands there."
+        "If you have one, open the link in the email. It can be used once and expires on the date in the email."
     };
     view! {
-        <h1>"Register"</h1>
+        <h1>"Create account"</h1>
         <p>{INVITED_ONLY} " " {what}</p>
     }
 }

@@ -14,9 +14,9 @@ pub fn SecondStepPage() -> impl IntoView {
     };
     let passkey = visitor.passkeys.clone().filter(|_| has_passkeys).map(PasskeyUse::second_step);
     let (lead, label) = if has_app {
-        ("Your password is right. Now enter the code that your app shows.", "Code from your app, or a recovery code")
+        ("Enter the 6-digit code from your authenticator app.", "Authentication code")
     } else {
-        ("Your password is right. Now show in a second way that it is you.", "Recovery code")
+        ("Use your passkey or a recovery code to finish signing in.", "Recovery code")
     };
     let form = Form::to(paths::LOGIN_MFA, &visitor.flash)
         .first_field(Field::any_code("code", label))
@@ -24,18 +24,18 @@ pub fn SecondStepPage() -> impl IntoView {
         .submit("Sign in", "Checking…");
     Some(view! {
         <Frame visitor>
-            <h1>"Second step"</h1>
+            <h1>"Two-step sign-in"</h1>
             <p>{lead}</p>
             <PostForm form />
             {passkey.map(|passkey| view! { <OtherWay passkey /> })}
             {has_app
                 .then(|| {
                     view! {
-                        <p class="quiet">"No phone at hand? One of the recovery codes that you kept works as well."</p>
+                        <p class="quiet">"Can't use your phone? Enter a recovery code instead."</p>
                     }
                 })}
             <form method="post" action=paths::LOGOUT>
-                <button class="btn btn-link">"Start over"</button>
+                <button class="btn btn-link">"Sign in as someone else"</button>
             </form>
         </Frame>
     })

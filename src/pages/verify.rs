@@ -1,4 +1,4 @@
-//! `/verify`: the proof of the address.
+//! `/verify`: confirms the email address of a registration.
 
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
@@ -19,26 +19,25 @@ pub fn VerifyPage() -> impl IntoView {
         View::Verify(pending) => EitherOf3::B(view! { <EnterCode pending flash mailbox captcha /> }),
         _ => EitherOf3::C(view! { <NothingPending /> }),
     };
-    let under = || view! { "Already registered? " <a href=paths::LOGIN>"Sign in"</a> };
+    let under = || view! { "Already have an account? " <a href=paths::LOGIN>"Sign in"</a> };
     view! { <Frame visitor under>{card}</Frame> }
 }
 
-/// The code, another code, another address.
+/// The form for the code, the button that sends a new one, and the form that corrects the email address.
 #[component]
 fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool, captcha: Option<Captcha>) -> impl IntoView {
     let PendingView { email, code, email_changes_left: left, address_fixed, .. } = pending;
     let form = Form::to(paths::VERIFY, &flash)
-        .first_field(Field::code("code", "Code").hint("Six digits, from the email.").sends_itself())
-        .submit("Confirm", "Checking…");
+        .first_field(Field::code("code", "Code").hint("The 6-digit code in the email.").sends_itself())
+        .submit("Confirm email", "Checking…");
     let resend = Form::resend(paths::VERIFY_RESEND, &flash, code.resend_in_ms).captcha(captcha.clone());
-    let again =
-        Again { advice: "Register again and we will send a new one.", label: "Register again", page: paths::VERIFY };
+    let again = Again { advice: "Start again to get a new code.", label: "Start again", page: paths::VERIFY };
     let to = email.clone();
     let lead = move || {
         view! {
             <Steps current=Step::Email />
             <h1>"Check your email"</h1>
-            <p>"We sent a six-digit code to " <strong>{to}</strong></p>
+            <p>"We've sent a 6-digit code to " <strong>{to}</strong> "."</p>
         }
     };
     view! {
@@ -48,23 +47,27 @@ fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool, captcha: Option<
     }
 }
 
-/// Folded away until it is wanted, or has something to say.
+/// The form that corrects the email address, folded unless it was refused.
 #[component]
 fn CorrectEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
     let refused = flash.form == paths::VERIFY_EMAIL;
     let form = Form::to(paths::VERIFY_EMAIL, &flash)
         .field(Field::email("email", "Email").value(email))
-        .submit("Send the code there", "Sending…")
+        .submit("Update and send code", "Sending…")
         .outlined();
     let body = if left == 0 {
         leptos::either::Either::Left(view! {
             <p>
-                "You have changed the address twice. To use another one, "
-                <a href=paths::REGISTER>"register again"</a> "."
+                "You can't change the email address again. "
+                <a href=paths::REGISTER>"Start again"</a> " to use a different one."
             </p>
         })
     } else {
-        let times = if left == 1 { "once".to_owned() } else { format!("{left} times") };
+        let times = match left {
+            1 => "once more".to_owned(),
+            2 => "twice more".to_owned(),
+            _ => format!("{left} more times"),
+        };
         leptos::either::Either::Right(view! {
             <p class="quiet">"You can change it " {times} "."</p>
             <PostForm form />
@@ -72,7 +75,7 @@ fn CorrectEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
     };
     view! {
         <details open=refused>
-            <summary>"Wrong address?"</summary>
+            <summary>"Wrong email address?"</summary>
             {body}
         </details>
     }
@@ -80,25 +83,25 @@ fn CorrectEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
 
 #[component]
 fn ChooseUsername(pending: PendingView, flash: Flash) -> impl IntoView {
-    let form = Form::to(paths::VERIFY_USERNAME, &flash).field(Field::username()).submit("Finish", "Checking…");
+    let form = Form::to(paths::VERIFY_USERNAME, &flash).field(Field::username()).submit("Create account", "Checking…");
     view! {
         <h1>"Choose another username"</h1>
         <p>
-            "Your email address is confirmed. Meanwhile somebody else took the username " <strong>{pending.username}</strong>
-            ". Choose another one to finish."
+            "Your email address is confirmed, but someone else has taken " <strong>{pending.username}</strong>
+            ". Choose another username."
         </p>
         <PostForm form />
     }
 }
 
-/// Shown only if a registration ends between the guard and the page.
+/// Shown only if the registration ends between the access check and the page.
 #[component]
 fn NothingPending() -> impl IntoView {
     view! {
         <h1>"Nothing to confirm"</h1>
-        <p>"There is no registration to finish in this browser."</p>
+        <p>"There's nothing to confirm in this browser. Sign in, or create an account."</p>
         <a class="btn btn-primary btn-wide" href=paths::REGISTER>
-            "Register"
+            "Create account"
         </a>
     }
 }

@@ -9,7 +9,7 @@ use super::harness::captcha::solve;
 use super::harness::{Answer, Client, Mode, TestApp};
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
-const AGAIN: &str = "This page was open for a long time or was sent twice. Please send the form again.";
+const AGAIN: &str = "This page has expired. Please try again.";
 const ANN: [(&str, &str); 3] = [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
 
 /// Registers with this challenge.
@@ -78,7 +78,7 @@ async fn a_wrong_solution_is_refused() {
             [format!("{challenge}.8.{digest}"), format!("{rest}.{}", "0".repeat(64)), format!("{challenge}.0.")]
         {
             let answer = register_with(&mut client, &wrong).await;
-            assert!(client.seen(answer).await.contains("We could not check that you are not a robot."));
+            assert!(client.seen(answer).await.contains("We couldn't check that you're not a robot."));
         }
     }
     assert_eq!(registrations(&app).await, 0);
@@ -130,8 +130,8 @@ async fn without_a_script_a_form_takes_as_long_as_a_person_needs() {
             assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("1")));
         }
         let seen = client.seen(answer).await;
-        assert!(seen.contains("That was quicker than a person types."), "{seen}");
-        assert!(mode == Mode::Script || seen.contains("You can try again in 1 second."), "{seen}");
+        assert!(seen.contains("Please wait a moment and try again."), "{seen}");
+        assert!(mode == Mode::Script || seen.contains("Try again in 1 second."), "{seen}");
         app.advance(1);
         assert_eq!(register_with(&mut client, &challenge).await.location().as_deref(), Some("/verify"));
     }
@@ -168,10 +168,7 @@ async fn an_address_may_send_fewer_forms_without_a_solution() {
     }
     let answer = client.register("ann3", "a3@x.example", PASSWORD).await;
     let seen = client.seen(answer).await;
-    assert!(
-        seen.contains("browsers that run no scripts") && seen.contains("You can try again in 20 minutes."),
-        "{seen}"
-    );
+    assert!(seen.contains("without JavaScript") && seen.contains("Try again in 20 minutes."), "{seen}");
     let mut script = app.script();
     assert_eq!(script.register("ann4", "a4@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
     let mut elsewhere = app.form().at_ip("198.51.100.7");
@@ -206,7 +203,7 @@ async fn another_code_is_sent_for_a_challenge_alone() {
         assert!(client.seen(answer).await.contains(AGAIN));
         assert_eq!(app.mails_to(&email).await.len(), 1);
         let answer = client.post("/verify/resend", &[]).await;
-        assert!(client.seen(answer).await.contains("We sent another code"));
+        assert!(client.seen(answer).await.contains("We've sent a new code"));
         assert_eq!(app.mails_to(&email).await.len(), 2);
     }
 }

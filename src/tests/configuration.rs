@@ -118,7 +118,9 @@ fn what_is_allowed_within_what_is_denied_stops_the_start() {
     let lines = mistakes(&[("PORTAL_EMAIL_DOMAINS_ALLOWED", "mail.Example.com, x.example"), denied]);
     assert_eq!(
         lines,
-        ["PORTAL_EMAIL_DOMAINS_ALLOWED: mail.example.com is in it, and example.com is in PORTAL_EMAIL_DOMAINS_DENIED"]
+        [
+            "PORTAL_EMAIL_DOMAINS_ALLOWED: contains mail.example.com, but PORTAL_EMAIL_DOMAINS_DENIED contains example.com"
+        ]
     );
     assert!(load(&[("PORTAL_EMAIL_DOMAINS_ALLOWED", "com"), denied]).is_ok());
 }

@@ -95,7 +95,7 @@ fn assert_refused(answer: &Answer, mode: Mode, what: &str) {
         assert_eq!(answer.header(header), None, "{what}");
     }
     let kind = answer.header("content-type").unwrap_or_default();
-    let text = "This form came from another site, so nothing was done.";
+    let text = "This form was sent from another site.";
     match mode {
         Mode::Form => assert!(kind.starts_with("text/html") && answer.body.contains(&format!("<p>{text}")), "{what}"),
         Mode::Script => {

@@ -59,7 +59,7 @@ async fn looking_at_a_link_changes_nothing_however_often() {
             for _ in 0..3 {
                 let page = client.get(&link).await;
                 assert_eq!(page.status, 200);
-                assert!(page.body.contains("Undo the change") && page.body.contains("action=\"/from-mail\""));
+                assert!(page.body.contains("Restore email address") && page.body.contains("action=\"/from-mail\""));
                 assert!(!page.body.contains("http://") && !page.body.contains("https://"), "nothing from elsewhere");
                 assert_eq!(page.header("referrer-policy"), Some("same-origin"));
             }
@@ -79,11 +79,11 @@ async fn undoing_brings_the_address_back_and_ends_every_session() {
         let mut owner = app.client(mode);
         let answer = press(&mut owner, &link).await;
         assert_eq!(answer.location().as_deref(), Some("/recover"));
-        assert!(owner.seen(answer).await.contains("Your address is back"));
+        assert!(owner.seen(answer).await.contains("Your email address has been restored"));
         assert_eq!(email(&app).await, ["ann@x.example"]);
         assert_ne!(member.get("/dashboard").await.status, 200);
         let mails = app.mails_to("ann@x.example").await;
-        assert!(mails.iter().any(|(subject, _)| subject.ends_with("is back")), "{mails:?}");
+        assert!(mails.iter().any(|(subject, _)| subject.ends_with("was restored")), "{mails:?}");
         assert_eq!(app.count("SELECT COUNT(*) FROM security_event WHERE kind = 'email_change_undone'").await, 1);
         // The other address is free: nobody holds it any more.
         app.account("bob", "ann@y.example").await;
@@ -147,7 +147,7 @@ async fn whoever_presses_it_in_their_own_session_is_signed_out_and_told() {
         let (mut member, link) = moved(&app, mode).await;
         let answer = press(&mut member, &link).await;
         assert_eq!(answer.location().as_deref(), Some("/recover"));
-        assert!(member.seen(answer).await.contains("Your address is back"));
+        assert!(member.seen(answer).await.contains("Your email address has been restored"));
     }
 }
 
@@ -161,12 +161,17 @@ async fn keeping_an_account_opens_it_again() {
         assert!(client.get(&link).await.body.contains("Keep my account"));
         let answer = press(&mut client, &link).await;
         assert_eq!(answer.location().as_deref(), Some("/login"));
-        assert!(client.seen(answer).await.contains("Your account is kept."));
+        assert!(client.seen(answer).await.contains("Your account won't be deleted."));
         signed_in(&app, mode).await;
         app.advance(8 * 86_400);
         app.state.maintenance.purge().await.expect("purges");
         assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);
-        assert!(app.mails_to("ann@x.example").await.iter().any(|(subject, _)| subject.ends_with("account is kept")));
+        assert!(
+            app.mails_to("ann@x.example")
+                .await
+                .iter()
+                .any(|(subject, _)| subject.ends_with("account won't be deleted"))
+        );
     }
 }
 
@@ -179,10 +184,10 @@ async fn a_session_is_ended_by_its_link_and_no_other() {
         let mut member = signed_in(&app, mode).await;
         let link = app.link_to_end_oldest_session().await;
         let mut owner = app.client(mode);
-        assert!(owner.get(&link).await.body.contains("End that session"));
+        assert!(owner.get(&link).await.body.contains("Sign out that device"));
         let answer = press(&mut owner, &link).await;
         assert_eq!(answer.location().as_deref(), Some("/recover"));
-        assert!(owner.seen(answer).await.contains("That session is ended."));
+        assert!(owner.seen(answer).await.contains("That device has been signed out."));
         assert_ne!(stranger.get("/dashboard").await.status, 200);
         assert_eq!(member.get("/dashboard").await.status, 200);
         let answer = press(&mut member, &link).await;

@@ -45,10 +45,10 @@ async fn status_body_and_cookies_are_those_of_a_new_address() {
         // Any code is a wrong code there, counted and worded alike.
         let code = app.code_for("novel@x.example").await;
         let answer = known.verify(&wrong_code(&code, 0)).await;
-        assert!(known.seen(answer).await.contains("That code is not right. 4 tries left."));
+        assert!(known.seen(answer).await.contains("That code is incorrect or has expired. 4 attempts left."));
         app.advance(60);
         let answer = known.post("/verify/resend", &[]).await;
-        assert!(known.seen(answer).await.contains("We sent another code to owner@x.example."));
+        assert!(known.seen(answer).await.contains("We've sent a new code to owner@x.example."));
     }
 }
 
@@ -95,7 +95,7 @@ async fn a_known_address_never_becomes_a_second_account() {
     assert_eq!(quick.verify(&quick_code).await.location().as_deref(), Some("/login"));
     let answer = slow.verify(&slow_code).await;
     assert_eq!(answer.location().as_deref(), Some("/login"));
-    assert!(slow.seen(answer).await.contains("This address already has an account."));
+    assert!(slow.seen(answer).await.contains("This email address already has an account."));
     assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);
 }
 

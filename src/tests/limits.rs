@@ -49,13 +49,13 @@ async fn codes_count_by_address_whoever_they_go_to_and_whichever_form_asks() {
         ] {
             let answer = client.post(path, fields).await;
             let seen = client.seen(answer).await;
-            assert!(seen.contains("We have sent too many codes to people in your network."), "{path}: {seen}");
-            let wait = if mode == Mode::Form { "You can try again in 14 minutes." } else { "\"retry_after\":840" };
+            assert!(seen.contains("Too many codes have been requested from your network."), "{path}: {seen}");
+            let wait = if mode == Mode::Form { "Try again in 14 minutes." } else { "\"retry_after\":840" };
             assert!(seen.contains(wait), "{path}: {seen}");
         }
         app.advance(60);
         let answer = client.post("/verify/resend", &[]).await;
-        assert!(client.seen(answer).await.contains("too many codes to people in your network"));
+        assert!(client.seen(answer).await.contains("Too many codes have been requested from your network"));
         let mut elsewhere = app.client(mode).at_ip("2001:db8:1:3::1");
         assert_eq!(elsewhere.register("kim", "f@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
     }
@@ -79,7 +79,7 @@ async fn wrong_codes_count_by_address_over_all_registrations_and_right_ones_do_n
         client.register("bob", "b@x.example", PASSWORD).await;
         let code = app.code_for("b@x.example").await;
         let answer = client.verify(&code).await;
-        assert!(client.seen(answer).await.contains("There were too many wrong codes from your network."));
+        assert!(client.seen(answer).await.contains("Too many incorrect codes from your network."));
         // Somebody else's guessing next door costs none of the person's own tries.
         app.advance(299);
         assert!(client.verify(&code).await.location().as_deref() != Some("/login"));
@@ -106,7 +106,7 @@ async fn one_password_tried_on_many_accounts_is_limited_by_address() {
         if mode == Mode::Script {
             assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("450")));
         }
-        assert!(client.seen(answer).await.contains("Too many tries."));
+        assert!(client.seen(answer).await.contains("Too many attempts."));
         let mut elsewhere = app.client(mode).at_ip("198.51.100.7");
         assert_eq!(elsewhere.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
         app.advance(450);
@@ -153,7 +153,7 @@ async fn who_keeps_no_cookie_causes_no_more_sessions_than_the_limit() {
             assert_eq!(answer.location().as_deref(), Some("/register"), "{n}");
         } else {
             assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("60")), "{n}");
-            assert!(answer.body.contains("There were too many tries from your network."), "{}", answer.body);
+            assert!(answer.body.contains("Too many requests from your network."), "{}", answer.body);
         }
         let nothing_pending = app.form().get("/verify").await;
         assert_eq!(nothing_pending.location().as_deref(), Some("/register"), "{n}");

@@ -58,9 +58,9 @@ async fn who_waits_as_long_as_the_answer_says_gets_through_and_who_comes_early_d
         assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (429, Some("1")));
         if mode == Mode::Script {
             assert!(refused.header("content-type").is_some_and(|kind| kind.contains("json")));
-            assert!(refused.body.contains("\"retry_after\":1") && refused.body.contains("too many requests"));
+            assert!(refused.body.contains("\"retry_after\":1") && refused.body.contains("Too many requests"));
         } else {
-            assert!(refused.body.contains("You can try again in 1 second."), "{}", refused.body);
+            assert!(refused.body.contains("Try again in 1 second."), "{}", refused.body);
         }
         app.clock.advance(Duration::from_millis(999));
         assert_eq!(post(client.clone()).await.status, 429);

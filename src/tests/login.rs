@@ -7,7 +7,7 @@ use futures::future::join_all;
 use super::harness::app::PASSWORD;
 use super::harness::{Mode, TestApp, without_random};
 
-const NO_MATCH: &str = "The username or email and the password do not match.";
+const NO_MATCH: &str = "Incorrect username, email or password.";
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
 #[tokio::test]
@@ -86,8 +86,8 @@ async fn after_five_failures_each_further_try_waits_twice_as_long_up_to_15_minut
                 assert_eq!((early.status.as_u16(), early.header("retry-after")), (429, Some("1")));
             }
             let seen = client.seen(early).await;
-            assert!(seen.contains("Too many tries."), "{wait}");
-            assert!(mode == Mode::Script || seen.contains("You can try again in 1 second."), "{wait}");
+            assert!(seen.contains("Too many attempts."), "{wait}");
+            assert!(mode == Mode::Script || seen.contains("Try again in 1 second."), "{wait}");
             app.advance(1);
             let answer = client.sign_in("ann", "another fine password").await;
             assert!(client.seen(answer).await.contains(NO_MATCH), "{wait}");

@@ -9,7 +9,7 @@ const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const PAGE: &str = "/account/sessions";
 const END: &str = "/account/sessions/end";
 const END_OTHERS: &str = "/account/sessions/end-others";
-const NOT_THERE: &str = "That session is not there any more.";
+const NOT_THERE: &str = "That session has already ended.";
 const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
                       Version/26.0 Mobile/15E148 Safari/604.1";
 
@@ -39,7 +39,7 @@ async fn listed(client: &Client) -> Vec<(String, String)> {
 /// The handle of this client's own session.
 async fn own_handle(client: &Client) -> String {
     let rows = listed(client).await;
-    let mut own = rows.into_iter().filter(|(row, _)| row.contains("This one"));
+    let mut own = rows.into_iter().filter(|(row, _)| row.contains("This device"));
     let (_, handle) = own.next().expect("this one");
     assert!(own.next().is_none(), "only one is this one");
     handle
@@ -62,10 +62,10 @@ async fn a_person_sees_where_they_are_signed_in_and_which_one_this_is() {
     let rows = listed(&here).await;
     assert_eq!(rows.len(), 2, "nobody else's");
     let (this, other) = (&rows[0].0, &rows[1].0);
-    assert!(this.contains("Firefox on Linux") && this.contains("192.0.2.7") && this.contains("This one"), "{this}");
+    assert!(this.contains("Firefox on Linux") && this.contains("192.0.2.7") && this.contains("This device"), "{this}");
     assert!(this.contains("2026-11-23T12:02:00Z"), "{this}");
     assert!(other.contains("Safari on iPhone") && other.contains("198.51.100.7"), "{other}");
-    assert!(!other.contains("This one"), "{other}");
+    assert!(!other.contains("This device"), "{other}");
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn an_ended_session_is_signed_out_with_its_next_request() {
         let answer = here.post(END, &[("session", &handle)]).await;
         assert_eq!(answer.location().as_deref(), Some(PAGE));
         let seen = here.seen(answer).await;
-        assert!(seen.contains("The session in Firefox on Linux has ended."), "{seen}");
+        assert!(seen.contains("Session ended: Firefox on Linux."), "{seen}");
         assert!(!is_signed_in(&other).await);
         assert!(is_signed_in(&third).await && is_signed_in(&here).await);
         assert_eq!(listed(&here).await.len(), 2);
@@ -159,7 +159,7 @@ async fn ending_all_others_leaves_this_one_alone_and_no_password_fresher() {
         app.advance(360);
         let answer = here.post(END_OTHERS, &[]).await;
         assert_eq!(answer.location().as_deref(), Some(PAGE));
-        assert!(here.seen(answer).await.contains("All your other sessions have ended."));
+        assert!(here.seen(answer).await.contains("You've been signed out on all other devices."));
         for other in &others {
             assert!(!is_signed_in(other).await);
         }
@@ -271,7 +271,7 @@ async fn no_more_than_a_hundred_are_listed() {
     .await;
     let page = here.clone().get(PAGE).await.body;
     assert_eq!(page.matches("name=\"session\"").count(), 100);
-    assert!(page.contains("These are the newest.") && page.contains(END_OTHERS));
+    assert!(page.contains("Showing the most recent devices.") && page.contains(END_OTHERS));
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ async fn a_signed_out_visitor_sees_the_public_pages_alone() {
     assert_eq!(client.get("/dashboard").await.location().as_deref(), Some("/login?next=/dashboard"));
     let verify = client.get("/verify").await;
     assert_eq!(verify.location().as_deref(), Some("/register"));
-    assert!(client.get("/register").await.body.contains("no registration waiting in this browser"));
+    assert!(client.get("/register").await.body.contains("nothing to confirm in this browser"));
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn every_page_of_the_account_is_at_its_path() {
     let mut client = app.form();
     client.sign_in("ann", PASSWORD).await;
     for (path, heading) in [
-        ("/account/confirm", "Is it you?"),
+        ("/account/confirm", "Confirm your password"),
         ("/account/sessions", "Sessions"),
         ("/account/security/log", "Security log"),
     ] {

@@ -9,7 +9,7 @@ mod sign_in;
 use crate::harness::{Answer, Client};
 
 /// The one sentence for every passkey that does not count.
-const UNKNOWN: &str = "This passkey is not known here.";
+const UNKNOWN: &str = "This passkey doesn't belong to an account here.";
 
 async fn is_signed_in(client: &mut Client) -> bool {
     client.get("/dashboard").await.status == 200

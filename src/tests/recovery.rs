@@ -42,12 +42,12 @@ async fn a_code_and_a_new_password_replace_the_old_one_and_sign_nobody_in() {
         let app = with_ann().await;
         let (mut client, code) = waiting(&app, mode).await;
         let page = client.get("/recover/verify").await;
-        assert!(page.body.contains("If that address has an account") && !page.body.contains("ann@x.example"));
+        assert!(page.body.contains("If that email address has an account") && !page.body.contains("ann@x.example"));
         assert!(client.cookies.contains_key("portal_recovery"));
         let answer = set(&mut client, &code, NEW).await;
         assert_eq!(answer.location().as_deref(), Some("/login"));
         assert!(!client.cookies.contains_key("portal_recovery"), "the cookie ended");
-        assert!(client.seen(answer).await.contains("Your new password is set"));
+        assert!(client.seen(answer).await.contains("Your password has been reset"));
         assert_ne!(client.get("/dashboard").await.status, 200, "it signs nobody in");
         assert!(opens(&app, NEW).await);
         assert!(!opens(&app, PASSWORD).await);
@@ -105,7 +105,7 @@ async fn a_code_counts_for_300_seconds() {
         let answer = set(&mut client, &code, NEW).await;
         assert_eq!(answer.location().as_deref(), Some("/recover"));
         let page = client.seen(answer).await;
-        assert!(page.contains("Your code expired.") && page.contains("value=\"ann@x.example\""), "{page}");
+        assert!(page.contains("Your code has expired.") && page.contains("value=\"ann@x.example\""), "{page}");
         assert!(opens(&app, PASSWORD).await);
     }
 }
@@ -115,15 +115,15 @@ async fn five_wrong_codes_end_it_and_another_code_gives_no_try_back() {
     for mode in BOTH {
         let app = with_ann().await;
         let (mut client, code) = waiting(&app, mode).await;
-        for (n, left) in [(0, "4 tries"), (1, "3 tries")] {
+        for (n, left) in [(0, "4 attempts"), (1, "3 attempts")] {
             let answer = set(&mut client, &wrong_code(&code, n), NEW).await;
             let seen = client.seen(answer).await;
-            assert!(seen.contains(&format!("That code is not right. {left} left.")), "{seen}");
+            assert!(seen.contains(&format!("That code is incorrect or has expired. {left} left.")), "{seen}");
         }
         app.advance(60);
         let answer = client.post("/recover/resend", &[]).await;
         assert_eq!(answer.location().as_deref(), Some("/recover/verify"));
-        assert!(client.seen(answer).await.contains("we have sent another code"));
+        assert!(client.seen(answer).await.contains("we've sent a new code"));
         let newer = app.code_for("ann@x.example").await;
         assert_ne!(newer, code);
         for n in 2..4 {
@@ -134,7 +134,7 @@ async fn five_wrong_codes_end_it_and_another_code_gives_no_try_back() {
         let wrong = (0..).map(|step| wrong_code(&code, 5 + 10 * step)).find(|wrong| *wrong != newer);
         let fifth = set(&mut client, &wrong.expect("a wrong code"), NEW).await;
         assert_eq!(fifth.location().as_deref(), Some("/recover"));
-        assert!(client.seen(fifth).await.contains("one wrong code too many"));
+        assert!(client.seen(fifth).await.contains("too many incorrect codes"));
         assert_ne!(set(&mut client, &newer, NEW).await.location().as_deref(), Some("/login"));
         assert!(opens(&app, PASSWORD).await);
     }
@@ -150,7 +150,7 @@ async fn another_code_comes_after_60_seconds_and_the_earlier_one_counts_as_well(
         if mode == Mode::Script {
             assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("1")));
         }
-        assert!(client.seen(answer).await.contains("We have just sent a code."));
+        assert!(client.seen(answer).await.contains("We've just sent you a code."));
         app.advance(1);
         client.post("/recover/resend", &[]).await;
         assert_ne!(app.code_for("ann@x.example").await, code);
@@ -174,7 +174,7 @@ async fn without_the_cookie_or_with_a_forged_one_nobody_gets_anywhere() {
                 let mut stranger = stranger.clone();
                 let answer = stranger.post_bare(path, &[("code", &code), ("password", NEW)]).await;
                 assert_eq!(answer.location().as_deref(), Some("/recover"), "{path} {forged:?}");
-                assert!(stranger.seen(answer).await.contains("no code waiting in this browser"));
+                assert!(stranger.seen(answer).await.contains("no code to enter in this browser"));
             }
         }
         // The flow of a registration is none of a recovery.
@@ -206,7 +206,7 @@ async fn a_code_for_another_flow_purpose_or_address_is_a_wrong_code() {
         others.push(app.code_for("cat@x.example").await);
         for code in others {
             let answer = set(&mut client, &code, NEW).await;
-            assert!(client.seen(answer).await.contains("That code is not right."));
+            assert!(client.seen(answer).await.contains("That code is incorrect or has expired."));
         }
         assert!(opens(&app, PASSWORD).await);
     }
@@ -222,16 +222,16 @@ async fn a_weak_password_is_refused_alike_for_all_and_costs_neither_code_nor_try
         ask(&mut client, "annabelle.fitzgerald@x.example").await;
         let code = app.code_for("annabelle.fitzgerald@x.example").await;
         let answer = set(&mut client, &code, "password").await;
-        assert!(client.seen(answer).await.contains("A few unrelated words make a better one."));
+        assert!(client.seen(answer).await.contains("Try three or four random words."));
         // Only too close to the name of its owner: told to who has the code, and to nobody else.
         let named = "annabelle.fitzgerald1";
         for n in 0..2 {
             let answer = set(&mut client, &wrong_code(&code, n), named).await;
-            assert!(client.seen(answer).await.contains("That code is not right."));
+            assert!(client.seen(answer).await.contains("That code is incorrect or has expired."));
         }
         for _ in 0..6 {
             let answer = set(&mut client, &code, named).await;
-            assert!(client.seen(answer).await.contains("Too close to your name"));
+            assert!(client.seen(answer).await.contains("Don’t use your name"));
         }
         assert_eq!(app.count("SELECT tries FROM recovery").await, 2);
         assert_eq!(app.count("SELECT COUNT(*) FROM wrong_try").await, 2);

@@ -7,9 +7,9 @@ use super::known_address::shape;
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
-const CLOSED: &str = "Registration is closed.";
-const INVITED_ONLY: &str = "You need an invitation to register here.";
-const NOT_ACCEPTED: &str = "Addresses of this provider are not accepted here. Use another one.";
+const CLOSED: &str = "New accounts can't be created at the moment.";
+const INVITED_ONLY: &str = "You need an invitation to create an account.";
+const NOT_ACCEPTED: &str = "We don't accept email addresses from this provider. Use a different one.";
 
 /// What is posted to `/register` by somebody who never saw the page.
 fn details<'a>(username: &'a str, email: &'a str) -> [(&'static str, &'a str); 3] {
@@ -63,7 +63,7 @@ async fn begun_before(mode: Mode, setting: &str) -> (TestApp, Client, Client, St
 #[tokio::test]
 async fn a_registration_that_was_begun_before_cannot_be_finished() {
     for (setting, notice) in
-        [("closed", "Registration was closed meanwhile"), ("invitation", "has no invitation any more")]
+        [("closed", "New accounts can't be created any longer"), ("invitation", "Your invitation no longer works")]
     {
         for mode in BOTH {
             let (app, _, client, code) = begun_before(mode, setting).await;
@@ -128,7 +128,7 @@ async fn an_address_is_refused_beside_its_field_for_its_domain_alone() {
         // No address ends in a dot.
         let mut client = app.client(mode);
         let answer = client.register("ann", "ann@x.example.", PASSWORD).await;
-        assert!(client.seen(answer).await.contains("Enter an address like name@example.com."));
+        assert!(client.seen(answer).await.contains("Enter an email address like name@example.com."));
         assert!(nothing_begun(&app).await);
         for fine in ["ann@x.example", "bob@MAIL.X.example", "eve@Bücher.example", "joe@xn--bcher-kva.example"] {
             let (name, _) = fine.split_once('@').expect("a name");

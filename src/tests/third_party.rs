@@ -96,7 +96,7 @@ async fn the_widgets_answer_is_verified_where_the_provider_says() {
             let before = app.count("SELECT COUNT(*) FROM registration").await;
             let mut client = app.client(mode);
             let answer = register(&mut client, field, "bad").await;
-            assert!(client.seen(answer).await.contains("We could not check that you are not a robot."));
+            assert!(client.seen(answer).await.contains("We couldn't check that you're not a robot."));
             verification.asked();
             assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, before);
         }
@@ -109,7 +109,7 @@ async fn a_browser_without_scripts_is_taken_by_the_portals_own_rules() {
     let app = app("turnstile", &verification.start().await).await;
     let mut client = app.form();
     let answer = register(&mut client, "cf-turnstile-response", "").await;
-    assert!(client.seen(answer).await.contains("That was quicker than a person types."));
+    assert!(client.seen(answer).await.contains("Please wait a moment and try again."));
     let challenge = client.captcha("/register").await.expect("a challenge");
     app.advance(2);
     let fields = [("username", "ann"), ("email", "a@x.example"), ("password", PASSWORD), ("captcha", &challenge)];

@@ -15,7 +15,7 @@ mod sign_in;
 mod trust;
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
-const WRONG: &str = "That code does not count.";
+const WRONG: &str = "That code is incorrect or has expired.";
 const TOTP: &str = "/account/security/totp";
 const CONFIRM: &str = "/account/security/totp/confirm";
 const OFF: &str = "/account/security/totp/off";

@@ -26,7 +26,7 @@ async fn a_code_is_accepted_at_4_59_and_refused_at_5_01() {
         let answer = client.verify(&code).await;
         assert_eq!(answer.location().as_deref(), Some("/register"));
         let page = client.seen(answer).await;
-        assert!(page.contains("Your code expired. Register again and we will send a new one."));
+        assert!(page.contains("Your code has expired. Start again to get a new one."));
         assert!(
             page.contains("value=\"ann\"") && page.contains("value=\"ann@x.example\""),
             "what was typed is filled in"
@@ -66,18 +66,18 @@ async fn a_wrong_code_costs_a_try_and_says_how_many_are_left() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         let (mut client, code) = waiting(&app, mode).await;
-        for (n, left) in [(0, "4 tries"), (1, "3 tries"), (2, "2 tries"), (3, "1 try")] {
+        for (n, left) in [(0, "4 attempts"), (1, "3 attempts"), (2, "2 attempts"), (3, "1 attempt")] {
             let answer = client.verify(&wrong_code(&code, n)).await;
             if mode == Mode::Script {
                 assert_eq!(answer.status, 422);
             }
             let seen = client.seen(answer).await;
-            assert!(seen.contains(&format!("That code is not right. {left} left.")), "{seen}");
+            assert!(seen.contains(&format!("That code is incorrect or has expired. {left} left.")), "{seen}");
             assert!(!seen.contains(&wrong_code(&code, n)), "a code is never shown again");
         }
         let fifth = client.verify(&wrong_code(&code, 4)).await;
         assert_eq!(fifth.location().as_deref(), Some("/register"));
-        assert!(client.seen(fifth).await.contains("one wrong code too many"));
+        assert!(client.seen(fifth).await.contains("too many incorrect codes"));
         let sixth = client.verify(&code).await;
         assert_ne!(sixth.location().as_deref(), Some("/login"), "the sixth try is refused even if right");
     }
@@ -112,7 +112,8 @@ async fn a_hundred_parallel_guesses_count_as_at_most_five() {
         async move { client.verify(&guess).await }
     });
     let answers = join_all(guesses).await;
-    let evaluated = answers.iter().filter(|answer| answer.body.contains("That code is not right")).count();
+    let evaluated =
+        answers.iter().filter(|answer| answer.body.contains("That code is incorrect or has expired")).count();
     assert!(evaluated <= 5, "{evaluated} were evaluated");
     assert_eq!(app.count("SELECT tries FROM registration").await, 5);
     assert_eq!(app.count("SELECT COUNT(*) FROM wrong_try").await, 5);
@@ -165,7 +166,7 @@ async fn fifteen_wrong_tries_for_an_address_end_the_day_over_all_flows() {
     let code = app.code_for("ann@x.example").await;
     let answer = client.verify(&code).await;
     assert_eq!(answer.status, 429, "the right code too");
-    assert!(answer.body.contains("There were too many wrong codes for this address."));
+    assert!(answer.body.contains("Too many incorrect codes for this email address."));
     assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 0);
 }
 
@@ -189,7 +190,7 @@ async fn a_username_taken_meanwhile_is_replaced_without_losing_the_proof() {
         let page = client.seen(answer).await;
         assert!(page.contains("action=\"/verify/username\""), "the page asks for another username");
         for (typed, message) in
-            [("", "Enter a username."), ("ann", "This username is taken."), ("a!", "Use only letters")]
+            [("", "Enter a username."), ("ann", "This username is taken."), ("a!", "Use only the letters")]
         {
             let answer = client.post("/verify/username", &[("username", typed)]).await;
             assert!(client.seen(answer).await.contains(message), "{message}");

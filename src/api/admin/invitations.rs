@@ -1,4 +1,4 @@
-//! Invitations as administrators see and send them.
+//! Listing, sending and revoking invitations.
 
 use leptos::prelude::*;
 
@@ -6,19 +6,19 @@ use super::Neighbours;
 use crate::api::ApiError;
 use crate::domain::Timestamp;
 
-/// A page of the list, the newest invitation first.
+/// A page of the list, newest invitation first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvitationsView {
-    /// The filter in force, as it stands in the URL; empty for none.
+    /// The active filter, as in the URL; empty for none.
     pub address: String,
     pub invitations: Vec<InvitationView>,
     pub neighbours: Neighbours,
 }
 
-/// One invitation.
+/// An invitation in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvitationView {
-    /// The name by which it can be revoked; it opens nothing.
+    /// The public id for revoking it. It is not the token of its link.
     pub id: String,
     pub address: String,
     pub invited_by: String,
@@ -27,7 +27,7 @@ pub struct InvitationView {
     pub state: InvitationState,
 }
 
-/// What became of an invitation.
+/// The state of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvitationState {
     Waiting,
@@ -40,7 +40,7 @@ impl InvitationState {
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
-            Self::Waiting => "Waiting",
+            Self::Waiting => "Pending",
             Self::Used => "Used",
             Self::Expired => "Expired",
             Self::Revoked => "Revoked",
@@ -48,10 +48,10 @@ impl InvitationState {
     }
 }
 
-/// Mails an invitation to register.
+/// Emails an invitation to register.
 ///
 /// # Errors
-/// A message beside `email`.
+/// A message for `email`.
 #[server(prefix = "", endpoint = "admin/invitations/send")]
 pub async fn invite(#[server(default)] email: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -60,10 +60,10 @@ pub async fn invite(#[server(default)] email: String) -> Result<(), ApiError> {
     post.answer(outcome).await
 }
 
-/// Takes an invitation back.
+/// Revokes an invitation.
 ///
 /// # Errors
-/// A message when it ended already.
+/// A message if it is no longer pending.
 #[server(prefix = "", endpoint = "admin/invitations/revoke")]
 pub async fn revoke_invitation(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;

@@ -1,4 +1,4 @@
-//! The outbox as administrators see it, and what they do to it.
+//! The view of the outbox, and its actions.
 
 use leptos::prelude::*;
 
@@ -6,13 +6,13 @@ use super::Neighbours;
 use crate::api::ApiError;
 use crate::domain::Timestamp;
 
-/// A page of the queue and its history, the newest mail first.
+/// A page of the outbox and its history, newest email first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MailView {
-    /// The filters in force, as they stand in the URL; empty for none.
+    /// The active filters, as in the URL; empty for none.
     pub state: String,
     pub kind: String,
-    /// What can be chosen: each with its value and its words.
+    /// The options with their values and labels.
     pub states: Vec<(String, String)>,
     pub kinds: Vec<(String, String)>,
     pub mails: Vec<QueuedMailView>,
@@ -20,37 +20,37 @@ pub struct MailView {
 }
 
 impl MailView {
-    /// Whether something is left out.
+    /// Whether a filter is active.
     #[must_use]
     pub fn narrowed(&self) -> bool {
         !self.state.is_empty() || !self.kind.is_empty()
     }
 }
 
-/// One mail, without what is in it.
+/// An email without its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueuedMailView {
     pub id: String,
-    /// In words.
+    /// The label of its kind.
     pub kind: String,
-    /// With most of it masked.
+    /// The masked email address.
     pub recipient: String,
-    /// In words.
+    /// The label of its state.
     pub state: &'static str,
     pub attempts: i32,
     pub error: String,
     pub created_at: Timestamp,
-    /// When it is tried next, while it waits.
+    /// The time of the next attempt, while it is queued.
     pub next_at: Option<Timestamp>,
     pub sent_at: Option<Timestamp>,
     pub may_retry: bool,
     pub may_drop: bool,
 }
 
-/// Tries a mail again that was given up.
+/// Queues a failed email again.
 ///
 /// # Errors
-/// A message when it cannot be sent any more.
+/// A message if it can no longer be sent.
 #[server(prefix = "", endpoint = "admin/mail/retry")]
 pub async fn retry_mail(#[server(default)] mail: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -59,10 +59,10 @@ pub async fn retry_mail(#[server(default)] mail: String) -> Result<(), ApiError>
     post.answer(outcome).await
 }
 
-/// Takes a mail that waits out of the queue.
+/// Cancels a queued email.
 ///
 /// # Errors
-/// A message when it does not wait.
+/// A message if it is not queued.
 #[server(prefix = "", endpoint = "admin/mail/drop")]
 pub async fn drop_mail(#[server(default)] mail: String) -> Result<(), ApiError> {
     use crate::server::http::reply::Post;
@@ -71,10 +71,10 @@ pub async fn drop_mail(#[server(default)] mail: String) -> Result<(), ApiError> 
     post.answer(outcome).await
 }
 
-/// Sends a mail to the administrator's own address.
+/// Sends a test email to the administrator.
 ///
 /// # Errors
-/// A message when another one was just sent.
+/// A message if another one was sent recently.
 #[server(prefix = "", endpoint = "admin/mail/test")]
 pub async fn send_test_mail() -> Result<(), ApiError> {
     use crate::server::http::reply::Post;

@@ -1,5 +1,4 @@
-//! What administrators see and do: one file a part of the area. To everybody
-//! else none of it is there.
+//! The views and actions of the admin area, one file each. Other users get a 404.
 
 pub mod audit;
 pub mod invitations;
@@ -17,7 +16,7 @@ pub use overview::{ChartView, FigureView, OverviewView, PieceView};
 pub use settings::{LimitView, SettingView, SettingsView};
 pub use users::{UserCodeView, UserDeedView, UserRowView, UserSessionView, UserView, UsersView};
 
-/// What a page of the administration shows.
+/// The data of an admin page.
 #[derive(Clone, Debug)]
 pub enum AdminView {
     Overview(OverviewView),
@@ -31,7 +30,7 @@ pub enum AdminView {
     Settings(SettingsView),
 }
 
-/// The ways to the neighbours of a page of a list, each if there is one.
+/// Links to the newer and the older page of a list, if they exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Neighbours {
     pub newer: Option<String>,

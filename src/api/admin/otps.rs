@@ -1,32 +1,31 @@
-//! The log of codes as administrators see it: never a code.
+//! The view of the OTP log. It never holds a code.
 
 use super::Neighbours;
 use crate::domain::Timestamp;
 
-/// A page of the log, its newest code first.
+/// A page of the log, newest OTP first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OtpsView {
-    /// The filters in force, as they stand in the URL; empty for none.
+    /// The active filters, as in the URL; empty for none.
     pub purpose: String,
     pub address: String,
     pub requester: String,
     pub delivery: String,
     pub outcome: String,
-    /// What can be chosen: each with its value and its words.
+    /// The options with their values and labels.
     pub purposes: Vec<(String, String)>,
     pub deliveries: Vec<(String, String)>,
     pub outcomes: Vec<(String, String)>,
     pub rows: Vec<OtpRowView>,
-    /// So many codes were looked through, and there are more further back.
+    /// The number of OTPs that were searched, if there are older ones.
     pub looked_through: Option<u64>,
     pub neighbours: Neighbours,
-    /// The page's own address where it is the first of the list, which goes on
-    /// to fill while it is looked at.
+    /// The page's own URL, if it is the first page of the list, which is updated live.
     pub first: Option<String>,
 }
 
 impl OtpsView {
-    /// Whether something is left out.
+    /// Whether a filter is active.
     #[must_use]
     pub fn narrowed(&self) -> bool {
         let filters = [&self.purpose, &self.address, &self.requester, &self.delivery, &self.outcome];
@@ -34,13 +33,13 @@ impl OtpsView {
     }
 }
 
-/// One code, without the code.
+/// An OTP without its code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtpRowView {
-    /// By which a row is known again.
+    /// Identifies the row when the list is updated.
     pub id: String,
     pub purpose: &'static str,
-    /// With most of it masked.
+    /// The masked email address.
     pub address: String,
     pub requester: String,
     pub issued_at: Timestamp,

@@ -1,48 +1,48 @@
-//! How the portal is doing, as administrators see it.
+//! The view of the overview: figures and charts.
 
 use crate::domain::{Span, Timestamp};
 
-/// Figures and charts over a span.
+/// Figures and charts for a time range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OverviewView {
     pub span: Span,
-    /// When the span began.
+    /// The start of the time range.
     pub since: Timestamp,
     pub figures: Vec<FigureView>,
     pub charts: Vec<ChartView>,
-    /// The numbers that are drawn, the newest piece of the span first.
+    /// The numbers of the charts, newest bucket first.
     pub pieces: Vec<PieceView>,
 }
 
-/// A number and what it is of.
+/// A number with its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FigureView {
     pub name: &'static str,
     pub value: String,
-    /// What else there is to know about it; empty for nothing.
+    /// A detail about it; may be empty.
     pub words: String,
 }
 
-/// A drawing of numbers over time.
+/// A chart of numbers over time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChartView {
-    /// For the elements that belong to it.
+    /// The prefix of its elements' ids.
     pub id: &'static str,
     pub title: &'static str,
-    /// What it shows, for those who do not see it and for those who do.
+    /// What it shows, as text. Also its accessible description.
     pub words: String,
     pub width: u32,
     pub height: u32,
-    /// The content of its SVG; nothing when there is nothing to draw.
+    /// The content of its SVG; `None` if there is nothing to draw.
     pub drawing: Option<String>,
-    /// What looks how: a class of the drawing, and its words.
+    /// The legend: classes of the drawing and their labels.
     pub key: Vec<(&'static str, &'static str)>,
 }
 
-/// An hour or a day.
+/// A bucket of the charts: an hour or a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PieceView {
-    /// When it began, in UTC.
+    /// When it started, in UTC.
     pub when: String,
     /// In the order of [`PieceView::COLUMNS`].
     pub numbers: [u64; 5],
@@ -50,5 +50,5 @@ pub struct PieceView {
 
 impl PieceView {
     pub const COLUMNS: [&'static str; 5] =
-        ["Registrations begun", "Of these finished", "Wrong passwords", "Wrong codes", "Second steps failed"];
+        ["Registrations started", "Of these completed", "Wrong passwords", "Wrong codes", "Failed second steps"];
 }

@@ -1,21 +1,21 @@
-//! What the portal runs with, as administrators see it. Nothing secret.
+//! The view of the settings. It holds no secrets.
 
 use crate::domain::Timestamp;
 
-/// Settings and facts, to be read.
+/// System information, settings and limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsView {
     pub facts: Vec<(&'static str, String)>,
     pub started: Timestamp,
-    /// When what had outlived its purpose was last deleted.
+    /// The time of the last cleanup.
     pub purged: Option<Timestamp>,
     pub settings: Vec<SettingView>,
     pub limits: Vec<LimitView>,
-    /// The changes to the database's schema that were made.
+    /// The applied migrations.
     pub migrations: Vec<String>,
 }
 
-/// A setting that is no limit.
+/// A setting other than a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingView {
     pub name: &'static str,
@@ -25,7 +25,7 @@ pub struct SettingView {
     pub source: String,
 }
 
-/// A limit in force.
+/// A limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LimitView {
     pub variable: &'static str,

@@ -1,4 +1,4 @@
-//! The users as administrators see and change them.
+//! The views of the users, and the actions on their accounts.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::domain::{Timestamp, UserDeed};
 /// A page of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsersView {
-    /// The filters in force, as they stand in the URL; empty for none.
+    /// The active filters, as in the URL; empty for none.
     pub q: String,
     pub state: String,
     pub role: String,
@@ -19,14 +19,14 @@ pub struct UsersView {
 }
 
 impl UsersView {
-    /// Whether somebody is left out.
+    /// Whether a filter is active.
     #[must_use]
     pub fn narrowed(&self) -> bool {
         [&self.q, &self.state, &self.role].into_iter().any(|filter| !filter.is_empty())
     }
 }
 
-/// Somebody in the list.
+/// A user in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserRowView {
     pub id: String,
@@ -39,7 +39,7 @@ pub struct UserRowView {
     pub last_sign_in_at: Option<Timestamp>,
 }
 
-/// Somebody, with what administrators may know of them. Nothing here opens anything.
+/// A user with the details that administrators may see. It holds no secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserView {
     pub id: String,
@@ -47,7 +47,7 @@ pub struct UserView {
     pub email: String,
     pub role: &'static str,
     pub state: &'static str,
-    /// When the account goes, if its owner wants that.
+    /// When the account will be deleted, if its owner requested that.
     pub delete_after: Option<Timestamp>,
     pub registered_at: Timestamp,
     pub verified_at: Timestamp,
@@ -61,11 +61,11 @@ pub struct UserView {
     pub sessions: Vec<UserSessionView>,
     pub codes: Vec<UserCodeView>,
     pub events: Vec<EventView>,
-    /// What was done to them.
+    /// The audit log entries about the user.
     pub entries: Vec<AuditEntryView>,
-    /// What can be done to them.
+    /// The actions that are available.
     pub deeds: Vec<UserDeed>,
-    /// Whether it is the administrator who looks.
+    /// Whether it is the administrator's own account.
     pub own: bool,
 }
 
@@ -85,22 +85,22 @@ pub struct UserCodeView {
     pub outcome: &'static str,
 }
 
-/// What is about to be done to somebody.
+/// An action that the administrator is about to confirm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserDeedView {
     pub id: String,
     pub username: String,
     pub deed: UserDeed,
-    /// Why it is not done.
+    /// Why the action is not available.
     pub refusal: Option<&'static str>,
-    /// Whether it is the administrator who looks.
+    /// Whether it is the administrator's own account.
     pub own: bool,
 }
 
-/// Does something to an account, for a reason that the audit log keeps.
+/// Carries out an action on an account. The reason is recorded in the audit log.
 ///
 /// # Errors
-/// A message beside `reason`, or why it cannot be done.
+/// A message for `reason`, or why the action is not available.
 #[server(prefix = "", endpoint = "admin/users/change")]
 pub async fn change_user(
     #[server(default)] id: String,

@@ -1,4 +1,4 @@
-//! `/account/confirm`: the password once more, before a change that matters.
+//! `/account/confirm`: asks for the password again before a sensitive change.
 
 use leptos::prelude::*;
 
@@ -16,13 +16,13 @@ pub fn ConfirmPage() -> impl IntoView {
     let username = visitor.account.as_ref().map(|account| account.username.clone());
     let has_passkey = matches!(&visitor.view, View::Confirm(view) if view.has_passkey);
     let passkey = visitor.passkeys.clone().filter(|_| has_passkey).map(PasskeyUse::confirm);
-    let under = || view! { "Changed your mind? " <a href=paths::ACCOUNT>"Back to your account"</a> };
+    let under = || view! { <a href=paths::ACCOUNT>"Cancel"</a> };
     view! {
         <Frame visitor under>
-            <h1>"Is it you?"</h1>
+            <h1>"Confirm your password"</h1>
             <p>
-                "You are signed in as " <strong>{username}</strong>
-                ". Enter your password before you change what protects your account. What you typed is kept."
+                "You're signed in as " <strong>{username}</strong>
+                ". For your security, enter your password to continue. You won't lose your changes."
             </p>
             <PostForm form />
             {passkey.map(|passkey| view! { <OtherWay passkey /> })}

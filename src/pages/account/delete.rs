@@ -1,4 +1,4 @@
-//! `/account/delete`: what will be lost, and the last word.
+//! `/account/delete`: what the user will lose, and the form that deletes the account.
 
 use leptos::prelude::*;
 
@@ -15,9 +15,9 @@ pub fn DeletePage() -> impl IntoView {
         _ => 0,
     };
     let form = Form::to(paths::ACCOUNT_DELETE, &visitor.flash)
-        .field(Field::text("confirmation", "Your username").hint("Type it to show that you mean it."))
+        .field(Field::text("confirmation", "Your username").hint("Type your username to confirm."))
         .field(Field::password("password", "Password"))
-        .submit("Delete account", "Closing…")
+        .submit("Delete account", "Deleting…")
         .dangerous();
     let time = match days {
         0 => "shortly".to_owned(),
@@ -27,15 +27,15 @@ pub fn DeletePage() -> impl IntoView {
     let username = visitor.account.as_ref().map(|account| account.username.clone());
     view! {
         <AccountArea visitor here=paths::ACCOUNT_DELETE within=paths::ACCOUNT heading="Delete your account">
-            <Section title="What will be lost">
-                <p>"The account " <strong>{username}</strong> " is closed at once and deleted " {time} ":"</p>
+            <Section title="What happens next">
+                <p><strong>{username}</strong> " will be closed now and deleted " {time} ". You'll lose:"</p>
                 <ul>
-                    <li>"your username and address, which anybody can then use"</li>
+                    <li>"your username and email address (others can use them)"</li>
                     <li>"your password, authenticator app, recovery codes and passkeys"</li>
                     <li>"your sessions, trusted browsers and security log"</li>
                 </ul>
                 <p>
-                    "Until then we keep everything, nobody can sign in, and the link that we mail to you brings the account back. "
+                    "Until then, you can restore it with the link we email you. "
                     <a href=paths::ACCOUNT>"Keep my account"</a>
                 </p>
                 <PostForm form />

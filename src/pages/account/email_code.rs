@@ -1,4 +1,4 @@
-//! `/account/email/verify`: the proof of the new address.
+//! `/account/email/verify`: confirms a new email address.
 
 use leptos::prelude::*;
 
@@ -20,27 +20,27 @@ pub fn EmailCodePage() -> impl IntoView {
     view! { <Frame visitor under>{card}</Frame> }
 }
 
-/// The code, another code, and the way back.
+/// The form for the code, the button that sends a new one, and the button that cancels the change.
 #[component]
 fn EnterCode(email: String, code: CodeView, flash: Flash, mailbox: bool) -> impl IntoView {
     let form = Form::to(paths::ACCOUNT_EMAIL_VERIFY, &flash)
-        .first_field(Field::code("code", "Code").hint("Six digits, from the email.").sends_itself())
-        .submit("Confirm", "Checking…");
+        .first_field(Field::code("code", "Code").hint("The 6-digit code in the email.").sends_itself())
+        .submit("Confirm email", "Checking…");
     let resend = Form::resend(paths::ACCOUNT_EMAIL_RESEND, &flash, code.resend_in_ms);
     let again = Again {
-        advice: "Enter the new address again to get another one.",
+        advice: "Enter your new email address again to get a new code.",
         label: "Back to your account",
         page: paths::ACCOUNT_EMAIL_VERIFY,
     };
     let lead = move || {
         view! {
-            <h1>"Confirm your new address"</h1>
-            <p>"We sent a six-digit code to " <strong>{email}</strong> ". Until you enter it, nothing changes."</p>
+            <h1>"Confirm your new email address"</h1>
+            <p>"We've sent a 6-digit code to " <strong>{email}</strong> ". Your email address won't change until you enter it."</p>
         }
     };
     view! {
         <AwaitCode code lead form resend captcha=None again mailbox>
-            <PlainForm action=paths::ACCOUNT_EMAIL_CANCEL label="Do not change it" />
+            <PlainForm action=paths::ACCOUNT_EMAIL_CANCEL label="Cancel change" />
         </AwaitCode>
     }
 }

@@ -1,4 +1,4 @@
-//! The pages on which a person looks after their account.
+//! The account pages.
 
 mod confirm;
 mod security_log;

@@ -1,4 +1,4 @@
-//! `/account`: name, address and password, one's own data, and the way out.
+//! `/account`: username, email, password, data download and account deletion.
 
 use leptos::prelude::*;
 
@@ -45,20 +45,20 @@ fn Username(flash: Flash, username: String) -> impl IntoView {
 fn Address(flash: Flash, email: String, awaited: Option<String>) -> impl IntoView {
     let form = Form::to(paths::ACCOUNT_EMAIL, &flash)
         .id_prefix("email-")
-        .field(Field::email("email", "New email").hint("We send a six-digit code to it."))
+        .field(Field::email("email", "New email").hint("We'll email you a code to confirm it."))
         .submit("Change email", "Sending…")
         .outlined();
     let awaited = awaited.map(|email| {
         view! {
             <p>
-                "A change to " <strong>{email}</strong> " waits for its code. "
+                "Waiting for you to confirm " <strong>{email}</strong> ". "
                 <a href=paths::ACCOUNT_EMAIL_VERIFY>"Enter the code"</a>
             </p>
         }
     });
     view! {
         <Section title="Email" id="email">
-            <p>"Mail goes to " <strong>{email}</strong> ". It stays so until you enter the code from the new address."</p>
+            <p>"We email you at " <strong>{email}</strong> ". We'll switch to the new email address once you confirm it."</p>
             {awaited}
             <PostForm form />
         </Section>
@@ -75,7 +75,7 @@ fn Password(flash: Flash) -> impl IntoView {
         .outlined();
     view! {
         <Section title="Password" id="password">
-            <p>"Every other session ends, and browsers that you trust are asked for the second step again."</p>
+            <p>"You'll be signed out on other devices, and trusted browsers will ask for a code again."</p>
             <PostForm form />
         </Section>
     }
@@ -85,12 +85,12 @@ fn Password(flash: Flash) -> impl IntoView {
 fn YourData(flash: Flash) -> impl IntoView {
     view! {
         <Section title="Your data" id="data">
-            <p>"Everything that we hold about you, as one file (JSON)."</p>
+            <p>"Download a copy of your data (JSON)."</p>
             <PlainRefusal flash action=paths::ACCOUNT_EXPORT />
-            <PlainForm action=paths::ACCOUNT_EXPORT label="Export my data" />
+            <PlainForm action=paths::ACCOUNT_EXPORT label="Download my data" />
         </Section>
         <Section title="Delete your account" id="delete">
-            <p>"The account and all its data are deleted after a time in which you can change your mind."</p>
+            <p>"Your account is deleted after a waiting period. You can cancel until then."</p>
             <a class="btn btn-outline-danger" href=paths::ACCOUNT_DELETE>
                 "Delete my account"
             </a>

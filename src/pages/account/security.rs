@@ -1,4 +1,4 @@
-//! `/account/security`: what protects the account.
+//! `/account/security`: two-step sign-in, passkeys, trusted browsers and recent activity.
 
 mod app;
 mod browsers;
@@ -33,14 +33,13 @@ pub fn SecurityPage() -> impl IntoView {
             {must_enrol.then(|| view! { <Demanded /> })}
             <Section title="Two-step sign-in" id="two-step">
                 <p>
-                    "With two steps, your password alone opens nothing: signing in also takes a code from your phone, "
-                    "or a passkey."
+                    "Sign in with your password plus a code from your phone, or a passkey."
                 </p>
                 <AppPart app=two_step.app flash=of_app />
                 <PlainRefusal flash=of_codes action=paths::RECOVERY_CODES />
                 {codes.map(|left| view! { <RecoveryCodes left /> })}
                 <p class="quiet">
-                    "Somebody else in your account? After a change here, end all other sessions under "
+                    "Think someone else has access? After a change here, sign out your other devices under "
                     <a href=paths::ACCOUNT_SESSIONS>"Sessions"</a> "."
                 </p>
             </Section>
@@ -51,15 +50,14 @@ pub fn SecurityPage() -> impl IntoView {
     })
 }
 
-/// Why the person gets no further.
+/// Explains why the rest of the portal is closed to the user.
 #[component]
 fn Demanded() -> impl IntoView {
     view! {
         <div class="alert alert-warning">
             <Icon sign=Sign::Alert />
             <p>
-                "This portal asks you for a second step when you sign in. Add an authenticator app or a passkey; then the "
-                "rest of the portal is open to you."
+                "Two-step sign-in is required. Add an authenticator app or a passkey to continue."
             </p>
         </div>
     }

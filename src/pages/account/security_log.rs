@@ -1,5 +1,5 @@
-//! `/account/security/log`: what happened to the account, and the newest of it
-//! for `/account/security`.
+//! `/account/security/log`: the account's activity, and its newest entries for
+//! `/account/security`.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ pub fn SecurityLogPage() -> impl IntoView {
             within=paths::ACCOUNT_SECURITY
             heading="Security log"
         >
-            <Section title="What happened to your account">
+            <Section title="Activity">
                 <Events events=log.events />
                 <Pager newer older />
             </Section>
@@ -39,20 +39,17 @@ pub fn RecentEvents(events: Vec<EventView>) -> impl IntoView {
         <Section title="Security log" id="log">
             <Events events />
             <p>
-                <a href=paths::ACCOUNT_SECURITY_LOG>"See all that happened"</a>
+                <a href=paths::ACCOUNT_SECURITY_LOG>"View all"</a>
             </p>
         </Section>
     }
 }
 
-/// A list of events, or what to say where there is none.
+/// A list of events, or a sentence if there are none.
 #[component]
 pub fn Events(
     events: Vec<EventView>,
-    #[prop(
-        default = "Nothing has happened yet. Sign-ins and changes to what protects your account will be listed here."
-    )]
-    empty: &'static str,
+    #[prop(default = "No activity yet. Sign-ins and security changes will be listed here.")] empty: &'static str,
 ) -> impl IntoView {
     if events.is_empty() {
         return Either::Left(view! { <EmptyList>{empty}</EmptyList> });
@@ -70,7 +67,7 @@ fn Event(event: EventView) -> impl IntoView {
             <br />
         }
     });
-    // Nothing is known of where those who run the portal were.
+    // Events from the command line have no device and no IP address.
     let from = (!address.is_empty()).then(|| view! { ", " {device} ", from " {address} });
     view! {
         <Row title=what>

@@ -1,4 +1,4 @@
-//! `/account/sessions`: where the person is signed in, and how to end it.
+//! `/account/sessions`: the user's sessions, with buttons to end them.
 
 use leptos::prelude::*;
 
@@ -13,14 +13,16 @@ pub fn SessionsPage() -> impl IntoView {
     let View::Sessions(sessions) = visitor.view.clone() else { return None };
     let flash = visitor.flash.clone();
     let others = sessions.listed.iter().any(|session| !session.this_one) || !sessions.all;
-    let newest = (!sessions.all).then(|| view! { <p>"These are the newest. To end the others, end all of them."</p> });
+    let newest = (!sessions.all).then(
+        || view! { <p>"Showing the most recent devices. To sign out the rest, sign out on all other devices."</p> },
+    );
     let rows: Vec<_> = sessions.listed.into_iter().map(|session| view! { <Session session /> }).collect();
     Some(view! {
         <AccountArea visitor here=paths::ACCOUNT_SESSIONS heading="Sessions">
-            <Section title="Where you are signed in">
+            <Section title="Your devices">
                 <PlainRefusal flash action=paths::ACCOUNT_SESSIONS_END />
                 <p>
-                    "If you do not know one of these, end it and "
+                    "Don't recognize a device? End its session and "
                     <a href=paths::ACCOUNT>"change your password"</a> "."
                 </p>
                 {newest}
@@ -34,7 +36,7 @@ pub fn SessionsPage() -> impl IntoView {
 #[component]
 fn Session(session: SessionView) -> impl IntoView {
     let SessionView { handle, device, address, began_at, last_seen_at, this_one } = session;
-    let (badge, label) = if this_one { ("This one", "Sign out") } else { ("", "End") };
+    let (badge, label) = if this_one { ("This device", "Sign out") } else { ("", "End session") };
     let about = if this_one { String::new() } else { format!("{device}, {address}") };
     let action = move || {
         let hidden = vec![("session", handle)];
@@ -47,7 +49,7 @@ fn Session(session: SessionView) -> impl IntoView {
             ", from "
             {address}
             <br />
-            "Last seen "
+            "Last active "
             <LocalTime at=last_seen_at.0 with_time=true />
         </Row>
     }
@@ -56,9 +58,9 @@ fn Session(session: SessionView) -> impl IntoView {
 #[component]
 fn EndOthers() -> impl IntoView {
     view! {
-        <Section title="Everywhere else">
-            <p>"This signs you out in every other browser at once. You stay signed in here."</p>
-            <PlainForm action=paths::ACCOUNT_SESSIONS_END_OTHERS label="End all other sessions" danger=true />
+        <Section title="Other devices">
+            <p>"This signs you out everywhere else. You stay signed in here."</p>
+            <PlainForm action=paths::ACCOUNT_SESSIONS_END_OTHERS label="Sign out on all other devices" danger=true />
         </Section>
     }
 }

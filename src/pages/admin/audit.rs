@@ -1,4 +1,4 @@
-//! `/admin/audit`: who did what to whom.
+//! `/admin/audit`: the audit log.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -19,37 +19,37 @@ pub fn AuditPage() -> impl IntoView {
     let filters = vec![("action", log.action.clone()), ("who", log.who.clone()), ("whom", log.whom.clone())];
     Some(view! {
         <AdminArea visitor here=paths::ADMIN_AUDIT heading="Audit log">
-            <Section title="What was done">
+            <Section title="Entries">
                 <Filters action=paths::ADMIN_AUDIT narrowed>
-                    <Choice name="action" label="What" options=log.actions chosen=log.action />
-                    <Words name="who" label="Who (username)" value=log.who />
-                    <Words name="whom" label="To whom (username)" value=log.whom />
+                    <Choice name="action" label="Action" options=log.actions chosen=log.action />
+                    <Words name="who" label="By (username)" value=log.who />
+                    <Words name="whom" label="Target (username)" value=log.whom />
                 </Filters>
                 <Entries entries=log.entries narrowed />
                 <Pager newer=log.neighbours.newer older=log.neighbours.older />
             </Section>
-            <Section title="Take it along">
-                <p>"All rows that the filter lets through, not this page alone, as one file. The download is written down as well."</p>
+            <Section title="Export">
+                <p>"All matching entries as a CSV file. Exports are recorded in the audit log."</p>
                 <PlainForm action=paths::ADMIN_AUDIT_EXPORT label="Download as CSV" hidden=filters />
             </Section>
         </AdminArea>
     })
 }
 
-/// Rows of the log.
+/// The entries as a table, or a sentence if there are none.
 #[component]
 pub fn Entries(entries: Vec<AuditEntryView>, narrowed: bool) -> impl IntoView {
     if entries.is_empty() {
         let words = if narrowed {
-            "Nothing that was done is like this. Change the filter, or show all."
+            "No entries match. Change or clear the filters."
         } else {
-            "Nothing was done yet. What administrators do will be listed here."
+            "No entries yet. What administrators do will be listed here."
         };
         return Either::Left(view! { <EmptyList>{words}</EmptyList> });
     }
     let rows: Vec<_> = entries.into_iter().map(|entry| view! { <Entry entry /> }).collect();
     Either::Right(view! {
-        <Table caption="What was done" columns=vec!["When", "Who", "What", "To whom", "Why", "From", "Row"]>
+        <Table caption="Entries" columns=vec!["When", "By", "Action", "Target", "Reason", "IP address", "Row"]>
             {rows}
         </Table>
     })
@@ -63,11 +63,11 @@ fn Entry(entry: AuditEntryView) -> impl IntoView {
             <Cell of="When">
                 <LocalTime at=entry.at.0 with_time=true />
             </Cell>
-            <TextCell of="Who" text=entry.who />
-            <Cell of="What">{entry.what} {detail}</Cell>
-            <TextCell of="To whom" text=entry.whom />
-            <TextCell of="Why" text=entry.reason />
-            <TextCell of="From" text=entry.address />
+            <TextCell of="By" text=entry.who />
+            <Cell of="Action">{entry.what} {detail}</Cell>
+            <TextCell of="Target" text=entry.whom />
+            <TextCell of="Reason" text=entry.reason />
+            <TextCell of="IP address" text=entry.address />
             <Cell of="Row" number=true>
                 {entry.seq}
             </Cell>

@@ -1,4 +1,4 @@
-//! `/admin/invitations`: who was invited to register.
+//! `/admin/invitations`: sends, lists and revokes invitations.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -11,7 +11,6 @@ use crate::components::{
     Table, TextCell, Words,
 };
 use crate::domain::RegistrationMode;
-use crate::domain::registration_mode::CLOSED;
 use crate::paths;
 
 #[component]
@@ -32,20 +31,20 @@ pub fn InvitationsPage() -> impl IntoView {
 fn Invite(flash: Flash, mode: RegistrationMode) -> impl IntoView {
     let body = match mode {
         RegistrationMode::Closed => Either::Left(view! {
-            <p>{CLOSED} " Nobody could use an invitation. Set PORTAL_REGISTRATION to open or invitation first."</p>
+            <p>"Invitations can't be used while registration is closed. Set PORTAL_REGISTRATION to open or invitation."</p>
         }),
         RegistrationMode::Open | RegistrationMode::Invitation => {
             let form = Form::to(paths::ADMIN_INVITATIONS_SEND, &flash)
                 .field(
                     Field::email("email", "Email")
                         .autocomplete("off")
-                        .hint("We send a link to it, which works once. An earlier invitation of the address ends."),
+                        .hint("We'll email a single-use link. This replaces any earlier invitation."),
                 )
-                .submit("Send the invitation", "Sending…");
+                .submit("Send invitation", "Sending…");
             Either::Right(view! { <PostForm form /> })
         }
     };
-    view! { <Section title="Invite somebody">{body}</Section> }
+    view! { <Section title="Invite someone">{body}</Section> }
 }
 
 #[component]
@@ -53,10 +52,10 @@ fn List(list: InvitationsView, flash: Flash) -> impl IntoView {
     let InvitationsView { address, invitations, neighbours } = list;
     let narrowed = !address.is_empty();
     view! {
-        <Section title="Who was invited">
+        <Section title="Invitations">
             <PlainRefusal flash action=paths::ADMIN_INVITATIONS_REVOKE />
             <Filters action=paths::ADMIN_INVITATIONS narrowed>
-                <Words name="address" label="Address" value=address />
+                <Words name="address" label="Search by email" value=address />
             </Filters>
             <Rows invitations narrowed />
             <Pager newer=neighbours.newer older=neighbours.older />
@@ -68,15 +67,15 @@ fn List(list: InvitationsView, flash: Flash) -> impl IntoView {
 fn Rows(invitations: Vec<InvitationView>, narrowed: bool) -> impl IntoView {
     if invitations.is_empty() {
         let words = if narrowed {
-            "This address was not invited in the last weeks. Change the filter, or show all."
+            "No invitations match. Change or clear the filters."
         } else {
-            "Nobody was invited yet. Send an invitation above."
+            "No invitations yet. Send one above."
         };
         return Either::Left(view! { <EmptyList>{words}</EmptyList> });
     }
     let rows: Vec<_> = invitations.into_iter().map(|invitation| view! { <Invitation invitation /> }).collect();
     Either::Right(view! {
-        <Table caption="Who was invited" columns=vec!["Address", "State", "Invited by", "Sent", "Works until", "Do"]>
+        <Table caption="Invitations" columns=vec!["Email", "State", "Invited by", "Sent", "Expires", "Actions"]>
             {rows}
         </Table>
     })
@@ -91,16 +90,16 @@ fn Invitation(invitation: InvitationView) -> impl IntoView {
     });
     view! {
         <tr role="row">
-            <TextCell of="Address" text=address />
+            <TextCell of="Email" text=address />
             <Cell of="State">{state.in_words()}</Cell>
             <TextCell of="Invited by" text=invited_by />
             <Cell of="Sent">
                 <LocalTime at=sent_at.0 with_time=true />
             </Cell>
-            <Cell of="Works until">
+            <Cell of="Expires">
                 <LocalTime at=expires_at.0 with_time=true />
             </Cell>
-            <Cell of="Do">{revoke}</Cell>
+            <Cell of="Actions">{revoke}</Cell>
         </tr>
     }
 }

@@ -1,4 +1,4 @@
-//! `/admin/mail`: the mail that waits, and what became of the rest.
+//! `/admin/mail`: the outbox with its history, and the test email.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -21,18 +21,18 @@ pub fn MailPage() -> impl IntoView {
     let [refused_test, refused_retry, refused_drop] = refusal;
     let narrowed = queue.narrowed();
     Some(view! {
-        <AdminArea visitor here=paths::ADMIN_MAIL heading="Mail">
-            <Section title="Does mail work?">
+        <AdminArea visitor here=paths::ADMIN_MAIL heading="Email">
+            <Section title="Test email">
                 {refused_test}
-                <p>"Send a mail to your own address, the way every mail goes. What becomes of it shows in the list."</p>
-                <PlainForm action=paths::ADMIN_MAIL_TEST label="Send a test mail" />
+                <p>"Send a test email to yourself. Its delivery status appears below."</p>
+                <PlainForm action=paths::ADMIN_MAIL_TEST label="Send test email" />
             </Section>
-            <Section title="Mail that waits, and that went">
+            <Section title="Outbox">
                 {refused_retry}
                 {refused_drop}
                 <Filters action=paths::ADMIN_MAIL narrowed>
                     <Choice name="state" label="State" options=queue.states chosen=queue.state />
-                    <Choice name="kind" label="What" options=queue.kinds chosen=queue.kind />
+                    <Choice name="kind" label="Type" options=queue.kinds chosen=queue.kind />
                 </Filters>
                 <Mails mails=queue.mails narrowed />
                 <Pager newer=queue.neighbours.newer older=queue.neighbours.older />
@@ -45,17 +45,17 @@ pub fn MailPage() -> impl IntoView {
 fn Mails(mails: Vec<QueuedMailView>, narrowed: bool) -> impl IntoView {
     if mails.is_empty() {
         let words = if narrowed {
-            "No mail is like this. Change the filter, or show all."
+            "No emails match. Change or clear the filters."
         } else {
-            "No mail was written yet. Send a test mail to see one here."
+            "No emails yet. Send a test email to see one here."
         };
         return Either::Left(view! { <EmptyList>{words}</EmptyList> });
     }
     let rows: Vec<_> = mails.into_iter().map(|mail| view! { <Mail mail /> }).collect();
     Either::Right(view! {
         <Table
-            caption="Mail that waits, and that went"
-            columns=vec!["Written", "What", "To", "State", "Attempts", "Last error", "Next try", "Sent", "Do"]
+            caption="Outbox"
+            columns=vec!["Created", "Type", "To", "State", "Attempts", "Last error", "Next attempt", "Sent", "Actions"]
         >
             {rows}
         </Table>
@@ -72,21 +72,21 @@ fn Mail(mail: QueuedMailView) -> impl IntoView {
         view! { <PlainForm action=paths::ADMIN_MAIL_RETRY label="Try again" about hidden /> }
     });
     let drop = mail.may_drop.then(|| {
-        view! { <PlainForm action=paths::ADMIN_MAIL_DROP label="Drop" about hidden danger=true /> }
+        view! { <PlainForm action=paths::ADMIN_MAIL_DROP label="Cancel" about hidden danger=true /> }
     });
     view! {
         <tr role="row">
-            <Cell of="Written">{time(Some(mail.created_at))}</Cell>
-            <Cell of="What">{mail.kind}</Cell>
+            <Cell of="Created">{time(Some(mail.created_at))}</Cell>
+            <Cell of="Type">{mail.kind}</Cell>
             <TextCell of="To" text=mail.recipient />
             <Cell of="State">{mail.state}</Cell>
             <Cell of="Attempts" number=true>
                 {mail.attempts}
             </Cell>
             <TextCell of="Last error" text=mail.error />
-            <Cell of="Next try">{time(mail.next_at)}</Cell>
+            <Cell of="Next attempt">{time(mail.next_at)}</Cell>
             <Cell of="Sent">{time(mail.sent_at)}</Cell>
-            <Cell of="Do">{retry} {drop}</Cell>
+            <Cell of="Actions">{retry} {drop}</Cell>
         </tr>
     }
 }

@@ -1,4 +1,4 @@
-//! The pages of the administration: one file each.
+//! The admin pages, one file each.
 
 mod audit;
 mod invitations;

@@ -1,4 +1,4 @@
-//! `/admin/otps`: the codes that were issued, and what became of them.
+//! `/admin/otps`: the OTP log, which never shows a code.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -18,20 +18,18 @@ pub fn OtpsPage() -> impl IntoView {
     let narrowed = log.narrowed();
     let OtpsView { purpose, address, requester, delivery, outcome, purposes, deliveries, outcomes, .. } = log;
     let cut = log.looked_through.map(|codes| {
-        let words = format!(
-            "Only {codes} codes were looked through. For those further back, filter by the address or by where the request came from."
-        );
+        let words = format!("Searched the latest {codes} OTPs. Filter by email or IP address to go further back.");
         view! { <p>{words}</p> }
     });
     Some(view! {
         <AdminArea visitor here=paths::ADMIN_OTPS heading="OTP log">
-            <Section title="Codes that were issued">
+            <Section title="OTPs">
                 <Filters action=paths::ADMIN_OTPS narrowed>
-                    <Choice name="purpose" label="For" options=purposes chosen=purpose />
-                    <Words name="address" label="To (the whole address)" value=address />
-                    <Words name="requester" label="Asked for from (IP)" value=requester />
-                    <Choice name="delivery" label="Mail" options=deliveries chosen=delivery />
-                    <Choice name="outcome" label="Outcome" options=outcomes chosen=outcome />
+                    <Choice name="purpose" label="Purpose" options=purposes chosen=purpose />
+                    <Words name="address" label="Full email address" value=address />
+                    <Words name="requester" label="IP address" value=requester />
+                    <Choice name="delivery" label="Delivery" options=deliveries chosen=delivery />
+                    <Choice name="outcome" label="Result" options=outcomes chosen=outcome />
                 </Filters>
                 {log.first.map(|here| view! { <Refresh here /> })}
                 <FreshRows>
@@ -60,17 +58,17 @@ fn Refresh(here: String) -> impl IntoView {
 fn Codes(rows: Vec<OtpRowView>, narrowed: bool, neighbours: Neighbours) -> impl IntoView {
     if rows.is_empty() {
         let words = if narrowed {
-            "No code is like this. Change the filter, or show all."
+            "No OTPs match. Change or clear the filters."
         } else {
-            "No code was issued yet. Whenever somebody registers or asks for a new password, it will be listed here."
+            "No OTPs yet. They appear when someone registers, resets a password or changes their email address."
         };
         return Either::Left(view! { <EmptyList>{words}</EmptyList> });
     }
     let rows: Vec<_> = rows.into_iter().map(|code| view! { <Code code /> }).collect();
     Either::Right(view! {
         <Table
-            caption="Codes that were issued"
-            columns=vec!["Issued", "For", "To", "From", "Expires", "Tries", "Mail", "Outcome"]
+            caption="OTPs"
+            columns=vec!["Created", "Purpose", "Email", "IP address", "Expires", "Attempts", "Delivery", "Result"]
         >
             {rows}
         </Table>
@@ -82,20 +80,20 @@ fn Codes(rows: Vec<OtpRowView>, narrowed: bool, neighbours: Neighbours) -> impl 
 fn Code(code: OtpRowView) -> impl IntoView {
     view! {
         <tr role="row" id=code.id>
-            <Cell of="Issued">
+            <Cell of="Created">
                 <LocalTime at=code.issued_at.0 with_time=true />
             </Cell>
-            <Cell of="For">{code.purpose}</Cell>
-            <TextCell of="To" text=code.address />
-            <TextCell of="From" text=code.requester />
+            <Cell of="Purpose">{code.purpose}</Cell>
+            <TextCell of="Email" text=code.address />
+            <TextCell of="IP address" text=code.requester />
             <Cell of="Expires">
                 <LocalTime at=code.expires_at.0 with_time=true />
             </Cell>
-            <Cell of="Tries" number=true>
+            <Cell of="Attempts" number=true>
                 {code.attempts}
             </Cell>
-            <Cell of="Mail">{code.delivery}</Cell>
-            <Cell of="Outcome">{code.outcome}</Cell>
+            <Cell of="Delivery">{code.delivery}</Cell>
+            <Cell of="Result">{code.outcome}</Cell>
         </tr>
     }
 }

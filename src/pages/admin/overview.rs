@@ -1,4 +1,4 @@
-//! `/admin`: how the portal is doing.
+//! `/admin`: figures and charts about the portal.
 
 use leptos::prelude::*;
 
@@ -24,7 +24,7 @@ pub fn OverviewPage() -> impl IntoView {
                 <p class="quiet">{format!("Since {}, {} UTC.", since.date(), since.time())}</p>
                 <dl class="figures">{figures}</dl>
             </Section>
-            <Section title="Over time">
+            <Section title="Trends">
                 <div class="charts">{charts}</div>
                 <Numbers span=overview.span pieces=overview.pieces />
             </Section>
@@ -32,7 +32,7 @@ pub fn OverviewPage() -> impl IntoView {
     })
 }
 
-/// The ways to the other spans.
+/// Links to the time ranges.
 #[component]
 fn Spans(chosen: Span) -> impl IntoView {
     let links = Span::ALL.map(|span| {
@@ -46,7 +46,7 @@ fn Spans(chosen: Span) -> impl IntoView {
         }
     });
     view! {
-        <nav class="spans" aria-label="Time">
+        <nav class="spans" aria-label="Time range">
             <ul role="list">{links}</ul>
         </nav>
     }
@@ -67,15 +67,15 @@ fn Figure(figure: FigureView) -> impl IntoView {
     }
 }
 
-/// What is drawn, in a table.
+/// The numbers of the charts as a table.
 #[component]
 fn Numbers(span: Span, pieces: Vec<PieceView>) -> impl IntoView {
     let columns: Vec<_> = std::iter::once("From").chain(PieceView::COLUMNS).collect();
     let rows: Vec<_> = pieces.into_iter().map(|piece| view! { <Piece piece /> }).collect();
     view! {
         <details class="numbers">
-            <summary>"The same in numbers"</summary>
-            <Table caption=format!("What happened by the {}", span.piece()) columns>
+            <summary>"Show table"</summary>
+            <Table caption=format!("Activity by {}", span.piece()) columns>
                 {rows}
             </Table>
         </details>

@@ -1,4 +1,4 @@
-//! `/admin/settings`: what the portal runs with, to be read.
+//! `/admin/settings`: the settings and limits in force, read-only.
 
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ pub fn SettingsPage() -> impl IntoView {
     let facts: Vec<_> = facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> }).collect();
     let purged = match purged {
         Some(at) => view! { <LocalTime at=at.0 with_time=true /> }.into_any(),
-        None => "Not since the start".into_any(),
+        None => "Not since startup".into_any(),
     };
     let settings: Vec<_> = settings.into_iter().map(|setting| view! { <Setting setting /> }).collect();
     let limits: Vec<_> = limits.into_iter().map(|limit| view! { <Limit limit /> }).collect();
@@ -24,25 +24,25 @@ pub fn SettingsPage() -> impl IntoView {
     Some(view! {
         <AdminArea visitor here=paths::ADMIN_SETTINGS heading="Settings">
             <Section title="This portal">
-                <p>"Settings are changed in the environment and count from the next start."</p>
+                <p>"Set by environment variables. Restart to apply changes."</p>
                 <dl class="facts">
                     {facts} <dt>"Started"</dt> <dd>
                         <LocalTime at=started.0 with_time=true />
-                    </dd> <dt>"Last time that old data was deleted"</dt> <dd>{purged}</dd>
+                    </dd> <dt>"Last cleanup"</dt> <dd>{purged}</dd>
                 </dl>
             </Section>
-            <Section title="Settings in force">
-                <Table caption="Settings in force" columns=vec!["Setting", "Value", "Variable", "From"]>
+            <Section title="Settings">
+                <Table caption="Settings" columns=vec!["Setting", "Value", "Variable", "Source"]>
                     {settings}
                 </Table>
             </Section>
-            <Section title="Limits in force">
-                <p class="quiet">"Times are in seconds. The README says what each one limits."</p>
-                <Table caption="Limits in force" columns=vec!["Limit", "Value", "From"]>
+            <Section title="Limits">
+                <p class="quiet">"Times are in seconds. See the README for what each one limits."</p>
+                <Table caption="Limits" columns=vec!["Limit", "Value", "Source"]>
                     {limits}
                 </Table>
             </Section>
-            <Section title="Changes made to the database">
+            <Section title="Applied migrations">
                 <ol class="migrations">{migrations}</ol>
             </Section>
         </AdminArea>
@@ -58,7 +58,7 @@ fn Setting(setting: SettingView) -> impl IntoView {
             <Cell of="Variable">
                 <code>{setting.variable}</code>
             </Cell>
-            <Cell of="From">{setting.source}</Cell>
+            <Cell of="Source">{setting.source}</Cell>
         </tr>
     }
 }
@@ -73,7 +73,7 @@ fn Limit(limit: LimitView) -> impl IntoView {
             <Cell of="Value" number=true>
                 {limit.value}
             </Cell>
-            <Cell of="From">{limit.source}</Cell>
+            <Cell of="Source">{limit.source}</Cell>
         </tr>
     }
 }

@@ -21,24 +21,24 @@ const LINE_MAX: u64 = 4_096;
 
 #[derive(Clone, Debug, Subcommand)]
 pub(super) enum AdminCommand {
-    /// Make somebody who has an account an administrator, also while the portal serves
+    /// Give a user the admin role; the server may be running
     Promote {
         /// The username
         name: String,
     },
-    /// Make an administrator a user, from their next request on
+    /// Remove the admin role from a user, effective immediately
     Demote {
         /// The username
         name: String,
     },
-    /// Make an account for an administrator; asks for the password, or takes the first line of what is piped in
+    /// Create an administrator's account; prompts for the password, or reads it from the first line of standard input
     Create {
         /// The username
         name: String,
-        /// The address that mail goes to
+        /// The email address
         email: String,
     },
-    /// List the administrators
+    /// List all administrators
     List,
 }
 
@@ -57,8 +57,8 @@ pub(super) async fn run(config: &Config, rng: Rng, command: AdminCommand) -> Res
 async fn carry_out(operators: &Operators, command: AdminCommand) -> Result<(), Failure> {
     match command {
         AdminCommand::Promote { name } => match operators.promote(&name).await.map_err(|error| plain(error, &name))? {
-            Change::Made => println!("{name} is an administrator now."),
-            Change::WasSo => println!("{name} is an administrator already."),
+            Change::Made => println!("{name} is now an administrator."),
+            Change::WasSo => println!("{name} is already an administrator."),
         },
         AdminCommand::Demote { name } => match operators.demote(&name).await.map_err(|error| plain(error, &name))? {
             Change::Made => println!("{name} is no longer an administrator."),
@@ -67,7 +67,7 @@ async fn carry_out(operators: &Operators, command: AdminCommand) -> Result<(), F
         AdminCommand::Create { name, email } => {
             let password = password()?;
             operators.create(&name, &email, &password).await.map_err(|error| plain(error, &name))?;
-            println!("{name} has an account now, and is an administrator.");
+            println!("Account {name} created. It has the admin role.");
         }
         AdminCommand::List => list(&operators.administrators().await?),
     }
@@ -79,9 +79,9 @@ async fn carry_out(operators: &Operators, command: AdminCommand) -> Result<(), F
 fn password() -> Result<Zeroizing<String>, Failure> {
     let input = std::io::stdin().lock();
     if input.is_terminal() {
-        let typed = Zeroizing::new(rpassword::prompt_password("Password (it is not shown): ")?);
-        let again = Zeroizing::new(rpassword::prompt_password("The same once more: ")?);
-        return if typed == again { Ok(typed) } else { Err("password: the two are not the same".into()) };
+        let typed = Zeroizing::new(rpassword::prompt_password("Password (not shown): ")?);
+        let again = Zeroizing::new(rpassword::prompt_password("Repeat the password: ")?);
+        return if typed == again { Ok(typed) } else { Err("password: the passwords don't match".into()) };
     }
     let mut line = Zeroizing::new(String::new());
     input.take(LINE_MAX).read_line(&mut line)?;
@@ -93,7 +93,7 @@ fn password() -> Result<Zeroizing<String>, Failure> {
 /// Formats a user's mistake as plain lines.
 fn plain(error: ServiceError, name: &str) -> Failure {
     match error {
-        ServiceError::NotThere => format!("{name}: nobody has this username").into(),
+        ServiceError::NotThere => format!("{name}: no such user").into(),
         ServiceError::Refused(why) => format!("{name}: {why}").into(),
         ServiceError::Fields(errors) => {
             let lines: Vec<_> = errors.0.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
@@ -107,7 +107,7 @@ fn plain(error: ServiceError, name: &str) -> Failure {
 #[expect(clippy::print_stdout, reason = "the output of the command")]
 fn list(standings: &[Standing]) {
     if standings.is_empty() {
-        println!("There is no administrator. Make one: `portal admin promote NAME`");
+        println!("There are no administrators. Add one with `portal admin promote NAME`.");
         return;
     }
     println!("{:<32}  {:<20}  {:<20}  STATE", "NAME", "SINCE", "LAST SIGN-IN");
@@ -121,8 +121,8 @@ fn list(standings: &[Standing]) {
 fn state(account: &Account) -> &'static str {
     match (account.disabled, account.delete_after) {
         (true, _) => "disabled",
-        (false, Some(_)) => "to be deleted",
-        (false, None) => "open",
+        (false, Some(_)) => "deletion pending",
+        (false, None) => "active",
     }
 }
 

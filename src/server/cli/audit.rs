@@ -11,9 +11,9 @@ use crate::server::services::audit::Finding;
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(super) enum AuditCommand {
-    /// Find what somebody changed in the log, also while the portal serves
+    /// Check the log for changes; the server may be running
     Verify,
-    /// Seal the log again as it is, when its seal is gone, does not open or does not fit the rows; recorded in the log
+    /// Seal the log again if its seal is missing, unreadable or doesn't match the rows; recorded in the log
     Reseal,
 }
 
@@ -35,14 +35,14 @@ async fn reseal(audit: &Audit) -> Result<(), Failure> {
         println!("{finding}");
     }
     if verdict.is_sound() {
-        return Err("the seal on the audit log fits: there is nothing to seal".into());
+        return Err("the seal on the audit log is valid, so there is nothing to do".into());
     }
     let seal = |finding: &Finding| matches!(finding, Finding::Seal | Finding::Inserted(_) | Finding::Removed(..));
     if !verdict.findings.iter().any(seal) {
-        return Err("rows of the audit log were changed: a new seal does not mend that".into());
+        return Err("rows of the audit log were changed, and a new seal can't repair that".into());
     }
     audit.reseal().await?;
-    println!("the log is sealed as it is now; what was done to it before is not undone");
+    println!("the log is sealed in its current state; earlier changes to it are not undone");
     Ok(())
 }
 
@@ -55,10 +55,10 @@ async fn verify(audit: &Audit) -> Result<(), Failure> {
     }
     let counts = format!("{} rows, {} erased values", verdict.rows, verdict.erased);
     if verdict.is_sound() {
-        println!("{counts}: the log is as it was written");
+        println!("{counts}: the log has not been changed");
         Ok(())
     } else {
-        println!("{counts}: the log is not as it was written");
-        Err("somebody changed the audit log, or SECRET_KEY is another".into())
+        println!("{counts}: the log has been changed");
+        Err("the audit log was changed, or SECRET_KEY is a different one".into())
     }
 }

@@ -5,7 +5,7 @@ use crate::server::config::Config;
 
 pub(super) async fn run(config: &Config, file: &str) -> Result<(), Failure> {
     if std::path::Path::new(file).exists() {
-        return Err(format!("{file}: is there already; name a new file").into());
+        return Err(format!("{file}: already exists; choose a new file name").into());
     }
     let store = super::open(config).await?;
     store.backup(file).await?;

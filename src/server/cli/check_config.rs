@@ -5,7 +5,7 @@ use crate::server::config::{Config, report};
 /// Prints the settings and limits in effect. Configuration errors have been reported before.
 #[expect(clippy::print_stdout, reason = "the output of the command")]
 pub(super) fn run(config: &Config) {
-    println!("The configuration is in order.");
+    println!("The configuration is valid.");
     for setting in report::settings(config) {
         println!("{:<21} {:<38} {}", setting.name, setting.value, setting.source);
     }

@@ -13,9 +13,9 @@ use crate::server::services::resealing::Tally;
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(super) enum KeysCommand {
-    /// Seal everything anew that another key than SECRET_KEY sealed, also while the portal serves
+    /// Re-encrypt everything that was encrypted with the previous key; the server may be running
     Rotate,
-    /// Count what which key sealed, and change nothing
+    /// Show how many values are encrypted with each key, without changing anything
     Status,
 }
 
@@ -28,16 +28,13 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
     println!("SECRET_KEY_PREVIOUS   {}", previous.map_or_else(|| "not set".to_owned(), |id| id.to_string()));
     if matches!(command, KeysCommand::Rotate) {
         for (place, resealed) in resealing.rotate().await? {
-            println!("{:<21} {resealed} sealed anew", place.to_string());
+            println!("{:<21} {resealed} re-encrypted", place.to_string());
         }
     }
     // Also after a rotation: report what is in the database, not what was done.
     let tallies = resealing.status().await?;
     for Tally { place, current, due, unreadable, .. } in &tallies {
-        println!(
-            "{:<21} {current} under SECRET_KEY, {due} to be sealed anew, {unreadable} unreadable",
-            place.to_string()
-        );
+        println!("{:<21} {current} with SECRET_KEY, {due} to re-encrypt, {unreadable} unreadable", place.to_string());
     }
     super::close(store, matches!(command, KeysCommand::Status)).await?;
     judge(&tallies, command)
@@ -51,7 +48,7 @@ fn judge(tallies: &[Tally], command: KeysCommand) -> Result<(), Failure> {
     for Tally { place, unreadable, examples, .. } in tallies {
         for id in examples {
             // Writing to a `String` cannot fail.
-            let _ = writeln!(problems, "{place}: row {id} opens with neither SECRET_KEY nor SECRET_KEY_PREVIOUS");
+            let _ = writeln!(problems, "{place}: row {id} can't be decrypted with SECRET_KEY or SECRET_KEY_PREVIOUS");
         }
         let unnamed = unreadable.saturating_sub(examples.len() as u64);
         if unnamed > 0 {
@@ -61,11 +58,11 @@ fn judge(tallies: &[Tally], command: KeysCommand) -> Result<(), Failure> {
     let due: u64 = tallies.iter().map(|tally| tally.due).sum();
     match command {
         KeysCommand::Rotate if due > 0 => problems.push_str(
-            "values were sealed by an earlier key meanwhile: restart the portal with both keys, then rotate again",
+            "new values were encrypted with the previous key: restart the portal with both keys, then rotate again",
         ),
         _ if !problems.is_empty() => {}
-        _ if due > 0 => println!("To be sealed anew: `portal keys rotate`"),
-        _ => println!("Nothing sealed needs another key than SECRET_KEY."),
+        _ if due > 0 => println!("Run `portal keys rotate` to re-encrypt them."),
+        _ => println!("All values are encrypted with SECRET_KEY."),
     }
     if problems.is_empty() { Ok(()) } else { Err(problems.into()) }
 }

@@ -28,28 +28,28 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the portal (the default)
+    /// Start the server (default)
     Serve,
-    /// Bring the database to this version's schema and exit
+    /// Apply the database migrations and exit
     Migrate,
-    /// Check the configuration and print what is in force, without secrets
+    /// Check the configuration and print the active settings, without secrets
     CheckConfig,
-    /// Write a consistent copy of the SQLite database, also while it is served
+    /// Write a consistent copy of the SQLite database; the server may be running
     Backup {
-        /// The file to write; it must not exist
+        /// The file to write; must not exist
         file: String,
     },
-    /// Make the first administrator, and others
+    /// Manage administrators
     Admin {
         #[command(subcommand)]
         command: admin::AdminCommand,
     },
-    /// The log of what administrators did
+    /// Check the audit log, or seal it again
     Audit {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
-    /// Change the secret key; the README says how, step by step
+    /// Rotate the secret key; see the README for the steps
     Keys {
         #[command(subcommand)]
         command: keys::KeysCommand,

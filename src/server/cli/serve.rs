@@ -58,7 +58,7 @@ async fn glance(resealing: Resealing) -> Result<(), Failure> {
     for (place, row) in resealing.glance().await? {
         tracing::error!(
             %place, %row,
-            "a sealed value opens with neither SECRET_KEY nor SECRET_KEY_PREVIOUS: `portal keys status` counts them"
+            "some values can't be decrypted with SECRET_KEY or SECRET_KEY_PREVIOUS; run `portal keys status` for details"
         );
     }
     Ok(())

@@ -35,20 +35,20 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Option<ThirdPartyConfig> {
     let Some(provider) = provider else {
         let useless = [("PORTAL_CAPTCHA_SITE_KEY", site_key.is_some()), ("PORTAL_CAPTCHA_SECRET", secret.is_some())];
         for (name, _) in useless.iter().filter(|(_, set)| *set) {
-            mistakes.add(name, "belongs to a third party, and PORTAL_CAPTCHA names none");
+            mistakes.add(name, "is only used with turnstile or hcaptcha, but PORTAL_CAPTCHA is set to neither");
         }
         return None;
     };
     let missing = match provider {
-        Provider::Turnstile => "is missing; Cloudflare gives it for your site",
-        Provider::HCaptcha => "is missing; hCaptcha gives it for your site",
+        Provider::Turnstile => "is missing; get it from Cloudflare for your site",
+        Provider::HCaptcha => "is missing; get it from hCaptcha for your site",
     };
     let site_key = mistakes.check("PORTAL_CAPTCHA_SITE_KEY", site_key.ok_or(missing));
     let secret = mistakes.check("PORTAL_CAPTCHA_SECRET", secret.ok_or(missing));
     let verify_url = env.get("PORTAL_CAPTCHA_VERIFY_URL").unwrap_or(provider.verify_url());
     let web = Url::parse(verify_url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
     if !web {
-        mistakes.add("PORTAL_CAPTCHA_VERIFY_URL", "must be an address that begins with https://");
+        mistakes.add("PORTAL_CAPTCHA_VERIFY_URL", "must be a URL that starts with https://");
     }
     Some(ThirdPartyConfig {
         provider,

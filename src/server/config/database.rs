@@ -19,7 +19,7 @@ impl DatabaseConfig {
         let url: SecretString = env.secret("DATABASE_URL", mistakes).unwrap_or_else(default);
         let scheme = url.expose_secret().split(':').next().unwrap_or_default().to_owned();
         if !matches!(scheme.as_str(), "sqlite" | "postgres" | "postgresql") {
-            mistakes.add("DATABASE_URL", "must begin with sqlite:// or postgres://");
+            mistakes.add("DATABASE_URL", "must start with sqlite:// or postgres://");
         }
         Self { url }
     }

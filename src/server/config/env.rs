@@ -156,7 +156,7 @@ impl Env {
         let file_name = format!("{name}_FILE");
         match (self.get(name), self.get(&file_name)) {
             (Some(_), Some(_)) => {
-                mistakes.add(name, format_args!("is set, and {file_name} too; set one of them"));
+                mistakes.add(name, format_args!("is set, and so is {file_name}; set only one of them"));
                 None
             }
             (Some(value), None) => Some(value.into()),
@@ -202,7 +202,7 @@ impl Env {
     pub fn refuse_unknown(&self, mistakes: &mut Mistakes) {
         for name in self.0.keys().filter(|name| name.starts_with("PORTAL_")) {
             if !PORTAL_NAMES.contains(&name.as_str()) {
-                mistakes.add(name, "is not a setting of the portal; see the table in the README");
+                mistakes.add(name, "is not a known setting; see the table in the README");
             }
         }
     }

@@ -82,13 +82,13 @@ fn from(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Mailbox
         None if site.production => {
             mistakes.add(
                 "MAIL_FROM",
-                "is missing, and PUBLIC_URL has no name to make one from; set an address such as portal@example.com",
+                "is missing, and PUBLIC_URL has no host name to derive it from; set an email address such as portal@example.com",
             );
             return None;
         }
         None => "no-reply@localhost".to_owned(),
     };
-    let problem = "must be an address such as portal@example.com, or Portal <portal@example.com>";
+    let problem = "must be an email address such as portal@example.com, or Portal <portal@example.com>";
     mistakes.check("MAIL_FROM", parse_from(&text).ok_or(problem))
 }
 

@@ -47,7 +47,7 @@ fn domains(env: &Env, name: &str, mistakes: &mut Mistakes) -> Vec<EmailDomain> {
     let items = list.split(',').map(str::trim).filter(|item| !item.is_empty());
     items
         .filter_map(|item| {
-            let problem = format!("must be domains like example.com with commas between, not {item:?}");
+            let problem = format!("must be domains like example.com, separated by commas, not {item:?}");
             mistakes.check(name, EmailDomain::parse(item).map_err(|_| problem))
         })
         .collect()
@@ -70,7 +70,7 @@ fn validate(rules: &EmailRules, mistakes: &mut Mistakes) {
     for allowed in &rules.allowed {
         if let Some(denied) = rules.denied.iter().find(|denied| denied.covers(allowed.as_str())) {
             let (allowed, denied) = (allowed.as_str(), denied.as_str());
-            mistakes.add(ALLOWED, format_args!("{allowed} is in it, and {denied} is in {DENIED}"));
+            mistakes.add(ALLOWED, format_args!("contains {allowed}, but {DENIED} contains {denied}"));
         }
     }
 }

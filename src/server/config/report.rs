@@ -48,13 +48,13 @@ pub fn settings(config: &Config) -> Vec<Setting> {
     let mut all = vec![
         set("mode", "LEPTOS_ENV", mode.to_owned()),
         set("name", "PORTAL_NAME", site.name.clone()),
-        set("listens on", "LEPTOS_SITE_ADDR", site.address.to_string()),
-        set("public address", "PUBLIC_URL", site.public_url.origin.clone()),
+        set("listen address", "LEPTOS_SITE_ADDR", site.address.to_string()),
+        set("public URL", "PUBLIC_URL", site.public_url.origin.clone()),
         set("trusted proxies", "TRUSTED_PROXIES", proxies(config)),
         set("data folder", "PORTAL_DATA_DIR", site.data_dir.display().to_string()),
         set("database", "DATABASE_URL", database(config)),
-        set("mail", "SMTP_URL", mail(config)),
-        set("mail comes from", "MAIL_FROM", config.mail.from.to_string()),
+        set("email", "SMTP_URL", mail(config)),
+        set("sender", "MAIL_FROM", config.mail.from.to_string()),
         set("captcha", "PORTAL_CAPTCHA", captcha(config).to_owned()),
         set("secret key", "SECRET_KEY", config.keys.current().id().to_string()),
     ];
@@ -66,7 +66,7 @@ pub fn settings(config: &Config) -> Vec<Setting> {
     all.extend([
         set("passkeys", "PUBLIC_URL", passkeys),
         set("registration", "PORTAL_REGISTRATION", registration(&config.registration)),
-        set("second step", "PORTAL_REQUIRE_MFA", second_step(config.second_factor).to_owned()),
+        set("two-step sign-in", "PORTAL_REQUIRE_MFA", second_step(config.second_factor).to_owned()),
         set("log", log_filter, config.log.filter.clone()),
         set("log format", "PORTAL_LOG_FORMAT", log_format(config.log.format).to_owned()),
     ]);
@@ -97,35 +97,35 @@ fn database(config: &Config) -> String {
 
 fn second_step(demanded: Demanded) -> &'static str {
     match demanded {
-        Demanded::OfNobody => "for those who want it",
-        Demanded::OfAdministrators => "demanded of administrators",
-        Demanded::OfEveryone => "demanded of everyone",
+        Demanded::OfNobody => "optional",
+        Demanded::OfAdministrators => "required for administrators",
+        Demanded::OfEveryone => "required for everyone",
     }
 }
 
 fn registration(config: &RegistrationConfig) -> String {
     let who = match config.mode {
-        RegistrationMode::Open => "for everybody",
-        RegistrationMode::Invitation => "by invitation",
+        RegistrationMode::Open => "open",
+        RegistrationMode::Invitation => "by invitation only",
         RegistrationMode::Closed => "closed",
     };
     let names = |list: &[EmailDomain]| list.iter().map(EmailDomain::as_str).collect::<Vec<_>>().join(", ");
     let mut words = who.to_owned();
     let rules = &config.emails;
-    for (what, list) in [("with addresses of", &rules.allowed), ("without those of", &rules.denied)] {
+    for (what, list) in [("email domains allowed:", &rules.allowed), ("email domains blocked:", &rules.denied)] {
         if !list.is_empty() {
             words = format!("{words}, {what} {}", names(list));
         }
     }
     if rules.refuse_disposable && rules.allowed.is_empty() {
-        words.push_str(", without disposable ones");
+        words.push_str(", no disposable email addresses");
     }
     words
 }
 
 fn captcha(config: &Config) -> &'static str {
     match config.third_party.as_ref().map(|third_party| third_party.provider) {
-        None => "the portal's own proof of work",
+        None => "built-in proof of work",
         Some(Provider::Turnstile) => "Cloudflare Turnstile",
         Some(Provider::HCaptcha) => "hCaptcha",
     }

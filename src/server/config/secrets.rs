@@ -21,7 +21,7 @@ pub fn load(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) ->
     let previous = previous.and_then(|text| mistakes.check(PREVIOUS, SecretKey::from_base64(text.expose_secret())));
     let current = current(env, site, rng, mistakes)?;
     if previous.as_ref().is_some_and(|previous| previous.id() == current.id()) {
-        mistakes.add(PREVIOUS, "is the same key as SECRET_KEY; put the new one into SECRET_KEY");
+        mistakes.add(PREVIOUS, "is the same key as SECRET_KEY; set SECRET_KEY to the new key");
     }
     Some(KeyRing::new(current, previous))
 }
@@ -32,7 +32,7 @@ fn current(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> 
     match env.secret("SECRET_KEY", mistakes) {
         Some(text) => mistakes.check("SECRET_KEY", SecretKey::from_base64(text.expose_secret())),
         None if site.production => {
-            mistakes.add("SECRET_KEY", "is missing; make one with `openssl rand -base64 32`");
+            mistakes.add("SECRET_KEY", "is missing; generate one with `openssl rand -base64 32`");
             None
         }
         None => mistakes.check("SECRET_KEY", development_key(&site.data_dir, rng)),

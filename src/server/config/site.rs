@@ -54,9 +54,9 @@ pub struct RelyingParty {
 /// Why passkeys are not available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoPasskeys {
-    #[error("PUBLIC_URL holds an IP address, and passkeys belong to a name")]
+    #[error("PUBLIC_URL contains an IP address, but passkeys need a host name")]
     Address,
-    #[error("PUBLIC_URL begins with http://, and browsers use passkeys over https alone")]
+    #[error("PUBLIC_URL starts with http://, but passkeys need https")]
     Unsafe,
 }
 
@@ -122,12 +122,11 @@ fn public_url(env: &Env, production: bool, address: SocketAddr, mistakes: &mut M
     match env.get("PUBLIC_URL") {
         Some(text) => {
             // The value is not quoted, because it may contain a password.
-            let problem = "must be like https://portal.example.com: http or https, a host, and a port if need be";
+            let problem = "must be a URL like https://portal.example.com: http or https, a host and an optional port";
             mistakes.check("PUBLIC_URL", parse_public_url(text).ok_or(problem)).unwrap_or(local)
         }
         None if production => {
-            mistakes
-                .add("PUBLIC_URL", "is missing; set the address that people open, such as https://portal.example.com");
+            mistakes.add("PUBLIC_URL", "is missing; set the URL that users open, such as https://portal.example.com");
             local
         }
         None => local,
@@ -152,7 +151,7 @@ fn trusted_proxies(env: &Env, mistakes: &mut Mistakes) -> Vec<IpNet> {
     let items = list.split(',').map(str::trim).filter(|item| !item.is_empty());
     items
         .filter_map(|item| {
-            let problem = format!("must be addresses or networks with commas between, not {item:?}");
+            let problem = format!("must be IP addresses or networks, separated by commas, not {item:?}");
             mistakes.check("TRUSTED_PROXIES", network(item).ok_or(problem))
         })
         .collect()

@@ -19,7 +19,7 @@ pub struct KeyId([u8; KeyId::LENGTH]);
 
 /// The error for a text that is not a valid key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be 32 random bytes in base64, as `openssl rand -base64 32` prints them")]
+#[error("must be 32 random bytes in base64, such as the output of `openssl rand -base64 32`")]
 pub struct SecretKeyError;
 
 impl SecretKey {

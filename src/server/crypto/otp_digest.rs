@@ -36,8 +36,8 @@ impl OtpPurpose {
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Registration => "Registration",
-            Self::Recovery => "New password",
-            Self::EmailChange => "New address",
+            Self::Recovery => "Password reset",
+            Self::EmailChange => "Email change",
         }
     }
 

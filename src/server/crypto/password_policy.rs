@@ -205,12 +205,12 @@ mod tests {
         };
         assert_eq!(judge("tumble rinse obelisk"), Ok(()));
         for (weak, reason) in [
-            ("grenouille", "Many people use this password."),
-            ("margarethale", "Too close to your name, address or this site’s name."),
-            ("aaaaaaaaaaaaa", "Repeats are easy to guess."),
+            ("grenouille", "This is a commonly used password."),
+            ("margarethale", "Don’t use your name, email or this site’s name."),
+            ("aaaaaaaaaaaaa", "Repeated characters are easy to guess."),
             ("8.5.1968", "Dates are easy to guess."),
         ] {
-            assert_eq!(judge(weak), Err(format!("{reason} A few unrelated words make a better one.")), "{weak}");
+            assert_eq!(judge(weak), Err(format!("{reason} Try three or four random words.")), "{weak}");
         }
     }
 

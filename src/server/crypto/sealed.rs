@@ -52,7 +52,7 @@ struct SealingKey {
 
 /// The error for a value that was not encrypted with one of our keys for this row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a sealed value does not open: wrong SECRET_KEY, or the row was altered")]
+#[error("an encrypted value can't be decrypted: SECRET_KEY is a different one, or the row was changed")]
 pub struct Unsealable;
 
 impl Sealer {

@@ -22,7 +22,7 @@ use crate::server::state::AppState;
 use crate::server::store::audit::Entry;
 
 const COLUMNS: [&str; 11] =
-    ["Row", "When", "Who", "Account", "What", "To whom", "Their account", "Detail", "Why", "From", "Hash"];
+    ["Row", "When", "By", "By account", "Action", "Target", "Target account", "Detail", "Reason", "IP address", "Hash"];
 
 /// The filters of the page with the export button.
 #[derive(Debug, Default, Deserialize)]

@@ -48,10 +48,10 @@ pub async fn layer(request: Request, next: Next) -> Response {
         );
     };
     if !bytes.is_empty() && !is_form(&parts.headers) {
-        return refuse(page, StatusCode::UNSUPPORTED_MEDIA_TYPE, "This address takes forms only.");
+        return refuse(page, StatusCode::UNSUPPORTED_MEDIA_TYPE, "This URL only accepts form submissions.");
     }
     if !is_plain(&bytes) {
-        return refuse(page, StatusCode::BAD_REQUEST, "The form could not be read. Load the page again and retry.");
+        return refuse(page, StatusCode::BAD_REQUEST, "We couldn't read the form. Reload the page and try again.");
     }
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     if page { as_page(response, &path, id.as_ref()) } else { response }
@@ -98,7 +98,7 @@ fn as_page(mut response: Response, path: &str, id: Option<&RequestId>) -> Respon
 #[must_use]
 pub fn refuse(page: bool, status: StatusCode, text: &str) -> Response {
     if page {
-        return fault::page(status, "That did not work", text);
+        return fault::page(status, "We couldn't submit this form", text);
     }
     (status, Json(ApiError(Feedback::message(text)))).into_response()
 }

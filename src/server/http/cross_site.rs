@@ -17,7 +17,7 @@ use crate::server::state::AppState;
 
 /// How the initiator of a request relates to its target (W3C Fetch Metadata, section 2.3).
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-const REFUSED: &str = "This form came from another site, so nothing was done. Open the page here and send it again.";
+const REFUSED: &str = "This form was sent from another site. Open the page again and retry.";
 /// Maximum number of bytes of a header value that are logged.
 const LOGGED_MAX: usize = 128;
 

@@ -73,10 +73,10 @@ fn answer(policy: &'static str, html: String) -> Response {
 }
 
 fn missing() -> Response {
-    (StatusCode::NOT_FOUND, "There is no such mail.\n").into_response()
+    (StatusCode::NOT_FOUND, "Email not found.\n").into_response()
 }
 
 fn fault(error: &dyn std::error::Error) -> Response {
     tracing::error!(%error, "the development mailbox cannot be read");
-    (StatusCode::INTERNAL_SERVER_ERROR, "The mailbox cannot be read. The log says why.\n").into_response()
+    (StatusCode::INTERNAL_SERVER_ERROR, "The mailbox can't be read. See the log for the reason.\n").into_response()
 }

@@ -8,7 +8,7 @@ use super::headers::policy;
 /// Shown when the server is overloaded.
 pub const BUSY: &str = "The portal is very busy. Please try again in a moment.";
 /// Shown when too many forms from the user's network were rejected.
-pub const TOO_MANY: &str = "There were too many tries from your network. Please try again in a minute.";
+pub const TOO_MANY: &str = "Too many requests from your network. Wait a minute and try again.";
 
 /// Returns an error page that depends on no other file, so it works whatever is broken.
 #[must_use]
@@ -17,7 +17,7 @@ pub fn page(status: StatusCode, title: &str, text: &str) -> Response {
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title></head>\
-         <body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">Go to the start page</a></p></main></body></html>"
+         <body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">Go to home page</a></p></main></body></html>"
     );
     let mut response = (status, Html(html)).into_response();
     let headers = response.headers_mut();
@@ -40,8 +40,9 @@ pub fn unavailable(request_id: &str) -> Response {
 /// `Retry-After` of `response`.
 #[must_use]
 pub fn wait(response: &Response) -> Response {
-    let text = if response.status() == StatusCode::TOO_MANY_REQUESTS { TOO_MANY } else { BUSY };
-    let mut page = page(response.status(), "One moment, please", text);
+    let too_many = response.status() == StatusCode::TOO_MANY_REQUESTS;
+    let (title, text) = if too_many { ("Too many requests", TOO_MANY) } else { ("The portal is busy", BUSY) };
+    let mut page = page(response.status(), title, text);
     if let Some(wait) = response.headers().get(header::RETRY_AFTER) {
         page.headers_mut().insert(header::RETRY_AFTER, wait.clone());
     }

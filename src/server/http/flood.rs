@@ -146,7 +146,7 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     let ip = requester::address(request.headers(), request.extensions(), &state.config);
     let Err(wait) = flood.check(ip.into()) else { return next.run(request).await };
     if let Some(refused) = flood.refusals.count(flood.clock.elapsed()) {
-        tracing::warn!(event = "posts.limited", %ip, refused, "more posts than an address may send");
+        tracing::warn!(event = "posts.limited", %ip, refused, "an IP address sent more forms than the limit allows");
     }
     let mut response = refuse(body::wants_page(request.headers()), wait);
     response.extensions_mut().insert(Unremarkable);
@@ -154,13 +154,13 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
 }
 
 fn refuse(page: bool, wait: Duration) -> Response {
-    let what = "There were too many requests from your network.";
+    let what = "Too many requests from your network.";
     let feedback = Feedback::until(what, wait);
     let seconds = feedback.retry_after.unwrap_or(1);
     let mut response = if page {
         let unit = if seconds == 1 { "second" } else { "seconds" };
-        let text = format!("{what} You can try again in {seconds} {unit}.");
-        fault::page(StatusCode::TOO_MANY_REQUESTS, "One moment, please", &text)
+        let text = format!("{what} Try again in {seconds} {unit}.");
+        fault::page(StatusCode::TOO_MANY_REQUESTS, "Too many requests", &text)
     } else {
         (StatusCode::TOO_MANY_REQUESTS, Json(ApiError(feedback))).into_response()
     };

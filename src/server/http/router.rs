@@ -65,8 +65,8 @@ pub fn behind_the_front(routes: Router, state: &AppState) -> Router {
 
 /// Answers a GET request to the URL of a form.
 async fn not_this_way() -> Response {
-    let text = "This address answers to a button. Go back and press it there.";
-    fault::page(StatusCode::METHOD_NOT_ALLOWED, "Nothing to see here", text)
+    let text = "This URL only accepts form submissions. Go back and try again.";
+    fault::page(StatusCode::METHOD_NOT_ALLOWED, "This page can't be opened directly", text)
 }
 
 /// The pages that leptos renders, and the server functions on the paths of their pages.

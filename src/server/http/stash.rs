@@ -10,7 +10,7 @@ use crate::domain::{Notice, NoticeKind};
 use crate::paths;
 
 const STASH: &str = "stash";
-const GO_ON: &str = "Thank you. You can go on where you were: press the button again.";
+const GO_ON: &str = "Thanks. Press the button again to continue.";
 
 /// A form that was interrupted by the password confirmation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

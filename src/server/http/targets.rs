@@ -20,7 +20,11 @@ const QUERY_MAX: usize = 2_048;
 /// The 400 response.
 pub async fn layer(request: Request) -> Result<Request, Response> {
     if is_odd(request.uri(), request.version()) {
-        return Err(fault::page(StatusCode::BAD_REQUEST, "No such address", "This address cannot be read."));
+        return Err(fault::page(
+            StatusCode::BAD_REQUEST,
+            "Page not found",
+            "Check that you typed the web address correctly.",
+        ));
     }
     Ok(request)
 }

@@ -43,7 +43,7 @@ impl Worker {
     async fn try_to_send(&self, mail: &WaitingMail) -> Outcome {
         let Some(message) = self.mailer.open(mail) else {
             return Outcome::Unreadable(
-                "the payload does not open: another SECRET_KEY, or the row was altered".to_owned(),
+                "the content can't be decrypted: SECRET_KEY is a different one, or the row was changed".to_owned(),
             );
         };
         let now = self.mailer.clock.now();

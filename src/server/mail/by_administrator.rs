@@ -27,7 +27,7 @@ pub(super) struct Advice {
     pub way: &'static str,
 }
 
-const MISTAKE: &str = "If you think that this is a mistake, write to those who run the portal.";
+const MISTAKE: &str = "If you think this is a mistake, contact your administrator.";
 
 impl ByAdministrator {
     /// The name of the kind in lists and logs.
@@ -49,50 +49,46 @@ impl ByAdministrator {
         match self {
             Self::Disabled => (
                 format!("Your {portal} account was disabled"),
-                "Your account was disabled. Every session was ended, and nobody can sign in to it.",
+                "Your account was disabled. You've been signed out everywhere and can't sign in.",
             ),
             Self::Enabled => {
-                (format!("Your {portal} account is open again"), "Your account was enabled. You can sign in as before.")
+                (format!("Your {portal} account was enabled"), "Your account was enabled. You can sign in as before.")
             }
             Self::RecoveryStarted => (
-                format!("Please set a new password for {portal}"),
-                "You are asked to set a new password. Every session of your account was ended. \
-                 Your present password still works until you set another one.",
+                format!("Reset your {portal} password"),
+                "Your administrator has asked you to reset your password. You've been signed out everywhere. \
+                 Your current password works until you set a new one.",
             ),
             Self::TwoStepReset => (
                 format!("Two-step sign-in was reset for {portal}"),
-                "Your authenticator app, passkeys, recovery codes and trusted browsers were removed from your account, \
-                 and every session was ended. Signing in takes your password alone until you add them again.",
+                "Your authenticator app, passkeys, recovery codes and trusted browsers were removed, and you've been \
+                 signed out everywhere. You can sign in with your password until you set up two-step sign-in again.",
             ),
-            Self::MadeAdministrator => (
-                format!("You are an administrator of {portal} now"),
-                "Your account was made one that administers the portal.",
-            ),
+            Self::MadeAdministrator => {
+                (format!("You're now an administrator of {portal}"), "Your account was given the admin role.")
+            }
             Self::MadeUser => (
-                format!("You are no administrator of {portal} any more"),
-                "Your account no longer administers the portal. All else is as before.",
+                format!("You're no longer an administrator of {portal}"),
+                "The admin role was removed from your account. Nothing else has changed.",
             ),
-            Self::Deleted => (
-                format!("Your {portal} account was deleted"),
-                "Your account was deleted, with everything that was kept about you. This is the last mail about it.",
-            ),
+            Self::Deleted => {
+                (format!("Your {portal} account was deleted"), "Your account and all your data have been deleted.")
+            }
         }
     }
 
     pub(super) fn advice(self) -> Advice {
         let (advice, way_label, way) = match self {
             Self::Disabled | Self::MadeUser | Self::Deleted => (MISTAKE, "Go to the portal", paths::HOME),
-            Self::Enabled => ("You can sign in here.", "Sign in", paths::LOGIN),
+            Self::Enabled => ("You can sign in now.", "Sign in", paths::LOGIN),
             Self::RecoveryStarted => (
-                "Set the new password on this page: we mail you a code when you enter your address there.",
-                "Set a new password",
+                "On this page, enter your email address to get a code, then set a new password:",
+                "Reset your password",
                 paths::RECOVER,
             ),
-            Self::TwoStepReset => {
-                ("Sign in, and add what you use again.", "Set up two-step sign-in", paths::ACCOUNT_SECURITY)
-            }
+            Self::TwoStepReset => ("Sign in and set it up again:", "Set up two-step sign-in", paths::ACCOUNT_SECURITY),
             Self::MadeAdministrator => {
-                ("If you did not expect this, write to those who run the portal.", "Go to the portal", paths::HOME)
+                ("If you didn't expect this, contact your administrator.", "Go to the portal", paths::HOME)
             }
         };
         Advice { advice, way_label, way }

@@ -34,9 +34,9 @@ pub struct Letter {
 /// Why a message could not be rendered. The text contains no email address.
 #[derive(Debug, thiserror::Error)]
 pub enum LetterError {
-    #[error("the recipient's address does not fit a mail")]
+    #[error("the recipient's email address is not valid in a message")]
     Recipient(#[from] AddressError),
-    #[error("the headers do not make a mail")]
+    #[error("the message's headers are not valid")]
     Headers(#[from] lettre::error::Error),
     #[error("the template failed")]
     Template(#[from] askama::Error),

@@ -132,13 +132,13 @@ impl About {
             Button { before, label, link: target, until: Moment::at(link.until) }
         });
         // Someone who knows the password could sign in again, so the advice is to set a new one.
-        let recover = |advice| Advice { advice, way_label: "Set a new password", way: paths::RECOVER };
+        let recover = |advice| Advice { advice, way_label: "Reset your password", way: paths::RECOVER };
         let Advice { advice, way_label, way } = match self {
             Self::EmailChanged { .. } | Self::DeletionScheduled { .. } => {
-                recover("use the link above, and then set a new password, which signs out whoever is in your account.")
+                recover("use the link above, then reset your password. That signs out all devices.")
             }
             Self::ByAdministrator { deed } => deed.advice(),
-            _ => recover("set a new password now. That signs out whoever is in your account."),
+            _ => recover("reset your password now. That signs out all devices."),
         };
         let way_link = format!("{}{way}", from.home());
         let by_administrator = matches!(self, Self::ByAdministrator { .. });
@@ -149,43 +149,39 @@ impl About {
         let (subject, happened) = match self {
             Self::NewDevice { .. } => (
                 format!("New sign-in to your {portal} account"),
-                format!(
-                    "Somebody, we hope you, signed in to your {portal} account in a browser that we have not seen before."
-                ),
+                format!("Someone signed in to your {portal} account from a new browser."),
             ),
             Self::PasswordChanged | Self::PasswordRecovered => (
                 format!("Your {portal} password was changed"),
-                "Your password was changed, and every other session was ended.".to_owned(),
+                "Your password was changed, and you've been signed out on other devices.".to_owned(),
             ),
             Self::UsernameChanged => (
                 format!("Your {portal} username was changed"),
-                "Your username was changed to the one above.".to_owned(),
+                "Your username was changed. Your new username is shown above.".to_owned(),
             ),
             Self::EmailChanged { .. } => (
-                format!("The email address of your {portal} account was changed"),
-                "Mail about your account now goes to another address. This one is told for the last time.".to_owned(),
+                format!("Your {portal} email address was changed"),
+                "Your account now uses another email address. This is the last message to this one.".to_owned(),
             ),
             Self::EmailChangeUndone => (
-                format!("The email address of your {portal} account is back"),
-                "The change of your email address was undone. Mail comes here again, and every session was ended."
-                    .to_owned(),
+                format!("Your {portal} email address was restored"),
+                "Your account uses this email address again, and all devices have been signed out.".to_owned(),
             ),
             Self::TwoStepOn => (
                 format!("Two-step sign-in is on for {portal}"),
-                "An authenticator app was added to your account. Signing in now takes a code from it.".to_owned(),
+                "An authenticator app was added to your account. You'll need a code from it to sign in.".to_owned(),
             ),
             Self::TwoStepOff => (
                 format!("An authenticator app was removed from {portal}"),
-                "The authenticator app was removed from your account. Its codes no longer count.".to_owned(),
+                "The authenticator app was removed from your account. Its codes no longer work.".to_owned(),
             ),
             Self::AppReplaced => (
-                format!("Another authenticator app for {portal}"),
-                "Another authenticator app counts for your account now. The codes of the earlier one no longer do."
-                    .to_owned(),
+                format!("Your {portal} authenticator app was replaced"),
+                "Your authenticator app was replaced. Codes from the old one no longer work.".to_owned(),
             ),
             Self::RecoveryCodesMade => (
                 format!("New recovery codes for {portal}"),
-                "New recovery codes were made for your account. The earlier ones no longer count.".to_owned(),
+                "New recovery codes were created for your account. The old ones no longer work.".to_owned(),
             ),
             Self::RecoveryCodeUsed { left } => (
                 format!("A recovery code was used for {portal}"),
@@ -202,12 +198,12 @@ impl About {
             Self::DeletionScheduled { on, .. } => (
                 format!("Your {portal} account will be deleted"),
                 format!(
-                    "Your account is closed and will be deleted on {}. Until then you can keep it.",
+                    "Your account is closed and will be deleted on {}. You can restore it until then.",
                     Moment::at(*on).date
                 ),
             ),
             Self::DeletionCancelled => (
-                format!("Your {portal} account is kept"),
+                format!("Your {portal} account won't be deleted"),
                 "The deletion of your account was cancelled. You can sign in as before.".to_owned(),
             ),
             Self::ByAdministrator { deed } => {
@@ -221,9 +217,9 @@ impl About {
     /// Returns the sentence before the button, and the label of the button.
     fn remedy(&self) -> (&'static str, &'static str) {
         match self {
-            Self::EmailChanged { .. } => ("If you did not want this, bring your address back:", "Undo the change"),
+            Self::EmailChanged { .. } => ("If this wasn't you, restore this email address:", "Restore email address"),
             Self::DeletionScheduled { .. } => ("If you want to keep your account:", "Keep my account"),
-            _ => ("If it was not you, end that session:", "End that session"),
+            _ => ("If this wasn't you, sign that device out:", "Sign out that device"),
         }
     }
 }

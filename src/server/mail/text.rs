@@ -29,18 +29,18 @@ enum CodeFor {
 impl CodeFor {
     fn enter(self) -> &'static str {
         match self {
-            Self::Registration => "Enter it where you registered",
-            Self::Recovery => "Enter it with your new password where you asked for it",
-            Self::EmailChange => "Enter it where you changed your address",
+            Self::Registration => "Enter it on the registration page",
+            Self::Recovery => "Enter it with your new password on the password reset page",
+            Self::EmailChange => "Enter it on the page where you changed your email address",
         }
     }
 
     /// What is impossible without the code.
     fn without(self) -> &'static str {
         match self {
-            Self::Registration => "without the code nobody can register with your address",
-            Self::Recovery => "without the code nobody can change your password",
-            Self::EmailChange => "without the code no account can use your address",
+            Self::Registration => "without the code, no one can create an account with your email address",
+            Self::Recovery => "without the code, no one can change your password",
+            Self::EmailChange => "without the code, no account can use your email address",
         }
     }
 }

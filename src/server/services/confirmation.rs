@@ -9,7 +9,7 @@ use crate::server::store::accounts::Account;
 use crate::server::store::{Store, accounts};
 
 const EMPTY: &str = "Enter your password.";
-const WRONG: &str = "This is not your password.";
+const WRONG: &str = "Incorrect password.";
 
 /// The service behind `/account/confirm` and every form that asks a signed-in user for the
 /// password.

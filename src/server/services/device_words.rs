@@ -22,7 +22,7 @@ fn browser<'a>(found: &WootheeResult<'a>) -> Option<&'a str> {
         UNKNOWN => None,
         "SamsungBrowser" => Some("Samsung Internet"),
         // For programs that are not browsers, the parser reports the program's name as the version.
-        "HTTP Library" => Some("a program that is no browser"),
+        "HTTP Library" => Some("an app or script"),
         name => Some(name),
     }
 }
@@ -85,7 +85,7 @@ mod tests {
     fn programs_that_are_not_browsers_are_not_described_as_browsers() {
         let googlebot = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
         assert_eq!(device_in_words(googlebot), "Googlebot");
-        assert_eq!(device_in_words("curl/8.14.1"), "a program that is no browser");
+        assert_eq!(device_in_words("curl/8.14.1"), "an app or script");
         for user_agent in ["", "-", "some tool", "<script>alert(1)</script>", "Firefox on the moon"] {
             assert_eq!(device_in_words(user_agent), "an unknown browser", "{user_agent}");
         }

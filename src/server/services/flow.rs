@@ -39,14 +39,14 @@ impl Ended {
     pub fn into_done(self) -> Done {
         let (kind, text) = match &self {
             Self::NoFlow => {
-                (NoticeKind::Info, "There is no registration waiting in this browser. Register here to get a code.")
+                (NoticeKind::Info, "There's nothing to confirm in this browser. Sign in, or create an account.")
             }
-            Self::Expired(_) => (NoticeKind::Warning, "Your code expired. Register again and we will send a new one."),
+            Self::Expired(_) => (NoticeKind::Warning, "Your code has expired. Start again to get a new one."),
             Self::TriesUsed(_) => {
-                (NoticeKind::Warning, "That was one wrong code too many. Register again and we will send a new one.")
+                (NoticeKind::Warning, "You've entered too many incorrect codes. Start again to get a new one.")
             }
             Self::ShutOut(why) => (NoticeKind::Warning, *why),
-            Self::Finished => (NoticeKind::Info, "This registration is finished. You can sign in now."),
+            Self::Finished => (NoticeKind::Info, "Your registration is complete. You can sign in now."),
         };
         let done = Done::go(paths::REGISTER).saying(kind, text).with_flow(FlowChange::End(Flow::Registration));
         match self {

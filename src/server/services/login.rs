@@ -11,7 +11,7 @@ use crate::server::store::accounts::Account;
 use crate::server::store::sessions::SecondStep;
 use crate::server::store::{Store, StoreError, accounts};
 
-const NO_MATCH: &str = "The username or email and the password do not match.";
+const NO_MATCH: &str = "Incorrect username, email or password.";
 
 /// The service behind `/login`.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use crate::domain::{Email, FieldErrors, Password, Username};
 use crate::server::crypto::{PasswordContext, PasswordPolicy};
 
 /// The error message for every taken username.
-pub const USERNAME_TAKEN: &str = "This username is taken. Choose another.";
+pub const USERNAME_TAKEN: &str = "This username is taken. Try another one.";
 
 /// The validated details of a new account.
 #[derive(Clone, Debug)]

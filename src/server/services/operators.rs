@@ -21,9 +21,9 @@ use crate::server::store::{Store, StoreError};
 
 /// The actor, as shown to the owner.
 const OPERATORS: &str = "By those who run the portal";
-const CLOSED: &str = "Nobody can sign in to this account: it is disabled, or will be deleted.";
-const LAST: &str = "This is the last administrator who can sign in. Make another one first.";
-const EMAIL_TAKEN: &str = "This address has an account. Promote it instead.";
+const CLOSED: &str = "This account is disabled or has a pending deletion, so no one can sign in to it.";
+const LAST: &str = "This is the last active administrator. Add another one first.";
+const EMAIL_TAKEN: &str = "This email address already has an account. Promote that account instead.";
 
 /// The service behind `portal admin`.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use crate::server::store::{Store, StoreError, accounts};
 /// Maximum number of sessions listed.
 pub const LISTED: u64 = 100;
 
-const NOT_THERE: &str = "That session is not there any more.";
+const NOT_THERE: &str = "That session has already ended.";
 
 /// The service behind `/account/sessions` and signing out.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ impl OwnSessions {
         tracing::info!(event = "session.ended", account = %member.account_id, ip = %by.ip);
         let done = Done::go(paths::ACCOUNT_SESSIONS);
         let browser = device_in_words(&ended.user_agent);
-        Ok(Ending::Another(done.saying(NoticeKind::Success, format!("The session in {browser} has ended."))))
+        Ok(Ending::Another(done.saying(NoticeKind::Success, format!("Session ended: {browser}."))))
     }
 
     /// Ends all of the user's sessions except the current one, and all sign-ins in progress.
@@ -82,7 +82,7 @@ impl OwnSessions {
         tx.commit().await?;
         tracing::info!(event = "session.others_ended", account = %member.account_id, ip = %by.ip);
         let done = Done::go(paths::ACCOUNT_SESSIONS);
-        Ok((done.saying(NoticeKind::Success, "All your other sessions have ended."), member.epoch + 1))
+        Ok((done.saying(NoticeKind::Success, "You've been signed out on all other devices."), member.epoch + 1))
     }
 
     /// Ends the current session, if the user is signed in.

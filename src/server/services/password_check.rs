@@ -19,7 +19,7 @@ use crate::server::store::accounts::Account;
 use crate::server::store::counters::{self, Counter};
 use crate::server::store::{Store, StoreError, tallies};
 
-const TOO_MANY: &str = "Too many tries.";
+const TOO_MANY: &str = "Too many attempts.";
 
 /// Checks passwords and counts failures.
 #[derive(Clone, Debug)]

@@ -115,7 +115,9 @@ impl Verification {
         if holder::of(&tx, &registration.email, &self.limits, now).await?.is_some() {
             registrations::mark_finished(&tx, registration.id, now).await?;
             tx.commit().await?;
-            return Ok(sign_in.saying(NoticeKind::Info, "This address already has an account. Sign in to continue."));
+            return Ok(
+                sign_in.saying(NoticeKind::Info, "This email address already has an account. Sign in to continue.")
+            );
         }
         if accounts::by_username(&tx, &registration.username).await?.is_some() {
             registrations::mark_proven(&tx, registration.id, now).await?;
@@ -142,7 +144,7 @@ impl Verification {
         tallies::add(&tx, Tally::RegistrationFinished, registration.created_at).await?;
         tx.commit().await?;
         tracing::info!(event = "account.created", account = %id, registration = %registration.id);
-        let text = "Your address is confirmed and your account is ready. Sign in to continue.";
+        let text = "Your account is ready. Sign in to continue.";
         Ok(sign_in.saying(NoticeKind::Success, text).with_value("identifier", registration.username.as_str()))
     }
 }

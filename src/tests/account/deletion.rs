@@ -19,7 +19,7 @@ async fn the_account_is_closed_at_once_and_its_owner_gets_a_link_to_keep_it() {
         let app = with_ann().await;
         let (mut client, mut other) = (signed_in(&app, mode).await, signed_in(&app, mode).await);
         let page = client.get("/account/delete").await.body;
-        assert!(page.contains("What will be lost") && page.contains("in 7 days"));
+        assert!(page.contains("What happens next") && page.contains("in 7 days"));
         let answer = delete(&mut client).await;
         assert_eq!(answer.location().as_deref(), Some("/login"));
         assert!(client.seen(answer).await.contains("Your account is closed"));
@@ -44,7 +44,7 @@ async fn another_name_or_a_wrong_password_deletes_nothing() {
             ("bob", PASSWORD, "Enter your username to confirm."),
             ("", "", "Enter your username to confirm."),
             ("ann", "", "Enter your password."),
-            ("ann", "not the password", "This is not your password."),
+            ("ann", "not the password", "Incorrect password."),
         ] {
             let answer = client.post("/account/delete", &[("confirmation", name), ("password", password)]).await;
             assert!(client.seen(answer).await.contains(message), "{message}");
@@ -106,7 +106,7 @@ async fn the_last_administrator_stays_also_of_two_at_once() {
         app.execute("UPDATE account SET role = 'administrator'").await;
         let mut client = signed_in(&app, mode).await;
         let answer = delete(&mut client).await;
-        assert!(client.seen(answer).await.contains("You are the only administrator."));
+        assert!(client.seen(answer).await.contains("You're the last active administrator."));
 
         app.account("bob", "bob@x.example").await;
         app.execute("UPDATE account SET role = 'administrator'").await;

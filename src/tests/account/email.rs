@@ -32,12 +32,12 @@ async fn the_code_mailed_to_the_new_address_changes_it_and_the_old_one_is_told()
         let recovery_code = app.code_for("ann@x.example").await;
         assert_eq!(ask(&mut client, "ann@y.example").await.location().as_deref(), Some("/account/email/verify"));
         assert!(client.get("/account/email/verify").await.body.contains("ann@y.example"));
-        assert!(client.get("/account").await.body.contains("waits for its code"));
+        assert!(client.get("/account").await.body.contains("Waiting for you to confirm"));
         assert_eq!(app.texts("SELECT email FROM account").await, ["ann@x.example"], "nothing changed so far");
         let code = app.code_for("ann@y.example").await;
         let answer = confirm(&mut client, &code).await;
         assert_eq!(answer.location().as_deref(), Some("/account"));
-        assert!(client.seen(answer).await.contains("Your address is now ann@y.example."));
+        assert!(client.seen(answer).await.contains("Your email address is now ann@y.example."));
         assert_eq!(client.get("/dashboard").await.status, 200, "sessions go on");
         let mails = app.mails_to("ann@x.example").await;
         let told =
@@ -130,7 +130,7 @@ async fn of_two_changes_the_newer_one_alone_can_be_confirmed() {
         let first = app.code_for("first@y.example").await;
         ask(&mut client, "second@y.example").await;
         let answer = confirm(&mut client, &first).await;
-        assert!(client.seen(answer).await.contains("That code is not right. 4 tries left."));
+        assert!(client.seen(answer).await.contains("That code is incorrect or has expired. 4 attempts left."));
         let second = app.code_for("second@y.example").await;
         confirm(&mut client, &second).await;
         assert_eq!(app.texts("SELECT email FROM account").await, ["second@y.example"]);
@@ -146,7 +146,7 @@ async fn an_address_that_somebody_proved_meanwhile_stays_theirs() {
     app.account("bob", "new@y.example").await;
     let answer = confirm(&mut client, &code).await;
     assert_eq!(answer.location().as_deref(), Some("/account"));
-    assert!(client.seen(answer).await.contains("has an account by now"));
+    assert!(client.seen(answer).await.contains("Another account uses this email address"));
     assert_eq!(app.texts("SELECT email FROM account WHERE username = 'ann'").await, ["ann@x.example"]);
     assert_eq!(app.count("SELECT COUNT(*) FROM email_change").await, 0);
 }
@@ -163,13 +163,13 @@ async fn five_wrong_codes_or_five_minutes_end_it_and_the_cause_is_told() {
         }
         let fifth = confirm(&mut client, &wrong_code(&code, 4)).await;
         assert_eq!(fifth.location().as_deref(), Some("/account"));
-        assert!(client.seen(fifth).await.contains("one wrong code too many"));
+        assert!(client.seen(fifth).await.contains("too many incorrect codes"));
         assert_eq!(confirm(&mut client, &code).await.location().as_deref(), Some("/account"));
         ask(&mut client, "ann@z.example").await;
         let code = app.code_for("ann@z.example").await;
         app.advance(301);
         let late = confirm(&mut client, &code).await;
-        assert!(client.seen(late).await.contains("Your code expired."));
+        assert!(client.seen(late).await.contains("Your code has expired."));
         assert_eq!(app.texts("SELECT email FROM account").await, ["ann@x.example"]);
     }
 }
@@ -181,10 +181,10 @@ async fn another_code_comes_after_a_minute_and_a_change_can_be_given_up() {
         let mut client = signed_in(&app, mode).await;
         ask(&mut client, "ann@y.example").await;
         let answer = client.post("/account/email/resend", &[]).await;
-        assert!(client.seen(answer).await.contains("We have just sent a code."));
+        assert!(client.seen(answer).await.contains("We've just sent you a code."));
         app.advance(60);
         let answer = client.post("/account/email/resend", &[]).await;
-        assert!(client.seen(answer).await.contains("We sent another code to ann@y.example."));
+        assert!(client.seen(answer).await.contains("We've sent a new code to ann@y.example."));
         assert_eq!(app.mails_to("ann@y.example").await.len(), 2);
         let answer = client.post("/account/email/cancel", &[]).await;
         assert_eq!(answer.location().as_deref(), Some("/account"));

@@ -47,7 +47,7 @@ async fn a_password_given_long_ago_is_asked_for_first() {
         assert_eq!(answer.headers.get("location").and_then(|it| it.to_str().ok()), Some("/account/confirm"));
         let answer = client.post("/account/confirm", &[("password", PASSWORD)]).await;
         assert_eq!(answer.location().as_deref(), Some("/account"));
-        assert!(client.seen(answer).await.contains("press the button again"));
+        assert!(client.seen(answer).await.contains("Press the button again"));
         assert_eq!(client.post("/account/export", &[]).await.status, 200);
     }
 }

@@ -27,7 +27,7 @@ async fn a_new_password_keeps_this_session_under_another_id_and_ends_all_others(
         app.advance(299);
         let answer = change(&mut client, PASSWORD, NEW).await;
         assert_eq!(answer.location().as_deref(), Some("/account"));
-        assert!(client.seen(answer).await.contains("Your password is changed"));
+        assert!(client.seen(answer).await.contains("Password changed"));
         assert_eq!(client.get("/dashboard").await.status, 200, "this session goes on");
         assert_ne!(client.cookies["portal_session"], replayed.cookies["portal_session"]);
         for gone in [&mut other, &mut replayed] {
@@ -51,10 +51,10 @@ async fn mistakes_stand_beside_their_fields_and_change_nothing() {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         for (current, new, message) in [
-            ("", NEW, "Enter your password."),
-            ("not the password", NEW, "This is not your password."),
+            ("", NEW, "Enter your current password."),
+            ("not the password", NEW, "Incorrect password."),
             (PASSWORD, "short", "Use at least 8 characters."),
-            (PASSWORD, "ann@x.example", "Too close to your name"),
+            (PASSWORD, "ann@x.example", "Don’t use your name"),
         ] {
             let answer = change(&mut client, current, new).await;
             let seen = client.seen(answer).await;

@@ -26,7 +26,7 @@ async fn it_is_unique_without_case_and_ones_own_in_another_case_is_free() {
         app.account("bob", "bob@x.example").await;
         let mut client = signed_in(&app, mode).await;
         for (typed, message) in
-            [("BOB", "This username is taken."), ("", "Enter a username."), ("ann", "your username already")]
+            [("BOB", "This username is taken."), ("", "Enter a username."), ("ann", "already your username")]
         {
             let answer = client.post("/account/username", &[("username", typed)]).await;
             assert!(client.seen(answer).await.contains(message), "{typed}");

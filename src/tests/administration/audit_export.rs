@@ -50,7 +50,7 @@ async fn the_file_holds_every_row_and_no_formula_and_is_written_down() {
         let lines = read(&answer.body);
         assert_eq!(lines.len(), 1_206, "the header, and the export's own row");
         assert!(lines.iter().all(|cells| cells.len() == 11), "{:?}", lines[1]);
-        assert_eq!(lines[0][..3], ["Row", "When", "Who"]);
+        assert_eq!(lines[0][..3], ["Row", "When", "By"]);
         let numbers: Vec<i64> = lines[1..].iter().map(|cells| cells[0].parse().expect("a number")).collect();
         assert_eq!(numbers, (1..=1_205).rev().collect::<Vec<_>>());
         assert_eq!(lines[1][2..7], ["ann", &id, "Audit log exported", "", ""]);
@@ -106,7 +106,7 @@ async fn a_password_given_long_ago_is_asked_for_first_and_the_filters_are_kept()
         let answer = ann.post("/account/confirm", &[("password", PASSWORD)]).await;
         assert_eq!(answer.location().as_deref(), Some("/admin/audit?action=sessions_ended&who=a%26b%3Dc"));
         let page = ann.seen(answer).await;
-        assert!(page.contains("press the button again") && page.contains("value=\"a&amp;b=c\""), "{page}");
+        assert!(page.contains("Press the button again") && page.contains("value=\"a&amp;b=c\""), "{page}");
         assert_eq!(ann.post(EXPORT, &[("action", "sessions_ended")]).await.status, 200);
     }
 }

@@ -27,7 +27,7 @@ async fn portal(mode: Mode, settings: &[(&str, &str)]) -> (TestApp, Client) {
 async fn invite(app: &TestApp, ann: &mut Client, address: &str) -> String {
     let answer = ann.post("/admin/invitations/send", &[("email", address)]).await;
     assert_eq!(answer.location().as_deref(), Some("/admin/invitations"));
-    assert!(ann.seen(answer).await.contains(&format!("We sent an invitation to {address}.")));
+    assert!(ann.seen(answer).await.contains(&format!("We've sent an invitation to {address}.")));
     link_for(app, address).await
 }
 
@@ -72,7 +72,7 @@ async fn a_guest_opens_the_link_and_registers_with_the_address_it_came_to_and_no
         let input = page.split("<input").find(|input| input.contains("name=\"email\"")).expect("the field");
         let input = input.split('>').next().unwrap_or_default();
         assert!(input.contains("value=\"Guest@x.example\"") && input.contains("readonly"), "{input}");
-        assert!(!page.contains(&token) && !page.contains("Use another address"));
+        assert!(!page.contains(&token) && !page.contains("Use a different email address"));
 
         // A form that is refused keeps the address, whatever was sent.
         let refused = guest.register("g", "other@x.example", PASSWORD).await;
@@ -86,7 +86,7 @@ async fn a_guest_opens_the_link_and_registers_with_the_address_it_came_to_and_no
         let page = guest.get("/verify").await.body;
         assert!(page.contains(GUEST) && !page.contains("action=\"/verify/email\""), "{page}");
         let corrected = guest.post("/verify/email", &[("email", "other@x.example")]).await;
-        let told = guest.seen(corrected).await.contains("for the address that it came to");
+        let told = guest.seen(corrected).await.contains("only works with the email address it was sent to");
         assert_eq!(told, mode == Mode::Script, "the page has no such form, and no place for its message");
         assert!(app.mails_to("other@x.example").await.is_empty());
 
@@ -98,7 +98,11 @@ async fn a_guest_opens_the_link_and_registers_with_the_address_it_came_to_and_no
 
         let again = app.client(mode).get(&link).await;
         assert_eq!(again.status, 200);
-        assert!(again.body.contains("no longer works") && !again.body.contains("<form"), "{}", again.body);
+        assert!(
+            again.body.contains("has been used, cancelled or has expired") && !again.body.contains("<form"),
+            "{}",
+            again.body
+        );
         let list = ann.get("/admin/invitations").await.body;
         for fact in [GUEST, "Used", ">ann<"] {
             assert!(list.contains(fact), "{fact}: {list}");
@@ -121,17 +125,17 @@ async fn an_invitation_is_good_until_the_second_at_which_it_expires() {
         let code = app.code_for(GUEST).await;
         app.advance(1);
         let mut stranger = app.client(mode);
-        assert!(stranger.get(&link).await.body.contains("no longer works"));
+        assert!(stranger.get(&link).await.body.contains("has been used, cancelled or has expired"));
         assert!(stranger.cookies.is_empty());
         // Nor does it count for what was begun with it.
         let answer = guest.verify(&code).await;
         assert_eq!(answer.location().as_deref(), Some("/register"));
-        assert!(guest.seen(answer).await.contains("has no invitation any more"));
+        assert!(guest.seen(answer).await.contains("Your invitation no longer works"));
         assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);
         let again =
             guest.post_bare("/register", &[("username", "guest"), ("email", GUEST), ("password", PASSWORD)]).await;
-        assert!(guest.seen(again).await.contains("You need an invitation to register here."));
-        assert!(late.get("/register").await.body.contains("no longer works"));
+        assert!(guest.seen(again).await.contains("You need an invitation to create an account."));
+        assert!(late.get("/register").await.body.contains("has been used, cancelled or has expired"));
     }
 }
 
@@ -147,15 +151,15 @@ async fn an_invitation_that_is_taken_back_lets_nobody_begin_or_finish() {
         let id = uuid::Uuid::try_parse(&hex).expect("an id").to_string();
         assert!(ann.get("/admin/invitations").await.body.contains(&format!("value=\"{id}\"")));
         let answer = ann.post("/admin/invitations/revoke", &[("id", &id)]).await;
-        assert!(ann.seen(answer).await.contains("The invitation of Guest@x.example no longer works."));
+        assert!(ann.seen(answer).await.contains("Invitation for Guest@x.example revoked."));
         let again = ann.post("/admin/invitations/revoke", &[("id", &id)]).await;
-        assert!(ann.seen(again).await.contains("was used, taken back or ran out meanwhile"));
+        assert!(ann.seen(again).await.contains("has been used, revoked or has expired"));
         for nothing in ["", "1", "00000000-0000-0000-0000-000000000000"] {
             let answer = ann.post("/admin/invitations/revoke", &[("id", nothing)]).await;
-            assert!(ann.seen(answer).await.contains("There is nothing here"), "{nothing}");
+            assert!(ann.seen(answer).await.contains("This page has changed"), "{nothing}");
         }
         assert_eq!(guest.verify(&code).await.location().as_deref(), Some("/register"));
-        assert!(app.client(mode).get(&link).await.body.contains("no longer works"));
+        assert!(app.client(mode).get(&link).await.body.contains("has been used, cancelled or has expired"));
         assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);
         assert_eq!(states(&app).await, ["revoked"]);
         assert_eq!(audit(&app).await, ["invitation_sent g***@x.example", "invitation_revoked g***@x.example"]);
@@ -171,7 +175,7 @@ async fn another_invitation_of_an_address_takes_the_place_of_the_first() {
         let second = invite(&app, &mut ann, "GUEST@X.example").await;
         assert_ne!(first, second);
         assert_eq!(states(&app).await, ["revoked", "waiting"]);
-        assert!(app.client(mode).get(&first).await.body.contains("no longer works"));
+        assert!(app.client(mode).get(&first).await.body.contains("has been used, cancelled or has expired"));
         opened(&app, mode, &second).await;
         let rows = audit(&app).await;
         assert_eq!(rows[1], "invitation_sent g***@x.example, in place of an earlier one");
@@ -188,10 +192,13 @@ async fn while_registration_is_closed_no_invitation_opens_it() {
         let mut guest = app.again(&guest);
         for path in ["/register", &link] {
             let page = guest.get(path).await;
-            assert!(page.body.contains("Registration is closed.") && !page.body.contains("<form"), "{path}");
+            assert!(
+                page.body.contains("New accounts can't be created at the moment.") && !page.body.contains("<form"),
+                "{path}"
+            );
         }
         let answer = guest.post_bare("/register", &[("username", "guest"), ("password", PASSWORD)]).await;
-        assert!(guest.seen(answer).await.contains("Registration is closed."));
+        assert!(guest.seen(answer).await.contains("New accounts can't be created at the moment."));
         assert_eq!(app.count("SELECT COUNT(*) FROM registration WHERE username = 'guest'").await, 0);
     }
 }
@@ -204,7 +211,10 @@ async fn a_made_up_token_opens_nothing_and_is_kept_nowhere() {
             let mut guest = app.client(mode);
             let page = guest.get(&format!("/register?invitation={token}")).await;
             assert_eq!(page.status, 200, "{token}");
-            assert!(page.body.contains("no longer works") && guest.cookies.is_empty(), "{token}");
+            assert!(
+                page.body.contains("has been used, cancelled or has expired") && guest.cookies.is_empty(),
+                "{token}"
+            );
         }
         let mut guest = app.client(mode);
         guest.cookies.insert("portal_invitation".to_owned(), "A".repeat(43));
@@ -263,9 +273,12 @@ async fn an_invitation_counts_past_the_lists_of_domains_as_long_as_it_is_good() 
             let link = invite(&app, &mut ann, GUEST).await;
             let mut stranger = app.client(mode);
             let answer = stranger.register("stranger", GUEST, PASSWORD).await;
-            assert!(stranger.seen(answer).await.contains("are not accepted here"));
+            assert!(stranger.seen(answer).await.contains("We don't accept email addresses from this provider."));
             let mut guest = opened(&app, mode, &link).await;
-            assert!(guest.get("/register").await.body.contains("Use another address"), "anybody may register here");
+            assert!(
+                guest.get("/register").await.body.contains("Use a different email address"),
+                "anybody may register here"
+            );
             assert_eq!(guest.register("guest", "", PASSWORD).await.location().as_deref(), Some("/verify"));
             let code = app.code_for(GUEST).await;
             if revoked {

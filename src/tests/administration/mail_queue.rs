@@ -42,23 +42,23 @@ async fn a_mail_that_was_given_up_is_tried_again_and_arrives() {
         app.form().register("bob", "bob.lee@x.example", PASSWORD).await;
         app.deliver().await;
         let page = ann.get("/admin/mail?state=dead").await.body;
-        for text in ["Code: registration", "b***@x.example", "Given up", "550 5.7.1 relaying denied", "Try again"] {
+        for text in ["Registration code", "b***@x.example", "Failed", "550 5.7.1 relaying denied", "Try again"] {
             assert!(page.contains(text), "{text}: {page}");
         }
-        assert!(!page.contains("bob.lee") && !page.contains(">Drop<"), "{page}");
+        assert!(!page.contains("bob.lee") && !page.contains(">Cancel<"), "{page}");
         app.mail_fares(Behaviour::Accept);
         app.deliver().await;
         assert_eq!(app.texts("SELECT state FROM outbox").await, ["dead"], "by itself it stays so");
         let id = id(&app).await;
         let seen = press(&mut ann, "retry", &id).await;
-        assert!(mode == Mode::Script || seen.contains("in the queue again"), "{seen}");
+        assert!(mode == Mode::Script || seen.contains("queued again"), "{seen}");
         let code = app.code_for("bob.lee@x.example").await;
         assert!(first_six_digits(&code).is_some());
         let page = ann.get("/admin/mail").await.body;
         assert!(page.contains("Sent") && !page.contains(&code) && !page.contains("relaying denied"), "{page}");
         assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE payload IS NOT NULL").await, 0);
-        assert_eq!(audited(&app).await, ["mail_retried: Code: registration, to b***@x.example"]);
-        assert!(press(&mut ann, "retry", &id).await.contains("not given up"));
+        assert_eq!(audited(&app).await, ["mail_retried: Registration code, to b***@x.example"]);
+        assert!(press(&mut ann, "retry", &id).await.contains("hasn't failed"));
         assert_eq!(audited(&app).await.len(), 1, "what was refused was not done");
     }
 }
@@ -74,7 +74,7 @@ async fn an_expired_code_and_an_erased_mail_are_not_tried_again() {
         app.advance(301);
         assert!(!ann.get("/admin/mail").await.body.contains("Try again"));
         let expired = id(&app).await;
-        assert!(press(&mut ann, "retry", &expired).await.contains("has expired, so it is never sent"));
+        assert!(press(&mut ann, "retry", &expired).await.contains("has expired, so it can't be sent"));
         app.state.maintenance.purge().await.expect("the purge");
         assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE payload IS NOT NULL").await, 0);
 
@@ -89,7 +89,7 @@ async fn an_expired_code_and_an_erased_mail_are_not_tried_again() {
         let mut ann = app.client(mode);
         ann.sign_in("ann", PASSWORD).await;
         let erased = app.text("SELECT hex(id) FROM outbox WHERE kind = 'test'").await;
-        assert!(press(&mut ann, "retry", &erased).await.contains("is not kept any more"));
+        assert!(press(&mut ann, "retry", &erased).await.contains("has been deleted, so it can't be sent"));
         app.mail_fares(Behaviour::Accept);
         app.deliver().await;
         assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE state = 'sent' AND kind != 'new_device'").await, 0);
@@ -104,20 +104,20 @@ async fn a_dropped_mail_never_arrives_and_its_content_is_gone() {
         let mut ann = ann(&app, mode).await;
         app.form().register("bob", "bob@x.example", PASSWORD).await;
         let id = id(&app).await;
-        assert!(ann.get("/admin/mail?state=waiting").await.body.contains("Drop"));
+        assert!(ann.get("/admin/mail?state=waiting").await.body.contains(">Cancel<"));
         let seen = press(&mut ann, "drop", &id).await;
-        assert!(mode == Mode::Script || seen.contains("The mail is dropped"), "{seen}");
+        assert!(mode == Mode::Script || seen.contains("Email cancelled"), "{seen}");
         app.deliver().await;
         app.advance(60);
         assert_eq!(app.mails_to("bob@x.example").await.len(), 0);
         assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE state = 'dropped' AND payload IS NULL").await, 1);
-        assert!(ann.get("/admin/mail?state=dropped").await.body.contains("Dropped by an administrator"));
+        assert!(ann.get("/admin/mail?state=dropped").await.body.contains("Cancelled by an administrator"));
         assert!(ann.get("/admin/otps?delivery=dropped").await.body.contains("b***@x.example"));
-        assert_eq!(audited(&app).await, ["mail_dropped: Code: registration, to b***@x.example"]);
+        assert_eq!(audited(&app).await, ["mail_dropped: Registration code, to b***@x.example"]);
         for deed in ["drop", "retry"] {
-            assert!(press(&mut ann, deed, &id).await.contains("That mail "));
+            assert!(press(&mut ann, deed, &id).await.contains("This email "));
         }
-        assert!(press(&mut ann, "drop", "nonsense").await.contains("not there any more"));
+        assert!(press(&mut ann, "drop", "nonsense").await.contains("no longer exists"));
         assert_eq!(audited(&app).await.len(), 1);
     }
 }
@@ -129,9 +129,9 @@ async fn a_test_mail_goes_to_the_administrators_own_address_once_a_minute() {
         let mut ann = ann(&app, mode).await;
         let answer = ann.post("/admin/mail/test", &[("to", "bob@x.example"), ("email", "bob@x.example")]).await;
         let seen = ann.seen(answer).await;
-        assert!(seen.contains("on its way to a***@admin.example"), "{seen}");
+        assert!(seen.contains("Sending a test email to a***@admin.example"), "{seen}");
         let mails = app.mails_to("ann@admin.example").await;
-        let test = mails.iter().find(|(subject, _)| subject.starts_with("Test mail from ")).expect("it arrived");
+        let test = mails.iter().find(|(subject, _)| subject.starts_with("Test email from ")).expect("it arrived");
         assert!(test.1.contains("Hello ann,") && test.1.contains("192.0.2.7"), "{}", test.1);
         assert_eq!(app.mails_to("bob@x.example").await.len(), 0);
         app.advance(59);
@@ -160,7 +160,7 @@ async fn while_the_mail_server_is_away_the_queue_says_why_and_when_it_tries_next
     server.fault((At::Greeting, Fault::Answer("421 4.3.2 closed for repairs")));
     worker.deliver_due().await.expect("no fault");
     let page = ann.get("/admin/mail?state=waiting&kind=test").await.body;
-    for text in ["closed for repairs", "a***@admin.example", "23 November 2026, 12:00 UTC", "Drop"] {
+    for text in ["closed for repairs", "a***@admin.example", "23 November 2026, 12:00 UTC", ">Cancel<"] {
         assert!(page.contains(text), "{text}: {page}");
     }
     assert!(!page.contains("ann@admin.example"), "{page}");
@@ -177,7 +177,7 @@ async fn while_the_mail_server_is_away_the_queue_says_why_and_when_it_tries_next
 async fn the_queue_is_filtered_and_read_page_by_page() {
     let app = TestApp::new().await;
     let mut ann = ann(&app, Mode::Form).await;
-    assert!(ann.get("/admin/mail").await.body.contains("No mail was written yet"));
+    assert!(ann.get("/admin/mail").await.body.contains("No emails yet"));
     app.execute(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
          INSERT INTO outbox (id, kind, recipient_masked, state, attempts, created_at, next_attempt_at)
@@ -191,6 +191,6 @@ async fn the_queue_is_filtered_and_read_page_by_page() {
     for (query, found) in [("?state=dead&kind=new_device", 30), ("?kind=odd_kind&state=sent", 30), ("?kind=test", 0)] {
         assert_eq!(count(&ann.get(&format!("/admin/mail{query}")).await.body), found, "{query}");
     }
-    assert!(ann.get("/admin/mail?state=nonsense").await.body.contains("No mail is like this"));
+    assert!(ann.get("/admin/mail?state=nonsense").await.body.contains("No emails match"));
     assert!(!first.contains("Try again"), "what has no content cannot be tried again");
 }

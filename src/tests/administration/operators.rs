@@ -41,7 +41,7 @@ fn create_at_a_terminal(folder: &Path, name: &str, email: &str, typed: &[&str]) 
     let mut child = command.spawn().expect("a terminal");
     let (mut keys, mut screen) = (child.stdin.take().expect("its keys"), child.stdout.take().expect("its screen"));
     let mut shown = Vec::new();
-    for (question, line) in ["Password (it is not shown): ", "The same once more: "].into_iter().zip(typed) {
+    for (question, line) in ["Password (not shown): ", "Repeat the password: "].into_iter().zip(typed) {
         // Who types waits to be asked, and is slower than the terminal, which is told only then to show nothing.
         while !shown.ends_with(question.as_bytes()) {
             let mut octet = [0];
@@ -89,19 +89,19 @@ async fn promoting_and_demoting_count_from_the_next_request_and_stand_in_both_lo
     assert_eq!(status(&ann, &served, "/admin/audit").await, 404);
 
     let (code, said, problems) = admin(folder.path(), &["promote", "ANN"]);
-    assert_eq!((code, said.as_str()), (Some(0), "ANN is an administrator now.\n"), "{problems:?}");
+    assert_eq!((code, said.as_str()), (Some(0), "ANN is now an administrator.\n"), "{problems:?}");
     let page = ann.get(served.url("/admin/audit")).send().await.expect("an answer");
     assert_eq!(page.status(), 200);
     let page = page.text().await.expect("text");
-    assert!(page.contains("Made an administrator") && page.contains("The command line"), "{page}");
+    assert!(page.contains("Admin role given") && page.contains("CLI"), "{page}");
     let log = ann.get(served.url("/account/security/log")).send().await.expect("an answer").text().await.expect("text");
-    assert!(log.contains("Made an administrator") && log.contains("By those who run the portal"), "{log}");
+    assert!(log.contains("Admin role given") && log.contains("By the server administrator"), "{log}");
 
     let (code, said, _) = admin(folder.path(), &["promote", "ann"]);
-    assert_eq!((code, said.as_str()), (Some(0), "ann is an administrator already.\n"));
+    assert_eq!((code, said.as_str()), (Some(0), "ann is already an administrator.\n"));
     let (code, said, problems) = admin(folder.path(), &["demote", "ann"]);
     assert_eq!((code, said.as_str()), (Some(1), ""));
-    assert_eq!(problems, ["portal: ann: This is the last administrator who can sign in. Make another one first."]);
+    assert_eq!(problems, ["portal: ann: This is the last active administrator. Add another one first."]);
     assert_eq!(status(&ann, &served, "/admin/audit").await, 200);
 
     let (code, _, problems) = create(folder.path(), "bob", "bob@x.example", "gravel lantern octave\n");
@@ -115,7 +115,7 @@ async fn promoting_and_demoting_count_from_the_next_request_and_stand_in_both_lo
 
     let (_, said, _) = admin(folder.path(), &["list"]);
     let rows: Vec<_> = said.lines().collect();
-    assert!(rows.len() == 2 && rows[1].starts_with("bob ") && rows[1].contains("never") && rows[1].ends_with("open"));
+    assert!(rows.len() == 2 && rows[1].starts_with("bob ") && rows[1].contains("never") && rows[1].ends_with("active"));
     let (code, said, problems) = read(run(folder.path(), &["audit", "verify"], &[]));
     assert_eq!(code, Some(0), "{problems:?}");
     assert!(said.starts_with("3 rows,"), "what changed nothing wrote nothing: {said}");
@@ -124,9 +124,9 @@ async fn promoting_and_demoting_count_from_the_next_request_and_stand_in_both_lo
 #[tokio::test]
 async fn the_first_administrator_can_be_made_before_the_portal_ever_served() {
     let folder = tempfile::tempdir().expect("a folder");
-    assert!(admin(folder.path(), &["list"]).1.contains("There is no administrator"));
+    assert!(admin(folder.path(), &["list"]).1.contains("There are no administrators"));
     let (code, said, problems) = create(folder.path(), "ann", "ann@x.example", "gravel lantern octave\r\nmore");
-    assert_eq!((code, said.as_str()), (Some(0), "ann has an account now, and is an administrator.\n"), "{problems:?}");
+    assert_eq!((code, said.as_str()), (Some(0), "Account ann created. It has the admin role.\n"), "{problems:?}");
     let served = Served::start(folder.path(), &[]).await;
     let ann = browser();
     assert_eq!(sign_in(&ann, &served, "ann", "gravel lantern octave").await.as_deref(), Some("/dashboard"));
@@ -140,10 +140,10 @@ fn at_a_terminal_the_password_is_asked_for_twice_and_never_shown() {
     let folder = tempfile::tempdir().expect("a folder");
     let (right, wrong) = ("gravel lantern octave", "gravel lantern octavo");
     let (code, shown) = create_at_a_terminal(folder.path(), "ann", "ann@x.example", &[right, wrong]);
-    assert!(code == Some(1) && shown.contains("portal: password: the two are not the same"), "{code:?} {shown}");
+    assert!(code == Some(1) && shown.contains("portal: password: the passwords don't match"), "{code:?} {shown}");
     let (code, shown) = create_at_a_terminal(folder.path(), "ann", "ann@x.example", &[right, right]);
-    assert!(code == Some(0) && shown.contains("ann has an account now"), "{code:?} {shown}");
-    assert!(shown.contains("once more") && !shown.contains("gravel"), "{shown}");
+    assert!(code == Some(0) && shown.contains("Account ann created."), "{code:?} {shown}");
+    assert!(shown.contains("Repeat the password") && !shown.contains("gravel"), "{shown}");
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn every_mistake_is_a_plain_line_and_changes_nothing() {
         for deed in ["promote", "demote"] {
             let (code, said, problems) = admin(folder, &[deed, name]);
             assert_eq!((code, said.as_str()), (Some(1), ""));
-            assert_eq!(problems, [format!("portal: {name}: nobody has this username")]);
+            assert_eq!(problems, [format!("portal: {name}: no such user")]);
         }
     }
     for (name, email, input, fields) in [

@@ -39,16 +39,16 @@ async fn a_code_is_followed_from_the_queue_to_its_use_and_is_never_shown() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         let mut ann = ann(&app).await;
-        assert!(ann.get("/admin/otps").await.body.contains("No code was issued yet"));
+        assert!(ann.get("/admin/otps").await.body.contains("No OTPs yet"));
         let mut bob = app.client(mode).at_ip("198.51.100.20");
         bob.register("bob", "Bob.Lee@x.example", PASSWORD).await;
         let [row] = listed(&mut ann, "").await.try_into().expect("one code");
-        for part in ["Registration", "b***@x.example", "198.51.100.20", "| 0 | Waiting | Waiting"] {
+        for part in ["Registration", "b***@x.example", "198.51.100.20", "| 0 | Queued | Pending"] {
             assert!(row.contains(part), "{part}: {row}");
         }
         let code = app.code_for("bob.lee@x.example").await;
         bob.verify(&wrong_code(&code, 0)).await;
-        assert!(listed(&mut ann, "").await[0].ends_with("| 1 | Sent | Waiting"));
+        assert!(listed(&mut ann, "").await[0].ends_with("| 1 | Sent | Pending"));
         bob.verify(&code).await;
         let page = ann.get("/admin/otps").await.body;
         assert!(rows(&page)[0].ends_with("| 2 | Sent | Used"), "{page}");
@@ -69,10 +69,10 @@ async fn wrong_tries_time_and_newer_codes_end_a_code_each_in_its_own_words() {
     for n in 0..5 {
         bob.verify(&wrong_code(&code, n)).await;
     }
-    assert!(listed(&mut ann, "").await[0].ends_with("| 5 | Sent | Tries used up"));
+    assert!(listed(&mut ann, "").await[0].ends_with("| 5 | Sent | Too many attempts"));
     // Later it is still that which ended it.
     app.advance(600);
-    assert!(listed(&mut ann, "").await[0].ends_with("| 5 | Sent | Tries used up"));
+    assert!(listed(&mut ann, "").await[0].ends_with("| 5 | Sent | Too many attempts"));
 
     let mut cid = app.form();
     cid.register("cid", "cid@x.example", PASSWORD).await;
@@ -85,14 +85,14 @@ async fn wrong_tries_time_and_newer_codes_end_a_code_each_in_its_own_words() {
         let rows = listed(ann, "?address=CID@x.example").await;
         rows.iter().map(|row| row.rsplit(" | ").next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(outcomes(&mut ann).await, ["Waiting", "Waiting", "Replaced or withdrawn"]);
+    assert_eq!(outcomes(&mut ann).await, ["Pending", "Pending", "Replaced"]);
     app.advance(240);
-    assert_eq!(outcomes(&mut ann).await, ["Waiting", "Expired", "Replaced or withdrawn"]);
+    assert_eq!(outcomes(&mut ann).await, ["Pending", "Expired", "Replaced"]);
     // Of what expired nothing was withdrawn, whatever came after.
     let mails = app.mails_to("cid@x.example").await;
     let newest = crate::harness::app::first_six_digits(&mails.last().expect("a mail").0).expect("a code");
     assert_eq!(cid.verify(&newest).await.location().as_deref(), Some("/login"));
-    assert_eq!(outcomes(&mut ann).await, ["Used", "Expired", "Replaced or withdrawn"]);
+    assert_eq!(outcomes(&mut ann).await, ["Used", "Expired", "Replaced"]);
 }
 
 #[tokio::test]
@@ -123,9 +123,9 @@ async fn an_address_that_gets_no_code_is_told_to_administrators_alone() {
         assert_eq!(rows.len(), 2);
         assert_eq!(listed(&mut ann, "?delivery=address_taken").await.len(), 1);
         let [taken] = listed(&mut ann, "?purpose=registration").await.try_into().expect("one");
-        assert!(taken.ends_with("| 0 | Not sent: the address has an account | Waiting"), "{taken}");
+        assert!(taken.ends_with("| 0 | Account already exists | Pending"), "{taken}");
         assert!(taken.contains("a***@admin.example"), "{taken}");
-        assert!(listed(&mut ann, "?delivery=no_account").await[0].contains("New password"));
+        assert!(listed(&mut ann, "?delivery=no_account").await[0].contains("Password reset"));
         assert_eq!(listed(&mut ann, "?delivery=sent").await.len(), 0);
     }
 }
@@ -163,7 +163,7 @@ async fn what_became_of_the_mail_is_told_as_it_is() {
     assert_eq!(listed(&mut ann, "?outcome=waiting").await.len(), 2);
     // The row of the mail may go before that of the code.
     app.execute("DELETE FROM outbox").await;
-    assert!(listed(&mut ann, "?address=dead@x.example").await[0].contains("Not known any more"));
+    assert!(listed(&mut ann, "?address=dead@x.example").await[0].contains("Unknown"));
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn each_filter_narrows_the_log_and_what_names_nothing_finds_nothing() {
     }
     for nothing in ["purpose=x", "address=bob", "address=no@x.example", "requester=x", "delivery=x", "outcome=used"] {
         let page = ann.get(&format!("/admin/otps?{nothing}")).await;
-        assert!(page.body.contains("No code is like this"), "{nothing}: {}", page.body);
+        assert!(page.body.contains("No OTPs match"), "{nothing}: {}", page.body);
     }
 }
 
@@ -219,11 +219,11 @@ async fn a_question_with_two_filters_says_when_it_did_not_look_at_everything() {
     fill(&app, 10_100).await;
     app.execute("UPDATE otp SET consumed_at = 1 WHERE id = (SELECT MIN(id) FROM otp)").await;
     let page = ann.get("/admin/otps?purpose=registration&delivery=sent").await.body;
-    assert!(!page.contains("were looked through"), "no mail was sent, and that is known: {page}");
+    assert!(!page.contains("Searched the latest"), "no mail was sent, and that is known: {page}");
     let page = ann.get("/admin/otps?purpose=registration&requester=192.0.2.9&outcome=used").await.body;
-    assert!(page.contains("Only 10000 codes were looked through"), "{page}");
+    assert!(page.contains("Searched the latest 10000 OTPs"), "{page}");
     let page = ann.get("/admin/otps?purpose=registration&requester=192.0.2.9").await.body;
-    assert!(!page.contains("were looked through") && rows(&page).len() == 50);
+    assert!(!page.contains("Searched the latest") && rows(&page).len() == 50);
     assert_eq!(listed(&mut ann, "?outcome=used").await.len(), 1, "alone it finds all there is");
 }
 

@@ -49,11 +49,11 @@ async fn a_fresh_portal_shows_its_administrator_and_noughts_with_sentences() {
     for span in ["day", "week", "month", "", "century"] {
         let page = read(&mut ann, span).await;
         assert_eq!(figure(&page, "Accounts"), ("1".into(), "0 new".into()), "{span}");
-        assert_eq!(figure(&page, "Verified"), ("–".into(), "Nobody asked for an account.".into()));
+        assert_eq!(figure(&page, "Completion rate"), ("–".into(), "No registrations".into()));
         assert_eq!(figure(&page, "Failures").0, "0");
-        assert_eq!(figure(&page, "Mail waiting"), ("0".into(), "No mail is waiting.".into()));
-        assert_eq!(words(&page, "registrations"), "None in this time.");
-        assert_eq!(words(&page, "failures"), "None in this time.");
+        assert_eq!(figure(&page, "Email queued"), ("0".into(), "Nothing queued".into()));
+        assert_eq!(words(&page, "registrations"), "No data for this period.");
+        assert_eq!(words(&page, "failures"), "No data for this period.");
         assert!(!page.contains("chart-drawing"), "nothing is drawn of nothing");
     }
 }
@@ -65,7 +65,7 @@ async fn the_figures_follow_what_people_do_and_the_words_of_the_charts_say_the_s
         let mut ann = administrator(&app, mode, "ann").await;
         let mut bob = app.client(mode);
         bob.register("bob", "bob@x.example", "tumble rinse obelisk").await;
-        let mail = figure(&read(&mut ann, "day").await, "Mail waiting");
+        let mail = figure(&read(&mut ann, "day").await, "Email queued");
         assert_ne!(mail.0, "0", "bob's code has not gone out");
         let code = app.code_for("bob@x.example").await;
         for n in 0..2 {
@@ -73,13 +73,13 @@ async fn the_figures_follow_what_people_do_and_the_words_of_the_charts_say_the_s
         }
         let page = read(&mut ann, "day").await;
         assert_eq!(figure(&page, "Accounts"), ("1".into(), "1 new".into()));
-        assert_eq!(figure(&page, "Registrations waiting").0, "1");
-        assert_eq!(figure(&page, "Verified"), ("50 %".into(), "1 of 2 registrations".into()));
+        assert_eq!(figure(&page, "Awaiting confirmation").0, "1");
+        assert_eq!(figure(&page, "Completion rate"), ("50%".into(), "1 of 2 registrations".into()));
         assert_eq!(
             figure(&page, "Failures"),
             ("2".into(), "0 wrong passwords, 2 wrong codes, 0 failed second steps".into())
         );
-        assert_eq!(figure(&page, "Mail waiting").0, "0");
+        assert_eq!(figure(&page, "Email queued").0, "0");
         bob.verify(&code).await;
         // The right one is taken back, the wrong ones stay; an unknown name counts as well.
         bob.sign_in("bob", "not the password").await;
@@ -87,8 +87,8 @@ async fn the_figures_follow_what_people_do_and_the_words_of_the_charts_say_the_s
         bob.sign_in("bob", "tumble rinse obelisk").await;
         let page = read(&mut ann, "day").await;
         assert_eq!(figure(&page, "Accounts"), ("2".into(), "2 new".into()));
-        assert_eq!(figure(&page, "Registrations waiting").0, "0");
-        assert_eq!(figure(&page, "Verified"), ("100 %".into(), "2 of 2 registrations".into()));
+        assert_eq!(figure(&page, "Awaiting confirmation").0, "0");
+        assert_eq!(figure(&page, "Completion rate"), ("100%".into(), "2 of 2 registrations".into()));
         assert_eq!(
             figure(&page, "Failures"),
             ("4".into(), "2 wrong passwords, 2 wrong codes, 0 failed second steps".into())
@@ -96,15 +96,15 @@ async fn the_figures_follow_what_people_do_and_the_words_of_the_charts_say_the_s
         // The charts say the same in words, in bars and in the table.
         assert_eq!(
             words(&page, "registrations"),
-            "2 begun, 2 of them finished. Most in one hour: 2, 23 November 2026, 12:00 UTC."
+            "2 started, 2 completed. Busiest hour: 2 on 23 November 2026, 12:00 UTC."
         );
-        assert_eq!(words(&page, "failures"), "4 in all. Most in one hour: 4, 23 November 2026, 12:00 UTC.");
+        assert_eq!(words(&page, "failures"), "4 in total. Busiest hour: 4 on 23 November 2026, 12:00 UTC.");
         for (name, first) in [
-            ("Registrations begun", 2),
-            ("Of these finished", 2),
+            ("Registrations started", 2),
+            ("Of these completed", 2),
             ("Wrong passwords", 2),
             ("Wrong codes", 2),
-            ("Second steps failed", 0),
+            ("Failed second steps", 0),
         ] {
             let numbers = column(&page, name);
             assert_eq!((numbers.len(), numbers[0], numbers.iter().sum()), (24, first, first), "{name}");
@@ -124,9 +124,9 @@ async fn a_span_ends_exactly_with_its_oldest_hour_or_day() {
     // The clock begins at 12:00 on a day: one minute before midnight is 11 h 59 min later.
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
-    let begun = |page: &str| figure(page, "Verified").1;
+    let begun = |page: &str| figure(page, "Completion rate").1;
     let one = "1 of 1 registrations";
-    let none = "Nobody asked for an account.";
+    let none = "No registrations";
     app.advance(24 * HOUR - 1);
     enter(&app, &mut ann).await;
     assert_eq!(begun(&read(&mut ann, "day").await), one, "11:59:59, and it began in the hour of 12:00");
@@ -134,7 +134,7 @@ async fn a_span_ends_exactly_with_its_oldest_hour_or_day() {
     assert_eq!(begun(&read(&mut ann, "day").await), none, "the hour of 12:00 is over");
     assert_eq!(figure(&read(&mut ann, "day").await, "Accounts").1, "0 new");
     let week = read(&mut ann, "week").await;
-    assert_eq!((begun(&week).as_str(), column(&week, "Registrations begun")), (one, vec![0, 1, 0, 0, 0, 0, 0]));
+    assert_eq!((begun(&week).as_str(), column(&week, "Registrations started")), (one, vec![0, 1, 0, 0, 0, 0, 0]));
     // Until midnight between the seventh and the eighth day.
     app.advance(6 * DAY - 12 * HOUR - 1);
     enter(&app, &mut ann).await;
@@ -144,7 +144,7 @@ async fn a_span_ends_exactly_with_its_oldest_hour_or_day() {
     app.advance(23 * DAY - 1);
     enter(&app, &mut ann).await;
     let month = read(&mut ann, "month").await;
-    assert_eq!((begun(&month).as_str(), column(&month, "Registrations begun")[29]), (one, 1));
+    assert_eq!((begun(&month).as_str(), column(&month, "Registrations started")[29]), (one, 1));
     assert_eq!(figure(&month, "Accounts").1, "1 new");
     app.advance(1);
     assert_eq!(begun(&read(&mut ann, "month").await), none);
@@ -163,7 +163,7 @@ async fn who_finishes_in_the_next_hour_counts_in_the_one_in_which_they_began() {
         assert_eq!(bob.verify(&code).await.location().as_deref(), Some("/login"));
         enter(&app, &mut ann).await;
         let page = read(&mut ann, "day").await;
-        for name in ["Registrations begun", "Of these finished"] {
+        for name in ["Registrations started", "Of these completed"] {
             let numbers = column(&page, name);
             let all = numbers.iter().sum::<u64>();
             assert_eq!((numbers[0], numbers[1], all), (0, 2, 2), "{name}: those of ann and bob");
@@ -172,7 +172,7 @@ async fn who_finishes_in_the_next_hour_counts_in_the_one_in_which_they_began() {
         app.advance(23 * HOUR - 60);
         enter(&app, &mut ann).await;
         let page = read(&mut ann, "day").await;
-        for name in ["Registrations begun", "Of these finished"] {
+        for name in ["Registrations started", "Of these completed"] {
             assert_eq!(column(&page, name).iter().sum::<u64>(), 0, "{name}");
         }
     }
@@ -186,7 +186,7 @@ async fn what_was_counted_outlives_the_rows_and_goes_in_its_time() {
     app.state.maintenance.purge().await.expect("the purge");
     assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0, "registrations are not kept");
     enter(&app, &mut ann).await;
-    assert_eq!(figure(&read(&mut ann, "week").await, "Verified").0, "100 %");
+    assert_eq!(figure(&read(&mut ann, "week").await, "Completion rate").0, "100%");
     app.advance(401 * DAY);
     app.state.maintenance.purge().await.expect("the purge");
     assert_eq!(app.count("SELECT COUNT(*) FROM tally").await, 0);
@@ -228,8 +228,8 @@ async fn mail_that_was_given_up_and_mail_that_waits_are_told_apart() {
     enter(&app, &mut ann).await;
     app.execute("UPDATE outbox SET state = 'sent' WHERE state = 'waiting' AND kind <> 'registration_code'").await;
     let page = read(&mut ann, "day").await;
-    assert_eq!(figure(&page, "Mail given up").0, dead.to_string());
-    assert_eq!(figure(&page, "Mail waiting"), ("1".into(), "The oldest has waited for 2 hours and 1 minute.".into()));
+    assert_eq!(figure(&page, "Email failed").0, dead.to_string());
+    assert_eq!(figure(&page, "Email queued"), ("1".into(), "Oldest: 2 hours and 1 minute".into()));
 }
 
 /// Signs in again: the session has ended in the meantime.

@@ -34,7 +34,7 @@ async fn each_value_in_force_stands_with_where_it_came_from() {
     assert_eq!(row(&page.body, "PORTAL_OTP_LIFETIME"), ["PORTAL_OTP_LIFETIME", "240", "environment"]);
     assert_eq!(row(&page.body, "PORTAL_OTP_TRIES"), ["PORTAL_OTP_TRIES", "5", "default"]);
     assert_eq!(row(&page.body, "name"), ["name", "The club", "PORTAL_NAME", "environment"]);
-    assert_eq!(row(&page.body, "mail comes from")[3], "default", "an empty value is none");
+    assert_eq!(row(&page.body, "sender")[3], "default", "an empty value is none");
     assert_eq!(row(&page.body, "mode")[1], "development");
     // Every limit there is.
     let limits = portal::server::config::limits::table(&app.state.config.limits);
@@ -48,7 +48,7 @@ async fn the_database_the_version_and_the_time_of_running_are_told() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     let page = ann.get("/admin/settings").await.body;
-    assert!(page.contains("Not since the start"), "{page}");
+    assert!(page.contains("Not since startup"), "{page}");
     app.state.maintenance.purge().await.expect("the purge");
     app.advance(11 * 60);
     let page = ann.get("/admin/settings").await.body;
@@ -58,10 +58,10 @@ async fn the_database_the_version_and_the_time_of_running_are_told() {
     };
     assert_eq!(fact("Version"), env!("CARGO_PKG_VERSION"));
     assert!(fact("Database").starts_with("SQLite 3."), "{}", fact("Database"));
-    assert!(fact("Size of the database").ends_with(" MB") && fact("Size of the database") != "0.0 MB");
-    assert_eq!(fact("Running for"), "11 minutes");
+    assert!(fact("Database size").ends_with(" MB") && fact("Database size") != "0.0 MB");
+    assert_eq!(fact("Uptime"), "11 minutes");
     assert_eq!(fact("Started"), "23 November 2026, 12:00 UTC");
-    assert_eq!(fact("Last time that old data was deleted"), "23 November 2026, 12:00 UTC");
+    assert_eq!(fact("Last cleanup"), "23 November 2026, 12:00 UTC");
     let applied = app.texts("SELECT version FROM seaql_migrations").await;
     assert!(applied.len() > 8);
     for name in applied {
@@ -91,7 +91,7 @@ async fn no_secret_is_on_the_page() {
     for secret in [CANARY, KEY, OLD_KEY, KEY.trim_end_matches('='), "old key old key"] {
         assert!(!page.body.contains(secret), "{secret}: {}", page.body);
     }
-    assert_eq!(row(&page.body, "mail"), ["mail", "SMTP", "SMTP_URL", "environment"]);
+    assert_eq!(row(&page.body, "email"), ["email", "SMTP", "SMTP_URL", "environment"]);
     assert_eq!(row(&page.body, "captcha")[1], "hCaptcha");
     assert_eq!(row(&page.body, "secret key")[3], "environment");
 }

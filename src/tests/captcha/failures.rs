@@ -36,7 +36,7 @@ async fn signing_in_asks_for_a_challenge_after_five_failures_from_the_address() 
         let answer = client.post_bare("/login", &right).await;
         assert!(answer.location().as_deref() != Some("/dashboard"));
         let seen = client.seen(answer).await;
-        assert!(seen.contains("We check that you are not a robot: please try once more."), "{seen}");
+        assert!(seen.contains("We need to check that you're not a robot. Please try again."), "{seen}");
         assert_eq!(client.post("/login", &right).await.location().as_deref(), Some("/dashboard"));
         let mut owner = app.client(mode).at_ip("198.51.100.7");
         assert_eq!(owner.post_bare("/login", &right).await.location().as_deref(), Some("/dashboard"), "elsewhere");

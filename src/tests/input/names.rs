@@ -16,13 +16,13 @@ async fn marks_that_nobody_sees_and_letters_that_look_alike_are_refused_in_names
         let names = marks.iter().map(|mark| format!("an{mark}na")).chain(looks_alike.map(str::to_owned));
         for name in names {
             let answer = client.register(&name, "ann@x.example", PASSWORD).await;
-            assert_refused(&mut client, answer, "Use only letters, digits", &name).await;
+            assert_refused(&mut client, answer, "Use only the letters a–z, digits", &name).await;
         }
         let inside =
             marks.iter().flat_map(|mark| [format!("a{mark}nn@x.example"), format!("ann@exam{mark}ple.example")]);
         for address in inside.chain(looks_alike.map(|local| format!("{local}@x.example"))) {
             let answer = client.register("anna", &address, PASSWORD).await;
-            assert_refused(&mut client, answer, "Enter an address like", &address).await;
+            assert_refused(&mut client, answer, "Enter an email address like", &address).await;
         }
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, 0);
@@ -62,7 +62,7 @@ async fn two_addresses_in_one_field_are_refused_by_every_form_with_no_mail() {
             for fields in [&[("email", two)][..], &[("username", "bob"), ("email", two), ("password", PASSWORD)]] {
                 let path = if fields.len() == 1 { "/verify/email" } else { "/register" };
                 let answer = client.post(path, fields).await;
-                assert_refused(&mut client, answer, "Enter an address like", two).await;
+                assert_refused(&mut client, answer, "Enter an email address like", two).await;
             }
         }
         assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, mails);

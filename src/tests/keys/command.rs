@@ -27,23 +27,20 @@ async fn an_operator_changes_the_key_beside_a_serving_portal() {
 
     let served = Served::start(folder, &BOTH).await;
     let (fine, said, _) = keys(folder, "status", &BOTH);
-    assert!(
-        fine && said.contains("outbox.payload        0 under SECRET_KEY, 1 to be sealed anew, 0 unreadable"),
-        "{said}"
-    );
+    assert!(fine && said.contains("outbox.payload        0 with SECRET_KEY, 1 to re-encrypt, 0 unreadable"), "{said}");
     let (fine, said, _) = keys(folder, "rotate", &BOTH);
-    assert!(fine && said.contains("outbox.payload        1 sealed anew"), "{said}");
-    assert!(said.contains("outbox.payload        1 under SECRET_KEY, 0 to be sealed anew, 0 unreadable"), "{said}");
+    assert!(fine && said.contains("outbox.payload        1 re-encrypted"), "{said}");
+    assert!(said.contains("outbox.payload        1 with SECRET_KEY, 0 to re-encrypt, 0 unreadable"), "{said}");
     let (fine, said, _) = keys(folder, "rotate", &BOTH);
-    assert!(fine && said.contains("outbox.payload        0 sealed anew"), "{said}");
+    assert!(fine && said.contains("outbox.payload        0 re-encrypted"), "{said}");
     register(&browser(), &served, "bob", "bob@x.example").await;
     drop(served);
 
     let (fine, said, _) = keys(folder, "status", &[SMTP, NEW]);
-    assert!(fine && said.contains("2 under SECRET_KEY, 0 to be sealed anew, 0 unreadable"), "{said}");
+    assert!(fine && said.contains("2 with SECRET_KEY, 0 to re-encrypt, 0 unreadable"), "{said}");
     for command in ["status", "rotate"] {
         let (fine, said, problems) = keys(folder, command, &old);
-        assert!(!fine && said.contains("0 under SECRET_KEY, 0 to be sealed anew, 2 unreadable"), "{said}");
+        assert!(!fine && said.contains("0 with SECRET_KEY, 0 to re-encrypt, 2 unreadable"), "{said}");
         let named = problems.lines().filter(|line| line.starts_with("portal: outbox.payload: row "));
         assert_eq!(named.count(), 2, "{problems}");
     }
@@ -57,7 +54,7 @@ async fn a_portal_that_starts_with_the_wrong_key_says_so_and_prints_no_key() {
     register(&browser(), &served, "ann", "ann@x.example").await;
     drop(served);
     let log = || std::fs::read_to_string(folder.join("log")).expect("the log");
-    let complaint = "opens with neither SECRET_KEY nor SECRET_KEY_PREVIOUS";
+    let complaint = "can't be decrypted with SECRET_KEY or SECRET_KEY_PREVIOUS";
     drop(Served::start(folder, &BOTH).await);
     assert!(!log().contains(complaint), "{}", log());
     drop(Served::start(folder, &[SMTP, NEW]).await);

@@ -44,7 +44,7 @@ async fn an_empty_mailbox_says_how_to_fill_it() {
     let (router, _above) = mailbox();
     let page = get(&router, "/dev/mailbox").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("No mail yet.") && page.body.contains("href=\"/register\""), "{}", page.body);
+    assert!(page.body.contains("No emails yet.") && page.body.contains("href=\"/register\""), "{}", page.body);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use super::message;
 use crate::harness::passkeys::{ADD, CONFIRM, SIGN_IN};
 use crate::harness::{Authenticator, TestApp};
 
-const NOT_ADDED: &str = "The passkey could not be added. Please try again.";
+const NOT_ADDED: &str = "The passkey couldn't be added. Please try again.";
 
 #[tokio::test]
 async fn a_passkey_is_added_under_the_browsers_name_and_its_owner_is_told() {
@@ -103,7 +103,7 @@ async fn two_tabs_that_finish_one_ceremony_add_one_passkey_and_the_other_is_told
     let answers = join_all(tabs).await;
     let (added, told): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.location().is_some());
     assert_eq!((added.len(), told.len()), (1, 1));
-    assert!(message(told[0]).starts_with("This was done already"), "{told:?}");
+    assert!(message(told[0]).starts_with("You may have already added this passkey"), "{told:?}");
     assert_eq!(app.count("SELECT COUNT(*) FROM passkey").await, 1);
 }
 
@@ -126,9 +126,9 @@ async fn an_account_has_twenty_passkeys_at_most() {
         assert!(owner.add_passkey(&mut Authenticator::new(number)).await.location().is_some(), "{number}");
     }
     let answer = owner.post_bare("/account/security/passkeys/options", &[]).await;
-    assert!(message(&answer).starts_with("You have as many passkeys"), "{answer:?}");
+    assert!(message(&answer).starts_with("You've reached the maximum number of passkeys"), "{answer:?}");
     let credential = Authenticator::new(21).create(&begun.options);
     let answer = owner.show(ADD, &begun.state, &credential).await;
-    assert!(message(&answer).starts_with("You have as many passkeys"), "begun in time: {answer:?}");
+    assert!(message(&answer).starts_with("You've reached the maximum number of passkeys"), "begun in time: {answer:?}");
     assert_eq!(app.count("SELECT COUNT(*) FROM passkey").await, 20);
 }

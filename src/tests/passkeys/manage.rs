@@ -51,7 +51,7 @@ async fn a_passkey_that_was_removed_signs_in_no_more_and_its_owner_is_told() {
         assert!(mails.iter().any(|(subject, _)| subject.starts_with("A passkey was removed")), "{mails:?}");
         if mode == Mode::Script {
             let again = owner.post(REMOVE, &[("id", &id)]).await;
-            assert_eq!(message(&again), "This passkey was removed already.");
+            assert_eq!(message(&again), "This passkey has already been removed.");
         }
     }
 }
@@ -62,10 +62,10 @@ async fn removing_asks_for_the_password_and_nobody_touches_a_passkey_of_another(
     let (mut owner, mut passkey) = app.member_with_passkey("ann", 1).await;
     let (mut bob, id) = (app.member("bob").await, id(&app).await);
     for id in [id.as_str(), "", "x", "00000000-0000-0000-0000-000000000000"] {
-        assert_eq!(message(&bob.post(REMOVE, &[("id", id)]).await), "This passkey was removed already.");
+        assert_eq!(message(&bob.post(REMOVE, &[("id", id)]).await), "This passkey has already been removed.");
         assert_eq!(
             message(&bob.post(RENAME, &[("id", id), ("name", "mine")]).await),
-            "This passkey was removed already."
+            "This passkey has already been removed."
         );
     }
     for action in [REMOVE, RENAME] {

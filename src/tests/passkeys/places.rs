@@ -46,9 +46,9 @@ fn passkeys_belong_to_the_name_that_people_open() {
 async fn where_browsers_allow_no_passkeys_none_are_offered_and_none_are_taken() {
     let app = TestApp::with(&[("PUBLIC_URL", "http://192.0.2.7")]).await;
     let answer = app.script().post_bare("/login/passkey/options", &[]).await;
-    assert_eq!(message(&answer), "This portal cannot use passkeys at its present address.");
+    assert_eq!(message(&answer), "This portal can't use passkeys at its current URL.");
     let answer = app.script().show(SIGN_IN, "x", "{}").await;
-    assert_eq!(message(&answer), "This portal cannot use passkeys at its present address.");
+    assert_eq!(message(&answer), "This portal can't use passkeys at its current URL.");
     assert!(!app.form().get("/login").await.body.contains("passkey"));
 }
 
@@ -71,6 +71,6 @@ async fn a_portal_under_a_name_takes_passkeys_of_its_own_origin() {
 async fn the_sign_in_page_says_that_passkeys_need_a_script() {
     let app = TestApp::new().await;
     let page = app.form().get("/login").await.body;
-    assert!(page.contains("Passkeys need JavaScript"), "{page}");
+    assert!(page.contains("Turn on JavaScript to use a passkey"), "{page}");
     assert!(page.contains("autocomplete=\"username webauthn\""), "{page}");
 }

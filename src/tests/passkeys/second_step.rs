@@ -112,7 +112,7 @@ async fn the_last_factor_stays_where_one_is_demanded() {
     assert!(owner.add_passkey(&mut Authenticator::new(1)).await.location().is_some());
     let id = app.text("SELECT lower(hex(id)) FROM passkey").await;
     let answer = owner.post("/account/security/passkeys/remove", &[("id", &id)]).await;
-    assert!(message(&answer).starts_with("This portal asks you for a second step."), "{answer:?}");
+    assert!(message(&answer).starts_with("Two-step sign-in is required."), "{answer:?}");
     assert_eq!(app.count("SELECT COUNT(*) FROM passkey").await, 1);
 }
 

@@ -16,7 +16,7 @@ async fn the_second_of_two_tabs_is_told_plainly_that_it_is_done() {
         set(&mut first.clone(), &code, NEW).await;
         let answer = set(&mut second, &code, "another fine password").await;
         assert_eq!(answer.location().as_deref(), Some("/login"));
-        assert!(second.seen(answer).await.contains("The new password is set already."));
+        assert!(second.seen(answer).await.contains("Your password has already been reset."));
         assert!(opens(&app, NEW).await);
         assert_eq!(first.clone().get("/recover/verify").await.location().as_deref(), Some("/login"));
     }

@@ -75,7 +75,7 @@ async fn an_account_closed_after_the_code_was_mailed_is_not_recovered() {
     let code = app.code_for("ann@x.example").await;
     app.execute("UPDATE account SET disabled_at = 1").await;
     let answer = set(&mut client, &code, NEW).await;
-    assert!(client.seen(answer).await.contains("That code is not right."));
+    assert!(client.seen(answer).await.contains("That code is incorrect or has expired."));
     app.execute("UPDATE account SET disabled_at = NULL").await;
     assert_eq!(app.form().sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
 }

@@ -12,7 +12,7 @@ async fn turned_off_the_password_is_enough_and_what_stood_in_is_gone() {
         let answer = ann.client.post(OFF, &[]).await;
         assert_eq!(answer.location().as_deref(), Some("/account/security"));
         let page = ann.client.seen(answer).await;
-        assert!(page.contains("Your authenticator app is off.") && page.contains("href=\"/account/sessions\""));
+        assert!(page.contains("Authenticator app turned off.") && page.contains("href=\"/account/sessions\""));
         for table in ["totp", "recovery_code", "trusted_browser"] {
             assert_eq!(app.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
         }
@@ -50,7 +50,7 @@ async fn every_change_asks_for_the_password_after_five_minutes() {
         assert_eq!(app.count("SELECT COUNT(*) FROM recovery_code").await, 10);
         ann.client.post("/account/confirm", &[("password", PASSWORD)]).await;
         let answer = ann.client.post(OFF, &[]).await;
-        assert!(ann.client.seen(answer).await.contains("Your authenticator app is off."));
+        assert!(ann.client.seen(answer).await.contains("Authenticator app turned off."));
     }
 }
 

@@ -23,7 +23,7 @@ async fn codes_are_shown_once_to_be_copied_printed_and_downloaded() {
         assert!(page.body.contains(&file) && page.body.contains("download=\"recovery-codes.txt\""), "{}", page.body);
         assert!(page.body.contains(">Copy<") && page.body.contains(">Print<"));
         let again = ann.client.get(CODES).await.body;
-        assert!(codes_in(&again).is_empty() && again.contains("shown once, when they are made"), "{again}");
+        assert!(codes_in(&again).is_empty() && again.contains("can't be shown again"), "{again}");
         assert!(codes.iter().all(|code| !again.contains(code)));
         assert!(again.contains(&format!("action=\"{CODES}\"")), "it says how to make new ones");
     }
@@ -128,7 +128,9 @@ async fn nobody_has_codes_without_a_second_factor() {
         let mut client = app.client(mode);
         client.sign_in("ann", PASSWORD).await;
         let answer = client.post(CODES, &[]).await;
-        assert!(client.seen(answer).await.contains("Add an authenticator app or a passkey first."));
+        assert!(
+            client.seen(answer).await.contains("Add an authenticator app or a passkey before you get recovery codes.")
+        );
         assert!(codes_in(&client.get(CODES).await.body).is_empty());
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM recovery_code").await, 0);

@@ -71,7 +71,7 @@ async fn a_seed_is_shown_until_it_counts_and_only_after_the_password() {
         assert_eq!(Phone::of(&page).secret, phone.secret, "what was scanned stays good");
         client.post(CONFIRM, &[("code", &phone.code(app.clock.now()))]).await;
         let page = client.get("/account/security").await.body;
-        assert!(!page.contains("class=\"secret\"") && page.contains("Turn it off"), "{page}");
+        assert!(!page.contains("class=\"secret\"") && page.contains("Turn off"), "{page}");
     }
 }
 
@@ -85,7 +85,9 @@ async fn a_wrong_code_adds_nothing_and_the_seed_stays() {
         client.post(TOTP, &[]).await;
         let phone = Phone::of(&client.get("/account/security").await.body);
         let late = phone.code_off_by(app.clock.now(), 2);
-        for (code, said) in [(late.as_str(), "That code is not right."), ("", "Enter the code"), ("12", "6 digits")] {
+        for (code, said) in
+            [(late.as_str(), "That code is incorrect or has expired."), ("", "Enter the code"), ("12", "6 digits")]
+        {
             let answer = client.post(CONFIRM, &[("code", code)]).await;
             assert!(client.seen(answer).await.contains(said), "{code}");
         }
@@ -109,14 +111,14 @@ async fn a_new_beginning_replaces_the_earlier_and_an_old_one_lapses() {
     let second = Phone::of(&client.get("/account/security").await.body);
     assert_ne!(first.secret, second.secret);
     let answer = client.post(CONFIRM, &[("code", &first.code(app.clock.now()))]).await;
-    assert!(client.seen(answer).await.contains("That code is not right."));
+    assert!(client.seen(answer).await.contains("That code is incorrect or has expired."));
     app.advance(20 * 60);
     client.get("/dashboard").await;
     app.advance(10 * 60);
     client.post(CONFIRM, &[]).await;
     client.post("/account/confirm", &[("password", PASSWORD)]).await;
     let answer = client.post(CONFIRM, &[("code", &second.code(app.clock.now()))]).await;
-    assert!(client.seen(answer).await.contains("This set-up has ended."));
+    assert!(client.seen(answer).await.contains("Setup timed out."));
     enrol(&app, &mut client).await;
 }
 

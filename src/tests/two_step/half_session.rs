@@ -77,7 +77,7 @@ async fn who_has_not_given_the_password_has_no_second_step() {
         assert_eq!(client.get("/login/mfa").await.location().as_deref(), Some("/login"));
         let answer = client.post("/login/mfa", &[("code", &ann.codes[0])]).await;
         assert_eq!(answer.location().as_deref(), Some("/login"));
-        assert!(client.seen(answer).await.contains("Enter your password again."));
+        assert!(client.seen(answer).await.contains("Sign in again."));
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM recovery_code WHERE used_at IS NOT NULL").await, 0);
 }

@@ -29,7 +29,7 @@ async fn after_ten_failures_of_any_kind_every_factor_waits_a_quarter_of_an_hour(
                 assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("900")));
             }
             let seen = client.seen(answer).await;
-            assert!(seen.contains("Too many tries.") && !seen.contains(WRONG), "{seen}");
+            assert!(seen.contains("Too many attempts.") && !seen.contains(WRONG), "{seen}");
         }
         let app = app.restart(&[]).await;
         app.advance(899);

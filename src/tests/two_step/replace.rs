@@ -19,13 +19,13 @@ async fn the_new_app_takes_the_place_of_the_one_that_counts_until_then() {
         let mut trusted = half(&app, mode).await;
         trusted.post("/login/mfa", &[("code", &ann.codes[0]), ("trust", "on")]).await;
         let page = ann.client.get("/account/security").await.body;
-        assert!(page.contains("Change to another app") && !page.contains("Turn it off"), "{page}");
+        assert!(page.contains("Replace app") && !page.contains("Turn off"), "{page}");
 
         let answer = ann.client.post(TOTP, &[]).await;
         let page = ann.client.seen(answer).await;
         let phone = Phone::of(&page);
         assert_ne!(phone.secret, ann.phone.secret);
-        assert!(page.contains("It counts until you enter a code of the new one."), "{page}");
+        assert!(page.contains("It works until you confirm the new one."), "{page}");
         // Until then: the earlier one signs in, and the new one does not.
         app.advance(30);
         assert!(!lets_in(&app, mode, &phone.code(app.clock.now())).await);
@@ -34,12 +34,12 @@ async fn the_new_app_takes_the_place_of_the_one_that_counts_until_then() {
         // A code of the earlier one confirms nothing.
         let earlier = ann.phone.code(app.clock.now());
         let answer = ann.client.post(CONFIRM, &[("code", &earlier)]).await;
-        assert!(ann.client.seen(answer).await.contains("That code is not right."));
+        assert!(ann.client.seen(answer).await.contains("That code is incorrect or has expired."));
         let answer = ann.client.post(CONFIRM, &[("code", &phone.code(app.clock.now()))]).await;
         assert_eq!(answer.location().as_deref(), Some("/account/security"), "the recovery codes stay");
-        assert!(ann.client.seen(answer).await.contains("Your new authenticator app is on."));
+        assert!(ann.client.seen(answer).await.contains("Authenticator app replaced."));
         assert!(is_signed_in(&ann.client).await);
-        assert_eq!((events(&app, "app_replaced").await, mails(&app, "Another authenticator app").await), (1, 1));
+        assert_eq!((events(&app, "app_replaced").await, mails(&app, "authenticator app was replaced").await), (1, 1));
         assert_eq!((events(&app, "two_step_on").await, events(&app, "two_step_off").await), (1, 0));
 
         app.advance(30);
@@ -60,16 +60,16 @@ async fn given_up_or_left_alone_the_new_app_changes_nothing() {
         let first = Phone::of(&ann.client.get("/account/security").await.body);
         ann.client.post(CANCEL, &[]).await;
         let page = ann.client.get("/account/security").await.body;
-        assert!(page.contains("Change to another app") && !page.contains("class=\"secret\""), "{page}");
+        assert!(page.contains("Replace app") && !page.contains("class=\"secret\""), "{page}");
         let answer = ann.client.post(CONFIRM, &[("code", &first.code(app.clock.now()))]).await;
-        assert!(ann.client.seen(answer).await.contains("This set-up has ended."));
+        assert!(ann.client.seen(answer).await.contains("Setup timed out."));
 
         // Begun twice: the first seed is forgotten.
         ann.client.post(TOTP, &[]).await;
         let second = Phone::of(&ann.client.get("/account/security").await.body);
         ann.client.post(TOTP, &[]).await;
         let answer = ann.client.post(CONFIRM, &[("code", &second.code(app.clock.now()))]).await;
-        assert!(ann.client.seen(answer).await.contains("That code is not right."));
+        assert!(ann.client.seen(answer).await.contains("That code is incorrect or has expired."));
         app.advance(30);
         assert!(lets_in(&app, mode, &ann.phone.code(app.clock.now())).await);
         assert_eq!(events(&app, "app_replaced").await, 0);
@@ -91,7 +91,7 @@ async fn of_two_tabs_that_confirm_at_once_one_does_and_the_other_is_told() {
         let (mut client, code) = (ann.client.clone(), code.clone());
         async move { client.post(CONFIRM, &[("code", &code)]).await }
     }));
-    let told = answers.await.into_iter().filter(|answer| answer.body.contains("This set-up has ended.")).count();
+    let told = answers.await.into_iter().filter(|answer| answer.body.contains("Setup timed out.")).count();
     assert_eq!(told, 7);
-    assert_eq!((events(&app, "app_replaced").await, mails(&app, "Another authenticator app").await), (1, 1));
+    assert_eq!((events(&app, "app_replaced").await, mails(&app, "authenticator app was replaced").await), (1, 1));
 }

@@ -150,13 +150,13 @@ async fn after_ten_minutes_the_password_is_asked_for_again() {
         app.advance(1);
         let answer = step(&mut waiting, &ann.codes[0]).await;
         assert_eq!(answer.location().as_deref(), Some("/login"));
-        assert!(waiting.seen(answer).await.contains("Your sign-in waited too long."));
+        assert!(waiting.seen(answer).await.contains("You took too long."));
         assert_eq!(app.count("SELECT COUNT(*) FROM recovery_code WHERE used_at IS NOT NULL").await, 0);
         reading.cookies = half(&app, mode).await.cookies;
         app.advance(10 * 60);
         let answer = reading.get("/login/mfa").await;
         assert_eq!(answer.location().as_deref(), Some("/login"));
-        assert!(reading.get("/login").await.body.contains("Your sign-in waited too long."));
+        assert!(reading.get("/login").await.body.contains("You took too long."));
     }
 }
 
@@ -170,7 +170,7 @@ async fn a_closed_account_or_one_whose_sessions_were_ended_gets_no_second_step()
             app.execute(&format!("UPDATE account SET {change}")).await;
             let answer = step(&mut client, &ann.codes[0]).await;
             assert_eq!(answer.location().as_deref(), Some("/login"), "{change}");
-            assert!(client.seen(answer).await.contains("Enter your password again."), "{change}");
+            assert!(client.seen(answer).await.contains("Sign in again."), "{change}");
             assert!(!is_signed_in(&client).await);
         }
     }
@@ -185,7 +185,7 @@ async fn the_second_of_two_tabs_is_told_that_it_is_signed_in() {
         step(&mut client, &ann.codes[0]).await;
         let answer = step(&mut client, &ann.codes[1]).await;
         assert_eq!(answer.location().as_deref(), Some("/dashboard"));
-        assert!(client.seen(answer).await.contains("You are signed in already."));
+        assert!(client.seen(answer).await.contains("You're already signed in."));
         assert!(is_signed_in(&client).await);
         assert_eq!(client.get("/login/mfa").await.location().as_deref(), Some("/dashboard"));
     }

@@ -113,7 +113,7 @@ async fn trusted_browsers_are_listed_and_each_or_all_can_be_removed() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
-        assert!(ann.client.get("/account/security").await.body.contains("No browser is trusted."));
+        assert!(ann.client.get("/account/security").await.body.contains("No trusted browsers."));
         let one = trusted(&app, &ann, 0, mode).await;
         app.advance(1);
         let two = trusted(&app, &ann, 1, mode).await;
@@ -123,19 +123,19 @@ async fn trusted_browsers_are_listed_and_each_or_all_can_be_removed() {
         there.sign_in("ann", PASSWORD).await;
         let page = there.get("/account/security").await.body;
         assert_eq!(page.matches("Firefox on Linux</strong>").count(), 3, "{page}");
-        assert_eq!(page.matches("This one").count(), 1);
+        assert_eq!(page.matches("This browser").count(), 1);
         assert!(page.contains("192.0.2.7") && page.contains("last used"));
         let ids: Vec<_> =
             page.split("name=\"id\" value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(ids.len(), 3);
         // The newest first.
         let answer = ann.client.post("/account/security/browsers/forget", &[("id", ids[0])]).await;
-        assert!(ann.client.seen(answer).await.contains("is asked for the second step again."));
+        assert!(ann.client.seen(answer).await.contains("will be asked for a code again."));
         let leads = [password_leads_to(&one).await, password_leads_to(&two).await, password_leads_to(&three).await];
         assert_eq!(leads.map(Option::unwrap_or_default), ["/dashboard", "/dashboard", "/login/mfa"]);
         for id in [ids[0], "", "x"] {
             let answer = ann.client.post("/account/security/browsers/forget", &[("id", id)]).await;
-            assert!(ann.client.seen(answer).await.contains("removed already"), "{id}");
+            assert!(ann.client.seen(answer).await.contains("already been removed"), "{id}");
         }
         ann.client.post("/account/security/browsers/forget-all", &[]).await;
         for client in [one, two] {

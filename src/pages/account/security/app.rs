@@ -1,4 +1,4 @@
-//! The authenticator app: off, on, and one that is being added.
+//! The authenticator app: off, on, or being added.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::paths;
 #[component]
 pub(super) fn AppPart(app: AppView, flash: Flash) -> impl IntoView {
     let AppView { since, can_turn_off, adding } = app;
-    // The form that it is meant for shows it, unless it is gone.
+    // If the form that was refused is no longer on the page, the refusal is shown here.
     let lapsed = (!matches!(adding, AddingView::Shown { .. }))
         .then(|| view! { <PlainRefusal flash=flash.clone() action=paths::TOTP_CONFIRM /> });
     let adds = adding != AddingView::Nothing;
@@ -38,30 +38,30 @@ pub(super) fn AppPart(app: AppView, flash: Flash) -> impl IntoView {
 #[component]
 fn Off() -> impl IntoView {
     view! {
-        <p>"No app is set up. Any that shows six-digit codes will do, such as the one that came with your phone."</p>
+        <p>"Not set up. Use any authenticator app, such as Google Authenticator, 1Password or the one in your phone."</p>
         <PlainForm action=paths::TOTP label="Add an authenticator app" />
     }
 }
 
-/// What can be done to the app, unless another one is about to take its place.
+/// The app and its actions, which are hidden while a replacement is being added.
 #[component]
 fn On(since: Timestamp, can_turn_off: bool, adds: bool) -> impl IntoView {
     let off = if can_turn_off {
-        view! { <PlainForm action=paths::TOTP_OFF label="Turn it off" about="your authenticator app" danger=true /> }
+        view! { <PlainForm action=paths::TOTP_OFF label="Turn off" about="your authenticator app" danger=true /> }
             .into_any()
     } else {
-        view! { <p class="quiet">"This portal asks you for a second step: add a passkey before you turn it off."</p> }
+        view! { <p class="quiet">"Two-step sign-in is required. Add a passkey before you turn off your app."</p> }
             .into_any()
     };
     let deeds = view! {
         <div class="actions">
-            <PlainForm action=paths::TOTP label="Change to another app" />
+            <PlainForm action=paths::TOTP label="Replace app" />
             {off}
         </div>
     };
-    let words = if adds { "It counts until you enter a code of the new one." } else { "" };
+    let words = if adds { "It works until you confirm the new one." } else { "" };
     view! {
-        <p>"Your app is on since " <LocalTime at=since.0 with_time=false /> ". " {words}</p>
+        <p>"On since " <LocalTime at=since.0 with_time=false /> ". " {words}</p>
         {(!adds).then_some(deeds)}
     }
 }
@@ -69,9 +69,9 @@ fn On(since: Timestamp, can_turn_off: bool, adds: bool) -> impl IntoView {
 #[component]
 fn Hidden() -> impl IntoView {
     view! {
-        <p>"You have begun to add an app. Enter your password again to go on."</p>
+        <p>"You've started adding an app. Confirm your password to continue."</p>
         <div class="actions">
-            <PlainForm action=paths::TOTP label="Go on" />
+            <PlainForm action=paths::TOTP label="Continue" />
             <PlainForm action=paths::TOTP_CANCEL label="Cancel" about="adding an authenticator app" />
         </div>
     }
@@ -80,17 +80,16 @@ fn Hidden() -> impl IntoView {
 #[component]
 fn Shown(secret: String, url: String, qr_side: usize, qr_path: String, flash: Flash) -> impl IntoView {
     let typed = secret.replace(' ', "");
-    let form = Form::to(paths::TOTP_CONFIRM, &flash)
-        .first_field(Field::code("code", "Code").hint("The six digits that the app shows now."))
-        .submit("Use this app", "Checking…");
+    let form =
+        Form::to(paths::TOTP_CONFIRM, &flash).first_field(Field::code("code", "Code")).submit("Turn on", "Checking…");
     view! {
         <ol class="set-up">
             <li>
-                <p>"Scan this with your app."</p>
+                <p>"Scan this QR code with your app."</p>
                 <QrCode side=qr_side path=qr_path label="QR code for your authenticator app" />
                 <p>
-                    "On this very device? " <a href=url>"Open it in your app"</a>
-                    ". If you cannot scan, type this secret into the app:"
+                    "On this device: " <a href=url>"open in app"</a>
+                    ". Can't scan? Enter this key:"
                 </p>
                 <p>
                     <code class="secret">{secret}</code>
@@ -100,7 +99,7 @@ fn Shown(secret: String, url: String, qr_side: usize, qr_path: String, flash: Fl
                 </div>
             </li>
             <li>
-                <p>"Enter the code that the app then shows."</p>
+                <p>"Enter the 6-digit code from the app."</p>
                 <PostForm form />
             </li>
         </ol>

@@ -1,4 +1,4 @@
-//! The browsers that are not asked for the second step.
+//! The trusted browsers, which skip the second step.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ pub(super) fn TrustedBrowsers(browsers: Vec<TrustedBrowserView>, flash: Flash) -
     let list = if browsers.is_empty() {
         view! {
             <EmptyList>
-                "No browser is trusted. Tick \u{201c}Trust this browser\u{201d} at the second step to add one."
+                "No trusted browsers. Tick \u{201c}Trust this browser\u{201d} when you sign in to add one."
             </EmptyList>
         }
         .into_any()
@@ -22,7 +22,7 @@ pub(super) fn TrustedBrowsers(browsers: Vec<TrustedBrowserView>, flash: Flash) -
     };
     view! {
         <Section title="Trusted browsers" id="browsers">
-            <p>"In these browsers your password is enough."</p>
+            <p>"These browsers don't ask for a code."</p>
             <PlainRefusal flash action=paths::FORGET_BROWSER />
             {list}
             {many.then(|| view! { <PlainForm action=paths::FORGET_BROWSERS label="Remove all trusted browsers" danger=true /> })}
@@ -33,7 +33,7 @@ pub(super) fn TrustedBrowsers(browsers: Vec<TrustedBrowserView>, flash: Flash) -
 #[component]
 fn Trusted(browser: TrustedBrowserView) -> impl IntoView {
     let TrustedBrowserView { id, browser, ip, since, last_used_at, until, this } = browser;
-    let badge = if this { "This one" } else { "" };
+    let badge = if this { "This browser" } else { "" };
     let about = browser.clone();
     let action = move || {
         view! { <PlainForm action=paths::FORGET_BROWSER label="Remove" about hidden=vec![("id", id)] /> }
@@ -46,7 +46,7 @@ fn Trusted(browser: TrustedBrowserView) -> impl IntoView {
             " from "
             {ip}
             {used}
-            ". Until "
+            ". Expires "
             <LocalTime at=until.0 with_time=false />
             "."
         </Row>

@@ -7,26 +7,26 @@ use crate::components::{AccountArea, CodeList, CopyText, PlainForm, PrintButton,
 use crate::pages::visitor;
 use crate::paths;
 
-/// From so few codes on it is time for new ones.
+/// With this many codes left or fewer, the page suggests new ones.
 const FEW: u64 = 3;
-/// The name of the file that holds them.
+/// The name of the downloaded file.
 const FILE: &str = "recovery-codes.txt";
 
 #[component]
 pub(super) fn RecoveryCodes(left: u64) -> impl IntoView {
     let words = match left {
-        0 => "You have no recovery code left.".to_owned(),
+        0 => "You have no recovery codes left.".to_owned(),
         1 => "You have one recovery code left.".to_owned(),
         _ => format!("You have {left} recovery codes left."),
     };
-    let advice = if left <= FEW { " It is time to make new ones." } else { "" };
+    let advice = if left <= FEW { " Get new ones soon." } else { "" };
     view! {
         <h3>"Recovery codes"</h3>
         <p>
             <strong>{words}</strong>
-            {advice} " Each lets you in once when your phone or your passkey is not at hand. New ones void the earlier ones."
+            {advice} " Use one if you can't use your phone or passkey. Each works once. New codes replace the old ones."
         </p>
-        <PlainForm action=paths::RECOVERY_CODES label="Make new recovery codes" />
+        <PlainForm action=paths::RECOVERY_CODES label="Get new recovery codes" />
     }
 }
 
@@ -55,25 +55,25 @@ pub fn RecoveryCodesPage() -> impl IntoView {
 #[component]
 fn Shown(codes: Vec<String>) -> impl IntoView {
     let text = codes.join("\n");
-    // A file without a request: the codes are on this page and nowhere else.
+    // A `data:` URL, since the server cannot show the codes again.
     let file = format!("data:text/plain;charset=utf-8,{}%0A", codes.join("%0A"));
     view! {
-        <Section title="Keep these ten codes">
+        <Section title="Save your recovery codes">
             <p>
-                "They are shown this once. Keep them where you keep what matters, on paper or in a password manager, "
-                "but not only on the phone that they stand in for. Each lets you in once."
+                "You won't see them again. Keep them somewhere safe, such as a password manager, but not only on your "
+                "phone. Each works once."
             </p>
             <CodeList codes />
             <div class="actions">
                 <a class="btn btn-outline" download=FILE href=file>
-                    "Download them"
+                    "Download"
                 </a>
                 <CopyText text />
                 <PrintButton />
             </div>
             <p>
                 <a class="btn btn-primary" href=paths::ACCOUNT_SECURITY>
-                    "I have kept them"
+                    "I've saved my codes"
                 </a>
             </p>
         </Section>
@@ -83,12 +83,11 @@ fn Shown(codes: Vec<String>) -> impl IntoView {
 #[component]
 fn ShownBefore() -> impl IntoView {
     view! {
-        <Section title="Codes are shown once">
+        <Section title="Your codes can't be shown again">
             <p>
-                "Recovery codes are shown once, when they are made, and there are none to show now. If you have not kept "
-                "yours, make new ones: the earlier ones then no longer count."
+                "If you haven't saved your recovery codes, get new ones. The old ones will stop working."
             </p>
-            <PlainForm action=paths::RECOVERY_CODES label="Make new recovery codes" />
+            <PlainForm action=paths::RECOVERY_CODES label="Get new recovery codes" />
             <p>
                 <a href=paths::ACCOUNT_SECURITY>"Back to Security"</a>
             </p>

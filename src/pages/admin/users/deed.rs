@@ -1,5 +1,5 @@
-//! `/admin/users/{id}/{deed}`: what will be lost by a deed, why it is done, and
-//! the button.
+//! `/admin/users/{id}/{deed}`: confirms an action on an account. Lists its
+//! consequences and asks for a reason.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ pub fn UserDeedPage() -> impl IntoView {
     let visitor = visitor();
     let View::Admin(AdminView::UserDeed(about)) = visitor.view.clone() else { return None };
     let flash = visitor.flash.clone();
-    let heading = format!("{}: {}", about.deed.in_words(), about.username);
+    let heading = heading(about.deed, &about.username);
     let back = paths::admin_user(&about.id);
     let name = about.username.clone();
     let body = match about.refusal {
@@ -45,7 +45,7 @@ fn Confirm(about: UserDeedView, flash: Flash) -> impl IntoView {
     let form = Form::to(paths::ADMIN_USERS_CHANGE, &flash)
         .field(Field::hidden("id", id))
         .field(Field::hidden("deed", deed.as_str()))
-        .field(Field::text("reason", "Why").hint("For the audit log. It is neither mailed nor shown to the person."))
+        .field(Field::text("reason", "Reason").hint("Recorded in the audit log. The user won't see it."))
         .submit(deed.in_words(), busy(deed));
     let form = if is_loss(deed) { form.dangerous() } else { form };
     let whose = if own { "yourself".to_owned() } else { username };
@@ -57,6 +57,19 @@ fn Confirm(about: UserDeedView, flash: Flash) -> impl IntoView {
     }
 }
 
+fn heading(deed: UserDeed, username: &str) -> String {
+    match deed {
+        UserDeed::Disable => format!("Disable {username}?"),
+        UserDeed::Enable => format!("Enable {username}?"),
+        UserDeed::EndSessions => format!("Sign out {username} everywhere?"),
+        UserDeed::StartRecovery => format!("Require a password reset for {username}?"),
+        UserDeed::ResetTwoStep => format!("Reset two-step sign-in for {username}?"),
+        UserDeed::MakeAdministrator => format!("Make {username} an administrator?"),
+        UserDeed::MakeUser => format!("Remove the admin role from {username}?"),
+        UserDeed::Delete => format!("Delete {username}?"),
+    }
+}
+
 fn is_loss(deed: UserDeed) -> bool {
     !matches!(deed, UserDeed::Enable | UserDeed::MakeAdministrator)
 }
@@ -65,65 +78,63 @@ fn busy(deed: UserDeed) -> &'static str {
     match deed {
         UserDeed::Disable => "Disabling…",
         UserDeed::Enable => "Enabling…",
-        UserDeed::EndSessions => "Ending…",
-        UserDeed::StartRecovery => "Starting…",
+        UserDeed::EndSessions => "Signing out…",
+        UserDeed::StartRecovery => "Sending…",
         UserDeed::ResetTwoStep => "Resetting…",
         UserDeed::MakeAdministrator | UserDeed::MakeUser => "Changing…",
         UserDeed::Delete => "Deleting…",
     }
 }
 
-/// The words in front of whom it is done to.
+/// The start of the sentence that ends with the username.
 fn before(deed: UserDeed) -> &'static str {
     match deed {
-        UserDeed::Disable => "This closes the account of ",
-        UserDeed::Enable => "This opens the account of ",
+        UserDeed::Disable => "This disables ",
+        UserDeed::Enable => "This enables ",
         UserDeed::EndSessions => "This signs out ",
-        UserDeed::StartRecovery => "This asks for a new password of ",
-        UserDeed::ResetTwoStep => "This removes every second step of ",
-        UserDeed::MakeAdministrator => "This gives the administration to ",
-        UserDeed::MakeUser => "This takes the administration from ",
-        UserDeed::Delete => "This deletes, at once and for good, the account of ",
+        UserDeed::StartRecovery => "This requires a password reset for ",
+        UserDeed::ResetTwoStep => "This resets two-step sign-in for ",
+        UserDeed::MakeAdministrator => "This gives the admin role to ",
+        UserDeed::MakeUser => "This removes the admin role from ",
+        UserDeed::Delete => "This permanently deletes ",
     }
 }
 
-/// What will be lost, and what follows.
+/// The consequences of an action.
 fn effects(deed: UserDeed) -> &'static [&'static str] {
     match deed {
         UserDeed::Disable => &[
-            "every session ends, from the next request on",
-            "codes, recoveries and changes of the address that wait are worth nothing any more, and no browser is trusted",
-            "nobody can sign in until an administrator enables the account; nothing that is kept is deleted",
-            "the person is told by mail",
+            "signs them out everywhere",
+            "cancels pending codes, password resets and email changes, and forgets trusted browsers",
+            "they can't sign in until the account is enabled. No data is deleted",
+            "they'll get an email",
         ],
-        UserDeed::Enable => &["the person can sign in again, with the same password", "they are told by mail"],
-        UserDeed::EndSessions => &[
-            "every session ends, from the next request on",
-            "the person can sign in again at once: whoever knows the password can, too",
-        ],
+        UserDeed::Enable => &["they can sign in again with the same password", "they'll get an email"],
+        UserDeed::EndSessions => {
+            &["all their sessions end immediately", "anyone who knows the password can sign in again"]
+        }
         UserDeed::StartRecovery => &[
-            "every session ends, from the next request on",
-            "the person is mailed a link to the page where they get a code and set a new password; you see neither",
-            "the present password works until then: to shut somebody out, disable the account",
+            "signs them out everywhere",
+            "they'll get an email with a link to the page where they set a new password; you won't see it",
+            "the current password works until then; to lock them out, disable the account",
         ],
         UserDeed::ResetTwoStep => &[
-            "the authenticator app, every passkey, the recovery codes and the trusted browsers are removed",
-            "every session ends; signing in takes the password alone until the person adds a second step again",
-            "the person is told by mail. Make sure before that it is really them who asked you",
+            "removes the authenticator app, all passkeys, the recovery codes and the trusted browsers",
+            "signs them out everywhere; they sign in with only their password until they set it up again",
+            "they'll get an email. Check first that the request really came from them",
         ],
         UserDeed::MakeAdministrator => &[
-            "they see every account, and can do all that you can, also to you",
-            "it counts from their next request on, and they are told by mail",
+            "they can do everything you can, including removing you",
+            "it takes effect immediately, and they'll get an email",
         ],
-        UserDeed::MakeUser => &[
-            "the administration is not there for them any more, from the next request on",
-            "their account stays as it is, and they are told by mail",
-        ],
+        UserDeed::MakeUser => {
+            &["they lose access to Admin immediately", "their account stays active, and they'll get an email"]
+        }
         UserDeed::Delete => &[
-            "the username and the address, which anybody can then use",
-            "the password, authenticator app, recovery codes and passkeys",
-            "the sessions, trusted browsers and security log",
-            "the person is told by mail. Nothing of it can be brought back: to close the account only, disable it",
+            "their username and email address (others can use them)",
+            "their password, authenticator app, recovery codes and passkeys",
+            "their sessions, trusted browsers and security log",
+            "they'll get an email. This can't be undone. To block sign-in only, disable the account instead",
         ],
     }
 }

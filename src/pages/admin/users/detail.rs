@@ -1,4 +1,4 @@
-//! `/admin/users/{id}`: somebody, what happened to them, and what can be done.
+//! `/admin/users/{id}`: one user with their sessions, OTPs, activity and actions.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -26,13 +26,13 @@ pub fn UserPage() -> impl IntoView {
             <Section title="Sessions">
                 <Sessions sessions />
             </Section>
-            <Section title="Codes mailed to the address">
+            <Section title="OTPs">
                 <Codes codes />
             </Section>
-            <Section title="What happened to the account">
-                <Events events empty="Nothing has happened yet. Sign-ins and changes will be listed here." />
+            <Section title="Activity">
+                <Events events empty="No activity yet. Sign-ins and changes will be listed here." />
             </Section>
-            <Section title="What administrators did">
+            <Section title="Admin actions">
                 <Entries entries narrowed=false />
             </Section>
         </AdminArea>
@@ -54,7 +54,7 @@ fn About(user: UserView) -> impl IntoView {
         Some(at) => Either::Right(view! { "On since " <Time at /> }),
     };
     view! {
-        <Section title="The account">
+        <Section title="Details">
             <Facts>
                 <Fact name="Username">{user.username}</Fact>
                 <Fact name="Email">{user.email}</Fact>
@@ -79,11 +79,11 @@ fn Deeds(id: String, deeds: Vec<UserDeed>, own: bool) -> impl IntoView {
     let note = own.then(|| {
         view! {
             <p>
-                "This is you. What is your own to change is under " <a href=paths::ACCOUNT>"Account"</a> "."
+                "This is your own account. Change it under " <a href=paths::ACCOUNT>"Account"</a> "."
             </p>
         }
     });
-    let none = (deeds.is_empty() && !own).then(|| view! { <EmptyList>"Nothing can be done here now."</EmptyList> });
+    let none = (deeds.is_empty() && !own).then(|| view! { <EmptyList>"No actions available."</EmptyList> });
     let links: Vec<_> = deeds
         .into_iter()
         .map(|deed| {
@@ -96,7 +96,7 @@ fn Deeds(id: String, deeds: Vec<UserDeed>, own: bool) -> impl IntoView {
         })
         .collect();
     view! {
-        <Section title="What can be done">
+        <Section title="Actions">
             {note} {none} <p class="deeds">{links}</p>
         </Section>
     }
@@ -105,7 +105,7 @@ fn Deeds(id: String, deeds: Vec<UserDeed>, own: bool) -> impl IntoView {
 #[component]
 fn Sessions(sessions: Vec<UserSessionView>) -> impl IntoView {
     if sessions.is_empty() {
-        return Either::Left(view! { <EmptyList>"Nobody is signed in to this account now."</EmptyList> });
+        return Either::Left(view! { <EmptyList>"Not signed in anywhere."</EmptyList> });
     }
     let row = |session: UserSessionView| {
         view! {
@@ -115,7 +115,7 @@ fn Sessions(sessions: Vec<UserSessionView>) -> impl IntoView {
                 ", from "
                 {session.address}
                 <br />
-                "Last seen "
+                "Last active "
                 <Time at=session.last_seen_at />
             </Row>
         }
@@ -127,24 +127,22 @@ fn Sessions(sessions: Vec<UserSessionView>) -> impl IntoView {
 #[component]
 fn Codes(codes: Vec<UserCodeView>) -> impl IntoView {
     if codes.is_empty() {
-        return Either::Left(
-            view! { <EmptyList>"No code is remembered. Those of the last days are listed here."</EmptyList> },
-        );
+        return Either::Left(view! { <EmptyList>"No recent OTPs."</EmptyList> });
     }
     let row = |code: UserCodeView| {
         view! {
             <tr role="row">
-                <Cell of="What for">{code.purpose}</Cell>
-                <Cell of="Issued">
+                <Cell of="Purpose">{code.purpose}</Cell>
+                <Cell of="Created">
                     <Time at=code.issued_at />
                 </Cell>
-                <Cell of="What became of it">{code.outcome}</Cell>
+                <Cell of="Result">{code.outcome}</Cell>
             </tr>
         }
     };
     let rows: Vec<_> = codes.into_iter().map(row).collect();
     Either::Right(view! {
-        <Table caption="Codes" columns=vec!["What for", "Issued", "What became of it"]>
+        <Table caption="OTPs" columns=vec!["Purpose", "Created", "Result"]>
             {rows}
         </Table>
     })

@@ -1,4 +1,4 @@
-//! `/admin/users`: everybody who has an account.
+//! `/admin/users`: all users, with search, filters and export.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -25,25 +25,21 @@ pub fn UsersPage() -> impl IntoView {
     let states = AccountState::ALL.map(|state| of_words((state.as_str(), state.in_words()))).to_vec();
     let roles = Role::ALL.map(|role| of_words((role.as_str(), role.in_words()))).to_vec();
     let orders = [("newest", "Newest first"), ("last_sign_in", "Last sign-in first")].map(of_words).to_vec();
-    let found = (!q.is_empty()).then(|| {
-        view! { <p class="quiet">"First those whose username begins so, then those whose address does."</p> }
-    });
     Some(view! {
         <AdminArea visitor here=paths::ADMIN_USERS heading="Users">
-            <Section title="Everybody with an account">
+            <Section title="All users">
                 <PlainRefusal flash action=paths::ADMIN_USERS_CHANGE />
                 <Filters action=paths::ADMIN_USERS narrowed>
-                    <Words name="q" label="Username or address begins with" value=q />
+                    <Words name="q" label="Search by username or email" value=q />
                     <Choice name="state" label="State" options=states chosen=state />
                     <Choice name="role" label="Role" options=roles chosen=role />
-                    <Choice name="sort" label="Order" options=orders chosen=sort unchosen="By username" />
+                    <Choice name="sort" label="Sort" options=orders chosen=sort unchosen="Username" />
                 </Filters>
-                {found}
                 <Users users narrowed />
                 <Pager newer=neighbours.newer older=neighbours.older words=("Previous", "Next") />
             </Section>
-            <Section title="Take it along">
-                <p>"Everybody whom the filter lets through, not this page alone, as one file. The download is written down in the audit log."</p>
+            <Section title="Export">
+                <p>"All matching users as a CSV file. Exports are recorded in the audit log."</p>
                 <PlainForm action=paths::ADMIN_USERS_EXPORT label="Download as CSV" hidden />
             </Section>
         </AdminArea>
@@ -54,14 +50,14 @@ pub fn UsersPage() -> impl IntoView {
 fn Users(users: Vec<UserRowView>, narrowed: bool) -> impl IntoView {
     if users.is_empty() {
         let words = if narrowed {
-            "Nobody is like this. Change the filter, or show all."
+            "No users match. Change or clear the filters."
         } else {
-            "Nobody has an account yet. Whoever registers will be listed here."
+            "No users yet. New accounts will be listed here."
         };
         return Either::Left(view! { <EmptyList>{words}</EmptyList> });
     }
     let rows: Vec<_> = users.into_iter().map(|user| view! { <User user /> }).collect();
-    let columns = vec!["Name", "Address", "Role", "State", "Two steps", "Registered", "Last sign-in"];
+    let columns = vec!["Username", "Email", "Role", "State", "2-step", "Registered", "Last sign-in"];
     Either::Right(view! {
         <Table caption="Users" columns>
             {rows}
@@ -77,13 +73,13 @@ fn User(user: UserRowView) -> impl IntoView {
     };
     view! {
         <tr role="row">
-            <Cell of="Name" long=true>
+            <Cell of="Username" long=true>
                 <a href=paths::admin_user(&user.id)>{user.username}</a>
             </Cell>
-            <TextCell of="Address" text=user.email />
+            <TextCell of="Email" text=user.email />
             <Cell of="Role">{user.role}</Cell>
             <Cell of="State">{user.state}</Cell>
-            <Cell of="Two steps">{if user.two_step { "On" } else { "Off" }}</Cell>
+            <Cell of="2-step">{if user.two_step { "On" } else { "Off" }}</Cell>
             <Cell of="Registered">
                 <LocalTime at=user.registered_at.0 with_time=false />
             </Cell>

@@ -1,4 +1,4 @@
-//! `/admin/users`: who has an account, who they are, and what is done to them.
+//! `/admin/users`: the list of users, one user, and the actions on an account.
 
 mod deed;
 mod detail;

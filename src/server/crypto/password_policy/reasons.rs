@@ -3,12 +3,12 @@
 use zxcvbn::feedback::Warning;
 
 /// The advice that follows each reason.
-pub const MEND: &str = "A few unrelated words make a better one.";
+pub const MEND: &str = "Try three or four random words.";
 
 /// The password is on the bundled list.
-pub const COMMON: &str = "Many people use this password.";
+pub const COMMON: &str = "This is a commonly used password.";
 /// Derived from what an attacker knows about the owner or this portal.
-pub const PERSONAL: &str = "Too close to your name, address or this site’s name.";
+pub const PERSONAL: &str = "Don’t use your name, email or this site’s name.";
 /// Any other reason.
 pub const GUESSABLE: &str = "This password is easy to guess.";
 
@@ -17,17 +17,17 @@ pub const GUESSABLE: &str = "This password is easy to guess.";
 pub fn of(warning: Warning) -> &'static str {
     match warning {
         Warning::ThisIsATop10Password | Warning::ThisIsATop100Password | Warning::ThisIsACommonPassword => COMMON,
-        Warning::ThisIsSimilarToACommonlyUsedPassword => "Too close to a common password.",
+        Warning::ThisIsSimilarToACommonlyUsedPassword => "This is similar to a commonly used password.",
         Warning::StraightRowsOfKeysAreEasyToGuess | Warning::ShortKeyboardPatternsAreEasyToGuess => {
             "Keys next to each other are easy to guess."
         }
         Warning::RepeatsLikeAaaAreEasyToGuess | Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess => {
-            "Repeats are easy to guess."
+            "Repeated characters are easy to guess."
         }
-        Warning::SequencesLikeAbcAreEasyToGuess => "Rows like abc or 6543 are easy to guess.",
+        Warning::SequencesLikeAbcAreEasyToGuess => "Sequences like abc or 6543 are easy to guess.",
         Warning::RecentYearsAreEasyToGuess => "Years are easy to guess.",
         Warning::DatesAreOftenEasyToGuess => "Dates are easy to guess.",
-        Warning::AWordByItselfIsEasyToGuess => "One word alone is easy to guess.",
+        Warning::AWordByItselfIsEasyToGuess => "A single word is easy to guess.",
         Warning::NamesAndSurnamesByThemselvesAreEasyToGuess | Warning::CommonNamesAndSurnamesAreEasyToGuess => {
             "Names are easy to guess."
         }

@@ -118,7 +118,7 @@ async fn admit(shared: &Arc<Shared>, alive: &mpsc::Sender<Infallible>, accepted:
                     Full::Everybody => "everybody",
                     Full::Address => "one address",
                 };
-                tracing::warn!(event = "connections.limited", %peer, from, refused, "no place for a connection");
+                tracing::warn!(event = "connections.limited", %peer, from, refused, "connection limit reached");
             }
             shared.refusals.refuse(stream);
         }

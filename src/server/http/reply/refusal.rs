@@ -10,7 +10,7 @@ use crate::server::http::stash::{self, Stash};
 use crate::server::http::{audience, body, captcha, fault, flash};
 use crate::server::services::ServiceError;
 
-const NOT_THERE: &str = "There is nothing here (any more). Go back and load the page again.";
+const NOT_THERE: &str = "This page has changed. Reload it.";
 
 impl Post {
     /// Reports why the form was rejected, or redirects to what has to be done first.
@@ -78,7 +78,7 @@ impl Post {
     /// so that rejected clients do not all retry at the same time.
     fn busy(&self) -> Result<(), ApiError> {
         if let Some(refused) = self.state.busy.count(self.state.clock.elapsed()) {
-            tracing::warn!(event = "hashing.busy", ip = %self.requester.ip, refused, "more people than places to hash");
+            tracing::warn!(event = "hashing.busy", ip = %self.requester.ip, refused, "password hashing queue is full");
         }
         let [spread] = self.state.rng.bytes();
         let seconds = u64::from(spread % 5) + 1;

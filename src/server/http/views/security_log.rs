@@ -12,6 +12,11 @@ use crate::server::store::security_events::Event;
 
 /// Number of events on `/account/security`.
 const NEWEST: u64 = 10;
+/// Stored details whose wording has changed: the stored text, and the text that is shown.
+const REWORDED: [(&str, &str); 2] = [
+    ("By those who run the portal", "By the server administrator"),
+    ("by the link in a mail", "with the link in an email"),
+];
 
 /// Loads the page of the log that the query selects.
 pub(super) async fn page(state: &AppState, uri: &Uri, by: &Requester) -> Result<SecurityLogView, NotShown> {
@@ -45,12 +50,16 @@ fn place(uri: &Uri) -> Place<Uuid> {
     place.unwrap_or(Place::Newest)
 }
 
+fn reworded(detail: String) -> String {
+    REWORDED.iter().find(|(stored, _)| *stored == detail).map_or(detail, |(_, shown)| (*shown).to_owned())
+}
+
 /// Formats an event for display.
 #[must_use]
 pub fn view(event: Event) -> EventView {
     EventView {
         what: event.event.in_words(),
-        detail: event.detail,
+        detail: event.detail.map(reworded),
         at: event.at,
         device: device_in_words(&event.user_agent),
         address: event.ip,

@@ -98,7 +98,7 @@ impl FileBox {
             // Written last, because readers look for this file.
             write(&dir, &format!("{}.json", id.0), &serde_json::to_vec_pretty(&filed)?)
         });
-        written.await.map_err(|error| SendError::Failed(format!("the mail's file cannot be written: {error}")))
+        written.await.map_err(|error| SendError::Failed(format!("the email's file can't be written: {error}")))
     }
 }
 

@@ -126,7 +126,7 @@ fn classify(error: &Error) -> SendError {
 
 fn words(error: &Error) -> String {
     match (error.status(), std::error::Error::source(error)) {
-        (Some(code), Some(text)) => format!("the mail server said {code} {text}"),
+        (Some(code), Some(text)) => format!("the mail server answered {code} {text}"),
         _ => error.to_string(),
     }
 }

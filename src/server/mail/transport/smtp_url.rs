@@ -39,17 +39,17 @@ pub enum SmtpUrlError {
          %23 %2F %3F %25)"
     )]
     Malformed,
-    #[error("must begin with smtps:// or smtp://")]
+    #[error("must start with smtps:// or smtp://")]
     Scheme,
-    #[error("names no host")]
+    #[error("has no host")]
     Host,
-    #[error("may have no path and no fragment (write / as %2F and # as %23 in the password)")]
+    #[error("must not have a path or a fragment (write / as %2F and # as %23 in the password)")]
     Surplus,
-    #[error("may end in ?tls=required or ?tls=none, and in nothing else (write ? as %3F in the password)")]
+    #[error("may only end in ?tls=required or ?tls=none (write ? as %3F in the password)")]
     Tls,
     #[error("has a user without a password, or a password without a user")]
     Credentials,
-    #[error("has tls=none and a password for another machine: it would be sent in the clear")]
+    #[error("has tls=none and a password for a remote host, so the password would be sent unencrypted")]
     Exposed,
 }
 

@@ -21,8 +21,8 @@ use crate::server::store::invitations::{self, Ending, Invitation};
 /// Invitations per page.
 const PAGE: u8 = 50;
 
-const HAS_ACCOUNT: &str = "This address belongs to an account already.";
-const ENDED: &str = "This invitation was used, taken back or ran out meanwhile.";
+const HAS_ACCOUNT: &str = "This email address already has an account.";
+const ENDED: &str = "This invitation has been used, revoked or has expired.";
 
 /// A page of the list, and the usernames of the inviting administrators whose accounts still exist.
 #[derive(Clone, Debug)]
@@ -100,7 +100,7 @@ impl Administration {
         let detail = format!("{}{earlier}", email.masked());
         deed.commit(Note::of(AuditAction::InvitationSent).about(&detail)).await?;
         self.mailer.wake();
-        let text = format!("We sent an invitation to {}.", email.as_str());
+        let text = format!("We've sent an invitation to {}.", email.as_str());
         Ok(Done::go(paths::ADMIN_INVITATIONS).saying(NoticeKind::Success, text))
     }
 
@@ -118,7 +118,7 @@ impl Administration {
             return Err(ServiceError::Refused(ENDED));
         }
         deed.commit(Note::of(AuditAction::InvitationRevoked).about(&invitation.email.masked())).await?;
-        let text = format!("The invitation of {} no longer works.", invitation.email.as_str());
+        let text = format!("Invitation for {} revoked.", invitation.email.as_str());
         Ok(Done::go(paths::ADMIN_INVITATIONS).saying(NoticeKind::Success, text))
     }
 }

@@ -20,12 +20,12 @@ const PAGE: u8 = 50;
 /// Minimum time between two test emails.
 const TEST_EVERY: Duration = Duration::from_secs(60);
 
-const GONE: &str = "That mail is not there any more.";
-const NOT_GIVEN_UP: &str = "That mail is not given up (any more), so there is nothing to try again.";
-const EXPIRED: &str = "The code in that mail has expired, so it is never sent.";
-const ERASED: &str = "The content of that mail is not kept any more, so it cannot be sent.";
-const NOT_WAITING: &str = "That mail does not wait (any more), so it cannot be dropped.";
-const TEST_TOO_SOON: &str = "A test mail was sent within the last minute.";
+const GONE: &str = "This email no longer exists.";
+const NOT_GIVEN_UP: &str = "This email hasn't failed.";
+const EXPIRED: &str = "The code in this email has expired, so it can't be sent.";
+const ERASED: &str = "The content of this email has been deleted, so it can't be sent.";
+const NOT_WAITING: &str = "This email is no longer queued, so it can't be cancelled.";
+const TEST_TOO_SOON: &str = "A test email was sent within the last minute.";
 
 /// The filter for messages as in the URL. An empty field matches all messages.
 #[derive(Clone, Copy, Debug, Default)]
@@ -85,7 +85,7 @@ impl Administration {
         }
         deed.commit(Note::of(AuditAction::MailRetried).about(&in_words(&mail))).await?;
         self.mailer.wake();
-        Ok(Done::go(paths::ADMIN_MAIL).saying(NoticeKind::Success, "The mail is in the queue again, and due now."))
+        Ok(Done::go(paths::ADMIN_MAIL).saying(NoticeKind::Success, "The email is queued again and will be sent now."))
     }
 
     /// Removes a queued message from the outbox.
@@ -100,7 +100,7 @@ impl Administration {
             return Err(ServiceError::Refused(NOT_WAITING));
         }
         deed.commit(Note::of(AuditAction::MailDropped).about(&in_words(&mail))).await?;
-        let text = "The mail is dropped. If it was on its way just then, it may still arrive.";
+        let text = "Email cancelled. It may still arrive if it was being sent.";
         Ok(Done::go(paths::ADMIN_MAIL).saying(NoticeKind::Success, text))
     }
 
@@ -130,7 +130,7 @@ impl Administration {
         self.mailer.enqueue(&deed.tx, &Message::Test(mail), None).await?;
         deed.commit(Note::of(AuditAction::TestMailSent).about(&to)).await?;
         self.mailer.wake();
-        let text = format!("A test mail is on its way to {to}. The newest mail below shows what becomes of it.");
+        let text = format!("Sending a test email to {to}. Its delivery status appears below.");
         Ok(Done::go(paths::ADMIN_MAIL).saying(NoticeKind::Success, text))
     }
 }

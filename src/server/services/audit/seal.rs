@@ -9,8 +9,8 @@ use crate::server::store::audit::{self, Actor, Entry};
 use crate::server::store::{StoreError, accounts};
 
 /// The reasons an action cannot be logged.
-const GONE: &str = "audit_anchor: the seal on the audit log is gone; see `portal audit verify`";
-const SHUT: &str = "audit_anchor.ends, sealed by another SECRET_KEY or altered";
+const GONE: &str = "audit_anchor: the seal on the audit log is missing; run `portal audit verify`";
+const SHUT: &str = "audit_anchor.ends, encrypted with a different SECRET_KEY or changed";
 
 impl Audit {
     /// Migrates the database to this version's schema. Also seals the log if it is certain that no

@@ -32,12 +32,12 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Changed(row) => write!(f, "row {row} was changed"),
-            Self::Unlinked(row) => write!(f, "row {row} does not follow from the row before it"),
+            Self::Unlinked(row) => write!(f, "row {row} does not match the hash of the row before it"),
             Self::Removed(from, to) if from == to => write!(f, "row {from} was removed"),
             Self::Removed(from, to) => write!(f, "rows {from} to {to} were removed"),
             Self::Inserted(row) => write!(f, "row {row} was inserted"),
             Self::Seal => {
-                f.write_str("the seal on the log is gone or does not open: it was altered, or SECRET_KEY is another")
+                f.write_str("the seal on the log is missing or can't be decrypted: it was changed, or SECRET_KEY is a different one")
             }
         }
     }

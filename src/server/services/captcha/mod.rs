@@ -26,13 +26,13 @@ use crate::server::limits::{CAPTCHA_HARDEST, Limits};
 use crate::server::rng::Rng;
 use crate::server::store::challenges;
 
-const AGAIN: &str = "This page was open for a long time or was sent twice. Please send the form again.";
-const CHECK_FAILED: &str = "We could not check that you are not a robot. Please send the form again.";
+const AGAIN: &str = "This page has expired. Please try again.";
+const CHECK_FAILED: &str = "We couldn't check that you're not a robot. Please try again.";
 const HIDDEN_FIELD: &str = "Leave the hidden field \u{201c}Website\u{201d} empty and send the form again.";
-const TOO_QUICK: &str = "That was quicker than a person types.";
-const TOO_MANY_UNPROVEN: &str = "There were too many tries from your network by browsers that run no scripts.";
+const TOO_QUICK: &str = "Please wait a moment and try again.";
+const TOO_MANY_UNPROVEN: &str = "Too many forms have been sent from your network without JavaScript.";
 /// Shown when signing in requires a challenge that the page did not include.
-pub const NEEDED: &str = "There were many failed tries. We check that you are not a robot: please try once more.";
+pub const NEEDED: &str = "We need to check that you're not a robot. Please try again.";
 
 /// The forms that include a challenge. The names are part of the signed challenges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

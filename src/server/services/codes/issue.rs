@@ -15,8 +15,8 @@ use crate::server::services::window;
 use crate::server::store::otps::{NewOtp, Withheld};
 use crate::server::store::{StoreError, accounts, otps};
 
-const TOO_MANY_CODES: &str = "We have sent too many codes to this address.";
-const TOO_MANY_FROM_HERE: &str = "We have sent too many codes to people in your network.";
+const TOO_MANY_CODES: &str = "Too many codes have been sent to this email address.";
+const TOO_MANY_FROM_HERE: &str = "Too many codes have been requested from your network.";
 
 /// The recipient of a code.
 #[derive(Clone, Copy, Debug)]

@@ -20,7 +20,7 @@ use crate::server::rng::Rng;
 use crate::server::store::StoreError;
 use crate::server::store::otps::{self, Issued};
 
-const TOO_SOON: &str = "We have just sent a code.";
+const TOO_SOON: &str = "We've just sent you a code.";
 
 /// Issues and checks codes. Lives as long as the process.
 #[derive(Clone, Debug)]

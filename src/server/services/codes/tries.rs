@@ -12,8 +12,8 @@ use crate::server::services::requester::Requester;
 use crate::server::services::{quota, window};
 use crate::server::store::{StoreError, otps, tallies, wrong_tries};
 
-const TOO_MANY_FROM_HERE: &str = "There were too many wrong codes from your network.";
-const TOO_MANY_WRONG: &str = "There were too many wrong codes for this address.";
+const TOO_MANY_FROM_HERE: &str = "Too many incorrect codes from your network.";
+const TOO_MANY_WRONG: &str = "Too many incorrect codes for this email address.";
 
 /// An attempt that counts as wrong until it is [settled](Codes::settle).
 #[derive(Debug)]
@@ -106,6 +106,6 @@ impl Codes {
 #[must_use]
 pub fn wrong(tries: u32, most: u32) -> ServiceError {
     let left = most.saturating_sub(tries);
-    let tries = if left == 1 { "try" } else { "tries" };
-    FieldErrors::one("code", format!("That code is not right. {left} {tries} left.")).into()
+    let attempts = if left == 1 { "attempt" } else { "attempts" };
+    FieldErrors::one("code", format!("That code is incorrect or has expired. {left} {attempts} left.")).into()
 }

@@ -6,7 +6,7 @@ pub mod disposable;
 use crate::domain::{Email, EmailDomain};
 
 /// The error next to the field of a rejected email.
-pub const NOT_ACCEPTED: &str = "Addresses of this provider are not accepted here. Use another one.";
+pub const NOT_ACCEPTED: &str = "We don't accept email addresses from this provider. Use a different one.";
 
 /// The operator's rules. Cloning them is cheap compared with the requests that use them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

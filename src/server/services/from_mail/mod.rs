@@ -81,7 +81,7 @@ impl FromMail {
         // the same browser.
         known_devices::forget_all(tx, link.account_id).await?;
         let own = by.member.as_ref().is_some_and(|it| it.account_id == link.account_id && it.session == handle);
-        let text = "That session is ended. Somebody knew your password: set a new one now.";
+        let text = "That device has been signed out. Someone knew your password. Reset it now.";
         Ok(Some(deed(paths::RECOVER, NoticeKind::Warning, text, own, by)))
     }
 
@@ -98,7 +98,7 @@ impl FromMail {
         let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
         self.log.note(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
         self.notices.tell(tx, &account, About::DeletionCancelled, by).await?;
-        let text = "Your account is kept. You can sign in as before.";
+        let text = "Your account won't be deleted. You can sign in as before.";
         Ok(Some(deed(paths::LOGIN, NoticeKind::Success, text, false, by)))
     }
 }

@@ -45,7 +45,8 @@ impl FromMail {
         let restored = Account { email: change.old_email, ..account };
         self.notices.tell(tx, &restored, About::EmailChangeUndone, by).await?;
         let own = by.member.as_ref().is_some_and(|member| member.account_id == restored.id);
-        let text = "Your address is back, and every session was ended. Set a new password now.";
+        let text =
+            "Your email address has been restored, and all devices have been signed out. Reset your password now.";
         Ok(Some(deed(paths::RECOVER, NoticeKind::Warning, text, own, by)))
     }
 }

@@ -12,7 +12,7 @@ use crate::server::store::mail_links::LinkPurpose;
 
 const CONFIRM: &str = "Enter your username to confirm.";
 const LAST_ADMINISTRATOR: &str =
-    "You are the only administrator. Make somebody else one before you delete your account.";
+    "You're the last active administrator. Add another one before you delete your account.";
 
 impl OwnAccount {
     /// Closes the account until it is deleted, and mails a link that cancels the deletion. All
@@ -55,8 +55,7 @@ impl OwnAccount {
         self.notices.tell(&tx, &account, About::DeletionScheduled { link, on }, by).await?;
         self.commit(tx).await?;
         tracing::info!(event = "account.deletion_scheduled", account = %account.id, ip = %by.ip);
-        let text =
-            "Your account is closed and will be deleted. If you change your mind, use the link that we mailed to you.";
+        let text = "Your account is closed and will be deleted. If you change your mind, use the link in the email we sent you.";
         Ok(Done::go(paths::LOGIN).saying(NoticeKind::Info, text))
     }
 }

@@ -34,7 +34,7 @@ impl OwnAccount {
         let now = tx.now();
         let account = self.own(&tx, member).await?;
         if email.key() == account.email.key() {
-            return Err(FieldErrors::one("email", "This is the address of your account already.").into());
+            return Err(FieldErrors::one("email", "This is already your email address.").into());
         }
         self.codes.admit(&tx, email.key(), by, now).await?;
         email_changes::drop_pending(&tx, account.id, now).await?;
@@ -71,7 +71,7 @@ impl OwnAccount {
         let account = self.own(&tx, member).await?;
         email_changes::drop_pending(&tx, account.id, self.clock.now()).await?;
         tx.commit().await?;
-        let text = format!("Your address is {} as before.", account.email.as_str());
+        let text = format!("Your email address stays {}.", account.email.as_str());
         Ok(Done::go(paths::ACCOUNT).saying(NoticeKind::Info, text))
     }
 

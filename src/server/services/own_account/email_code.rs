@@ -18,7 +18,7 @@ use crate::server::store::mail_links::LinkPurpose;
 use crate::server::store::otps::{self, Issued};
 use crate::server::store::{StoreError, recoveries};
 
-const TAKEN: &str = "This address has an account by now. Yours keeps the address it had.";
+const TAKEN: &str = "Another account uses this email address. Yours hasn't changed.";
 
 /// A change that is waiting for its code.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ impl OwnAccount {
         self.codes.admit(&tx, change.email.key(), by, now).await?;
         self.issue_change_code(&tx, &change, &account, by, now).await?;
         self.commit(tx).await?;
-        let text = format!("We sent another code to {}.", change.email.as_str());
+        let text = format!("We've sent a new code to {}.", change.email.as_str());
         Ok(Done::go(paths::ACCOUNT_EMAIL_VERIFY).saying(NoticeKind::Success, text))
     }
 
@@ -96,7 +96,7 @@ impl OwnAccount {
         self.move_to(&tx, &account, &change, by, now).await?;
         self.commit(tx).await?;
         tracing::info!(event = "account.email_changed", account = %account.id, ip = %by.ip);
-        let text = format!("Your address is now {}.", change.email.as_str());
+        let text = format!("Your email address is now {}.", change.email.as_str());
         Ok(Done::go(paths::ACCOUNT).saying(NoticeKind::Success, text))
     }
 
@@ -151,11 +151,14 @@ impl OwnAccount {
 /// Redirects to the account page with an explanation.
 fn over(why: Over) -> Done {
     let (kind, text) = match why {
-        Over::NoCode => (NoticeKind::Info, "No change of your address is waiting for a code."),
-        Over::Expired => (NoticeKind::Warning, "Your code expired. Enter the new address again to get another one."),
-        Over::TriesUsed => {
-            (NoticeKind::Warning, "That was one wrong code too many. Enter the new address again to get another one.")
+        Over::NoCode => (NoticeKind::Info, "There's no email change to confirm."),
+        Over::Expired => {
+            (NoticeKind::Warning, "Your code has expired. Enter your new email address again to get a new one.")
         }
+        Over::TriesUsed => (
+            NoticeKind::Warning,
+            "You've entered too many incorrect codes. Enter your new email address again to get a new one.",
+        ),
     };
     Done::go(paths::ACCOUNT).saying(kind, text)
 }

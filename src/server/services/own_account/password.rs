@@ -9,7 +9,7 @@ use crate::server::services::outcome::{Done, ServiceError};
 use crate::server::services::requester::Requester;
 use crate::server::store::{accounts, otps, recoveries, sessions, trusted_browsers};
 
-const CHANGED_MEANWHILE: &str = "Your password was changed meanwhile. Load the page again.";
+const CHANGED_MEANWHILE: &str = "Your password has just been changed. Reload the page.";
 
 impl OwnAccount {
     /// Changes the password and ends all other sessions. Returns the new epoch, with which the
@@ -28,7 +28,7 @@ impl OwnAccount {
         let account = self.present(by).await?;
         let mut errors = FieldErrors::default();
         if current.is_empty() {
-            errors.add("current_password", "Enter your password.");
+            errors.add("current_password", "Enter your current password.");
         }
         let password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &password {
@@ -58,7 +58,7 @@ impl OwnAccount {
         let epoch = accounts::by_id(&tx, account.id).await?.ok_or(ServiceError::SignIn)?.epoch;
         self.commit(tx).await?;
         tracing::info!(event = "account.password_changed", account = %account.id, ip = %by.ip);
-        let text = "Your password is changed, and every other session was ended.";
+        let text = "Password changed. You've been signed out on other devices.";
         Ok((Done::go(paths::ACCOUNT).saying(NoticeKind::Success, text), epoch))
     }
 }

@@ -21,7 +21,7 @@ impl OwnAccount {
         let tx = self.store.write().await?;
         let account = self.own(&tx, member).await?;
         if username == account.username {
-            return Err(FieldErrors::one("username", "This is your username already.").into());
+            return Err(FieldErrors::one("username", "This is already your username.").into());
         }
         if accounts::by_username(&tx, &username).await?.is_some_and(|holder| holder.id != account.id) {
             return Err(FieldErrors::one("username", USERNAME_TAKEN).into());

@@ -11,9 +11,9 @@ use crate::server::services::second_factor::Change;
 use crate::server::store::passkeys::StoredPasskey;
 use crate::server::store::{accounts, challenges, passkeys};
 
-const ENOUGH: &str = "You have as many passkeys as an account can have. Remove one that you do not use.";
-const NOT_ADDED: &str = "The passkey could not be added. Please try again.";
-const USED: &str = "This was done already, perhaps in another tab. Load the page again to see your passkeys.";
+const ENOUGH: &str = "You've reached the maximum number of passkeys. Remove one that you don't use.";
+const NOT_ADDED: &str = "The passkey couldn't be added. Please try again.";
+const USED: &str = "You may have already added this passkey in another tab. Reload the page to see your passkeys.";
 
 impl Passkeys {
     /// Returns the options for creating a passkey. Recent authentication is required at this point
@@ -77,7 +77,7 @@ impl Passkeys {
         tx.commit().await?;
         self.notices.wake();
         tracing::info!(event = "passkey.added", account = %account_id, passkey = %passkey.id, ip = %by.ip);
-        let said = format!("Your passkey was added under the name “{}”.", passkey.name.as_str());
+        let said = format!("Passkey “{}” added.", passkey.name.as_str());
         Ok(Change::on(said, codes))
     }
 }

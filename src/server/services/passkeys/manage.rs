@@ -13,8 +13,8 @@ use crate::server::store::passkeys::StoredPasskey;
 use crate::server::store::{accounts, passkeys};
 
 const DEMANDED: &str =
-    "This portal asks you for a second step. Add an authenticator app or another passkey before you remove this one.";
-const GONE: &str = "This passkey was removed already.";
+    "Two-step sign-in is required. Add an authenticator app or another passkey before you remove this one.";
+const GONE: &str = "This passkey has already been removed.";
 
 impl Passkeys {
     /// Returns the user's passkeys, oldest first.
@@ -41,7 +41,7 @@ impl Passkeys {
         }
         self.log.note_about(&tx, account_id, SecurityEvent::PasskeyRenamed, name.as_str(), by).await?;
         tx.commit().await?;
-        Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, "Your passkey has its new name."))
+        Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, "Passkey renamed."))
     }
 
     /// Removes a passkey and notifies the owner by email.
@@ -65,7 +65,7 @@ impl Passkeys {
         tx.commit().await?;
         self.notices.wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
-        let said = format!("The passkey “{}” was removed. You may delete it on your device as well.", name.as_str());
+        let said = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
         let done = Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
         Ok(Change { done, codes: None, two_step: Some(still_on) })
     }

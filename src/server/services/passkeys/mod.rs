@@ -25,10 +25,10 @@ use crate::server::mail::About;
 use crate::server::rng::Rng;
 use crate::server::store::{Store, accounts};
 
-const NOT_HERE: &str = "This portal cannot use passkeys at its present address.";
+const NOT_HERE: &str = "This portal can't use passkeys at its current URL.";
 /// The error for every rejected passkey: removed, unknown, of another account, used twice, expired,
 /// or of a closed account.
-const UNKNOWN: &str = "This passkey is not known here.";
+const UNKNOWN: &str = "This passkey doesn't belong to an account here.";
 
 /// The browser's response at the end of a ceremony.
 #[derive(Clone, Copy, Debug)]

@@ -11,7 +11,7 @@ use crate::server::services::requester::Requester;
 use crate::server::store::accounts::{self, Account};
 use crate::server::store::{StoreError, challenges, passkeys};
 
-const TOO_MANY: &str = "Too many tries.";
+const TOO_MANY: &str = "Too many attempts.";
 
 impl Passkeys {
     /// Returns the options for using a passkey: one of this account's passkeys, or any that the

@@ -158,7 +158,7 @@ impl Recovery {
         tx.commit().await?;
         self.codes.mailer.wake();
         tracing::info!(event = "recovery.finished", account = %account.id, ip = %by.ip);
-        let text = "Your new password is set, and every session was ended. Sign in with it to continue.";
+        let text = "Your password has been reset. Sign in with your new password.";
         Ok(Done::go(paths::LOGIN).saying(NoticeKind::Success, text).with_flow(FlowChange::End(Flow::Recovery)))
     }
 }

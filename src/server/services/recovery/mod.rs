@@ -117,7 +117,7 @@ impl Recovery {
         self.issue(&tx, &recovery, by, now).await?;
         tx.commit().await?;
         self.codes.mailer.wake();
-        let text = "If that address has an account, we have sent another code to it.";
+        let text = "If that email address has an account, we've sent a new code to it.";
         Ok(Done::go(paths::RECOVER_VERIFY).saying(NoticeKind::Success, text))
     }
 

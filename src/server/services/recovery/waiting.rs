@@ -39,19 +39,21 @@ impl Ended {
             Self::NoFlow => (
                 paths::RECOVER,
                 NoticeKind::Info,
-                "There is no code waiting in this browser. Enter your address to get one.",
+                "There's no code to enter in this browser. Enter your email address to get one.",
             ),
             Self::Expired(_) => {
-                (paths::RECOVER, NoticeKind::Warning, "Your code expired. Ask for another one to set a new password.")
+                (paths::RECOVER, NoticeKind::Warning, "Your code has expired. Get a new one to reset your password.")
             }
             Self::TriesUsed(_) => (
                 paths::RECOVER,
                 NoticeKind::Warning,
-                "That was one wrong code too many. Ask for another one to set a new password.",
+                "You've entered too many incorrect codes. Get a new one to reset your password.",
             ),
-            Self::Finished => {
-                (paths::LOGIN, NoticeKind::Info, "The new password is set already. Sign in with it to continue.")
-            }
+            Self::Finished => (
+                paths::LOGIN,
+                NoticeKind::Info,
+                "Your password has already been reset. Sign in with your new password.",
+            ),
         };
         let done = Done::go(to).saying(kind, text).with_flow(FlowChange::End(Flow::Recovery));
         match self {

@@ -14,9 +14,9 @@ use crate::server::services::outcome::ServiceError;
 use crate::server::store::{StoreError, invitations};
 
 /// Shown to a user whose registration was started but can no longer be finished.
-const CLOSED_MEANWHILE: &str = "Registration was closed meanwhile: yours can no longer be finished.";
-const NOT_INVITED: &str = "Your address has no invitation any more: this registration can no longer be finished.";
-const NOT_TAKEN: &str = "Addresses of this provider are not accepted here. Register again with another one.";
+const CLOSED_MEANWHILE: &str = "New accounts can't be created any longer, so your registration can't be completed.";
+const NOT_INVITED: &str = "Your invitation no longer works, so your registration can't be completed.";
+const NOT_TAKEN: &str = "We don't accept email addresses from this provider. Start again with a different one.";
 
 /// Decides who may register. The mode is checked when the form is submitted and at every step until
 /// the account is created.

@@ -12,7 +12,7 @@ use crate::server::services::outcome::{Done, ServiceError};
 use crate::server::services::requester::Requester;
 use crate::server::store::{otps, registrations};
 
-const INVITED_ADDRESS: &str = "Your invitation is for the address that it came to.";
+const INVITED_ADDRESS: &str = "Your invitation only works with the email address it was sent to.";
 
 impl Registration {
     /// Mails another code for this browser's flow. The previous code stays valid until it expires,
@@ -38,7 +38,7 @@ impl Registration {
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
         self.codes.mailer.wake();
-        let text = format!("We sent another code to {}.", registration.email.as_str());
+        let text = format!("We've sent a new code to {}.", registration.email.as_str());
         Ok(Done::go(paths::VERIFY).saying(NoticeKind::Success, text))
     }
 
@@ -85,11 +85,11 @@ impl Registration {
             return Err(errors.into());
         }
         if email.key() == registration.email.key() {
-            return Err(FieldErrors::one("email", "This is the address we sent the code to.").into());
+            return Err(FieldErrors::one("email", "We've already sent the code to this email address.").into());
         }
         let taken = holder::of(&tx, &email, &self.limits, now).await?.is_some();
         if !registrations::change_email(&tx, registration.id, &email, taken, self.limits.email_changes).await? {
-            let text = "The address cannot be changed any more. Register again with the right one.";
+            let text = "You can't change the email address again. Start again to use a different one.";
             return Err(FieldErrors::one("email", text).into());
         }
         self.codes.admit(&tx, email.key(), by, now).await?;
@@ -99,7 +99,7 @@ impl Registration {
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
         self.codes.mailer.wake();
-        let text = format!("We sent a code to {}.", registration.email.as_str());
+        let text = format!("We've sent a code to {}.", registration.email.as_str());
         Ok(Done::go(paths::VERIFY).saying(NoticeKind::Success, text))
     }
 }

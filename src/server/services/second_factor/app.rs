@@ -14,15 +14,14 @@ use crate::server::services::requester::Requester;
 use crate::server::store::totp::StoredSeed;
 use crate::server::store::{StoreError, accounts, totp};
 
-const ON: &str = "Your authenticator app is on.";
-const REPLACED: &str = "Your new authenticator app is on. The earlier one does not count any more.";
+const ON: &str = "Authenticator app turned on.";
+const REPLACED: &str = "Authenticator app replaced. The old one no longer works.";
 const NONE: &str = "There is no authenticator app to turn off.";
-const NONE_WAITS: &str = "This set-up has ended. Begin again.";
-const WRONG: &str = "That code is not right. Enter the one that your app shows now.";
-const EMPTY: &str = "Enter the code that your app shows.";
+const NONE_WAITS: &str = "Setup timed out. Start again.";
+const WRONG: &str = "That code is incorrect or has expired. Enter the latest code from your app.";
+const EMPTY: &str = "Enter the code from your app.";
 const DIGITS: &str = "The code has 6 digits.";
-const DEMANDED: &str =
-    "This portal asks you for a second step. Add a passkey before you turn off your app, or change to another app.";
+const DEMANDED: &str = "Two-step sign-in is required. Add a passkey before you turn off your app, or replace the app.";
 
 impl SecondFactor {
     /// Creates a TOTP seed that becomes active once one of its codes is entered. Until then, the
@@ -117,7 +116,7 @@ impl SecondFactor {
         tx.commit().await?;
         self.notices.wake();
         tracing::info!(event = "two_step.off", account = %account_id, ip = %by.ip);
-        let said = format!("Your authenticator app is off. {SAFE}");
+        let said = format!("Authenticator app turned off. {SAFE}");
         let done = Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
         Ok(Change { done, codes: None, two_step: Some(still_on) })
     }

@@ -15,7 +15,7 @@ use crate::server::services::requester::Requester;
 use crate::server::store::trusted_browsers::TrustedBrowser;
 use crate::server::store::{StoreError, trusted_browsers};
 
-const GONE: &str = "This browser was removed already.";
+const GONE: &str = "This browser has already been removed.";
 
 impl SecondFactor {
     /// Whether the account trusts this browser. Records the use if it does.
@@ -67,7 +67,7 @@ impl SecondFactor {
         let words = device_in_words(&browser.user_agent);
         self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, &words, by).await?;
         tx.commit().await?;
-        let said = format!("{words} is asked for the second step again.");
+        let said = format!("{words} will be asked for a code again.");
         Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
     }
 
@@ -82,7 +82,7 @@ impl SecondFactor {
             self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, "all of them", by).await?;
         }
         tx.commit().await?;
-        let said = "Every browser is asked for the second step again.";
+        let said = "All browsers will be asked for a code again.";
         Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
     }
 }

@@ -12,7 +12,7 @@ use crate::server::store::{StoreError, recovery_codes, trusted_browsers};
 
 /// Advice in case of an account takeover.
 pub(super) const SAFE: &str =
-    "If somebody else may be in your account, end all other sessions under Account, Sessions.";
+    "If you think someone else has access, sign out your other devices under Account, Sessions.";
 
 /// A completed change.
 #[derive(Debug)]

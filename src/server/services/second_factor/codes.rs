@@ -15,7 +15,7 @@ use crate::server::services::requester::Requester;
 use crate::server::store::recovery_codes::NewCode;
 use crate::server::store::{StoreError, accounts, recovery_codes};
 
-const OFF: &str = "Recovery codes stand in for a second step. Add an authenticator app or a passkey first.";
+const OFF: &str = "Add an authenticator app or a passkey before you get recovery codes.";
 
 impl SecondFactor {
     /// Creates ten new recovery codes and invalidates the previous ones.
@@ -35,7 +35,7 @@ impl SecondFactor {
         tx.commit().await?;
         self.notices.wake();
         tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);
-        let said = format!("These are your new recovery codes. The earlier ones no longer count. {SAFE}");
+        let said = format!("These are your new recovery codes. The old ones no longer work. {SAFE}");
         let done = Done::go(paths::RECOVERY_CODES).saying(NoticeKind::Success, said);
         Ok(Change { done, codes: Some(codes), two_step: None })
     }

@@ -10,7 +10,7 @@ use crate::server::services::outcome::ServiceError;
 use crate::server::store::StoreError;
 use crate::server::store::counters::{self, Counter};
 
-const TOO_MANY: &str = "Too many tries.";
+const TOO_MANY: &str = "Too many attempts.";
 
 /// Counts an attempt as a failure before it is checked, in the same transaction. If the attempt
 /// succeeds, [reset](forgive) the counter.

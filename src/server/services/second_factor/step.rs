@@ -17,9 +17,10 @@ use crate::server::store::sessions::SecondStep;
 use crate::server::store::{StoreError, tallies, totp};
 
 /// The error for every invalid code, whether it is wrong, used, replayed or unknown.
-const WRONG: &str = "That code does not count. Take the newest one from your app, or a recovery code not used before.";
-const WAITED: &str = "Your sign-in waited too long. Enter your password again.";
-const THERE: &str = "You are signed in already.";
+const WRONG: &str =
+    "That code is incorrect or has expired. Enter the latest code from your app, or an unused recovery code.";
+const WAITED: &str = "You took too long. Sign in again.";
+const THERE: &str = "You're already signed in.";
 /// When this many recovery codes or fewer are left, the user is reminded to create new ones.
 const FEW_CODES: u64 = 3;
 
@@ -164,9 +165,9 @@ impl SecondFactor {
         let about = About::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
         self.notices.tell(tx, account, about, by).await?;
         let words = match left {
-            0 => "You used your last recovery code. Make new ones under Account, Security.".to_owned(),
-            1 => "You have one recovery code left. Make new ones under Account, Security.".to_owned(),
-            _ => format!("You have {left} recovery codes left. Make new ones under Account, Security."),
+            0 => "You used your last recovery code. Get new ones under Account, Security.".to_owned(),
+            1 => "You have one recovery code left. Get new ones under Account, Security.".to_owned(),
+            _ => format!("You have {left} recovery codes left. Get new ones under Account, Security."),
         };
         Ok((left <= FEW_CODES).then(|| Notice::new(NoticeKind::Warning, words)))
     }

@@ -12,12 +12,12 @@ const REASON: &str = "Asked for it by phone";
 /// it begins with, and what has to be there before.
 const DEEDS: [(&str, &str, &str, &str, &str); 8] = [
     ("disable", "account_disabled", "account_disabled", "Your Portal account was disabled", ""),
-    ("enable", "account_enabled", "account_enabled", "Your Portal account is open again", "disabled_at = 1"),
+    ("enable", "account_enabled", "account_enabled", "Your Portal account was enabled", "disabled_at = 1"),
     ("end-sessions", "sessions_ended", "sessions_ended", "", ""),
-    ("start-recovery", "recovery_started", "recovery_started", "Please set a new password", ""),
+    ("start-recovery", "recovery_started", "recovery_started", "Reset your Portal password", ""),
     ("reset-two-step", "two_step_reset", "two_step_reset", "Two-step sign-in was reset", ""),
-    ("make-administrator", "made_administrator", "made_administrator", "You are an administrator of Portal", ""),
-    ("make-user", "made_user", "made_user", "You are no administrator of Portal", "role = 'administrator'"),
+    ("make-administrator", "made_administrator", "made_administrator", "You're now an administrator of Portal", ""),
+    ("make-user", "made_user", "made_user", "You're no longer an administrator of Portal", "role = 'administrator'"),
     ("delete", "account_deleted", "account_deleted", "Your Portal account was deleted", ""),
 ];
 
@@ -195,7 +195,7 @@ async fn a_deleted_account_goes_with_everything_and_its_name_and_address_are_fre
         assert_ne!(bob.get("/dashboard").await.status, 200);
         assert_eq!(app.count("SELECT COUNT(*) FROM account WHERE username = 'bob'").await, 0);
         assert_eq!(app.count("SELECT COUNT(*) FROM otp WHERE email_key = 'bob@x.example'").await, 0);
-        assert!(ann.get("/admin/audit").await.body.contains("a deleted account"));
+        assert!(ann.get("/admin/audit").await.body.contains("Deleted account"));
         app.account("bob", "bob@x.example").await;
     }
 }

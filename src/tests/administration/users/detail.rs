@@ -20,16 +20,16 @@ async fn a_users_page_tells_what_administrators_may_know() {
     for text in [
         "bob@x.example",
         "Administrator",
-        "Open",
+        "Active",
         "198.51.100.9",
         "Firefox on Linux",
         "Registration",
         "Used",
-        "New password",
-        "Still counts",
+        "Password reset",
+        "Pending",
         "Sign-in failed: wrong password",
         "Signed in",
-        "Made an administrator",
+        "Admin role given",
         "Helps with &lt;b&gt;mail",
         "Recovery codes left",
     ] {
@@ -122,7 +122,7 @@ async fn what_is_stored_about_somebody_is_text_on_every_page() {
     let id = id_of(&app, "bob").await;
     // With the session, and then with the reason why it was ended.
     let before = ann.get(&format!("/admin/users/{id}")).await.body;
-    assert!(before.contains("Last seen") && !before.contains("<script>alert"), "{before}");
+    assert!(before.contains("Last active") && !before.contains("<script>alert"), "{before}");
     change(&mut ann, &id, "end-sessions", SCRIPT).await;
     for path in ["/admin/users".to_owned(), format!("/admin/users/{id}"), format!("/admin/users/{id}/delete")] {
         let page = ann.get(&path).await.body;

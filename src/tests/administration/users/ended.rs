@@ -80,7 +80,7 @@ async fn after_a_reset_no_browser_is_trusted_even_once_two_steps_are_set_up_anew
         let mut bob = app.client(mode);
         assert_eq!(bob.sign_in("bob", PASSWORD).await.location().as_deref(), Some("/dashboard"));
         enrol(&app, &mut bob).await;
-        assert!(bob.get("/account/security").await.body.contains("No browser is trusted."));
+        assert!(bob.get("/account/security").await.body.contains("No trusted browsers."));
         assert_eq!(password_leads_to(&trusted).await.as_deref(), Some("/login/mfa"), "it is asked again");
     }
 }

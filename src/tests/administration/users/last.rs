@@ -60,7 +60,7 @@ async fn an_administrator_gives_the_role_away_if_there_is_another_to_whom_anybod
         let mut ann = administrator(&app, mode, "ann").await;
         app.account("bob", "bob@x.example").await;
         let id = id_of(&app, "ann").await;
-        let alone = "This is the only administrator";
+        let alone = "This is the last active administrator";
         for closed in [
             "role = 'user'",
             "role = 'administrator', disabled_at = 1",
@@ -75,7 +75,7 @@ async fn an_administrator_gives_the_role_away_if_there_is_another_to_whom_anybod
         app.execute("UPDATE account SET delete_after = NULL WHERE username = 'bob'").await;
         let answer = change(&mut ann, &id, "make-user", "Enough.").await;
         assert_eq!(answer.location().as_deref(), Some("/dashboard"));
-        assert!(ann.seen(answer).await.contains("You are no administrator any more."));
+        assert!(ann.seen(answer).await.contains("You're no longer an administrator."));
         assert_eq!(ann.get("/admin/users").await.status, 404);
     }
 }

@@ -10,15 +10,15 @@ async fn a_deed_that_makes_no_sense_is_refused_plainly_and_writes_nothing() {
         let (open, disabled) = ("disabled_at = NULL, delete_after = NULL", "disabled_at = 1, delete_after = NULL");
         let leaving = "disabled_at = NULL, delete_after = 9999999999999";
         for (state, deed, why) in [
-            (open, "enable", "This account is open already."),
-            (open, "make-user", "This is no administrator."),
-            (open, "reset-two-step", "neither an authenticator app nor a passkey"),
-            (disabled, "disable", "This account is disabled already."),
+            (open, "enable", "This account is already active."),
+            (open, "make-user", "This user isn't an administrator."),
+            (open, "reset-two-step", "no authenticator app and no passkey"),
+            (disabled, "disable", "This account is already disabled."),
             (disabled, "end-sessions", "it has no sessions"),
-            (disabled, "start-recovery", "It has to be open for that."),
-            (disabled, "make-administrator", "It has to be open for that."),
-            (leaving, "disable", "This account is closed already"),
-            (leaving, "enable", "alone can take that back"),
+            (disabled, "start-recovery", "This account isn't active."),
+            (disabled, "make-administrator", "This account isn't active."),
+            (leaving, "disable", "This account is already closed"),
+            (leaving, "enable", "Only they can cancel it"),
         ] {
             app.execute(&format!("UPDATE account SET {state} WHERE username = 'bob'")).await;
             let mails = app.mails_to("bob@x.example").await.len();
@@ -57,7 +57,7 @@ async fn a_reason_is_asked_for_beside_its_field_and_what_was_typed_comes_back() 
         let id = id_of(&app, "bob").await;
         let long = "x".repeat(301);
         for (reason, why) in
-            [("", "Say why"), (" ", "Say why"), (long.as_str(), "at most 300"), ("a\nb", "line breaks")]
+            [("", "Enter a reason"), (" ", "Enter a reason"), (long.as_str(), "at most 300"), ("a\nb", "Use one line")]
         {
             let answer = change(&mut ann, &id, "disable", reason).await;
             let seen = ann.seen(answer).await;
@@ -92,12 +92,12 @@ async fn an_id_or_a_deed_that_is_none_does_nothing() {
             } else {
                 assert_eq!(answer.location().as_deref(), Some("/admin/users"), "{id} {deed}");
             }
-            assert!(ann.seen(answer).await.contains("There is nothing here (any more)."), "{id} {deed}");
+            assert!(ann.seen(answer).await.contains("This page has changed."), "{id} {deed}");
         }
         let answer = change(&mut ann, nobody, "disable", "Because.").await;
         assert!(answer.status == 404 || answer.location().is_some());
         let nothing = ann.post(CHANGE, &[]).await;
-        assert!(ann.seen(nothing).await.contains("There is nothing here (any more)."));
+        assert!(ann.seen(nothing).await.contains("This page has changed."));
         assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
     }
 }

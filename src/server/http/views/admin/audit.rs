@@ -33,11 +33,11 @@ pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<
 
 /// Formats an entry for display.
 pub(in crate::server::http) fn view(entry: Entry, names: &HashMap<Uuid, String>) -> AuditEntryView {
-    let account = |id: Uuid| names.get(&id).cloned().unwrap_or_else(|| format!("a deleted account ({id})"));
+    let account = |id: Uuid| names.get(&id).cloned().unwrap_or_else(|| format!("Deleted account ({id})"));
     let who = match (entry.actor_id, entry.actor_kind.as_str()) {
         (Some(id), _) => account(id),
-        (None, "command_line") => "The command line".to_owned(),
-        (None, _) => "The portal".to_owned(),
+        (None, "command_line") => "CLI".to_owned(),
+        (None, _) => "System".to_owned(),
     };
     let known = AuditAction::from_stored(&entry.action);
     AuditEntryView {

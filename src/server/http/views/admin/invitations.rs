@@ -39,7 +39,7 @@ fn view(invitation: Invitation, names: &HashMap<Uuid, String>, now: Timestamp) -
     InvitationView {
         id: invitation.id.to_string(),
         address: invitation.email.as_str().to_owned(),
-        invited_by: name.cloned().unwrap_or_else(|| "a deleted account".to_owned()),
+        invited_by: name.cloned().unwrap_or_else(|| "Deleted account".to_owned()),
         sent_at: invitation.created_at,
         expires_at: invitation.expires_at,
         state,

@@ -47,10 +47,10 @@ fn view(mail: Queued, now: Timestamp) -> QueuedMailView {
 
 fn in_words(state: MailState) -> &'static str {
     match state {
-        MailState::Waiting => "Waiting",
+        MailState::Waiting => "Queued",
         MailState::Sent => "Sent",
-        MailState::Dead => "Given up",
-        MailState::Expired => "Not sent: it expired first",
-        MailState::Dropped => "Dropped by an administrator",
+        MailState::Dead => "Failed",
+        MailState::Expired => "Expired before sending",
+        MailState::Dropped => "Cancelled by an administrator",
     }
 }

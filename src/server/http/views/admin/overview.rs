@@ -28,14 +28,14 @@ fn figures(overview: &Overview, now: Timestamp) -> Vec<FigureView> {
     let figure = |name, value: String, words| FigureView { name, value, words };
     let (begun, finished) = (overview.times(Tally::RegistrationBegun), overview.times(Tally::RegistrationFinished));
     let (rate, of) = match begun {
-        0 => ("–".to_owned(), "Nobody asked for an account.".to_owned()),
+        0 => ("–".to_owned(), "No registrations".to_owned()),
         // Registrations that started before the counted period may also finish in it.
-        _ => (format!("{} %", (finished.min(begun) * 100) / begun), format!("{finished} of {begun} registrations")),
+        _ => (format!("{}%", (finished.min(begun) * 100) / begun), format!("{finished} of {begun} registrations")),
     };
     let mail = overview.mail;
     let oldest = mail.oldest.map_or_else(
-        || "No mail is waiting.".to_owned(),
-        |oldest| format!("The oldest has waited for {}.", span_in_words(now.since(oldest).as_secs())),
+        || "Nothing queued".to_owned(),
+        |oldest| format!("Oldest: {}", span_in_words(now.since(oldest).as_secs())),
     );
     let kinds = format!(
         "{}, {}, {}",
@@ -45,29 +45,29 @@ fn figures(overview: &Overview, now: Timestamp) -> Vec<FigureView> {
     );
     vec![
         figure("Accounts", grouped(overview.accounts), format!("{} new", grouped(overview.new_accounts))),
-        figure("Registrations waiting", grouped(overview.waiting_registrations), "for their code now".to_owned()),
-        figure("Verified", rate, of),
+        figure("Awaiting confirmation", grouped(overview.waiting_registrations), "registrations".to_owned()),
+        figure("Completion rate", rate, of),
         figure("Failures", grouped(overview.failures()), kinds),
-        figure("Mail waiting", grouped(mail.waiting), oldest),
-        figure("Mail given up", grouped(mail.dead), String::new()),
+        figure("Email queued", grouped(mail.waiting), oldest),
+        figure("Email failed", grouped(mail.dead), String::new()),
     ]
 }
 
 fn registrations(overview: &Overview) -> ChartView {
     let of = |tally| overview.pieces.iter().map(|piece| piece.times(tally)).collect();
     let words = format!(
-        "{} begun, {} of them finished. {}",
+        "{} started, {} completed. {}",
         overview.times(Tally::RegistrationBegun),
         overview.times(Tally::RegistrationFinished),
         most(overview, |piece| piece.times(Tally::RegistrationBegun)),
     );
     let bars = [(Bars::Whole, of(Tally::RegistrationBegun)), (Bars::Part, of(Tally::RegistrationFinished))];
-    let key = vec![(Bars::Whole.class(), "Begun"), (Bars::Part.class(), "Finished")];
+    let key = vec![(Bars::Whole.class(), "Started"), (Bars::Part.class(), "Completed")];
     chart_of(overview, "registrations", "Registrations", words, &bars, key)
 }
 
 fn failures(overview: &Overview) -> ChartView {
-    let words = format!("{} in all. {}", overview.failures(), most(overview, Piece::failures));
+    let words = format!("{} in total. {}", overview.failures(), most(overview, Piece::failures));
     let bars = [(Bars::Bad, overview.pieces.iter().map(Piece::failures).collect())];
     let key = vec![(Bars::Bad.class(), "Wrong passwords, wrong codes and failed second steps")];
     chart_of(overview, "failures", "Failures", words, &bars, key)
@@ -85,7 +85,7 @@ fn chart_of(
     let labels: Vec<_> = overview.pieces.iter().map(|piece| short(span, piece.at)).collect();
     let drawn = chart::draw(bars, &labels).inspect_err(|error| tracing::error!(%error, "a chart cannot be drawn"));
     let Drawn { width, height, svg } = drawn.unwrap_or_default();
-    let words = if svg.is_some() { words } else { "None in this time.".to_owned() };
+    let words = if svg.is_some() { words } else { "No data for this period.".to_owned() };
     ChartView { id, title, words, width, height, drawing: svg, key }
 }
 
@@ -94,7 +94,7 @@ fn most(overview: &Overview, number: impl Fn(&Piece) -> u64) -> String {
     // `max_by_key` returns the last maximum, so reverse the order to get the first.
     let top = overview.pieces.iter().rev().max_by_key(|piece| number(piece));
     let top = top.map(|piece| (number(piece), long(overview.span, piece.at)));
-    top.map_or_else(String::new, |(times, when)| format!("Most in one {}: {times}, {when}.", overview.span.piece()))
+    top.map_or_else(String::new, |(times, when)| format!("Busiest {}: {times} on {when}.", overview.span.piece()))
 }
 
 fn row(span: Span, piece: &Piece) -> PieceView {

@@ -13,8 +13,8 @@ pub(super) async fn load(state: &AppState, by: &Requester) -> Result<SettingsVie
     let facts = vec![
         ("Version", version.to_owned()),
         ("Database", database.product),
-        ("Size of the database", megabytes(database.size)),
-        ("Running for", span_in_words(uptime.as_secs())),
+        ("Database size", megabytes(database.size)),
+        ("Uptime", span_in_words(uptime.as_secs())),
     ];
     let setting = |it: crate::server::config::report::Setting| SettingView {
         name: it.name,

@@ -103,8 +103,8 @@ fn session(session: LiveSession) -> UserSessionView {
 fn code(code: IssuedCode) -> UserCodeView {
     let purposes = [
         (OtpPurpose::Registration, "Registration"),
-        (OtpPurpose::Recovery, "New password"),
-        (OtpPurpose::EmailChange, "Change of address"),
+        (OtpPurpose::Recovery, "Password reset"),
+        (OtpPurpose::EmailChange, "Email change"),
     ];
     let known = purposes.into_iter().find(|(purpose, _)| purpose.as_str() == code.purpose);
     UserCodeView {
@@ -112,9 +112,9 @@ fn code(code: IssuedCode) -> UserCodeView {
         issued_at: code.issued_at,
         outcome: match code.outcome {
             Outcome::Used => "Used",
-            Outcome::Voided => "Replaced or made worthless",
+            Outcome::Voided => "Replaced",
             Outcome::Expired => "Expired",
-            Outcome::Waiting => "Still counts",
+            Outcome::Waiting => "Pending",
         },
     }
 }

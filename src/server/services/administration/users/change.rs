@@ -133,14 +133,16 @@ fn mail_of(deed: UserDeed) -> Option<ByAdministrator> {
 /// The message shown to the administrator after the action.
 fn said(deed: UserDeed, name: &str, own: bool) -> String {
     match deed {
-        UserDeed::Disable => format!("{name} is disabled, and was signed out everywhere."),
+        UserDeed::Disable => format!("{name} has been disabled and signed out everywhere."),
         UserDeed::Enable => format!("{name} can sign in again."),
-        UserDeed::EndSessions => format!("Every session of {name} has ended."),
-        UserDeed::StartRecovery => format!("{name} was signed out everywhere and is mailed how to set a new password."),
-        UserDeed::ResetTwoStep => format!("Two-step sign-in of {name} is reset: the password alone signs in now."),
-        UserDeed::MakeAdministrator => format!("{name} is an administrator now."),
-        UserDeed::MakeUser if own => "You are no administrator any more.".to_owned(),
-        UserDeed::MakeUser => format!("{name} is no administrator any more."),
-        UserDeed::Delete => format!("The account {name} was deleted."),
+        UserDeed::EndSessions => format!("{name} has been signed out everywhere."),
+        UserDeed::StartRecovery => {
+            format!("{name} has been signed out everywhere and will get an email to reset the password.")
+        }
+        UserDeed::ResetTwoStep => format!("Two-step sign-in reset for {name}."),
+        UserDeed::MakeAdministrator => format!("{name} is now an administrator."),
+        UserDeed::MakeUser if own => "You're no longer an administrator.".to_owned(),
+        UserDeed::MakeUser => format!("Admin role removed from {name}."),
+        UserDeed::Delete => format!("{name} has been deleted."),
     }
 }

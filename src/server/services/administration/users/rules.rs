@@ -2,8 +2,8 @@
 
 use crate::domain::{AccountState, Role, UserDeed};
 
-const LAST: &str = "This is the only administrator to whom anybody can sign in. Make somebody else one first.";
-const CLOSED: &str = "Nobody can sign in to this account. It has to be open for that.";
+const LAST: &str = "This is the last active administrator. Add another one first.";
+const CLOSED: &str = "This account isn't active. No one can sign in to it.";
 
 /// The state of an account that determines which actions apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,25 +24,23 @@ pub(super) fn refusal(deed: UserDeed, on: Standing) -> Option<&'static str> {
         return Some(elsewhere);
     }
     let senseless = match (deed, on.state, on.role) {
-        (UserDeed::Disable, AccountState::Disabled, _) => Some("This account is disabled already."),
+        (UserDeed::Disable, AccountState::Disabled, _) => Some("This account is already disabled."),
         (UserDeed::Disable, AccountState::Leaving, _) => {
-            Some("This account is closed already: its owner asked for its deletion.")
+            Some("This account is already closed. The user asked to delete it.")
         }
-        (UserDeed::Enable, AccountState::Open, _) => Some("This account is open already."),
+        (UserDeed::Enable, AccountState::Open, _) => Some("This account is already active."),
         (UserDeed::Enable, AccountState::Leaving, _) => {
-            Some("The owner asked for the deletion of this account, and alone can take that back, by a mailed link.")
+            Some("The user asked to delete this account. Only they can cancel it, with the link in their email.")
         }
         (UserDeed::EndSessions, AccountState::Disabled | AccountState::Leaving, _) => {
-            Some("Nobody can sign in to this account, and it has no sessions.")
+            Some("This account isn't active, so it has no sessions.")
         }
-        (UserDeed::MakeAdministrator, _, Role::Administrator) => Some("This is an administrator already."),
+        (UserDeed::MakeAdministrator, _, Role::Administrator) => Some("This user is already an administrator."),
         (UserDeed::StartRecovery | UserDeed::MakeAdministrator, AccountState::Disabled | AccountState::Leaving, _) => {
             Some(CLOSED)
         }
-        (UserDeed::ResetTwoStep, _, _) if !on.two_step => {
-            Some("This account has neither an authenticator app nor a passkey.")
-        }
-        (UserDeed::MakeUser, _, Role::User) => Some("This is no administrator."),
+        (UserDeed::ResetTwoStep, _, _) if !on.two_step => Some("This account has no authenticator app and no passkey."),
+        (UserDeed::MakeUser, _, Role::User) => Some("This user isn't an administrator."),
         _ => None,
     };
     senseless.or_else(|| {
@@ -55,14 +53,14 @@ pub(super) fn refusal(deed: UserDeed, on: Standing) -> Option<&'static str> {
 /// Returns where administrators can do the same to their own account, if they cannot do it here.
 fn own(deed: UserDeed) -> Option<&'static str> {
     match deed {
-        UserDeed::Disable => Some("This is your own account. If you want to leave, delete it on the page /account."),
+        UserDeed::Disable => Some("This is your own account. To close it, delete it on the page /account."),
         UserDeed::Delete => Some("This is your own account. You can delete it on the page /account."),
         UserDeed::EndSessions => {
             Some("This is your own account. You can end your sessions on the page /account/sessions.")
         }
         UserDeed::StartRecovery => Some("This is your own account. You can change your password on the page /account."),
         UserDeed::ResetTwoStep => {
-            Some("This is your own account. You can change your second step on the page /account/security.")
+            Some("This is your own account. You can change two-step sign-in on the page /account/security.")
         }
         UserDeed::Enable | UserDeed::MakeAdministrator | UserDeed::MakeUser => None,
     }
