@@ -10,12 +10,12 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::location::RequestUrl;
 use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 
-use crate::api::Visitor;
+use crate::api::PageContext;
 use crate::pages::{
     AccountPage, AuditPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage,
     InvitationsPage, LoginPage, MailPage, NotFoundPage, OtpsPage, OverviewPage, RecoverPage, RecoverVerifyPage,
     RecoveryCodesPage, RegisterPage, SecondStepPage, SecurityLogPage, SecurityPage, SessionsPage, SettingsPage,
-    UserDeedPage, UserPage, UsersPage, VerifyPage,
+    UserActionPage, UserPage, UsersPage, VerifyPage,
 };
 use crate::paths;
 
@@ -35,13 +35,13 @@ impl Default for Assets {
 }
 
 /// Renders the whole document. Runs on the server for every request and expects a
-/// [`Visitor`], the [`Assets`] and a nonce as context.
+/// [`PageContext`], the [`Assets`] and a nonce as context.
 pub fn shell() -> impl IntoView {
     // Markup outside of islands is not hydrated and needs no hydration markers.
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
-    let visitor = use_context::<Visitor>().unwrap_or_default();
+    let visitor = use_context::<PageContext>().unwrap_or_default();
     let assets = use_context::<Assets>().unwrap_or_default();
     let url = use_context::<RequestUrl>().unwrap_or_default();
     let head = Head::of(path_of(url.as_ref()), &visitor);
@@ -100,7 +100,7 @@ pub fn App() -> impl IntoView {
                 <Route path=At(paths::ADMIN) view=OverviewPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_USERS) view=UsersPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_USER) view=UserPage ssr=SsrMode::Async />
-                <Route path=At(paths::ADMIN_USER_DEED) view=UserDeedPage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN_USER_DEED) view=UserActionPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_INVITATIONS) view=InvitationsPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_OTPS) view=OtpsPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_AUDIT) view=AuditPage ssr=SsrMode::Async />

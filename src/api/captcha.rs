@@ -18,7 +18,7 @@ pub struct Captcha {
 /// How a script answers a challenge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CaptchaKind {
-    Sum(Sum),
+    PowChallenge(PowChallenge),
     Widget(Widget),
 }
 
@@ -29,7 +29,7 @@ pub enum CaptchaKind {
 /// The solved field is `challenge.counter.digest`, with the counter in decimal and
 /// the digest of 32 bytes in lower-case hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sum {
+pub struct PowChallenge {
     /// In hexadecimal.
     pub seed: String,
     /// In hexadecimal.

@@ -9,9 +9,10 @@ pub mod account;
 pub mod account_email;
 pub mod admin;
 pub mod captcha;
+pub mod email_links;
 pub mod error;
-pub mod from_mail;
 pub mod login;
+pub mod page_context;
 pub mod passkeys;
 pub mod password;
 pub mod recovery;
@@ -21,18 +22,18 @@ pub mod secret;
 pub mod security_log;
 pub mod sessions;
 pub mod verification;
-pub mod visitor;
 
-pub use captcha::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
+pub use captcha::{Captcha, CaptchaAnswer, CaptchaKind, PowChallenge, Widget};
 pub use error::{ApiError, Feedback};
+pub use page_context::{
+    AccountView, CodeView, ConfirmView, EmailLinkAction, EmailLinkView, Flash, PageContext, PendingView, SecurityView,
+    View,
+};
 pub use passkeys::{PasskeyOptions, PasskeyView};
 pub use registration::RegisterView;
 pub use second_factor::{AddingView, AppView, RecoveryCodesView, SecondStepView, TrustedBrowserView, TwoStepView};
 pub use secret::Secret;
 pub use security_log::{EventView, SecurityLogView};
 pub use sessions::{SessionView, SessionsView};
-pub use visitor::{
-    AccountView, CodeView, ConfirmView, Flash, FromMailView, MailDeed, PendingView, SecurityView, View, Visitor,
-};
 
 pub use crate::domain::notice::{Notice, NoticeKind};

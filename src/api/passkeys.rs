@@ -34,8 +34,8 @@ pub struct PasskeyView {
 /// A message if passkeys are not available.
 #[server(prefix = "", endpoint = "login/passkey/options")]
 pub async fn passkey_sign_in_options() -> Result<PasskeyOptions, ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/login/passkey/options")?;
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/login/passkey/options")?;
     let offer = post.state.passkeys.offer_sign_in().await;
     post.ceremony(offer).await
 }
@@ -52,9 +52,9 @@ pub async fn passkey_sign_in(
     #[server(default)] next: Option<String>,
 ) -> Result<(), ApiError> {
     use crate::domain::NextPath;
-    use crate::server::http::reply::Post;
+    use crate::server::http::reply::FormRequest;
     use crate::server::services::passkeys::Shown;
-    let post = Post::to("/login/passkey")?;
+    let post = FormRequest::to("/login/passkey")?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
     let outcome = post.state.passkeys.sign_in(shown, remember.is_some(), &post.requester).await;
     post.enter(outcome, next.as_deref().and_then(NextPath::parse)).await
@@ -66,8 +66,8 @@ pub async fn passkey_sign_in(
 /// A message if passkeys are not available.
 #[server(prefix = "", endpoint = "login/mfa/passkey/options")]
 pub async fn passkey_second_step_options() -> Result<PasskeyOptions, ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/login/mfa/passkey/options")?;
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/login/mfa/passkey/options")?;
     let offer = post.state.passkeys.offer_second_step(&post.requester).await;
     post.ceremony(offer).await
 }
@@ -82,9 +82,9 @@ pub async fn passkey_second_step(
     #[server(default)] credential: Secret,
     #[server(default)] trust: Option<String>,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::Post;
+    use crate::server::http::reply::FormRequest;
     use crate::server::services::passkeys::Shown;
-    let post = Post::to("/login/mfa/passkey")?;
+    let post = FormRequest::to("/login/mfa/passkey")?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
     let outcome = post.state.passkeys.second_step(shown, trust.is_some(), &post.requester).await;
     post.second_step(outcome).await
@@ -96,8 +96,8 @@ pub async fn passkey_second_step(
 /// A message if passkeys are not available.
 #[server(prefix = "", endpoint = "account/confirm/passkey/options")]
 pub async fn passkey_confirmation_options() -> Result<PasskeyOptions, ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/account/confirm/passkey/options")?;
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/account/confirm/passkey/options")?;
     let offer = post.state.passkeys.offer_confirmation(&post.requester).await;
     post.ceremony(offer).await
 }
@@ -111,9 +111,9 @@ pub async fn confirm_with_passkey(
     #[server(default)] state: Secret,
     #[server(default)] credential: Secret,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::Post;
+    use crate::server::http::reply::FormRequest;
     use crate::server::services::passkeys::Shown;
-    let post = Post::to("/account/confirm/passkey")?;
+    let post = FormRequest::to("/account/confirm/passkey")?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
     let outcome = post.state.passkeys.confirm(shown, &post.requester).await;
     post.confirmed(outcome).await
@@ -125,8 +125,8 @@ pub async fn confirm_with_passkey(
 /// A message if passkeys are not available, or the account has the maximum number of them.
 #[server(prefix = "", endpoint = "account/security/passkeys/options")]
 pub async fn passkey_adding_options() -> Result<PasskeyOptions, ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/account/security/passkeys/options")?;
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/account/security/passkeys/options")?;
     let offer = post.state.passkeys.offer_adding(&post.requester).await;
     post.ceremony(offer).await
 }
@@ -140,9 +140,9 @@ pub async fn add_passkey(
     #[server(default)] state: Secret,
     #[server(default)] credential: Secret,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::Post;
+    use crate::server::http::reply::FormRequest;
     use crate::server::services::passkeys::Shown;
-    let post = Post::to("/account/security/passkeys")?;
+    let post = FormRequest::to("/account/security/passkeys")?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
     let outcome = post.state.passkeys.add(shown, &post.requester).await;
     post.answer_change(outcome).await
@@ -154,8 +154,8 @@ pub async fn add_passkey(
 /// A message for `name`.
 #[server(prefix = "", endpoint = "account/security/passkeys/rename")]
 pub async fn rename_passkey(#[server(default)] id: String, #[server(default)] name: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/account/security/passkeys/rename")?.keep("id", &id).keep("name", &name);
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/account/security/passkeys/rename")?.keep("id", &id).keep("name", &name);
     let outcome = post.state.passkeys.rename(&id, &name, &post.requester).await;
     post.answer(outcome).await
 }
@@ -166,8 +166,8 @@ pub async fn rename_passkey(#[server(default)] id: String, #[server(default)] na
 /// A message if it has already been removed.
 #[server(prefix = "", endpoint = "account/security/passkeys/remove")]
 pub async fn remove_passkey(#[server(default)] id: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/account/security/passkeys/remove")?;
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/account/security/passkeys/remove")?;
     let outcome = post.state.passkeys.remove(&id, &post.requester).await;
     post.answer_change(outcome).await
 }

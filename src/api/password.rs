@@ -45,8 +45,8 @@ pub async fn password_strength(
     use crate::domain::Password;
     use crate::paths;
     use crate::server::crypto::PasswordContext;
-    use crate::server::http::reply::Post;
-    let post = Post::to("/password/strength")?;
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/password/strength")?;
     // Low priority: other ready tasks run first.
     tokio::task::yield_now().await;
     let context = PasswordContext { username: &username, email: &email };

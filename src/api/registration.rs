@@ -43,8 +43,8 @@ pub async fn register(
     #[server(default)] password: Secret,
     #[server(flatten)] answer: CaptchaAnswer,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/register")?.keep("username", &username).keep("email", &email);
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/register")?.keep("username", &username).keep("email", &email);
     let outcome = post
         .state
         .registration

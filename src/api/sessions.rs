@@ -34,17 +34,17 @@ pub struct SessionView {
 /// A message if the session does not exist.
 #[server(prefix = "", endpoint = "account/sessions/end")]
 pub async fn end_session(#[server(default)] session: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/account/sessions/end")?;
-    let outcome = post.state.own_sessions.end(&session, &post.requester).await;
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/account/sessions/end")?;
+    let outcome = post.state.session_manager.end(&session, &post.requester).await;
     post.answer_ending(outcome).await
 }
 
 /// Ends all other sessions.
 #[server(prefix = "", endpoint = "account/sessions/end-others")]
 pub async fn end_other_sessions() -> Result<(), ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/account/sessions/end-others")?;
-    let outcome = post.state.own_sessions.end_others(&post.requester).await;
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/account/sessions/end-others")?;
+    let outcome = post.state.session_manager.end_others(&post.requester).await;
     post.answer_in_epoch(outcome).await
 }

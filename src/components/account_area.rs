@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{Parts, SignedIn};
-use crate::api::Visitor;
+use super::{SectionNav, SignedIn};
+use crate::api::PageContext;
 use crate::paths;
 
 /// The sections of the area, in the order of the navigation.
@@ -20,7 +20,7 @@ const PARTS: [(&str, &str); 3] =
 /// ```
 #[component]
 pub fn AccountArea(
-    visitor: Visitor,
+    visitor: PageContext,
     /// The page's own path.
     here: &'static str,
     /// The section that the page belongs to, if it is not one itself.
@@ -31,7 +31,7 @@ pub fn AccountArea(
 ) -> impl IntoView {
     view! {
         <SignedIn visitor here>
-            <Parts label="Account" parts=&PARTS here within />
+            <SectionNav label="Account" parts=&PARTS here within />
             <h1>{heading}</h1>
             <div class="sections">{children()}</div>
         </SignedIn>

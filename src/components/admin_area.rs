@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{Parts, SignedIn};
-use crate::api::Visitor;
+use super::{SectionNav, SignedIn};
+use crate::api::PageContext;
 use crate::paths;
 
 /// The sections of the area, in the order of the navigation.
@@ -27,7 +27,7 @@ const PARTS: [(&str, &str); 7] = [
 /// ```
 #[component]
 pub fn AdminArea(
-    visitor: Visitor,
+    visitor: PageContext,
     /// The path of the section that the page is, or belongs to.
     here: &'static str,
     /// Whether the page belongs to that section and is not the section itself.
@@ -40,7 +40,7 @@ pub fn AdminArea(
     let (page, within) = if within { ("", Some(here)) } else { (here, None) };
     view! {
         <SignedIn visitor here=paths::ADMIN>
-            <Parts label="Admin" parts=&PARTS here=page within />
+            <SectionNav label="Admin" parts=&PARTS here=page within />
             <h1>{heading}</h1>
             <div class="sections wide">{children()}</div>
         </SignedIn>

@@ -3,9 +3,9 @@
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
-use super::live::{effect, flag, live};
-use super::proof::{FIELD, SOLVED, take_up};
-use super::{Icon, Sign, Submission, widget};
+use super::dyn_value::{bool_attr, effect, live};
+use super::proof_of_work::{FIELD, SOLVED, take_up};
+use super::{FormState, Icon, IconName, widget};
 use crate::api::{Captcha, CaptchaKind};
 
 /// The honeypot: an invisible field for browsers without scripts, which bots fill in.
@@ -21,12 +21,12 @@ const UNSEEN: &str = "<div class=\"unseen\" aria-hidden=\"true\">\
 /// party's script renders its widget into the empty container. Without a script the
 /// form is sent with the challenge unchanged.
 #[component]
-pub fn CaptchaField(form: Submission, captcha: Option<Captcha>) -> impl IntoView {
+pub fn CaptchaField(form: FormState, captcha: Option<Captcha>) -> impl IntoView {
     let proof = form.proof;
     let (challenge, sum, container) = match captcha {
         None => (String::new(), None, None),
         Some(captcha) => match captcha.kind {
-            CaptchaKind::Sum(_) => (captcha.challenge.clone(), Some(captcha), None),
+            CaptchaKind::PowChallenge(_) => (captcha.challenge.clone(), Some(captcha), None),
             CaptchaKind::Widget(widget) => (captcha.challenge, None, Some(widget)),
         },
     };
@@ -52,9 +52,9 @@ pub fn CaptchaField(form: Submission, captcha: Option<Captcha>) -> impl IntoView
         // Set as text: a browser with scripts parses it as text, and hydration must not look for elements in it.
         <noscript inner_html=UNSEEN></noscript>
         {container.map(|container| view! { <div class=container.class data-sitekey=container.site_key></div> })}
-        <p class="check" hidden=live(move || flag(proof.get().is_none())) data-done=live(move || flag(solved()))>
+        <p class="check" hidden=live(move || bool_attr(proof.get().is_none())) data-done=live(move || bool_attr(solved()))>
             <span class="spinner-border"></span>
-            <Icon sign=Sign::Check />
+            <Icon sign=IconName::Check />
             <span role="status">{live(move || words().to_owned())}</span>
             <span class="digits" aria-hidden="true">
                 {live(share)}

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::live::live;
+use super::dyn_value::live;
 
 /// Copies `text` and announces it. The stylesheet hides the button without a script.
 #[island]

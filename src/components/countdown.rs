@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::live::{effect, flag, live};
+use super::countdown_timer::{Origin, count_down};
+use super::datetime::{Moment, minutes_and_seconds};
+use super::dyn_value::{bool_attr, effect, live};
 use super::local_time::in_local_zone;
-use super::moment::{Moment, minutes_and_seconds};
-use super::seconds_left::{Origin, count_down};
 
 /// The heading of a card whose code has expired.
 const EXPIRED_ID: &str = "expired";
@@ -79,7 +79,7 @@ pub fn Ring(remaining_ms: u64, lifetime_ms: u64, deadline: i64) -> impl IntoView
             <div
                 class="ring digits"
                 role="timer"
-                data-soon=live(move || flag(seconds() < 60))
+                data-soon=live(move || bool_attr(seconds() < 60))
             >
                 // Both circles have a path length of 100, whatever their radius.
                 <svg viewBox="0 0 72 72" aria-hidden="true">

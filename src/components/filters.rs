@@ -33,7 +33,7 @@ pub fn Filters(
 
 /// A select with one option that stands for no filter, or for the default order.
 #[component]
-pub fn Choice(
+pub fn SelectFilter(
     name: &'static str,
     label: &'static str,
     /// The options with their URL values and labels.
@@ -67,7 +67,7 @@ pub fn Choice(
 
 /// A search field.
 #[component]
-pub fn Words(name: &'static str, label: &'static str, value: String) -> impl IntoView {
+pub fn TextFilter(name: &'static str, label: &'static str, value: String) -> impl IntoView {
     view! {
         <div class="field">
             <label class="form-label" for=name>

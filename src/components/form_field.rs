@@ -5,15 +5,15 @@ use leptos::ev::Event;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
+use super::dyn_value::{DynValue, aria_bool, bool_attr, live};
 use super::field::{Field, FieldKind};
-use super::live::{Live, flag, live, truth};
-use super::{Icon, Sign, Strength, StrengthMeter, Submission};
+use super::{FormState, Icon, IconName, Strength, StrengthMeter};
 use crate::domain::OtpCode;
 
 /// The label, hint, control and error, from top to bottom. The control names both
 /// texts in its `aria-describedby`; an empty one is not announced.
 #[component]
-pub fn FormField(field: Field, id: String, form: Submission) -> impl IntoView {
+pub fn FormField(field: Field, id: String, form: FormState) -> impl IntoView {
     match field.kind {
         FieldKind::Hidden => EitherOf3::A(view! {
             <input type="hidden" name=field.name value=field.value autocomplete=field.autocomplete />
@@ -40,7 +40,7 @@ pub fn FormField(field: Field, id: String, form: Submission) -> impl IntoView {
 /// A single-line field, without autocapitalization and spell checking. The server
 /// reports text that is too long, since a browser would truncate it silently.
 #[component]
-fn Line(field: Field, id: String, form: Submission) -> impl IntoView {
+fn Line(field: Field, id: String, form: FormState) -> impl IntoView {
     let Field { kind, name, label, hint, autocomplete, value, autofocus, fixed, sends_itself } = field;
     let error = {
         let name = name.clone();
@@ -83,7 +83,7 @@ fn Line(field: Field, id: String, form: Submission) -> impl IntoView {
                 // Names the field, since a page can have several. Password labels are ASCII.
                 aria-label=format!("Show {}", label.to_ascii_lowercase())
                 aria-controls=id.clone()
-                aria-pressed=live(move || truth(shown()))
+                aria-pressed=live(move || aria_bool(shown()))
                 on:click=move |_| asked.update(|asked| *asked = !*asked)
             >
                 "Show"
@@ -116,7 +116,7 @@ fn Line(field: Field, id: String, form: Submission) -> impl IntoView {
                     autofocus=autofocus
                     aria-invalid=live(move || invalid().map(|_| "true"))
                     aria-describedby=format!("{id}-hint {id}-error")
-                    data-secret=flag(kind.secret())
+                    data-secret=bool_attr(kind.secret())
                     on:input=typed
                 />
                 {show}
@@ -129,11 +129,11 @@ fn Line(field: Field, id: String, form: Submission) -> impl IntoView {
 
 /// The error message under a control.
 #[component]
-fn FieldError(id: String, error: Live<Option<String>>) -> impl IntoView {
+fn FieldError(id: String, error: DynValue<Option<String>>) -> impl IntoView {
     let none = error.clone();
     view! {
-        <p class="field-error" id=format!("{id}-error") hidden=live(move || flag(none().is_none()))>
-            <Icon sign=Sign::Alert />
+        <p class="field-error" id=format!("{id}-error") hidden=live(move || bool_attr(none().is_none()))>
+            <Icon sign=IconName::Alert />
             <span>{live(move || error().unwrap_or_default())}</span>
         </p>
     }

@@ -2,17 +2,17 @@
 
 use leptos::prelude::*;
 
-use super::live::{effect, flag, live};
-use super::moment::{in_words, minutes_and_seconds};
-use super::seconds_left::{Origin, count_down};
-use super::{Icon, Sign, Submission};
+use super::countdown_timer::{Origin, count_down};
+use super::datetime::{label, minutes_and_seconds};
+use super::dyn_value::{bool_attr, effect, live};
+use super::{FormState, Icon, IconName};
 
 /// An error about the form as a whole, and the wait until it can be sent again.
 ///
 /// The wait counts down in the browser, and is text without a script. It is outside
 /// the alert, because a screen reader would otherwise announce every second.
 #[component]
-pub fn FormMessage(form: Submission) -> impl IntoView {
+pub fn FormMessage(form: FormState) -> impl IntoView {
     let feedback = form.feedback;
     let retry_after = move || feedback.with(|feedback| feedback.retry_after);
     let message = move || feedback.with(|feedback| feedback.message.clone());
@@ -25,13 +25,13 @@ pub fn FormMessage(form: Submission) -> impl IntoView {
         (None, _) => String::new(),
         (Some(_), Some(0)) => "You can try again now.".to_owned(),
         (Some(_), Some(left)) if left < 3_600 => format!("Try again in {}.", minutes_and_seconds(left)),
-        (Some(seconds), left) => format!("Try again in {}.", in_words(left.unwrap_or(seconds))),
+        (Some(seconds), left) => format!("Try again in {}.", label(left.unwrap_or(seconds))),
     };
     let nothing = move || message().is_none() && retry_after().is_none();
     let first = feedback.with_untracked(|feedback| feedback.message.is_some() && feedback.fields.is_empty());
     view! {
-        <div class="alert alert-danger" tabindex="-1" autofocus=first hidden=live(move || flag(nothing()))>
-            <Icon sign=Sign::Alert />
+        <div class="alert alert-danger" tabindex="-1" autofocus=first hidden=live(move || bool_attr(nothing()))>
+            <Icon sign=IconName::Alert />
             <div>
                 <p role="alert">{live(move || message().unwrap_or_default())}</p>
                 <p class="digits">{live(wait)}</p>

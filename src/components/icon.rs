@@ -4,7 +4,7 @@ use leptos::either::EitherOf4;
 use leptos::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
+pub enum IconName {
     Alert,
     Check,
     Chevron,
@@ -14,24 +14,24 @@ pub enum Sign {
 /// Each icon is written out in full: static markup is a single string for the server
 /// and for the WebAssembly module.
 #[component]
-pub fn Icon(sign: Sign) -> impl IntoView {
+pub fn Icon(sign: IconName) -> impl IntoView {
     match sign {
-        Sign::Alert => EitherOf4::A(view! {
+        IconName::Alert => EitherOf4::A(view! {
             <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
                 <path d="M12 3 2 20h20zM12 10v4m0 3v.01"></path>
             </svg>
         }),
-        Sign::Check => EitherOf4::B(view! {
+        IconName::Check => EitherOf4::B(view! {
             <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
                 <path d="M3 12a9 9 0 1 0 18 0 9 9 0 1 0-18 0m5 0 3 3 5-6"></path>
             </svg>
         }),
-        Sign::Chevron => EitherOf4::C(view! {
+        IconName::Chevron => EitherOf4::C(view! {
             <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
                 <path d="m6 9 6 6 6-6"></path>
             </svg>
         }),
-        Sign::Info => EitherOf4::D(view! {
+        IconName::Info => EitherOf4::D(view! {
             <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
                 <path d="M3 12a9 9 0 1 0 18 0 9 9 0 1 0-18 0m9-1v5m0-8v.01"></path>
             </svg>

@@ -7,9 +7,9 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, DomParser, Element, Headers, RequestInit, Response, SupportedType};
 
-use super::live::{effect, live, truth};
+use super::datetime::Moment;
+use super::dyn_value::{aria_bool, effect, live};
 use super::local_time::in_local_zone;
-use super::moment::Moment;
 use super::post::text_of;
 
 /// The element that holds the list.
@@ -45,7 +45,7 @@ pub fn LiveRows() -> impl IntoView {
         <button
             type="button"
             class="btn btn-outline needs-script"
-            aria-pressed=live(move || truth(paused.get()))
+            aria-pressed=live(move || aria_bool(paused.get()))
             on:click=press
         >
             "Pause"

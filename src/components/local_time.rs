@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
 
-use super::live::{effect, live};
-use super::moment::Moment;
+use super::datetime::Moment;
+use super::dyn_value::{effect, live};
 
 /// A date with an optional time. Shown in UTC, with "UTC" after it, until the browser
 /// converts it to the user's time zone.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Icon, Sign};
+use super::{Icon, IconName};
 use crate::api::{Notice, NoticeKind};
 
 /// Shown at the top of a card after a redirect. It has `autofocus`, so that it is read
@@ -10,9 +10,9 @@ use crate::api::{Notice, NoticeKind};
 #[component]
 pub fn NoticeBox(notice: Notice) -> impl IntoView {
     let (class, sign) = match notice.kind {
-        NoticeKind::Success => ("alert alert-success", Sign::Check),
-        NoticeKind::Info => ("alert alert-info", Sign::Info),
-        NoticeKind::Warning => ("alert alert-warning", Sign::Alert),
+        NoticeKind::Success => ("alert alert-success", IconName::Check),
+        NoticeKind::Info => ("alert alert-info", IconName::Info),
+        NoticeKind::Warning => ("alert alert-warning", IconName::Alert),
     };
     view! {
         <div class=class role="status" tabindex="-1" autofocus>

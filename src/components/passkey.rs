@@ -80,7 +80,7 @@ pub fn has_stopped(controller: &JsValue) -> bool {
 /// # Errors
 /// The message for the user.
 pub async fn ask(options_path: &str, creates: bool, controller: Option<&JsValue>) -> Result<Asked, Feedback> {
-    let nothing = UrlSearchParams::new().map_err(in_words)?;
+    let nothing = UrlSearchParams::new().map_err(label)?;
     let answer = call(options_path, &nothing).await?;
     if let Some(elsewhere) = next_of(&answer) {
         return Ok(Asked::Elsewhere(elsewhere));
@@ -104,11 +104,11 @@ pub async fn ask(options_path: &str, creates: bool, controller: Option<&JsValue>
         fields.append("credential", &String::from(JSON::stringify(&credential)?));
         Ok(fields)
     };
-    shown.await.map(Asked::Shown).map_err(in_words)
+    shown.await.map(Asked::Shown).map_err(label)
 }
 
 /// Returns the message for a browser's error (sections 5.1.3 and 5.1.4).
-fn in_words(error: JsValue) -> Feedback {
+fn label(error: JsValue) -> Feedback {
     let name = text(&error, "name").unwrap_or_default();
     Feedback::message(match name.as_str() {
         "NotAllowedError" | "AbortError" => "The passkey request was cancelled. You can try again.",

@@ -8,10 +8,10 @@ use leptos::wasm_bindgen::JsCast;
 use serde::{Deserialize, Serialize};
 use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
 
-use super::live::{effect, flag, live};
+use super::dyn_value::{bool_attr, effect, live};
 use super::passkey::{Asked, ask, can_suggest, has_stopped, is_supported, stop_waiting, wait_anew};
 use super::post::{call, next_of};
-use super::{FormMessage, Submission, SubmitButton};
+use super::{FormMessage, FormState, SubmitButton};
 use crate::api::Feedback;
 use crate::paths;
 
@@ -84,7 +84,7 @@ impl PasskeyUse {
 /// Shown only if the browser supports passkeys and runs scripts.
 #[island]
 pub fn PasskeyButton(passkey: PasskeyUse) -> impl IntoView {
-    let form = Submission::new(Feedback::default());
+    let form = FormState::new(Feedback::default());
     let there = RwSignal::new(false);
     let (action, label) = (passkey.action.clone(), passkey.label.clone());
     let passkey = StoredValue::new(passkey);
@@ -120,7 +120,7 @@ pub fn PasskeyButton(passkey: PasskeyUse) -> impl IntoView {
         }
     };
     view! {
-        <form method="post" action=action novalidate hidden=live(move || flag(!there.get())) on:submit=press>
+        <form method="post" action=action novalidate hidden=live(move || bool_attr(!there.get())) on:submit=press>
             <FormMessage form />
             <SubmitButton label busy_label=BUSY.to_owned() class=OUTLINE.to_owned() wait_ms=None form />
         </form>
@@ -129,7 +129,7 @@ pub fn PasskeyButton(passkey: PasskeyUse) -> impl IntoView {
 
 /// Offers passkeys as autofill suggestions. Errors are ignored, since the button also
 /// works.
-fn suggest(form: Submission, passkey: StoredValue<PasskeyUse>) {
+fn suggest(form: FormState, passkey: StoredValue<PasskeyUse>) {
     let Some(controller) = wait_anew() else { return };
     let renewed = controller.clone();
     set_timeout(

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::{
-    EmptyList, Field, Form, LocalTime, PasskeyButton, PasskeyUse, PlainForm, PlainRefusal, PostForm, Row, Rows, Section,
+    ActionButton, EmptyList, EnhancedForm, Field, Form, Item, ItemList, LocalTime, PasskeyButton, PasskeyUse,
+    PlainRefusal, Section,
 };
 use crate::api::{Flash, PasskeyView};
 use crate::paths;
@@ -20,7 +21,7 @@ pub fn PasskeySection(relying_party: Option<String>, passkeys: Vec<PasskeyView>,
     let list = if rows.is_empty() {
         view! { <EmptyList>"No passkeys yet."</EmptyList> }.into_any()
     } else {
-        view! { <Rows>{rows}</Rows> }.into_any()
+        view! { <ItemList>{rows}</ItemList> }.into_any()
     };
     Some(view! {
         <Section title="Passkeys" id="passkeys">
@@ -61,19 +62,19 @@ fn PasskeyRow(passkey: PasskeyView, flash: Flash) -> impl IntoView {
     let about = name.clone();
     let actions = move || {
         view! {
-            <PlainForm action=paths::PASSKEY_REMOVE label="Remove" about hidden=vec![("id", id)] danger=true />
+            <ActionButton action=paths::PASSKEY_REMOVE label="Remove" about hidden=vec![("id", id)] danger=true />
             <details open=mine>
                 <summary>"Rename"</summary>
-                <PostForm form=rename />
+                <EnhancedForm form=rename />
             </details>
         }
     };
     let used = last_used_at.map(|at| view! { ", last used " <LocalTime at=at.0 with_time=true /> });
     view! {
-        <Row title=name action=actions>
+        <Item title=name action=actions>
             "Added "
             <LocalTime at=created_at.0 with_time=false />
             {used}
-        </Row>
+        </Item>
     }
 }

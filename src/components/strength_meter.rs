@@ -9,8 +9,8 @@ use leptos::server_fn::ServerFn;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use super::Submission;
-use super::live::{effect, live};
+use super::FormState;
+use super::dyn_value::{effect, live};
 use super::post::ask;
 use crate::api::password::{PasswordStrength, StrengthView};
 
@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(300);
 pub struct Strength {
     /// The `id` of the field.
     field: StoredValue<String>,
-    form: Submission,
+    form: FormState,
     shown: RwSignal<Option<StrengthView>>,
     timer: StoredValue<Option<TimeoutHandle>>,
     asking: StoredValue<bool>,
@@ -35,7 +35,7 @@ impl Strength {
     /// Starts with the text that was typed before hydration, and clears the meter after a
     /// refusal, which empties the field.
     #[must_use]
-    pub fn of(field: String, form: Submission) -> Self {
+    pub fn of(field: String, form: FormState) -> Self {
         let (field, shown) = (StoredValue::new(field), RwSignal::new(None));
         let strength = Self { field, form, shown, timer: StoredValue::new(None), asking: StoredValue::new(false) };
         effect(move || {

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::Submission;
-use super::live::{effect, flag, live, truth};
-use super::moment::minutes_and_seconds;
-use super::seconds_left::{Origin, count_down};
+use super::FormState;
+use super::countdown_timer::{Origin, count_down};
+use super::datetime::minutes_and_seconds;
+use super::dyn_value::{aria_bool, bool_attr, effect, live};
 
 /// Keeps its width and its focus while the form is being sent, and shows a busy label.
 /// With a wait, it counts down until it is enabled.
@@ -17,7 +17,7 @@ pub fn SubmitButton(
     class: String,
     /// Milliseconds from rendering the page until it is enabled.
     wait_ms: Option<u64>,
-    form: Submission,
+    form: FormState,
 ) -> impl IntoView {
     let busy = form.busy;
     let left = RwSignal::new(None::<u64>);
@@ -34,10 +34,10 @@ pub fn SubmitButton(
     };
     let busy_words = move || if form.held() { "Checking…".to_owned() } else { busy_label.clone() };
     view! {
-        <button class=class disabled=live(move || flag(waiting().is_some())) aria-disabled=live(move || truth(busy.get()))>
+        <button class=class disabled=live(move || bool_attr(waiting().is_some())) aria-disabled=live(move || aria_bool(busy.get()))>
             <span class="btn-busy">
-                <span aria-hidden=live(move || truth(busy.get()))>{live(words)}</span>
-                <span aria-hidden=live(move || truth(!busy.get()))>
+                <span aria-hidden=live(move || aria_bool(busy.get()))>{live(words)}</span>
+                <span aria-hidden=live(move || aria_bool(!busy.get()))>
                     <span class="spinner-border"></span>
                     {live(busy_words)}
                 </span>

@@ -15,7 +15,7 @@ const APIS: [&str; 2] = ["turnstile", "hcaptcha"];
 pub fn of(captcha: Captcha) -> Option<Widget> {
     match captcha.kind {
         CaptchaKind::Widget(widget) => Some(widget),
-        CaptchaKind::Sum(_) => None,
+        CaptchaKind::PowChallenge(_) => None,
     }
 }
 

@@ -25,7 +25,7 @@ impl AccountState {
 
     /// Returns the label for administrators.
     #[must_use]
-    pub fn in_words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Open => "Active",
             Self::Disabled => "Disabled",

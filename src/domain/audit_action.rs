@@ -52,7 +52,7 @@ impl AuditAction {
 
     /// Returns the label for administrators.
     #[must_use]
-    pub fn in_words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         self.row().2
     }
 

@@ -21,7 +21,7 @@ impl Role {
 
     /// Returns the label.
     #[must_use]
-    pub fn in_words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::User => "User",
             Self::Administrator => "Administrator",

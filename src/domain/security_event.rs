@@ -87,7 +87,7 @@ impl SecurityEvent {
 
     /// Returns the label.
     #[must_use]
-    pub fn in_words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         self.row().2
     }
 

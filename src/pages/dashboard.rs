@@ -4,7 +4,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::api::AccountView;
-use crate::components::{Fact, Facts, LocalTime, Section, SignedIn};
+use crate::components::{DescriptionItem, DescriptionList, LocalTime, Section, SignedIn};
 use crate::domain::Timestamp;
 use crate::paths;
 
@@ -28,20 +28,20 @@ pub fn DashboardPage() -> impl IntoView {
 
 #[component]
 fn Account(account: AccountView) -> impl IntoView {
-    let role = account.administrator.then(|| view! { <Fact name="Role">"Administrator"</Fact> });
+    let role = account.administrator.then(|| view! { <DescriptionItem name="Role">"Administrator"</DescriptionItem> });
     view! {
         <Section title="Your account">
-            <Facts>
-                <Fact name="Username">{account.username}</Fact>
-                <Fact name="Email">{account.email}</Fact>
-                <Fact name="Email confirmed">
+            <DescriptionList>
+                <DescriptionItem name="Username">{account.username}</DescriptionItem>
+                <DescriptionItem name="Email">{account.email}</DescriptionItem>
+                <DescriptionItem name="Email confirmed">
                     <Day at=account.verified_at />
-                </Fact>
-                <Fact name="Member since">
+                </DescriptionItem>
+                <DescriptionItem name="Member since">
                     <Day at=account.created_at />
-                </Fact>
+                </DescriptionItem>
                 {role}
-            </Facts>
+            </DescriptionList>
         </Section>
     }
 }
@@ -61,18 +61,18 @@ fn Security(account: AccountView) -> impl IntoView {
     };
     view! {
         <Section title="Security">
-            <Facts>
-                <Fact name="Last sign-in">{last}</Fact>
-                <Fact name="Signed in with">{signed_in_with}</Fact>
-                <Fact name="Signed in">
+            <DescriptionList>
+                <DescriptionItem name="Last sign-in">{last}</DescriptionItem>
+                <DescriptionItem name="Signed in with">{signed_in_with}</DescriptionItem>
+                <DescriptionItem name="Signed in">
                     <Time at=account.signed_in_at />
                     ", from "
                     {account.signed_in_from}
-                </Fact>
-                <Fact name="Session expires">
+                </DescriptionItem>
+                <DescriptionItem name="Session expires">
                     <Time at=account.session_ends_at />
-                </Fact>
-            </Facts>
+                </DescriptionItem>
+            </DescriptionList>
             <p>
                 <a href=paths::ACCOUNT_SESSIONS>"Devices"</a>
                 " · "

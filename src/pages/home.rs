@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::Frame;
+use crate::components::CardLayout;
 use crate::domain::RegistrationMode;
 use crate::domain::registration_mode::{CLOSED, INVITED_ONLY};
 use crate::paths;
@@ -34,13 +34,13 @@ pub fn HomePage() -> impl IntoView {
     let sign_in = if open { "btn btn-outline btn-wide" } else { "btn btn-primary btn-wide" };
     let under = if open { "You'll need access to your email." } else { "Need an account? Contact your administrator." };
     view! {
-        <Frame visitor under=move || under>
+        <CardLayout visitor under=move || under>
             <h1>"Welcome to " {name}</h1>
             <p>{text}</p>
             {register}
             <a class=sign_in href=paths::LOGIN>
                 "Sign in"
             </a>
-        </Frame>
+        </CardLayout>
     }
 }

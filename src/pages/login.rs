@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::components::{CaptchaScript, Field, Form, Frame, NewHere, OtherWay, PasskeyUse, PostForm};
+use crate::components::{
+    CaptchaScript, CardLayout, EnhancedForm, Field, Form, PasskeyAlternative, PasskeyUse, SignUpPrompt,
+};
 use crate::paths;
 
 #[component]
@@ -23,16 +25,16 @@ pub fn LoginPage() -> impl IntoView {
         .submit("Sign in", "Signing in…");
     let form = if next.is_empty() { form } else { form.field(Field::hidden("next", next)) };
     let mode = visitor.registration;
-    let under = move || view! { <NewHere mode /> };
+    let under = move || view! { <SignUpPrompt mode /> };
     view! {
-        <Frame visitor under>
+        <CardLayout visitor under>
             <h1>"Sign in"</h1>
             <CaptchaScript captcha />
-            <PostForm form />
-            {passkey.map(|passkey| view! { <OtherWay passkey /> })}
+            <EnhancedForm form />
+            {passkey.map(|passkey| view! { <PasskeyAlternative passkey /> })}
             <p class="other-ways">
                 <a href=paths::RECOVER>"Forgot your password?"</a>
             </p>
-        </Frame>
+        </CardLayout>
     }
 }

@@ -1,14 +1,14 @@
 //! The pages, one file each. A page is markup that the server renders from the
-//! request's [`Visitor`]; access is checked before it is rendered.
+//! request's [`PageContext`]; access is checked before it is rendered.
 
 mod account;
 mod admin;
-mod await_code;
 mod dashboard;
-mod from_mail;
+mod email_links;
 mod home;
 mod login;
 mod not_found;
+mod otp_card;
 mod recover;
 mod register;
 mod second_step;
@@ -21,10 +21,10 @@ pub use account::{
     SecurityPage, SessionsPage,
 };
 pub use admin::{
-    AuditPage, InvitationsPage, MailPage, OtpsPage, OverviewPage, SettingsPage, UserDeedPage, UserPage, UsersPage,
+    AuditPage, InvitationsPage, MailPage, OtpsPage, OverviewPage, SettingsPage, UserActionPage, UserPage, UsersPage,
 };
 pub use dashboard::DashboardPage;
-pub use from_mail::FromMailPage;
+pub use email_links::FromMailPage;
 pub use home::HomePage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
@@ -34,7 +34,7 @@ pub use second_step::SecondStepPage;
 pub use verify::VerifyPage;
 
 use crate::api::admin::AdminView;
-use crate::api::{View, Visitor};
+use crate::api::{PageContext, View};
 use crate::paths;
 
 /// What the head of the document needs before the page is rendered.
@@ -48,7 +48,7 @@ pub struct Head {
 impl Head {
     /// Returns the head of the page at this path for this visitor.
     #[must_use]
-    pub fn of(path: &str, visitor: &Visitor) -> Self {
+    pub fn of(path: &str, visitor: &PageContext) -> Self {
         let needs_username = matches!(&visitor.view, View::Verify(pending) if pending.needs_username);
         let (title, islands) = match path {
             paths::HOME => ("Welcome", false),
@@ -64,7 +64,7 @@ impl Head {
             paths::LOGIN_MFA => ("Two-step sign-in", true),
             paths::ACCOUNT_SECURITY => ("Security", true),
             paths::RECOVERY_CODES => ("Recovery codes", true),
-            paths::FROM_MAIL => ("Link from an email", matches!(&visitor.view, View::FromMail(Some(_)))),
+            paths::FROM_MAIL => ("Link from an email", matches!(&visitor.view, View::EmailLinks(Some(_)))),
             paths::ACCOUNT => ("Your account", true),
             paths::ACCOUNT_EMAIL_VERIFY => ("Confirm your new email address", true),
             paths::ACCOUNT_DELETE => ("Delete your account", true),
@@ -79,7 +79,7 @@ impl Head {
             _ => match &visitor.view {
                 // Their paths contain the user's id.
                 View::Admin(AdminView::User(_)) => ("User", true),
-                View::Admin(AdminView::UserDeed(about)) => (about.deed.in_words(), true),
+                View::Admin(AdminView::UserAction(about)) => (about.deed.label(), true),
                 _ => ("Page not found", false),
             },
         };
@@ -89,7 +89,7 @@ impl Head {
 
 /// Returns the visitor that the page is rendered for. There is none, and the
 /// default is used, only when the route table is built at startup.
-fn visitor() -> Visitor {
+fn visitor() -> PageContext {
     use_context().unwrap_or_default()
 }
 
@@ -99,7 +99,7 @@ mod tests {
 
     use crate::api::admin::invitations;
     use crate::api::{
-        account, account_email, admin, from_mail, login, passkeys, password, recovery, registration, second_factor,
+        account, account_email, admin, email_links, login, passkeys, password, recovery, registration, second_factor,
         sessions, verification,
     };
     use crate::paths;
@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(second_factor::NewRecoveryCodes::PATH, paths::RECOVERY_CODES);
         assert_eq!(second_factor::ForgetBrowser::PATH, paths::FORGET_BROWSER);
         assert_eq!(second_factor::ForgetBrowsers::PATH, paths::FORGET_BROWSERS);
-        assert_eq!(from_mail::FromMail::PATH, paths::FROM_MAIL);
+        assert_eq!(email_links::FromMail::PATH, paths::FROM_MAIL);
         assert_eq!(account::ChangeUsername::PATH, paths::ACCOUNT_USERNAME);
         assert_eq!(account::ChangePassword::PATH, paths::ACCOUNT_PASSWORD);
         assert_eq!(account::DeleteAccount::PATH, paths::ACCOUNT_DELETE);

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::Frame;
+use crate::components::CardLayout;
 use crate::paths;
 
 #[component]
@@ -14,12 +14,12 @@ pub fn NotFoundPage() -> impl IntoView {
         (paths::HOME, "Go to home page")
     };
     view! {
-        <Frame visitor>
+        <CardLayout visitor>
             <h1>"Page not found"</h1>
             <p>"Check that you typed the web address correctly."</p>
             <a class="btn btn-primary btn-wide" href=href>
                 {words}
             </a>
-        </Frame>
+        </CardLayout>
     }
 }

@@ -3,9 +3,9 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::await_code::{Again, AwaitCode};
+use super::otp_card::{Again, OtpCard};
 use crate::api::{Captcha, CodeView, Flash, View};
-use crate::components::{CaptchaScript, Field, Form, Frame, PostForm};
+use crate::components::{CaptchaScript, CardLayout, EnhancedForm, Field, Form};
 use crate::paths;
 
 #[component]
@@ -18,12 +18,12 @@ pub fn RecoverPage() -> impl IntoView {
         .submit("Send me a code", "Sending…");
     let under = || view! { "Remember your password? " <a href=paths::LOGIN>"Sign in"</a> };
     view! {
-        <Frame visitor under>
+        <CardLayout visitor under>
             <h1>"Reset your password"</h1>
             <p>"We'll email you a code. Your current password works until you set a new one."</p>
             <CaptchaScript captcha />
-            <PostForm form />
-        </Frame>
+            <EnhancedForm form />
+        </CardLayout>
     }
 }
 
@@ -42,7 +42,7 @@ pub fn RecoverVerifyPage() -> impl IntoView {
         }),
     };
     let under = || view! { "Remember your password? " <a href=paths::LOGIN>"Sign in"</a> };
-    view! { <Frame visitor under>{card}</Frame> }
+    view! { <CardLayout visitor under>{card}</CardLayout> }
 }
 
 /// The form for the code and the new password, and the button that sends a new code.
@@ -67,8 +67,8 @@ fn EnterCode(code: CodeView, flash: Flash, captcha: Option<Captcha>, mailbox: bo
         }
     };
     view! {
-        <AwaitCode code lead form resend captcha again mailbox>
+        <OtpCard code lead form resend captcha again mailbox>
             <a href=paths::RECOVER>"Use a different email address"</a>
-        </AwaitCode>
+        </OtpCard>
     }
 }

@@ -3,8 +3,8 @@
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
-use crate::api::{RegisterView, View, Visitor};
-use crate::components::{CaptchaScript, Field, Form, Frame, PostForm, Step, Steps};
+use crate::api::{PageContext, RegisterView, View};
+use crate::components::{CaptchaScript, CardLayout, EnhancedForm, Field, Form, Step, Steps};
 use crate::domain::RegistrationMode;
 use crate::domain::registration_mode::{CLOSED, INVITED_ONLY};
 use crate::paths;
@@ -25,12 +25,12 @@ pub fn RegisterPage() -> impl IntoView {
         }),
     };
     let under = || view! { "Already have an account? " <a href=paths::LOGIN>"Sign in"</a> };
-    view! { <Frame visitor under>{card}</Frame> }
+    view! { <CardLayout visitor under>{card}</CardLayout> }
 }
 
 /// The registration form. `guest` is the invited email address, which the user cannot change.
 #[component]
-fn Details(visitor: Visitor, guest: Option<String>) -> impl IntoView {
+fn Details(visitor: PageContext, guest: Option<String>) -> impl IntoView {
     let captcha = visitor.captcha;
     // While registration is open, an invited user may register with another email address as well.
     let another = (guest.is_some() && visitor.registration == RegistrationMode::Open).then(|| {
@@ -57,7 +57,7 @@ fn Details(visitor: Visitor, guest: Option<String>) -> impl IntoView {
         <Steps current=Step::Details />
         <h1>"Create account"</h1>
         <CaptchaScript captcha />
-        <PostForm form />
+        <EnhancedForm form />
         {another}
     }
 }

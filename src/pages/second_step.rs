@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::{SecondStepView, View};
-use crate::components::{Field, Form, Frame, OtherWay, PasskeyUse, PostForm};
+use crate::components::{CardLayout, EnhancedForm, Field, Form, PasskeyAlternative, PasskeyUse};
 use crate::paths;
 
 #[component]
@@ -23,11 +23,11 @@ pub fn SecondStepPage() -> impl IntoView {
         .field(Field::checkbox("trust", &format!("Trust this browser for {trusts_for}")))
         .submit("Sign in", "Checking…");
     Some(view! {
-        <Frame visitor>
+        <CardLayout visitor>
             <h1>"Two-step sign-in"</h1>
             <p>{lead}</p>
-            <PostForm form />
-            {passkey.map(|passkey| view! { <OtherWay passkey /> })}
+            <EnhancedForm form />
+            {passkey.map(|passkey| view! { <PasskeyAlternative passkey /> })}
             {has_app
                 .then(|| {
                     view! {
@@ -37,6 +37,6 @@ pub fn SecondStepPage() -> impl IntoView {
             <form method="post" action=paths::LOGOUT>
                 <button class="btn btn-link">"Sign in as someone else"</button>
             </form>
-        </Frame>
+        </CardLayout>
     })
 }

@@ -3,9 +3,9 @@
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
-use super::await_code::{Again, AwaitCode};
+use super::otp_card::{Again, OtpCard};
 use crate::api::{Captcha, Flash, PendingView, View};
-use crate::components::{Field, Form, Frame, PostForm, Step, Steps};
+use crate::components::{CardLayout, EnhancedForm, Field, Form, Step, Steps};
 use crate::paths;
 
 #[component]
@@ -20,7 +20,7 @@ pub fn VerifyPage() -> impl IntoView {
         _ => EitherOf3::C(view! { <NothingPending /> }),
     };
     let under = || view! { "Already have an account? " <a href=paths::LOGIN>"Sign in"</a> };
-    view! { <Frame visitor under>{card}</Frame> }
+    view! { <CardLayout visitor under>{card}</CardLayout> }
 }
 
 /// The form for the code, the button that sends a new one, and the form that corrects the email address.
@@ -41,9 +41,9 @@ fn EnterCode(pending: PendingView, flash: Flash, mailbox: bool, captcha: Option<
         }
     };
     view! {
-        <AwaitCode code lead form resend captcha again mailbox>
+        <OtpCard code lead form resend captcha again mailbox>
             {(!address_fixed).then(|| view! { <CorrectEmail flash email left /> })}
-        </AwaitCode>
+        </OtpCard>
     }
 }
 
@@ -70,7 +70,7 @@ fn CorrectEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
         };
         leptos::either::Either::Right(view! {
             <p class="quiet">"You can change it " {times} "."</p>
-            <PostForm form />
+            <EnhancedForm form />
         })
     };
     view! {
@@ -90,7 +90,7 @@ fn ChooseUsername(pending: PendingView, flash: Flash) -> impl IntoView {
             "Your email address is confirmed, but someone else has taken " <strong>{pending.username}</strong>
             ". Choose another username."
         </p>
-        <PostForm form />
+        <EnhancedForm form />
     }
 }
 

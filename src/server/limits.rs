@@ -39,20 +39,20 @@ pub struct Limits {
     /// The longest delay.
     pub login_delay_max: Duration,
     /// Wrong passwords per IP prefix, across all accounts.
-    pub login_failures_per_address: Quota,
+    pub login_failures_per_ip: Quota,
     /// Wrong codes per IP prefix, across all registrations.
-    pub wrong_codes_per_address: Quota,
+    pub wrong_codes_per_ip: Quota,
     /// Codes requested per IP prefix, across all recipients.
-    pub codes_per_address: Quota,
+    pub codes_per_ip: Quota,
     /// Forms per IP prefix that are sent without the required solved challenge, for example by
     /// browsers without JavaScript.
-    pub unproven_per_address: Quota,
+    pub no_js_forms_per_ip: Quota,
     /// Minimum time between rendering a page and submitting its form without a solved challenge. A
     /// user needs time to type.
     pub form_min_fill: Duration,
     /// Sessions created per IP prefix without signing in, for example by rejected forms sent
     /// without JavaScript.
-    pub newcomers_per_address: Quota,
+    pub anonymous_sessions_per_ip: Quota,
     /// Wrong second factors of an account, across all methods, before all methods are locked.
     pub mfa_failures: u32,
     /// Duration of that lockout.
@@ -139,7 +139,7 @@ pub struct ConnectionLimits {
     /// Maximum number of open connections.
     pub most: usize,
     /// Maximum number of open connections per IP prefix, except for trusted proxies.
-    pub per_address: usize,
+    pub per_ip: usize,
     /// From the first byte of a request, or from the opening of the connection, to the end of the
     /// headers.
     pub header: Duration,
@@ -197,12 +197,12 @@ impl Default for Limits {
             login_window: MINUTE * 5,
             login_delay: MINUTE / 2,
             login_delay_max: MINUTE * 15,
-            login_failures_per_address: Quota::per_hour(60),
-            wrong_codes_per_address: Quota::per_hour(60),
-            codes_per_address: Quota::per_hour(60),
-            unproven_per_address: Quota::per_hour(30),
+            login_failures_per_ip: Quota::per_hour(60),
+            wrong_codes_per_ip: Quota::per_hour(60),
+            codes_per_ip: Quota::per_hour(60),
+            no_js_forms_per_ip: Quota::per_hour(30),
             form_min_fill: Duration::from_secs(2),
-            newcomers_per_address: Quota::per_hour(2_000),
+            anonymous_sessions_per_ip: Quota::per_hour(2_000),
             mfa_failures: 10,
             mfa_lockout: MINUTE * 15,
             trust_lifetime: DAY * 30,
@@ -222,7 +222,7 @@ impl Default for Limits {
             posts_burst: at_least_one(200),
             connections: ConnectionLimits {
                 most: 2_048,
-                per_address: 1_024,
+                per_ip: 1_024,
                 header: Duration::from_secs(10),
                 body: Duration::from_secs(20),
                 answer: MINUTE,

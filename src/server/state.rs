@@ -9,19 +9,20 @@ use leptos::config::LeptosOptions;
 use super::clock::Clock;
 use super::config::Config;
 use super::crypto::{Ceremonies, LookupKeys, OtpDigester, PasswordHasher, PasswordPolicy, Sealer};
-use super::http::flood::FloodLimiter;
-use super::http::newcomers::Newcomers;
-use super::http::sampled::Sampled;
+use super::http::anonymous_session_limiter::AnonymousSessionLimiter;
+use super::http::log_throttle::LogThrottle;
+use super::http::rate_limit::PostRateLimiter;
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
-use super::services::administration::{About, AccountCount};
+use super::services::admin::{AccountCount, SystemInfo};
 use super::services::captcha::ThirdParty;
 use super::services::maintenance::LastPurge;
 use super::services::readiness::Readiness;
-use super::services::registration::admission::Admission;
+use super::services::registration::policy::RegistrationPolicy;
 use super::services::{
-    Administration, Audit, Captcha, Codes, Confirmation, Devices, Entry, FromMail, Login, Maintenance, Notices,
-    OwnAccount, OwnSessions, Passkeys, PasswordCheck, Recovery, Registration, SecondFactor, SecurityLog, Verification,
+    AccountSettings, AdminService, Audit, Captcha, Devices, EmailLinks, Login, Maintenance, Notifications, OtpService,
+    Passkeys, PasswordCheck, Reauthentication, Recovery, Registration, SecondFactor, SecurityLog, SessionManager,
+    SignIn, Verification,
 };
 use super::store::Store;
 use super::store::sessions::Sessions;
@@ -41,25 +42,25 @@ pub struct Services {
     pub registration: Registration,
     pub verification: Verification,
     pub recovery: Recovery,
-    pub own_account: OwnAccount,
-    pub from_mail: FromMail,
+    pub account_settings: AccountSettings,
+    pub email_links: EmailLinks,
     pub login: Login,
-    pub confirmation: Confirmation,
+    pub reauthentication: Reauthentication,
     pub second_factor: SecondFactor,
     /// Encrypts recovery codes on their way to the page that shows them.
-    pub shown_once: Sealer,
+    pub one_time_secrets: Sealer,
     pub passkeys: Passkeys,
     pub security_log: SecurityLog,
     pub devices: Devices,
-    pub own_sessions: OwnSessions,
-    pub administration: Administration,
+    pub session_manager: SessionManager,
+    pub admin: AdminService,
     pub maintenance: Maintenance,
     pub readiness: Readiness,
     pub policy: PasswordPolicy,
-    pub flood: Arc<FloodLimiter>,
-    pub newcomers: Newcomers,
+    pub rate_limiter: Arc<PostRateLimiter>,
+    pub anonymous_sessions: AnonymousSessionLimiter,
     /// Throttles log events about a full hash queue.
-    pub busy: Sampled,
+    pub busy: LogThrottle,
     pub clock: Clock,
     pub rng: Rng,
     leptos: LeptosOptions,
@@ -102,15 +103,15 @@ impl AppState {
         let mailer = Mailer::new(Sealer::new(ring, "mail", rng.clone()), rng.clone(), clock.clone());
         let worker = Worker::new(store.clone(), mailer.clone(), transport, &config);
         let log = SecurityLog { store: store.clone(), clock: clock.clone(), rng: rng.clone() };
-        let notices = Notices { mailer: mailer.clone(), clock: clock.clone(), rng: rng.clone() };
+        let notifications = Notifications { mailer: mailer.clone(), clock: clock.clone(), rng: rng.clone() };
         let devices = Devices {
             sessions: sessions.clone(),
-            notices: notices.clone(),
+            notifications: notifications.clone(),
             log: log.clone(),
             clock: clock.clone(),
             rng: rng.clone(),
         };
-        let entry = Entry { log: log.clone(), devices: devices.clone(), clock: clock.clone(), rng: rng.clone() };
+        let sign_in = SignIn { log: log.clone(), devices: devices.clone(), clock: clock.clone(), rng: rng.clone() };
         let passwords = PasswordCheck {
             store: store.clone(),
             hasher: hasher.clone(),
@@ -122,9 +123,9 @@ impl AppState {
         };
         let second_factor = SecondFactor {
             store: store.clone(),
-            entry: entry.clone(),
+            sign_in: sign_in.clone(),
             log: log.clone(),
-            notices: notices.clone(),
+            notifications: notifications.clone(),
             seeds: Sealer::new(ring, "totp", rng.clone()),
             keys: keys.clone(),
             limits: limits.clone(),
@@ -134,24 +135,25 @@ impl AppState {
             rng: rng.clone(),
         };
         let audit = Audit::new(store.clone(), ring, clock.clone(), rng.clone());
-        let shown_once = Sealer::new(ring, "shown once", rng.clone());
+        let one_time_secrets = Sealer::new(ring, "shown once", rng.clone());
         let ceremonies = ceremonies(&config, &rng);
         let passkeys = Passkeys {
             store: store.clone(),
             relying_party: ceremonies.as_ref().map(|(_, host)| host.clone()),
             ceremonies: ceremonies.map(|(ceremonies, _)| ceremonies),
             captcha: captcha.clone(),
-            entry: entry.clone(),
+            sign_in: sign_in.clone(),
             second_factor: second_factor.clone(),
             log: log.clone(),
-            notices: notices.clone(),
+            notifications: notifications.clone(),
             keys: keys.clone(),
             limits: limits.clone(),
             clock: clock.clone(),
             rng: rng.clone(),
         };
-        let admission = Admission { mode: config.registration.mode, emails: config.registration.emails.clone() };
-        let codes = Codes {
+        let registration_policy =
+            RegistrationPolicy { mode: config.registration.mode, emails: config.registration.emails.clone() };
+        let codes = OtpService {
             mailer: mailer.clone(),
             digester: OtpDigester::new(ring),
             captcha: captcha.clone(),
@@ -160,21 +162,22 @@ impl AppState {
             clock: clock.clone(),
             rng: rng.clone(),
         };
-        let confirmation = Confirmation { store: store.clone(), passwords: passwords.clone(), clock: clock.clone() };
+        let reauthentication =
+            Reauthentication { store: store.clone(), passwords: passwords.clone(), clock: clock.clone() };
         let last_purge = LastPurge::default();
         let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {
             leptos,
-            flood: Arc::new(FloodLimiter::new(&limits, clock.clone())),
-            newcomers: Newcomers::new(limits.newcomers_per_address, clock.clone()),
-            busy: Sampled::default(),
+            rate_limiter: Arc::new(PostRateLimiter::new(&limits, clock.clone())),
+            anonymous_sessions: AnonymousSessionLimiter::new(limits.anonymous_sessions_per_ip, clock.clone()),
+            busy: LogThrottle::default(),
             registration: Registration {
                 store: store.clone(),
                 hasher,
                 policy: policy.clone(),
                 captcha: captcha.clone(),
                 codes: codes.clone(),
-                admission: admission.clone(),
+                registration_policy: registration_policy.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
@@ -185,7 +188,7 @@ impl AppState {
                 codes: codes.clone(),
                 passwords: passwords.clone(),
                 policy: policy.clone(),
-                notices: notices.clone(),
+                notifications: notifications.clone(),
                 log: log.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
@@ -194,26 +197,26 @@ impl AppState {
             verification: Verification {
                 store: store.clone(),
                 codes: codes.clone(),
-                admission: admission.clone(),
+                registration_policy: registration_policy.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
             },
-            own_account: OwnAccount {
+            account_settings: AccountSettings {
                 store: store.clone(),
                 codes: codes.clone(),
-                confirmation: confirmation.clone(),
+                reauthentication: reauthentication.clone(),
                 policy: policy.clone(),
-                emails: admission.emails.clone(),
-                notices: notices.clone(),
+                emails: registration_policy.emails.clone(),
+                notifications: notifications.clone(),
                 log: log.clone(),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),
             },
-            from_mail: FromMail {
+            email_links: EmailLinks {
                 store: store.clone(),
-                notices: notices.clone(),
+                notifications: notifications.clone(),
                 log: log.clone(),
                 clock: clock.clone(),
             },
@@ -221,25 +224,25 @@ impl AppState {
                 store: store.clone(),
                 captcha: captcha.clone(),
                 passwords,
-                entry,
+                sign_in,
                 second_factor: second_factor.clone(),
             },
-            confirmation,
+            reauthentication,
             second_factor,
-            shown_once,
-            own_sessions: OwnSessions { store: store.clone(), sessions: sessions.clone(), log: log.clone() },
+            one_time_secrets,
+            session_manager: SessionManager { store: store.clone(), sessions: sessions.clone(), log: log.clone() },
             devices,
             passkeys,
-            administration: Administration {
+            admin: AdminService {
                 store: store.clone(),
                 audit: audit.clone(),
                 sessions: sessions.clone(),
-                notices,
+                notifications,
                 log: log.clone(),
                 mailer,
-                registration: admission.mode,
+                registration: registration_policy.mode,
                 account_count: AccountCount::default(),
-                about: About::new(&config, clock.now(), last_purge.clone()),
+                about: SystemInfo::new(&config, clock.now(), last_purge.clone()),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),

@@ -8,9 +8,9 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use super::harness::app::PASSWORD;
+use super::harness::crash_state::CrashState;
 use super::harness::number;
 use super::harness::process::{Served, browser, portal, solved_challenge};
-use super::harness::remains::Remains;
 
 /// How often the program is killed, unless `CRASHES` says otherwise.
 const CRASHES: u64 = 12;
@@ -65,12 +65,12 @@ async fn what_was_acknowledged_survives_kill_9_and_nothing_is_half_there() {
             acknowledged.push(name);
         }
     }
-    let remains = Remains::of(folder.path()).await;
+    let remains = CrashState::of(folder.path()).await;
     println!("{crashes} crashes, {} registrations acknowledged: {remains:?}", acknowledged.len());
     assert!(acknowledged.len() as u64 >= crashes.div_ceil(4));
     let lost: Vec<_> = acknowledged.iter().filter(|name| !remains.holds(name)).collect();
     assert!(lost.is_empty(), "{lost:?}");
-    let Remains { registrations, whole, codes, mails, ref integrity, .. } = remains;
+    let CrashState { registrations, whole, codes, mails, ref integrity, .. } = remains;
     assert_eq!([whole, codes, mails], [registrations; 3]);
     assert_eq!(integrity, "ok");
 }

@@ -1,7 +1,7 @@
 //! A sign-in in a browser that the account was not seen in before is mailed.
 
 use futures::future::join_all;
-use portal::server::mail::Letter;
+use portal::server::mail::RenderedEmail;
 use portal::server::store::known_devices;
 
 use super::harness::app::PASSWORD;
@@ -23,7 +23,7 @@ async fn sign_in(client: &mut Client, username: &str) {
 }
 
 /// The mails about new devices.
-async fn told(app: &TestApp, address: &str) -> Vec<Letter> {
+async fn told(app: &TestApp, address: &str) -> Vec<RenderedEmail> {
     let mut letters = app.letters_to(address).await;
     letters.retain(|letter| letter.subject == "New sign-in to your Portal account");
     letters

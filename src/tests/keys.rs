@@ -1,12 +1,12 @@
 //! Changing the secret key: nobody notices, and nothing is left behind.
 
 mod command;
-mod resealing;
+mod key_rotation;
 mod schema;
 
-use portal::server::services::audit::Finding;
-use portal::server::services::resealing::Tally;
-use portal::server::services::{Operators, Resealing};
+use portal::server::services::audit::Violation;
+use portal::server::services::key_rotation::KeyUsage;
+use portal::server::services::{AdminCli, KeyRotation};
 
 use crate::harness::app::{PASSWORD, wrong_code};
 use crate::harness::{Mode, TestApp};
@@ -27,14 +27,14 @@ fn with<'a>(settings: &Settings<'a>, name: &'a str, value: &'a str) -> Vec<(&'a 
 }
 
 /// Values of all kinds: under the current key, due to be sealed anew, unreadable.
-async fn counts(resealing: &Resealing) -> (u64, u64, u64) {
+async fn counts(resealing: &KeyRotation) -> (u64, u64, u64) {
     let tallies = resealing.status().await.expect("no fault");
-    let sum = |of: fn(&Tally) -> u64| tallies.iter().map(of).sum();
+    let sum = |of: fn(&KeyUsage) -> u64| tallies.iter().map(of).sum();
     (sum(|tally| tally.current), sum(|tally| tally.due), sum(|tally| tally.unreadable))
 }
 
 /// Seals anew what is due, and tells how many of all kinds.
-async fn rotate(resealing: &Resealing) -> u64 {
+async fn rotate(resealing: &KeyRotation) -> u64 {
     resealing.rotate().await.expect("no fault").iter().map(|(_, resealed)| resealed).sum()
 }
 
@@ -181,14 +181,14 @@ async fn the_audit_log_is_read_and_goes_on_through_the_change() {
     let app = TestApp::with(OLD).await;
     assert_eq!(audited(&app, "ann").await, (1, vec![]));
     let app = app.restart(BOTH).await;
-    assert_eq!(app.state.administration.audit.verify().await.expect("it is read").findings, []);
+    assert_eq!(app.state.admin.audit.verify().await.expect("it is read").violations, []);
     // With the anchor under the old key still.
     assert!(rotate(&app.resealing(BOTH).await).await > 0);
     assert_eq!(audited(&app, "bob").await, (2, vec![]));
     let app = app.restart(NEW).await;
     assert_eq!(audited(&app, "cid").await, (3, vec![]));
     let app = app.restart(OLD).await;
-    assert_eq!(app.state.administration.audit.verify().await.expect("it is read").findings, [Finding::Seal]);
+    assert_eq!(app.state.admin.audit.verify().await.expect("it is read").violations, [Violation::Seal]);
 }
 
 #[tokio::test]
@@ -196,7 +196,7 @@ async fn without_a_rotation_the_new_key_alone_does_not_open_the_seal_of_the_audi
     let app = TestApp::with(OLD).await;
     assert_eq!(audited(&app, "ann").await, (1, vec![]));
     let app = app.restart(BOTH).await.restart(NEW).await;
-    assert_eq!(app.state.administration.audit.verify().await.expect("it is read").findings, [Finding::Seal]);
+    assert_eq!(app.state.admin.audit.verify().await.expect("it is read").violations, [Violation::Seal]);
 }
 
 #[tokio::test]
@@ -209,14 +209,14 @@ async fn with_a_seal_that_does_not_open_nothing_is_done_that_has_to_be_written_d
     assert_eq!(audited(&app, "ann").await, (1, vec![]));
 }
 
-fn operators(app: &TestApp) -> Operators {
+fn operators(app: &TestApp) -> AdminCli {
     let state = &app.state;
-    Operators::new(&state.config, state.store.clone(), state.clock.clone(), state.rng.clone())
+    AdminCli::new(&state.config, state.store.clone(), state.clock.clone(), state.rng.clone())
 }
 
 /// Makes an administrator, which the audit log tells; gives its rows and what is wrong with it.
-async fn audited(app: &TestApp, name: &str) -> (u64, Vec<Finding>) {
+async fn audited(app: &TestApp, name: &str) -> (u64, Vec<Violation>) {
     operators(app).create(name, &format!("{name}@x.example"), PASSWORD).await.expect("an account");
-    let verdict = app.state.administration.audit.verify().await.expect("it is read");
-    (verdict.rows, verdict.findings)
+    let verdict = app.state.admin.audit.verify().await.expect("it is read");
+    (verdict.rows, verdict.violations)
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use futures::future::join_all;
-use portal::server::crypto::hash_queue::Place;
+use portal::server::crypto::hash_queue::HashSlot;
 
 use super::harness::app::PASSWORD;
 use super::harness::process::{Served, browser};
@@ -134,7 +134,7 @@ async fn a_flood_of_posts_is_no_flood_of_lines_in_the_log() {
 }
 
 /// Takes every place there is.
-fn crowd(app: &TestApp) -> Vec<Place> {
+fn crowd(app: &TestApp) -> Vec<HashSlot> {
     std::iter::from_fn(|| app.state.login.passwords.hasher.enter().ok()).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Who may register, and with whose addresses.
 
-use super::administration::administrator;
+use super::admin::administrator;
 use super::harness::app::PASSWORD;
 use super::harness::{Client, Mode, TestApp};
 use super::known_address::shape;

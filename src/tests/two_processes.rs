@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::future::{join, join_all};
 use portal::domain::AuditAction;
-use portal::server::services::audit::Note;
+use portal::server::services::audit::AuditEvent;
 use portal::server::store::audit::Actor;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -33,8 +33,8 @@ async fn pair(database: &str) -> Option<(TestApp, TestApp)> {
 /// Writes one action into the audit log; whether it was committed.
 async fn act(app: &TestApp) -> bool {
     let Ok(tx) = app.state.store.write().await else { return false };
-    let note = Note::to(AuditAction::SessionsEnded, Uuid::max());
-    let audit = &app.state.administration.audit;
+    let note = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max());
+    let audit = &app.state.admin.audit;
     audit.note(&tx, Actor::CommandLine, None, note).await.is_ok() && tx.commit().await.is_ok()
 }
 
@@ -56,7 +56,7 @@ async fn actions_of_both_and_a_purge_between_them_leave_the_audit_log_whole() {
     let purge = async { while other.state.maintenance.purge().await.expect("it is purged") > 0 {} };
     let (here, there, ()) = tokio::join!(acts(&one), acts(&other), purge);
     assert_eq!((here, there), (60, 60), "no action failed");
-    let verdict = one.state.administration.audit.verify().await.expect("it is read");
+    let verdict = one.state.admin.audit.verify().await.expect("it is read");
     assert!(verdict.is_sound(), "{verdict:?}");
     assert_eq!(verdict.rows, 120, "the old rows were purged");
 }
@@ -64,8 +64,8 @@ async fn actions_of_both_and_a_purge_between_them_leave_the_audit_log_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_administrators_who_demote_each_other_at_two_processes_leave_one() {
     let Some((one, other)) = pair("last").await else { return };
-    let ann = super::administration::administrator(&one, Mode::Form, "ann").await;
-    let bob = other.again(&super::administration::administrator(&one, Mode::Form, "bob").await);
+    let ann = super::admin::administrator(&one, Mode::Form, "ann").await;
+    let bob = other.again(&super::admin::administrator(&one, Mode::Form, "bob").await);
     let id = async |name: &str| one.text(&format!("SELECT id::text FROM account WHERE username = '{name}'")).await;
     let (ann_id, bob_id) = (id("ann").await, id("bob").await);
     for round in 0..10 {

@@ -38,7 +38,7 @@ pub enum InvitationState {
 
 impl InvitationState {
     #[must_use]
-    pub fn in_words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Waiting => "Pending",
             Self::Used => "Used",
@@ -54,9 +54,9 @@ impl InvitationState {
 /// A message for `email`.
 #[server(prefix = "", endpoint = "admin/invitations/send")]
 pub async fn invite(#[server(default)] email: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/admin/invitations/send")?.keep("email", &email);
-    let outcome = post.state.administration.invite(&email, &post.requester).await;
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/admin/invitations/send")?.keep("email", &email);
+    let outcome = post.state.admin.invite(&email, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -66,8 +66,8 @@ pub async fn invite(#[server(default)] email: String) -> Result<(), ApiError> {
 /// A message if it is no longer pending.
 #[server(prefix = "", endpoint = "admin/invitations/revoke")]
 pub async fn revoke_invitation(#[server(default)] id: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/admin/invitations/revoke")?;
-    let outcome = post.state.administration.revoke_invitation(&id, &post.requester).await;
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/admin/invitations/revoke")?;
+    let outcome = post.state.admin.revoke_invitation(&id, &post.requester).await;
     post.answer(outcome).await
 }

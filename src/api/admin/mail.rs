@@ -53,9 +53,9 @@ pub struct QueuedMailView {
 /// A message if it can no longer be sent.
 #[server(prefix = "", endpoint = "admin/mail/retry")]
 pub async fn retry_mail(#[server(default)] mail: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/admin/mail/retry")?;
-    let outcome = post.state.administration.retry_mail(&mail, &post.requester).await;
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/admin/mail/retry")?;
+    let outcome = post.state.admin.retry_mail(&mail, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -65,9 +65,9 @@ pub async fn retry_mail(#[server(default)] mail: String) -> Result<(), ApiError>
 /// A message if it is not queued.
 #[server(prefix = "", endpoint = "admin/mail/drop")]
 pub async fn drop_mail(#[server(default)] mail: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/admin/mail/drop")?;
-    let outcome = post.state.administration.drop_mail(&mail, &post.requester).await;
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/admin/mail/drop")?;
+    let outcome = post.state.admin.drop_mail(&mail, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -77,8 +77,8 @@ pub async fn drop_mail(#[server(default)] mail: String) -> Result<(), ApiError> 
 /// A message if another one was sent recently.
 #[server(prefix = "", endpoint = "admin/mail/test")]
 pub async fn send_test_mail() -> Result<(), ApiError> {
-    use crate::server::http::reply::Post;
-    let post = Post::to("/admin/mail/test")?;
-    let outcome = post.state.administration.send_test_mail(&post.requester).await;
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/admin/mail/test")?;
+    let outcome = post.state.admin.send_test_mail(&post.requester).await;
     post.answer(outcome).await
 }

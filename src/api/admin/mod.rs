@@ -12,9 +12,9 @@ pub use audit::{AuditEntryView, AuditView};
 pub use invitations::{InvitationState, InvitationView, InvitationsView};
 pub use mail::{MailView, QueuedMailView};
 pub use otps::{OtpRowView, OtpsView};
-pub use overview::{ChartView, FigureView, OverviewView, PieceView};
+pub use overview::{BucketView, ChartView, FigureView, OverviewView};
 pub use settings::{LimitView, SettingView, SettingsView};
-pub use users::{UserCodeView, UserDeedView, UserRowView, UserSessionView, UserView, UsersView};
+pub use users::{UserActionView, UserCodeView, UserRowView, UserSessionView, UserView, UsersView};
 
 /// The data of an admin page.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub enum AdminView {
     Audit(AuditView),
     Users(UsersView),
     User(Box<UserView>),
-    UserDeed(UserDeedView),
+    UserAction(UserActionView),
     Invitations(InvitationsView),
     Otps(OtpsView),
     Mail(MailView),

@@ -1,17 +1,17 @@
 //! The view of the overview: figures and charts.
 
-use crate::domain::{Span, Timestamp};
+use crate::domain::{TimeRange, Timestamp};
 
 /// Figures and charts for a time range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OverviewView {
-    pub span: Span,
+    pub span: TimeRange,
     /// The start of the time range.
     pub since: Timestamp,
     pub figures: Vec<FigureView>,
     pub charts: Vec<ChartView>,
     /// The numbers of the charts, newest bucket first.
-    pub pieces: Vec<PieceView>,
+    pub pieces: Vec<BucketView>,
 }
 
 /// A number with its name.
@@ -41,14 +41,14 @@ pub struct ChartView {
 
 /// A bucket of the charts: an hour or a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PieceView {
+pub struct BucketView {
     /// When it started, in UTC.
     pub when: String,
-    /// In the order of [`PieceView::COLUMNS`].
+    /// In the order of [`BucketView::COLUMNS`].
     pub numbers: [u64; 5],
 }
 
-impl PieceView {
+impl BucketView {
     pub const COLUMNS: [&'static str; 5] =
         ["Registrations started", "Of these completed", "Wrong passwords", "Wrong codes", "Failed second steps"];
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{AuditEntryView, Neighbours};
 use crate::api::{ApiError, EventView};
-use crate::domain::{Timestamp, UserDeed};
+use crate::domain::{Timestamp, UserAction};
 
 /// A page of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub struct UserView {
     /// The audit log entries about the user.
     pub entries: Vec<AuditEntryView>,
     /// The actions that are available.
-    pub deeds: Vec<UserDeed>,
+    pub deeds: Vec<UserAction>,
     /// Whether it is the administrator's own account.
     pub own: bool,
 }
@@ -87,10 +87,10 @@ pub struct UserCodeView {
 
 /// An action that the administrator is about to confirm.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserDeedView {
+pub struct UserActionView {
     pub id: String,
     pub username: String,
-    pub deed: UserDeed,
+    pub deed: UserAction,
     /// Why the action is not available.
     pub refusal: Option<&'static str>,
     /// Whether it is the administrator's own account.
@@ -108,13 +108,13 @@ pub async fn change_user(
     #[server(default)] reason: String,
 ) -> Result<(), ApiError> {
     use crate::paths;
-    use crate::server::http::reply::Post;
+    use crate::server::http::reply::FormRequest;
     use crate::server::services::ServiceError;
-    let post = Post::to(paths::ADMIN_USERS_CHANGE)?.keep("reason", &reason);
-    let (Ok(id), Some(deed)) = (uuid::Uuid::try_parse(&id), UserDeed::parse(&deed)) else {
-        return post.answer(Err(ServiceError::NotThere)).await;
+    let post = FormRequest::to(paths::ADMIN_USERS_CHANGE)?.keep("reason", &reason);
+    let (Ok(id), Some(deed)) = (uuid::Uuid::try_parse(&id), UserAction::parse(&deed)) else {
+        return post.answer(Err(ServiceError::NotFound)).await;
     };
     let post = post.on_page(paths::admin_user_deed(&id.to_string(), deed.as_str()));
-    let outcome = post.state.administration.change_user(id, deed, &reason, &post.requester).await;
+    let outcome = post.state.admin.change_user(id, deed, &reason, &post.requester).await;
     post.answer(outcome).await
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::View;
-use crate::components::{Field, Form, Frame, OtherWay, PasskeyUse, PostForm};
+use crate::components::{CardLayout, EnhancedForm, Field, Form, PasskeyAlternative, PasskeyUse};
 use crate::pages::visitor;
 use crate::paths;
 
@@ -18,14 +18,14 @@ pub fn ConfirmPage() -> impl IntoView {
     let passkey = visitor.passkeys.clone().filter(|_| has_passkey).map(PasskeyUse::confirm);
     let under = || view! { <a href=paths::ACCOUNT>"Cancel"</a> };
     view! {
-        <Frame visitor under>
+        <CardLayout visitor under>
             <h1>"Confirm your password"</h1>
             <p>
                 "You're signed in as " <strong>{username}</strong>
                 ". For your security, enter your password to continue. You won't lose your changes."
             </p>
-            <PostForm form />
-            {passkey.map(|passkey| view! { <OtherWay passkey /> })}
-        </Frame>
+            <EnhancedForm form />
+            {passkey.map(|passkey| view! { <PasskeyAlternative passkey /> })}
+        </CardLayout>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::View;
-use crate::components::{AccountArea, Field, Form, PostForm, Section};
+use crate::components::{AccountArea, EnhancedForm, Field, Form, Section};
 use crate::pages::visitor;
 use crate::paths;
 
@@ -38,7 +38,7 @@ pub fn DeletePage() -> impl IntoView {
                     "Until then, you can restore it with the link we email you. "
                     <a href=paths::ACCOUNT>"Keep my account"</a>
                 </p>
-                <PostForm form />
+                <EnhancedForm form />
             </Section>
         </AccountArea>
     }

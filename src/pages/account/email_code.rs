@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api::{CodeView, Flash, View};
-use crate::components::{Field, Form, Frame, PlainForm};
-use crate::pages::await_code::{Again, AwaitCode};
+use crate::components::{ActionButton, CardLayout, Field, Form};
+use crate::pages::otp_card::{Again, OtpCard};
 use crate::pages::visitor;
 use crate::paths;
 
@@ -17,7 +17,7 @@ pub fn EmailCodePage() -> impl IntoView {
         _ => None,
     };
     let under = || view! { <a href=paths::ACCOUNT>"Back to your account"</a> };
-    view! { <Frame visitor under>{card}</Frame> }
+    view! { <CardLayout visitor under>{card}</CardLayout> }
 }
 
 /// The form for the code, the button that sends a new one, and the button that cancels the change.
@@ -39,8 +39,8 @@ fn EnterCode(email: String, code: CodeView, flash: Flash, mailbox: bool) -> impl
         }
     };
     view! {
-        <AwaitCode code lead form resend captcha=None again mailbox>
-            <PlainForm action=paths::ACCOUNT_EMAIL_CANCEL label="Cancel change" />
-        </AwaitCode>
+        <OtpCard code lead form resend captcha=None again mailbox>
+            <ActionButton action=paths::ACCOUNT_EMAIL_CANCEL label="Cancel change" />
+        </OtpCard>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::{Flash, View};
-use crate::components::{AccountArea, Field, Form, PlainForm, PlainRefusal, PostForm, Section};
+use crate::components::{AccountArea, ActionButton, EnhancedForm, Field, Form, PlainRefusal, Section};
 use crate::pages::visitor;
 use crate::paths;
 
@@ -36,7 +36,7 @@ fn Username(flash: Flash, username: String) -> impl IntoView {
         .outlined();
     view! {
         <Section title="Username" id="username">
-            <PostForm form />
+            <EnhancedForm form />
         </Section>
     }
 }
@@ -60,7 +60,7 @@ fn Address(flash: Flash, email: String, awaited: Option<String>) -> impl IntoVie
         <Section title="Email" id="email">
             <p>"We email you at " <strong>{email}</strong> ". We'll switch to the new email address once you confirm it."</p>
             {awaited}
-            <PostForm form />
+            <EnhancedForm form />
         </Section>
     }
 }
@@ -76,7 +76,7 @@ fn Password(flash: Flash) -> impl IntoView {
     view! {
         <Section title="Password" id="password">
             <p>"You'll be signed out on other devices, and trusted browsers will ask for a code again."</p>
-            <PostForm form />
+            <EnhancedForm form />
         </Section>
     }
 }
@@ -87,7 +87,7 @@ fn YourData(flash: Flash) -> impl IntoView {
         <Section title="Your data" id="data">
             <p>"Download a copy of your data (JSON)."</p>
             <PlainRefusal flash action=paths::ACCOUNT_EXPORT />
-            <PlainForm action=paths::ACCOUNT_EXPORT label="Download my data" />
+            <ActionButton action=paths::ACCOUNT_EXPORT label="Download my data" />
         </Section>
         <Section title="Delete your account" id="delete">
             <p>"Your account is deleted after a waiting period. You can cancel until then."</p>

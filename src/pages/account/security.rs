@@ -9,7 +9,7 @@ use leptos::prelude::*;
 pub use codes::RecoveryCodesPage;
 
 use crate::api::View;
-use crate::components::{AccountArea, Icon, PasskeySection, PlainRefusal, Section, Sign};
+use crate::components::{AccountArea, Icon, IconName, PasskeySection, PlainRefusal, Section};
 use crate::pages::{RecentEvents, visitor};
 use crate::paths;
 
@@ -55,7 +55,7 @@ pub fn SecurityPage() -> impl IntoView {
 fn Demanded() -> impl IntoView {
     view! {
         <div class="alert alert-warning">
-            <Icon sign=Sign::Alert />
+            <Icon sign=IconName::Alert />
             <p>
                 "Two-step sign-in is required. Add an authenticator app or a passkey to continue."
             </p>

@@ -5,7 +5,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::api::{EventView, View};
-use crate::components::{AccountArea, EmptyList, LocalTime, Pager, Row, Rows, Section};
+use crate::components::{AccountArea, EmptyList, Item, ItemList, LocalTime, Pager, Section};
 use crate::pages::visitor;
 use crate::paths;
 
@@ -55,7 +55,7 @@ pub fn Events(
         return Either::Left(view! { <EmptyList>{empty}</EmptyList> });
     }
     let rows: Vec<_> = events.into_iter().map(|event| view! { <Event event /> }).collect();
-    Either::Right(view! { <Rows>{rows}</Rows> })
+    Either::Right(view! { <ItemList>{rows}</ItemList> })
 }
 
 #[component]
@@ -70,8 +70,8 @@ fn Event(event: EventView) -> impl IntoView {
     // Events from the command line have no device and no IP address.
     let from = (!address.is_empty()).then(|| view! { ", " {device} ", from " {address} });
     view! {
-        <Row title=what>
+        <Item title=what>
             {detail} <LocalTime at=at.0 with_time=true /> {from}
-        </Row>
+        </Item>
     }
 }

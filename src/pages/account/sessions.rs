@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::{SessionView, View};
-use crate::components::{AccountArea, LocalTime, PlainForm, PlainRefusal, Row, Rows, Section};
+use crate::components::{AccountArea, ActionButton, Item, ItemList, LocalTime, PlainRefusal, Section};
 use crate::pages::visitor;
 use crate::paths;
 
@@ -26,7 +26,7 @@ pub fn SessionsPage() -> impl IntoView {
                     <a href=paths::ACCOUNT>"change your password"</a> "."
                 </p>
                 {newest}
-                <Rows>{rows}</Rows>
+                <ItemList>{rows}</ItemList>
             </Section>
             {others.then(|| view! { <EndOthers /> })}
         </AccountArea>
@@ -40,10 +40,10 @@ fn Session(session: SessionView) -> impl IntoView {
     let about = if this_one { String::new() } else { format!("{device}, {address}") };
     let action = move || {
         let hidden = vec![("session", handle)];
-        view! { <PlainForm action=paths::ACCOUNT_SESSIONS_END label about hidden /> }
+        view! { <ActionButton action=paths::ACCOUNT_SESSIONS_END label about hidden /> }
     };
     view! {
-        <Row title=device badge action>
+        <Item title=device badge action>
             "Signed in "
             <LocalTime at=began_at.0 with_time=true />
             ", from "
@@ -51,7 +51,7 @@ fn Session(session: SessionView) -> impl IntoView {
             <br />
             "Last active "
             <LocalTime at=last_seen_at.0 with_time=true />
-        </Row>
+        </Item>
     }
 }
 
@@ -60,7 +60,7 @@ fn EndOthers() -> impl IntoView {
     view! {
         <Section title="Other devices">
             <p>"This signs you out everywhere else. You stay signed in here."</p>
-            <PlainForm action=paths::ACCOUNT_SESSIONS_END_OTHERS label="Sign out on all other devices" danger=true />
+            <ActionButton action=paths::ACCOUNT_SESSIONS_END_OTHERS label="Sign out on all other devices" danger=true />
         </Section>
     }
 }

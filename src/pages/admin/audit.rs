@@ -7,7 +7,8 @@ use super::visitor;
 use crate::api::View;
 use crate::api::admin::{AdminView, AuditEntryView};
 use crate::components::{
-    AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, PlainForm, Section, Table, TextCell, Words,
+    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, Section, SelectFilter, Table, TextCell,
+    TextFilter,
 };
 use crate::paths;
 
@@ -21,16 +22,16 @@ pub fn AuditPage() -> impl IntoView {
         <AdminArea visitor here=paths::ADMIN_AUDIT heading="Audit log">
             <Section title="Entries">
                 <Filters action=paths::ADMIN_AUDIT narrowed>
-                    <Choice name="action" label="Action" options=log.actions chosen=log.action />
-                    <Words name="who" label="By (username)" value=log.who />
-                    <Words name="whom" label="Target (username)" value=log.whom />
+                    <SelectFilter name="action" label="Action" options=log.actions chosen=log.action />
+                    <TextFilter name="who" label="By (username)" value=log.who />
+                    <TextFilter name="whom" label="Target (username)" value=log.whom />
                 </Filters>
                 <Entries entries=log.entries narrowed />
                 <Pager newer=log.neighbours.newer older=log.neighbours.older />
             </Section>
             <Section title="Export">
                 <p>"All matching entries as a CSV file. Exports are recorded in the audit log."</p>
-                <PlainForm action=paths::ADMIN_AUDIT_EXPORT label="Download as CSV" hidden=filters />
+                <ActionButton action=paths::ADMIN_AUDIT_EXPORT label="Download as CSV" hidden=filters />
             </Section>
         </AdminArea>
     })

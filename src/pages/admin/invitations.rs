@@ -7,8 +7,8 @@ use super::visitor;
 use crate::api::admin::{AdminView, InvitationState, InvitationView, InvitationsView};
 use crate::api::{Flash, View};
 use crate::components::{
-    AdminArea, Cell, EmptyList, Field, Filters, Form, LocalTime, Pager, PlainForm, PlainRefusal, PostForm, Section,
-    Table, TextCell, Words,
+    ActionButton, AdminArea, Cell, EmptyList, EnhancedForm, Field, Filters, Form, LocalTime, Pager, PlainRefusal,
+    Section, Table, TextCell, TextFilter,
 };
 use crate::domain::RegistrationMode;
 use crate::paths;
@@ -41,7 +41,7 @@ fn Invite(flash: Flash, mode: RegistrationMode) -> impl IntoView {
                         .hint("We'll email a single-use link. This replaces any earlier invitation."),
                 )
                 .submit("Send invitation", "Sending…");
-            Either::Right(view! { <PostForm form /> })
+            Either::Right(view! { <EnhancedForm form /> })
         }
     };
     view! { <Section title="Invite someone">{body}</Section> }
@@ -55,16 +55,16 @@ fn List(list: InvitationsView, flash: Flash) -> impl IntoView {
         <Section title="Invitations">
             <PlainRefusal flash action=paths::ADMIN_INVITATIONS_REVOKE />
             <Filters action=paths::ADMIN_INVITATIONS narrowed>
-                <Words name="address" label="Search by email" value=address />
+                <TextFilter name="address" label="Search by email" value=address />
             </Filters>
-            <Rows invitations narrowed />
+            <ItemList invitations narrowed />
             <Pager newer=neighbours.newer older=neighbours.older />
         </Section>
     }
 }
 
 #[component]
-fn Rows(invitations: Vec<InvitationView>, narrowed: bool) -> impl IntoView {
+fn ItemList(invitations: Vec<InvitationView>, narrowed: bool) -> impl IntoView {
     if invitations.is_empty() {
         let words = if narrowed {
             "No invitations match. Change or clear the filters."
@@ -86,12 +86,12 @@ fn Invitation(invitation: InvitationView) -> impl IntoView {
     let InvitationView { id, address, invited_by, sent_at, expires_at, state } = invitation;
     let revoke = (state == InvitationState::Waiting).then(|| {
         let (about, hidden) = (address.clone(), vec![("id", id)]);
-        view! { <PlainForm action=paths::ADMIN_INVITATIONS_REVOKE label="Revoke" about hidden danger=true /> }
+        view! { <ActionButton action=paths::ADMIN_INVITATIONS_REVOKE label="Revoke" about hidden danger=true /> }
     });
     view! {
         <tr role="row">
             <TextCell of="Email" text=address />
-            <Cell of="State">{state.in_words()}</Cell>
+            <Cell of="State">{state.label()}</Cell>
             <TextCell of="Invited by" text=invited_by />
             <Cell of="Sent">
                 <LocalTime at=sent_at.0 with_time=true />

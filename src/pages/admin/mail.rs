@@ -7,7 +7,8 @@ use super::visitor;
 use crate::api::View;
 use crate::api::admin::{AdminView, QueuedMailView};
 use crate::components::{
-    AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, PlainForm, PlainRefusal, Section, Table, TextCell,
+    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, PlainRefusal, Section, SelectFilter, Table,
+    TextCell,
 };
 use crate::domain::Timestamp;
 use crate::paths;
@@ -25,14 +26,14 @@ pub fn MailPage() -> impl IntoView {
             <Section title="Test email">
                 {refused_test}
                 <p>"Send a test email to yourself. Its delivery status appears below."</p>
-                <PlainForm action=paths::ADMIN_MAIL_TEST label="Send test email" />
+                <ActionButton action=paths::ADMIN_MAIL_TEST label="Send test email" />
             </Section>
             <Section title="Outbox">
                 {refused_retry}
                 {refused_drop}
                 <Filters action=paths::ADMIN_MAIL narrowed>
-                    <Choice name="state" label="State" options=queue.states chosen=queue.state />
-                    <Choice name="kind" label="Type" options=queue.kinds chosen=queue.kind />
+                    <SelectFilter name="state" label="State" options=queue.states chosen=queue.state />
+                    <SelectFilter name="kind" label="Type" options=queue.kinds chosen=queue.kind />
                 </Filters>
                 <Mails mails=queue.mails narrowed />
                 <Pager newer=queue.neighbours.newer older=queue.neighbours.older />
@@ -69,10 +70,10 @@ fn Mail(mail: QueuedMailView) -> impl IntoView {
     let hidden = vec![("mail", mail.id)];
     let retry = mail.may_retry.then(|| {
         let (about, hidden) = (about.clone(), hidden.clone());
-        view! { <PlainForm action=paths::ADMIN_MAIL_RETRY label="Try again" about hidden /> }
+        view! { <ActionButton action=paths::ADMIN_MAIL_RETRY label="Try again" about hidden /> }
     });
     let drop = mail.may_drop.then(|| {
-        view! { <PlainForm action=paths::ADMIN_MAIL_DROP label="Cancel" about hidden danger=true /> }
+        view! { <ActionButton action=paths::ADMIN_MAIL_DROP label="Cancel" about hidden danger=true /> }
     });
     view! {
         <tr role="row">

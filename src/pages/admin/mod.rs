@@ -14,6 +14,6 @@ pub use mail::MailPage;
 pub use otps::OtpsPage;
 pub use overview::OverviewPage;
 pub use settings::SettingsPage;
-pub use users::{UserDeedPage, UserPage, UsersPage};
+pub use users::{UserActionPage, UserPage, UsersPage};
 
 use super::visitor;

@@ -7,7 +7,8 @@ use super::visitor;
 use crate::api::View;
 use crate::api::admin::{AdminView, Neighbours, OtpRowView, OtpsView};
 use crate::components::{
-    AdminArea, Cell, Choice, EmptyList, Filters, FreshRows, LiveRows, LocalTime, Pager, Section, Table, TextCell, Words,
+    AdminArea, Cell, EmptyList, Filters, FreshRows, LiveRows, LocalTime, Pager, Section, SelectFilter, Table, TextCell,
+    TextFilter,
 };
 use crate::paths;
 
@@ -25,15 +26,15 @@ pub fn OtpsPage() -> impl IntoView {
         <AdminArea visitor here=paths::ADMIN_OTPS heading="OTP log">
             <Section title="OTPs">
                 <Filters action=paths::ADMIN_OTPS narrowed>
-                    <Choice name="purpose" label="Purpose" options=purposes chosen=purpose />
-                    <Words name="address" label="Full email address" value=address />
-                    <Words name="requester" label="IP address" value=requester />
-                    <Choice name="delivery" label="Delivery" options=deliveries chosen=delivery />
-                    <Choice name="outcome" label="Result" options=outcomes chosen=outcome />
+                    <SelectFilter name="purpose" label="Purpose" options=purposes chosen=purpose />
+                    <TextFilter name="address" label="Full email address" value=address />
+                    <TextFilter name="requester" label="IP address" value=requester />
+                    <SelectFilter name="delivery" label="Delivery" options=deliveries chosen=delivery />
+                    <SelectFilter name="outcome" label="Result" options=outcomes chosen=outcome />
                 </Filters>
                 {log.first.map(|here| view! { <Refresh here /> })}
                 <FreshRows>
-                    <Codes rows=log.rows narrowed neighbours=log.neighbours />
+                    <OtpService rows=log.rows narrowed neighbours=log.neighbours />
                 </FreshRows>
                 {cut}
             </Section>
@@ -55,7 +56,7 @@ fn Refresh(here: String) -> impl IntoView {
 }
 
 #[component]
-fn Codes(rows: Vec<OtpRowView>, narrowed: bool, neighbours: Neighbours) -> impl IntoView {
+fn OtpService(rows: Vec<OtpRowView>, narrowed: bool, neighbours: Neighbours) -> impl IntoView {
     if rows.is_empty() {
         let words = if narrowed {
             "No OTPs match. Change or clear the filters."

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::visitor;
 use crate::api::View;
-use crate::api::admin::{AdminView, FigureView, PieceView};
-use crate::components::moment::Moment;
+use crate::api::admin::{AdminView, BucketView, FigureView};
+use crate::components::datetime::Moment;
 use crate::components::{AdminArea, Cell, Chart, Section, Table};
-use crate::domain::Span;
+use crate::domain::TimeRange;
 use crate::paths;
 
 #[component]
@@ -19,7 +19,7 @@ pub fn OverviewPage() -> impl IntoView {
     let charts: Vec<_> = overview.charts.into_iter().map(|chart| view! { <Chart chart /> }).collect();
     Some(view! {
         <AdminArea visitor here=paths::ADMIN heading="Overview">
-            <Section title=overview.span.in_words()>
+            <Section title=overview.span.label()>
                 <Spans chosen=overview.span />
                 <p class="quiet">{format!("Since {}, {} UTC.", since.date(), since.time())}</p>
                 <dl class="figures">{figures}</dl>
@@ -34,13 +34,13 @@ pub fn OverviewPage() -> impl IntoView {
 
 /// Links to the time ranges.
 #[component]
-fn Spans(chosen: Span) -> impl IntoView {
-    let links = Span::ALL.map(|span| {
+fn Spans(chosen: TimeRange) -> impl IntoView {
+    let links = TimeRange::ALL.map(|span| {
         let current = (span == chosen).then_some("true");
         view! {
             <li>
                 <a class="btn btn-outline" href=format!("{}?span={}", paths::ADMIN, span.as_str()) aria-current=current>
-                    {span.in_words()}
+                    {span.label()}
                 </a>
             </li>
         }
@@ -69,9 +69,9 @@ fn Figure(figure: FigureView) -> impl IntoView {
 
 /// The numbers of the charts as a table.
 #[component]
-fn Numbers(span: Span, pieces: Vec<PieceView>) -> impl IntoView {
-    let columns: Vec<_> = std::iter::once("From").chain(PieceView::COLUMNS).collect();
-    let rows: Vec<_> = pieces.into_iter().map(|piece| view! { <Piece piece /> }).collect();
+fn Numbers(span: TimeRange, pieces: Vec<BucketView>) -> impl IntoView {
+    let columns: Vec<_> = std::iter::once("From").chain(BucketView::COLUMNS).collect();
+    let rows: Vec<_> = pieces.into_iter().map(|piece| view! { <Bucket piece /> }).collect();
     view! {
         <details class="numbers">
             <summary>"Show table"</summary>
@@ -83,8 +83,8 @@ fn Numbers(span: Span, pieces: Vec<PieceView>) -> impl IntoView {
 }
 
 #[component]
-fn Piece(piece: PieceView) -> impl IntoView {
-    let cells = PieceView::COLUMNS.into_iter().zip(piece.numbers).map(|(of, number)| {
+fn Bucket(piece: BucketView) -> impl IntoView {
+    let cells = BucketView::COLUMNS.into_iter().zip(piece.numbers).map(|(of, number)| {
         view! {
             <Cell of number=true>
                 {number}

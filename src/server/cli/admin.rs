@@ -12,8 +12,8 @@ use crate::domain::Timestamp;
 use crate::server::clock::Clock;
 use crate::server::config::Config;
 use crate::server::rng::Rng;
-use crate::server::services::operators::{Change, Operators, Standing};
-use crate::server::services::{Fault, ServiceError};
+use crate::server::services::admin_cli::{AdminCli, AdminEntry, Change};
+use crate::server::services::{InternalError, ServiceError};
 use crate::server::store::accounts::Account;
 
 /// Maximum number of bytes read of a line with a password; no password is longer.
@@ -46,7 +46,7 @@ pub(super) enum AdminCommand {
 /// starting with its administrator.
 pub(super) async fn run(config: &Config, rng: Rng, command: AdminCommand) -> Result<(), Failure> {
     let store = super::open_current(config, rng.clone()).await?;
-    let operators = Operators::new(config, store.clone(), Clock::System, rng);
+    let operators = AdminCli::new(config, store.clone(), Clock::System, rng);
     let reads_alone = matches!(command, AdminCommand::List);
     let done = carry_out(&operators, command).await;
     super::close(store, reads_alone).await?;
@@ -54,7 +54,7 @@ pub(super) async fn run(config: &Config, rng: Rng, command: AdminCommand) -> Res
 }
 
 #[expect(clippy::print_stdout, reason = "the output of the command")]
-async fn carry_out(operators: &Operators, command: AdminCommand) -> Result<(), Failure> {
+async fn carry_out(operators: &AdminCli, command: AdminCommand) -> Result<(), Failure> {
     match command {
         AdminCommand::Promote { name } => match operators.promote(&name).await.map_err(|error| plain(error, &name))? {
             Change::Made => println!("{name} is now an administrator."),
@@ -93,25 +93,25 @@ fn password() -> Result<Zeroizing<String>, Failure> {
 /// Formats a user's mistake as plain lines.
 fn plain(error: ServiceError, name: &str) -> Failure {
     match error {
-        ServiceError::NotThere => format!("{name}: no such user").into(),
+        ServiceError::NotFound => format!("{name}: no such user").into(),
         ServiceError::Refused(why) => format!("{name}: {why}").into(),
         ServiceError::Fields(errors) => {
             let lines: Vec<_> = errors.0.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
             lines.join("\n").into()
         }
-        ServiceError::Fault(Fault::Store(fault)) => fault.into(),
+        ServiceError::InternalError(InternalError::Store(fault)) => fault.into(),
         other => other.into(),
     }
 }
 
 #[expect(clippy::print_stdout, reason = "the output of the command")]
-fn list(standings: &[Standing]) {
+fn list(standings: &[AdminEntry]) {
     if standings.is_empty() {
         println!("There are no administrators. Add one with `portal admin promote NAME`.");
         return;
     }
     println!("{:<32}  {:<20}  {:<20}  STATE", "NAME", "SINCE", "LAST SIGN-IN");
-    for Standing { account, since } in standings {
+    for AdminEntry { account, since } in standings {
         let since = since.map_or_else(|| "before the log".to_owned(), moment);
         let last = account.last_sign_in_at.map_or_else(|| "never".to_owned(), moment);
         println!("{:<32}  {since:<20}  {last:<20}  {}", account.username.as_str(), state(account));

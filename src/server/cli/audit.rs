@@ -7,7 +7,7 @@ use crate::server::clock::Clock;
 use crate::server::config::Config;
 use crate::server::rng::Rng;
 use crate::server::services::Audit;
-use crate::server::services::audit::Finding;
+use crate::server::services::audit::Violation;
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(super) enum AuditCommand {
@@ -31,14 +31,15 @@ pub(super) async fn run(config: &Config, rng: Rng, command: AuditCommand) -> Res
 #[expect(clippy::print_stdout, reason = "the output of the command")]
 async fn reseal(audit: &Audit) -> Result<(), Failure> {
     let verdict = audit.verify().await?;
-    for finding in &verdict.findings {
+    for finding in &verdict.violations {
         println!("{finding}");
     }
     if verdict.is_sound() {
         return Err("the seal on the audit log is valid, so there is nothing to do".into());
     }
-    let seal = |finding: &Finding| matches!(finding, Finding::Seal | Finding::Inserted(_) | Finding::Removed(..));
-    if !verdict.findings.iter().any(seal) {
+    let seal =
+        |finding: &Violation| matches!(finding, Violation::Seal | Violation::Inserted(_) | Violation::Removed(..));
+    if !verdict.violations.iter().any(seal) {
         return Err("rows of the audit log were changed, and a new seal can't repair that".into());
     }
     audit.reseal().await?;
@@ -50,7 +51,7 @@ async fn reseal(audit: &Audit) -> Result<(), Failure> {
 #[expect(clippy::print_stdout, reason = "the output of the command")]
 async fn verify(audit: &Audit) -> Result<(), Failure> {
     let verdict = audit.verify().await?;
-    for finding in &verdict.findings {
+    for finding in &verdict.violations {
         println!("{finding}");
     }
     let counts = format!("{} rows, {} erased values", verdict.rows, verdict.erased);

@@ -8,8 +8,8 @@ use super::Failure;
 use crate::server::config::Config;
 use crate::server::crypto::SecretKey;
 use crate::server::rng::Rng;
-use crate::server::services::Resealing;
-use crate::server::services::resealing::Tally;
+use crate::server::services::KeyRotation;
+use crate::server::services::key_rotation::KeyUsage;
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(super) enum KeysCommand {
@@ -22,18 +22,18 @@ pub(super) enum KeysCommand {
 #[expect(clippy::print_stdout, reason = "the output of the command")]
 pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Result<(), Failure> {
     let store = super::open(config).await?;
-    let resealing = Resealing { store: store.clone(), keys: config.keys.clone(), rng };
+    let rotation = KeyRotation { store: store.clone(), keys: config.keys.clone(), rng };
     let previous = config.keys.previous().map(SecretKey::id);
     println!("SECRET_KEY            {}", config.keys.current().id());
     println!("SECRET_KEY_PREVIOUS   {}", previous.map_or_else(|| "not set".to_owned(), |id| id.to_string()));
     if matches!(command, KeysCommand::Rotate) {
-        for (place, resealed) in resealing.rotate().await? {
+        for (place, resealed) in rotation.rotate().await? {
             println!("{:<21} {resealed} re-encrypted", place.to_string());
         }
     }
     // Also after a rotation: report what is in the database, not what was done.
-    let tallies = resealing.status().await?;
-    for Tally { place, current, due, unreadable, .. } in &tallies {
+    let tallies = rotation.status().await?;
+    for KeyUsage { place, current, due, unreadable, .. } in &tallies {
         println!("{:<21} {current} with SECRET_KEY, {due} to re-encrypt, {unreadable} unreadable", place.to_string());
     }
     super::close(store, matches!(command, KeysCommand::Status)).await?;
@@ -43,9 +43,9 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
 /// Fails if values cannot be decrypted or the rotation is incomplete; the operator must not go on
 /// to the next step then.
 #[expect(clippy::print_stdout, reason = "the output of the command")]
-fn judge(tallies: &[Tally], command: KeysCommand) -> Result<(), Failure> {
+fn judge(tallies: &[KeyUsage], command: KeysCommand) -> Result<(), Failure> {
     let mut problems = String::new();
-    for Tally { place, unreadable, examples, .. } in tallies {
+    for KeyUsage { place, unreadable, examples, .. } in tallies {
         for id in examples {
             // Writing to a `String` cannot fail.
             let _ = writeln!(problems, "{place}: row {id} can't be decrypted with SECRET_KEY or SECRET_KEY_PREVIOUS");

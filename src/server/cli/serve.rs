@@ -12,7 +12,7 @@ use crate::server::http::listen::{self, Rules};
 use crate::server::http::router;
 use crate::server::mail::Transport;
 use crate::server::rng::Rng;
-use crate::server::services::Resealing;
+use crate::server::services::KeyRotation;
 use crate::server::services::maintenance::PURGE_EVERY;
 use crate::server::state::AppState;
 
@@ -23,7 +23,7 @@ pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
     let address = config.site.address;
     let listener = TcpListener::bind(address).await.map_err(|error| format!("LEPTOS_SITE_ADDR: {address}: {error}"))?;
     let store = super::open_current(&config, rng.clone()).await?;
-    glance(Resealing { store: store.clone(), keys: config.keys.clone(), rng: rng.clone() }).await?;
+    check_keys(KeyRotation { store: store.clone(), keys: config.keys.clone(), rng: rng.clone() }).await?;
     let transport = Transport::from_config(&config.mail)?;
     let (state, worker) = AppState::assemble(config, store.clone(), Clock::System, rng, transport)?;
     let (stop, stopped) = watch::channel(false);
@@ -54,8 +54,8 @@ pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
 }
 
 /// Logs wrong or missing keys at startup, before users find that they cannot sign in.
-async fn glance(resealing: Resealing) -> Result<(), Failure> {
-    for (place, row) in resealing.glance().await? {
+async fn check_keys(rotation: KeyRotation) -> Result<(), Failure> {
+    for (place, row) in rotation.check_keys().await? {
         tracing::error!(
             %place, %row,
             "some values can't be decrypted with SECRET_KEY or SECRET_KEY_PREVIOUS; run `portal keys status` for details"
@@ -67,7 +67,7 @@ async fn glance(resealing: Resealing) -> Result<(), Failure> {
 /// Purges expired data at intervals until asked to stop.
 async fn maintain(state: AppState, mut stopped: watch::Receiver<bool>) {
     loop {
-        state.flood.forget_recovered();
+        state.rate_limiter.forget_recovered();
         match state.maintenance.purge().await {
             Ok(0) => {}
             Ok(rows) => tracing::debug!(rows, "purged"),

@@ -26,7 +26,7 @@ use site::SiteConfig;
 use crate::server::crypto::KeyRing;
 use crate::server::limits::Limits;
 use crate::server::rng::Rng;
-use crate::server::services::second_factor::Demanded;
+use crate::server::services::second_factor::MfaPolicy;
 
 /// All settings. Lives as long as the process.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub struct Config {
     /// `None` means the portal's own proof of work.
     pub third_party: Option<ThirdPartyConfig>,
     /// Which users have to use two-step sign-in.
-    pub second_factor: Demanded,
+    pub second_factor: MfaPolicy,
     /// Who may register, and with which emails.
     pub registration: RegistrationConfig,
     pub keys: KeyRing,

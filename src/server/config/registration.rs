@@ -3,7 +3,7 @@
 use super::Mistakes;
 use super::env::Env;
 use crate::domain::{EmailDomain, RegistrationMode};
-use crate::server::services::email_rules::EmailRules;
+use crate::server::services::email_domain_policy::EmailDomainPolicy;
 
 const ALLOWED: &str = "PORTAL_EMAIL_DOMAINS_ALLOWED";
 const DENIED: &str = "PORTAL_EMAIL_DOMAINS_DENIED";
@@ -13,14 +13,14 @@ const DISPOSABLE: &str = "PORTAL_REFUSE_DISPOSABLE";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegistrationConfig {
     pub mode: RegistrationMode,
-    pub emails: EmailRules,
+    pub emails: EmailDomainPolicy,
 }
 
 impl RegistrationConfig {
     /// Loads the section. The bundled list of disposable domains only contains domains that were
     /// found to offer temporary mailboxes, so it applies by default.
     pub fn load(env: &Env, mistakes: &mut Mistakes) -> Self {
-        let emails = EmailRules {
+        let emails = EmailDomainPolicy {
             allowed: domains(env, ALLOWED, mistakes),
             denied: domains(env, DENIED, mistakes),
             refuse_disposable: flag(env, DISPOSABLE, true, mistakes),
@@ -66,7 +66,7 @@ fn flag(env: &Env, name: &str, default: bool, mistakes: &mut Mistakes) -> bool {
 }
 
 /// Reports allowed domains that are also denied, since they would have no effect.
-fn validate(rules: &EmailRules, mistakes: &mut Mistakes) {
+fn validate(rules: &EmailDomainPolicy, mistakes: &mut Mistakes) {
     for allowed in &rules.allowed {
         if let Some(denied) = rules.denied.iter().find(|denied| denied.covers(allowed.as_str())) {
             let (allowed, denied) = (allowed.as_str(), denied.as_str());

@@ -10,7 +10,7 @@ use super::registration::RegistrationConfig;
 use super::{Config, limits};
 use crate::domain::{EmailDomain, RegistrationMode};
 use crate::server::services::captcha::third_party::Provider;
-use crate::server::services::second_factor::Demanded;
+use crate::server::services::second_factor::MfaPolicy;
 
 /// A setting other than a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,11 +95,11 @@ fn database(config: &Config) -> String {
     }
 }
 
-fn second_step(demanded: Demanded) -> &'static str {
+fn second_step(demanded: MfaPolicy) -> &'static str {
     match demanded {
-        Demanded::OfNobody => "optional",
-        Demanded::OfAdministrators => "required for administrators",
-        Demanded::OfEveryone => "required for everyone",
+        MfaPolicy::Optional => "optional",
+        MfaPolicy::Admins => "required for administrators",
+        MfaPolicy::Everyone => "required for everyone",
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) struct HashQueue {
 
 /// A place in the queue. Released when the request is cancelled while waiting, or when its hash is
 /// done, but never while the hashing thread is still running.
-pub struct Place {
+pub struct HashSlot {
     inside: OwnedSemaphorePermit,
     cores: Arc<Semaphore>,
 }
@@ -35,13 +35,13 @@ impl HashQueue {
         Self { inside: Arc::new(Semaphore::new(cores + waiting)), cores: Arc::new(Semaphore::new(cores)) }
     }
 
-    pub(super) fn enter(&self) -> Result<Place, HashError> {
+    pub(super) fn enter(&self) -> Result<HashSlot, HashError> {
         let inside = Arc::clone(&self.inside).try_acquire_owned().map_err(|_| HashError::Busy)?;
-        Ok(Place { inside, cores: Arc::clone(&self.cores) })
+        Ok(HashSlot { inside, cores: Arc::clone(&self.cores) })
     }
 }
 
-impl Place {
+impl HashSlot {
     /// Waits for a core and runs the work there, off the threads that serve requests.
     pub(super) async fn run<T: Send + 'static>(
         self,
@@ -64,7 +64,7 @@ pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-impl fmt::Debug for Place {
+impl fmt::Debug for HashSlot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Place(…)")
     }

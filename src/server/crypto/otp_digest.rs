@@ -33,7 +33,7 @@ impl OtpPurpose {
     }
 
     /// Returns the label shown to users.
-    pub fn in_words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Registration => "Registration",
             Self::Recovery => "Password reset",

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::hash_queue::{HashQueue, Place, WAITING_PER_CORE, cores};
+use super::hash_queue::{HashQueue, HashSlot, WAITING_PER_CORE, cores};
 use crate::domain::Password;
 use crate::server::rng::Rng;
 use argon2::password_hash::phc;
@@ -59,7 +59,7 @@ pub enum HashError {
 
 /// Hashes and verifies passwords with Argon2id at 19 MiB, two passes and one lane, the first choice
 /// of the OWASP Password Storage Cheat Sheet and the default of the crate. At most one hash per
-/// core runs at a time, with a short queue in front. Callers take a [`Place`] first.
+/// core runs at a time, with a short queue in front. Callers take a [`HashSlot`] first.
 #[derive(Clone)]
 pub struct PasswordHasher {
     queue: HashQueue,
@@ -87,12 +87,12 @@ impl PasswordHasher {
     ///
     /// # Errors
     /// [`HashError::Busy`] if the queue is full.
-    pub fn enter(&self) -> Result<Place, HashError> {
+    pub fn enter(&self) -> Result<HashSlot, HashError> {
         self.queue.enter()
     }
 
     /// Hashes a password with a new salt.
-    pub async fn hash(&self, place: Place, password: &Password) -> Result<PasswordHash, HashError> {
+    pub async fn hash(&self, place: HashSlot, password: &Password) -> Result<PasswordHash, HashError> {
         let (password, salt) = (password.clone(), self.rng.bytes());
         place.run(move || hash(password.expose().as_bytes(), &salt)).await
     }
@@ -104,7 +104,7 @@ impl PasswordHasher {
     /// Fails on internal errors, including a stored hash that cannot be parsed.
     pub async fn verify(
         &self,
-        place: Place,
+        place: HashSlot,
         password: &Password,
         stored: Option<PasswordHash>,
     ) -> Result<bool, HashError> {

@@ -17,7 +17,7 @@ pub struct RequestId(pub String);
 /// Marks a response that may occur thousands of times a second. Its access-log line drops to the
 /// debug level; the layer that sends it logs a summary at most once a second.
 #[derive(Clone, Copy, Debug)]
-pub struct Unremarkable;
+pub struct SkipAccessLog;
 
 /// Assigns a request ID and logs method, path, status and duration. The query string is not logged,
 /// since it may hold tokens or personal data.
@@ -30,7 +30,7 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
         let mut response = next.run(request).await;
         let took_ms = u64::try_from(state.clock.now().since(began).as_millis()).unwrap_or(u64::MAX);
         let status = response.status().as_u16();
-        if response.extensions().get::<Unremarkable>().is_some() {
+        if response.extensions().get::<SkipAccessLog>().is_some() {
             tracing::debug!(status, took_ms, "answered");
         } else {
             tracing::info!(status, took_ms, "answered");

@@ -16,10 +16,10 @@ use super::download::{moment, page_with};
 use super::views::admin::audit as view;
 use crate::api::admin::AuditEntryView;
 use crate::paths;
-use crate::server::services::Requester;
-use crate::server::services::administration::{AuditExport, AuditQuery};
+use crate::server::services::RequestContext;
+use crate::server::services::admin::{AuditExport, AuditQuery};
 use crate::server::state::AppState;
-use crate::server::store::audit::Entry;
+use crate::server::store::audit::AuditEntry;
 
 const COLUMNS: [&str; 11] =
     ["Row", "When", "By", "By account", "Action", "Target", "Target account", "Detail", "Reason", "IP address", "Hash"];
@@ -36,13 +36,13 @@ pub struct Filters {
 /// Handles "Download as CSV" on the audit log page.
 pub async fn answer(
     State(state): State<AppState>,
-    Extension(by): Extension<Requester>,
+    Extension(by): Extension<RequestContext>,
     Extension(id): Extension<RequestId>,
     session: Session,
     Form(filters): Form<Filters>,
 ) -> Response {
     let query = AuditQuery { action: &filters.action, who: &filters.who, whom: &filters.whom };
-    match state.administration.export_audit_log(query, &by).await {
+    match state.admin.export_audit_log(query, &by).await {
         Ok(export) => file(export),
         Err(error) => download::instead(error, paths::ADMIN_AUDIT_EXPORT, filters.page(), &session, &id).await,
     }
@@ -64,7 +64,7 @@ fn file(export: AuditExport) -> Response {
 }
 
 /// Formats an entry as a row. A saved copy of the hash shows later whether the log was changed.
-fn cells(entry: Entry, names: &HashMap<Uuid, String>) -> Vec<String> {
+fn cells(entry: AuditEntry, names: &HashMap<Uuid, String>) -> Vec<String> {
     let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     let (actor, target) = (id(entry.actor_id), id(entry.target_id));
     let hash = entry.hash.iter().map(|octet| format!("{octet:02x}")).collect();

@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::access_log::RequestId;
-use super::fault;
+use super::error_page;
 use crate::api::{ApiError, Feedback};
 use crate::domain::limits::BODY_MAX;
 use crate::paths;
@@ -82,8 +82,8 @@ fn is_plain(body: &[u8]) -> bool {
 fn as_page(mut response: Response, path: &str, id: Option<&RequestId>) -> Response {
     let id = id.map_or("none", |id| id.0.as_str());
     match response.status() {
-        _ if response.headers().contains_key(WAIT) => fault::wait(&response),
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::INTERNAL_SERVER_ERROR => fault::unavailable(id),
+        _ if response.headers().contains_key(WAIT) => error_page::wait(&response),
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::INTERNAL_SERVER_ERROR => error_page::unavailable(id),
         StatusCode::FOUND => {
             let location = HeaderValue::from_str(paths::page_of(path)).unwrap_or(HeaderValue::from_static("/"));
             *response.status_mut() = StatusCode::SEE_OTHER;
@@ -98,7 +98,7 @@ fn as_page(mut response: Response, path: &str, id: Option<&RequestId>) -> Respon
 #[must_use]
 pub fn refuse(page: bool, status: StatusCode, text: &str) -> Response {
     if page {
-        return fault::page(status, "We couldn't submit this form", text);
+        return error_page::page(status, "We couldn't submit this form", text);
     }
     (status, Json(ApiError(Feedback::message(text)))).into_response()
 }

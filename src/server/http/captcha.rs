@@ -1,9 +1,9 @@
 //! Converts captcha challenges between the services and the pages.
 
 use super::headers::policy::{Extra, Source};
-use crate::api::{Captcha, CaptchaAnswer, CaptchaKind, Sum, Widget};
+use crate::api::{Captcha, CaptchaAnswer, CaptchaKind, PowChallenge, Widget};
 use crate::paths;
-use crate::server::services::Requester;
+use crate::server::services::RequestContext;
 use crate::server::services::captcha::{Answer, Form};
 use crate::server::state::AppState;
 
@@ -31,16 +31,20 @@ pub fn form_with(action: &str) -> Option<Form> {
 /// Returns the challenge for the next post of this form, if one is needed. Sign-in needs one only
 /// after failed attempts.
 #[must_use]
-pub fn offer(state: &AppState, form: Form, by: &Requester) -> Option<Captcha> {
+pub fn offer(state: &AppState, form: Form, by: &RequestContext) -> Option<Captcha> {
     if form == Form::Login && !state.captcha.is_suspect(by) { None } else { demand(state, form, by) }
 }
 
 /// Returns the challenge for the next post of this form, even if sign-in did not need one so far.
 #[must_use]
-pub fn demand(state: &AppState, form: Form, by: &Requester) -> Option<Captcha> {
+pub fn demand(state: &AppState, form: Form, by: &RequestContext) -> Option<Captcha> {
     let challenge = state.captcha.offer(form, by)?;
     let kind = match &state.captcha.third_party {
-        None => CaptchaKind::Sum(Sum { seed: challenge.seed, prefix: challenge.prefix, most: challenge.most }),
+        None => CaptchaKind::PowChallenge(PowChallenge {
+            seed: challenge.seed,
+            prefix: challenge.prefix,
+            most: challenge.most,
+        }),
         Some(third_party) => CaptchaKind::Widget(Widget {
             script: third_party.provider.script().to_owned(),
             class: third_party.provider.class().to_owned(),

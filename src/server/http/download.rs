@@ -12,8 +12,8 @@ use tower_sessions::Session;
 use url::form_urlencoded::Serializer;
 
 use super::access_log::RequestId;
-use super::stash::{self, Stash};
-use super::{csv, fault};
+use super::pending_form::{self, PendingForm};
+use super::{csv, error_page};
 use crate::domain::Timestamp;
 use crate::paths;
 use crate::server::services::ServiceError;
@@ -32,15 +32,15 @@ where
 /// Returns the response when the export failed; `page` is the URL of the page with the export form.
 pub async fn instead(error: ServiceError, form: &str, page: String, session: &Session, id: &RequestId) -> Response {
     match error {
-        ServiceError::Confirm => {
-            let stash = Stash { form: form.to_owned(), page, values: Vec::new() };
-            match stash::put(session, &stash).await {
+        ServiceError::ReauthenticationRequired => {
+            let stash = PendingForm { form: form.to_owned(), page, values: Vec::new() };
+            match pending_form::put(session, &stash).await {
                 Ok(()) => see_other(paths::ACCOUNT_CONFIRM),
                 Err(error) => failed(&error, id),
             }
         }
         // The user lost the administrator role after the request was authorized.
-        ServiceError::NotThere => see_other(paths::HOME),
+        ServiceError::NotFound => see_other(paths::HOME),
         error => failed(&error, id),
     }
 }
@@ -66,5 +66,5 @@ fn see_other(to: &'static str) -> Response {
 
 fn failed(error: &dyn std::error::Error, id: &RequestId) -> Response {
     tracing::error!(%error, "a request failed");
-    fault::unavailable(&id.0)
+    error_page::unavailable(&id.0)
 }

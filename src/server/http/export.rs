@@ -9,37 +9,40 @@ use time::OffsetDateTime;
 use tower_sessions::Session;
 
 use super::access_log::RequestId;
-use super::stash::{self, Stash};
-use super::{audience, fault};
+use super::pending_form::{self, PendingForm};
+use super::{access_policy, error_page};
 use crate::domain::Timestamp;
 use crate::paths;
-use crate::server::services::{Requester, ServiceError};
+use crate::server::services::{RequestContext, ServiceError};
 use crate::server::state::AppState;
-use crate::server::store::holdings::Holdings;
+use crate::server::store::account_export::AccountExport;
 
 /// Handles "Export my data".
 pub async fn answer(
     State(state): State<AppState>,
-    Extension(by): Extension<Requester>,
+    Extension(by): Extension<RequestContext>,
     Extension(id): Extension<RequestId>,
     session: Session,
 ) -> Response {
-    match state.own_account.export(&by).await {
-        Ok((holdings, at)) => file(&holdings, at).unwrap_or_else(|| fault::unavailable(&id.0)),
-        Err(ServiceError::Confirm) => {
-            let form =
-                Stash { form: paths::ACCOUNT_EXPORT.to_owned(), page: paths::ACCOUNT.to_owned(), values: Vec::new() };
-            match stash::put(&session, &form).await {
+    match state.account_settings.export(&by).await {
+        Ok((holdings, at)) => file(&holdings, at).unwrap_or_else(|| error_page::unavailable(&id.0)),
+        Err(ServiceError::ReauthenticationRequired) => {
+            let form = PendingForm {
+                form: paths::ACCOUNT_EXPORT.to_owned(),
+                page: paths::ACCOUNT.to_owned(),
+                values: Vec::new(),
+            };
+            match pending_form::put(&session, &form).await {
                 Ok(()) => see_other(paths::ACCOUNT_CONFIRM),
                 Err(error) => failed(&error, &id),
             }
         }
-        Err(ServiceError::SignIn) => see_other(&audience::sign_in(paths::ACCOUNT_EXPORT)),
+        Err(ServiceError::Unauthenticated) => see_other(&access_policy::sign_in(paths::ACCOUNT_EXPORT)),
         Err(error) => failed(&error, &id),
     }
 }
 
-fn file(holdings: &Holdings, at: Timestamp) -> Option<Response> {
+fn file(holdings: &AccountExport, at: Timestamp) -> Option<Response> {
     let json = serde_json::to_string_pretty(holdings).ok()?;
     let day = OffsetDateTime::from_unix_timestamp(at.0 / 1_000).ok()?.date();
     let name = format!("attachment; filename=\"portal-export-{day}.json\"");
@@ -58,5 +61,5 @@ fn see_other(to: &str) -> Response {
 
 fn failed(error: &dyn std::error::Error, id: &RequestId) -> Response {
     tracing::error!(%error, "a request failed");
-    fault::unavailable(&id.0)
+    error_page::unavailable(&id.0)
 }

@@ -5,7 +5,7 @@ use tower_sessions::Session;
 use super::session as sessions;
 use crate::api::Flash;
 use crate::server::config::Config;
-use crate::server::services::Requester;
+use crate::server::services::RequestContext;
 use crate::server::state::AppState;
 
 /// The session key of the flash message.
@@ -15,8 +15,8 @@ type Result<T> = std::result::Result<T, tower_sessions::session::Error>;
 
 /// Stores `flash` for the page it names. Returns `false` if that would start a new session and the
 /// IP prefix has already started too many.
-pub async fn put(session: &Session, state: &AppState, by: &Requester, flash: &Flash) -> Result<bool> {
-    if session.id().is_none() && session.is_empty().await && !state.newcomers.admit(by.prefix()) {
+pub async fn put(session: &Session, state: &AppState, by: &RequestContext, flash: &Flash) -> Result<bool> {
+    if session.id().is_none() && session.is_empty().await && !state.anonymous_sessions.admit(by.prefix()) {
         return Ok(false);
     }
     session.insert(FLASH, flash).await?;

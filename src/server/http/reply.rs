@@ -22,16 +22,16 @@ use crate::api::{ApiError, CaptchaAnswer, Feedback, Flash};
 use crate::paths;
 use crate::server::config::Config;
 use crate::server::services::captcha::Answer;
-use crate::server::services::{Done, FlowChange, Requester, ServiceError};
+use crate::server::services::{FlowChange, NextStep, RequestContext, ServiceError};
 use crate::server::state::AppState;
 
 const FAULT: &str = "Something went wrong on our side. Please try again in a moment.";
 
 /// A post of one form, and the means to answer it. Lives as long as the request.
 #[derive(Debug)]
-pub struct Post {
+pub struct FormRequest {
     pub state: AppState,
-    pub requester: Requester,
+    pub requester: RequestContext,
     session: Session,
     response: ResponseOptions,
     request_id: String,
@@ -44,7 +44,7 @@ pub struct Post {
     plain: bool,
 }
 
-impl Post {
+impl FormRequest {
     /// Returns the post being handled, for the form with the action `form`.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl Post {
         let broken = || ApiError(Feedback::message(FAULT));
         let parts = use_context::<Parts>().ok_or_else(broken)?;
         let session = parts.extensions.get::<Session>().cloned().ok_or_else(broken)?;
-        let requester = parts.extensions.get::<Requester>().cloned().ok_or_else(broken)?;
+        let requester = parts.extensions.get::<RequestContext>().cloned().ok_or_else(broken)?;
         let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
         Ok(Self {
             state: use_context::<AppState>().ok_or_else(broken)?,
@@ -93,7 +93,7 @@ impl Post {
     ///
     /// # Errors
     /// The feedback for the form, when it was posted by a script.
-    pub async fn answer(self, outcome: Result<Done, ServiceError>) -> Result<(), ApiError> {
+    pub async fn answer(self, outcome: Result<NextStep, ServiceError>) -> Result<(), ApiError> {
         match outcome {
             Ok(done) => self.go(done).await,
             Err(error) => self.refuse(error).await,
@@ -107,7 +107,7 @@ impl Post {
         }
     }
 
-    async fn go(self, done: Done) -> Result<(), ApiError> {
+    async fn go(self, done: NextStep) -> Result<(), ApiError> {
         if let Some(cookie) = flow_cookie(&self.state.config, &done.flow) {
             self.response.append_header(SET_COOKIE, cookie);
         }
@@ -134,8 +134,8 @@ impl Post {
 pub async fn leave(
     session: &Session,
     state: &AppState,
-    by: &Requester,
-    done: &Done,
+    by: &RequestContext,
+    done: &NextStep,
 ) -> Result<(), tower_sessions::session::Error> {
     if done.notice.is_none() && done.values.is_empty() {
         return Ok(());

@@ -17,13 +17,13 @@ use tower_http::compression::CompressionLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
-use super::guards::{self, Guards, NotFound};
+use super::auth::{self, AuthLayer, NotFound};
 use super::headers::policy::Policy;
 use super::{
-    access_log, assets, audit_export, body, captcha, cookies, cross_site, dev_mailbox, export, fault, flood, headers,
-    probes, targets, users_export,
+    access_log, assets, audit_export, body, captcha, cookies, csrf, dev_mailbox, error_page, export, headers, health,
+    rate_limit, request_target, users_export,
 };
-use crate::api::Visitor;
+use crate::api::PageContext;
 use crate::app::{App, Assets, reload_port, shell};
 use crate::paths;
 use crate::server::config::mail::TransportConfig;
@@ -41,8 +41,8 @@ pub fn build(state: &AppState) -> Router {
         Router::new().fallback_service(assets::package(&site.root)).layer(middleware::from_fn(assets::cache_by_hash));
     let router = router
         .nest(&format!("/{}", assets::PACKAGE), package)
-        .route(paths::LIVEZ, get(probes::livez))
-        .route(paths::READYZ, get(probes::readyz).with_state(state.clone()));
+        .route(paths::LIVEZ, get(health::livez))
+        .route(paths::READYZ, get(health::readyz).with_state(state.clone()));
     behind_the_front(router, state)
 }
 
@@ -53,11 +53,11 @@ pub fn behind_the_front(routes: Router, state: &AppState) -> Router {
     let front = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(state.clone(), access_log::layer))
         .layer(middleware::from_fn_with_state(fixed, headers::layer))
-        .layer(CatchPanicLayer::custom(|_| fault::unavailable("in the log")))
-        .layer(middleware::map_request(targets::layer))
-        .layer(middleware::map_request_with_state(state.clone(), cross_site::layer))
+        .layer(CatchPanicLayer::custom(|_| error_page::unavailable("in the log")))
+        .layer(middleware::map_request(request_target::layer))
+        .layer(middleware::map_request_with_state(state.clone(), csrf::layer))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(state.clone(), flood::layer));
+        .layer(middleware::from_fn_with_state(state.clone(), rate_limit::layer));
     // Added around all routes as a whole, so that it also sees what axum adds to a response, such
     // as `Allow`.
     Router::new().fallback_service(routes).layer(front)
@@ -66,7 +66,7 @@ pub fn behind_the_front(routes: Router, state: &AppState) -> Router {
 /// Answers a GET request to the URL of a form.
 async fn not_this_way() -> Response {
     let text = "This URL only accepts form submissions. Go back and try again.";
-    fault::page(StatusCode::METHOD_NOT_ALLOWED, "This page can't be opened directly", text)
+    error_page::page(StatusCode::METHOD_NOT_ALLOWED, "This page can't be opened directly", text)
 }
 
 /// The pages that leptos renders, and the server functions on the paths of their pages.
@@ -74,7 +74,7 @@ fn pages(state: &AppState, assets: Assets) -> Router {
     let context = move || {
         provide_context(assets.clone());
         let given = with_context::<Parts, _>(|parts| {
-            (parts.extensions.get::<Visitor>().cloned(), parts.extensions.get::<Nonce>().cloned())
+            (parts.extensions.get::<PageContext>().cloned(), parts.extensions.get::<Nonce>().cloned())
         });
         let (visitor, nonce) = given.unwrap_or_default();
         if let Some(visitor) = visitor {
@@ -115,7 +115,7 @@ fn pages(state: &AppState, assets: Assets) -> Router {
                 .layer(middleware::from_fn(body::layer))
                 .layer(sessions(state))
                 .layer(middleware::from_fn_with_state(headers::Pages::new(policy, state.rng.clone()), headers::pages))
-                .layer(middleware::from_fn_with_state(Guards { state: state.clone(), not_found }, guards::layer)),
+                .layer(middleware::from_fn_with_state(AuthLayer { state: state.clone(), not_found }, auth::layer)),
         )
 }
 

@@ -11,8 +11,8 @@ use super::access_log::RequestId;
 use super::download;
 use super::download::{moment, page_with};
 use crate::paths;
-use crate::server::services::Requester;
-use crate::server::services::administration::{UsersExport, UsersQuery};
+use crate::server::services::RequestContext;
+use crate::server::services::admin::{UsersExport, UsersQuery};
 use crate::server::state::AppState;
 use crate::server::store::users::User;
 
@@ -32,14 +32,14 @@ pub struct Filters {
 /// Handles "Download as CSV" on the users page.
 pub async fn answer(
     State(state): State<AppState>,
-    Extension(by): Extension<Requester>,
+    Extension(by): Extension<RequestContext>,
     Extension(id): Extension<RequestId>,
     session: Session,
     Form(filters): Form<Filters>,
 ) -> Response {
     let Filters { q, state: standing, role, sort } = &filters;
     let query = UsersQuery { q, state: standing, role, sort };
-    match state.administration.export_users(query, &by).await {
+    match state.admin.export_users(query, &by).await {
         Ok(export) => file(export),
         Err(error) => {
             let filters = [("q", q.as_str()), ("state", standing), ("role", role), ("sort", sort)];

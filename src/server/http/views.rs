@@ -3,7 +3,7 @@
 mod account;
 pub(super) mod admin;
 mod code;
-mod from_mail;
+mod email_links;
 mod recover;
 mod register;
 pub mod security_log;
@@ -14,42 +14,42 @@ use axum::http::Uri;
 
 mod passkeys;
 mod security;
-use super::audience::{self, Audience};
+use super::access_policy::{self, AccessPolicy};
 use crate::api::{RecoveryCodesView, View};
 use crate::paths;
-use crate::server::services::outcome::Fault;
-use crate::server::services::{Done, Requester, ServiceError};
+use crate::server::services::outcome::InternalError;
+use crate::server::services::{NextStep, RequestContext, ServiceError};
 use crate::server::state::AppState;
 
 /// Why a page is not shown to a user who may open it.
 #[derive(Debug)]
-pub enum NotShown {
+pub enum LoadError {
     /// Nothing to show; redirect instead.
-    Elsewhere(Box<Done>),
+    Elsewhere(Box<NextStep>),
     /// Not found, or not for this user to know about.
-    NotThere,
-    Fault(Fault),
+    NotFound,
+    InternalError(InternalError),
 }
 
-impl From<Fault> for NotShown {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+impl From<InternalError> for LoadError {
+    fn from(fault: InternalError) -> Self {
+        Self::InternalError(fault)
     }
 }
 
-impl From<Done> for NotShown {
-    fn from(done: Done) -> Self {
+impl From<NextStep> for LoadError {
+    fn from(done: NextStep) -> Self {
         Self::Elsewhere(Box::new(done))
     }
 }
 
-impl From<ServiceError> for NotShown {
+impl From<ServiceError> for LoadError {
     fn from(error: ServiceError) -> Self {
         match error {
-            ServiceError::Fault(fault) => Self::Fault(fault),
-            ServiceError::NotThere => Self::NotThere,
+            ServiceError::InternalError(fault) => Self::InternalError(fault),
+            ServiceError::NotFound => Self::NotFound,
             // The session ended after the request was authenticated.
-            _ => Done::go(paths::LOGIN).into(),
+            _ => NextStep::go(paths::LOGIN).into(),
         }
     }
 }
@@ -58,7 +58,7 @@ impl From<ServiceError> for NotShown {
 ///
 /// # Errors
 /// A redirect or 404 when the page has nothing to show, or an internal error.
-pub async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<View, NotShown> {
+pub async fn load(state: &AppState, uri: &Uri, by: &RequestContext) -> Result<View, LoadError> {
     match uri.path() {
         paths::REGISTER => Ok(View::Register(register::load(state, uri.query().unwrap_or_default(), by).await?)),
         paths::VERIFY => Ok(View::Verify(verify::load(state, by).await?)),
@@ -71,10 +71,12 @@ pub async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<View, N
         paths::ACCOUNT_SECURITY => Ok(View::Security(security::load(state, by).await?)),
         paths::ACCOUNT_SECURITY_LOG => Ok(View::SecurityLog(security_log::page(state, uri, by).await?)),
         paths::ACCOUNT_SESSIONS => Ok(View::Sessions(sessions::load(state, by).await?)),
-        paths::FROM_MAIL => Ok(View::FromMail(from_mail::load(state, uri.query().unwrap_or_default()).await?)),
+        paths::FROM_MAIL => Ok(View::EmailLinks(email_links::load(state, uri.query().unwrap_or_default()).await?)),
         // Filled in later from the session, the only place where the codes are.
         paths::RECOVERY_CODES => Ok(View::RecoveryCodes(RecoveryCodesView::default())),
-        path if audience::of(path) == Audience::Administrators => Ok(View::Admin(admin::load(state, uri, by).await?)),
+        path if access_policy::of(path) == AccessPolicy::Administrators => {
+            Ok(View::Admin(admin::load(state, uri, by).await?))
+        }
         _ => Ok(View::None),
     }
 }

@@ -4,10 +4,10 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
 
-use super::letter::Letter;
 use super::message::Message;
+use super::redact::redact;
+use super::rendered_email::RenderedEmail;
 use super::schedule::SEND_TIMEOUT;
-use super::scrub::scrub;
 use super::transport::SendError;
 use super::worker::Worker;
 use crate::server::store::outbox::WaitingMail;
@@ -51,7 +51,7 @@ impl Worker {
         if life.is_some_and(|life| life.is_zero()) {
             return Outcome::Expired;
         }
-        let letter = match Letter::new(mail.id, &message, &self.sender, now) {
+        let letter = match RenderedEmail::new(mail.id, &message, &self.sender, now) {
             Ok(letter) => letter,
             Err(error) => return Outcome::Refused(error.to_string()),
         };
@@ -67,8 +67,8 @@ impl Outcome {
     fn of(result: Result<(), SendError>, message: &Message) -> Self {
         match result {
             Ok(()) => Self::Sent,
-            Err(SendError::Failed(error)) => Self::Failed(scrub(&error, Some(message))),
-            Err(SendError::Refused(error)) => Self::Refused(scrub(&error, Some(message))),
+            Err(SendError::Failed(error)) => Self::Failed(redact(&error, Some(message))),
+            Err(SendError::Refused(error)) => Self::Refused(redact(&error, Some(message))),
         }
     }
 }

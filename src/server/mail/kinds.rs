@@ -37,7 +37,7 @@ pub const TEST: &str = "test";
 
 /// Returns the label of a kind, or the kind itself if this version does not know it.
 #[must_use]
-pub fn in_words(kind: &str) -> &str {
+pub fn label(kind: &str) -> &str {
     KINDS.iter().find(|row| row.0 == kind).map_or(kind, |row| row.1)
 }
 
@@ -48,7 +48,7 @@ mod tests {
     /// The `kind` functions have each kind as a string literal on its own line.
     #[test]
     fn every_kind_of_mail_is_listed() {
-        let sources = [include_str!("message.rs"), include_str!("notice.rs"), include_str!("by_administrator.rs")];
+        let sources = [include_str!("message.rs"), include_str!("notice.rs"), include_str!("admin_notices.rs")];
         let mut kinds = 0;
         for source in sources {
             let (_, rest) = source.split_once("pub fn kind(").expect("a `kind` function");

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::notice::{About, Link};
-use super::{kinds, wire};
+use super::notice::{Link, NotificationKind};
+use super::{kinds, serde_helpers};
 use crate::domain::{Email, OtpCode, Timestamp, Username};
 
 /// An email before rendering. It is stored encrypted in the outbox and never logged.
@@ -22,24 +22,24 @@ pub enum Message {
     Notice(NoticeMail),
     /// An invitation to register.
     Invitation {
-        #[serde(with = "wire::email")]
+        #[serde(with = "serde_helpers::email")]
         to: Email,
         /// The registration link; the email is not sent after the link expires.
         link: Link,
     },
     /// Someone tried to register with the email of an existing account.
     AccountExists {
-        #[serde(with = "wire::email")]
+        #[serde(with = "serde_helpers::email")]
         to: Email,
         /// The username of the account.
-        #[serde(with = "wire::username")]
+        #[serde(with = "serde_helpers::username")]
         username: Username,
         /// The IP address of the request, formatted for display.
         requester_ip: String,
         /// A short description of the browser, or "an unknown browser".
         browser: String,
         /// When it happened.
-        #[serde(with = "wire::moment")]
+        #[serde(with = "serde_helpers::moment")]
         at: Timestamp,
     },
     /// A test of the mail settings by an administrator.
@@ -49,14 +49,14 @@ pub enum Message {
 /// An email with a code.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeMail {
-    #[serde(with = "wire::email")]
+    #[serde(with = "serde_helpers::email")]
     pub to: Email,
-    #[serde(with = "wire::username")]
+    #[serde(with = "serde_helpers::username")]
     pub username: Username,
-    #[serde(with = "wire::code")]
+    #[serde(with = "serde_helpers::code")]
     pub code: OtpCode,
     /// When the code expires; the email is not sent after that.
-    #[serde(with = "wire::moment")]
+    #[serde(with = "serde_helpers::moment")]
     pub expires_at: Timestamp,
     /// The IP address of the request, formatted for display.
     pub requester_ip: String,
@@ -67,13 +67,13 @@ pub struct CodeMail {
 /// An email that tells users about a change of their account.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeMail {
-    #[serde(with = "wire::email")]
+    #[serde(with = "serde_helpers::email")]
     pub to: Email,
-    #[serde(with = "wire::username")]
+    #[serde(with = "serde_helpers::username")]
     pub username: Username,
-    pub about: About,
+    pub about: NotificationKind,
     /// When it happened.
-    #[serde(with = "wire::moment")]
+    #[serde(with = "serde_helpers::moment")]
     pub at: Timestamp,
     /// The IP address of the request, formatted for display.
     pub requester_ip: String,
@@ -84,12 +84,12 @@ pub struct NoticeMail {
 /// A test email that administrators send to themselves.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestMail {
-    #[serde(with = "wire::email")]
+    #[serde(with = "serde_helpers::email")]
     pub to: Email,
-    #[serde(with = "wire::username")]
+    #[serde(with = "serde_helpers::username")]
     pub username: Username,
     /// When it was requested.
-    #[serde(with = "wire::moment")]
+    #[serde(with = "serde_helpers::moment")]
     pub at: Timestamp,
     /// The IP address of the request, formatted for display.
     pub requester_ip: String,

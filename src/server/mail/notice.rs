@@ -4,17 +4,17 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::by_administrator::{Advice, ByAdministrator};
+use super::admin_notices::{Advice, ByAdministrator};
+use super::format::{Moment, one_line};
 use super::sender::Sender;
-use super::wire;
-use super::words::{Moment, one_line};
+use super::serde_helpers;
 use crate::domain::Timestamp;
 use crate::paths;
 
 /// What happened to an account.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
-pub enum About {
+pub enum NotificationKind {
     /// A sign-in from a device that has not been seen before.
     NewDevice {
         link: Link,
@@ -43,7 +43,7 @@ pub enum About {
     },
     DeletionScheduled {
         link: Link,
-        #[serde(with = "wire::moment")]
+        #[serde(with = "serde_helpers::moment")]
         on: Timestamp,
     },
     DeletionCancelled,
@@ -56,7 +56,7 @@ pub enum About {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     pub token: String,
-    #[serde(with = "wire::moment")]
+    #[serde(with = "serde_helpers::moment")]
     pub until: Timestamp,
 }
 
@@ -81,7 +81,7 @@ pub(super) struct Button {
     pub until: Moment,
 }
 
-impl fmt::Debug for About {
+impl fmt::Debug for NotificationKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "About({}, …)", self.kind())
     }
@@ -93,7 +93,7 @@ impl fmt::Debug for Link {
     }
 }
 
-impl About {
+impl NotificationKind {
     /// The name of the kind in lists and logs.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -123,7 +123,7 @@ impl About {
         }
     }
 
-    pub(super) fn in_words(&self, from: &Sender) -> Words {
+    pub(super) fn label(&self, from: &Sender) -> Words {
         let portal = from.portal();
         let (subject, happened) = self.what(portal);
         let button = self.link().map(|link| {

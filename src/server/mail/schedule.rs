@@ -48,7 +48,7 @@ pub fn is_urgent(mail: &WaitingMail) -> bool {
 
 /// The latest time for which an attempt is ever scheduled.
 #[must_use]
-pub fn horizon(now: Timestamp) -> Timestamp {
+pub fn latest_attempt(now: Timestamp) -> Timestamp {
     now + LASTING_PAUSE
 }
 

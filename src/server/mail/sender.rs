@@ -2,7 +2,7 @@
 
 use lettre::message::Mailbox;
 
-use super::words::one_line;
+use super::format::one_line;
 use crate::paths;
 
 /// The portal's name, address and URL as its emails show them. Lives as long as the process.

@@ -5,10 +5,10 @@ use std::fmt;
 
 use askama::Template;
 
+use super::format::{Moment, one_line};
 use super::message::{CodeMail, Message, NoticeMail, TestMail};
 use super::notice::Words;
 use super::sender::Sender;
-use super::words::{Moment, one_line};
 
 /// A rendered message.
 #[derive(Clone, PartialEq, Eq)]
@@ -258,7 +258,7 @@ impl Text {
     fn of_notice(mail: &NoticeMail, from: &Sender) -> Result<Self, askama::Error> {
         let mail = &Notice {
             username: mail.username.as_str(),
-            words: mail.about.in_words(from),
+            words: mail.about.label(from),
             at: Moment::at(mail.at),
             ip: one_line(&mail.requester_ip),
             browser: one_line(&mail.browser),

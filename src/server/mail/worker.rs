@@ -22,7 +22,7 @@ const PARALLEL_NOTICES: usize = PARALLEL - 1;
 /// changes of the clock.
 const POLL: Duration = Duration::from_secs(5);
 /// The minimum pause between two checks, so that no row can keep the loop busy.
-const BREATH: Duration = Duration::from_millis(100);
+const MIN_POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// How many times storing the last results is tried before the process ends.
 const LAST_TRIES: u32 = 3;
 
@@ -48,7 +48,7 @@ pub struct Report {
 
 /// Running attempts, and results that are not stored yet.
 #[derive(Default)]
-struct Desk<'a> {
+struct InFlight<'a> {
     in_hand: FuturesUnordered<BoxFuture<'a, Done>>,
     /// How many of them are for emails without a code.
     notices: usize,
@@ -56,7 +56,7 @@ struct Desk<'a> {
     report: Report,
 }
 
-impl Desk<'_> {
+impl InFlight<'_> {
     /// Waits for the next attempt to finish. `None` if none is running.
     async fn next(&mut self) -> Option<Done> {
         let done = self.in_hand.next().await?;
@@ -81,7 +81,7 @@ impl Worker {
     /// Sends emails until `shutdown` is `true` or its sender is dropped. Running attempts are then
     /// finished, which takes at most ten seconds, and no new ones are started.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
-        let mut desk = Desk::default();
+        let mut desk = InFlight::default();
         loop {
             let rest = self.turn(&mut desk).await.unwrap_or_else(|error| {
                 tracing::error!(%error, "the outbox can be neither read nor written");
@@ -100,7 +100,7 @@ impl Worker {
 
     /// Sends all emails that are due now, and returns when they are done.
     pub async fn deliver_due(&self) -> Result<Report, StoreError> {
-        let mut desk = Desk::default();
+        let mut desk = InFlight::default();
         loop {
             self.turn(&mut desk).await?;
             match desk.next().await {
@@ -114,7 +114,7 @@ impl Worker {
     ///
     /// The order matters: nothing is started while a result cannot be stored, so that an email that
     /// was just sent is not claimed again.
-    async fn turn<'a>(&'a self, desk: &mut Desk<'a>) -> Result<Duration, StoreError> {
+    async fn turn<'a>(&'a self, desk: &mut InFlight<'a>) -> Result<Duration, StoreError> {
         self.settle(desk).await?;
         self.expire(desk).await?;
         while desk.in_hand.len() < PARALLEL {
@@ -122,7 +122,7 @@ impl Worker {
             let Some(mail) = self.claim(codes_alone).await? else {
                 let next = outbox::next_attempt(self.store.reader(), codes_alone).await?;
                 let wait = next.map_or(POLL, |moment| moment.since(self.mailer.clock.now()));
-                return Ok(wait.clamp(BREATH, POLL));
+                return Ok(wait.clamp(MIN_POLL_INTERVAL, POLL));
             };
             desk.notices += usize::from(!mail.carries_code);
             desk.in_hand.push(self.attempt(mail).boxed());
@@ -134,8 +134,8 @@ impl Worker {
     async fn claim(&self, codes_alone: bool) -> Result<Option<WaitingMail>, StoreError> {
         loop {
             let (db, now) = (self.store.reader(), self.mailer.clock.now());
-            let due = match outbox::first_due(db, true, now, schedule::horizon(now)).await? {
-                None if !codes_alone => outbox::first_due(db, false, now, schedule::horizon(now)).await?,
+            let due = match outbox::first_due(db, true, now, schedule::latest_attempt(now)).await? {
+                None if !codes_alone => outbox::first_due(db, false, now, schedule::latest_attempt(now)).await?,
                 code => code,
             };
             let Some(mut mail) = due else { return Ok(None) };
@@ -151,7 +151,7 @@ impl Worker {
         }
     }
 
-    async fn expire(&self, desk: &mut Desk<'_>) -> Result<(), StoreError> {
+    async fn expire(&self, desk: &mut InFlight<'_>) -> Result<(), StoreError> {
         let overdue = outbox::overdue(self.store.reader(), self.mailer.clock.now(), 100).await?;
         for mail in overdue {
             desk.done.push(Done { mail, outcome: Outcome::Expired });
@@ -159,7 +159,7 @@ impl Worker {
         self.settle(desk).await
     }
 
-    async fn settle(&self, desk: &mut Desk<'_>) -> Result<(), StoreError> {
+    async fn settle(&self, desk: &mut InFlight<'_>) -> Result<(), StoreError> {
         // Removed from the list only after it has been stored.
         while let Some(done) = desk.done.last() {
             let state = self.record(done).await?;
@@ -167,7 +167,7 @@ impl Worker {
             match state {
                 MailState::Sent => desk.report.sent += 1,
                 MailState::Waiting => desk.report.postponed += 1,
-                MailState::Dead => desk.report.dead += 1,
+                MailState::Failed => desk.report.dead += 1,
                 MailState::Expired => desk.report.expired += 1,
                 MailState::Dropped => {}
             }
@@ -189,12 +189,12 @@ impl Worker {
                 MailState::Waiting
             }
             Outcome::Failed(error) | Outcome::Refused(error) => {
-                outbox::bury(&tx, id, error, schedule::kept_until(mail, now)).await?;
-                MailState::Dead
+                outbox::mark_failed(&tx, id, error, schedule::kept_until(mail, now)).await?;
+                MailState::Failed
             }
             Outcome::Unreadable(error) => {
-                outbox::close_unsent(&tx, id, MailState::Dead, Some(error)).await?;
-                MailState::Dead
+                outbox::close_unsent(&tx, id, MailState::Failed, Some(error)).await?;
+                MailState::Failed
             }
             Outcome::Expired => {
                 outbox::close_unsent(&tx, id, MailState::Expired, None).await?;
@@ -206,7 +206,7 @@ impl Worker {
         Ok(state)
     }
 
-    async fn finish(&self, mut desk: Desk<'_>) {
+    async fn finish(&self, mut desk: InFlight<'_>) {
         while let Some(done) = desk.next().await {
             desk.done.push(done);
         }
@@ -215,7 +215,7 @@ impl Worker {
                 Ok(()) => return,
                 Err(error) => tracing::error!(%error, "the outbox cannot be written at shutdown"),
             }
-            tokio::time::sleep(BREATH).await;
+            tokio::time::sleep(MIN_POLL_INTERVAL).await;
         }
     }
 
@@ -236,7 +236,7 @@ fn log(mail: &WaitingMail, outcome: &Outcome, state: MailState) {
         MailState::Sent => tracing::info!(%id, kind, attempt, "mail sent"),
         MailState::Expired => tracing::warn!(%id, kind, attempt, "mail not sent: it expired"),
         MailState::Waiting => tracing::warn!(%id, kind, attempt, error, "mail not sent, will be tried again"),
-        MailState::Dead => tracing::error!(%id, kind, attempt, error, "mail given up"),
+        MailState::Failed => tracing::error!(%id, kind, attempt, error, "mail given up"),
         MailState::Dropped => tracing::warn!(%id, kind, attempt, "mail dropped"),
     }
 }

@@ -2,14 +2,14 @@
 
 use crate::server::store::Transaction;
 
-use super::notices::Notices;
-use super::requester::Requester;
+use super::notifications::Notifications;
+use super::request_context::RequestContext;
 use super::security_log::SecurityLog;
 use crate::domain::{SecurityEvent, Timestamp};
 use crate::server::clock::Clock;
 use crate::server::crypto::FlowToken;
 use crate::server::limits::DEVICES_KEPT;
-use crate::server::mail::About;
+use crate::server::mail::NotificationKind;
 use crate::server::rng::Rng;
 use crate::server::store::accounts::Account;
 use crate::server::store::known_devices::{self, NewDevice};
@@ -24,7 +24,7 @@ use crate::server::store::{StoreError, sessions::Sessions};
 #[derive(Clone, Debug)]
 pub struct Devices {
     pub sessions: Sessions,
-    pub notices: Notices,
+    pub notifications: Notifications,
     pub log: SecurityLog,
     pub clock: Clock,
     pub rng: Rng,
@@ -41,7 +41,7 @@ impl Devices {
         tx: &Transaction,
         account: &Account,
         signed_in: &SignedIn,
-        by: &Requester,
+        by: &RequestContext,
     ) -> Result<FlowToken, StoreError> {
         let now = self.clock.now();
         let token = by.device.clone().unwrap_or_else(|| FlowToken::generate(&self.rng));
@@ -61,7 +61,7 @@ impl Devices {
 
     /// Wakes the mail worker, because a notice may have been queued. Call this after the commit.
     pub fn wake(&self) {
-        self.notices.wake();
+        self.notifications.wake();
     }
 
     async fn tell(
@@ -70,12 +70,12 @@ impl Devices {
         account: &Account,
         signed_in: &SignedIn,
         now: Timestamp,
-        by: &Requester,
+        by: &RequestContext,
     ) -> Result<(), StoreError> {
         self.log.note(tx, account.id, SecurityEvent::NewDevice, by).await?;
         // The link is valid for as long as the session can last.
         let until = self.sessions.ends_at(now, signed_in.remember);
-        let link = self.notices.link(tx, LinkPurpose::EndSession, account, Some(signed_in.handle), until).await?;
-        self.notices.tell(tx, account, About::NewDevice { link }, by).await
+        let link = self.notifications.link(tx, LinkPurpose::EndSession, account, Some(signed_in.handle), until).await?;
+        self.notifications.tell(tx, account, NotificationKind::NewDevice { link }, by).await
     }
 }

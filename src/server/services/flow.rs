@@ -2,9 +2,9 @@
 
 use sea_orm::ConnectionTrait;
 
-use super::codes::{self, Over};
-use super::outcome::{Done, Flow, FlowChange};
-use super::registration::admission::Admission;
+use super::codes::{self, OtpUnavailable};
+use super::outcome::{Flow, FlowChange, NextStep};
+use super::registration::policy::RegistrationPolicy;
 use crate::domain::{NoticeKind, Timestamp};
 use crate::paths;
 use crate::server::crypto::FlowToken;
@@ -15,7 +15,7 @@ use crate::server::store::{StoreError, otps, registrations};
 
 /// A registration whose code can still be entered.
 #[derive(Clone, Debug)]
-pub struct Pending {
+pub struct PendingRegistration {
     pub registration: Registration,
     /// The newest code.
     pub code: Issued,
@@ -23,7 +23,7 @@ pub struct Pending {
 
 /// The reason a browser has no registration to continue.
 #[derive(Clone, Debug)]
-pub enum Ended {
+pub enum RegistrationEnded {
     /// It was not started in this browser, or the row was deleted.
     NoFlow,
     Expired(Box<Registration>),
@@ -33,10 +33,10 @@ pub enum Ended {
     Finished,
 }
 
-impl Ended {
+impl RegistrationEnded {
     /// Redirects to the start with an explanation and the previously entered values.
     #[must_use]
-    pub fn into_done(self) -> Done {
+    pub fn into_done(self) -> NextStep {
         let (kind, text) = match &self {
             Self::NoFlow => {
                 (NoticeKind::Info, "There's nothing to confirm in this browser. Sign in, or create an account.")
@@ -48,7 +48,7 @@ impl Ended {
             Self::ShutOut(why) => (NoticeKind::Warning, *why),
             Self::Finished => (NoticeKind::Info, "Your registration is complete. You can sign in now."),
         };
-        let done = Done::go(paths::REGISTER).saying(kind, text).with_flow(FlowChange::End(Flow::Registration));
+        let done = NextStep::go(paths::REGISTER).saying(kind, text).with_flow(FlowChange::End(Flow::Registration));
         match self {
             Self::Expired(registration) | Self::TriesUsed(registration) => done
                 .with_value("username", registration.username.as_str())
@@ -64,30 +64,32 @@ impl Ended {
 pub async fn pending(
     db: &impl ConnectionTrait,
     flow: Option<&FlowToken>,
-    admission: &Admission,
+    admission: &RegistrationPolicy,
     limits: &Limits,
     now: Timestamp,
-) -> Result<Result<Pending, Ended>, StoreError> {
-    let Some(flow) = flow else { return Ok(Err(Ended::NoFlow)) };
-    let Some(registration) = registrations::by_flow(db, flow.digest()).await? else { return Ok(Err(Ended::NoFlow)) };
+) -> Result<Result<PendingRegistration, RegistrationEnded>, StoreError> {
+    let Some(flow) = flow else { return Ok(Err(RegistrationEnded::NoFlow)) };
+    let Some(registration) = registrations::by_flow(db, flow.digest()).await? else {
+        return Ok(Err(RegistrationEnded::NoFlow));
+    };
     if registration.finished {
-        return Ok(Err(Ended::Finished));
+        return Ok(Err(RegistrationEnded::Finished));
     }
-    if let Some(why) = admission.shuts_out(db, &registration.email, now).await? {
-        return Ok(Err(Ended::ShutOut(why)));
+    if let Some(why) = admission.rejection_reason(db, &registration.email, now).await? {
+        return Ok(Err(RegistrationEnded::ShutOut(why)));
     }
     if now >= registration.created_at + limits.registration_lifetime {
-        return Ok(Err(Ended::Expired(Box::new(registration))));
+        return Ok(Err(RegistrationEnded::Expired(Box::new(registration))));
     }
     if registration.proven {
         // A verified registration stays pending after its code has expired.
         let code = otps::newest(db, registration.id).await?;
-        return Ok(code.map(|code| Pending { registration, code }).ok_or(Ended::NoFlow));
+        return Ok(code.map(|code| PendingRegistration { registration, code }).ok_or(RegistrationEnded::NoFlow));
     }
     Ok(match codes::waiting(db, registration.id, registration.tries, limits, now).await? {
-        Ok(code) => Ok(Pending { registration, code }),
-        Err(Over::NoCode) => Err(Ended::NoFlow),
-        Err(Over::TriesUsed) => Err(Ended::TriesUsed(Box::new(registration))),
-        Err(Over::Expired) => Err(Ended::Expired(Box::new(registration))),
+        Ok(code) => Ok(PendingRegistration { registration, code }),
+        Err(OtpUnavailable::NoCode) => Err(RegistrationEnded::NoFlow),
+        Err(OtpUnavailable::TriesUsed) => Err(RegistrationEnded::TriesUsed(Box::new(registration))),
+        Err(OtpUnavailable::Expired) => Err(RegistrationEnded::Expired(Box::new(registration))),
     })
 }

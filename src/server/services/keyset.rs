@@ -3,9 +3,9 @@
 
 /// The position of a page in a list that starts with its newest row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place<K> {
+pub enum Cursor<K> {
     /// The first page.
-    Newest,
+    First,
     /// The page that follows the row with this key.
     Before(K),
     /// The page that precedes the row with this key.
@@ -37,16 +37,16 @@ impl<T> Page<T> {
 ///
 /// # Errors
 /// Those of `fetch`.
-pub async fn page<K, T, E, F, Fut>(place: Place<K>, size: u8, fetch: F) -> Result<Page<T>, E>
+pub async fn page<K, T, E, F, Fut>(place: Cursor<K>, size: u8, fetch: F) -> Result<Page<T>, E>
 where
-    F: Fn(Place<K>, u64) -> Fut,
+    F: Fn(Cursor<K>, u64) -> Fut,
     Fut: Future<Output = Result<Vec<T>, E>>,
 {
     // One extra row shows whether there are more.
     let most = u64::from(size) + 1;
     let size = usize::from(size);
-    let behind = matches!(place, Place::Before(_));
-    if !matches!(place, Place::Newest) {
+    let behind = matches!(place, Cursor::Before(_));
+    if !matches!(place, Cursor::First) {
         let mut rows = fetch(place, most).await?;
         let full = rows.len() > size;
         if behind && !rows.is_empty() {
@@ -58,7 +58,7 @@ where
             return Ok(Page { rows: rows.split_off(1), newer: true, older: true });
         }
     }
-    let mut rows = fetch(Place::Newest, most).await?;
+    let mut rows = fetch(Cursor::First, most).await?;
     let older = rows.len() > size;
     rows.truncate(size);
     Ok(Page { rows, newer: false, older })
@@ -68,17 +68,17 @@ where
 mod tests {
     use std::convert::Infallible;
 
-    use super::{Page, Place, page};
+    use super::{Cursor, Page, page};
 
     /// Returns a page of the list 9, 8, …, 0.
-    async fn nine(place: Place<i32>) -> Page<i32> {
+    async fn nine(place: Cursor<i32>) -> Page<i32> {
         let fetch = |place, most: u64| async move {
             let most = usize::try_from(most).unwrap_or_default();
             let all = (0..10).rev();
             Ok::<Vec<i32>, Infallible>(match place {
-                Place::Newest => all.take(most).collect(),
-                Place::Before(key) => all.filter(|row| *row < key).take(most).collect(),
-                Place::After(key) => {
+                Cursor::First => all.take(most).collect(),
+                Cursor::Before(key) => all.filter(|row| *row < key).take(most).collect(),
+                Cursor::After(key) => {
                     let mut rows: Vec<_> = (0..10).filter(|row| *row > key).take(most).collect();
                     rows.reverse();
                     rows
@@ -91,17 +91,17 @@ mod tests {
 
     #[tokio::test]
     async fn paging_in_either_direction_skips_no_rows() {
-        assert_eq!(nine(Place::Newest).await, Page { rows: vec![9, 8, 7, 6], newer: false, older: true });
-        assert_eq!(nine(Place::Before(6)).await, Page { rows: vec![5, 4, 3, 2], newer: true, older: true });
-        assert_eq!(nine(Place::Before(2)).await, Page { rows: vec![1, 0], newer: true, older: false });
-        assert_eq!(nine(Place::After(1)).await, Page { rows: vec![5, 4, 3, 2], newer: true, older: true });
-        assert_eq!(nine(Place::After(5)).await, Page { rows: vec![9, 8, 7, 6], newer: false, older: true });
+        assert_eq!(nine(Cursor::First).await, Page { rows: vec![9, 8, 7, 6], newer: false, older: true });
+        assert_eq!(nine(Cursor::Before(6)).await, Page { rows: vec![5, 4, 3, 2], newer: true, older: true });
+        assert_eq!(nine(Cursor::Before(2)).await, Page { rows: vec![1, 0], newer: true, older: false });
+        assert_eq!(nine(Cursor::After(1)).await, Page { rows: vec![5, 4, 3, 2], newer: true, older: true });
+        assert_eq!(nine(Cursor::After(5)).await, Page { rows: vec![9, 8, 7, 6], newer: false, older: true });
     }
 
     #[tokio::test]
     async fn a_position_beyond_either_end_yields_the_first_page() {
-        for beyond in [Place::Before(0), Place::After(9), Place::After(7)] {
-            assert_eq!(nine(beyond).await, nine(Place::Newest).await);
+        for beyond in [Cursor::Before(0), Cursor::After(9), Cursor::After(7)] {
+            assert_eq!(nine(beyond).await, nine(Cursor::First).await);
         }
     }
 }

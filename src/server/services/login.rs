@@ -1,11 +1,11 @@
 //! Signing in with a password.
 
 use super::captcha::{Answer, Captcha, Form};
-use super::entry::{Entered, Entry, Method};
 use super::outcome::ServiceError;
-use super::password_check::{Challenge, Claim, PasswordCheck};
-use super::requester::Requester;
+use super::password_check::{CaptchaPolicy, PasswordAttempt, PasswordCheck};
+use super::request_context::RequestContext;
 use super::second_factor::SecondFactor;
+use super::sign_in::{Method, SignIn, SignInOutcome};
 use crate::domain::{Email, FieldErrors, NextPath, Timestamp, Username};
 use crate::server::store::accounts::Account;
 use crate::server::store::sessions::SecondStep;
@@ -19,7 +19,7 @@ pub struct Login {
     pub store: Store,
     pub captcha: Captcha,
     pub passwords: PasswordCheck,
-    pub entry: Entry,
+    pub sign_in: SignIn,
     pub second_factor: SecondFactor,
 }
 
@@ -37,9 +37,9 @@ pub struct Credentials<'a> {
 
 /// The outcome of a correct password.
 #[derive(Debug)]
-pub enum Accepted {
+pub enum LoginOutcome {
     /// The user is signed in.
-    Entered(Box<Entered>),
+    SignInOutcome(Box<SignInOutcome>),
     /// The user must complete the second step.
     SecondStep(SecondStep),
 }
@@ -57,8 +57,8 @@ impl Login {
         &self,
         typed: Credentials<'_>,
         answer: &Answer<'_>,
-        by: &Requester,
-    ) -> Result<Accepted, ServiceError> {
+        by: &RequestContext,
+    ) -> Result<LoginOutcome, ServiceError> {
         let identifier = typed.identifier.trim();
         let mut errors = FieldErrors::default();
         if identifier.is_empty() {
@@ -77,27 +77,27 @@ impl Login {
         };
         let place = self.passwords.enter()?;
         let account = self.find(identifier).await?;
-        let claim = Claim { identifier, account: account.as_ref(), password: typed.password };
-        let right = self.passwords.check(place, claim, Challenge::Asked(passed.as_ref()), by).await?;
+        let claim = PasswordAttempt { identifier, account: account.as_ref(), password: typed.password };
+        let right = self.passwords.check(place, claim, CaptchaPolicy::Asked(passed.as_ref()), by).await?;
         let (Some(right), Some(account)) = (right, account) else {
             tracing::info!(event = "sign_in.failed", ip = %by.ip);
             return Err(ServiceError::Refused(NO_MATCH));
         };
         let tx = self.store.write().await?;
-        self.passwords.settle(&tx, right, by).await?;
+        self.passwords.mark_succeeded(&tx, right, by).await?;
         let method = if !self.second_factor.factors(&tx, account.id).await?.any() {
             Method::Password
         } else if self.second_factor.recognise(&tx, account.id, by).await? {
             Method::TrustedBrowser
         } else {
-            let due = typed.second_step(&account, self.entry.clock.now());
+            let due = typed.second_step(&account, self.sign_in.clock.now());
             tx.commit().await?;
             tracing::info!(event = "sign_in.second_step", account = %account.id, ip = %by.ip);
-            return Ok(Accepted::SecondStep(due));
+            return Ok(LoginOutcome::SecondStep(due));
         };
-        let entered = self.entry.admit(&tx, &account, method, typed.remember, by).await?;
+        let entered = self.sign_in.admit(&tx, &account, method, typed.remember, by).await?;
         tx.commit().await?;
-        Ok(Accepted::Entered(Box::new(entered)))
+        Ok(LoginOutcome::SignInOutcome(Box::new(entered)))
     }
 
     async fn find(&self, identifier: &str) -> Result<Option<Account>, StoreError> {
@@ -120,7 +120,7 @@ impl Credentials<'_> {
     fn second_step(&self, account: &Account, now: Timestamp) -> SecondStep {
         SecondStep {
             account_id: account.id,
-            epoch: account.epoch,
+            session_version: account.session_version,
             remember: self.remember,
             next: self.next_path().map(|next| next.as_str().to_owned()),
             at: now.0,

@@ -14,8 +14,9 @@ use crate::server::limits::{
 };
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{
-    Store, StoreError, challenges, counters, email_changes, invitations, known_devices, mail_links, otps, outbox,
-    quotas, recoveries, registrations, removal, security_events, tallies, trusted_browsers, wrong_tries,
+    Store, StoreError, account_deletion, email_changes, hourly_counters, invitations, known_devices, login_failures,
+    mail_links, otp_failures, otps, outbox, quotas, recoveries, registrations, security_events, spent_challenges,
+    trusted_browsers,
 };
 
 /// Rows deleted per transaction. Each row is on a different page in most indexes of its table, and
@@ -135,7 +136,7 @@ impl Maintenance {
                 }
                 batches += 1;
                 if batches.is_multiple_of(FOLD_EVERY) {
-                    self.store.fold_log().await?;
+                    self.store.checkpoint().await?;
                 }
                 // Requests that arrived in the meantime get the writer before the next batch.
                 tokio::time::sleep(PAUSE).await;
@@ -148,16 +149,16 @@ impl Maintenance {
     async fn purge_batch(&self, tx: &Transaction, kind: Kind) -> Result<u64, StoreError> {
         let now = self.clock.now();
         match kind {
-            Kind::Accounts => removal::purge(tx, now, ACCOUNTS_BATCH).await,
+            Kind::Accounts => account_deletion::purge(tx, now, ACCOUNTS_BATCH).await,
             Kind::Registrations => registrations::purge(tx, now - self.limits.registration_lifetime, BATCH).await,
             Kind::Invitations => invitations::purge(tx, now - INVITATIONS_KEPT, BATCH).await,
             Kind::Recoveries => recoveries::purge(tx, now - RECOVERY_LIFETIME, BATCH).await,
             Kind::EmailChanges => email_changes::purge(tx, now - DAY, now - self.limits.email_undo, BATCH).await,
             Kind::Otps => otps::purge(tx, now - self.limits.otp_log, BATCH).await,
-            Kind::WrongTries => wrong_tries::purge(tx, now - DAY, BATCH).await,
-            Kind::Failures => counters::purge(tx, now - DAY, BATCH).await,
+            Kind::WrongTries => otp_failures::purge(tx, now - DAY, BATCH).await,
+            Kind::Failures => login_failures::purge(tx, now - DAY, BATCH).await,
             Kind::Quotas => quotas::purge(tx, now, BATCH).await,
-            Kind::Challenges => challenges::purge(tx, now, BATCH).await,
+            Kind::Challenges => spent_challenges::purge(tx, now, BATCH).await,
             Kind::Sessions => self.sessions.purge(tx, BATCH).await,
             Kind::DeadLetters => outbox::erase_kept(tx, now, BATCH).await,
             Kind::Mail => outbox::purge(tx, now - self.limits.otp_log, BATCH).await,
@@ -165,7 +166,7 @@ impl Maintenance {
             Kind::SecurityEvents => security_events::purge(tx, now - SECURITY_LOG, BATCH).await,
             Kind::KnownDevices => known_devices::purge(tx, now - DEVICE_RECOGNISED, BATCH).await,
             Kind::TrustedBrowsers => trusted_browsers::purge(tx, now, BATCH).await,
-            Kind::Tallies => tallies::purge(tx, now - TALLIES, BATCH).await,
+            Kind::Tallies => hourly_counters::purge(tx, now - TALLIES, BATCH).await,
             Kind::Audit => self.audit.purge(tx, now - self.limits.audit_log, BATCH).await,
         }
     }

@@ -11,7 +11,7 @@ use crate::server::store::StoreError;
 
 /// A completed request: where to go next and what to say there.
 #[derive(Clone, Debug)]
-pub struct Done {
+pub struct NextStep {
     pub to: Cow<'static, str>,
     pub notice: Option<Notice>,
     /// Values that prefill the next page's form.
@@ -36,7 +36,7 @@ pub enum Flow {
     Invitation,
 }
 
-impl Done {
+impl NextStep {
     #[must_use]
     pub fn go(to: impl Into<Cow<'static, str>>) -> Self {
         Self { to: to.into(), notice: None, values: Vec::new(), flow: FlowChange::Keep }
@@ -78,25 +78,25 @@ pub enum ServiceError {
     Captcha(&'static str),
     /// The resource does not exist, or the user may not know that it does.
     #[error("not there")]
-    NotThere,
+    NotFound,
     /// The user is not signed in, or the session has ended.
     #[error("not signed in")]
-    SignIn,
+    Unauthenticated,
     /// The user must enter the password again first.
     #[error("the password was given too long ago")]
-    Confirm,
+    ReauthenticationRequired,
     /// The server is overloaded: all slots for password hashing are taken. Nothing was checked or
     /// counted, so the request can be repeated shortly.
     #[error("busy")]
     Busy,
     /// An internal error.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    InternalError(#[from] InternalError),
 }
 
 /// An internal error. It is logged once and shown to the user as one plain line.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub enum InternalError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -107,13 +107,13 @@ pub enum Fault {
 
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
-        Self::Fault(error.into())
+        Self::InternalError(error.into())
     }
 }
 
 impl From<CeremonyError> for ServiceError {
     fn from(error: CeremonyError) -> Self {
-        Self::Fault(error.into())
+        Self::InternalError(error.into())
     }
 }
 
@@ -121,7 +121,7 @@ impl From<HashError> for ServiceError {
     fn from(error: HashError) -> Self {
         match error {
             HashError::Busy => Self::Busy,
-            fault => Self::Fault(fault.into()),
+            fault => Self::InternalError(fault.into()),
         }
     }
 }

@@ -8,16 +8,16 @@ use uuid::Uuid;
 use super::captcha::{self, Captcha, Passed};
 use super::outcome::ServiceError;
 use super::quota;
-use super::requester::Requester;
+use super::request_context::RequestContext;
 use super::security_log::SecurityLog;
-use crate::domain::{Password, SecurityEvent, Tally, Timestamp};
+use crate::domain::{Metric, Password, SecurityEvent, Timestamp};
 use crate::server::clock::Clock;
-use crate::server::crypto::hash_queue::Place;
+use crate::server::crypto::hash_queue::HashSlot;
 use crate::server::crypto::{LookupKey, LookupKeys, PasswordHasher};
 use crate::server::limits::{HOUR, Limits};
 use crate::server::store::accounts::Account;
-use crate::server::store::counters::{self, Counter};
-use crate::server::store::{Store, StoreError, tallies};
+use crate::server::store::login_failures::{self, Counter};
+use crate::server::store::{Store, StoreError, hourly_counters};
 
 const TOO_MANY: &str = "Too many attempts.";
 
@@ -35,7 +35,7 @@ pub struct PasswordCheck {
 
 /// A password that is claimed to belong to an account.
 #[derive(Clone, Copy, Debug)]
-pub struct Claim<'a> {
+pub struct PasswordAttempt<'a> {
     /// The identifier as typed, which is used if there is no account.
     pub identifier: &'a str,
     pub account: Option<&'a Account>,
@@ -44,7 +44,7 @@ pub struct Claim<'a> {
 
 /// Whether a form can be asked for a captcha after many failures.
 #[derive(Clone, Copy, Debug)]
-pub enum Challenge<'a> {
+pub enum CaptchaPolicy<'a> {
     /// It can. Contains the captcha that the form was submitted with, if any.
     Asked(Option<&'a Passed>),
     /// It cannot, because the user is already signed in.
@@ -53,14 +53,14 @@ pub enum Challenge<'a> {
 
 /// A correct password. The attempt counts as a failure until this is settled.
 #[derive(Debug)]
-pub struct Right {
+pub struct VerifiedPassword {
     counters: Counters,
-    counted: Counted,
+    counted: CountedFailure,
 }
 
 /// A failure that was counted before the password was checked.
 #[derive(Clone, Copy, Debug)]
-struct Counted {
+struct CountedFailure {
     at: Timestamp,
     /// The entry in the account's security log, if there is an account.
     noted: Option<Uuid>,
@@ -83,7 +83,7 @@ impl PasswordCheck {
     ///
     /// # Errors
     /// [`ServiceError::Busy`] if the queue is full.
-    pub fn enter(&self) -> Result<Place, ServiceError> {
+    pub fn enter(&self) -> Result<HashSlot, ServiceError> {
         Ok(self.hasher.enter()?)
     }
 
@@ -99,11 +99,11 @@ impl PasswordCheck {
     /// used.
     pub async fn check(
         &self,
-        place: Place,
-        claim: Claim<'_>,
-        challenge: Challenge<'_>,
-        by: &Requester,
-    ) -> Result<Option<Right>, ServiceError> {
+        place: HashSlot,
+        claim: PasswordAttempt<'_>,
+        challenge: CaptchaPolicy<'_>,
+        by: &RequestContext,
+    ) -> Result<Option<VerifiedPassword>, ServiceError> {
         let counters = self.counters(claim, by);
         let counted = self.count_failure(&counters, claim, challenge, by).await?;
         // An impossible password is rejected before hashing, whether or not the account exists.
@@ -118,17 +118,22 @@ impl PasswordCheck {
             self.captcha.note_failure(by);
             return Ok(None);
         }
-        Ok(Some(Right { counters, counted }))
+        Ok(Some(VerifiedPassword { counters, counted }))
     }
 
     /// Resets the failures of an account from this IP prefix, in the transaction that the password
     /// was required for.
-    pub async fn settle(&self, tx: &Transaction, right: Right, by: &Requester) -> Result<(), StoreError> {
-        counters::clear(tx, &right.counters.from_here).await?;
-        counters::take_back(tx, &right.counters.from_anywhere).await?;
-        let quota = self.limits.login_failures_per_address;
-        quota::give_back(tx, &self.keys, quota::Counted::SignInFailures, quota, by).await?;
-        tallies::take_back(tx, Tally::WrongPassword, right.counted.at).await?;
+    pub async fn mark_succeeded(
+        &self,
+        tx: &Transaction,
+        right: VerifiedPassword,
+        by: &RequestContext,
+    ) -> Result<(), StoreError> {
+        login_failures::clear(tx, &right.counters.from_here).await?;
+        login_failures::take_back(tx, &right.counters.from_anywhere).await?;
+        let quota = self.limits.login_failures_per_ip;
+        quota::give_back(tx, &self.keys, quota::QuotaKind::SignInFailures, quota, by).await?;
+        hourly_counters::decrement(tx, Metric::WrongPassword, right.counted.at).await?;
         match right.counted.noted {
             Some(event) => crate::server::store::security_events::take_back(tx, event).await,
             None => Ok(()),
@@ -137,13 +142,18 @@ impl PasswordCheck {
 
     /// Resets the failures of an account from this IP prefix without checking a password, so that a
     /// user who set a new password with a mailed code can sign in immediately.
-    pub async fn forgive(&self, tx: &Transaction, account: &Account, by: &Requester) -> Result<(), StoreError> {
-        let claim = Claim { identifier: "", account: Some(account), password: "" };
-        counters::clear(tx, &self.counters(claim, by).from_here).await
+    pub async fn reset_failures(
+        &self,
+        tx: &Transaction,
+        account: &Account,
+        by: &RequestContext,
+    ) -> Result<(), StoreError> {
+        let claim = PasswordAttempt { identifier: "", account: Some(account), password: "" };
+        login_failures::clear(tx, &self.counters(claim, by).from_here).await
     }
 
     /// Returns the counters of an account. They are the same for its username and its email.
-    fn counters(&self, claim: Claim<'_>, by: &Requester) -> Counters {
+    fn counters(&self, claim: PasswordAttempt<'_>, by: &RequestContext) -> Counters {
         let who = claim.account.map_or_else(|| claim.identifier.to_lowercase(), |account| account.id.to_string());
         Counters {
             from_here: self.keys.key(&["login", &who, &by.prefix().to_string()]),
@@ -154,43 +164,44 @@ impl PasswordCheck {
     async fn count_failure(
         &self,
         keys: &Counters,
-        claim: Claim<'_>,
-        challenge: Challenge<'_>,
-        by: &Requester,
-    ) -> Result<Counted, ServiceError> {
+        claim: PasswordAttempt<'_>,
+        challenge: CaptchaPolicy<'_>,
+        by: &RequestContext,
+    ) -> Result<CountedFailure, ServiceError> {
         let tx = self.store.write().await?;
         let now = tx.now();
-        let counter = counters::get(&tx, &keys.from_here).await?.filter(|counter| !self.is_forgotten(counter, now));
+        let counter =
+            login_failures::get(&tx, &keys.from_here).await?.filter(|counter| !self.is_forgotten(counter, now));
         if let Some(blocked) = counter.filter(|counter| counter.blocked_until > now) {
             return Err(limited(blocked.blocked_until.since(now), by));
         }
-        let anywhere = counters::get(&tx, &keys.from_anywhere).await?;
+        let anywhere = login_failures::get(&tx, &keys.from_anywhere).await?;
         let anywhere = anywhere.filter(|it| now.since(it.last_at) < HOUR).map_or(0, |it| it.failures);
         match challenge {
-            Challenge::Asked(Some(passed)) => self.captcha.spend(&tx, passed, by).await?,
-            Challenge::Asked(None)
+            CaptchaPolicy::Asked(Some(passed)) => self.captcha.spend(&tx, passed, by).await?,
+            CaptchaPolicy::Asked(None)
                 if self.captcha.is_suspect(by) || anywhere >= self.limits.captcha.after_account_failures =>
             {
                 return Err(ServiceError::Captcha(captcha::NEEDED));
             }
-            Challenge::Asked(None) | Challenge::Never => {}
+            CaptchaPolicy::Asked(None) | CaptchaPolicy::Never => {}
         }
-        let quota = self.limits.login_failures_per_address;
-        if let Some(wait) = quota::take(&tx, &self.keys, quota::Counted::SignInFailures, quota, by, now).await? {
+        let quota = self.limits.login_failures_per_ip;
+        if let Some(wait) = quota::take(&tx, &self.keys, quota::QuotaKind::SignInFailures, quota, by, now).await? {
             return Err(limited(wait, by));
         }
         let failures = counter.map_or(0, |counter| counter.failures).saturating_add(1);
         let blocked_until = now + self.delay_after(failures);
-        counters::put(&tx, &keys.from_here, Counter { failures, last_at: now, blocked_until }).await?;
+        login_failures::put(&tx, &keys.from_here, Counter { failures, last_at: now, blocked_until }).await?;
         let anywhere = Counter { failures: anywhere.saturating_add(1), last_at: now, blocked_until: now };
-        counters::put(&tx, &keys.from_anywhere, anywhere).await?;
+        login_failures::put(&tx, &keys.from_anywhere, anywhere).await?;
         let noted = match claim.account {
             Some(account) => Some(self.log.note(&tx, account.id, SecurityEvent::SignInFailed, by).await?),
             None => None,
         };
-        tallies::add(&tx, Tally::WrongPassword, now).await?;
+        hourly_counters::add(&tx, Metric::WrongPassword, now).await?;
         tx.commit().await?;
-        Ok(Counted { at: now, noted })
+        Ok(CountedFailure { at: now, noted })
     }
 
     /// Below the limit, failures expire after the window. From the limit on, they are kept longer
@@ -208,7 +219,7 @@ impl PasswordCheck {
     }
 }
 
-fn limited(wait: Duration, by: &Requester) -> ServiceError {
+fn limited(wait: Duration, by: &RequestContext) -> ServiceError {
     tracing::warn!(event = "sign_in.limited", ip = %by.ip);
     ServiceError::Limited { what: TOO_MANY, wait }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::server::store::Transaction;
 
-use super::requester::Requester;
+use super::request_context::RequestContext;
 use crate::domain::Timestamp;
 use crate::server::crypto::{LookupKey, LookupKeys};
 use crate::server::limits::Quota;
@@ -16,19 +16,19 @@ use crate::server::store::{StoreError, quotas};
 
 /// What is counted for an IP prefix. The names are part of the keys in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counted {
+pub enum QuotaKind {
     /// Requested codes, regardless of their recipients.
-    Codes,
+    OtpService,
     /// Forms sent without a solved challenge where one was offered.
     Unproven,
     WrongCodes,
     SignInFailures,
 }
 
-impl Counted {
+impl QuotaKind {
     fn name(self) -> &'static str {
         match self {
-            Self::Codes => "codes",
+            Self::OtpService => "codes",
             Self::Unproven => "unproven",
             Self::WrongCodes => "wrong codes",
             Self::SignInFailures => "sign-in failures",
@@ -41,9 +41,9 @@ impl Counted {
 pub async fn take(
     tx: &Transaction,
     keys: &LookupKeys,
-    counted: Counted,
+    counted: QuotaKind,
     quota: Quota,
-    by: &Requester,
+    by: &RequestContext,
     now: Timestamp,
 ) -> Result<Option<Duration>, StoreError> {
     let key = key(keys, counted, by);
@@ -60,9 +60,9 @@ pub async fn take(
 pub async fn give_back(
     tx: &Transaction,
     keys: &LookupKeys,
-    counted: Counted,
+    counted: QuotaKind,
     quota: Quota,
-    by: &Requester,
+    by: &RequestContext,
 ) -> Result<(), StoreError> {
     let key = key(keys, counted, by);
     if let Some(full_at) = quotas::full_at(tx, &key).await? {
@@ -71,6 +71,6 @@ pub async fn give_back(
     Ok(())
 }
 
-fn key(keys: &LookupKeys, counted: Counted, by: &Requester) -> LookupKey {
+fn key(keys: &LookupKeys, counted: QuotaKind, by: &RequestContext) -> LookupKey {
     keys.key(&["quota", counted.name(), &by.prefix().to_string()])
 }

@@ -1,28 +1,28 @@
 //! Starting a registration. `admission` decides who may register; `again` covers what users can do
 //! while they wait for the code.
 
-pub mod admission;
 mod again;
+pub mod policy;
 
 use crate::server::store::Transaction;
 
-use admission::Admission;
+use policy::RegistrationPolicy;
 
 use super::captcha::{Answer, Captcha, Form, Passed};
-use super::codes::{Bound, Codes, Recipient};
-use super::flow::{self, Ended, Pending};
-use super::holder;
-use super::newcomer::{Newcomer, USERNAME_TAKEN};
-use super::outcome::{Done, Fault, Flow, FlowChange, ServiceError};
-use super::requester::Requester;
-use crate::domain::{Email, FieldErrors, Tally, Timestamp, Username};
+use super::codes::{OtpContext, OtpService, Recipient};
+use super::email_owner;
+use super::flow::{self, PendingRegistration, RegistrationEnded};
+use super::outcome::{Flow, FlowChange, InternalError, NextStep, ServiceError};
+use super::request_context::RequestContext;
+use super::sign_up_form::{SignUpForm, USERNAME_TAKEN};
+use crate::domain::{Email, FieldErrors, Metric, Timestamp, Username};
 use crate::paths;
 use crate::server::clock::Clock;
 use crate::server::crypto::{FlowToken, OtpPurpose};
 use crate::server::crypto::{PasswordHasher, PasswordPolicy};
 use crate::server::limits::Limits;
 use crate::server::rng::Rng;
-use crate::server::store::{Store, StoreError, accounts, otps, registrations, tallies};
+use crate::server::store::{Store, StoreError, accounts, hourly_counters, otps, registrations};
 
 /// The service behind `/register` and the secondary forms of `/verify`.
 #[derive(Clone, Debug)]
@@ -31,8 +31,8 @@ pub struct Registration {
     pub hasher: PasswordHasher,
     pub policy: PasswordPolicy,
     pub captcha: Captcha,
-    pub codes: Codes,
-    pub admission: Admission,
+    pub codes: OtpService,
+    pub registration_policy: RegistrationPolicy,
     pub limits: Limits,
     pub clock: Clock,
     pub rng: Rng,
@@ -55,18 +55,20 @@ impl Registration {
         email: &str,
         password: &str,
         answer: &Answer<'_>,
-        by: &Requester,
-    ) -> Result<Done, ServiceError> {
+        by: &RequestContext,
+    ) -> Result<NextStep, ServiceError> {
         if by.member.is_some() {
-            return Ok(Done::go(paths::DASHBOARD));
+            return Ok(NextStep::go(paths::DASHBOARD));
         }
-        let guest = self.admission.enter(self.store.reader(), by.invitation.as_ref(), self.clock.now()).await?;
+        let guest =
+            self.registration_policy.enter(self.store.reader(), by.invitation.as_ref(), self.clock.now()).await?;
         // An administrator chose the invited email, so the email domain rules do not apply to it.
         let (email, rules) = match &guest {
             Some(guest) => (guest.as_str(), None),
-            None => (email, Some(&self.admission.emails)),
+            None => (email, Some(&self.registration_policy.emails)),
         };
-        let Newcomer { username, email, password } = Newcomer::parse(username, email, password, &self.policy, rules)?;
+        let SignUpForm { username, email, password } =
+            SignUpForm::parse(username, email, password, &self.policy, rules)?;
         let passed = self.captcha.check(Form::Register, answer, by).await?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.
@@ -80,13 +82,13 @@ impl Registration {
         if let Some(token) = &by.flow
             && let Some(earlier) = registrations::by_flow(&tx, token.digest()).await?
         {
-            otps::void_older(&tx, earlier.id, 0, now).await?;
+            otps::invalidate_previous(&tx, earlier.id, 0, now).await?;
             registrations::delete(&tx, earlier.id).await?;
         }
         let flow = FlowToken::generate(&self.rng);
         let registration = registrations::Registration {
             id: self.rng.id(now),
-            address_taken: holder::of(&tx, &email, &self.limits, now).await?.is_some(),
+            address_taken: email_owner::find(&tx, &email, &self.limits, now).await?.is_some(),
             username,
             email,
             password_hash,
@@ -97,19 +99,22 @@ impl Registration {
             finished: false,
         };
         registrations::insert(&tx, registration.clone(), flow.digest()).await?;
-        tallies::add(&tx, Tally::RegistrationBegun, now).await?;
+        hourly_counters::add(&tx, Metric::RegistrationBegun, now).await?;
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
         self.codes.mailer.wake();
         tracing::info!(event = "registration.started", registration = %registration.id, ip = %by.ip);
-        Ok(Done::go(paths::VERIFY).with_flow(FlowChange::Begin(Flow::Registration, flow)))
+        Ok(NextStep::go(paths::VERIFY).with_flow(FlowChange::Begin(Flow::Registration, flow)))
     }
 
     /// Returns the pending registration for a flow token, for display on `/verify`.
     ///
     /// If the registration has ended, the inner `Err` says why.
-    pub async fn pending(&self, flow: Option<&FlowToken>) -> Result<Result<Pending, Ended>, Fault> {
-        Ok(flow::pending(self.store.reader(), flow, &self.admission, &self.limits, self.clock.now()).await?)
+    pub async fn pending(
+        &self,
+        flow: Option<&FlowToken>,
+    ) -> Result<Result<PendingRegistration, RegistrationEnded>, InternalError> {
+        Ok(flow::pending(self.store.reader(), flow, &self.registration_policy, &self.limits, self.clock.now()).await?)
     }
 
     /// Issues a code for this registration. If the email has an owner, the owner is notified
@@ -118,17 +123,17 @@ impl Registration {
         &self,
         tx: &Transaction,
         registration: &registrations::Registration,
-        by: &Requester,
+        by: &RequestContext,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let email = &registration.email;
-        let bound = Bound { purpose: OtpPurpose::Registration, flow: registration.id, email_key: email.key() };
+        let bound = OtpContext { purpose: OtpPurpose::Registration, flow: registration.id, email_key: email.key() };
         let to = (!registration.address_taken).then_some(Recipient { email, username: &registration.username });
         self.codes.issue(tx, bound, to, by, now).await?;
         if !registration.address_taken {
             return Ok(());
         }
-        match holder::of(tx, email, &self.limits, now).await? {
+        match email_owner::find(tx, email, &self.limits, now).await? {
             Some(holder) => self.codes.tell_owner(tx, holder, by, now).await,
             None => Ok(()),
         }
@@ -136,13 +141,13 @@ impl Registration {
 
     /// Returns the email that the link in an invitation was sent to, if the invitation is still
     /// valid.
-    pub async fn guest(&self, token: &FlowToken) -> Result<Option<Email>, Fault> {
-        Ok(self.admission.guest(self.store.reader(), Some(token), self.clock.now()).await?)
+    pub async fn guest(&self, token: &FlowToken) -> Result<Option<Email>, InternalError> {
+        Ok(self.registration_policy.guest(self.store.reader(), Some(token), self.clock.now()).await?)
     }
 
     /// Spends the captcha and takes the code from the sender's quota before checking the username,
     /// so that bots cannot cheaply find out which usernames are taken.
-    async fn admit(&self, passed: &Passed, username: &Username, by: &Requester) -> Result<(), ServiceError> {
+    async fn admit(&self, passed: &Passed, username: &Username, by: &RequestContext) -> Result<(), ServiceError> {
         let tx = self.store.write().await?;
         self.captcha.spend(&tx, passed, by).await?;
         self.codes.take_code(&tx, by, self.clock.now()).await?;

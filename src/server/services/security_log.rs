@@ -3,9 +3,9 @@
 use crate::server::store::Transaction;
 use uuid::Uuid;
 
-use super::keyset::{self, Page, Place};
-use super::outcome::{Fault, ServiceError};
-use super::requester::Requester;
+use super::keyset::{self, Cursor, Page};
+use super::outcome::{InternalError, ServiceError};
+use super::request_context::RequestContext;
 use crate::domain::SecurityEvent;
 use crate::server::clock::Clock;
 use crate::server::rng::Rng;
@@ -32,7 +32,7 @@ impl SecurityLog {
         tx: &Transaction,
         account_id: Uuid,
         event: SecurityEvent,
-        by: &Requester,
+        by: &RequestContext,
     ) -> Result<Uuid, StoreError> {
         self.write(tx, account_id, event, None, Some(by)).await
     }
@@ -44,7 +44,7 @@ impl SecurityLog {
         account_id: Uuid,
         event: SecurityEvent,
         detail: &str,
-        by: &Requester,
+        by: &RequestContext,
     ) -> Result<Uuid, StoreError> {
         self.write(tx, account_id, event, Some(detail), Some(by)).await
     }
@@ -64,30 +64,35 @@ impl SecurityLog {
     /// Returns the user's `most` newest events, or those before the event `before` if given.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`] if the user is not signed in.
-    pub async fn newest(&self, before: Option<Uuid>, most: u64, by: &Requester) -> Result<Vec<Event>, ServiceError> {
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn newest(
+        &self,
+        before: Option<Uuid>,
+        most: u64,
+        by: &RequestContext,
+    ) -> Result<Vec<Event>, ServiceError> {
         let member = by.member()?;
         let events = security_events::newest(self.store.reader(), member.account_id, before, most).await;
-        Ok(events.map_err(Fault::from)?)
+        Ok(events.map_err(InternalError::from)?)
     }
 
     /// Returns a page of the user's log.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`] if the user is not signed in.
-    pub async fn page(&self, place: Place<Uuid>, by: &Requester) -> Result<Page<Event>, ServiceError> {
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn page(&self, place: Cursor<Uuid>, by: &RequestContext) -> Result<Page<Event>, ServiceError> {
         let account_id = by.member()?.account_id;
         self.page_of(account_id, place).await
     }
 
     /// Returns a page of an account's log. The caller checks that the user may see it.
-    pub(super) async fn page_of(&self, account_id: Uuid, place: Place<Uuid>) -> Result<Page<Event>, ServiceError> {
+    pub(super) async fn page_of(&self, account_id: Uuid, place: Cursor<Uuid>) -> Result<Page<Event>, ServiceError> {
         let db = self.store.reader();
         let fetch = |place, most| async move {
             match place {
-                Place::Newest => security_events::newest(db, account_id, None, most).await,
-                Place::Before(event) => security_events::newest(db, account_id, Some(event), most).await,
-                Place::After(event) => security_events::next_after(db, account_id, event, most).await,
+                Cursor::First => security_events::newest(db, account_id, None, most).await,
+                Cursor::Before(event) => security_events::newest(db, account_id, Some(event), most).await,
+                Cursor::After(event) => security_events::next_after(db, account_id, event, most).await,
             }
         };
         Ok(keyset::page(place, PAGE, fetch).await?)
@@ -99,7 +104,7 @@ impl SecurityLog {
         account_id: Uuid,
         event: SecurityEvent,
         detail: Option<&str>,
-        by: Option<&Requester>,
+        by: Option<&RequestContext>,
     ) -> Result<Uuid, StoreError> {
         let at = self.clock.now();
         let id = self.rng.id(at);

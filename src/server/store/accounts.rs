@@ -1,6 +1,6 @@
 //! Accounts: users with a verified email.
 
-mod standing;
+mod account_status;
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-pub use standing::{
+pub use account_status::{
     administrators, close_until_deletion, disable, enable, end_sessions, is_another_administrator, keep, set_role,
 };
 
@@ -34,7 +34,7 @@ pub struct Account {
     /// When the account will be deleted, if its owner has requested deletion.
     pub delete_after: Option<Timestamp>,
     /// Incrementing it invalidates all earlier sessions.
-    pub epoch: i32,
+    pub session_version: i32,
     pub last_sign_in_at: Option<Timestamp>,
     pub last_sign_in_ip: Option<String>,
 }
@@ -55,8 +55,8 @@ impl Account {
     }
 
     /// Returns whether a session or sign-in that began in this epoch is still valid.
-    pub fn holds(&self, epoch: i32) -> bool {
-        self.is_open() && self.epoch == epoch
+    pub fn holds(&self, session_version: i32) -> bool {
+        self.is_open() && self.session_version == session_version
     }
 }
 
@@ -212,7 +212,7 @@ fn read(row: Model) -> Result<Account, StoreError> {
         password_changed_at: Timestamp(row.password_changed_at),
         disabled: row.disabled_at.is_some(),
         delete_after: row.delete_after.map(Timestamp),
-        epoch: row.session_epoch,
+        session_version: row.session_epoch,
         last_sign_in_at: row.last_sign_in_at.map(Timestamp),
         last_sign_in_ip: row.last_sign_in_ip,
     })

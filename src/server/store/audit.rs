@@ -59,7 +59,7 @@ pub struct Erasable {
 
 /// One action as its row stores it, including actions that this version does not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct AuditEntry {
     /// Starts at 1 and has no gaps.
     pub seq: i64,
     pub at: Timestamp,
@@ -78,7 +78,7 @@ pub struct Entry {
 }
 
 /// Appends an entry.
-pub async fn insert(db: &impl ConnectionTrait, entry: Entry) -> Result<(), StoreError> {
+pub async fn insert(db: &impl ConnectionTrait, entry: AuditEntry) -> Result<(), StoreError> {
     let row = Model {
         seq: entry.seq,
         at: entry.at.0,
@@ -101,7 +101,7 @@ pub async fn insert(db: &impl ConnectionTrait, entry: Entry) -> Result<(), Store
 }
 
 /// Returns up to `most` entries after `seq`, oldest first.
-pub async fn after(db: &impl ConnectionTrait, seq: i64, most: u64) -> Result<Vec<Entry>, StoreError> {
+pub async fn after(db: &impl ConnectionTrait, seq: i64, most: u64) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = Entity::find().filter(Column::Seq.gt(seq)).order_by_asc(Column::Seq).limit(most).all(db).await?;
     Ok(rows.into_iter().map(read).collect())
 }
@@ -120,7 +120,7 @@ pub async fn newest(
     filter: &Filter,
     before: Option<i64>,
     most: u64,
-) -> Result<Vec<Entry>, StoreError> {
+) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = newest_query(filter, before, most).all(db).await?;
     Ok(rows.into_iter().map(read).collect())
 }
@@ -131,7 +131,7 @@ pub async fn next_after(
     filter: &Filter,
     after: i64,
     most: u64,
-) -> Result<Vec<Entry>, StoreError> {
+) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = next_query(filter, after, most).all(db).await?;
     Ok(rows.into_iter().rev().map(read).collect())
 }
@@ -184,7 +184,7 @@ pub async fn forget_person(db: &impl ConnectionTrait, account_id: Uuid) -> Resul
 }
 
 /// Returns the oldest and the newest entry.
-pub async fn outermost(db: &impl ConnectionTrait) -> Result<Option<(Entry, Entry)>, StoreError> {
+pub async fn outermost(db: &impl ConnectionTrait) -> Result<Option<(AuditEntry, AuditEntry)>, StoreError> {
     let oldest = Entity::find().order_by_asc(Column::Seq).one(db).await?;
     let newest = Entity::find().order_by_desc(Column::Seq).one(db).await?;
     Ok(oldest.map(read).zip(newest.map(read)))
@@ -203,8 +203,8 @@ pub async fn put_ends(db: &impl ConnectionTrait, ends: Vec<u8>) -> Result<(), St
     Ok(())
 }
 
-fn read(row: Model) -> Entry {
-    Entry {
+fn read(row: Model) -> AuditEntry {
+    AuditEntry {
         seq: row.seq,
         at: Timestamp(row.at),
         actor_kind: row.actor_kind,
@@ -225,7 +225,7 @@ mod tests {
 
     use super::{Filter, newest_query, next_query};
     use crate::domain::AuditAction;
-    use crate::server::store::plan::{Plan, empty_store};
+    use crate::server::store::query_plan::{Plan, empty_store};
 
     #[tokio::test]
     async fn every_filter_of_the_audit_log_is_one_ordered_index_search() {

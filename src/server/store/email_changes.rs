@@ -117,7 +117,7 @@ pub async fn drop_pending(db: &impl ConnectionTrait, account_id: Uuid, now: Time
     let waiting = Condition::all().add(Column::AccountId.eq(account_id)).add(Column::ConfirmedAt.is_null());
     let ids = Entity::find().select_only().column(Column::Id).filter(waiting.clone());
     for id in ids.into_tuple::<Uuid>().all(db).await? {
-        otps::void_older(db, id, 0, now).await?;
+        otps::invalidate_previous(db, id, 0, now).await?;
     }
     Entity::delete_many().filter(waiting).exec(db).await?;
     Ok(())

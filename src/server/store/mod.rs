@@ -16,44 +16,44 @@ use tokio::sync::Semaphore;
 
 use super::clock::Clock;
 
+pub mod account_deletion;
+pub mod account_export;
 pub mod accounts;
 pub mod audit;
-pub mod challenges;
-#[cfg(test)]
-mod cluster;
 mod connections;
-pub mod counters;
+pub mod database_info;
 pub mod email_changes;
+pub mod encrypted_columns;
 mod entity;
-pub mod facts;
 mod health;
-pub mod holdings;
+pub mod hourly_counters;
 pub mod invitations;
 pub mod known_devices;
+pub mod login_failures;
 pub mod mail_links;
 #[cfg(test)]
-mod migrated;
+mod migrations;
+pub mod otp_failures;
 pub mod otps;
 pub mod outbox;
 pub mod overview;
 pub mod passkeys;
 #[cfg(test)]
-mod plan;
+mod postgres;
+#[cfg(test)]
+mod query_plan;
 pub mod quotas;
 pub mod recoveries;
 pub mod recovery_codes;
 pub mod registrations;
-pub mod removal;
-pub mod sealed;
 pub mod security_events;
 pub mod sessions;
-pub mod tallies;
+pub mod spent_challenges;
 pub mod totp;
 mod transaction;
 pub mod trusted_browsers;
 pub mod users;
 mod wal_index;
-pub mod wrong_tries;
 
 pub use connections::Reader;
 pub use transaction::Transaction;
@@ -173,7 +173,7 @@ impl Store {
 
     /// Copies SQLite's write-ahead log into the database file as far as no reader needs it, without
     /// blocking the writer.
-    pub async fn fold_log(&self) -> Result<(), StoreError> {
+    pub async fn checkpoint(&self) -> Result<(), StoreError> {
         if self.reader.get_database_backend() == DbBackend::Sqlite {
             self.reader.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
         }

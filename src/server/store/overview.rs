@@ -41,7 +41,7 @@ pub async fn mail_queue(db: &impl ConnectionTrait) -> Result<MailQueue, StoreErr
     let oldest: Option<Option<i64>> = oldest_query().into_tuple().one(db).await?;
     Ok(MailQueue {
         waiting: count(db, mail_query(MailState::Waiting)).await?,
-        dead: count(db, mail_query(MailState::Dead)).await?,
+        dead: count(db, mail_query(MailState::Failed)).await?,
         oldest: oldest.flatten().map(Timestamp),
     })
 }
@@ -87,7 +87,7 @@ fn oldest_query() -> Select<outbox::Entity> {
 mod tests {
     use super::{MailState, accounts_query, mail_query, new_accounts_query, oldest_query, waiting_query};
     use crate::domain::Timestamp;
-    use crate::server::store::plan::{Plan, empty_store};
+    use crate::server::store::query_plan::{Plan, empty_store};
 
     #[tokio::test]
     async fn every_count_except_the_total_is_a_covered_index_search() {
@@ -97,7 +97,7 @@ mod tests {
             Plan::of(&store, &new_accounts_query(now)).await,
             Plan::of(&store, &waiting_query(now)).await,
             Plan::of(&store, &mail_query(MailState::Waiting)).await,
-            Plan::of(&store, &mail_query(MailState::Dead)).await,
+            Plan::of(&store, &mail_query(MailState::Failed)).await,
             Plan::of(&store, &oldest_query()).await,
         ] {
             assert!(plan.is_one_covered_search(), "{plan:?}");

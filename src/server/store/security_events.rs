@@ -140,7 +140,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::{newest_query, next_query};
-    use crate::server::store::plan::{Plan, empty_store};
+    use crate::server::store::query_plan::{Plan, empty_store};
 
     #[tokio::test]
     async fn each_page_of_a_security_log_is_one_ordered_index_search() {

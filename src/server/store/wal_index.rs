@@ -116,7 +116,7 @@ mod tests {
         let Scene { folder: _folder, store, index } = scene().await;
         let mut states = vec![index.state().expect("a state")];
         for _ in 0..20 {
-            store.fold_log().await.expect("the checkpoint succeeds");
+            store.checkpoint().await.expect("the checkpoint succeeds");
             store.writer.connections().execute_unprepared("INSERT INTO t VALUES (1)").await.expect("a row is inserted");
             states.push(index.state().expect("a state"));
         }

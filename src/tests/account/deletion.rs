@@ -1,10 +1,10 @@
 //! The end of an account.
 
 use futures::future::join;
-use portal::server::store::removal::{ANONYMISED, OF_AN_ACCOUNT};
+use portal::server::store::account_deletion::{ANONYMISED, OF_AN_ACCOUNT};
 
 use super::{BOTH, Mode, PASSWORD, signed_in, with_ann};
-use crate::from_mail::link_in;
+use crate::email_links::link_in;
 use crate::harness::{Answer, Client};
 
 const GRACE: u64 = 7 * 86_400;

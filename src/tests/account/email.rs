@@ -203,7 +203,7 @@ async fn a_session_that_ended_meanwhile_confirms_nothing() {
     let tx = app.state.store.write().await.expect("the writer's turn");
     let confirming = tokio::spawn(async move { confirm(&mut client, &code).await });
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    app.end_epoch_within(tx).await;
+    app.raise_session_version_within(tx).await;
     let answer = confirming.await.expect("it ends");
     assert_eq!(answer.location().as_deref(), Some("/login?next=/account/email/verify"));
     assert_eq!(app.texts("SELECT email FROM account").await, ["ann@x.example"]);

@@ -7,8 +7,8 @@ use tokio::net::TcpStream;
 
 use super::scene::{Posts, SETTINGS, long, registered, sqlite};
 use crate::harness::app::PASSWORD;
+use crate::harness::crash_state::CrashState;
 use crate::harness::process::{Served, browser, solved_challenge};
-use crate::harness::remains::Remains;
 
 /// The bytes of a registration, by HTTP/1.1.
 async fn request(served: &Served, name: &str) -> Vec<u8> {
@@ -66,7 +66,7 @@ async fn a_client_that_goes_away_at_any_point_leaves_a_whole_registration_or_non
     let found = registered(&url).await;
     assert!(cut.iter().all(|name| !found.contains(name)), "half a request is none: {found:?}");
     drop(served);
-    let Remains { registrations, whole, codes, mails, ref integrity, .. } = Remains::of(folder.path()).await;
+    let CrashState { registrations, whole, codes, mails, ref integrity, .. } = CrashState::of(folder.path()).await;
     assert_eq!([whole, codes, mails], [registrations; 3]);
     assert_eq!(integrity, "ok");
 }

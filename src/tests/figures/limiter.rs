@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, Ipv6Addr};
 
 use portal::server::clock::Clock;
-use portal::server::http::flood::FloodLimiter;
+use portal::server::http::rate_limit::PostRateLimiter;
 use portal::server::limits::{FLOOD_KEYS, Limits};
 
 use crate::process::Process;
@@ -34,7 +34,7 @@ pub(crate) fn measure() -> Outcome<Vec<Row>> {
 /// The process: counts a post from each of so many addresses when it is told
 /// to, and says how it went.
 pub(crate) fn remember(addresses: usize) -> Outcome {
-    let limiter = FloodLimiter::new(&Limits::default(), Clock::System);
+    let limiter = PostRateLimiter::new(&Limits::default(), Clock::System);
     say("ready");
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;

@@ -1,5 +1,5 @@
 use portal::domain::{Email, Timestamp, Username};
-use portal::server::mail::{Letter, Message, Sender};
+use portal::server::mail::{Message, RenderedEmail, Sender};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -100,7 +100,7 @@ fn a_mail_goes_to_that_address_alone_and_has_no_further_header() {
             at: Timestamp(0),
         };
         let from = "no-reply@portal.example".parse().expect("an address");
-        let letter = Letter::new(
+        let letter = RenderedEmail::new(
             uuid::Uuid::nil(),
             &message,
             &Sender::new(from, "Portal", "https://portal.example"),

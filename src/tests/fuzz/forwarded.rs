@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, Request};
 use ipnet::IpNet;
 use portal::server::config::Config;
 use portal::server::config::env::Env;
-use portal::server::http::requester;
+use portal::server::http::request_context;
 use portal::server::rng::Rng;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -90,7 +90,7 @@ fn the_requester_is_the_nearest_who_is_not_a_trusted_proxy() {
     hold(Cost::Call, (peers, headers(), trusted()), |(peer, headers, trusted)| {
         let nets = networks(&trusted);
         let is_trusted = |ip: &IpAddr| nets.iter().any(|net| net.contains(ip));
-        let ip = requester::read(&parts(peer, &headers), &config(&trusted), None, None).ip;
+        let ip = request_context::read(&parts(peer, &headers), &config(&trusted), None, None).ip;
         prop_assert_eq!(ip, nearest_untrusted(peer, &headers, is_trusted));
         let peer = peer.to_canonical();
         if !is_trusted(&peer) {

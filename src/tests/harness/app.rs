@@ -10,9 +10,9 @@ use portal::server::config::Config;
 use portal::server::config::env::Env;
 use portal::server::http::router;
 use portal::server::mail::transport::memory::Behaviour;
-use portal::server::mail::{Letter, Transport, Worker};
+use portal::server::mail::{RenderedEmail, Transport, Worker};
 use portal::server::rng::Rng;
-use portal::server::services::{Audit, Resealing};
+use portal::server::services::{Audit, KeyRotation};
 use portal::server::state::AppState;
 use portal::server::store::Store;
 use secrecy::ExposeSecret as _;
@@ -108,11 +108,11 @@ impl TestApp {
     }
 
     /// `portal keys` with these settings: another process, with connections of its own.
-    pub(crate) async fn resealing(&self, settings: &[(&str, &str)]) -> Resealing {
+    pub(crate) async fn resealing(&self, settings: &[(&str, &str)]) -> KeyRotation {
         let rng = Rng::from_seed(1_000);
         let keys = Config::from_env(&Env::of(settings), &rng).expect("the settings are right").keys;
         let url = self.state.config.database.url.expose_secret();
-        Resealing {
+        KeyRotation {
             store: Store::open(url, Clock::Test(self.clock.clone())).await.expect("the database opens"),
             keys,
             rng,
@@ -140,9 +140,9 @@ impl TestApp {
     }
 
     /// All mail so far to this address, whole.
-    pub(crate) async fn letters_to(&self, address: &str) -> Vec<Letter> {
+    pub(crate) async fn letters_to(&self, address: &str) -> Vec<RenderedEmail> {
         self.deliver().await;
-        let to = |letter: &Letter| letter.to.eq_ignore_ascii_case(address);
+        let to = |letter: &RenderedEmail| letter.to.eq_ignore_ascii_case(address);
         self.transport.sent().into_iter().filter(to).collect()
     }
 
@@ -202,7 +202,7 @@ impl TestApp {
 
     /// Ends every session of every account, as a change of what protects them
     /// does, in a transaction that was begun before, and commits it.
-    pub(crate) async fn end_epoch_within(&self, tx: portal::server::store::Transaction) {
+    pub(crate) async fn raise_session_version_within(&self, tx: portal::server::store::Transaction) {
         use sea_orm::ConnectionTrait as _;
         tx.execute_unprepared("UPDATE account SET session_epoch = session_epoch + 1").await.expect("it runs");
         tx.commit().await.expect("it commits");

@@ -4,13 +4,13 @@ pub(crate) mod app;
 pub(crate) mod authenticator;
 pub(crate) mod captcha;
 pub(crate) mod client;
+pub(crate) mod crash_state;
 pub(crate) mod disk;
 pub(crate) mod mail;
 pub(crate) mod passkeys;
 pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod proxy;
-pub(crate) mod remains;
 pub(crate) mod totp;
 
 pub(crate) use app::TestApp;

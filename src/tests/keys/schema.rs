@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use portal::server::store::sealed::SEALED;
+use portal::server::store::encrypted_columns::SEALED;
 
 use crate::harness::TestApp;
 

@@ -1,7 +1,7 @@
 //! What a mail says, and what cannot be made to be in it.
 
 use mail_parser::{Address, HeaderName};
-use portal::server::mail::{CodeMail, Letter, Message, Transport};
+use portal::server::mail::{CodeMail, Message, RenderedEmail, Transport};
 
 use crate::harness::mail::outbox::{ADDRESS, CODE, Outbox};
 use crate::harness::mail::{Arrived, HEADERS, MailServer, Protection};
@@ -17,7 +17,7 @@ async fn sent(outbox: &Outbox, message: &Message) -> Arrived {
 }
 
 /// Sends `message` into memory.
-async fn letter(outbox: &Outbox, message: &Message) -> Letter {
+async fn letter(outbox: &Outbox, message: &Message) -> RenderedEmail {
     outbox.write(message).await;
     let transport = Transport::memory();
     outbox.worker(transport.clone()).deliver_due().await.expect("no fault");

@@ -93,7 +93,7 @@ async fn an_epoch_that_began_during_a_sign_in_ends_it() {
         (client, answer)
     });
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    app.end_epoch_within(tx).await;
+    app.raise_session_version_within(tx).await;
     let (mut client, answer) = signing_in.await.expect("it ends");
     assert_eq!(answer.location().as_deref(), Some("/dashboard"), "the password was right when it was looked at");
     assert_eq!(client.get("/dashboard").await.location().as_deref(), Some("/login?next=/dashboard"));

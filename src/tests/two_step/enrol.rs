@@ -141,7 +141,7 @@ async fn no_pending_app_is_left_behind_when_the_session_ends_while_it_waits_for_
     let tx = app.state.store.write().await.expect("the writer's turn");
     let end = async {
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-        app.end_epoch_within(tx).await;
+        app.raise_session_version_within(tx).await;
     };
     tokio::join!(ann.post_bare(portal::paths::TOTP, &[]), end);
     assert_eq!(app.count("SELECT COUNT(*) FROM totp_waiting").await, 0);

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::{AddingView, AppView, Flash};
-use crate::components::{CopyText, Field, Form, LocalTime, PlainForm, PlainRefusal, PostForm, QrCode};
+use crate::components::{ActionButton, CopyText, EnhancedForm, Field, Form, LocalTime, PlainRefusal, QrCode};
 use crate::domain::Timestamp;
 use crate::paths;
 
@@ -39,7 +39,7 @@ pub(super) fn AppPart(app: AppView, flash: Flash) -> impl IntoView {
 fn Off() -> impl IntoView {
     view! {
         <p>"Not set up. Use any authenticator app, such as Google Authenticator, 1Password or the one in your phone."</p>
-        <PlainForm action=paths::TOTP label="Add an authenticator app" />
+        <ActionButton action=paths::TOTP label="Add an authenticator app" />
     }
 }
 
@@ -47,7 +47,7 @@ fn Off() -> impl IntoView {
 #[component]
 fn On(since: Timestamp, can_turn_off: bool, adds: bool) -> impl IntoView {
     let off = if can_turn_off {
-        view! { <PlainForm action=paths::TOTP_OFF label="Turn off" about="your authenticator app" danger=true /> }
+        view! { <ActionButton action=paths::TOTP_OFF label="Turn off" about="your authenticator app" danger=true /> }
             .into_any()
     } else {
         view! { <p class="quiet">"Two-step sign-in is required. Add a passkey before you turn off your app."</p> }
@@ -55,7 +55,7 @@ fn On(since: Timestamp, can_turn_off: bool, adds: bool) -> impl IntoView {
     };
     let deeds = view! {
         <div class="actions">
-            <PlainForm action=paths::TOTP label="Replace app" />
+            <ActionButton action=paths::TOTP label="Replace app" />
             {off}
         </div>
     };
@@ -71,8 +71,8 @@ fn Hidden() -> impl IntoView {
     view! {
         <p>"You've started adding an app. Confirm your password to continue."</p>
         <div class="actions">
-            <PlainForm action=paths::TOTP label="Continue" />
-            <PlainForm action=paths::TOTP_CANCEL label="Cancel" about="adding an authenticator app" />
+            <ActionButton action=paths::TOTP label="Continue" />
+            <ActionButton action=paths::TOTP_CANCEL label="Cancel" about="adding an authenticator app" />
         </div>
     }
 }
@@ -100,9 +100,9 @@ fn Shown(secret: String, url: String, qr_side: usize, qr_path: String, flash: Fl
             </li>
             <li>
                 <p>"Enter the 6-digit code from the app."</p>
-                <PostForm form />
+                <EnhancedForm form />
             </li>
         </ol>
-        <PlainForm action=paths::TOTP_CANCEL label="Cancel" about="adding an authenticator app" />
+        <ActionButton action=paths::TOTP_CANCEL label="Cancel" about="adding an authenticator app" />
     }
 }

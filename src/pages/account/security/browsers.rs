@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::{Flash, TrustedBrowserView};
-use crate::components::{EmptyList, LocalTime, PlainForm, PlainRefusal, Row, Rows, Section};
+use crate::components::{ActionButton, EmptyList, Item, ItemList, LocalTime, PlainRefusal, Section};
 use crate::paths;
 
 #[component]
@@ -18,14 +18,14 @@ pub(super) fn TrustedBrowsers(browsers: Vec<TrustedBrowserView>, flash: Flash) -
         .into_any()
     } else {
         let rows = browsers.into_iter().map(|browser| view! { <Trusted browser /> }).collect::<Vec<_>>();
-        view! { <Rows>{rows}</Rows> }.into_any()
+        view! { <ItemList>{rows}</ItemList> }.into_any()
     };
     view! {
         <Section title="Trusted browsers" id="browsers">
             <p>"These browsers don't ask for a code."</p>
             <PlainRefusal flash action=paths::FORGET_BROWSER />
             {list}
-            {many.then(|| view! { <PlainForm action=paths::FORGET_BROWSERS label="Remove all trusted browsers" danger=true /> })}
+            {many.then(|| view! { <ActionButton action=paths::FORGET_BROWSERS label="Remove all trusted browsers" danger=true /> })}
         </Section>
     }
 }
@@ -36,11 +36,11 @@ fn Trusted(browser: TrustedBrowserView) -> impl IntoView {
     let badge = if this { "This browser" } else { "" };
     let about = browser.clone();
     let action = move || {
-        view! { <PlainForm action=paths::FORGET_BROWSER label="Remove" about hidden=vec![("id", id)] /> }
+        view! { <ActionButton action=paths::FORGET_BROWSER label="Remove" about hidden=vec![("id", id)] /> }
     };
     let used = last_used_at.map(|at| view! { ", last used " <LocalTime at=at.0 with_time=true /> });
     view! {
-        <Row title=browser badge action>
+        <Item title=browser badge action>
             "Trusted on "
             <LocalTime at=since.0 with_time=false />
             " from "
@@ -49,6 +49,6 @@ fn Trusted(browser: TrustedBrowserView) -> impl IntoView {
             ". Expires "
             <LocalTime at=until.0 with_time=false />
             "."
-        </Row>
+        </Item>
     }
 }

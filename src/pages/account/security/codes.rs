@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::View;
-use crate::components::{AccountArea, CodeList, CopyText, PlainForm, PrintButton, Section};
+use crate::components::{AccountArea, ActionButton, CodeList, CopyText, PrintButton, Section};
 use crate::pages::visitor;
 use crate::paths;
 
@@ -26,7 +26,7 @@ pub(super) fn RecoveryCodes(left: u64) -> impl IntoView {
             <strong>{words}</strong>
             {advice} " Use one if you can't use your phone or passkey. Each works once. New codes replace the old ones."
         </p>
-        <PlainForm action=paths::RECOVERY_CODES label="Get new recovery codes" />
+        <ActionButton action=paths::RECOVERY_CODES label="Get new recovery codes" />
     }
 }
 
@@ -87,7 +87,7 @@ fn ShownBefore() -> impl IntoView {
             <p>
                 "If you haven't saved your recovery codes, get new ones. The old ones will stop working."
             </p>
-            <PlainForm action=paths::RECOVERY_CODES label="Get new recovery codes" />
+            <ActionButton action=paths::RECOVERY_CODES label="Get new recovery codes" />
             <p>
                 <a href=paths::ACCOUNT_SECURITY>"Back to Security"</a>
             </p>

@@ -5,8 +5,10 @@ use leptos::prelude::*;
 
 use crate::api::View;
 use crate::api::admin::{AdminView, UserCodeView, UserSessionView, UserView};
-use crate::components::{AdminArea, Cell, EmptyList, Fact, Facts, LocalTime, Row, Rows, Section, Table};
-use crate::domain::{Timestamp, UserDeed};
+use crate::components::{
+    AdminArea, Cell, DescriptionItem, DescriptionList, EmptyList, Item, ItemList, LocalTime, Section, Table,
+};
+use crate::domain::{Timestamp, UserAction};
 use crate::pages::account::Events;
 use crate::pages::admin::audit::Entries;
 use crate::pages::visitor;
@@ -27,7 +29,7 @@ pub fn UserPage() -> impl IntoView {
                 <Sessions sessions />
             </Section>
             <Section title="OTPs">
-                <Codes codes />
+                <OtpService codes />
             </Section>
             <Section title="Activity">
                 <Events events empty="No activity yet. Sign-ins and changes will be listed here." />
@@ -41,7 +43,8 @@ pub fn UserPage() -> impl IntoView {
 
 #[component]
 fn About(user: UserView) -> impl IntoView {
-    let goes = user.delete_after.map(|at| view! { <Fact name="Will be deleted"><Time at /></Fact> });
+    let goes =
+        user.delete_after.map(|at| view! { <DescriptionItem name="Will be deleted"><Time at /></DescriptionItem> });
     let last_sign_in = match user.last_sign_in_at {
         None => Either::Left("Never"),
         Some(at) => {
@@ -55,27 +58,27 @@ fn About(user: UserView) -> impl IntoView {
     };
     view! {
         <Section title="Details">
-            <Facts>
-                <Fact name="Username">{user.username}</Fact>
-                <Fact name="Email">{user.email}</Fact>
-                <Fact name="Role">{user.role}</Fact>
-                <Fact name="State">{user.state}</Fact>
+            <DescriptionList>
+                <DescriptionItem name="Username">{user.username}</DescriptionItem>
+                <DescriptionItem name="Email">{user.email}</DescriptionItem>
+                <DescriptionItem name="Role">{user.role}</DescriptionItem>
+                <DescriptionItem name="State">{user.state}</DescriptionItem>
                 {goes}
-                <Fact name="Registered"><Time at=user.registered_at /></Fact>
-                <Fact name="Email confirmed"><Time at=user.verified_at /></Fact>
-                <Fact name="Password set"><Time at=user.password_changed_at /></Fact>
-                <Fact name="Last sign-in">{last_sign_in}</Fact>
-                <Fact name="Authenticator app">{app}</Fact>
-                <Fact name="Passkeys">{user.passkeys}</Fact>
-                <Fact name="Recovery codes left">{user.recovery_codes_left}</Fact>
-                <Fact name="Trusted browsers">{user.trusted_browsers}</Fact>
-            </Facts>
+                <DescriptionItem name="Registered"><Time at=user.registered_at /></DescriptionItem>
+                <DescriptionItem name="Email confirmed"><Time at=user.verified_at /></DescriptionItem>
+                <DescriptionItem name="Password set"><Time at=user.password_changed_at /></DescriptionItem>
+                <DescriptionItem name="Last sign-in">{last_sign_in}</DescriptionItem>
+                <DescriptionItem name="Authenticator app">{app}</DescriptionItem>
+                <DescriptionItem name="Passkeys">{user.passkeys}</DescriptionItem>
+                <DescriptionItem name="Recovery codes left">{user.recovery_codes_left}</DescriptionItem>
+                <DescriptionItem name="Trusted browsers">{user.trusted_browsers}</DescriptionItem>
+            </DescriptionList>
         </Section>
     }
 }
 
 #[component]
-fn Deeds(id: String, deeds: Vec<UserDeed>, own: bool) -> impl IntoView {
+fn Deeds(id: String, deeds: Vec<UserAction>, own: bool) -> impl IntoView {
     let note = own.then(|| {
         view! {
             <p>
@@ -87,10 +90,10 @@ fn Deeds(id: String, deeds: Vec<UserDeed>, own: bool) -> impl IntoView {
     let links: Vec<_> = deeds
         .into_iter()
         .map(|deed| {
-            let class = if deed == UserDeed::Delete { "btn btn-outline-danger" } else { "btn btn-outline" };
+            let class = if deed == UserAction::Delete { "btn btn-outline-danger" } else { "btn btn-outline" };
             view! {
                 <a class=class href=paths::admin_user_deed(&id, deed.as_str())>
-                    {deed.in_words()}
+                    {deed.label()}
                 </a>
             }
         })
@@ -109,7 +112,7 @@ fn Sessions(sessions: Vec<UserSessionView>) -> impl IntoView {
     }
     let row = |session: UserSessionView| {
         view! {
-            <Row title=session.device>
+            <Item title=session.device>
                 "Signed in "
                 <Time at=session.began_at />
                 ", from "
@@ -117,15 +120,15 @@ fn Sessions(sessions: Vec<UserSessionView>) -> impl IntoView {
                 <br />
                 "Last active "
                 <Time at=session.last_seen_at />
-            </Row>
+            </Item>
         }
     };
     let rows: Vec<_> = sessions.into_iter().map(row).collect();
-    Either::Right(view! { <Rows>{rows}</Rows> })
+    Either::Right(view! { <ItemList>{rows}</ItemList> })
 }
 
 #[component]
-fn Codes(codes: Vec<UserCodeView>) -> impl IntoView {
+fn OtpService(codes: Vec<UserCodeView>) -> impl IntoView {
     if codes.is_empty() {
         return Either::Left(view! { <EmptyList>"No recent OTPs."</EmptyList> });
     }

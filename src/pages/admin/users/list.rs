@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use crate::api::View;
 use crate::api::admin::{AdminView, UserRowView, UsersView};
 use crate::components::{
-    AdminArea, Cell, Choice, EmptyList, Filters, LocalTime, Pager, PlainForm, PlainRefusal, Section, Table, TextCell,
-    Words,
+    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, PlainRefusal, Section, SelectFilter, Table,
+    TextCell, TextFilter,
 };
 use crate::domain::{AccountState, Role};
 use crate::pages::visitor;
@@ -22,25 +22,25 @@ pub fn UsersPage() -> impl IntoView {
     let as_shown = [("q", &q), ("state", &state), ("role", &role), ("sort", &sort)];
     let hidden: Vec<_> = as_shown.into_iter().map(|(name, value)| (name, value.clone())).collect();
     let of_words = |words: (&str, &str)| (words.0.to_owned(), words.1.to_owned());
-    let states = AccountState::ALL.map(|state| of_words((state.as_str(), state.in_words()))).to_vec();
-    let roles = Role::ALL.map(|role| of_words((role.as_str(), role.in_words()))).to_vec();
+    let states = AccountState::ALL.map(|state| of_words((state.as_str(), state.label()))).to_vec();
+    let roles = Role::ALL.map(|role| of_words((role.as_str(), role.label()))).to_vec();
     let orders = [("newest", "Newest first"), ("last_sign_in", "Last sign-in first")].map(of_words).to_vec();
     Some(view! {
         <AdminArea visitor here=paths::ADMIN_USERS heading="Users">
             <Section title="All users">
                 <PlainRefusal flash action=paths::ADMIN_USERS_CHANGE />
                 <Filters action=paths::ADMIN_USERS narrowed>
-                    <Words name="q" label="Search by username or email" value=q />
-                    <Choice name="state" label="State" options=states chosen=state />
-                    <Choice name="role" label="Role" options=roles chosen=role />
-                    <Choice name="sort" label="Sort" options=orders chosen=sort unchosen="Username" />
+                    <TextFilter name="q" label="Search by username or email" value=q />
+                    <SelectFilter name="state" label="State" options=states chosen=state />
+                    <SelectFilter name="role" label="Role" options=roles chosen=role />
+                    <SelectFilter name="sort" label="Sort" options=orders chosen=sort unchosen="Username" />
                 </Filters>
                 <Users users narrowed />
                 <Pager newer=neighbours.newer older=neighbours.older words=("Previous", "Next") />
             </Section>
             <Section title="Export">
                 <p>"All matching users as a CSV file. Exports are recorded in the audit log."</p>
-                <PlainForm action=paths::ADMIN_USERS_EXPORT label="Download as CSV" hidden />
+                <ActionButton action=paths::ADMIN_USERS_EXPORT label="Download as CSV" hidden />
             </Section>
         </AdminArea>
     })

@@ -4,6 +4,6 @@ mod deed;
 mod detail;
 mod list;
 
-pub use deed::UserDeedPage;
+pub use deed::UserActionPage;
 pub use detail::UserPage;
 pub use list::UsersPage;

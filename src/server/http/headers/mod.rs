@@ -16,7 +16,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use leptos::nonce::Nonce;
 
-use super::cross_site;
+use super::csrf;
 use crate::server::rng::Rng;
 use policy::Policy;
 
@@ -59,7 +59,7 @@ impl Fixed {
 
 /// Adds the headers that a response does not set itself.
 pub async fn layer(State(fixed): State<Fixed>, request: Request, next: Next) -> Response {
-    let changes = cross_site::may_change(request.method());
+    let changes = csrf::may_change(request.method());
     let mut response = next.run(request).await;
     let kept = !changes && (response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED);
     let policy = if is(&response, "image/svg+xml") { policy::IMAGE } else { policy::STRICT };

@@ -4,10 +4,10 @@
 //! support HTTP/2 without TLS, and its streams would need limits of their own.
 
 mod connection;
-mod descriptors;
-mod places;
+mod connection_limit;
+mod fd_limit;
+mod overload;
 mod progress;
-mod refusal;
 
 use std::convert::Infallible;
 use std::io;
@@ -22,12 +22,12 @@ use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
-pub use descriptors::within_descriptors;
-use places::{Full, Places};
-use refusal::Refusals;
+use connection_limit::{ConnectionLimiter, Full};
+pub use fd_limit::within_descriptors;
+use overload::Refusals;
 
-use super::requester;
-use super::sampled::Sampled;
+use super::log_throttle::LogThrottle;
+use super::request_context;
 use crate::server::clock::Clock;
 use crate::server::limits::ConnectionLimits;
 
@@ -47,10 +47,10 @@ pub struct Rules {
 /// The state that all connections share.
 struct Shared {
     rules: Rules,
-    places: Arc<Places>,
+    places: Arc<ConnectionLimiter>,
     refusals: Refusals,
     /// Counts connections that were closed because they took too long.
-    cut: Sampled,
+    cut: LogThrottle,
     router: Router,
     stopped: watch::Receiver<bool>,
 }
@@ -59,14 +59,14 @@ struct Shared {
 ///
 /// Connections that are already in the system's queue when the listener closes are still accepted.
 pub async fn serve(listener: TcpListener, router: Router, rules: Rules, stopped: watch::Receiver<bool>) {
-    let places = Places::new(rules.limits.most, rules.limits.per_address);
+    let places = ConnectionLimiter::new(rules.limits.most, rules.limits.per_ip);
     let (alive, mut last) = mpsc::channel::<Infallible>(1);
     let mut stop = pin!(asked_to_stop(stopped.clone()));
     let shared = Arc::new(Shared {
         rules,
         places: Arc::new(places),
         refusals: Refusals::default(),
-        cut: Sampled::default(),
+        cut: LogThrottle::default(),
         router,
         stopped,
     });
@@ -102,7 +102,7 @@ async fn admit(shared: &Arc<Shared>, alive: &mpsc::Sender<Infallible>, accepted:
             return tokio::time::sleep(OUT_OF_ROOM).await;
         }
     };
-    let trusted = requester::is_trusted(peer.ip(), &shared.rules.trusted_proxies);
+    let trusted = request_context::is_trusted(peer.ip(), &shared.rules.trusted_proxies);
     match shared.places.take((!trusted).then(|| peer.ip().into())) {
         Ok(place) => {
             let (shared, alive) = (Arc::clone(shared), alive.clone());

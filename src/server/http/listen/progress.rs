@@ -11,11 +11,11 @@ use crate::server::limits::ConnectionLimits;
 #[derive(Debug)]
 pub(super) struct Progress {
     clock: Clock,
-    at: Mutex<Standing>,
+    at: Mutex<ConnectionState>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Standing {
+struct ConnectionState {
     stage: Stage,
     /// As elapsed time of the clock.
     since: Duration,
@@ -40,7 +40,7 @@ pub(super) enum Stage {
 
 impl Progress {
     pub(super) fn new(clock: Clock) -> Self {
-        let at = Standing { stage: Stage::First, since: clock.elapsed() };
+        let at = ConnectionState { stage: Stage::First, since: clock.elapsed() };
         Self { clock, at: Mutex::new(at) }
     }
 
@@ -50,7 +50,7 @@ impl Progress {
 
     /// Returns the time left in the current stage; zero when it has timed out.
     pub(super) fn left(&self, limits: &ConnectionLimits) -> Duration {
-        let Standing { stage, since } = *self.at();
+        let ConnectionState { stage, since } = *self.at();
         let allowed = match stage {
             Stage::First | Stage::Head => limits.header,
             Stage::Idle => limits.idle,
@@ -63,7 +63,7 @@ impl Progress {
     /// Returns how long the connection has been waiting for a request; `None` while a request is in
     /// progress.
     pub(super) fn quiet(&self) -> Option<Duration> {
-        let Standing { stage, since } = *self.at();
+        let ConnectionState { stage, since } = *self.at();
         matches!(stage, Stage::First | Stage::Idle).then(|| self.clock.elapsed().saturating_sub(since))
     }
 
@@ -73,7 +73,7 @@ impl Progress {
         match at.stage {
             // The header timeout starts when the connection opens.
             Stage::First => at.stage = Stage::Head,
-            Stage::Idle => *at = Standing { stage: Stage::Head, since: self.clock.elapsed() },
+            Stage::Idle => *at = ConnectionState { stage: Stage::Head, since: self.clock.elapsed() },
             Stage::Head | Stage::Body | Stage::Answer | Stage::Rest => {}
         }
     }
@@ -85,7 +85,7 @@ impl Progress {
         // Pipelining does not extend the timeout: a client that sends the next request without
         // reading the previous response keeps the old start time.
         let since = if at.stage == Stage::Rest { at.since } else { self.clock.elapsed() };
-        *at = Standing { stage, since };
+        *at = ConnectionState { stage, since };
     }
 
     /// Records that the body was read or dropped.
@@ -103,7 +103,7 @@ impl Progress {
     pub(super) fn written(&self) {
         let mut at = self.at();
         if at.stage == Stage::Rest {
-            *at = Standing { stage: Stage::Idle, since: self.clock.elapsed() };
+            *at = ConnectionState { stage: Stage::Idle, since: self.clock.elapsed() };
         }
     }
 
@@ -114,7 +114,7 @@ impl Progress {
         }
     }
 
-    fn at(&self) -> MutexGuard<'_, Standing> {
+    fn at(&self) -> MutexGuard<'_, ConnectionState> {
         self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,11 +1,11 @@
 //! The first request of a passkey ceremony.
 
-use super::Post;
+use super::FormRequest;
 use crate::api::{ApiError, PasskeyOptions};
 use crate::server::crypto::passkey::Begun;
 use crate::server::services::ServiceError;
 
-impl Post {
+impl FormRequest {
     /// Answers with options for the browser's authenticator. Only a script can use them; a plain
     /// form is redirected to its page.
     pub async fn ceremony(self, offer: Result<Begun, ServiceError>) -> Result<PasskeyOptions, ApiError> {

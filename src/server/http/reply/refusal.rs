@@ -3,16 +3,16 @@
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 
-use super::{FAULT, Post};
+use super::{FAULT, FormRequest};
 use crate::api::{ApiError, Feedback, Flash};
 use crate::paths;
-use crate::server::http::stash::{self, Stash};
-use crate::server::http::{audience, body, captcha, fault, flash};
+use crate::server::http::pending_form::{self, PendingForm};
+use crate::server::http::{access_policy, body, captcha, error_page, flash};
 use crate::server::services::ServiceError;
 
 const NOT_THERE: &str = "This page has changed. Reload it.";
 
-impl Post {
+impl FormRequest {
     /// Reports why the form was rejected, or redirects to what has to be done first.
     pub(super) async fn refuse(self, error: ServiceError) -> Result<(), ApiError> {
         let next = captcha::form_with(self.form).and_then(|form| match error {
@@ -30,14 +30,14 @@ impl Post {
                 tracing::warn!(event = "form.limited", form = self.form, wait_s = wait.as_secs(), ip = %self.requester.ip);
                 (StatusCode::TOO_MANY_REQUESTS, Feedback::until(what, wait))
             }
-            ServiceError::NotThere => (StatusCode::NOT_FOUND, Feedback::message(NOT_THERE)),
-            ServiceError::SignIn => {
-                self.redirect(&audience::sign_in(self.form));
+            ServiceError::NotFound => (StatusCode::NOT_FOUND, Feedback::message(NOT_THERE)),
+            ServiceError::Unauthenticated => {
+                self.redirect(&access_policy::sign_in(self.form));
                 return Ok(());
             }
-            ServiceError::Confirm => return self.confirm_first().await,
+            ServiceError::ReauthenticationRequired => return self.confirm_first().await,
             ServiceError::Busy => return self.busy(),
-            ServiceError::Fault(fault) => return self.fail(&fault),
+            ServiceError::InternalError(fault) => return self.fail(&fault),
         };
         let feedback = Feedback { captcha: next.map(Box::new), ..feedback };
         if !self.plain {
@@ -66,8 +66,8 @@ impl Post {
 
     /// Redirects to the page that asks for the password and then back to the form.
     async fn confirm_first(self) -> Result<(), ApiError> {
-        let stash = Stash { form: self.form.to_owned(), page: self.page.to_string(), values: self.kept.clone() };
-        if let Err(error) = stash::put(&self.session, &stash).await {
+        let stash = PendingForm { form: self.form.to_owned(), page: self.page.to_string(), values: self.kept.clone() };
+        if let Err(error) = pending_form::put(&self.session, &stash).await {
             return self.fail(&error);
         }
         self.redirect(paths::ACCOUNT_CONFIRM);
@@ -87,7 +87,7 @@ impl Post {
         if self.plain {
             self.response.insert_header(body::WAIT, HeaderValue::from_static(""));
         }
-        Err(ApiError(Feedback { retry_after: Some(seconds), ..Feedback::message(fault::BUSY) }))
+        Err(ApiError(Feedback { retry_after: Some(seconds), ..Feedback::message(error_page::BUSY) }))
     }
 
     /// Answers with 429 if the IP prefix may not start the anonymous session that the message of a
@@ -97,7 +97,7 @@ impl Post {
         self.response.set_status(StatusCode::TOO_MANY_REQUESTS);
         self.response.insert_header(RETRY_AFTER, HeaderValue::from_static("60"));
         self.response.insert_header(body::WAIT, HeaderValue::from_static(""));
-        Err(ApiError(Feedback::message(fault::TOO_MANY)))
+        Err(ApiError(Feedback::message(error_page::TOO_MANY)))
     }
 
     /// Logs an internal error and answers with 503 and a one-line message.

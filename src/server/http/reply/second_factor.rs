@@ -2,20 +2,20 @@
 
 use tower_sessions::session::Error;
 
-use super::Post;
+use super::FormRequest;
 use crate::api::{ApiError, Feedback, Flash};
 use crate::domain::{NextPath, Notice};
 use crate::paths;
-use crate::server::http::{flash, session as sessions, shown_once};
+use crate::server::http::{flash, one_time_secrets, session as sessions};
 use crate::server::services::ServiceError;
-use crate::server::services::second_factor::{Change, Stepped};
+use crate::server::services::second_factor::{Change, SecondFactorOutcome};
 
-impl Post {
+impl FormRequest {
     /// Starts a session after a successful second step. Redirects when no second step is pending
     /// any more, and ends the session that waited for it.
-    pub async fn second_step(self, outcome: Result<Stepped, ServiceError>) -> Result<(), ApiError> {
+    pub async fn second_step(self, outcome: Result<SecondFactorOutcome, ServiceError>) -> Result<(), ApiError> {
         match outcome {
-            Ok(Stepped::Entered { entered, next, notice }) => {
+            Ok(SecondFactorOutcome::SignInOutcome { entered, next, notice }) => {
                 let page = next.as_ref().map_or(paths::DASHBOARD, NextPath::as_str).to_owned();
                 let (session, state, by) = (self.session.clone(), self.state.clone(), self.requester.clone());
                 self.enter(Ok(*entered), next).await?;
@@ -27,10 +27,10 @@ impl Post {
                 }
                 Ok(())
             }
-            Ok(Stepped::Elsewhere(done)) if self.requester.second_step.is_some() => {
+            Ok(SecondFactorOutcome::Elsewhere(done)) if self.requester.second_step.is_some() => {
                 self.answer_signed_out(Ok(done)).await
             }
-            Ok(Stepped::Elsewhere(done)) => self.answer(Ok(done)).await,
+            Ok(SecondFactorOutcome::Elsewhere(done)) => self.answer(Ok(done)).await,
             Err(error) => self.refuse(error).await,
         }
     }
@@ -51,7 +51,7 @@ impl Post {
     async fn keep_change(&self, change: &Change) -> Result<(), Error> {
         let Some(mut signed_in) = sessions::signed_in(&self.session).await? else { return Ok(()) };
         if let Some(codes) = &change.codes {
-            shown_once::put(&self.session, &self.state, signed_in.handle, codes).await?;
+            one_time_secrets::put(&self.session, &self.state, signed_in.handle, codes).await?;
         }
         signed_in.two_step = change.two_step.unwrap_or(signed_in.two_step);
         sessions::change(&self.session, &self.state.config, &signed_in, false).await

@@ -3,25 +3,25 @@
 use axum::http::header::SET_COOKIE;
 use tower_sessions::session::Error;
 
-use super::Post;
+use super::FormRequest;
 use crate::api::ApiError;
 use crate::domain::{NextPath, Timestamp};
 use crate::paths;
-use crate::server::http::{cookies, flash, session as sessions, stash};
-use crate::server::services::login::Accepted;
-use crate::server::services::own_sessions::Ending;
-use crate::server::services::{Done, Entered, ServiceError};
+use crate::server::http::{cookies, flash, pending_form, session as sessions};
+use crate::server::services::login::LoginOutcome;
+use crate::server::services::session_manager::RevokeOutcome;
+use crate::server::services::{NextStep, ServiceError, SignInOutcome};
 
-impl Post {
+impl FormRequest {
     /// Starts a session if the sign-in succeeded, or one that waits for the second step.
     pub async fn sign_in(
         self,
-        outcome: Result<Accepted, ServiceError>,
+        outcome: Result<LoginOutcome, ServiceError>,
         next: Option<NextPath>,
     ) -> Result<(), ApiError> {
         match outcome {
-            Ok(Accepted::Entered(entered)) => self.enter(Ok(*entered), next).await,
-            Ok(Accepted::SecondStep(due)) => match sessions::begin_second_step(&self.session, &due).await {
+            Ok(LoginOutcome::SignInOutcome(entered)) => self.enter(Ok(*entered), next).await,
+            Ok(LoginOutcome::SecondStep(due)) => match sessions::begin_second_step(&self.session, &due).await {
                 Ok(()) => {
                     self.redirect(paths::LOGIN_MFA);
                     Ok(())
@@ -33,7 +33,11 @@ impl Post {
     }
 
     /// Starts a session if the sign-in succeeded.
-    pub async fn enter(self, outcome: Result<Entered, ServiceError>, next: Option<NextPath>) -> Result<(), ApiError> {
+    pub async fn enter(
+        self,
+        outcome: Result<SignInOutcome, ServiceError>,
+        next: Option<NextPath>,
+    ) -> Result<(), ApiError> {
         let entered = match outcome {
             Ok(entered) => entered,
             Err(error) => return self.refuse(error).await,
@@ -74,55 +78,55 @@ impl Post {
             signed_in.authenticated_at = at.0;
             sessions::change(&self.session, &self.state.config, &signed_in, false).await?;
         }
-        let flash = stash::take(&self.session).await?;
+        let flash = pending_form::take(&self.session).await?;
         flash::put(&self.session, &self.state, &self.requester, &flash).await?;
         Ok(flash.path)
     }
 
-    /// Answers as [`Post::answer`], after giving this session the account's new `epoch` and a new
+    /// Answers as [`FormRequest::answer`], after giving this session the account's new `session_version` and a new
     /// ID. The new epoch has ended all other sessions.
-    pub async fn answer_renewed(self, outcome: Result<(Done, i32), ServiceError>) -> Result<(), ApiError> {
-        let (done, epoch) = match outcome {
+    pub async fn answer_renewed(self, outcome: Result<(NextStep, i32), ServiceError>) -> Result<(), ApiError> {
+        let (done, session_version) = match outcome {
             Ok(outcome) => outcome,
             Err(error) => return self.refuse(error).await,
         };
-        if let Err(error) = self.renew(epoch).await {
+        if let Err(error) = self.renew(session_version).await {
             return self.fail(&error);
         }
         self.go(done).await
     }
 
-    async fn renew(&self, epoch: i32) -> Result<(), Error> {
+    async fn renew(&self, session_version: i32) -> Result<(), Error> {
         let Some(mut signed_in) = sessions::signed_in(&self.session).await? else { return Ok(()) };
-        signed_in.epoch = epoch;
+        signed_in.session_version = session_version;
         signed_in.authenticated_at = self.state.clock.now().0;
         sessions::change(&self.session, &self.state.config, &signed_in, true).await
     }
 
-    /// Answers as [`Post::answer`], after giving this session the account's new `epoch`. The user
+    /// Answers as [`FormRequest::answer`], after giving this session the account's new `session_version`. The user
     /// did not enter their password, so the time of authentication stays the same.
-    pub async fn answer_in_epoch(self, outcome: Result<(Done, i32), ServiceError>) -> Result<(), ApiError> {
-        let (done, epoch) = match outcome {
+    pub async fn answer_in_epoch(self, outcome: Result<(NextStep, i32), ServiceError>) -> Result<(), ApiError> {
+        let (done, session_version) = match outcome {
             Ok(outcome) => outcome,
             Err(error) => return self.refuse(error).await,
         };
-        if let Err(error) = self.go_on_in(epoch).await {
+        if let Err(error) = self.go_on_in(session_version).await {
             return self.fail(&error);
         }
         self.go(done).await
     }
 
-    async fn go_on_in(&self, epoch: i32) -> Result<(), Error> {
+    async fn go_on_in(&self, session_version: i32) -> Result<(), Error> {
         let Some(mut signed_in) = sessions::signed_in(&self.session).await? else { return Ok(()) };
-        signed_in.epoch = epoch;
+        signed_in.session_version = session_version;
         sessions::change(&self.session, &self.state.config, &signed_in, false).await
     }
 
-    /// Answers as [`Post::answer`], or signs out if the user ended the current session.
-    pub async fn answer_ending(self, outcome: Result<Ending, ServiceError>) -> Result<(), ApiError> {
+    /// Answers as [`FormRequest::answer`], or signs out if the user ended the current session.
+    pub async fn answer_ending(self, outcome: Result<RevokeOutcome, ServiceError>) -> Result<(), ApiError> {
         match outcome {
-            Ok(Ending::ThisOne) => self.sign_out().await,
-            Ok(Ending::Another(done)) => self.answer(Ok(done)).await,
+            Ok(RevokeOutcome::ThisOne) => self.sign_out().await,
+            Ok(RevokeOutcome::Another(done)) => self.answer(Ok(done)).await,
             Err(error) => self.answer(Err(error)).await,
         }
     }
@@ -130,7 +134,7 @@ impl Post {
     /// Ends the session: deletes its row and removes its cookie.
     pub async fn sign_out(self) -> Result<(), ApiError> {
         if self.session.id().is_some() {
-            if let Err(fault) = self.state.own_sessions.sign_out(&self.requester).await {
+            if let Err(fault) = self.state.session_manager.sign_out(&self.requester).await {
                 return self.fail(&fault);
             }
             if let Err(error) = sessions::end(&self.session).await {
@@ -142,8 +146,8 @@ impl Post {
         Ok(())
     }
 
-    /// Answers as [`Post::answer`]; on success, ends the session first.
-    pub async fn answer_signed_out(self, outcome: Result<Done, ServiceError>) -> Result<(), ApiError> {
+    /// Answers as [`FormRequest::answer`]; on success, ends the session first.
+    pub async fn answer_signed_out(self, outcome: Result<NextStep, ServiceError>) -> Result<(), ApiError> {
         if outcome.is_ok()
             && self.session.id().is_some()
             && let Err(error) = sessions::end(&self.session).await

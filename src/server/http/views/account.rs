@@ -1,20 +1,20 @@
 //! Data of the `/account` pages.
 
-use super::{NotShown, code};
+use super::{LoadError, code};
 use crate::api::View;
 use crate::server::limits::DAY;
-use crate::server::services::Requester;
+use crate::server::services::RequestContext;
 use crate::server::state::AppState;
 
 /// `/account`.
-pub(super) async fn overview(state: &AppState, by: &Requester) -> Result<View, NotShown> {
-    let awaited = state.own_account.awaited_email(by).await?.ok();
+pub(super) async fn overview(state: &AppState, by: &RequestContext) -> Result<View, LoadError> {
+    let awaited = state.account_settings.awaited_email(by).await?.ok();
     Ok(View::Account(awaited.map(|awaited| awaited.change.email.as_str().to_owned())))
 }
 
 /// `/account/email/verify`.
-pub(super) async fn email_code(state: &AppState, by: &Requester) -> Result<View, NotShown> {
-    let awaited = state.own_account.awaited_email(by).await??;
+pub(super) async fn email_code(state: &AppState, by: &RequestContext) -> Result<View, LoadError> {
+    let awaited = state.account_settings.awaited_email(by).await??;
     Ok(View::EmailCode(awaited.change.email.as_str().to_owned(), code::view(state, &awaited.code)))
 }
 

@@ -1,15 +1,15 @@
 //! The passkeys of the signed-in user.
 
 use crate::api::{ConfirmView, PasskeyView};
-use crate::server::services::{Requester, ServiceError};
+use crate::server::services::{RequestContext, ServiceError};
 use crate::server::state::AppState;
 use crate::server::store::passkeys::StoredPasskey;
 
-pub(super) async fn list(state: &AppState, by: &Requester) -> Result<Vec<PasskeyView>, ServiceError> {
+pub(super) async fn list(state: &AppState, by: &RequestContext) -> Result<Vec<PasskeyView>, ServiceError> {
     Ok(state.passkeys.list(by).await?.into_iter().map(view).collect())
 }
 
-pub(super) async fn confirm(state: &AppState, by: &Requester) -> Result<ConfirmView, ServiceError> {
+pub(super) async fn confirm(state: &AppState, by: &RequestContext) -> Result<ConfirmView, ServiceError> {
     let has_passkey = state.passkeys.relying_party.is_some() && !state.passkeys.list(by).await?.is_empty();
     Ok(ConfirmView { has_passkey })
 }

@@ -1,16 +1,16 @@
 //! The state of the registration page: closed, invitation only, or the form.
 
-use super::NotShown;
+use super::LoadError;
 use crate::api::RegisterView;
 use crate::domain::RegistrationMode;
 use crate::paths;
 use crate::server::crypto::FlowToken;
-use crate::server::services::{Done, Flow, FlowChange, Requester};
+use crate::server::services::{Flow, FlowChange, NextStep, RequestContext};
 use crate::server::state::AppState;
 
 /// Stores the token of an invitation link in a cookie and redirects to the page without it, so that
 /// the token does not stay in the address bar and the browser history.
-pub(super) async fn load(state: &AppState, query: &str, by: &Requester) -> Result<RegisterView, NotShown> {
+pub(super) async fn load(state: &AppState, query: &str, by: &RequestContext) -> Result<RegisterView, LoadError> {
     let mode = state.config.registration.mode;
     if mode == RegistrationMode::Closed {
         return Ok(RegisterView::Closed);
@@ -18,13 +18,13 @@ pub(super) async fn load(state: &AppState, query: &str, by: &Requester) -> Resul
     let brought = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == paths::INVITATION);
     if let Some((_, brought)) = &brought {
         if brought.is_empty() {
-            return Err(Done::go(paths::REGISTER).with_flow(FlowChange::End(Flow::Invitation)).into());
+            return Err(NextStep::go(paths::REGISTER).with_flow(FlowChange::End(Flow::Invitation)).into());
         }
         let token = FlowToken::parse(brought);
         if let Some(token) = token
             && state.registration.guest(&token).await?.is_some()
         {
-            return Err(Done::go(paths::REGISTER).with_flow(FlowChange::Begin(Flow::Invitation, token)).into());
+            return Err(NextStep::go(paths::REGISTER).with_flow(FlowChange::Begin(Flow::Invitation, token)).into());
         }
     }
     let guest = match &by.invitation {

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use crate::api::{AddingView, AppView, SecondStepView, SecurityView, TrustedBrowserView, TwoStepView};
-use crate::server::services::device_words::device_in_words;
-use crate::server::services::outcome::Fault;
+use crate::server::services::outcome::InternalError;
 use crate::server::services::second_factor::{Adding, Overview};
-use crate::server::services::{Requester, ServiceError};
+use crate::server::services::user_agent::describe_user_agent;
+use crate::server::services::{RequestContext, ServiceError};
 use crate::server::state::AppState;
 use crate::server::store::trusted_browsers::TrustedBrowser;
 
-pub(super) async fn load(state: &AppState, by: &Requester) -> Result<SecurityView, ServiceError> {
+pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<SecurityView, ServiceError> {
     let Overview { app_since, adding, factors, recovery_codes_left, browsers, demanded } =
         state.second_factor.overview(by).await?;
     let adding = match adding {
@@ -29,15 +29,15 @@ pub(super) async fn load(state: &AppState, by: &Requester) -> Result<SecurityVie
     })
 }
 
-pub(super) async fn second_step(state: &AppState, by: &Requester) -> Result<SecondStepView, Fault> {
+pub(super) async fn second_step(state: &AppState, by: &RequestContext) -> Result<SecondStepView, InternalError> {
     let Some(due) = &by.second_step else { return Ok(SecondStepView::default()) };
     let factors = state.second_factor.factors_for(due).await?;
-    let trusts_for = in_words(state.config.limits.trust_lifetime);
+    let trusts_for = label(state.config.limits.trust_lifetime);
     Ok(SecondStepView { has_app: factors.app, has_passkeys: factors.passkeys > 0, trusts_for })
 }
 
 /// Formats a duration in whole days, or in hours if it is shorter than a day.
-fn in_words(time: Duration) -> String {
+fn label(time: Duration) -> String {
     let hours = time.as_secs() / 3_600;
     match (hours / 24, hours) {
         (0, 0 | 1) => "an hour".to_owned(),
@@ -50,7 +50,7 @@ fn in_words(time: Duration) -> String {
 fn browser_view(browser: TrustedBrowser, this: bool) -> TrustedBrowserView {
     TrustedBrowserView {
         id: browser.id.to_string(),
-        browser: device_in_words(&browser.user_agent),
+        browser: describe_user_agent(&browser.user_agent),
         ip: browser.ip,
         since: browser.created_at,
         last_used_at: browser.last_used_at,

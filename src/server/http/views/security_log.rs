@@ -3,10 +3,10 @@
 use axum::http::Uri;
 use uuid::Uuid;
 
-use super::NotShown;
+use super::LoadError;
 use crate::api::{EventView, SecurityLogView};
-use crate::server::services::keyset::Place;
-use crate::server::services::{Requester, ServiceError, device_in_words};
+use crate::server::services::keyset::Cursor;
+use crate::server::services::{RequestContext, ServiceError, describe_user_agent};
 use crate::server::state::AppState;
 use crate::server::store::security_events::Event;
 
@@ -19,7 +19,7 @@ const REWORDED: [(&str, &str); 2] = [
 ];
 
 /// Loads the page of the log that the query selects.
-pub(super) async fn page(state: &AppState, uri: &Uri, by: &Requester) -> Result<SecurityLogView, NotShown> {
+pub(super) async fn page(state: &AppState, uri: &Uri, by: &RequestContext) -> Result<SecurityLogView, LoadError> {
     let page = state.security_log.page(place(uri), by).await?;
     let id = |event: Option<&Event>| event.map(|event| event.id.to_string());
     Ok(SecurityLogView {
@@ -33,21 +33,21 @@ pub(super) async fn page(state: &AppState, uri: &Uri, by: &Requester) -> Result<
 ///
 /// # Errors
 /// The user is not signed in any more.
-pub async fn newest(state: &AppState, by: &Requester) -> Result<Vec<EventView>, ServiceError> {
+pub async fn newest(state: &AppState, by: &RequestContext) -> Result<Vec<EventView>, ServiceError> {
     let events = state.security_log.newest(None, NEWEST, by).await?;
     Ok(events.into_iter().map(view).collect())
 }
 
 /// Parses `before` or `after`; invalid IDs are ignored.
-fn place(uri: &Uri) -> Place<Uuid> {
+fn place(uri: &Uri) -> Cursor<Uuid> {
     let query = uri.query().unwrap_or_default().as_bytes();
     let mut pairs = url::form_urlencoded::parse(query);
     let place = pairs.find_map(|(name, value)| match (&*name, Uuid::try_parse(&value)) {
-        ("before", Ok(event)) => Some(Place::Before(event)),
-        ("after", Ok(event)) => Some(Place::After(event)),
+        ("before", Ok(event)) => Some(Cursor::Before(event)),
+        ("after", Ok(event)) => Some(Cursor::After(event)),
         _ => None,
     });
-    place.unwrap_or(Place::Newest)
+    place.unwrap_or(Cursor::First)
 }
 
 fn reworded(detail: String) -> String {
@@ -58,10 +58,10 @@ fn reworded(detail: String) -> String {
 #[must_use]
 pub fn view(event: Event) -> EventView {
     EventView {
-        what: event.event.in_words(),
+        what: event.event.label(),
         detail: event.detail.map(reworded),
         at: event.at,
-        device: device_in_words(&event.user_agent),
+        device: describe_user_agent(&event.user_agent),
         address: event.ip,
     }
 }

@@ -1,20 +1,20 @@
 //! The sessions of the signed-in user.
 
-use super::NotShown;
+use super::LoadError;
 use crate::api::{SessionView, SessionsView};
 use crate::domain::Timestamp;
-use crate::server::services::own_sessions::LISTED;
-use crate::server::services::{Requester, device_in_words};
+use crate::server::services::session_manager::LISTED;
+use crate::server::services::{RequestContext, describe_user_agent};
 use crate::server::state::AppState;
 
-pub(super) async fn load(state: &AppState, by: &Requester) -> Result<SessionsView, NotShown> {
+pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<SessionsView, LoadError> {
     let this_one = by.member.as_ref().map(|member| member.session);
-    let live = state.own_sessions.live(by).await?;
+    let live = state.session_manager.live(by).await?;
     let listed = live.into_iter().map(|session| {
         let signed_in = session.signed_in;
         SessionView {
             handle: signed_in.handle.to_string(),
-            device: device_in_words(&signed_in.user_agent),
+            device: describe_user_agent(&signed_in.user_agent),
             address: signed_in.ip,
             began_at: Timestamp(signed_in.at),
             last_seen_at: session.last_seen_at,

@@ -1,14 +1,14 @@
 //! The registration that waits for its code.
 
-use super::{NotShown, code};
+use super::{LoadError, code};
 use crate::api::PendingView;
 use crate::domain::RegistrationMode;
-use crate::server::services::Requester;
-use crate::server::services::flow::Ended;
+use crate::server::services::RequestContext;
+use crate::server::services::flow::RegistrationEnded;
 use crate::server::state::AppState;
 
-pub(super) async fn load(state: &AppState, by: &Requester) -> Result<PendingView, NotShown> {
-    let pending = state.registration.pending(by.flow.as_ref()).await?.map_err(Ended::into_done)?;
+pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<PendingView, LoadError> {
+    let pending = state.registration.pending(by.flow.as_ref()).await?.map_err(RegistrationEnded::into_done)?;
     Ok(PendingView {
         username: pending.registration.username.as_str().to_owned(),
         email: pending.registration.email.as_str().to_owned(),

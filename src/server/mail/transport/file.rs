@@ -13,7 +13,7 @@ use time::macros::format_description;
 
 use super::SendError;
 use crate::domain::Timestamp;
-use crate::server::mail::Letter;
+use crate::server::mail::RenderedEmail;
 
 /// The folder. It is created with the first email.
 #[derive(Clone, Debug)]
@@ -81,7 +81,7 @@ impl FileBox {
         blocking(move || read(&dir, &id)).await
     }
 
-    pub(super) async fn send(&self, letter: &Letter) -> Result<(), SendError> {
+    pub(super) async fn send(&self, letter: &RenderedEmail) -> Result<(), SendError> {
         let dir = self.dir.clone();
         let id = FileId::of(letter);
         let filed = FiledMail {
@@ -103,7 +103,7 @@ impl FileBox {
 }
 
 impl FileId {
-    fn of(letter: &Letter) -> Self {
+    fn of(letter: &RenderedEmail) -> Self {
         let form = format_description!("[year][month][day]T[hour][minute][second][subsecond digits:3]Z");
         Self(format!("{}-{}", utc(letter.at).format(form).unwrap_or_default(), letter.id))
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::SendError;
-use crate::server::mail::Letter;
+use crate::server::mail::RenderedEmail;
 
 /// How the transport treats the next emails.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Memory(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     behaviour: Behaviour,
-    accepted: Vec<Letter>,
+    accepted: Vec<RenderedEmail>,
 }
 
 impl Memory {
@@ -36,11 +36,11 @@ impl Memory {
 
     /// Returns the emails sent so far, oldest first.
     #[must_use]
-    pub fn accepted(&self) -> Vec<Letter> {
+    pub fn accepted(&self) -> Vec<RenderedEmail> {
         self.state().accepted.clone()
     }
 
-    pub(super) async fn send(&self, letter: &Letter) -> Result<(), SendError> {
+    pub(super) async fn send(&self, letter: &RenderedEmail) -> Result<(), SendError> {
         let behaviour = self.state().behaviour.clone();
         match behaviour {
             Behaviour::Accept => self.state().accepted.push(letter.clone()),

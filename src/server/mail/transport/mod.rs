@@ -13,7 +13,7 @@ pub use smtp_url::SmtpServer;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::letter::Letter;
+use super::rendered_email::RenderedEmail;
 use crate::domain::Timestamp;
 
 /// Where emails are sent. Clones share their state.
@@ -28,7 +28,7 @@ pub enum Transport {
 }
 
 /// Why an email could not be sent. The text may contain the recipient's email; redact it with
-/// `scrub` before storing it.
+/// `redact` before storing it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// A temporary failure.
@@ -60,7 +60,7 @@ impl Transport {
 
     /// Returns the emails of an in-memory transport, oldest first; none for other transports.
     #[must_use]
-    pub fn sent(&self) -> Vec<Letter> {
+    pub fn sent(&self) -> Vec<RenderedEmail> {
         match self {
             Self::Memory(memory) => memory.accepted(),
             Self::Smtp(_) | Self::File(_) => Vec::new(),
@@ -72,7 +72,7 @@ impl Transport {
     ///
     /// # Errors
     /// A temporary or a permanent failure.
-    pub async fn send(&self, letter: &Letter) -> Result<(), SendError> {
+    pub async fn send(&self, letter: &RenderedEmail) -> Result<(), SendError> {
         match self {
             Self::Smtp(smtp) => smtp.send(letter).await,
             Self::File(files) => files.send(letter).await,

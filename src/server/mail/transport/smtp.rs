@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use super::SendError;
 use super::smtp_url::{Security, SmtpServer};
 use crate::domain::Timestamp;
-use crate::server::mail::Letter;
+use crate::server::mail::RenderedEmail;
 
 /// Maximum number of idle connections.
 const IDLE_MOST: usize = 4;
@@ -57,7 +57,7 @@ impl Smtp {
         Ok(Self { server, tls, name: ClientId::default(), idle: Mutex::default() })
     }
 
-    pub(super) async fn send(&self, letter: &Letter) -> Result<(), SendError> {
+    pub(super) async fn send(&self, letter: &RenderedEmail) -> Result<(), SendError> {
         let mut connection = match self.reuse().await {
             Some(connection) => connection,
             // Errors before the message itself are not specific to this email. A rejected password

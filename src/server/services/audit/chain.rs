@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::server::store::audit::Entry;
+use crate::server::store::audit::AuditEntry;
 
 pub type Hash = [u8; 32];
 
@@ -16,14 +16,14 @@ pub struct End {
 
 /// The two ends of the chain: the row before the oldest row kept, and the newest row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ends {
+pub struct ChainAnchors {
     pub first: End,
     pub last: End,
 }
 
 const END: usize = size_of::<i64>() + size_of::<Hash>();
 
-impl Ends {
+impl ChainAnchors {
     #[must_use]
     pub fn encode(self) -> Vec<u8> {
         [self.first, self.last].iter().flat_map(|end| [&end.seq.to_be_bytes()[..], &end.hash].concat()).collect()
@@ -46,7 +46,7 @@ impl End {
 /// Returns the SHA-256 hash of all immutable parts of a row. Each part is prefixed with its length,
 /// so that bytes cannot move from one part to another without changing the hash.
 #[must_use]
-pub fn hash(entry: &Entry) -> Hash {
+pub fn hash(entry: &AuditEntry) -> Hash {
     let mut parts = Parts(Sha256::new());
     parts.add(Some(b"portal audit row 1"));
     parts.add(Some(&entry.previous));
@@ -89,13 +89,13 @@ impl Parts {
 
 #[cfg(test)]
 mod tests {
-    use super::{End, Ends};
+    use super::{ChainAnchors, End};
 
     #[test]
     fn encoded_ends_decode_to_the_same_value_and_truncated_ones_are_rejected() {
-        let ends = Ends { first: End { seq: 7, hash: [1; 32] }, last: End { seq: 900, hash: [2; 32] } };
-        assert_eq!(Ends::decode(&ends.encode()), Some(ends));
-        assert_eq!(Ends::decode(&ends.encode()[1..]), None);
-        assert_eq!(Ends::decode(&[]), None);
+        let ends = ChainAnchors { first: End { seq: 7, hash: [1; 32] }, last: End { seq: 900, hash: [2; 32] } };
+        assert_eq!(ChainAnchors::decode(&ends.encode()), Some(ends));
+        assert_eq!(ChainAnchors::decode(&ends.encode()[1..]), None);
+        assert_eq!(ChainAnchors::decode(&[]), None);
     }
 }

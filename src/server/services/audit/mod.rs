@@ -19,14 +19,14 @@ use std::net::IpAddr;
 use crate::server::store::Transaction;
 use uuid::Uuid;
 
-use crate::domain::{AuditAction, Reason, Timestamp};
+use crate::domain::{AuditAction, AuditReason, Timestamp};
 use crate::server::clock::Clock;
 use crate::server::crypto::{KeyRing, Sealer};
 use crate::server::rng::Rng;
-use crate::server::store::audit::{self, Actor, Entry, Erasable};
+use crate::server::store::audit::{self, Actor, AuditEntry, Erasable};
 use crate::server::store::{Store, StoreError};
 
-pub use verify::{Finding, Verdict};
+pub use verify::{VerifyReport, Violation};
 
 /// Maximum length of an entry's detail, in characters.
 const DETAIL_MAX: usize = 200;
@@ -43,17 +43,17 @@ pub struct Audit {
 
 /// An entry to be written to the log.
 #[derive(Clone, Copy, Debug)]
-pub struct Note<'a> {
+pub struct AuditEvent<'a> {
     pub action: AuditAction,
     /// The account that the action was applied to.
     pub target: Option<Uuid>,
     /// Further details, such as a masked email. They are kept after the account is deleted, so they
     /// must not identify a user.
     pub detail: &'a str,
-    pub reason: Option<&'a Reason>,
+    pub reason: Option<&'a AuditReason>,
 }
 
-impl Note<'_> {
+impl AuditEvent<'_> {
     /// Creates an entry for an action on an account.
     #[must_use]
     pub fn to(action: AuditAction, target: Uuid) -> Self {
@@ -67,9 +67,9 @@ impl Note<'_> {
     }
 }
 
-impl<'a> Note<'a> {
+impl<'a> AuditEvent<'a> {
     #[must_use]
-    pub fn because(self, reason: &'a Reason) -> Self {
+    pub fn because(self, reason: &'a AuditReason) -> Self {
         Self { reason: Some(reason), ..self }
     }
 
@@ -91,10 +91,10 @@ impl Audit {
         tx: &Transaction,
         actor: Actor,
         from: Option<IpAddr>,
-        note: Note<'_>,
+        note: AuditEvent<'_>,
     ) -> Result<(), StoreError> {
         let mut ends = self.ends(tx).await?;
-        let mut entry = Entry {
+        let mut entry = AuditEntry {
             seq: ends.last.seq + 1,
             at: self.clock.now(),
             actor_kind: actor.as_str().to_owned(),

@@ -2,10 +2,10 @@
 
 use crate::server::store::Transaction;
 
-use super::chain::{End, Ends, Hash};
-use super::{Audit, Note};
+use super::chain::{ChainAnchors, End, Hash};
+use super::{Audit, AuditEvent};
 use crate::domain::AuditAction;
-use crate::server::store::audit::{self, Actor, Entry};
+use crate::server::store::audit::{self, Actor, AuditEntry};
 use crate::server::store::{StoreError, accounts};
 
 /// The reasons an action cannot be logged.
@@ -22,7 +22,7 @@ impl Audit {
         let (tx, taken) = self.store.migrating().await?;
         let is_new = taken.iter().any(|name| name == audit::MADE_BY) || !accounts::any(&tx).await?;
         if is_new && audit::ends(&tx).await?.is_none() && audit::outermost(&tx).await?.is_none() {
-            self.put_ends(&tx, Ends::default()).await?;
+            self.put_ends(&tx, ChainAnchors::default()).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -34,31 +34,31 @@ impl Audit {
         let ends = match audit::outermost(&tx).await? {
             Some((oldest, newest)) => {
                 let before = End { seq: oldest.seq - 1, hash: digest(&oldest.previous)? };
-                Ends { first: before, last: end(&newest)? }
+                ChainAnchors { first: before, last: end(&newest)? }
             }
-            None => Ends::default(),
+            None => ChainAnchors::default(),
         };
         self.put_ends(&tx, ends).await?;
-        self.note(&tx, Actor::CommandLine, None, Note::of(AuditAction::AuditResealed)).await?;
+        self.note(&tx, Actor::CommandLine, None, AuditEvent::of(AuditAction::AuditResealed)).await?;
         Ok(tx.commit().await?)
     }
 
-    pub(super) async fn ends(&self, tx: &Transaction) -> Result<Ends, StoreError> {
+    pub(super) async fn ends(&self, tx: &Transaction) -> Result<ChainAnchors, StoreError> {
         let sealed = audit::ends(tx).await?.ok_or(StoreError::Corrupt(GONE))?;
         self.open(&sealed).ok_or(StoreError::Corrupt(SHUT))
     }
 
-    pub(super) fn open(&self, sealed: &[u8]) -> Option<Ends> {
-        Ends::decode(&self.sealer.open(audit::ANCHOR, sealed).ok()?)
+    pub(super) fn open(&self, sealed: &[u8]) -> Option<ChainAnchors> {
+        ChainAnchors::decode(&self.sealer.open(audit::ANCHOR, sealed).ok()?)
     }
 
-    pub(super) async fn put_ends(&self, tx: &Transaction, ends: Ends) -> Result<(), StoreError> {
+    pub(super) async fn put_ends(&self, tx: &Transaction, ends: ChainAnchors) -> Result<(), StoreError> {
         let sealed = self.sealer.seal(audit::ANCHOR, &ends.encode());
         audit::put_ends(tx, sealed.map_err(|_| StoreError::Corrupt("audit_anchor.ends"))?).await
     }
 }
 
-pub(super) fn end(entry: &Entry) -> Result<End, StoreError> {
+pub(super) fn end(entry: &AuditEntry) -> Result<End, StoreError> {
     Ok(End { seq: entry.seq, hash: digest(&entry.hash)? })
 }
 

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::Audit;
-use super::chain::{End, Ends, commitment, hash};
+use super::chain::{ChainAnchors, End, commitment, hash};
 use crate::server::store::StoreError;
-use crate::server::store::audit::{self, Entry, Erasable};
+use crate::server::store::audit::{self, AuditEntry, Erasable};
 
 /// Rows per query.
 const BATCH: u64 = 1_000;
@@ -15,7 +15,7 @@ const TOLD: usize = 100;
 
 /// One violation of the log's integrity.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
+pub enum Violation {
     /// The row's content does not match its hash.
     Changed(i64),
     /// The row does not contain the hash of the previous row.
@@ -28,7 +28,7 @@ pub enum Finding {
     Seal,
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Changed(row) => write!(f, "row {row} was changed"),
@@ -45,36 +45,36 @@ impl fmt::Display for Finding {
 
 /// The result of a verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Verdict {
+pub struct VerifyReport {
     /// The number of rows read.
     pub rows: u64,
     /// The number of values that were erased together with a user's account.
     pub erased: u64,
     /// The first 100 violations, in row order.
-    pub findings: Vec<Finding>,
+    pub violations: Vec<Violation>,
 }
 
-impl Verdict {
+impl VerifyReport {
     /// Whether the log is unchanged.
     pub fn is_sound(&self) -> bool {
-        self.findings.is_empty()
+        self.violations.is_empty()
     }
 
-    fn find(&mut self, finding: Finding) {
-        if self.findings.len() < TOLD {
-            self.findings.push(finding);
+    fn find(&mut self, finding: Violation) {
+        if self.violations.len() < TOLD {
+            self.violations.push(finding);
         }
     }
 }
 
 impl Audit {
     /// Verifies the entire log, as of the start of this call. The server may be running.
-    pub async fn verify(&self) -> Result<Verdict, StoreError> {
+    pub async fn verify(&self) -> Result<VerifyReport, StoreError> {
         let db = &self.store.snapshot().await?;
-        let mut verdict = Verdict::default();
+        let mut verdict = VerifyReport::default();
         let sealed_ends = audit::ends(db).await?.and_then(|sealed| self.open(&sealed));
         if sealed_ends.is_none() {
-            verdict.find(Finding::Seal);
+            verdict.find(Violation::Seal);
         }
         let mut at = sealed_ends.map_or(End::default(), |ends| ends.first);
         let mut read_to = i64::MIN;
@@ -89,9 +89,9 @@ impl Audit {
         }
         if let Some(ends) = sealed_ends {
             if at.seq < ends.last.seq {
-                verdict.find(Finding::Removed(at.seq + 1, ends.last.seq));
+                verdict.find(Violation::Removed(at.seq + 1, ends.last.seq));
             } else if at.seq == ends.last.seq && at.hash != ends.last.hash {
-                verdict.find(Finding::Changed(at.seq));
+                verdict.find(Violation::Changed(at.seq));
             }
         }
         Ok(verdict)
@@ -99,25 +99,25 @@ impl Audit {
 }
 
 /// Checks the next row, where `at` is the previous row.
-fn step(verdict: &mut Verdict, at: &mut End, row: &Entry, sealed: Option<Ends>) {
+fn step(verdict: &mut VerifyReport, at: &mut End, row: &AuditEntry, sealed: Option<ChainAnchors>) {
     let beginning = sealed.is_none() && at.seq == 0;
     if sealed.is_some_and(|ends| row.seq <= ends.first.seq || row.seq > ends.last.seq) {
-        verdict.find(Finding::Inserted(row.seq));
+        verdict.find(Violation::Inserted(row.seq));
         return;
     }
     if !beginning && row.seq > at.seq + 1 {
-        verdict.find(Finding::Removed(at.seq + 1, row.seq - 1));
+        verdict.find(Violation::Removed(at.seq + 1, row.seq - 1));
     } else if !beginning && row.previous != at.hash {
-        verdict.find(Finding::Unlinked(row.seq));
+        verdict.find(Violation::Unlinked(row.seq));
     }
     if hash(row) != *row.hash || !is_kept(&row.ip, verdict) || !is_kept(&row.reason, verdict) {
-        verdict.find(Finding::Changed(row.seq));
+        verdict.find(Violation::Changed(row.seq));
     }
     *at = End { seq: row.seq, hash: row.hash.as_slice().try_into().unwrap_or_default() };
 }
 
 /// Whether a value matches its commitment or was erased completely.
-fn is_kept(erasable: &Erasable, verdict: &mut Verdict) -> bool {
+fn is_kept(erasable: &Erasable, verdict: &mut VerifyReport) -> bool {
     match (&erasable.value, &erasable.salt, &erasable.commitment) {
         (None, None, None) => true,
         (None, None, Some(_)) => {

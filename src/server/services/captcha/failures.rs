@@ -8,7 +8,7 @@ use quick_cache::unsync::Cache;
 
 use crate::domain::Timestamp;
 use crate::server::limits::{FAILURES_REMEMBERED, PREFIXES_KEPT};
-use crate::server::services::{AddressPrefix, Requester};
+use crate::server::services::{IpPrefix, RequestContext};
 
 #[derive(Clone, Copy)]
 struct Failing {
@@ -19,7 +19,7 @@ struct Failing {
 /// Counts of wrong passwords, wrong codes and forged challenges. The size is bounded: the least
 /// recently used entry is evicted first.
 #[derive(Clone)]
-pub struct Failures(Arc<Mutex<Cache<AddressPrefix, Failing>>>);
+pub struct Failures(Arc<Mutex<Cache<IpPrefix, Failing>>>);
 
 impl Failures {
     pub fn new() -> Self {
@@ -27,7 +27,7 @@ impl Failures {
     }
 
     /// Counts one failure.
-    pub fn note(&self, by: &Requester, now: Timestamp) {
+    pub fn note(&self, by: &RequestContext, now: Timestamp) {
         let (mut cache, prefix) = (self.cache(), by.prefix());
         let times = times(&cache, prefix, now).saturating_add(1);
         cache.insert(prefix, Failing { times, last_at: now });
@@ -35,16 +35,16 @@ impl Failures {
 
     /// Returns the number of failures. The count resets after an hour without a failure.
     #[must_use]
-    pub fn of(&self, by: &Requester, now: Timestamp) -> u32 {
+    pub fn of(&self, by: &RequestContext, now: Timestamp) -> u32 {
         times(&self.cache(), by.prefix(), now)
     }
 
-    fn cache(&self) -> MutexGuard<'_, Cache<AddressPrefix, Failing>> {
+    fn cache(&self) -> MutexGuard<'_, Cache<IpPrefix, Failing>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn times(cache: &Cache<AddressPrefix, Failing>, prefix: AddressPrefix, now: Timestamp) -> u32 {
+fn times(cache: &Cache<IpPrefix, Failing>, prefix: IpPrefix, now: Timestamp) -> u32 {
     let failing = cache.get(&prefix).filter(|failing| now.since(failing.last_at) < FAILURES_REMEMBERED);
     failing.map_or(0, |failing| failing.times)
 }

@@ -17,14 +17,14 @@ pub use failures::Failures;
 pub use third_party::ThirdParty;
 
 use super::outcome::ServiceError;
-use super::quota::{self, Counted};
-use super::requester::Requester;
+use super::quota::{self, QuotaKind};
+use super::request_context::RequestContext;
 use crate::domain::Timestamp;
 use crate::server::clock::Clock;
 use crate::server::crypto::{KeyRing, LookupKeys};
 use crate::server::limits::{CAPTCHA_HARDEST, Limits};
 use crate::server::rng::Rng;
-use crate::server::store::challenges;
+use crate::server::store::spent_challenges;
 
 const AGAIN: &str = "This page has expired. Please try again.";
 const CHECK_FAILED: &str = "We couldn't check that you're not a robot. Please try again.";
@@ -95,19 +95,19 @@ impl Captcha {
 
     /// Returns a challenge for the next submission of this form.
     #[must_use]
-    pub fn offer(&self, form: Form, by: &Requester) -> Option<Challenge> {
+    pub fn offer(&self, form: Form, by: &RequestContext) -> Option<Challenge> {
         let made = self.challenges.make(form, self.difficulty(by), self.clock.now(), &self.rng);
         made.inspect_err(|error| tracing::error!(%error, "a challenge cannot be made")).ok()
     }
 
     /// Whether the IP prefix has failed so often that signing in requires a challenge.
     #[must_use]
-    pub fn is_suspect(&self, by: &Requester) -> bool {
+    pub fn is_suspect(&self, by: &RequestContext) -> bool {
         self.failures.of(by, self.clock.now()) >= self.limits.captcha.after_failures
     }
 
     /// Counts a failure, which may make the next challenges harder.
-    pub fn note_failure(&self, by: &Requester) {
+    pub fn note_failure(&self, by: &RequestContext) {
         self.failures.note(by, self.clock.now());
     }
 
@@ -116,7 +116,7 @@ impl Captcha {
     /// # Errors
     /// [`ServiceError::Captcha`] with what the user should do, or [`ServiceError::Limited`] if the
     /// form was submitted too quickly.
-    pub async fn check(&self, form: Form, answer: &Answer<'_>, by: &Requester) -> Result<Passed, ServiceError> {
+    pub async fn check(&self, form: Form, answer: &Answer<'_>, by: &RequestContext) -> Result<Passed, ServiceError> {
         let now = self.clock.now();
         if !answer.honeypot.is_empty() {
             return Err(self.refuse("honeypot", HIDDEN_FIELD, by));
@@ -151,15 +151,15 @@ impl Captcha {
     /// # Errors
     /// [`ServiceError::Captcha`] if the challenge was already used, or [`ServiceError::Limited`] if
     /// too many forms were sent without a solution.
-    pub async fn spend(&self, tx: &Transaction, passed: &Passed, by: &Requester) -> Result<(), ServiceError> {
-        if !challenges::spend(tx, &passed.id, passed.expires_at).await? {
+    pub async fn spend(&self, tx: &Transaction, passed: &Passed, by: &RequestContext) -> Result<(), ServiceError> {
+        if !spent_challenges::spend(tx, &passed.id, passed.expires_at).await? {
             return Err(self.refuse("used", AGAIN, by));
         }
         if passed.proven {
             return Ok(());
         }
-        let (quota, now) = (self.limits.unproven_per_address, self.clock.now());
-        match quota::take(tx, &self.keys, Counted::Unproven, quota, by, now).await? {
+        let (quota, now) = (self.limits.no_js_forms_per_ip, self.clock.now());
+        match quota::take(tx, &self.keys, QuotaKind::Unproven, quota, by, now).await? {
             Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_UNPROVEN, wait }),
             None => Ok(()),
         }
@@ -167,14 +167,14 @@ impl Captcha {
 
     /// Returns the difficulty, which doubles for every `after_failures` failures from the IP
     /// prefix, up to a factor of [`CAPTCHA_HARDEST`].
-    fn difficulty(&self, by: &Requester) -> u32 {
+    fn difficulty(&self, by: &RequestContext) -> u32 {
         let limits = &self.limits.captcha;
         let steps = self.failures.of(by, self.clock.now()) / limits.after_failures.max(1);
         let factor = 2_u32.saturating_pow(steps.min(16)).min(CAPTCHA_HARDEST);
         limits.difficulty.saturating_mul(factor)
     }
 
-    fn refuse(&self, why: &'static str, text: &'static str, by: &Requester) -> ServiceError {
+    fn refuse(&self, why: &'static str, text: &'static str, by: &RequestContext) -> ServiceError {
         tracing::info!(event = "captcha.refused", why, ip = %by.ip);
         self.note_failure(by);
         ServiceError::Captcha(text)

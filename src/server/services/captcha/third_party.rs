@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use crate::server::config::captcha::ThirdPartyConfig;
-use crate::server::services::Requester;
+use crate::server::services::RequestContext;
 
 /// Timeout for the provider's response. It is short because the user is waiting.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -86,7 +86,7 @@ impl ThirdParty {
     /// Whether the widget's response is valid. Returns `None` if there is no response or the
     /// provider cannot be reached. The form is then treated as unproven, so that an outage of the
     /// provider does not lock users out.
-    pub async fn judge(&self, response: &str, by: &Requester) -> Option<bool> {
+    pub async fn judge(&self, response: &str, by: &RequestContext) -> Option<bool> {
         if response.is_empty() {
             return None;
         }
@@ -100,7 +100,7 @@ impl ThirdParty {
         }
     }
 
-    async fn ask(&self, response: &str, by: &Requester) -> Result<Verdict, reqwest::Error> {
+    async fn ask(&self, response: &str, by: &RequestContext) -> Result<Verdict, reqwest::Error> {
         let ip = by.ip.to_string();
         let fields = [
             ("secret", self.secret.expose_secret()),

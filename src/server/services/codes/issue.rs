@@ -2,17 +2,17 @@
 
 use crate::server::store::Transaction;
 
-use super::{Bound, Codes};
+use super::{OtpContext, OtpService};
 use crate::domain::{Email, Timestamp, Username};
 use crate::server::crypto::{OtpDigest, OtpPurpose};
 use crate::server::limits::{DAY, EXISTS_NOTICE_EVERY, HOUR, OTP_LIVE};
 use crate::server::mail::{CodeMail, Message};
-use crate::server::services::holder::Holder;
+use crate::server::services::email_owner::EmailOwner;
 use crate::server::services::outcome::ServiceError;
-use crate::server::services::quota::{self, Counted};
-use crate::server::services::requester::Requester;
-use crate::server::services::window;
-use crate::server::store::otps::{NewOtp, Withheld};
+use crate::server::services::quota::{self, QuotaKind};
+use crate::server::services::request_context::RequestContext;
+use crate::server::services::sliding_window;
+use crate::server::store::otps::{NewOtp, SuppressionReason};
 use crate::server::store::{StoreError, accounts, otps};
 
 const TOO_MANY_CODES: &str = "Too many codes have been sent to this email address.";
@@ -25,7 +25,7 @@ pub struct Recipient<'a> {
     pub username: &'a Username,
 }
 
-impl Codes {
+impl OtpService {
     /// Takes a code from the quota of the requesting IP prefix and checks the limit for the
     /// recipient.
     ///
@@ -35,7 +35,7 @@ impl Codes {
         &self,
         tx: &Transaction,
         email_key: &str,
-        by: &Requester,
+        by: &RequestContext,
         now: Timestamp,
     ) -> Result<(), ServiceError> {
         self.take_code(tx, by, now).await?;
@@ -46,9 +46,9 @@ impl Codes {
     ///
     /// # Errors
     /// [`ServiceError::Limited`] if the quota is used up.
-    pub async fn take_code(&self, tx: &Transaction, by: &Requester, now: Timestamp) -> Result<(), ServiceError> {
-        let quota = self.limits.codes_per_address;
-        match quota::take(tx, &self.keys, Counted::Codes, quota, by, now).await? {
+    pub async fn take_code(&self, tx: &Transaction, by: &RequestContext, now: Timestamp) -> Result<(), ServiceError> {
+        let quota = self.limits.codes_per_ip;
+        match quota::take(tx, &self.keys, QuotaKind::OtpService, quota, by, now).await? {
             Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait }),
             None => Ok(()),
         }
@@ -60,8 +60,8 @@ impl Codes {
     /// [`ServiceError::Limited`] if a limit is reached.
     pub async fn check_cap(&self, tx: &Transaction, email_key: &str, now: Timestamp) -> Result<(), ServiceError> {
         let issued = otps::issued_since(tx, email_key, now - DAY).await?;
-        let hour = window::wait(&issued, self.limits.otp_per_hour, HOUR, now);
-        let day = window::wait(&issued, self.limits.otp_per_day, DAY, now);
+        let hour = sliding_window::wait(&issued, self.limits.otp_per_hour, HOUR, now);
+        let day = sliding_window::wait(&issued, self.limits.otp_per_day, DAY, now);
         match hour.max(day) {
             Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_CODES, wait }),
             None => Ok(()),
@@ -73,9 +73,9 @@ impl Codes {
     pub async fn issue(
         &self,
         tx: &Transaction,
-        bound: Bound<'_>,
+        bound: OtpContext<'_>,
         to: Option<Recipient<'_>>,
-        by: &Requester,
+        by: &RequestContext,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let code = self.rng.otp_code();
@@ -93,13 +93,13 @@ impl Codes {
             issued_at: now,
             expires_at: now + self.limits.otp_lifetime,
             withheld: to.is_none().then_some(match bound.purpose {
-                OtpPurpose::Registration | OtpPurpose::EmailChange => Withheld::AddressTaken,
-                OtpPurpose::Recovery => Withheld::NoAccount,
+                OtpPurpose::Registration | OtpPurpose::EmailChange => SuppressionReason::AddressTaken,
+                OtpPurpose::Recovery => SuppressionReason::NoAccount,
             }),
         };
         let (id, expires_at) = (otp.id, otp.expires_at);
         otps::insert(tx, otp).await?;
-        otps::void_older(tx, bound.flow, OTP_LIVE, now).await?;
+        otps::invalidate_previous(tx, bound.flow, OTP_LIVE, now).await?;
         let Some(Recipient { email, username }) = to else { return Ok(()) };
         let mail = CodeMail {
             to: email.clone(),
@@ -121,8 +121,8 @@ impl Codes {
     pub async fn tell_owner(
         &self,
         tx: &Transaction,
-        holder: Holder,
-        by: &Requester,
+        holder: EmailOwner,
+        by: &RequestContext,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         if !accounts::claim_exists_notice(tx, holder.account_id, now, now - EXISTS_NOTICE_EVERY).await? {

@@ -7,7 +7,7 @@ mod tries;
 use uuid::Uuid;
 
 pub use issue::Recipient;
-pub use tries::{Counted, wrong};
+pub use tries::{OtpAttempt, wrong};
 
 use super::captcha::Captcha;
 use super::outcome::ServiceError;
@@ -24,7 +24,7 @@ const TOO_SOON: &str = "We've just sent you a code.";
 
 /// Issues and checks codes. Lives as long as the process.
 #[derive(Clone, Debug)]
-pub struct Codes {
+pub struct OtpService {
     pub mailer: Mailer,
     pub digester: OtpDigester,
     pub captcha: Captcha,
@@ -36,7 +36,7 @@ pub struct Codes {
 
 /// The context that a code is bound to. In any other context the code is wrong.
 #[derive(Clone, Copy, Debug)]
-pub struct Bound<'a> {
+pub struct OtpContext<'a> {
     pub purpose: OtpPurpose,
     /// The id of the flow that is waiting for the code.
     pub flow: Uuid,
@@ -45,14 +45,14 @@ pub struct Bound<'a> {
 
 /// The reason the codes of a flow can no longer be entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Over {
+pub enum OtpUnavailable {
     /// None was issued, or all were invalidated.
     NoCode,
     Expired,
     TriesUsed,
 }
 
-impl Codes {
+impl OtpService {
     /// Returns the newest code of a flow after `tries` attempts. If it can no longer be entered,
     /// the inner `Err` says why.
     pub async fn waiting(
@@ -60,7 +60,7 @@ impl Codes {
         db: &impl sea_orm::ConnectionTrait,
         flow: Uuid,
         tries: u32,
-    ) -> Result<Result<Issued, Over>, StoreError> {
+    ) -> Result<Result<Issued, OtpUnavailable>, StoreError> {
         waiting(db, flow, tries, &self.limits, self.clock.now()).await
     }
 
@@ -77,20 +77,20 @@ impl Codes {
     }
 }
 
-/// Same as [`Codes::waiting`], for callers that only read.
+/// Same as [`OtpService::waiting`], for callers that only read.
 pub async fn waiting(
     db: &impl sea_orm::ConnectionTrait,
     flow: Uuid,
     tries: u32,
     limits: &Limits,
     now: Timestamp,
-) -> Result<Result<Issued, Over>, StoreError> {
-    let Some(code) = otps::newest(db, flow).await? else { return Ok(Err(Over::NoCode)) };
+) -> Result<Result<Issued, OtpUnavailable>, StoreError> {
+    let Some(code) = otps::newest(db, flow).await? else { return Ok(Err(OtpUnavailable::NoCode)) };
     if tries >= limits.otp_tries {
-        return Ok(Err(Over::TriesUsed));
+        return Ok(Err(OtpUnavailable::TriesUsed));
     }
     if now >= code.expires_at {
-        return Ok(Err(Over::Expired));
+        return Ok(Err(OtpUnavailable::Expired));
     }
     Ok(Ok(code))
 }

@@ -4,13 +4,13 @@ use crate::server::store::Transaction;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::{Bound, Codes};
-use crate::domain::{FieldErrors, OtpCode, Tally, Timestamp};
+use super::{OtpContext, OtpService};
+use crate::domain::{FieldErrors, Metric, OtpCode, Timestamp};
 use crate::server::limits::DAY;
 use crate::server::services::outcome::ServiceError;
-use crate::server::services::requester::Requester;
-use crate::server::services::{quota, window};
-use crate::server::store::{StoreError, otps, tallies, wrong_tries};
+use crate::server::services::request_context::RequestContext;
+use crate::server::services::{quota, sliding_window};
+use crate::server::store::{StoreError, hourly_counters, otp_failures, otps};
 
 const TOO_MANY_FROM_HERE: &str = "Too many incorrect codes from your network.";
 const TOO_MANY_WRONG: &str = "Too many incorrect codes for this email address.";
@@ -18,12 +18,12 @@ const TOO_MANY_WRONG: &str = "Too many incorrect codes for this email address.";
 /// An attempt that counts as wrong until it is [settled](Codes::settle).
 #[derive(Debug)]
 #[must_use]
-pub struct Counted {
+pub struct OtpAttempt {
     id: Uuid,
     at: Timestamp,
 }
 
-impl Codes {
+impl OtpService {
     /// Counts one attempt against the email and the IP prefix. `tries` is the number of earlier
     /// attempts in the flow; the codes of the flow are updated too, for the OTP log.
     ///
@@ -35,33 +35,33 @@ impl Codes {
     pub async fn count(
         &self,
         tx: &Transaction,
-        bound: Bound<'_>,
+        bound: OtpContext<'_>,
         tries: u32,
-        by: &Requester,
+        by: &RequestContext,
         now: Timestamp,
-    ) -> Result<Counted, ServiceError> {
+    ) -> Result<OtpAttempt, ServiceError> {
         let most = usize::try_from(self.limits.otp_wrong_per_day).unwrap_or(usize::MAX);
-        let tried = wrong_tries::since(tx, bound.email_key, now - DAY).await?;
-        if let Some(wait) = window::wait(&tried, most, DAY, now) {
+        let tried = otp_failures::since(tx, bound.email_key, now - DAY).await?;
+        if let Some(wait) = sliding_window::wait(&tried, most, DAY, now) {
             tracing::warn!(event = "verification.limited", purpose = bound.purpose.as_str(), flow = %bound.flow, ip = %by.ip);
             return Err(ServiceError::Limited { what: TOO_MANY_WRONG, wait });
         }
-        let quota = self.limits.wrong_codes_per_address;
-        if let Some(wait) = quota::take(tx, &self.keys, quota::Counted::WrongCodes, quota, by, now).await? {
+        let quota = self.limits.wrong_codes_per_ip;
+        if let Some(wait) = quota::take(tx, &self.keys, quota::QuotaKind::WrongCodes, quota, by, now).await? {
             return Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait });
         }
         let id = self.rng.id(now);
-        wrong_tries::note(tx, id, bound.purpose, bound.email_key, now).await?;
+        otp_failures::note(tx, id, bound.purpose, bound.email_key, now).await?;
         otps::count_try(tx, bound.flow, tries.saturating_add(1) >= self.limits.otp_tries, now).await?;
-        tallies::add(tx, Tally::WrongCode, now).await?;
-        Ok(Counted { id, at: now })
+        hourly_counters::add(tx, Metric::WrongCode, now).await?;
+        Ok(OtpAttempt { id, at: now })
     }
 
     /// Whether a code is correct. This does not consume the code.
     pub async fn is_right(
         &self,
         db: &impl ConnectionTrait,
-        bound: Bound<'_>,
+        bound: OtpContext<'_>,
         code: &OtpCode,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
@@ -74,7 +74,7 @@ impl Codes {
     pub async fn consume(
         &self,
         tx: &Transaction,
-        bound: Bound<'_>,
+        bound: OtpContext<'_>,
         code: &OtpCode,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
@@ -83,20 +83,20 @@ impl Codes {
     }
 
     /// Reverts the counts of an attempt that turned out to be correct.
-    pub async fn settle(
+    pub async fn mark_succeeded(
         &self,
         tx: &Transaction,
-        Counted { id, at }: Counted,
-        by: &Requester,
+        OtpAttempt { id, at }: OtpAttempt,
+        by: &RequestContext,
     ) -> Result<(), StoreError> {
-        wrong_tries::forget(tx, id).await?;
-        tallies::take_back(tx, Tally::WrongCode, at).await?;
-        let quota = self.limits.wrong_codes_per_address;
-        quota::give_back(tx, &self.keys, quota::Counted::WrongCodes, quota, by).await
+        otp_failures::forget(tx, id).await?;
+        hourly_counters::decrement(tx, Metric::WrongCode, at).await?;
+        let quota = self.limits.wrong_codes_per_ip;
+        quota::give_back(tx, &self.keys, quota::QuotaKind::WrongCodes, quota, by).await
     }
 
     /// Records that an attempt was wrong, which makes captcha challenges harder.
-    pub fn note_wrong(&self, bound: Bound<'_>, by: &Requester) {
+    pub fn note_wrong(&self, bound: OtpContext<'_>, by: &RequestContext) {
         tracing::info!(event = "verification.wrong", purpose = bound.purpose.as_str(), flow = %bound.flow, ip = %by.ip);
         self.captcha.note_failure(by);
     }

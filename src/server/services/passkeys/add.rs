@@ -4,12 +4,12 @@ use super::{Passkeys, Shown};
 use crate::domain::limits::PASSKEYS_MAX;
 use crate::domain::{PasskeyName, SecurityEvent};
 use crate::server::crypto::passkey::{Begun, Purpose};
-use crate::server::mail::About;
+use crate::server::mail::NotificationKind;
 use crate::server::services::outcome::ServiceError;
-use crate::server::services::requester::Requester;
+use crate::server::services::request_context::RequestContext;
 use crate::server::services::second_factor::Change;
 use crate::server::store::passkeys::StoredPasskey;
-use crate::server::store::{accounts, challenges, passkeys};
+use crate::server::store::{accounts, passkeys, spent_challenges};
 
 const ENOUGH: &str = "You've reached the maximum number of passkeys. Remove one that you don't use.";
 const NOT_ADDED: &str = "The passkey couldn't be added. Please try again.";
@@ -20,14 +20,14 @@ impl Passkeys {
     /// already, so that the authenticator does not store a passkey that is then rejected.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`], [`ServiceError::Confirm`], or [`ServiceError::Refused`] if the
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or [`ServiceError::Refused`] if the
     /// account has the maximum number of passkeys or the portal does not support them.
-    pub async fn offer_adding(&self, by: &Requester) -> Result<Begun, ServiceError> {
+    pub async fn offer_adding(&self, by: &RequestContext) -> Result<Begun, ServiceError> {
         let now = self.clock.now();
-        let member = by.fresh_member(now)?;
+        let member = by.recently_authenticated(now)?;
         let ceremonies = self.ceremonies()?;
         let reader = self.store.reader();
-        let account = accounts::by_id(reader, member.account_id).await?.ok_or(ServiceError::SignIn)?;
+        let account = accounts::by_id(reader, member.account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         let known = passkeys::of_account(reader, account.id).await?;
         if known.len() >= PASSKEYS_MAX {
             return Err(ServiceError::Refused(ENOUGH));
@@ -41,15 +41,15 @@ impl Passkeys {
     /// # Errors
     /// Those of [`Passkeys::offer_adding`], or [`ServiceError::Refused`] if the passkey does not
     /// match the options.
-    pub async fn add(&self, shown: Shown<'_>, by: &Requester) -> Result<Change, ServiceError> {
+    pub async fn add(&self, shown: Shown<'_>, by: &RequestContext) -> Result<Change, ServiceError> {
         let now = self.clock.now();
-        let account_id = by.fresh_member(now)?.account_id;
+        let account_id = by.recently_authenticated(now)?.account_id;
         let ceremonies = self.ceremonies()?;
         let returned = ceremonies.read(shown.state, Purpose::Add, Some(account_id), now);
         let returned = returned.ok_or(ServiceError::Refused(NOT_ADDED))?;
         let tx = self.store.write().await?;
         let now = tx.now();
-        if !challenges::spend(&tx, &returned.id, returned.expires_at).await? {
+        if !spent_challenges::spend(&tx, &returned.id, returned.expires_at).await? {
             return Err(ServiceError::Refused(USED));
         }
         let key = match ceremonies.finish_adding(returned, shown.credential) {
@@ -73,9 +73,9 @@ impl Passkeys {
         self.log.note_about(&tx, account_id, SecurityEvent::PasskeyAdded, passkey.name.as_str(), by).await?;
         let codes = self.second_factor.added(&tx, account_id, by).await?;
         let name = passkey.name.as_str().to_owned();
-        self.tell(&tx, account_id, About::PasskeyAdded { name }, by).await?;
+        self.tell(&tx, account_id, NotificationKind::PasskeyAdded { name }, by).await?;
         tx.commit().await?;
-        self.notices.wake();
+        self.notifications.wake();
         tracing::info!(event = "passkey.added", account = %account_id, passkey = %passkey.id, ip = %by.ip);
         let said = format!("Passkey “{}” added.", passkey.name.as_str());
         Ok(Change::on(said, codes))

@@ -5,9 +5,9 @@ use uuid::Uuid;
 use super::Passkeys;
 use crate::domain::{FieldErrors, NoticeKind, PasskeyName, SecurityEvent};
 use crate::paths;
-use crate::server::mail::About;
-use crate::server::services::outcome::{Done, ServiceError};
-use crate::server::services::requester::Requester;
+use crate::server::mail::NotificationKind;
+use crate::server::services::outcome::{NextStep, ServiceError};
+use crate::server::services::request_context::RequestContext;
 use crate::server::services::second_factor::Change;
 use crate::server::store::passkeys::StoredPasskey;
 use crate::server::store::{accounts, passkeys};
@@ -20,17 +20,17 @@ impl Passkeys {
     /// Returns the user's passkeys, oldest first.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`] if the user is not signed in.
-    pub async fn list(&self, by: &Requester) -> Result<Vec<StoredPasskey>, ServiceError> {
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn list(&self, by: &RequestContext) -> Result<Vec<StoredPasskey>, ServiceError> {
         Ok(passkeys::of_account(self.store.reader(), by.member()?.account_id).await?)
     }
 
     /// Renames a passkey.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`], an error next to `name`, or [`ServiceError::Refused`] if the user
+    /// [`ServiceError::Unauthenticated`], an error next to `name`, or [`ServiceError::Refused`] if the user
     /// has no such passkey.
-    pub async fn rename(&self, id: &str, name: &str, by: &Requester) -> Result<Done, ServiceError> {
+    pub async fn rename(&self, id: &str, name: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let account_id = by.member()?.account_id;
         let mut errors = FieldErrors::default();
         let Some(name) = errors.check("name", PasskeyName::parse(name)) else { return Err(errors.into()) };
@@ -41,19 +41,19 @@ impl Passkeys {
         }
         self.log.note_about(&tx, account_id, SecurityEvent::PasskeyRenamed, name.as_str(), by).await?;
         tx.commit().await?;
-        Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, "Passkey renamed."))
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, "Passkey renamed."))
     }
 
     /// Removes a passkey and notifies the owner by email.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`], [`ServiceError::Confirm`], or [`ServiceError::Refused`] if the
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or [`ServiceError::Refused`] if the
     /// user has no such passkey or it is the only factor of an account that must have one.
-    pub async fn remove(&self, id: &str, by: &Requester) -> Result<Change, ServiceError> {
-        let account_id = by.fresh_member(self.clock.now())?.account_id;
+    pub async fn remove(&self, id: &str, by: &RequestContext) -> Result<Change, ServiceError> {
+        let account_id = by.recently_authenticated(self.clock.now())?.account_id;
         let id = parse(id)?;
         let tx = self.store.write().await?;
-        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::SignIn)?;
+        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         let factors = self.second_factor.factors(&tx, account_id).await?;
         if !factors.app && factors.passkeys <= 1 && self.second_factor.demanded.concerns(account.role) {
             return Err(ServiceError::Refused(DEMANDED));
@@ -61,12 +61,12 @@ impl Passkeys {
         let name = passkeys::remove(&tx, account_id, id).await?.ok_or(ServiceError::Refused(GONE))?;
         let still_on = self.second_factor.removed(&tx, account_id).await?;
         self.log.note_about(&tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by).await?;
-        self.tell(&tx, account_id, About::PasskeyRemoved { name: name.as_str().to_owned() }, by).await?;
+        self.tell(&tx, account_id, NotificationKind::PasskeyRemoved { name: name.as_str().to_owned() }, by).await?;
         tx.commit().await?;
-        self.notices.wake();
+        self.notifications.wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
         let said = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
-        let done = Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
+        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
         Ok(Change { done, codes: None, two_step: Some(still_on) })
     }
 }

@@ -4,24 +4,24 @@
 //! submits the authenticator's response and is accepted only once.
 
 mod add;
+mod authenticate;
 mod manage;
-mod prove;
 mod sign_in;
 
 use crate::server::store::Transaction;
 use uuid::Uuid;
 
 use super::captcha::Captcha;
-use super::entry::Entry;
-use super::notices::Notices;
+use super::notifications::Notifications;
 use super::outcome::ServiceError;
-use super::requester::Requester;
+use super::request_context::RequestContext;
 use super::second_factor::SecondFactor;
 use super::security_log::SecurityLog;
+use super::sign_in::SignIn;
 use crate::server::clock::Clock;
 use crate::server::crypto::{Ceremonies, LookupKeys};
 use crate::server::limits::Limits;
-use crate::server::mail::About;
+use crate::server::mail::NotificationKind;
 use crate::server::rng::Rng;
 use crate::server::store::{Store, accounts};
 
@@ -48,10 +48,10 @@ pub struct Passkeys {
     /// The host whose pages can use passkeys, if passkeys are possible.
     pub relying_party: Option<String>,
     pub captcha: Captcha,
-    pub entry: Entry,
+    pub sign_in: SignIn,
     pub second_factor: SecondFactor,
     pub log: SecurityLog,
-    pub notices: Notices,
+    pub notifications: Notifications,
     pub keys: LookupKeys,
     pub limits: Limits,
     pub clock: Clock,
@@ -60,9 +60,15 @@ pub struct Passkeys {
 
 impl Passkeys {
     /// Notifies the owner of a change to a passkey, in the transaction of that change.
-    async fn tell(&self, tx: &Transaction, account_id: Uuid, about: About, by: &Requester) -> Result<(), ServiceError> {
-        let account = accounts::by_id(tx, account_id).await?.ok_or(ServiceError::SignIn)?;
-        Ok(self.notices.tell(tx, &account, about, by).await?)
+    async fn tell(
+        &self,
+        tx: &Transaction,
+        account_id: Uuid,
+        about: NotificationKind,
+        by: &RequestContext,
+    ) -> Result<(), ServiceError> {
+        let account = accounts::by_id(tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
+        Ok(self.notifications.tell(tx, &account, about, by).await?)
     }
 
     fn ceremonies(&self) -> Result<&Ceremonies, ServiceError> {

@@ -3,10 +3,10 @@
 use super::{Passkeys, Shown, UNKNOWN};
 use crate::domain::Timestamp;
 use crate::server::crypto::passkey::{Begun, Purpose};
-use crate::server::services::entry::{Entered, Method};
 use crate::server::services::outcome::ServiceError;
-use crate::server::services::requester::Requester;
-use crate::server::services::second_factor::Stepped;
+use crate::server::services::request_context::RequestContext;
+use crate::server::services::second_factor::SecondFactorOutcome;
+use crate::server::services::sign_in::{Method, SignInOutcome};
 
 impl Passkeys {
     /// Returns the options for signing in with any passkey that the browser has for this portal.
@@ -22,9 +22,14 @@ impl Passkeys {
     /// # Errors
     /// The same [`ServiceError::Refused`] whatever makes the passkey wrong, or
     /// [`ServiceError::Limited`] after too many failures from this IP prefix.
-    pub async fn sign_in(&self, shown: Shown<'_>, remember: bool, by: &Requester) -> Result<Entered, ServiceError> {
+    pub async fn sign_in(
+        &self,
+        shown: Shown<'_>,
+        remember: bool,
+        by: &RequestContext,
+    ) -> Result<SignInOutcome, ServiceError> {
         let (tx, account) = self.prove(Purpose::SignIn, None, shown, by).await?;
-        let entered = self.entry.admit(&tx, &account, Method::Passkey, remember, by).await?;
+        let entered = self.sign_in.admit(&tx, &account, Method::Passkey, remember, by).await?;
         tx.commit().await?;
         Ok(entered)
     }
@@ -32,10 +37,10 @@ impl Passkeys {
     /// Returns the options for the second step, after the password was accepted.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`] if no second step is pending, or [`ServiceError::Refused`] if the
+    /// [`ServiceError::Unauthenticated`] if no second step is pending, or [`ServiceError::Refused`] if the
     /// portal does not support passkeys.
-    pub async fn offer_second_step(&self, by: &Requester) -> Result<Begun, ServiceError> {
-        let due = by.second_step.as_ref().ok_or(ServiceError::SignIn)?;
+    pub async fn offer_second_step(&self, by: &RequestContext) -> Result<Begun, ServiceError> {
+        let due = by.second_step.as_ref().ok_or(ServiceError::Unauthenticated)?;
         self.offer(Purpose::SecondStep, Some(due.account_id)).await
     }
 
@@ -45,11 +50,16 @@ impl Passkeys {
     /// # Errors
     /// The same [`ServiceError::Refused`] whatever makes the passkey wrong, or
     /// [`ServiceError::Limited`] after too many failures.
-    pub async fn second_step(&self, shown: Shown<'_>, trust: bool, by: &Requester) -> Result<Stepped, ServiceError> {
+    pub async fn second_step(
+        &self,
+        shown: Shown<'_>,
+        trust: bool,
+        by: &RequestContext,
+    ) -> Result<SecondFactorOutcome, ServiceError> {
         self.ceremonies()?;
         let attempt = match self.second_factor.begin(by).await? {
             Ok(attempt) => attempt,
-            Err(done) => return Ok(Stepped::Elsewhere(done)),
+            Err(done) => return Ok(SecondFactorOutcome::Elsewhere(done)),
         };
         let account = Some(attempt.account.id);
         if self.judge(&attempt.tx, Purpose::SecondStep, account, shown, by).await?.is_some() {
@@ -62,9 +72,9 @@ impl Passkeys {
     /// Returns the options for reauthenticating the signed-in user.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`] if the user is not signed in, or [`ServiceError::Refused`] if the
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in, or [`ServiceError::Refused`] if the
     /// portal does not support passkeys.
-    pub async fn offer_confirmation(&self, by: &Requester) -> Result<Begun, ServiceError> {
+    pub async fn offer_confirmation(&self, by: &RequestContext) -> Result<Begun, ServiceError> {
         self.offer(Purpose::Confirm, Some(by.member()?.account_id)).await
     }
 
@@ -72,8 +82,8 @@ impl Passkeys {
     /// counts as recently authenticated.
     ///
     /// # Errors
-    /// Those of [`Passkeys::sign_in`], or [`ServiceError::SignIn`] if the user is not signed in.
-    pub async fn confirm(&self, shown: Shown<'_>, by: &Requester) -> Result<Timestamp, ServiceError> {
+    /// Those of [`Passkeys::sign_in`], or [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn confirm(&self, shown: Shown<'_>, by: &RequestContext) -> Result<Timestamp, ServiceError> {
         let member = by.member()?;
         let (tx, _) = self.prove(Purpose::Confirm, Some(member.account_id), shown, by).await?;
         tx.commit().await?;

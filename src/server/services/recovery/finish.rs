@@ -2,14 +2,14 @@
 
 use crate::server::store::Transaction;
 
-use super::{Ended, Recovery, Waiting, bound, may_recover};
+use super::{PendingRecovery, Recovery, RecoveryEnded, bound, may_recover};
 use crate::domain::{FieldErrors, NoticeKind, OtpCode, Password, SecurityEvent, Timestamp};
 use crate::paths;
 use crate::server::crypto::{PasswordContext, PasswordHash};
-use crate::server::mail::About;
-use crate::server::services::codes::{self, Counted};
-use crate::server::services::outcome::{Done, Flow, FlowChange, ServiceError};
-use crate::server::services::requester::Requester;
+use crate::server::mail::NotificationKind;
+use crate::server::services::codes::{self, OtpAttempt};
+use crate::server::services::outcome::{Flow, FlowChange, NextStep, ServiceError};
+use crate::server::services::request_context::RequestContext;
 use crate::server::store::accounts::{self, Account};
 use crate::server::store::mail_links::{self, LinkPurpose};
 use crate::server::store::{StoreError, email_changes, known_devices, otps, recoveries, sessions, trusted_browsers};
@@ -25,9 +25,9 @@ impl Recovery {
     /// An error next to `password`, the same error next to `code` whatever makes the code wrong,
     /// [`ServiceError::Limited`] after too many wrong codes, or [`ServiceError::Busy`] if the
     /// password hashing queue is full.
-    pub async fn finish(&self, code: &str, password: &str, by: &Requester) -> Result<Done, ServiceError> {
+    pub async fn finish(&self, code: &str, password: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         if by.member.is_some() {
-            return Ok(Done::go(paths::DASHBOARD));
+            return Ok(NextStep::go(paths::DASHBOARD));
         }
         let reader = self.store.reader();
         // Check this before validating the fields, so that users without a pending recovery are not
@@ -65,7 +65,7 @@ impl Recovery {
             drop(tx);
             return self.wrong(&recovery, by).await;
         }
-        self.codes.settle(&tx, counted, by).await?;
+        self.codes.mark_succeeded(&tx, counted, by).await?;
         self.set_password(tx, &account, &hash, by, now).await
     }
 
@@ -84,15 +84,18 @@ impl Recovery {
     }
 
     /// Counts and commits one attempt against the flow and the email.
-    async fn count_try(&self, by: &Requester) -> Result<Result<(recoveries::Recovery, Counted), Ended>, ServiceError> {
+    async fn count_try(
+        &self,
+        by: &RequestContext,
+    ) -> Result<Result<(recoveries::Recovery, OtpAttempt), RecoveryEnded>, ServiceError> {
         let tx = self.store.write().await?;
         let recovery = match self.waiting(&tx, by.recovery.as_ref()).await? {
-            Ok(Waiting { recovery, .. }) => recovery,
+            Ok(PendingRecovery { recovery, .. }) => recovery,
             Err(ended) => return Ok(Err(ended)),
         };
         let counted = self.codes.count(&tx, bound(&recovery), recovery.tries, by, self.clock.now()).await?;
         if !recoveries::count_try(&tx, recovery.id, self.limits.otp_tries).await? {
-            return Ok(Err(Ended::TriesUsed(recovery.email_key)));
+            return Ok(Err(RecoveryEnded::TriesUsed(recovery.email_key)));
         }
         tx.commit().await?;
         Ok(Ok((recovery, counted)))
@@ -102,21 +105,21 @@ impl Recovery {
     async fn give_try_back(
         &self,
         recovery: &recoveries::Recovery,
-        counted: Counted,
-        by: &Requester,
+        counted: OtpAttempt,
+        by: &RequestContext,
     ) -> Result<(), StoreError> {
         let tx = self.store.write().await?;
-        self.codes.settle(&tx, counted, by).await?;
+        self.codes.mark_succeeded(&tx, counted, by).await?;
         recoveries::forget_try(&tx, recovery.id).await?;
         otps::give_try_back(&tx, recovery.id, self.clock.now()).await?;
         Ok(tx.commit().await?)
     }
 
     /// Returns the response to a wrong code: the attempts left, or the way back to the start.
-    async fn wrong(&self, recovery: &recoveries::Recovery, by: &Requester) -> Result<Done, ServiceError> {
+    async fn wrong(&self, recovery: &recoveries::Recovery, by: &RequestContext) -> Result<NextStep, ServiceError> {
         match self.waiting(self.store.reader(), by.recovery.as_ref()).await? {
             // Another tab used the code while this request was in progress.
-            Err(Ended::Finished) => Ok(Ended::Finished.into_done()),
+            Err(RecoveryEnded::Finished) => Ok(RecoveryEnded::Finished.into_done()),
             Err(ended) => {
                 self.codes.note_wrong(bound(recovery), by);
                 Ok(ended.into_done())
@@ -135,12 +138,12 @@ impl Recovery {
         tx: Transaction,
         account: &Account,
         hash: &PasswordHash,
-        by: &Requester,
+        by: &RequestContext,
         now: Timestamp,
-    ) -> Result<Done, ServiceError> {
+    ) -> Result<NextStep, ServiceError> {
         // The account was closed after the code was checked, so there is nothing to recover.
         if !accounts::set_password(&tx, account.id, hash, None, now).await? {
-            return Ok(Ended::NoFlow.into_done());
+            return Ok(RecoveryEnded::NoFlow.into_done());
         }
         accounts::end_sessions(&tx, account.id).await?;
         sessions::end_all(&tx, account.id).await?;
@@ -152,13 +155,13 @@ impl Recovery {
         // they sign in again, even from a browser they used before.
         known_devices::forget_all(&tx, account.id).await?;
         mail_links::forget_unused(&tx, account.id, LinkPurpose::EndSession).await?;
-        self.passwords.forgive(&tx, account, by).await?;
+        self.passwords.reset_failures(&tx, account, by).await?;
         self.log.note(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
-        self.notices.tell(&tx, account, About::PasswordRecovered, by).await?;
+        self.notifications.tell(&tx, account, NotificationKind::PasswordRecovered, by).await?;
         tx.commit().await?;
         self.codes.mailer.wake();
         tracing::info!(event = "recovery.finished", account = %account.id, ip = %by.ip);
         let text = "Your password has been reset. Sign in with your new password.";
-        Ok(Done::go(paths::LOGIN).saying(NoticeKind::Success, text).with_flow(FlowChange::End(Flow::Recovery)))
+        Ok(NextStep::go(paths::LOGIN).saying(NoticeKind::Success, text).with_flow(FlowChange::End(Flow::Recovery)))
     }
 }

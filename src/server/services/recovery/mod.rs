@@ -4,19 +4,19 @@
 //! reveal whether there is one. Setting the password is in `finish`.
 
 mod finish;
-mod waiting;
+mod pending;
 
 use crate::server::store::Transaction;
 
-pub use waiting::Ended;
-use waiting::Waiting;
+use pending::PendingRecovery;
+pub use pending::RecoveryEnded;
 
 use super::captcha::{Answer, Captcha, Form};
-use super::codes::{Bound, Codes, Recipient};
-use super::notices::Notices;
-use super::outcome::{Done, Fault, Flow, FlowChange, ServiceError};
+use super::codes::{OtpContext, OtpService, Recipient};
+use super::notifications::Notifications;
+use super::outcome::{Flow, FlowChange, InternalError, NextStep, ServiceError};
 use super::password_check::PasswordCheck;
-use super::requester::Requester;
+use super::request_context::RequestContext;
 use super::security_log::SecurityLog;
 use crate::domain::{Email, FieldErrors, NoticeKind, Timestamp};
 use crate::paths;
@@ -32,10 +32,10 @@ use crate::server::store::{Store, StoreError, accounts, otps, recoveries};
 pub struct Recovery {
     pub store: Store,
     pub captcha: Captcha,
-    pub codes: Codes,
+    pub codes: OtpService,
     pub passwords: PasswordCheck,
     pub policy: PasswordPolicy,
-    pub notices: Notices,
+    pub notifications: Notifications,
     pub log: SecurityLog,
     pub limits: Limits,
     pub clock: Clock,
@@ -50,9 +50,9 @@ impl Recovery {
     /// # Errors
     /// An error next to `email`, a failed captcha, or [`ServiceError::Limited`] if a limit on codes
     /// is reached.
-    pub async fn start(&self, email: &str, answer: &Answer<'_>, by: &Requester) -> Result<Done, ServiceError> {
+    pub async fn start(&self, email: &str, answer: &Answer<'_>, by: &RequestContext) -> Result<NextStep, ServiceError> {
         if by.member.is_some() {
-            return Ok(Done::go(paths::DASHBOARD));
+            return Ok(NextStep::go(paths::DASHBOARD));
         }
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
@@ -64,7 +64,7 @@ impl Recovery {
         if let Some(token) = &by.recovery
             && let Some(earlier) = recoveries::by_flow(&tx, token.digest()).await?
         {
-            otps::void_older(&tx, earlier.id, 0, now).await?;
+            otps::invalidate_previous(&tx, earlier.id, 0, now).await?;
             recoveries::delete(&tx, earlier.id).await?;
         }
         let account = accounts::by_email(&tx, &email).await?.filter(accounts::Account::is_open);
@@ -82,12 +82,12 @@ impl Recovery {
         tx.commit().await?;
         self.codes.mailer.wake();
         tracing::info!(event = "recovery.started", recovery = %recovery.id, ip = %by.ip);
-        Ok(Done::go(paths::RECOVER_VERIFY).with_flow(FlowChange::Begin(Flow::Recovery, flow)))
+        Ok(NextStep::go(paths::RECOVER_VERIFY).with_flow(FlowChange::Begin(Flow::Recovery, flow)))
     }
 
     /// Returns the newest code of this browser's recovery. If the recovery has ended, the inner
     /// `Err` says why.
-    pub async fn pending(&self, by: &Requester) -> Result<Result<Issued, Ended>, Fault> {
+    pub async fn pending(&self, by: &RequestContext) -> Result<Result<Issued, RecoveryEnded>, InternalError> {
         let waiting = self.waiting(self.store.reader(), by.recovery.as_ref()).await?;
         Ok(waiting.map(|waiting| waiting.code))
     }
@@ -98,16 +98,16 @@ impl Recovery {
     /// # Errors
     /// [`ServiceError::Limited`] if the last code was sent too recently or a limit on codes is
     /// reached, or a failed captcha.
-    pub async fn resend(&self, answer: &Answer<'_>, by: &Requester) -> Result<Done, ServiceError> {
+    pub async fn resend(&self, answer: &Answer<'_>, by: &RequestContext) -> Result<NextStep, ServiceError> {
         // Skip the captcha when nothing can be sent now.
         match self.waiting(self.store.reader(), by.recovery.as_ref()).await? {
-            Ok(Waiting { code, .. }) => self.codes.check_pause(&code, self.clock.now())?,
+            Ok(PendingRecovery { code, .. }) => self.codes.check_pause(&code, self.clock.now())?,
             Err(ended) => return Ok(ended.into_done()),
         }
         let passed = self.captcha.check(Form::Resend, answer, by).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
-        let Waiting { recovery, code } = match self.waiting(&tx, by.recovery.as_ref()).await? {
+        let PendingRecovery { recovery, code } = match self.waiting(&tx, by.recovery.as_ref()).await? {
             Ok(waiting) => waiting,
             Err(ended) => return Ok(ended.into_done()),
         };
@@ -118,7 +118,7 @@ impl Recovery {
         tx.commit().await?;
         self.codes.mailer.wake();
         let text = "If that email address has an account, we've sent a new code to it.";
-        Ok(Done::go(paths::RECOVER_VERIFY).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::RECOVER_VERIFY).saying(NoticeKind::Success, text))
     }
 
     /// Issues a code, and mails it if there is an account.
@@ -126,7 +126,7 @@ impl Recovery {
         &self,
         tx: &Transaction,
         recovery: &recoveries::Recovery,
-        by: &Requester,
+        by: &RequestContext,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let account = match recovery.account_id {
@@ -138,8 +138,8 @@ impl Recovery {
     }
 }
 
-fn bound(recovery: &recoveries::Recovery) -> Bound<'_> {
-    Bound { purpose: OtpPurpose::Recovery, flow: recovery.id, email_key: &recovery.email_key }
+fn bound(recovery: &recoveries::Recovery) -> OtpContext<'_> {
+    OtpContext { purpose: OtpPurpose::Recovery, flow: recovery.id, email_key: &recovery.email_key }
 }
 
 /// Whether the account is open and still has the email that the recovery was started for.

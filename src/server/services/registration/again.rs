@@ -6,10 +6,10 @@ use super::Registration;
 use crate::domain::{Email, FieldErrors, NoticeKind, RegistrationMode};
 use crate::paths;
 use crate::server::services::captcha::{Answer, Form};
-use crate::server::services::flow::{self, Pending};
-use crate::server::services::holder;
-use crate::server::services::outcome::{Done, ServiceError};
-use crate::server::services::requester::Requester;
+use crate::server::services::email_owner;
+use crate::server::services::flow::{self, PendingRegistration};
+use crate::server::services::outcome::{NextStep, ServiceError};
+use crate::server::services::request_context::RequestContext;
 use crate::server::store::{otps, registrations};
 
 const INVITED_ADDRESS: &str = "Your invitation only works with the email address it was sent to.";
@@ -21,7 +21,7 @@ impl Registration {
     /// # Errors
     /// [`ServiceError::Limited`] if the last code was sent too recently or a limit on codes is
     /// reached, or a failed captcha.
-    pub async fn resend(&self, answer: &Answer<'_>, by: &Requester) -> Result<Done, ServiceError> {
+    pub async fn resend(&self, answer: &Answer<'_>, by: &RequestContext) -> Result<NextStep, ServiceError> {
         // Skip the captcha when nothing can be sent now.
         if let Err(done) = self.resendable(self.store.reader(), by).await? {
             return Ok(done);
@@ -39,7 +39,7 @@ impl Registration {
         tx.commit().await?;
         self.codes.mailer.wake();
         let text = format!("We've sent a new code to {}.", registration.email.as_str());
-        Ok(Done::go(paths::VERIFY).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::VERIFY).saying(NoticeKind::Success, text))
     }
 
     /// Returns the registration for which another code can be sent now. If there is none, the inner
@@ -47,16 +47,16 @@ impl Registration {
     async fn resendable(
         &self,
         db: &impl ConnectionTrait,
-        by: &Requester,
-    ) -> Result<Result<registrations::Registration, Done>, ServiceError> {
+        by: &RequestContext,
+    ) -> Result<Result<registrations::Registration, NextStep>, ServiceError> {
         let now = self.clock.now();
-        let Pending { registration, code } =
-            match flow::pending(db, by.flow.as_ref(), &self.admission, &self.limits, now).await? {
+        let PendingRegistration { registration, code } =
+            match flow::pending(db, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await? {
                 Ok(pending) => pending,
                 Err(ended) => return Ok(Err(ended.into_done())),
             };
         if registration.proven {
-            return Ok(Err(Done::go(paths::VERIFY)));
+            return Ok(Err(NextStep::go(paths::VERIFY)));
         }
         self.codes.check_pause(&code, now)?;
         Ok(Ok(registration))
@@ -67,18 +67,19 @@ impl Registration {
     /// # Errors
     /// An error next to `email` if it is invalid, bound to an invitation, unchanged, or can no
     /// longer be changed, or [`ServiceError::Limited`] if a limit on codes is reached.
-    pub async fn correct_email(&self, email: &str, by: &Requester) -> Result<Done, ServiceError> {
+    pub async fn correct_email(&self, email: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
-        errors.check("email", self.admission.emails.judge(&email));
+        errors.check("email", self.registration_policy.emails.judge(&email));
         let tx = self.store.write().await?;
         let now = tx.now();
-        let mut registration = match flow::pending(&tx, by.flow.as_ref(), &self.admission, &self.limits, now).await? {
-            Ok(pending) if pending.registration.proven => return Ok(Done::go(paths::VERIFY)),
-            Ok(pending) => pending.registration,
-            Err(ended) => return Ok(ended.into_done()),
-        };
-        if self.admission.mode == RegistrationMode::Invitation {
+        let mut registration =
+            match flow::pending(&tx, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await? {
+                Ok(pending) if pending.registration.proven => return Ok(NextStep::go(paths::VERIFY)),
+                Ok(pending) => pending.registration,
+                Err(ended) => return Ok(ended.into_done()),
+            };
+        if self.registration_policy.mode == RegistrationMode::Invitation {
             return Err(FieldErrors::one("email", INVITED_ADDRESS).into());
         }
         if !errors.is_empty() {
@@ -87,7 +88,7 @@ impl Registration {
         if email.key() == registration.email.key() {
             return Err(FieldErrors::one("email", "We've already sent the code to this email address.").into());
         }
-        let taken = holder::of(&tx, &email, &self.limits, now).await?.is_some();
+        let taken = email_owner::find(&tx, &email, &self.limits, now).await?.is_some();
         if !registrations::change_email(&tx, registration.id, &email, taken, self.limits.email_changes).await? {
             let text = "You can't change the email address again. Start again to use a different one.";
             return Err(FieldErrors::one("email", text).into());
@@ -95,11 +96,11 @@ impl Registration {
         self.codes.admit(&tx, email.key(), by, now).await?;
         registration.email = email;
         registration.address_taken = taken;
-        otps::void_older(&tx, registration.id, 0, now).await?;
+        otps::invalidate_previous(&tx, registration.id, 0, now).await?;
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
         self.codes.mailer.wake();
         let text = format!("We've sent a code to {}.", registration.email.as_str());
-        Ok(Done::go(paths::VERIFY).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::VERIFY).saying(NoticeKind::Success, text))
     }
 }

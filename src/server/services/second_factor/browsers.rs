@@ -9,9 +9,9 @@ use super::SecondFactor;
 use crate::domain::{NoticeKind, SecurityEvent};
 use crate::paths;
 use crate::server::crypto::{FlowToken, TokenDigest};
-use crate::server::services::device_words::device_in_words;
-use crate::server::services::outcome::{Done, ServiceError};
-use crate::server::services::requester::Requester;
+use crate::server::services::outcome::{NextStep, ServiceError};
+use crate::server::services::request_context::RequestContext;
+use crate::server::services::user_agent::describe_user_agent;
 use crate::server::store::trusted_browsers::TrustedBrowser;
 use crate::server::store::{StoreError, trusted_browsers};
 
@@ -19,7 +19,7 @@ const GONE: &str = "This browser has already been removed.";
 
 impl SecondFactor {
     /// Whether the account trusts this browser. Records the use if it does.
-    pub async fn recognise(&self, tx: &Transaction, account_id: Uuid, by: &Requester) -> Result<bool, StoreError> {
+    pub async fn recognise(&self, tx: &Transaction, account_id: Uuid, by: &RequestContext) -> Result<bool, StoreError> {
         let Some(token) = held(account_id, by) else { return Ok(false) };
         trusted_browsers::note_use(tx, account_id, token.digest(), self.clock.now()).await
     }
@@ -29,7 +29,7 @@ impl SecondFactor {
         &self,
         tx: &Transaction,
         account_id: Uuid,
-        by: &Requester,
+        by: &RequestContext,
     ) -> Result<(String, FlowToken), StoreError> {
         let now = self.clock.now();
         if let Some(before) = held(account_id, by) {
@@ -54,9 +54,9 @@ impl SecondFactor {
     /// Removes one of the user's trusted browsers.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`] if the user is not signed in, or [`ServiceError::Refused`] if they
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in, or [`ServiceError::Refused`] if they
     /// have no such browser.
-    pub async fn forget_browser(&self, id: &str, by: &Requester) -> Result<Done, ServiceError> {
+    pub async fn forget_browser(&self, id: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let account_id = by.member()?.account_id;
         // An invalid id gets the same response as an unknown one.
         let id = Uuid::parse_str(id).map_err(|_| ServiceError::Refused(GONE))?;
@@ -64,18 +64,18 @@ impl SecondFactor {
         let known = trusted_browsers::of_account(&tx, account_id, self.clock.now()).await?;
         let browser = known.into_iter().find(|browser| browser.id == id).ok_or(ServiceError::Refused(GONE))?;
         trusted_browsers::forget(&tx, account_id, id).await?;
-        let words = device_in_words(&browser.user_agent);
+        let words = describe_user_agent(&browser.user_agent);
         self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, &words, by).await?;
         tx.commit().await?;
         let said = format!("{words} will be asked for a code again.");
-        Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
     }
 
     /// Removes all of the user's trusted browsers.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`] if the user is not signed in.
-    pub async fn forget_browsers(&self, by: &Requester) -> Result<Done, ServiceError> {
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn forget_browsers(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let account_id = by.member()?.account_id;
         let tx = self.store.write().await?;
         if trusted_browsers::forget_all(&tx, account_id).await? > 0 {
@@ -83,12 +83,12 @@ impl SecondFactor {
         }
         tx.commit().await?;
         let said = "All browsers will be asked for a code again.";
-        Ok(Done::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
     }
 }
 
 /// Returns this browser's token for an account, which may no longer be valid.
-pub(super) fn held(account_id: Uuid, by: &Requester) -> Option<&FlowToken> {
+pub(super) fn held(account_id: Uuid, by: &RequestContext) -> Option<&FlowToken> {
     let name = cookie_name(account_id);
     by.trusted.iter().find(|(held, _)| *held == name).map(|(_, token)| token)
 }

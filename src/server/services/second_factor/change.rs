@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::SecondFactor;
 use crate::domain::{NoticeKind, RecoveryCode};
 use crate::paths;
-use crate::server::services::outcome::Done;
-use crate::server::services::requester::Requester;
+use crate::server::services::outcome::NextStep;
+use crate::server::services::request_context::RequestContext;
 use crate::server::store::{StoreError, recovery_codes, trusted_browsers};
 
 /// Advice in case of an account takeover.
@@ -17,7 +17,7 @@ pub(super) const SAFE: &str =
 /// A completed change.
 #[derive(Debug)]
 pub struct Change {
-    pub done: Done,
+    pub done: NextStep,
     /// New recovery codes, to be shown once.
     pub codes: Option<Vec<RecoveryCode>>,
     /// Whether this session counts as signed in with two factors from now on, because the password
@@ -31,7 +31,7 @@ impl Change {
     #[must_use]
     pub fn on(said: String, codes: Option<Vec<RecoveryCode>>) -> Self {
         let to = if codes.is_some() { paths::RECOVERY_CODES } else { paths::ACCOUNT_SECURITY };
-        Self { done: Done::go(to).saying(NoticeKind::Success, said), codes, two_step: Some(true) }
+        Self { done: NextStep::go(to).saying(NoticeKind::Success, said), codes, two_step: Some(true) }
     }
 }
 
@@ -42,7 +42,7 @@ impl SecondFactor {
         &self,
         tx: &Transaction,
         account_id: Uuid,
-        by: &Requester,
+        by: &RequestContext,
     ) -> Result<Option<Vec<RecoveryCode>>, StoreError> {
         if self.recovery_codes_left(tx, account_id).await? > 0 {
             return Ok(None);

@@ -9,9 +9,9 @@ use super::change::{Change, SAFE};
 use crate::domain::{NoticeKind, RecoveryCode, SecurityEvent};
 use crate::paths;
 use crate::server::crypto::recovery_codes::{digest, generate};
-use crate::server::mail::About;
-use crate::server::services::outcome::{Done, ServiceError};
-use crate::server::services::requester::Requester;
+use crate::server::mail::NotificationKind;
+use crate::server::services::outcome::{NextStep, ServiceError};
+use crate::server::services::request_context::RequestContext;
 use crate::server::store::recovery_codes::NewCode;
 use crate::server::store::{StoreError, accounts, recovery_codes};
 
@@ -21,22 +21,22 @@ impl SecondFactor {
     /// Creates ten new recovery codes and invalidates the previous ones.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`], [`ServiceError::Confirm`], or [`ServiceError::Refused`] if
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or [`ServiceError::Refused`] if
     /// two-step sign-in is off.
-    pub async fn new_recovery_codes(&self, by: &Requester) -> Result<Change, ServiceError> {
-        let account_id = by.fresh_member(self.clock.now())?.account_id;
+    pub async fn new_recovery_codes(&self, by: &RequestContext) -> Result<Change, ServiceError> {
+        let account_id = by.recently_authenticated(self.clock.now())?.account_id;
         let tx = self.store.write().await?;
-        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::SignIn)?;
+        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         if !self.factors(&tx, account_id).await?.any() {
             return Err(ServiceError::Refused(OFF));
         }
         let codes = self.replace_recovery_codes(&tx, account_id, by).await?;
-        self.notices.tell(&tx, &account, About::RecoveryCodesMade, by).await?;
+        self.notifications.tell(&tx, &account, NotificationKind::RecoveryCodesMade, by).await?;
         tx.commit().await?;
-        self.notices.wake();
+        self.notifications.wake();
         tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);
         let said = format!("These are your new recovery codes. The old ones no longer work. {SAFE}");
-        let done = Done::go(paths::RECOVERY_CODES).saying(NoticeKind::Success, said);
+        let done = NextStep::go(paths::RECOVERY_CODES).saying(NoticeKind::Success, said);
         Ok(Change { done, codes: Some(codes), two_step: None })
     }
 
@@ -44,7 +44,7 @@ impl SecondFactor {
         &self,
         tx: &Transaction,
         account_id: Uuid,
-        by: &Requester,
+        by: &RequestContext,
     ) -> Result<Vec<RecoveryCode>, StoreError> {
         let now = self.clock.now();
         let codes = generate(&self.rng);

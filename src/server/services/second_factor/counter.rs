@@ -8,7 +8,7 @@ use crate::server::crypto::LookupKeys;
 use crate::server::limits::{DAY, Limits};
 use crate::server::services::outcome::ServiceError;
 use crate::server::store::StoreError;
-use crate::server::store::counters::{self, Counter};
+use crate::server::store::login_failures::{self, Counter};
 
 const TOO_MANY: &str = "Too many attempts.";
 
@@ -25,7 +25,7 @@ pub async fn count_failure(
     now: Timestamp,
 ) -> Result<(), ServiceError> {
     let key = keys.key(&["mfa", &account_id.to_string()]);
-    let counter = counters::get(tx, &key).await?;
+    let counter = login_failures::get(tx, &key).await?;
     if let Some(blocked) = counter.filter(|counter| counter.blocked_until > now) {
         return Err(ServiceError::Limited { what: TOO_MANY, wait: blocked.blocked_until.since(now) });
     }
@@ -33,10 +33,10 @@ pub async fn count_failure(
     let begun = counter.filter(|it| it.failures < limits.mfa_failures && now.since(it.last_at) < DAY);
     let failures = begun.map_or(0, |counter| counter.failures).saturating_add(1);
     let blocked_until = if failures < limits.mfa_failures { now } else { now + limits.mfa_lockout };
-    Ok(counters::put(tx, &key, Counter { failures, last_at: now, blocked_until }).await?)
+    Ok(login_failures::put(tx, &key, Counter { failures, last_at: now, blocked_until }).await?)
 }
 
 /// Resets the failures of an account, in the transaction that the second factor was used for.
-pub async fn forgive(tx: &Transaction, keys: &LookupKeys, account_id: Uuid) -> Result<(), StoreError> {
-    counters::clear(tx, &keys.key(&["mfa", &account_id.to_string()])).await
+pub async fn reset_failures(tx: &Transaction, keys: &LookupKeys, account_id: Uuid) -> Result<(), StoreError> {
+    login_failures::clear(tx, &keys.key(&["mfa", &account_id.to_string()])).await
 }

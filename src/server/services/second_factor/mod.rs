@@ -12,25 +12,25 @@
 //! Each step is a single transaction. Because there is only one writer, a hundred parallel attempts
 //! are counted one after another, and none beyond the limit is checked.
 
-mod app;
 mod browsers;
 mod change;
 mod codes;
 mod counter;
 mod overview;
 mod step;
+mod totp_app;
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 pub use change::Change;
-pub use counter::{count_failure, forgive};
+pub use counter::{count_failure, reset_failures};
 pub use overview::{Adding, Overview};
-pub use step::{Stepped, Try, waited_too_long};
+pub use step::{SecondFactorAttempt, SecondFactorOutcome, waited_too_long};
 
-use super::entry::Entry;
-use super::notices::Notices;
+use super::notifications::Notifications;
 use super::security_log::SecurityLog;
+use super::sign_in::SignIn;
 use crate::domain::Role;
 use crate::server::clock::Clock;
 use crate::server::crypto::{LookupKeys, Sealer};
@@ -40,20 +40,20 @@ use crate::server::store::{Store, StoreError, passkeys, totp};
 
 /// The users who must have a second factor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Demanded {
+pub enum MfaPolicy {
     #[default]
-    OfNobody,
-    OfAdministrators,
-    OfEveryone,
+    Optional,
+    Admins,
+    Everyone,
 }
 
-impl Demanded {
+impl MfaPolicy {
     /// Whether users with this role must have a second factor.
     pub fn concerns(self, role: Role) -> bool {
         match self {
-            Self::OfNobody => false,
-            Self::OfAdministrators => role == Role::Administrator,
-            Self::OfEveryone => true,
+            Self::Optional => false,
+            Self::Admins => role == Role::Administrator,
+            Self::Everyone => true,
         }
     }
 }
@@ -77,14 +77,14 @@ impl Factors {
 #[derive(Clone, Debug)]
 pub struct SecondFactor {
     pub store: Store,
-    pub entry: Entry,
+    pub sign_in: SignIn,
     pub log: SecurityLog,
-    pub notices: Notices,
+    pub notifications: Notifications,
     /// Encrypts the seeds of authenticator apps and nothing else.
     pub seeds: Sealer,
     pub keys: LookupKeys,
     pub limits: Limits,
-    pub demanded: Demanded,
+    pub demanded: MfaPolicy,
     /// The portal's name, as shown in authenticator apps.
     pub portal: String,
     pub clock: Clock,

@@ -1,12 +1,12 @@
 //! The security settings of an account, as shown to its owner.
 
-use super::app::is_waiting;
 use super::browsers::held;
+use super::totp_app::is_waiting;
 use super::{Factors, SecondFactor};
 use crate::domain::Timestamp;
 use crate::server::crypto::{QrImage, Seed};
-use crate::server::services::outcome::{Fault, ServiceError};
-use crate::server::services::requester::Requester;
+use crate::server::services::outcome::{InternalError, ServiceError};
+use crate::server::services::request_context::RequestContext;
 use crate::server::store::sessions::SecondStep;
 use crate::server::store::trusted_browsers::TrustedBrowser;
 use crate::server::store::{StoreError, accounts, recovery_codes, totp, trusted_browsers};
@@ -44,15 +44,15 @@ impl SecondFactor {
     /// only if the user recently authenticated.
     ///
     /// # Errors
-    /// [`ServiceError::SignIn`] if the user is not signed in.
-    pub async fn overview(&self, by: &Requester) -> Result<Overview, ServiceError> {
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn overview(&self, by: &RequestContext) -> Result<Overview, ServiceError> {
         let (now, reader) = (self.clock.now(), self.store.reader());
         let account_id = by.member()?.account_id;
-        let account = accounts::by_id(reader, account_id).await?.ok_or(ServiceError::SignIn)?;
+        let account = accounts::by_id(reader, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         let waiting = totp::waiting(reader, account_id).await?.filter(|stored| is_waiting(stored, now));
         let adding = match waiting {
             None => Adding::Nothing,
-            Some(_) if by.fresh_member(now).is_err() => Adding::Hidden,
+            Some(_) if by.recently_authenticated(now).is_err() => Adding::Hidden,
             Some(stored) => {
                 let seed = self.open_seed(account_id, &stored)?;
                 let url = seed.url(&self.portal, &account.username);
@@ -74,7 +74,7 @@ impl SecondFactor {
     }
 
     /// Returns the factors that can complete a pending second step.
-    pub async fn factors_for(&self, due: &SecondStep) -> Result<Factors, Fault> {
+    pub async fn factors_for(&self, due: &SecondStep) -> Result<Factors, InternalError> {
         Ok(self.factors(self.store.reader(), due.account_id).await?)
     }
 }

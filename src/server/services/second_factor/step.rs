@@ -5,16 +5,16 @@ use std::fmt;
 use crate::server::store::Transaction;
 
 use super::{SecondFactor, counter};
-use crate::domain::{FieldErrors, NextPath, Notice, NoticeKind, SecondStepCode, SecurityEvent, Tally, Timestamp};
+use crate::domain::{FieldErrors, Metric, NextPath, Notice, NoticeKind, SecondStepCode, SecurityEvent, Timestamp};
 use crate::paths;
 use crate::server::limits::SECOND_STEP_WAITS;
-use crate::server::mail::About;
-use crate::server::services::entry::{Entered, Method};
-use crate::server::services::outcome::{Done, Fault, ServiceError};
-use crate::server::services::requester::Requester;
+use crate::server::mail::NotificationKind;
+use crate::server::services::outcome::{InternalError, NextStep, ServiceError};
+use crate::server::services::request_context::RequestContext;
+use crate::server::services::sign_in::{Method, SignInOutcome};
 use crate::server::store::accounts::{self, Account};
 use crate::server::store::sessions::SecondStep;
-use crate::server::store::{StoreError, tallies, totp};
+use crate::server::store::{StoreError, hourly_counters, totp};
 
 /// The error for every invalid code, whether it is wrong, used, replayed or unknown.
 const WRONG: &str =
@@ -25,7 +25,7 @@ const THERE: &str = "You're already signed in.";
 const FEW_CODES: u64 = 3;
 
 /// An attempt at the second step. It counts as a failure until it succeeds.
-pub struct Try {
+pub struct SecondFactorAttempt {
     /// The transaction of the entire attempt.
     pub tx: Transaction,
     pub account: Account,
@@ -34,28 +34,28 @@ pub struct Try {
 
 /// The outcome of an attempt that was not rejected.
 #[derive(Debug)]
-pub enum Stepped {
-    Entered {
-        entered: Box<Entered>,
+pub enum SecondFactorOutcome {
+    SignInOutcome {
+        entered: Box<SignInOutcome>,
         next: Option<NextPath>,
         /// The notice to show on the next page.
         notice: Option<Notice>,
     },
     /// This browser has no pending second step: where to go instead.
-    Elsewhere(Done),
+    Elsewhere(NextStep),
 }
 
 impl SecondFactor {
     /// Returns the account of a pending second step. Returns `None` if the step has expired, or if
     /// the account was closed or all its sessions were ended in the meantime.
-    pub async fn due(&self, due: &SecondStep) -> Result<Option<Account>, Fault> {
+    pub async fn due(&self, due: &SecondStep) -> Result<Option<Account>, InternalError> {
         let account = accounts::by_id(self.store.reader(), due.account_id).await?;
         Ok(account.filter(|account| self.is_due(due, account)))
     }
 
     fn is_due(&self, due: &SecondStep, account: &Account) -> bool {
         let waited = self.clock.now().since(Timestamp(due.at));
-        waited < SECOND_STEP_WAITS && account.holds(due.epoch)
+        waited < SECOND_STEP_WAITS && account.holds(due.session_version)
     }
 
     /// Completes the second step with a code from the authenticator app or a recovery code. `trust`
@@ -64,12 +64,17 @@ impl SecondFactor {
     /// # Errors
     /// The same error next to `code` for every invalid code, or [`ServiceError::Limited`] after too
     /// many failures.
-    pub async fn with_code(&self, typed: &str, trust: bool, by: &Requester) -> Result<Stepped, ServiceError> {
+    pub async fn with_code(
+        &self,
+        typed: &str,
+        trust: bool,
+        by: &RequestContext,
+    ) -> Result<SecondFactorOutcome, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(code) = errors.check("code", SecondStepCode::parse(typed)) else { return Err(errors.into()) };
         let attempt = match self.begin(by).await? {
             Ok(attempt) => attempt,
-            Err(done) => return Ok(Stepped::Elsewhere(done)),
+            Err(done) => return Ok(SecondFactorOutcome::Elsewhere(done)),
         };
         let method = match &code {
             SecondStepCode::App(code) => {
@@ -100,9 +105,9 @@ impl SecondFactor {
     ///
     /// # Errors
     /// [`ServiceError::Limited`] after too many failures.
-    pub async fn begin(&self, by: &Requester) -> Result<Result<Try, Done>, ServiceError> {
+    pub async fn begin(&self, by: &RequestContext) -> Result<Result<SecondFactorAttempt, NextStep>, ServiceError> {
         let Some(due) = by.second_step.clone() else {
-            let there = Done::go(paths::DASHBOARD).saying(NoticeKind::Info, THERE);
+            let there = NextStep::go(paths::DASHBOARD).saying(NoticeKind::Info, THERE);
             return Ok(Err(if by.member.is_some() { there } else { waited_too_long() }));
         };
         let tx = self.store.write().await?;
@@ -115,14 +120,14 @@ impl SecondFactor {
                 }
             },
         )?;
-        Ok(Ok(Try { tx, account, due }))
+        Ok(Ok(SecondFactorAttempt { tx, account, due }))
     }
 
     /// Ends a failed attempt. The failure stays counted and is written to the owner's security log.
-    pub async fn fail(&self, attempt: Try, by: &Requester) -> Result<(), StoreError> {
-        let Try { tx, account, .. } = attempt;
+    pub async fn fail(&self, attempt: SecondFactorAttempt, by: &RequestContext) -> Result<(), StoreError> {
+        let SecondFactorAttempt { tx, account, .. } = attempt;
         self.log.note(&tx, account.id, SecurityEvent::SecondStepFailed, by).await?;
-        tallies::add(&tx, Tally::SecondStepFailed, self.clock.now()).await?;
+        hourly_counters::add(&tx, Metric::SecondStepFailed, self.clock.now()).await?;
         tx.commit().await?;
         tracing::info!(event = "second_step.failed", account = %account.id, ip = %by.ip);
         Ok(())
@@ -131,14 +136,14 @@ impl SecondFactor {
     /// Ends a successful attempt by signing the user in.
     pub async fn succeed(
         &self,
-        attempt: Try,
+        attempt: SecondFactorAttempt,
         method: Method,
         trust: bool,
-        by: &Requester,
-    ) -> Result<Stepped, ServiceError> {
-        let Try { tx, account, due } = attempt;
-        counter::forgive(&tx, &self.keys, account.id).await?;
-        let mut entered = self.entry.admit(&tx, &account, method, due.remember, by).await?;
+        by: &RequestContext,
+    ) -> Result<SecondFactorOutcome, ServiceError> {
+        let SecondFactorAttempt { tx, account, due } = attempt;
+        counter::reset_failures(&tx, &self.keys, account.id).await?;
+        let mut entered = self.sign_in.admit(&tx, &account, method, due.remember, by).await?;
         if trust {
             entered.trusted = Some(self.trust(&tx, account.id, by).await?);
         }
@@ -147,9 +152,9 @@ impl SecondFactor {
             _ => None,
         };
         tx.commit().await?;
-        self.notices.wake();
+        self.notifications.wake();
         let next = due.next.as_deref().and_then(NextPath::parse);
-        Ok(Stepped::Entered { entered: Box::new(entered), next, notice })
+        Ok(SecondFactorOutcome::SignInOutcome { entered: Box::new(entered), next, notice })
     }
 
     /// Notifies the owner that a recovery code was used. Returns a notice for the user if few are
@@ -158,12 +163,12 @@ impl SecondFactor {
         &self,
         tx: &Transaction,
         account: &Account,
-        by: &Requester,
+        by: &RequestContext,
     ) -> Result<Option<Notice>, StoreError> {
         let left = self.recovery_codes_left(tx, account.id).await?;
         self.log.note(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
-        let about = About::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
-        self.notices.tell(tx, account, about, by).await?;
+        let about = NotificationKind::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
+        self.notifications.tell(tx, account, about, by).await?;
         let words = match left {
             0 => "You used your last recovery code. Get new ones under Account, Security.".to_owned(),
             1 => "You have one recovery code left. Get new ones under Account, Security.".to_owned(),
@@ -175,11 +180,11 @@ impl SecondFactor {
 
 /// Redirects to the password form because the second step expired.
 #[must_use]
-pub fn waited_too_long() -> Done {
-    Done::go(paths::LOGIN).saying(NoticeKind::Warning, WAITED)
+pub fn waited_too_long() -> NextStep {
+    NextStep::go(paths::LOGIN).saying(NoticeKind::Warning, WAITED)
 }
 
-impl fmt::Debug for Try {
+impl fmt::Debug for SecondFactorAttempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Try").field("account", &self.account.id).finish_non_exhaustive()
     }

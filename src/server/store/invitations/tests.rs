@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Column, Ending, Entity, Invitation, insert, is_invited};
 use crate::domain::{Email, Timestamp};
 use crate::server::crypto::TokenDigest;
-use crate::server::store::plan::{Plan, empty_store};
+use crate::server::store::query_plan::{Plan, empty_store};
 
 fn ann() -> Email {
     Email::parse("ann@x.example").expect("a valid email")

@@ -5,21 +5,21 @@
 
 #[cfg(test)]
 mod plans;
-mod question;
+mod query;
 
 use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, Order, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
-use super::Withheld;
-use crate::domain::{OtpDelivery, OtpOutcome, Timestamp};
+use super::SuppressionReason;
+use crate::domain::{OtpDelivery, OtpStatus, Timestamp};
 use crate::server::crypto::OtpPurpose;
 use crate::server::store::StoreError;
 use crate::server::store::entity::otp::Model;
 use crate::server::store::entity::outbox;
 use crate::server::store::outbox::MailState;
-use question::Question;
+use query::LogQuery;
 
 /// The number of codes that a query with more than one filter examines.
 pub const WINDOW: u64 = 10_000;
@@ -31,7 +31,7 @@ pub struct Filter {
     pub email_key: Option<String>,
     pub requester_ip: Option<String>,
     pub delivery: Option<OtpDelivery>,
-    pub outcome: Option<OtpOutcome>,
+    pub outcome: Option<OtpStatus>,
 }
 
 /// A code and its status. The code itself is not included.
@@ -46,7 +46,7 @@ pub struct LoggedOtp {
     pub expires_at: Timestamp,
     /// Attempts while the code was valid, including the right one.
     pub attempts: i32,
-    pub outcome: OtpOutcome,
+    pub outcome: OtpStatus,
     pub delivery: OtpDelivery,
 }
 
@@ -67,7 +67,7 @@ pub async fn newest_logged(
     most: u64,
     now: Timestamp,
 ) -> Result<Matches, StoreError> {
-    find(db, &Question::new(filter, now, Order::Desc, before), most, now).await
+    find(db, &LogQuery::new(filter, now, Order::Desc, before), most, now).await
 }
 
 /// Returns the `most` codes that directly follow `after`, newest first.
@@ -78,14 +78,14 @@ pub async fn next_logged(
     most: u64,
     now: Timestamp,
 ) -> Result<Matches, StoreError> {
-    let mut matches = find(db, &Question::new(filter, now, Order::Asc, Some(after)), most, now).await?;
+    let mut matches = find(db, &LogQuery::new(filter, now, Order::Asc, Some(after)), most, now).await?;
     matches.rows.reverse();
     Ok(matches)
 }
 
 async fn find(
     db: &impl ConnectionTrait,
-    question: &Question<'_>,
+    question: &LogQuery<'_>,
     most: u64,
     now: Timestamp,
 ) -> Result<Matches, StoreError> {
@@ -129,25 +129,25 @@ fn read(row: Model, fate: Option<(String, bool)>, now: Timestamp) -> Result<Logg
     })
 }
 
-fn outcome_of(row: &Model, now: Timestamp) -> OtpOutcome {
+fn outcome_of(row: &Model, now: Timestamp) -> OtpStatus {
     if row.consumed_at.is_some() {
-        OtpOutcome::Used
+        OtpStatus::Used
     } else if row.exhausted_at.is_some() {
-        OtpOutcome::TriesUsed
+        OtpStatus::TriesUsed
     } else if row.voided_at.is_some_and(|voided| voided < row.expires_at) {
-        OtpOutcome::Voided
+        OtpStatus::Voided
     } else if row.expires_at > now.0 && row.voided_at.is_none() {
-        OtpOutcome::Waiting
+        OtpStatus::Waiting
     } else {
-        OtpOutcome::Expired
+        OtpStatus::Expired
     }
 }
 
 fn delivery_of(withheld: Option<&str>, fate: Option<(String, bool)>) -> Result<OtpDelivery, StoreError> {
     if let Some(why) = withheld {
-        return Ok(match Withheld::from_stored(why)? {
-            Withheld::AddressTaken => OtpDelivery::AddressTaken,
-            Withheld::NoAccount => OtpDelivery::NoAccount,
+        return Ok(match SuppressionReason::from_stored(why)? {
+            SuppressionReason::AddressTaken => OtpDelivery::AddressTaken,
+            SuppressionReason::NoAccount => OtpDelivery::NoAccount,
         });
     }
     let Some((state, failed)) = fate else { return Ok(OtpDelivery::Unknown) };
@@ -155,7 +155,7 @@ fn delivery_of(withheld: Option<&str>, fate: Option<(String, bool)>) -> Result<O
         MailState::Waiting if failed => OtpDelivery::Failing,
         MailState::Waiting => OtpDelivery::Waiting,
         MailState::Sent => OtpDelivery::Sent,
-        MailState::Dead => OtpDelivery::GivenUp,
+        MailState::Failed => OtpDelivery::GivenUp,
         MailState::Expired => OtpDelivery::Expired,
         MailState::Dropped => OtpDelivery::Dropped,
     })

@@ -28,19 +28,19 @@ pub struct NewOtp {
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
     /// Why the code is not sent, if it is not.
-    pub withheld: Option<Withheld>,
+    pub withheld: Option<SuppressionReason>,
 }
 
 /// Why no code was sent. The requester is not told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Withheld {
+pub enum SuppressionReason {
     /// The email already belongs to an account.
     AddressTaken,
     /// No account that can be recovered has this email.
     NoAccount,
 }
 
-impl Withheld {
+impl SuppressionReason {
     /// Returns the value stored in the database.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -163,7 +163,12 @@ pub async fn give_try_back(db: &impl ConnectionTrait, flow_id: Uuid, now: Timest
 }
 
 /// Invalidates the valid codes of a flow except the newest `keep`.
-pub async fn void_older(db: &impl ConnectionTrait, flow_id: Uuid, keep: u64, now: Timestamp) -> Result<(), StoreError> {
+pub async fn invalidate_previous(
+    db: &impl ConnectionTrait,
+    flow_id: Uuid,
+    keep: u64,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let live: Vec<Uuid> = otp::Entity::find()
         .select_only()
         .column(otp::Column::Id)

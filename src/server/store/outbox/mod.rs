@@ -5,7 +5,7 @@
 //! the payload, except that the payload of a failed message is kept for a while so that it can be
 //! retried. The view for administrators is in `queue`.
 
-mod closing;
+mod completion;
 mod queue;
 
 use sea_orm::sea_query::Expr;
@@ -19,7 +19,7 @@ use super::StoreError;
 use super::entity::outbox::{ActiveModel, Column, Entity, Model};
 use crate::domain::Timestamp;
 
-pub use closing::{bury, close_sent, close_unsent, erase_kept, purge};
+pub use completion::{close_sent, close_unsent, erase_kept, mark_failed, purge};
 pub use queue::{Queue, Queued, by_id, drop_waiting, newest_of_kind, newest_queued, next_queued, retry};
 
 /// The delivery state of a message.
@@ -30,7 +30,7 @@ pub enum MailState {
     /// Accepted by a mail server.
     Sent,
     /// Permanently rejected, unreadable, or retried for too long.
-    Dead,
+    Failed,
     /// Expired before a mail server accepted it.
     Expired,
     /// Removed from the queue by an administrator.
@@ -38,14 +38,14 @@ pub enum MailState {
 }
 
 impl MailState {
-    pub const ALL: [Self; 5] = [Self::Waiting, Self::Sent, Self::Dead, Self::Expired, Self::Dropped];
+    pub const ALL: [Self; 5] = [Self::Waiting, Self::Sent, Self::Failed, Self::Expired, Self::Dropped];
 
     /// Returns the value stored in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
             Self::Sent => "sent",
-            Self::Dead => "dead",
+            Self::Failed => "dead",
             Self::Expired => "expired",
             Self::Dropped => "dropped",
         }
@@ -117,15 +117,15 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewMail) -> Result<(), Store
 }
 
 /// Returns the message that has been due for longest, with `codes_alone` among messages with a
-/// code. An attempt planned for after `horizon` is also due: the clock was set back after it was
+/// code. An attempt planned for after `latest_attempt` is also due: the clock was set back after it was
 /// planned.
 pub async fn first_due(
     db: &impl ConnectionTrait,
     codes_alone: bool,
     now: Timestamp,
-    horizon: Timestamp,
+    latest_attempt: Timestamp,
 ) -> Result<Option<WaitingMail>, StoreError> {
-    let due = Condition::any().add(Column::NextAttemptAt.lte(now.0)).add(Column::NextAttemptAt.gt(horizon.0));
+    let due = Condition::any().add(Column::NextAttemptAt.lte(now.0)).add(Column::NextAttemptAt.gt(latest_attempt.0));
     let live = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now.0));
     let row = Entity::find()
         .filter(waiting_for(codes_alone).add(due).add(live))

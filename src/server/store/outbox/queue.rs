@@ -103,7 +103,7 @@ pub async fn retry(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Resul
         .col_expr(Column::RetriedAt, Expr::value(now.0))
         .col_expr(Column::KeepUntil, Expr::value(None::<i64>))
         .filter(Column::Id.eq(id))
-        .filter(Column::State.eq(MailState::Dead.as_str()))
+        .filter(Column::State.eq(MailState::Failed.as_str()))
         .filter(Column::Payload.is_not_null())
         .exec(db)
         .await?;
@@ -165,12 +165,12 @@ mod tests {
     use uuid::Uuid;
 
     use super::{Column, MailState, Queue, matching};
-    use crate::server::store::plan::{Plan, empty_store};
+    use crate::server::store::query_plan::{Plan, empty_store};
 
     #[tokio::test]
     async fn each_filter_of_the_outbox_is_one_ordered_index_search() {
         let (store, _folder) = empty_store().await;
-        let (state, kind) = (Some(MailState::Dead), Some("test".to_owned()));
+        let (state, kind) = (Some(MailState::Failed), Some("test".to_owned()));
         for (queue, index) in [
             (Queue::default(), "sqlite_autoindex_outbox_1"),
             (Queue { state, kind: None }, "outbox_state"),

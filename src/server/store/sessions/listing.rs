@@ -29,12 +29,17 @@ impl Sessions {
     /// Sessions of earlier epochs stay in the table until they are purged, but they do not push out
     /// current ones: sessions of this epoch are newer, except for the session that incremented the
     /// epoch.
-    pub async fn live(&self, account_id: Uuid, epoch: i32, most: u64) -> Result<Vec<LiveSession>, StoreError> {
+    pub async fn live(
+        &self,
+        account_id: Uuid,
+        session_version: i32,
+        most: u64,
+    ) -> Result<Vec<LiveSession>, StoreError> {
         let rows = self.newest(account_id, most).all(self.store.reader()).await?;
         let read = rows.into_iter().filter_map(|row| {
             Some(LiveSession { signed_in: read(&row.data)?, last_seen_at: Timestamp(row.last_seen_at) })
         });
-        Ok(read.filter(|session| session.signed_in.epoch == epoch).collect())
+        Ok(read.filter(|session| session.signed_in.session_version == session_version).collect())
     }
 
     fn newest(&self, account_id: Uuid, most: u64) -> Select<Entity> {
@@ -88,7 +93,7 @@ mod tests {
 
     use crate::server::clock::{Clock, TestClock};
     use crate::server::limits::Limits;
-    use crate::server::store::plan::{Plan, empty_store};
+    use crate::server::store::query_plan::{Plan, empty_store};
     use crate::server::store::sessions::Sessions;
 
     #[tokio::test]

@@ -2,9 +2,9 @@
 //! cookies and records. The list of an account's sessions is in `listing`, the lookup for each
 //! request in `opened`.
 
-mod kept;
+mod cache;
 mod listing;
-mod opened;
+mod lookup;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -25,9 +25,9 @@ use crate::domain::Timestamp;
 use crate::server::clock::Clock;
 use crate::server::crypto::TokenDigest;
 
-use kept::Kept;
+use cache::SessionCache;
 pub use listing::{LiveSession, end, end_all, end_others, is_there};
-pub use opened::{Opened, Owner};
+pub use lookup::{Owner, SessionLookup};
 
 /// How long a request waits for the session's last use to be stored.
 const TOUCH_LIMIT: Duration = Duration::from_secs(1);
@@ -43,7 +43,8 @@ pub struct SignedIn {
     pub account_id: Uuid,
     /// The account's epoch when the password was checked. A new epoch ends the session, whatever
     /// its row says.
-    pub epoch: i32,
+    #[serde(rename = "epoch")]
+    pub session_version: i32,
     /// The public id with which its owner can end the session.
     pub handle: Uuid,
     /// Whether the session outlives the browser.
@@ -64,7 +65,8 @@ pub struct SignedIn {
 pub struct SecondStep {
     pub account_id: Uuid,
     /// The same as in [`SignedIn`].
-    pub epoch: i32,
+    #[serde(rename = "epoch")]
+    pub session_version: i32,
     pub remember: bool,
     /// Where to redirect after the sign-in.
     pub next: Option<String>,
@@ -89,12 +91,12 @@ pub struct Sessions {
     store: Store,
     clock: Clock,
     limits: SessionLimits,
-    kept: Kept,
+    kept: SessionCache,
 }
 
 impl Sessions {
     pub fn new(store: Store, clock: Clock, limits: SessionLimits) -> Self {
-        Self { store, clock, limits, kept: Kept::default() }
+        Self { store, clock, limits, kept: SessionCache::default() }
     }
 
     /// Returns when a session that began at `begin` ends at the latest.

@@ -71,7 +71,7 @@ fn newest_query(email_key: &str, most: u64) -> Select<Entity> {
 #[cfg(test)]
 mod tests {
     use super::newest_query;
-    use crate::server::store::plan::{Plan, empty_store};
+    use crate::server::store::query_plan::{Plan, empty_store};
 
     #[tokio::test]
     async fn the_codes_for_an_email_are_one_ordered_index_search() {

@@ -8,7 +8,7 @@
 use sea_orm::{ConnectionTrait, QuerySelect as _};
 use uuid::Uuid;
 
-use super::branch::{By, Row, Way, branch, read};
+use super::index_query::{Row, SortDirection, SortKey, branch, read};
 use super::key::{Key, Sorted};
 use crate::domain::{AccountState, Role, Timestamp};
 use crate::server::store::StoreError;
@@ -57,7 +57,7 @@ pub async fn following(
     key: Option<&Key>,
     most: u64,
 ) -> Result<Vec<User>, StoreError> {
-    walk(db, filter, key, Way::Down, most).await
+    walk(db, filter, key, SortDirection::Down, most).await
 }
 
 /// Returns the `most` rows directly before `key`, in the order of the list.
@@ -67,7 +67,7 @@ pub async fn preceding(
     key: &Key,
     most: u64,
 ) -> Result<Vec<User>, StoreError> {
-    let mut rows = walk(db, filter, Some(key), Way::Up, most).await?;
+    let mut rows = walk(db, filter, Some(key), SortDirection::Up, most).await?;
     rows.reverse();
     Ok(rows)
 }
@@ -76,15 +76,15 @@ async fn walk(
     db: &impl ConnectionTrait,
     filter: &Filter,
     from: Option<&Key>,
-    way: Way,
+    way: SortDirection,
     most: u64,
 ) -> Result<Vec<User>, StoreError> {
     let mut parts = filter.order.parts();
-    if way == Way::Up {
+    if way == SortDirection::Up {
         parts.reverse();
     }
     // Skip the parts before the starting position.
-    let at = from.map(|key| By::of(&key.sorted));
+    let at = from.map(|key| SortKey::of(&key.sorted));
     let begin = at.and_then(|at| parts.iter().position(|by| *by == at)).unwrap_or_default();
     let mut rows: Vec<User> = Vec::new();
     for by in parts.into_iter().skip(begin) {
@@ -92,7 +92,7 @@ async fn walk(
         if left == 0 {
             break;
         }
-        let from = from.filter(|key| By::of(&key.sorted) == by);
+        let from = from.filter(|key| SortKey::of(&key.sorted) == by);
         let mut part = Vec::new();
         for (state, role) in filter.branches() {
             let query = branch(&filter.order, by, (state, role), from, way).limit(left);
@@ -100,7 +100,7 @@ async fn walk(
             part.extend(found.into_iter().map(|row| read(row, by, state, role)));
         }
         part.sort_unstable_by(|one, other| one.key.cmp(&other.key));
-        if by.latest_first() != (way == Way::Up) {
+        if by.latest_first() != (way == SortDirection::Up) {
             part.reverse();
         }
         part.truncate(usize::try_from(left).unwrap_or(usize::MAX));
@@ -119,12 +119,12 @@ impl Filter {
 
 impl Order {
     /// Returns the sort keys, one part of the list after the other.
-    fn parts(&self) -> Vec<By> {
+    fn parts(&self) -> Vec<SortKey> {
         match self {
-            Self::Username => vec![By::Name],
-            Self::Registered => vec![By::Registered],
-            Self::SignedIn => vec![By::SignedIn],
-            Self::Beginning(_) => vec![By::Name, By::Address],
+            Self::Username => vec![SortKey::Name],
+            Self::Registered => vec![SortKey::Registered],
+            Self::SignedIn => vec![SortKey::SignedIn],
+            Self::Beginning(_) => vec![SortKey::Name, SortKey::Address],
         }
     }
 
@@ -134,6 +134,6 @@ impl Order {
             (Self::Beginning(text), Sorted::Name(value) | Sorted::Address(value)) => value.starts_with(text),
             _ => true,
         };
-        begins && self.parts().contains(&By::of(&key.sorted))
+        begins && self.parts().contains(&SortKey::of(&key.sorted))
     }
 }

@@ -1,7 +1,7 @@
 //! The user list for administrators.
 
-mod branch;
 mod codes;
+mod index_query;
 mod key;
 mod list;
 

@@ -8,7 +8,7 @@ use portal::server::crypto::{KeyRing, Sealer, SecretKey};
 use portal::server::mail::transport::{SmtpServer, Transport};
 use portal::server::mail::{CodeMail, Mailer, Message, Sender, Worker};
 use portal::server::rng::Rng;
-use portal::server::services::Resealing;
+use portal::server::services::KeyRotation;
 use portal::server::store::Store;
 use sea_orm::{ConnectionTrait as _, FromQueryResult, Statement};
 use tempfile::TempDir;
@@ -63,8 +63,8 @@ impl Outbox {
     }
 
     /// `portal keys` with these secret keys: another process, with connections of its own.
-    pub(crate) async fn resealing(&self, keys: KeyRing) -> Resealing {
-        Resealing {
+    pub(crate) async fn resealing(&self, keys: KeyRing) -> KeyRotation {
+        KeyRotation {
             store: Store::open(&self.url, Clock::Test(self.clock.clone())).await.expect("the database"),
             keys,
             rng: Rng::from_seed(2),

@@ -8,17 +8,17 @@ use uuid::Uuid;
 use super::query::Query;
 use crate::api::admin::{AuditEntryView, AuditView};
 use crate::domain::{AuditAction, audit_action};
-use crate::server::http::views::NotShown;
-use crate::server::services::Requester;
-use crate::server::services::administration::{AuditPage, AuditQuery};
+use crate::server::http::views::LoadError;
+use crate::server::services::RequestContext;
+use crate::server::services::admin::{AuditPage, AuditQuery};
 use crate::server::state::AppState;
-use crate::server::store::audit::Entry;
+use crate::server::store::audit::AuditEntry;
 
 /// Loads the page of the audit log that the query selects.
-pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<AuditView, NotShown> {
+pub(super) async fn load(state: &AppState, uri: &Uri, by: &RequestContext) -> Result<AuditView, LoadError> {
     let query = Query::of(uri);
     let asked = AuditQuery { action: query.word("action"), who: query.word("who"), whom: query.word("whom") };
-    let AuditPage { page, names } = state.administration.audit_log(asked, query.place(), by).await?;
+    let AuditPage { page, names } = state.admin.audit_log(asked, query.place(), by).await?;
     let neighbours = query.neighbours(&page, |entry| entry.seq.to_string());
     let actions = audit_action::ALL.iter().map(|(_, word, words)| ((*word).to_owned(), (*words).to_owned()));
     Ok(AuditView {
@@ -32,7 +32,7 @@ pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<
 }
 
 /// Formats an entry for display.
-pub(in crate::server::http) fn view(entry: Entry, names: &HashMap<Uuid, String>) -> AuditEntryView {
+pub(in crate::server::http) fn view(entry: AuditEntry, names: &HashMap<Uuid, String>) -> AuditEntryView {
     let account = |id: Uuid| names.get(&id).cloned().unwrap_or_else(|| format!("Deleted account ({id})"));
     let who = match (entry.actor_id, entry.actor_kind.as_str()) {
         (Some(id), _) => account(id),
@@ -44,7 +44,7 @@ pub(in crate::server::http) fn view(entry: Entry, names: &HashMap<Uuid, String>)
         seq: entry.seq,
         at: entry.at,
         who,
-        what: known.map_or(entry.action, |action| action.in_words().to_owned()),
+        what: known.map_or(entry.action, |action| action.label().to_owned()),
         whom: entry.target_id.map(account).unwrap_or_default(),
         detail: entry.detail,
         address: entry.ip.value.unwrap_or_default(),

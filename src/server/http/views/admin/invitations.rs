@@ -8,17 +8,17 @@ use uuid::Uuid;
 use super::query::Query;
 use crate::api::admin::{InvitationState, InvitationView, InvitationsView};
 use crate::domain::Timestamp;
-use crate::server::http::views::NotShown;
-use crate::server::services::Requester;
-use crate::server::services::administration::InvitationsPage;
+use crate::server::http::views::LoadError;
+use crate::server::services::RequestContext;
+use crate::server::services::admin::InvitationsPage;
 use crate::server::state::AppState;
 use crate::server::store::invitations::{Ending, Invitation};
 
 /// Loads the page of the invitations that the query selects.
-pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<InvitationsView, NotShown> {
+pub(super) async fn load(state: &AppState, uri: &Uri, by: &RequestContext) -> Result<InvitationsView, LoadError> {
     let query = Query::of(uri);
     let address = query.word("address");
-    let InvitationsPage { page, names } = state.administration.invitations(address, query.place(), by).await?;
+    let InvitationsPage { page, names } = state.admin.invitations(address, query.place(), by).await?;
     let neighbours = query.neighbours(&page, |invitation| invitation.id.to_string());
     let now = state.clock.now();
     Ok(InvitationsView {

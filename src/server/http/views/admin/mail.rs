@@ -5,23 +5,23 @@ use axum::http::Uri;
 use super::query::Query;
 use crate::api::admin::{MailView, QueuedMailView};
 use crate::domain::Timestamp;
-use crate::server::http::views::NotShown;
+use crate::server::http::views::LoadError;
 use crate::server::mail::kinds;
-use crate::server::services::Requester;
-use crate::server::services::administration::MailQuery;
+use crate::server::services::RequestContext;
+use crate::server::services::admin::MailQuery;
 use crate::server::state::AppState;
 use crate::server::store::outbox::{MailState, Queued};
 
 /// Loads the page of the outbox that the query selects.
-pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<MailView, NotShown> {
+pub(super) async fn load(state: &AppState, uri: &Uri, by: &RequestContext) -> Result<MailView, LoadError> {
     let query = Query::of(uri);
     let asked = MailQuery { state: query.word("state"), kind: query.word("kind") };
-    let page = state.administration.mail_queue(asked, query.place(), by).await?;
+    let page = state.admin.mail_queue(asked, query.place(), by).await?;
     let now = state.clock.now();
     Ok(MailView {
         state: asked.state.to_owned(),
         kind: asked.kind.to_owned(),
-        states: MailState::ALL.iter().map(|it| (it.as_str().to_owned(), in_words(*it).to_owned())).collect(),
+        states: MailState::ALL.iter().map(|it| (it.as_str().to_owned(), label(*it).to_owned())).collect(),
         kinds: kinds::KINDS.iter().map(|(kind, words)| ((*kind).to_owned(), (*words).to_owned())).collect(),
         neighbours: query.neighbours(&page, |mail| mail.id.to_string()),
         mails: page.rows.into_iter().map(|mail| view(mail, now)).collect(),
@@ -32,24 +32,24 @@ fn view(mail: Queued, now: Timestamp) -> QueuedMailView {
     let live = mail.expires_at.is_none_or(|end| end > now);
     QueuedMailView {
         id: mail.id.to_string(),
-        kind: kinds::in_words(&mail.kind).to_owned(),
+        kind: kinds::label(&mail.kind).to_owned(),
         recipient: mail.recipient_masked,
-        state: in_words(mail.state),
+        state: label(mail.state),
         attempts: mail.attempts,
         error: mail.last_error.unwrap_or_default(),
         created_at: mail.created_at,
         next_at: (mail.state == MailState::Waiting).then_some(mail.next_attempt_at),
         sent_at: mail.sent_at,
-        may_retry: mail.state == MailState::Dead && mail.kept && live,
+        may_retry: mail.state == MailState::Failed && mail.kept && live,
         may_drop: mail.state == MailState::Waiting,
     }
 }
 
-fn in_words(state: MailState) -> &'static str {
+fn label(state: MailState) -> &'static str {
     match state {
         MailState::Waiting => "Queued",
         MailState::Sent => "Sent",
-        MailState::Dead => "Failed",
+        MailState::Failed => "Failed",
         MailState::Expired => "Expired before sending",
         MailState::Dropped => "Cancelled by an administrator",
     }

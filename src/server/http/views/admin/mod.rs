@@ -12,14 +12,14 @@ mod users;
 
 use axum::http::Uri;
 
-use super::NotShown;
+use super::LoadError;
 use crate::api::admin::AdminView;
 use crate::paths;
-use crate::server::services::Requester;
+use crate::server::services::RequestContext;
 use crate::server::state::AppState;
 
 /// Loads the data of the admin page at this URL.
-pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<AdminView, NotShown> {
+pub(super) async fn load(state: &AppState, uri: &Uri, by: &RequestContext) -> Result<AdminView, LoadError> {
     match uri.path() {
         paths::ADMIN => Ok(AdminView::Overview(overview::load(state, uri, by).await?)),
         paths::ADMIN_SETTINGS => Ok(AdminView::Settings(settings::load(state, by).await?)),
@@ -30,7 +30,7 @@ pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<
         paths::ADMIN_USERS => Ok(AdminView::Users(users::list(state, uri, by).await?)),
         path => match path.strip_prefix(paths::ADMIN_USERS).and_then(|rest| rest.strip_prefix('/')) {
             Some(below) => users::below(state, below, by).await,
-            None => Err(NotShown::NotThere),
+            None => Err(LoadError::NotFound),
         },
     }
 }

@@ -4,17 +4,17 @@ use axum::http::Uri;
 
 use super::query::Query;
 use crate::api::admin::{OtpRowView, OtpsView};
-use crate::domain::{Email, otp_fate};
+use crate::domain::{Email, otp_status};
 use crate::server::crypto::OtpPurpose;
-use crate::server::http::views::NotShown;
-use crate::server::services::Requester;
-use crate::server::services::administration::{OtpPage, OtpQuery};
-use crate::server::services::keyset::Place;
+use crate::server::http::views::LoadError;
+use crate::server::services::RequestContext;
+use crate::server::services::admin::{OtpPage, OtpQuery};
+use crate::server::services::keyset::Cursor;
 use crate::server::state::AppState;
 use crate::server::store::otps::{LoggedOtp, WINDOW};
 
 /// Loads the page of the OTP log that the query selects.
-pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<OtpsView, NotShown> {
+pub(super) async fn load(state: &AppState, uri: &Uri, by: &RequestContext) -> Result<OtpsView, LoadError> {
     let query = Query::of(uri);
     let asked = OtpQuery {
         purpose: query.word("purpose"),
@@ -24,7 +24,7 @@ pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<
         outcome: query.word("outcome"),
     };
     let place = query.place();
-    let OtpPage { page, cut } = state.administration.otp_log(asked, place, by).await?;
+    let OtpPage { page, cut } = state.admin.otp_log(asked, place, by).await?;
     let words = |word: &str, words: &str| (word.to_owned(), words.to_owned());
     Ok(OtpsView {
         purpose: asked.purpose.to_owned(),
@@ -32,13 +32,13 @@ pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<
         requester: asked.requester.to_owned(),
         delivery: asked.delivery.to_owned(),
         outcome: asked.outcome.to_owned(),
-        purposes: OtpPurpose::ALL.iter().map(|it| words(it.as_str(), it.in_words())).collect(),
-        deliveries: otp_fate::DELIVERIES.iter().map(|row| words(row.1, row.2)).collect(),
-        outcomes: otp_fate::OUTCOMES.iter().map(|row| words(row.1, row.2)).collect(),
+        purposes: OtpPurpose::ALL.iter().map(|it| words(it.as_str(), it.label())).collect(),
+        deliveries: otp_status::DELIVERIES.iter().map(|row| words(row.1, row.2)).collect(),
+        outcomes: otp_status::OUTCOMES.iter().map(|row| words(row.1, row.2)).collect(),
         neighbours: query.neighbours(&page, |code| code.id.to_string()),
         rows: page.rows.into_iter().map(view).collect(),
         looked_through: cut.then_some(WINDOW),
-        first: (place == Place::Newest).then(|| query.here()),
+        first: (place == Cursor::First).then(|| query.here()),
     })
 }
 
@@ -46,13 +46,13 @@ fn view(code: LoggedOtp) -> OtpRowView {
     let masked = Email::parse(&code.email_key).map_or_else(|_| "***".to_owned(), |email| email.masked());
     OtpRowView {
         id: code.id.to_string(),
-        purpose: OtpPurpose::from_stored(&code.purpose).map_or("Unknown", OtpPurpose::in_words),
+        purpose: OtpPurpose::from_stored(&code.purpose).map_or("Unknown", OtpPurpose::label),
         address: masked,
         requester: code.requester_ip,
         issued_at: code.issued_at,
         expires_at: code.expires_at,
         attempts: code.attempts,
-        delivery: code.delivery.in_words(),
-        outcome: code.outcome.in_words(),
+        delivery: code.delivery.label(),
+        outcome: code.outcome.label(),
     }
 }

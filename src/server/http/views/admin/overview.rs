@@ -4,17 +4,17 @@ use axum::http::Uri;
 
 use super::chart::{self, Bars, Drawn};
 use super::query::Query;
-use crate::api::admin::{ChartView, FigureView, OverviewView, PieceView};
-use crate::components::moment::{Moment, span_in_words};
-use crate::domain::{Span, Tally, Timestamp};
-use crate::server::http::views::NotShown;
-use crate::server::services::Requester;
-use crate::server::services::administration::{Overview, Piece};
+use crate::api::admin::{BucketView, ChartView, FigureView, OverviewView};
+use crate::components::datetime::{Moment, span_in_words};
+use crate::domain::{Metric, TimeRange, Timestamp};
+use crate::server::http::views::LoadError;
+use crate::server::services::RequestContext;
+use crate::server::services::admin::{Bucket, Overview};
 use crate::server::state::AppState;
 
-pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<OverviewView, NotShown> {
-    let span = Span::from_word(Query::of(uri).word("span"));
-    let overview = state.administration.overview(span, by).await?;
+pub(super) async fn load(state: &AppState, uri: &Uri, by: &RequestContext) -> Result<OverviewView, LoadError> {
+    let span = TimeRange::from_word(Query::of(uri).word("span"));
+    let overview = state.admin.overview(span, by).await?;
     Ok(OverviewView {
         span,
         since: overview.since(),
@@ -26,7 +26,7 @@ pub(super) async fn load(state: &AppState, uri: &Uri, by: &Requester) -> Result<
 
 fn figures(overview: &Overview, now: Timestamp) -> Vec<FigureView> {
     let figure = |name, value: String, words| FigureView { name, value, words };
-    let (begun, finished) = (overview.times(Tally::RegistrationBegun), overview.times(Tally::RegistrationFinished));
+    let (begun, finished) = (overview.times(Metric::RegistrationBegun), overview.times(Metric::RegistrationFinished));
     let (rate, of) = match begun {
         0 => ("–".to_owned(), "No registrations".to_owned()),
         // Registrations that started before the counted period may also finish in it.
@@ -39,9 +39,9 @@ fn figures(overview: &Overview, now: Timestamp) -> Vec<FigureView> {
     );
     let kinds = format!(
         "{}, {}, {}",
-        counted(overview.times(Tally::WrongPassword), "wrong password"),
-        counted(overview.times(Tally::WrongCode), "wrong code"),
-        counted(overview.times(Tally::SecondStepFailed), "failed second step"),
+        counted(overview.times(Metric::WrongPassword), "wrong password"),
+        counted(overview.times(Metric::WrongCode), "wrong code"),
+        counted(overview.times(Metric::SecondStepFailed), "failed second step"),
     );
     vec![
         figure("Accounts", grouped(overview.accounts), format!("{} new", grouped(overview.new_accounts))),
@@ -57,18 +57,18 @@ fn registrations(overview: &Overview) -> ChartView {
     let of = |tally| overview.pieces.iter().map(|piece| piece.times(tally)).collect();
     let words = format!(
         "{} started, {} completed. {}",
-        overview.times(Tally::RegistrationBegun),
-        overview.times(Tally::RegistrationFinished),
-        most(overview, |piece| piece.times(Tally::RegistrationBegun)),
+        overview.times(Metric::RegistrationBegun),
+        overview.times(Metric::RegistrationFinished),
+        most(overview, |piece| piece.times(Metric::RegistrationBegun)),
     );
-    let bars = [(Bars::Whole, of(Tally::RegistrationBegun)), (Bars::Part, of(Tally::RegistrationFinished))];
+    let bars = [(Bars::Whole, of(Metric::RegistrationBegun)), (Bars::Part, of(Metric::RegistrationFinished))];
     let key = vec![(Bars::Whole.class(), "Started"), (Bars::Part.class(), "Completed")];
     chart_of(overview, "registrations", "Registrations", words, &bars, key)
 }
 
 fn failures(overview: &Overview) -> ChartView {
-    let words = format!("{} in total. {}", overview.failures(), most(overview, Piece::failures));
-    let bars = [(Bars::Bad, overview.pieces.iter().map(Piece::failures).collect())];
+    let words = format!("{} in total. {}", overview.failures(), most(overview, Bucket::failures));
+    let bars = [(Bars::Bad, overview.pieces.iter().map(Bucket::failures).collect())];
     let key = vec![(Bars::Bad.class(), "Wrong passwords, wrong codes and failed second steps")];
     chart_of(overview, "failures", "Failures", words, &bars, key)
 }
@@ -90,31 +90,31 @@ fn chart_of(
 }
 
 /// Describes the bucket with the highest number.
-fn most(overview: &Overview, number: impl Fn(&Piece) -> u64) -> String {
+fn most(overview: &Overview, number: impl Fn(&Bucket) -> u64) -> String {
     // `max_by_key` returns the last maximum, so reverse the order to get the first.
     let top = overview.pieces.iter().rev().max_by_key(|piece| number(piece));
     let top = top.map(|piece| (number(piece), long(overview.span, piece.at)));
     top.map_or_else(String::new, |(times, when)| format!("Busiest {}: {times} on {when}.", overview.span.piece()))
 }
 
-fn row(span: Span, piece: &Piece) -> PieceView {
-    PieceView { when: long(span, piece.at), numbers: Tally::ALL.map(|tally| piece.times(tally)) }
+fn row(span: TimeRange, piece: &Bucket) -> BucketView {
+    BucketView { when: long(span, piece.at), numbers: Metric::ALL.map(|tally| piece.times(tally)) }
 }
 
 /// Formats a time as a chart label.
-fn short(span: Span, at: Timestamp) -> String {
+fn short(span: TimeRange, at: Timestamp) -> String {
     let moment = Moment::from_millis(at.0);
     match span {
-        Span::Day => moment.time(),
-        Span::Week | Span::Month => moment.day(),
+        TimeRange::Day => moment.time(),
+        TimeRange::Week | TimeRange::Month => moment.day(),
     }
 }
 
-fn long(span: Span, at: Timestamp) -> String {
+fn long(span: TimeRange, at: Timestamp) -> String {
     let moment = Moment::from_millis(at.0);
     match span {
-        Span::Day => format!("{}, {} UTC", moment.date(), moment.time()),
-        Span::Week | Span::Month => moment.date(),
+        TimeRange::Day => format!("{}, {} UTC", moment.date(), moment.time()),
+        TimeRange::Week | TimeRange::Month => moment.date(),
     }
 }
 

@@ -7,7 +7,7 @@ use axum::http::Uri;
 use url::form_urlencoded::{self, Serializer};
 
 use crate::api::admin::Neighbours;
-use crate::server::services::keyset::{Page, Place};
+use crate::server::services::keyset::{Cursor, Page};
 
 const BEFORE: &str = "before";
 const AFTER: &str = "after";
@@ -30,12 +30,12 @@ impl<'a> Query<'a> {
     }
 
     /// Returns the selected page. An invalid cursor selects the first page.
-    pub(super) fn place<K: FromStr>(&self) -> Place<K> {
+    pub(super) fn place<K: FromStr>(&self) -> Cursor<K> {
         let key = |name| self.words.get(name).and_then(|key| key.parse().ok());
         match (key(BEFORE), key(AFTER)) {
-            (Some(key), _) => Place::Before(key),
-            (None, Some(key)) => Place::After(key),
-            (None, None) => Place::Newest,
+            (Some(key), _) => Cursor::Before(key),
+            (None, Some(key)) => Cursor::After(key),
+            (None, None) => Cursor::First,
         }
     }
 

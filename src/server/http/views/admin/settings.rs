@@ -1,15 +1,15 @@
 //! `/admin/settings`.
 
 use crate::api::admin::{LimitView, SettingView, SettingsView};
-use crate::components::moment::span_in_words;
-use crate::server::http::views::NotShown;
-use crate::server::services::Requester;
-use crate::server::services::administration::RunsWith;
+use crate::components::datetime::span_in_words;
+use crate::server::http::views::LoadError;
+use crate::server::services::RequestContext;
+use crate::server::services::admin::RuntimeInfo;
 use crate::server::state::AppState;
 
-pub(super) async fn load(state: &AppState, by: &Requester) -> Result<SettingsView, NotShown> {
-    let RunsWith { settings, limits, version, database, started, uptime, purged } =
-        state.administration.runs_with(by).await?;
+pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<SettingsView, LoadError> {
+    let RuntimeInfo { settings, limits, version, database, started, uptime, purged } =
+        state.admin.runs_with(by).await?;
     let facts = vec![
         ("Version", version.to_owned()),
         ("Database", database.product),

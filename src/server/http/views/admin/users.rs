@@ -5,18 +5,18 @@ use uuid::Uuid;
 
 use super::audit;
 use super::query::Query;
-use crate::api::admin::{AdminView, UserCodeView, UserDeedView, UserRowView, UserSessionView, UserView, UsersView};
-use crate::domain::{Timestamp, UserDeed};
+use crate::api::admin::{AdminView, UserActionView, UserCodeView, UserRowView, UserSessionView, UserView, UsersView};
+use crate::domain::{Timestamp, UserAction};
 use crate::server::crypto::OtpPurpose;
-use crate::server::http::views::{NotShown, security_log};
-use crate::server::services::administration::{UserDeedPage, UserPage, UsersPage, UsersQuery};
-use crate::server::services::{Requester, device_in_words};
+use crate::server::http::views::{LoadError, security_log};
+use crate::server::services::admin::{UserActionPage, UserPage, UsersPage, UsersQuery};
+use crate::server::services::{RequestContext, describe_user_agent};
 use crate::server::state::AppState;
 use crate::server::store::sessions::LiveSession;
 use crate::server::store::users::{IssuedCode, Outcome, User};
 
 /// Loads the page of the users that the query selects.
-pub(super) async fn list(state: &AppState, uri: &Uri, by: &Requester) -> Result<UsersView, NotShown> {
+pub(super) async fn list(state: &AppState, uri: &Uri, by: &RequestContext) -> Result<UsersView, LoadError> {
     let query = Query::of(uri);
     let asked = UsersQuery {
         q: query.word("q"),
@@ -24,7 +24,7 @@ pub(super) async fn list(state: &AppState, uri: &Uri, by: &Requester) -> Result<
         role: query.word("role"),
         sort: query.word("sort"),
     };
-    let UsersPage { page, two_step } = state.administration.users(asked, query.place(), by).await?;
+    let UsersPage { page, two_step } = state.admin.users(asked, query.place(), by).await?;
     let neighbours = query.neighbours(&page, |user| user.key.to_string());
     Ok(UsersView {
         q: asked.q.to_owned(),
@@ -41,8 +41,8 @@ fn row(two_step: bool, user: User) -> UserRowView {
         id: user.id.to_string(),
         username: user.username,
         email: user.email,
-        role: user.role.in_words(),
-        state: user.state.in_words(),
+        role: user.role.label(),
+        state: user.state.label(),
         two_step,
         registered_at: user.registered_at,
         last_sign_in_at: user.last_sign_in_at,
@@ -50,18 +50,18 @@ fn row(two_step: bool, user: User) -> UserRowView {
 }
 
 /// Loads the page of a user, or the page of an action on that user.
-pub(super) async fn below(state: &AppState, path: &str, by: &Requester) -> Result<AdminView, NotShown> {
+pub(super) async fn below(state: &AppState, path: &str, by: &RequestContext) -> Result<AdminView, LoadError> {
     let (id, deed) = path.split_once('/').map_or((path, None), |(id, deed)| (id, Some(deed)));
     // Accept only the canonical form of the ID, so that each page has one URL.
-    let id = Uuid::try_parse(id).ok().filter(|parsed| parsed.to_string() == id).ok_or(NotShown::NotThere)?;
+    let id = Uuid::try_parse(id).ok().filter(|parsed| parsed.to_string() == id).ok_or(LoadError::NotFound)?;
     let Some(deed) = deed else {
-        return Ok(AdminView::User(Box::new(user(state.administration.user(id, by).await?))));
+        return Ok(AdminView::User(Box::new(user(state.admin.user(id, by).await?))));
     };
-    let deed = UserDeed::parse(deed).ok_or(NotShown::NotThere)?;
-    let UserDeedPage { account, refusal } = state.administration.user_deed(id, deed, by).await?;
+    let deed = UserAction::parse(deed).ok_or(LoadError::NotFound)?;
+    let UserActionPage { account, refusal } = state.admin.user_deed(id, deed, by).await?;
     let own = by.member.as_ref().is_some_and(|member| member.account_id == id);
     let username = account.username.as_str().to_owned();
-    Ok(AdminView::UserDeed(UserDeedView { id: id.to_string(), username, deed, refusal, own }))
+    Ok(AdminView::UserAction(UserActionView { id: id.to_string(), username, deed, refusal, own }))
 }
 
 fn user(page: UserPage) -> UserView {
@@ -70,8 +70,8 @@ fn user(page: UserPage) -> UserView {
         id: account.id.to_string(),
         username: account.username.as_str().to_owned(),
         email: account.email.as_str().to_owned(),
-        role: account.role.in_words(),
-        state: account.state().in_words(),
+        role: account.role.label(),
+        state: account.state().label(),
         delete_after: account.delete_after,
         registered_at: account.created_at,
         verified_at: account.verified_at,
@@ -93,7 +93,7 @@ fn user(page: UserPage) -> UserView {
 
 fn session(session: LiveSession) -> UserSessionView {
     UserSessionView {
-        device: device_in_words(&session.signed_in.user_agent),
+        device: describe_user_agent(&session.signed_in.user_agent),
         address: session.signed_in.ip,
         began_at: Timestamp(session.signed_in.at),
         last_seen_at: session.last_seen_at,

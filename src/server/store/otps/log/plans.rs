@@ -4,11 +4,11 @@ use sea_orm::sea_query::Order;
 use uuid::Uuid;
 
 use super::Filter;
-use super::question::Question;
-use crate::domain::otp_fate::{DELIVERIES, OUTCOMES};
-use crate::domain::{OtpDelivery, OtpOutcome, Timestamp};
+use super::query::LogQuery;
+use crate::domain::otp_status::{DELIVERIES, OUTCOMES};
+use crate::domain::{OtpDelivery, OtpStatus, Timestamp};
 use crate::server::crypto::OtpPurpose;
-use crate::server::store::plan::{Plan, empty_store};
+use crate::server::store::query_plan::{Plan, empty_store};
 
 /// Returns a filter for each value of each criterion, with the index that should lead.
 fn filters() -> Vec<(Filter, &'static str)> {
@@ -18,10 +18,10 @@ fn filters() -> Vec<(Filter, &'static str)> {
     ];
     for (outcome, ..) in OUTCOMES {
         let index = match outcome {
-            OtpOutcome::Waiting | OtpOutcome::Expired => "otp_left",
-            OtpOutcome::Used => "otp_used",
-            OtpOutcome::Voided => "otp_voided",
-            OtpOutcome::TriesUsed => "otp_exhausted",
+            OtpStatus::Waiting | OtpStatus::Expired => "otp_left",
+            OtpStatus::Used => "otp_used",
+            OtpStatus::Voided => "otp_voided",
+            OtpStatus::TriesUsed => "otp_exhausted",
         };
         filters.push((Filter { outcome: Some(outcome), ..Filter::default() }, index));
     }
@@ -41,7 +41,7 @@ async fn each_filter_of_the_code_log_is_an_ordered_index_search() {
     let key = "sqlite_autoindex_otp_1";
     for (filter, index) in filters() {
         for (order, from) in [(Order::Desc, Some(Uuid::max())), (Order::Asc, Some(Uuid::nil())), (Order::Desc, None)] {
-            let question = Question::new(&filter, Timestamp(1_795_435_200_000), order, from);
+            let question = LogQuery::new(&filter, Timestamp(1_795_435_200_000), order, from);
             let plan = Plan::of(&store, &question.codes(51)).await;
             // For the first page, a partial index is read from its end.
             let good = match from {
@@ -57,7 +57,7 @@ async fn each_filter_of_the_code_log_is_an_ordered_index_search() {
 async fn codes_for_an_email_are_found_by_index_and_then_sorted() {
     let (store, _folder) = empty_store().await;
     let filter = Filter { email_key: Some("a@x.example".to_owned()), ..Filter::default() };
-    let question = Question::new(&filter, Timestamp(0), Order::Desc, None);
+    let question = LogQuery::new(&filter, Timestamp(0), Order::Desc, None);
     let plan = format!("{:?}", Plan::of(&store, &question.codes(51)).await);
     assert!(plan.contains("INDEX otp_email_key (email_key=?)") && !plan.contains("SCAN"), "{plan}");
 }
@@ -67,7 +67,7 @@ async fn the_unfiltered_code_log_is_read_from_its_newest_end() {
     let (store, _folder) = empty_store().await;
     let filter = Filter::default();
     for (order, from) in [(Order::Desc, Some(Uuid::max())), (Order::Asc, Some(Uuid::nil())), (Order::Desc, None)] {
-        let question = Question::new(&filter, Timestamp(0), order, from);
+        let question = LogQuery::new(&filter, Timestamp(0), order, from);
         let plan = Plan::of(&store, &question.codes(51)).await;
         assert!(plan.is_searches_by_or_walks(&["sqlite_autoindex_otp_1"]), "{from:?}: {plan:?}");
     }
@@ -81,15 +81,15 @@ async fn with_several_filters_one_leads_and_the_rest_check_each_code_it_selects(
         email_key: None,
         requester_ip: None,
         delivery: Some(OtpDelivery::GivenUp),
-        outcome: Some(OtpOutcome::Expired),
+        outcome: Some(OtpStatus::Expired),
     };
-    let question = Question::new(&all, Timestamp(0), Order::Desc, Some(Uuid::max()));
+    let question = LogQuery::new(&all, Timestamp(0), Order::Desc, Some(Uuid::max()));
     let plan = Plan::of(&store, &question.codes(51)).await;
     // The codes that the leader selects are then looked up by id, in any index.
     let each_is_looked_up = |plan: &Plan| format!("{plan:?}").contains("id=?)");
     assert!(plan.is_searches_by(&["outbox_state_otp"]) && each_is_looked_up(&plan), "{plan:?}");
     let from_here = Filter { requester_ip: Some("192.0.2.7".to_owned()), ..all };
-    let question = Question::new(&from_here, Timestamp(0), Order::Desc, None);
+    let question = LogQuery::new(&from_here, Timestamp(0), Order::Desc, None);
     let plan = Plan::of(&store, &question.codes(51)).await;
     assert!(plan.is_searches_by(&["otp_requester_ip"]) && each_is_looked_up(&plan), "{plan:?}");
 }

@@ -1,0 +1,17 @@
+//! The links in emails.
+
+use leptos::prelude::*;
+
+use super::{ApiError, Secret};
+
+/// Carries out the link's action, once. A link that no longer works leads to its
+/// page, which says so.
+#[server(prefix = "", endpoint = "from-mail")]
+pub async fn from_mail(#[server(default)] token: Secret) -> Result<(), ApiError> {
+    use crate::server::http::reply::FormRequest;
+    let post = FormRequest::to("/from-mail")?;
+    match post.state.email_links.act(token.expose(), &post.requester).await {
+        Ok(deed) if deed.ends_own_session => post.answer_signed_out(Ok(deed.done)).await,
+        outcome => post.answer(outcome.map(|deed| deed.done)).await,
+    }
+}

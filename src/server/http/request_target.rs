@@ -1,0 +1,115 @@
+//! Rejects malformed request targets before anything parses them.
+
+use axum::extract::Request;
+use axum::http::{StatusCode, Uri, Version};
+use axum::response::Response;
+use percent_encoding::percent_decode_str;
+
+use super::error_page;
+
+/// Maximum number of bytes of a path.
+const PATH_MAX: usize = 1_024;
+/// Maximum number of bytes of a query; `next` has at most 512 characters.
+const QUERY_MAX: usize = 2_048;
+
+/// Rejects a malformed target with 400. hyper accepts more than paths, such as `//[`, and URL
+/// parsers, proxies and logs disagree about what that means; leptos panics when its parser fails. A
+/// path that is well-formed and merely unknown goes on, to a 404.
+///
+/// # Errors
+/// The 400 response.
+pub async fn layer(request: Request) -> Result<Request, Response> {
+    if is_odd(request.uri(), request.version()) {
+        return Err(error_page::page(
+            StatusCode::BAD_REQUEST,
+            "Page not found",
+            "Check that you typed the web address correctly.",
+        ));
+    }
+    Ok(request)
+}
+
+fn is_odd(uri: &Uri, version: Version) -> bool {
+    // Clients send only the path to an origin server (RFC 9112, section 3.2.1). A full URL is for a
+    // proxy, which the portal is not. HTTP/2 requests always have a scheme and an authority.
+    let not_a_path = version < Version::HTTP_2 && uri.authority().is_some();
+    let (path, query) = (uri.path(), uri.query().unwrap_or_default());
+    not_a_path
+        || path.len() > PATH_MAX
+        || query.len() > QUERY_MAX
+        || !path.starts_with('/')
+        || path.starts_with("//")
+        || path.contains(['\\', '[', ']'])
+        || percent_decode_str(path).decode_utf8().map_or(true, |decoded| decoded.contains(is_unseen))
+        // Users may type malformed text such as `100%` into a query; the code that reads it decides.
+        || percent_decode_str(query).decode_utf8_lossy().contains(is_unseen)
+}
+
+/// Whether the character can make a log or a page misleading: a control character, or one that
+/// changes the text direction (Unicode's `Bidi_Control`). No URL of the portal contains any.
+fn is_unseen(c: char) -> bool {
+    let bidi = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    bidi || c.is_control()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_odd;
+    use axum::http::{Uri, Version};
+
+    fn odd(target: &str) -> bool {
+        // hyper itself rejects these.
+        target.parse::<Uri>().map_or(true, |uri| is_odd(&uri, Version::HTTP_11))
+    }
+
+    #[test]
+    fn malformed_targets_are_rejected() {
+        for target in [
+            "*",
+            "//",
+            "//[",
+            "//evil.example/login",
+            "http://evil.example/login",
+            "evil.example:443",
+            "/\\evil.example",
+            "/[",
+            "/%00",
+            "/login%0d%0aSet-Cookie:x",
+            "/%7f",
+            "/%c2%85",
+            "/%e2%80%ae",
+            "/%E2%81%A6a",
+            "/%ff",
+            "/%c0%af",
+            "/login?next=%00",
+            "/login?next=/%0a",
+            "/login?next=%e2%80%8f",
+        ] {
+            assert!(odd(target), "{target}");
+        }
+        assert!(odd(&format!("/{}", "a".repeat(1_024))));
+        assert!(odd(&format!("/login?{}", "a=1&".repeat(10_000))));
+    }
+
+    #[test]
+    fn well_formed_targets_pass_whether_or_not_they_exist() {
+        for target in [
+            "/",
+            "/login?next=/dashboard",
+            "/nowhere",
+            "/%C3%A9",
+            "/a%20b",
+            "/%2e%2e/x",
+            "/100%",
+            "/%zz",
+            "/x?q=100%&r=%ff",
+        ] {
+            assert!(!odd(target), "{target}");
+        }
+    }
+
+    #[test]
+    fn http_2_targets_may_have_an_authority() {
+        assert!(!is_odd(&Uri::from_static("https://portal.example.com/login"), Version::HTTP_2));
+    }
+}

@@ -1,0 +1,66 @@
+//! Scheduling the deletion of an account, which can be canceled for a limited time.
+
+use super::AccountSettings;
+use crate::domain::{FieldErrors, NoticeKind, Role, SecurityEvent, Username};
+use crate::paths;
+use crate::server::mail::NotificationKind;
+use crate::server::services::access_revocation;
+use crate::server::services::outcome::{NextStep, ServiceError};
+use crate::server::services::request_context::RequestContext;
+use crate::server::store::accounts;
+use crate::server::store::mail_links::LinkPurpose;
+
+const CONFIRM: &str = "Enter your username to confirm.";
+const LAST_ADMINISTRATOR: &str =
+    "You're the last active administrator. Add another one before you delete your account.";
+
+impl AccountSettings {
+    /// Closes the account until it is deleted, and mails a link that cancels the deletion. All
+    /// sessions end, including the current one.
+    ///
+    /// # Errors
+    /// An error next to `reauthentication` or `password`, [`ServiceError::Limited`] after too many
+    /// wrong passwords, or [`ServiceError::Refused`] if the user is the only administrator.
+    pub async fn delete(
+        &self,
+        reauthentication: &str,
+        password: &str,
+        by: &RequestContext,
+    ) -> Result<NextStep, ServiceError> {
+        let member = by.member()?;
+        let account = self.present(by).await?;
+        let typed = Username::parse(reauthentication).ok();
+        let mut errors = FieldErrors::default();
+        if typed.is_none_or(|typed| typed.key() != account.username.key()) {
+            errors.add("confirmation", CONFIRM);
+        }
+        if password.is_empty() {
+            errors.add("password", "Enter your password.");
+        }
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+        let (looked_at, right) = self.reauthentication.own_password("password", password, by).await?;
+        let tx = self.store.write().await?;
+        let now = tx.now();
+        let account = self.own(&tx, member).await?;
+        if account.password_hash != looked_at.password_hash {
+            return Err(ServiceError::Unauthenticated);
+        }
+        self.reauthentication.passwords.mark_succeeded(&tx, right, by).await?;
+        if account.role == Role::Administrator && !accounts::is_another_administrator(&tx, account.id).await? {
+            tx.commit().await?;
+            return Err(ServiceError::Refused(LAST_ADMINISTRATOR));
+        }
+        let on = now + self.limits.deletion_grace;
+        accounts::close_until_deletion(&tx, account.id, on).await?;
+        access_revocation::revoke_all_access(&tx, &account, now).await?;
+        let link = self.notifications.link(&tx, LinkPurpose::KeepAccount, &account, None, on).await?;
+        self.log.note(&tx, account.id, SecurityEvent::DeletionScheduled, by).await?;
+        self.notifications.tell(&tx, &account, NotificationKind::DeletionScheduled { link, on }, by).await?;
+        self.commit(tx).await?;
+        tracing::info!(event = "account.deletion_scheduled", account = %account.id, ip = %by.ip);
+        let text = "Your account is closed and will be deleted. If you change your mind, use the link in the email we sent you.";
+        Ok(NextStep::go(paths::LOGIN).saying(NoticeKind::Info, text))
+    }
+}

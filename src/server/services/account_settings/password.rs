@@ -1,0 +1,65 @@
+//! Changing the password, which requires the current one.
+
+use super::AccountSettings;
+use crate::domain::{FieldErrors, NoticeKind, Password, SecurityEvent};
+use crate::paths;
+use crate::server::crypto::PasswordContext;
+use crate::server::mail::NotificationKind;
+use crate::server::services::outcome::{NextStep, ServiceError};
+use crate::server::services::request_context::RequestContext;
+use crate::server::store::{accounts, otps, recoveries, sessions, trusted_browsers};
+
+const CHANGED_MEANWHILE: &str = "Your password has just been changed. Reload the page.";
+
+impl AccountSettings {
+    /// Changes the password and ends all other sessions. Returns the new epoch, with which the
+    /// current session continues.
+    ///
+    /// # Errors
+    /// An error next to either password, [`ServiceError::Limited`] after too many wrong passwords,
+    /// or [`ServiceError::Busy`] if the password hashing queue is full.
+    pub async fn change_password(
+        &self,
+        current: &str,
+        password: &str,
+        by: &RequestContext,
+    ) -> Result<(NextStep, i32), ServiceError> {
+        let member = by.member()?;
+        let account = self.present(by).await?;
+        let mut errors = FieldErrors::default();
+        if current.is_empty() {
+            errors.add("current_password", "Enter your current password.");
+        }
+        let password = errors.check("password", Password::parse_new(password));
+        if let Some(password) = &password {
+            let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
+            errors.check("password", self.policy.judge(password, &context));
+        }
+        let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
+        // Reserve the slot for the new hash first, so that a full queue is noticed before the
+        // current password is checked.
+        let place = self.reauthentication.passwords.enter()?;
+        let (account, right) = self.reauthentication.own_password("current_password", current, by).await?;
+        let hash = self.reauthentication.passwords.hasher.hash(place, &password).await?;
+        let tx = self.store.write().await?;
+        let now = tx.now();
+        self.own(&tx, member).await?;
+        self.reauthentication.passwords.mark_succeeded(&tx, right, by).await?;
+        if !accounts::set_password(&tx, account.id, &hash, Some(&account.password_hash), now).await? {
+            return Err(ServiceError::Refused(CHANGED_MEANWHILE));
+        }
+        accounts::end_sessions(&tx, account.id).await?;
+        sessions::end_others(&tx, account.id, member.session).await?;
+        trusted_browsers::forget_all(&tx, account.id).await?;
+        otps::void_address(&tx, account.email.key(), now).await?;
+        recoveries::finish_all(&tx, account.id, now).await?;
+        self.log.note(&tx, account.id, SecurityEvent::PasswordChanged, by).await?;
+        self.notifications.tell(&tx, &account, NotificationKind::PasswordChanged, by).await?;
+        let session_version =
+            accounts::by_id(&tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?.session_version;
+        self.commit(tx).await?;
+        tracing::info!(event = "account.password_changed", account = %account.id, ip = %by.ip);
+        let text = "Password changed. You've been signed out on other devices.";
+        Ok((NextStep::go(paths::ACCOUNT).saying(NoticeKind::Success, text), session_version))
+    }
+}

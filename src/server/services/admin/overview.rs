@@ -1,0 +1,164 @@
+//! The state of the portal, as shown on the first admin page.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::AdminService;
+use crate::domain::{Metric, TimeRange, Timestamp};
+use crate::server::services::outcome::ServiceError;
+use crate::server::services::request_context::RequestContext;
+use crate::server::store::hourly_counters::{self, Counted};
+use crate::server::store::overview::{self, MailQueue};
+use crate::server::store::{Store, StoreError};
+
+/// Up to this many accounts are counted on every request, which takes less than a millisecond.
+const FEW: u64 = 50_000;
+/// How long a larger count is cached. Counting a million accounts takes about 10 ms, which is too
+/// much to repeat each time the page is reloaded.
+const KEPT: Duration = Duration::from_secs(60);
+
+/// The state of the portal, and what happened within a time range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overview {
+    pub span: TimeRange,
+    /// The number of accounts. A large number may be up to a minute old.
+    pub accounts: u64,
+    /// The number of accounts created in the time range.
+    pub new_accounts: u64,
+    /// The number of registrations that can still be finished.
+    pub waiting_registrations: u64,
+    pub mail: MailQueue,
+    /// The time range divided into hours or days, oldest first. The last one is still in progress.
+    pub pieces: Vec<Bucket>,
+}
+
+/// What happened in one hour or day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// When the hour or day began.
+    pub at: Timestamp,
+    /// The counts, in the order of [`Metric::ALL`].
+    times: [u64; Metric::ALL.len()],
+}
+
+impl Bucket {
+    pub fn times(&self, tally: Metric) -> u64 {
+        Metric::ALL.iter().zip(self.times).find(|(one, _)| **one == tally).map_or(0, |(_, times)| times)
+    }
+
+    /// The total number of failed attempts.
+    pub fn failures(&self) -> u64 {
+        [Metric::WrongPassword, Metric::WrongCode, Metric::SecondStepFailed].map(|tally| self.times(tally)).iter().sum()
+    }
+}
+
+impl Overview {
+    /// When the time range began.
+    pub fn since(&self) -> Timestamp {
+        self.pieces.first().map_or(Timestamp(0), |piece| piece.at)
+    }
+
+    /// How often this happened in the whole time range.
+    pub fn times(&self, tally: Metric) -> u64 {
+        self.pieces.iter().map(|piece| piece.times(tally)).sum()
+    }
+
+    pub fn failures(&self) -> u64 {
+        self.pieces.iter().map(Bucket::failures).sum()
+    }
+}
+
+/// The most recent count of accounts, and when it was made.
+#[derive(Clone, Debug, Default)]
+pub struct AccountCount(Arc<Mutex<Option<(Timestamp, u64)>>>);
+
+impl AccountCount {
+    /// Returns the number of accounts, which may be cached.
+    async fn get(&self, store: &Store, now: Timestamp) -> Result<u64, StoreError> {
+        let kept = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, many)) = kept
+            && many > FEW
+            && (at..at + KEPT).contains(&now)
+        {
+            return Ok(many);
+        }
+        let many = overview::accounts(store.reader()).await?;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, many));
+        Ok(many)
+    }
+}
+
+impl AdminService {
+    /// Returns the current state of the portal and what happened within a time range.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] if the user is not an administrator.
+    pub async fn overview(&self, span: TimeRange, by: &RequestContext) -> Result<Overview, ServiceError> {
+        by.administrator()?;
+        let (now, db) = (self.clock.now(), self.store.reader());
+        let mut pieces = pieces(span, now);
+        let since = pieces.first().map_or(now, |piece| piece.at);
+        spread(&mut pieces, span, &hourly_counters::since(db, since).await?);
+        Ok(Overview {
+            span,
+            accounts: self.account_count.get(&self.store, now).await?,
+            new_accounts: overview::new_accounts(db, since).await?,
+            waiting_registrations: overview::waiting_registrations(db, now - self.limits.registration_lifetime).await?,
+            mail: overview::mail_queue(db).await?,
+            pieces,
+        })
+    }
+}
+
+/// Returns the empty pieces of the time range that ends now.
+fn pieces(span: TimeRange, now: Timestamp) -> Vec<Bucket> {
+    let long = span.piece_millis();
+    let running = now.0 - now.0.rem_euclid(long);
+    let back = (0..span.pieces()).rev().filter_map(|back| i64::try_from(back).ok());
+    back.map(|back| Bucket { at: Timestamp(running - back * long), times: [0; Metric::ALL.len()] }).collect()
+}
+
+/// Adds hourly counts to the pieces that contain them.
+fn spread(pieces: &mut [Bucket], span: TimeRange, counted: &[Counted]) {
+    for Counted { tally, hour, times } in counted {
+        let began = Timestamp(hour.0 - hour.0.rem_euclid(span.piece_millis()));
+        let place = Metric::ALL.iter().position(|one| one == tally);
+        // Counts outside the range are skipped, including those from the future, which were made
+        // before the clock was set back.
+        if let (Ok(index), Some(place)) = (pieces.binary_search_by_key(&began, |piece| piece.at), place) {
+            pieces[index].times[place] += times;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bucket, Metric, TimeRange, Timestamp, pieces, spread};
+    use crate::server::store::hourly_counters::Counted;
+
+    /// 2026-11-23 12:34 UTC.
+    const NOW: Timestamp = Timestamp(1_795_437_240_000);
+    const HOUR: i64 = 3_600_000;
+
+    fn of(span: TimeRange, hours: &[i64]) -> Vec<u64> {
+        let mut all = pieces(span, NOW);
+        let counted = hours.iter().map(|ago| Counted {
+            tally: Metric::WrongCode,
+            hour: Timestamp((NOW.0 / HOUR - ago) * HOUR),
+            times: 2,
+        });
+        spread(&mut all, span, &counted.collect::<Vec<_>>());
+        all.iter().map(Bucket::failures).collect()
+    }
+
+    #[test]
+    fn a_time_range_ends_with_the_current_hour_or_day_and_excludes_other_counts() {
+        let day = of(TimeRange::Day, &[0, 23, 24, -1]);
+        assert_eq!((day.len(), day[23], day[0], day.iter().sum()), (24, 2, 2, 4));
+        // Today began 12 hours ago.
+        let week = of(TimeRange::Week, &[0, 12, 13, 156, 157]);
+        assert_eq!(week, [2, 0, 0, 0, 0, 2, 4]);
+        let month = of(TimeRange::Month, &[12 + 29 * 24, 13 + 29 * 24]);
+        assert_eq!((month.len(), month[0], month.iter().sum()), (30, 2, 2));
+    }
+}

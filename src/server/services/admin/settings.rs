@@ -1,0 +1,67 @@
+//! The settings, database and version of the running portal, without secrets.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::AdminService;
+use crate::domain::Timestamp;
+use crate::server::config::Config;
+use crate::server::config::report::{self, Limit, Setting};
+use crate::server::services::maintenance::LastPurge;
+use crate::server::services::outcome::ServiceError;
+use crate::server::services::request_context::RequestContext;
+use crate::server::store::database_info::DatabaseInfo;
+
+/// Information that is collected at startup and does not change until the next start.
+#[derive(Clone, Debug)]
+pub struct SystemInfo(Arc<AtStart>);
+
+#[derive(Debug)]
+struct AtStart {
+    settings: Vec<Setting>,
+    limits: Vec<Limit>,
+    at: Timestamp,
+    last_purge: LastPurge,
+}
+
+impl SystemInfo {
+    /// Collects the information about this configuration.
+    pub fn new(config: &Config, at: Timestamp, last_purge: LastPurge) -> Self {
+        let (settings, limits) = (report::settings(config), report::limits(config));
+        Self(Arc::new(AtStart { settings, limits, at, last_purge }))
+    }
+}
+
+/// Information about the running portal.
+#[derive(Clone, Debug)]
+pub struct RuntimeInfo {
+    pub settings: Vec<Setting>,
+    pub limits: Vec<Limit>,
+    pub version: &'static str,
+    pub database: DatabaseInfo,
+    /// When this process started.
+    pub started: Timestamp,
+    pub uptime: Duration,
+    /// When this process last completed a purge of expired data.
+    pub purged: Option<Timestamp>,
+}
+
+impl AdminService {
+    /// Returns information about the running portal.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] if the user is not an administrator.
+    pub async fn runs_with(&self, by: &RequestContext) -> Result<RuntimeInfo, ServiceError> {
+        by.administrator()?;
+        let about = &*self.about.0;
+        Ok(RuntimeInfo {
+            settings: about.settings.clone(),
+            limits: about.limits.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+            database: self.store.facts().await?,
+            started: about.at,
+            uptime: self.clock.now().since(about.at),
+            purged: about.last_purge.get(),
+        })
+    }
+}

@@ -1,0 +1,149 @@
+//! Actions of administrators on an account. Each is one transaction that includes the audit log
+//! entry, the entry in the owner's security log, and the notification to the owner.
+
+use crate::server::store::Transaction;
+use uuid::Uuid;
+
+use super::detail::standing;
+use super::{AdminService, rules};
+use crate::domain::{AuditAction, AuditReason, FieldErrors, NoticeKind, Role, SecurityEvent, UserAction};
+use crate::paths;
+use crate::server::mail::ByAdministrator;
+use crate::server::services::access_revocation;
+use crate::server::services::audit::AuditEvent;
+use crate::server::services::outcome::{NextStep, ServiceError};
+use crate::server::services::request_context::RequestContext;
+use crate::server::store::accounts::{self, Account};
+use crate::server::store::{StoreError, account_deletion, passkeys, recovery_codes, sessions, totp, trusted_browsers};
+
+/// The actor, as shown to the owner.
+const BY: &str = "By an administrator";
+
+impl AdminService {
+    /// Applies an action to an account. The reason is stored in the audit log.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] if the user is not an administrator or there is no such account,
+    /// an error next to `reason`, [`ServiceError::ReauthenticationRequired`] if the action requires recent
+    /// authentication, or [`ServiceError::Refused`] if the action does not apply to the account.
+    /// Nothing is written in any of these cases.
+    pub async fn change_user(
+        &self,
+        id: Uuid,
+        deed: UserAction,
+        reason: &str,
+        by: &RequestContext,
+    ) -> Result<NextStep, ServiceError> {
+        by.administrator()?;
+        let reason = AuditReason::parse(reason).map_err(|error| FieldErrors::one("reason", error))?;
+        let under_way =
+            if deed.wants_password() { self.begin_reauthenticated(by).await? } else { self.begin(by).await? };
+        let tx = &under_way.tx;
+        let account = accounts::by_id(tx, id).await?.ok_or(ServiceError::NotFound)?;
+        let own = id == under_way.actor_id;
+        if let Some(refusal) = rules::refusal(deed, standing(tx, &account, under_way.actor_id).await?) {
+            return Err(ServiceError::Refused(refusal));
+        }
+        self.log.note_from_operators(tx, id, event_of(deed), BY).await?;
+        if let Some(deed) = mail_of(deed) {
+            self.notifications.tell_by_administrator(tx, &account, deed).await?;
+        }
+        self.carry_out(tx, deed, &account).await?;
+        under_way.commit(AuditEvent::to(action_of(deed), id).because(&reason)).await?;
+        self.notifications.wake();
+        let to = match deed {
+            UserAction::Delete => paths::ADMIN_USERS.to_owned(),
+            // Users who remove their own administrator role no longer have access here.
+            UserAction::MakeUser if own => paths::DASHBOARD.to_owned(),
+            _ => format!("{}/{id}", paths::ADMIN_USERS),
+        };
+        Ok(NextStep::go(to).saying(NoticeKind::Success, said(deed, account.username.as_str(), own)))
+    }
+
+    async fn carry_out(&self, tx: &Transaction, deed: UserAction, account: &Account) -> Result<(), StoreError> {
+        let (id, now) = (account.id, self.clock.now());
+        match deed {
+            UserAction::Disable => {
+                accounts::disable(tx, id, now).await?;
+                access_revocation::revoke_all_access(tx, account, now).await
+            }
+            UserAction::Enable => accounts::enable(tx, id).await,
+            UserAction::EndSessions | UserAction::StartRecovery => end_sessions(tx, id).await,
+            UserAction::ResetTwoStep => {
+                totp::remove(tx, id).await?;
+                passkeys::remove_all(tx, id).await?;
+                recovery_codes::remove_all(tx, id).await?;
+                trusted_browsers::forget_all(tx, id).await?;
+                end_sessions(tx, id).await
+            }
+            UserAction::MakeAdministrator => accounts::set_role(tx, id, Role::Administrator).await,
+            UserAction::MakeUser => accounts::set_role(tx, id, Role::User).await,
+            UserAction::Delete => account_deletion::remove(tx, id, account.email.key()).await,
+        }
+    }
+}
+
+/// Ends all sessions, including sign-ins that are waiting for their second factor, from the next
+/// request.
+async fn end_sessions(tx: &Transaction, id: Uuid) -> Result<(), StoreError> {
+    accounts::end_sessions(tx, id).await?;
+    sessions::end_all(tx, id).await
+}
+
+fn action_of(deed: UserAction) -> AuditAction {
+    match deed {
+        UserAction::Disable => AuditAction::AccountDisabled,
+        UserAction::Enable => AuditAction::AccountEnabled,
+        UserAction::EndSessions => AuditAction::SessionsEnded,
+        UserAction::StartRecovery => AuditAction::RecoveryStarted,
+        UserAction::ResetTwoStep => AuditAction::TwoStepReset,
+        UserAction::MakeAdministrator => AuditAction::MadeAdministrator,
+        UserAction::MakeUser => AuditAction::MadeUser,
+        UserAction::Delete => AuditAction::AccountDeleted,
+    }
+}
+
+/// The entry in the owner's security log.
+fn event_of(deed: UserAction) -> SecurityEvent {
+    match deed {
+        UserAction::Disable => SecurityEvent::AccountDisabled,
+        UserAction::Enable => SecurityEvent::AccountEnabled,
+        UserAction::EndSessions => SecurityEvent::SessionsEnded,
+        UserAction::StartRecovery => SecurityEvent::RecoveryStarted,
+        UserAction::ResetTwoStep => SecurityEvent::TwoStepReset,
+        UserAction::MakeAdministrator => SecurityEvent::MadeAdministrator,
+        UserAction::MakeUser => SecurityEvent::MadeUser,
+        UserAction::Delete => SecurityEvent::AccountDeleted,
+    }
+}
+
+/// The notification to the owner. Ended sessions are not announced, because the owner sees them.
+fn mail_of(deed: UserAction) -> Option<ByAdministrator> {
+    Some(match deed {
+        UserAction::EndSessions => return None,
+        UserAction::Disable => ByAdministrator::Disabled,
+        UserAction::Enable => ByAdministrator::Enabled,
+        UserAction::StartRecovery => ByAdministrator::RecoveryStarted,
+        UserAction::ResetTwoStep => ByAdministrator::TwoStepReset,
+        UserAction::MakeAdministrator => ByAdministrator::MadeAdministrator,
+        UserAction::MakeUser => ByAdministrator::MadeUser,
+        UserAction::Delete => ByAdministrator::Deleted,
+    })
+}
+
+/// The message shown to the administrator after the action.
+fn said(deed: UserAction, name: &str, own: bool) -> String {
+    match deed {
+        UserAction::Disable => format!("{name} has been disabled and signed out everywhere."),
+        UserAction::Enable => format!("{name} can sign in again."),
+        UserAction::EndSessions => format!("{name} has been signed out everywhere."),
+        UserAction::StartRecovery => {
+            format!("{name} has been signed out everywhere and will get an email to reset the password.")
+        }
+        UserAction::ResetTwoStep => format!("Two-step sign-in reset for {name}."),
+        UserAction::MakeAdministrator => format!("{name} is now an administrator."),
+        UserAction::MakeUser if own => "You're no longer an administrator.".to_owned(),
+        UserAction::MakeUser => format!("Admin role removed from {name}."),
+        UserAction::Delete => format!("{name} has been deleted."),
+    }
+}

@@ -1,0 +1,79 @@
+//! Email domain rules. They depend on the domain alone, so a rejection reveals nothing about
+//! whether an email has an account.
+
+pub mod disposable;
+
+use crate::domain::{Email, EmailDomain};
+
+/// The error next to the field of a rejected email.
+pub const NOT_ACCEPTED: &str = "We don't accept email addresses from this provider. Use a different one.";
+
+/// The operator's rules. Cloning them is cheap compared with the requests that use them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EmailDomainPolicy {
+    /// `PORTAL_EMAIL_DOMAINS_ALLOWED`: if not empty, only these domains are accepted.
+    pub allowed: Vec<EmailDomain>,
+    /// `PORTAL_EMAIL_DOMAINS_DENIED`: these domains are rejected.
+    pub denied: Vec<EmailDomain>,
+    /// `PORTAL_REFUSE_DISPOSABLE`: the domains of the bundled list are rejected.
+    pub refuse_disposable: bool,
+}
+
+impl EmailDomainPolicy {
+    /// Checks whether an email's domain is accepted.
+    ///
+    /// A denied domain takes precedence over an allowed one, whichever is the subdomain of the
+    /// other. Allowed domains are not looked up in the bundled list.
+    ///
+    /// # Errors
+    /// [`NOT_ACCEPTED`] if the domain is rejected.
+    pub fn judge(&self, email: &Email) -> Result<(), &'static str> {
+        let domain = email.domain();
+        let named = |list: &[EmailDomain]| list.iter().any(|entry| entry.covers(domain));
+        let fine = if named(&self.denied) {
+            false
+        } else if self.allowed.is_empty() {
+            !(self.refuse_disposable && disposable::is_disposable(domain))
+        } else {
+            named(&self.allowed)
+        };
+        if fine { Ok(()) } else { Err(NOT_ACCEPTED) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EmailDomainPolicy;
+    use crate::domain::{Email, EmailDomain};
+
+    fn rules(allowed: &[&str], denied: &[&str]) -> EmailDomainPolicy {
+        let domains = |list: &[&str]| list.iter().map(|it| EmailDomain::parse(it).expect("valid domain")).collect();
+        EmailDomainPolicy { allowed: domains(allowed), denied: domains(denied), refuse_disposable: true }
+    }
+
+    fn takes(rules: &EmailDomainPolicy, address: &str) -> bool {
+        rules.judge(&Email::parse(address).expect("valid email")).is_ok()
+    }
+
+    #[test]
+    fn without_lists_only_disposable_domains_are_rejected() {
+        let rules = rules(&[], &[]);
+        assert!(takes(&rules, "ann@example.com"));
+        assert!(!takes(&rules, "ann@mailinator.com") && !takes(&rules, "ann@IN.Mailinator.COM"));
+        assert!(takes(&EmailDomainPolicy::default(), "ann@mailinator.com"));
+    }
+
+    #[test]
+    fn only_allowed_domains_are_accepted_except_denied_subdomains() {
+        let rules = rules(&["bücher.example", "mailinator.com"], &["guests.bücher.example"]);
+        for fine in ["ann@bücher.example", "ann@XN--BCHER-KVA.example", "ann@mail.BÜCHER.example", "ann@mailinator.com"]
+        {
+            assert!(takes(&rules, fine), "{fine}");
+        }
+        for other in
+            ["ann@example.com", "ann@notbücher.example", "ann@guests.bücher.example", "ann@a.guests.bücher.example"]
+        {
+            assert!(!takes(&rules, other), "{other}");
+        }
+    }
+}

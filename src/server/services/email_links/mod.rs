@@ -1,0 +1,121 @@
+//! Links in emails. Opening a link changes nothing and shows what its button does. The button works
+//! once.
+
+mod undo_email;
+
+use crate::server::store::Transaction;
+
+use super::notifications::Notifications;
+use super::outcome::{InternalError, NextStep, ServiceError};
+use super::request_context::RequestContext;
+use super::security_log::SecurityLog;
+use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
+use crate::paths;
+use crate::server::clock::Clock;
+use crate::server::crypto::FlowToken;
+use crate::server::mail::NotificationKind;
+use crate::server::store::mail_links::{self, LinkPurpose, MailLink};
+use crate::server::store::{Store, accounts, known_devices, sessions};
+
+/// The service behind `/from-mail`.
+#[derive(Clone, Debug)]
+pub struct EmailLinks {
+    pub store: Store,
+    pub notifications: Notifications,
+    pub log: SecurityLog,
+    pub clock: Clock,
+}
+
+/// The result of using a link.
+#[derive(Clone, Debug)]
+pub struct LinkTransaction {
+    pub done: NextStep,
+    /// Whether this ended the session of the user who pressed the button.
+    pub ends_own_session: bool,
+}
+
+impl EmailLinks {
+    /// Returns what the button of this link would do, or `None` if the link was used, has expired
+    /// or is unknown.
+    pub async fn look(&self, token: &str) -> Result<Option<LinkPurpose>, InternalError> {
+        let Some(token) = FlowToken::parse(token) else { return Ok(None) };
+        let link = mail_links::by_digest(self.store.reader(), token.digest()).await?;
+        let now = self.clock.now();
+        Ok(link.filter(|link| !link.used && now < link.expires_at).map(|link| link.purpose))
+    }
+
+    /// Performs the link's action, once. A link that is no longer valid leads to the page that says
+    /// so.
+    pub async fn act(&self, token: &str, by: &RequestContext) -> Result<LinkTransaction, ServiceError> {
+        let Some(token) = FlowToken::parse(token) else { return Ok(no_good()) };
+        let tx = self.store.write().await?;
+        let now = tx.now();
+        let Some(link) = mail_links::by_digest(&tx, token.digest()).await? else { return Ok(no_good()) };
+        if !mail_links::spend(&tx, link.id, now).await? {
+            return Ok(no_good());
+        }
+        let deed = match link.purpose {
+            LinkPurpose::EndSession => self.end_session(&tx, &link, by).await?,
+            LinkPurpose::UndoEmailChange => self.undo_email_change(&tx, &link, by, now).await?,
+            LinkPurpose::KeepAccount => self.keep_account(&tx, &link, by, now).await?,
+        };
+        let Some(deed) = deed else { return Ok(no_good()) };
+        tx.commit().await?;
+        self.notifications.wake();
+        tracing::info!(event = "mail_link.used", purpose = link.purpose.as_str(), account = %link.account_id, ip = %by.ip);
+        Ok(deed)
+    }
+
+    async fn end_session(
+        &self,
+        tx: &Transaction,
+        link: &MailLink,
+        by: &RequestContext,
+    ) -> Result<Option<LinkTransaction>, ServiceError> {
+        let Some(handle) = link.subject_id else { return Ok(None) };
+        // If the session has already ended, there is nothing left to do.
+        if sessions::end(tx, link.account_id, handle).await?.is_some() {
+            self.log.note_about(tx, link.account_id, SecurityEvent::SessionEnded, "by the link in a mail", by).await?;
+        }
+        // Forget all known devices, so that the next sign-in sends a notice even if it comes from
+        // the same browser.
+        known_devices::forget_all(tx, link.account_id).await?;
+        let own = by.member.as_ref().is_some_and(|it| it.account_id == link.account_id && it.session == handle);
+        let text = "That device has been signed out. Someone knew your password. Reset it now.";
+        Ok(Some(deed(paths::RECOVER, NoticeKind::Warning, text, own, by)))
+    }
+
+    async fn keep_account(
+        &self,
+        tx: &Transaction,
+        link: &MailLink,
+        by: &RequestContext,
+        now: Timestamp,
+    ) -> Result<Option<LinkTransaction>, ServiceError> {
+        if !accounts::keep(tx, link.account_id, now).await? {
+            return Ok(None);
+        }
+        let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
+        self.log.note(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
+        self.notifications.tell(tx, &account, NotificationKind::DeletionCancelled, by).await?;
+        let text = "Your account won't be deleted. You can sign in as before.";
+        Ok(Some(deed(paths::LOGIN, NoticeKind::Success, text, false, by)))
+    }
+}
+
+/// Redirects with a notice. A user who is still signed in goes to the dashboard instead, because
+/// `to` is a page for signed-out users.
+fn deed(
+    to: &'static str,
+    kind: NoticeKind,
+    text: &'static str,
+    ends_own_session: bool,
+    by: &RequestContext,
+) -> LinkTransaction {
+    let to = if by.member.is_some() && !ends_own_session { paths::DASHBOARD } else { to };
+    LinkTransaction { done: NextStep::go(to).saying(kind, text), ends_own_session }
+}
+
+fn no_good() -> LinkTransaction {
+    LinkTransaction { done: NextStep::go(paths::FROM_MAIL), ends_own_session: false }
+}

@@ -1,0 +1,136 @@
+//! Re-encrypting encrypted values with a new key while the server is running.
+
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::server::crypto::{KeyRing, Sealer};
+use crate::server::rng::Rng;
+use crate::server::store::encrypted_columns::{self, EncryptedColumn, EncryptedValue, SEALED};
+use crate::server::store::{Store, StoreError};
+
+/// Rows per query, and the maximum number written in one transaction, so that the writer is never
+/// blocked for long.
+const BATCH: u64 = 500;
+
+/// Newest rows of each table that are checked when the server starts. With a wrong key none of them
+/// can be decrypted, so there is no need to read an entire large table.
+const GLANCE: u64 = 100;
+
+/// Maximum number of ids reported per column. The others are only counted.
+const NAMED: usize = 20;
+
+/// The service behind `portal keys`.
+#[derive(Clone, Debug)]
+pub struct KeyRotation {
+    pub store: Store,
+    pub keys: KeyRing,
+    pub rng: Rng,
+}
+
+/// The number of values in a column, by the key they are encrypted with.
+#[derive(Debug, PartialEq, Eq)]
+pub struct KeyUsage {
+    pub place: &'static EncryptedColumn,
+    /// Values encrypted with the current key.
+    pub current: u64,
+    /// Values encrypted with the previous key or in the format of an earlier version.
+    pub due: u64,
+    /// Values that neither key decrypts, or that were altered.
+    pub unreadable: u64,
+    /// The ids of the first unreadable rows.
+    pub examples: Vec<Uuid>,
+}
+
+impl KeyRotation {
+    /// Counts all values without changing any. Each value is decrypted to do so.
+    pub async fn status(&self) -> Result<Vec<KeyUsage>, StoreError> {
+        let mut tallies = Vec::with_capacity(SEALED.len());
+        for place in SEALED {
+            tallies.push(self.tally(place).await?);
+        }
+        Ok(tallies)
+    }
+
+    /// Re-encrypts all values that are not encrypted with the current key. Returns the number of
+    /// re-encrypted values per column. A value that cannot be decrypted stays unchanged, and a
+    /// value that is changed or erased concurrently is not overwritten.
+    ///
+    /// # Errors
+    /// An internal error. Values that were re-encrypted before it stay so.
+    pub async fn rotate(&self) -> Result<Vec<(&'static EncryptedColumn, u64)>, StoreError> {
+        let mut resealed = Vec::with_capacity(SEALED.len());
+        for place in SEALED {
+            resealed.push((place, self.rotate_column(place).await?));
+        }
+        Ok(resealed)
+    }
+
+    /// Decrypts the newest values of each column. Returns each column that contains an unreadable
+    /// value, with that value's row.
+    pub async fn check_keys(&self) -> Result<Vec<(&'static EncryptedColumn, Uuid)>, StoreError> {
+        let mut unreadable = Vec::new();
+        for place in SEALED {
+            let sealer = self.sealer(place);
+            let values = encrypted_columns::newest(self.store.reader(), place, GLANCE).await?;
+            let stranger = values.iter().find(|value| open(&sealer, value).is_none());
+            unreadable.extend(stranger.map(|value| (place, value.id)));
+        }
+        Ok(unreadable)
+    }
+
+    async fn tally(&self, place: &'static EncryptedColumn) -> Result<KeyUsage, StoreError> {
+        let sealer = self.sealer(place);
+        let mut tally = KeyUsage { place, current: 0, due: 0, unreadable: 0, examples: Vec::new() };
+        let mut after = None;
+        loop {
+            let values = encrypted_columns::page(self.store.reader(), place, after, BATCH).await?;
+            let Some(last) = values.last() else { return Ok(tally) };
+            after = Some(last.id);
+            for value in &values {
+                match open(&sealer, value) {
+                    Some(_) if sealer.is_current(&value.sealed) => tally.current += 1,
+                    Some(_) => tally.due += 1,
+                    None => {
+                        tally.unreadable += 1;
+                        if tally.examples.len() < NAMED {
+                            tally.examples.push(value.id);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    async fn rotate_column(&self, place: &EncryptedColumn) -> Result<u64, StoreError> {
+        let sealer = self.sealer(place);
+        let (mut resealed, mut after) = (0, None);
+        loop {
+            let values = encrypted_columns::page(self.store.reader(), place, after, BATCH).await?;
+            let Some(last) = values.last() else { return Ok(resealed) };
+            after = Some(last.id);
+            let due = values.iter().filter(|value| !sealer.is_current(&value.sealed));
+            // Encrypt before starting the transaction, so that the transaction is short.
+            let anew: Vec<_> = due.filter_map(|value| Some((value, seal_anew(&sealer, value)?))).collect();
+            if anew.is_empty() {
+                continue;
+            }
+            let tx = self.store.write().await?;
+            for (value, sealed) in anew {
+                resealed += u64::from(encrypted_columns::replace(&tx, place, value, sealed).await?);
+            }
+            tx.commit().await?;
+        }
+    }
+
+    fn sealer(&self, place: &EncryptedColumn) -> Sealer {
+        Sealer::new(&self.keys, place.purpose, self.rng.clone())
+    }
+}
+
+fn open(sealer: &Sealer, value: &EncryptedValue) -> Option<Zeroizing<Vec<u8>>> {
+    sealer.open(value.id, &value.sealed).ok().map(Zeroizing::new)
+}
+
+fn seal_anew(sealer: &Sealer, value: &EncryptedValue) -> Option<Vec<u8>> {
+    sealer.seal(value.id, &open(sealer, value)?).ok()
+}

@@ -1,0 +1,114 @@
+//! Verifying passkeys.
+
+use crate::server::store::Transaction;
+use uuid::Uuid;
+
+use super::{Passkeys, Shown, UNKNOWN};
+use crate::server::crypto::passkey::{Assertion, Begun, Purpose, Unproven};
+use crate::server::services::outcome::ServiceError;
+use crate::server::services::quota::{self, QuotaKind};
+use crate::server::services::request_context::RequestContext;
+use crate::server::store::accounts::{self, Account};
+use crate::server::store::{StoreError, passkeys, spent_challenges};
+
+const TOO_MANY: &str = "Too many attempts.";
+
+impl Passkeys {
+    /// Returns the options for using a passkey: one of this account's passkeys, or any that the
+    /// browser has. Writes nothing.
+    pub(super) async fn offer(&self, purpose: Purpose, account: Option<Uuid>) -> Result<Begun, ServiceError> {
+        let ceremonies = self.ceremonies()?;
+        let allowed = match account {
+            Some(account) => passkeys::of_account(self.store.reader(), account).await?,
+            None => Vec::new(),
+        };
+        let allowed: Vec<_> = allowed.into_iter().map(|passkey| passkey.key).collect();
+        Ok(ceremonies.begin_using(purpose, account, &allowed, self.clock.now())?)
+    }
+
+    /// Verifies a passkey and begins the transaction of the action it authorizes. `account` is the
+    /// required owner, if known.
+    ///
+    /// The attempt is counted as a failure of this IP prefix before it is checked, and the ceremony
+    /// is spent whether or not it succeeds.
+    pub(super) async fn prove(
+        &self,
+        purpose: Purpose,
+        account: Option<Uuid>,
+        shown: Shown<'_>,
+        by: &RequestContext,
+    ) -> Result<(Transaction, Account), ServiceError> {
+        self.ceremonies()?;
+        let tx = self.store.write().await?;
+        let now = tx.now();
+        let quota = self.limits.login_failures_per_ip;
+        if let Some(wait) = quota::take(&tx, &self.keys, QuotaKind::SignInFailures, quota, by, now).await? {
+            tracing::warn!(event = "sign_in.limited", ip = %by.ip);
+            return Err(ServiceError::Limited { what: TOO_MANY, wait });
+        }
+        match self.judge(&tx, purpose, account, shown, by).await? {
+            Some(account) => {
+                quota::give_back(&tx, &self.keys, QuotaKind::SignInFailures, quota, by).await?;
+                Ok((tx, account))
+            }
+            None => {
+                // The failure stays counted and the ceremony stays spent.
+                tx.commit().await?;
+                self.captcha.note_failure(by);
+                Err(ServiceError::Refused(UNKNOWN))
+            }
+        }
+    }
+
+    /// Returns the account that a passkey authenticates, or `None` if the passkey is rejected. Call
+    /// this in the transaction of the action it authorizes. The same work is done whatever makes
+    /// the passkey wrong.
+    pub(super) async fn judge(
+        &self,
+        tx: &Transaction,
+        purpose: Purpose,
+        account: Option<Uuid>,
+        shown: Shown<'_>,
+        by: &RequestContext,
+    ) -> Result<Option<Account>, StoreError> {
+        let now = self.clock.now();
+        let refused = |why: &dyn std::fmt::Display| tracing::info!(event = "passkey.refused", %why, ip = %by.ip);
+        let Some(ceremonies) = &self.ceremonies else { return Ok(None) };
+        let returned = ceremonies.read(shown.state, purpose, account, now);
+        let (Some(returned), Some(assertion)) = (returned, Assertion::parse(shown.credential)) else {
+            refused(&Unproven::Foreign);
+            return Ok(None);
+        };
+        if !spent_challenges::spend(tx, &returned.id, returned.expires_at).await? {
+            refused(&"its ceremony was used already");
+            return Ok(None);
+        }
+        let found = passkeys::by_credential(tx, assertion.credential_id()).await?;
+        let mut meant = found.filter(|passkey| {
+            // Without a known account, the authenticator's user handle must identify the owner.
+            let said = assertion.user_handle().map_or(account.is_some(), |said| said == passkey.account_id.as_bytes());
+            said && account.is_none_or(|account| account == passkey.account_id)
+        });
+        let owner = meant.as_ref().map_or(Uuid::nil(), |passkey| passkey.account_id);
+        let owner = accounts::by_id(tx, owner).await?.filter(Account::is_open);
+        let judged = ceremonies.finish_using(returned, &assertion, meant.as_mut().map(|passkey| &mut passkey.key));
+        match (judged, meant, owner) {
+            (Ok(()), Some(passkey), Some(owner)) => {
+                passkeys::note_use(tx, &passkey, now).await?;
+                Ok(Some(owner))
+            }
+            (Err(Unproven::Cloned), Some(passkey), _) => {
+                tracing::warn!(event = "passkey.cloned", account = %passkey.account_id, passkey = %passkey.id, ip = %by.ip);
+                Ok(None)
+            }
+            (Err(why), ..) => {
+                refused(&why);
+                Ok(None)
+            }
+            (Ok(()), ..) => {
+                refused(&"its account is closed");
+                Ok(None)
+            }
+        }
+    }
+}

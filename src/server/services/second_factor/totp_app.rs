@@ -1,0 +1,134 @@
+//! Adding, replacing and removing an authenticator app.
+
+use uuid::Uuid;
+
+use super::SecondFactor;
+use super::change::{Change, SAFE};
+use crate::domain::{FieldErrors, NoticeKind, OtpCode, SecurityEvent, Timestamp};
+use crate::paths;
+use crate::server::crypto::Seed;
+use crate::server::limits::SEED_WAITS;
+use crate::server::mail::NotificationKind;
+use crate::server::services::outcome::{NextStep, ServiceError};
+use crate::server::services::request_context::RequestContext;
+use crate::server::store::totp::StoredSeed;
+use crate::server::store::{StoreError, accounts, totp};
+
+const ON: &str = "Authenticator app turned on.";
+const REPLACED: &str = "Authenticator app replaced. The old one no longer works.";
+const NONE: &str = "There is no authenticator app to turn off.";
+const NONE_WAITS: &str = "Setup timed out. Start again.";
+const WRONG: &str = "That code is incorrect or has expired. Enter the latest code from your app.";
+const EMPTY: &str = "Enter the code from your app.";
+const DIGITS: &str = "The code has 6 digits.";
+const DEMANDED: &str = "Two-step sign-in is required. Add a passkey before you turn off your app, or replace the app.";
+
+impl SecondFactor {
+    /// Creates a TOTP seed that becomes active once one of its codes is entered. Until then, the
+    /// account's current app stays active. An earlier unconfirmed seed is discarded.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] or [`ServiceError::ReauthenticationRequired`].
+    pub async fn begin_app(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
+        let member = by.recently_authenticated(self.clock.now())?;
+        let (account_id, session_version) = (member.account_id, member.session_version);
+        let tx = self.store.write().await?;
+        let now = tx.now();
+        let account = accounts::by_id(&tx, account_id).await?;
+        account.filter(|account| account.holds(session_version)).ok_or(ServiceError::Unauthenticated)?;
+        let sealed = self.seeds.seal(account_id, Seed::generate(&self.rng).octets());
+        totp::begin(&tx, account_id, sealed.map_err(|_| StoreError::Corrupt("totp.secret"))?, now).await?;
+        tx.commit().await?;
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY))
+    }
+
+    /// Discards the unconfirmed seed.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn cancel_app(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
+        let account_id = by.member()?.account_id;
+        let tx = self.store.write().await?;
+        totp::cancel(&tx, account_id).await?;
+        tx.commit().await?;
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY))
+    }
+
+    /// Activates the app with a code that it shows, and replaces an earlier app. The time step of
+    /// that code can no longer be used to sign in.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], [`ServiceError::Refused`] if there is
+    /// no unconfirmed seed, or an error next to `code`.
+    pub async fn confirm_app(&self, typed: &str, by: &RequestContext) -> Result<Change, ServiceError> {
+        let now = self.clock.now();
+        let account_id = by.recently_authenticated(now)?.account_id;
+        let beside_code = |message: &str| FieldErrors::one("code", message);
+        if typed.trim().is_empty() {
+            return Err(beside_code(EMPTY).into());
+        }
+        let code = OtpCode::parse(typed).map_err(|_| beside_code(DIGITS))?;
+        let tx = self.store.write().await?;
+        let now = tx.now();
+        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
+        let waiting = totp::waiting(&tx, account_id).await?.filter(|seed| is_waiting(seed, now));
+        let waiting = waiting.ok_or(ServiceError::Refused(NONE_WAITS))?;
+        let step = self.open_seed(account_id, &waiting)?.step_of(&code, now).ok_or_else(|| beside_code(WRONG))?;
+        let replaces = totp::find(&tx, account_id).await?.is_some();
+        if !totp::confirm(&tx, account_id, step, now).await? {
+            return Err(ServiceError::Refused(NONE_WAITS));
+        }
+        let codes = self.added(&tx, account_id, by).await?;
+        let (event, about, said) = if replaces {
+            (SecurityEvent::AppReplaced, NotificationKind::AppReplaced, REPLACED)
+        } else {
+            (SecurityEvent::TwoStepOn, NotificationKind::TwoStepOn, ON)
+        };
+        self.log.note(&tx, account_id, event, by).await?;
+        self.notifications.tell(&tx, &account, about, by).await?;
+        tx.commit().await?;
+        self.notifications.wake();
+        tracing::info!(event = "two_step.on", account = %account_id, replaces, ip = %by.ip);
+        Ok(Change::on(format!("{said} {SAFE}"), codes))
+    }
+
+    /// Removes the app. If no other factor is left, the recovery codes and trusted browsers are
+    /// removed too.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or [`ServiceError::Refused`] if there
+    /// is no app or it is the only factor of an account that must have one.
+    pub async fn turn_off_app(&self, by: &RequestContext) -> Result<Change, ServiceError> {
+        let account_id = by.recently_authenticated(self.clock.now())?.account_id;
+        let tx = self.store.write().await?;
+        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
+        let factors = self.factors(&tx, account_id).await?;
+        if !factors.app {
+            return Err(ServiceError::Refused(NONE));
+        }
+        if factors.passkeys == 0 && self.demanded.concerns(account.role) {
+            return Err(ServiceError::Refused(DEMANDED));
+        }
+        totp::remove(&tx, account_id).await?;
+        let still_on = self.removed(&tx, account_id).await?;
+        self.log.note(&tx, account_id, SecurityEvent::TwoStepOff, by).await?;
+        self.notifications.tell(&tx, &account, NotificationKind::TwoStepOff, by).await?;
+        tx.commit().await?;
+        self.notifications.wake();
+        tracing::info!(event = "two_step.off", account = %account_id, ip = %by.ip);
+        let said = format!("Authenticator app turned off. {SAFE}");
+        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
+        Ok(Change { done, codes: None, two_step: Some(still_on) })
+    }
+
+    pub(super) fn open_seed(&self, account_id: Uuid, stored: &StoredSeed) -> Result<Seed, StoreError> {
+        let octets = self.seeds.open(account_id, &stored.sealed).map(zeroize::Zeroizing::new);
+        let seed = octets.ok().and_then(|octets| Seed::from_octets(&octets));
+        seed.ok_or(StoreError::Corrupt("totp.secret, sealed by another SECRET_KEY or altered"))
+    }
+}
+
+/// Whether an unconfirmed seed can still be confirmed, or has expired.
+pub(super) fn is_waiting(seed: &StoredSeed, now: Timestamp) -> bool {
+    now.since(seed.since) < SEED_WAITS
+}

@@ -1,0 +1,153 @@
+//! To everybody but an administrator there is nothing at `/admin`.
+
+mod behind;
+mod enrolment;
+
+use std::fs;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use leptos::server_fn::axum::server_fn_paths;
+use leptos_axum::generate_route_list;
+use portal::app::App;
+use portal::paths;
+use portal::server::services::{AuthenticatedUser, RequestContext};
+
+use super::{administrator, id_of};
+use crate::harness::app::PASSWORD;
+use crate::harness::client::without_random;
+use crate::harness::{Client, Mode, TestApp};
+use crate::two_step::{enrolled, half};
+
+/// Every address of the area, a function or a page: whatever is added is in it.
+fn addresses(id: &str) -> Vec<String> {
+    let pages = generate_route_list(App).into_iter().map(|route| route.path().to_owned());
+    let functions = server_fn_paths().map(|(path, _)| path.to_owned());
+    let downloads = paths::ADMIN_DOWNLOADS.into_iter().map(str::to_owned);
+    let area =
+        |path: &String| path.strip_prefix(paths::ADMIN).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let mut all: Vec<_> = pages
+        .chain(functions)
+        .chain(downloads)
+        .filter(area)
+        .map(|path| path.replace("{id}", id).replace("{deed}", "disable"))
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    assert!(all.contains(&paths::ADMIN_AUDIT.to_owned()), "{all:?}");
+    all
+}
+
+/// A request as the guard in front hands it on, of somebody who is signed in or of nobody.
+pub(super) fn request_of(member: Option<AuthenticatedUser>) -> RequestContext {
+    RequestContext {
+        ip: IpAddr::from([192, 0, 2, 7]),
+        user_agent: String::new(),
+        flow: None,
+        invitation: None,
+        recovery: None,
+        device: None,
+        trusted: Vec::new(),
+        member,
+        second_step: None,
+    }
+}
+
+/// An administrator as the guard in front saw them, who gave the password just now.
+pub(super) async fn member(app: &TestApp, username: &str) -> AuthenticatedUser {
+    let session_version = app.count(&format!("SELECT session_epoch FROM account WHERE username = '{username}'")).await;
+    AuthenticatedUser {
+        account_id: id_of(app, username).await.parse().expect("an id"),
+        session: uuid::Uuid::nil(),
+        session_version: i32::try_from(session_version).expect("an epoch"),
+        authenticated_at: app.clock.now(),
+        must_enrol: false,
+        administrator: true,
+    }
+}
+
+/// Everybody who is no administrator, with what they are to themselves.
+async fn others(app: &TestApp, mode: Mode) -> Vec<(&'static str, Client)> {
+    app.account("user", "user@x.example").await;
+    let mut user = app.client(mode);
+    user.sign_in("user", PASSWORD).await;
+    enrolled(app, mode).await;
+    let before_second_step = half(app, mode).await;
+    app.execute("UPDATE account SET role = 'administrator' WHERE username = 'ann'").await;
+    let demoted = administrator(app, mode, "demoted").await;
+    assert_eq!(demoted.clone().get(paths::ADMIN_AUDIT).await.status, 200);
+    app.execute("UPDATE account SET role = 'user' WHERE username = 'demoted'").await;
+    vec![
+        ("anonymous", app.client(mode)),
+        ("before the second step", before_second_step),
+        ("a user", user),
+        ("a demoted administrator", demoted),
+    ]
+}
+
+#[tokio::test]
+async fn every_address_of_the_administration_is_to_others_one_that_leads_nowhere() {
+    for mode in [Mode::Script, Mode::Form] {
+        let app = TestApp::new().await;
+        let others = others(&app, mode).await;
+        let id = id_of(&app, "user").await;
+        for (who, client) in others {
+            let nowhere = (client.clone().get("/nowhere").await, client.clone().post("/nowhere", &[]).await);
+            for address in addresses(&id) {
+                let got = client.clone().get(&address).await;
+                let posted = client.clone().post(&address, &[("id", &id), ("reason", "Because.")]).await;
+                for (answer, nowhere) in [(got, &nowhere.0), (posted, &nowhere.1)] {
+                    assert_eq!(answer.status, 404, "{who} at {address}");
+                    if nowhere.status != 404 {
+                        // Before the second step every post leads there, but for these.
+                        continue;
+                    }
+                    assert_eq!(without_random(&answer.body), without_random(&nowhere.body), "{who} at {address}");
+                    let names = |answer: &crate::harness::Answer| {
+                        answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>()
+                    };
+                    assert_eq!(names(&answer), names(nowhere), "{who} at {address}");
+                }
+            }
+        }
+        assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_never_was_is_nowhere_to_administrators_too() {
+    let app = TestApp::new().await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
+    for address in ["/admin/nowhere", "/adminx", "/admin/users/nobody"] {
+        assert_eq!(ann.get(address).await.status, 404, "{address}");
+    }
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+}
+
+/// The guard in front is one lock. Every method behind it has its own, so that
+/// another way in finds a door as well.
+#[test]
+fn every_method_of_the_administration_asks_who_asks() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/services/administration");
+    let mut methods = 0;
+    for file in sources(&folder) {
+        let text = fs::read_to_string(&file).expect("a source file");
+        let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for method in product.split("\n    pub async fn ").skip(1) {
+            let body = method.split("\n    }").next().unwrap_or_default();
+            let (name, _) = body.split_once(['(', '<']).expect("its name");
+            if name == "commit" {
+                // A deed was begun by then.
+                continue;
+            }
+            methods += 1;
+            let asks = ["by.administrator()?", "self.begin(by)", "self.begin_fresh(by)"];
+            assert!(asks.iter().any(|ask| body.contains(ask)), "{}: {name} asks nobody", file.display());
+        }
+    }
+    assert!(methods > 2, "are the methods here?");
+}

@@ -1,0 +1,124 @@
+//! The locks behind the guard in front: the methods themselves, asked by
+//! whoever may not ask, or not any more.
+
+use portal::domain::UserAction;
+use portal::server::services::admin::UsersQuery;
+use portal::server::services::keyset::Cursor;
+use portal::server::services::{AuthenticatedUser, RequestContext, ServiceError};
+use uuid::Uuid;
+
+use super::{id_of, member, request_of};
+use crate::harness::TestApp;
+
+type Answers = Vec<(&'static str, Result<(), ServiceError>)>;
+
+/// The administrators ann and zoe, the user bob, and bob's id.
+async fn with_bob() -> (TestApp, Uuid) {
+    let app = TestApp::new().await;
+    for name in ["ann", "zoe"] {
+        app.account(name, &format!("{name}@admin.example")).await;
+    }
+    app.execute("UPDATE account SET role = 'administrator'").await;
+    app.account("bob", "bob@x.example").await;
+    let bob = id_of(&app, "bob").await.parse().expect("an id");
+    (app, bob)
+}
+
+/// What is answered to whoever wants to do something.
+async fn deeds(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
+    let administration = &app.state.admin;
+    let mut answers = vec![
+        ("begin", administration.begin(by).await.map(drop)),
+        ("begin with a fresh password", administration.begin_reauthenticated(by).await.map(drop)),
+        ("invite", administration.invite("guest@x.example", by).await.map(drop)),
+        ("revoke", administration.revoke_invitation(&on.to_string(), by).await.map(drop)),
+        ("export", administration.export_users(UsersQuery::default(), by).await.map(drop)),
+    ];
+    for deed in UserAction::ALL {
+        answers.push((deed.as_str(), administration.change_user(on, deed, "Because.", by).await.map(drop)));
+    }
+    answers
+}
+
+/// What is answered to whoever wants to see something.
+async fn looks(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
+    let administration = &app.state.admin;
+    vec![
+        ("the users", administration.users(UsersQuery::default(), Cursor::First, by).await.map(drop)),
+        ("a user", administration.user(on, by).await.map(drop)),
+        ("a deed", administration.user_deed(on, UserAction::Disable, by).await.map(drop)),
+        ("the invitations", administration.invitations("", Cursor::First, by).await.map(drop)),
+    ]
+}
+
+fn nothing_is_there(who: &str, answers: Answers) {
+    for (what, answer) in answers {
+        assert!(matches!(answer, Err(ServiceError::NotFound)), "{who}, {what}: {answer:?}");
+    }
+}
+
+/// Whatever was tried: nobody and nothing is other than before.
+async fn nothing_was_done(app: &TestApp) {
+    for table in ["audit", "invitation"] {
+        assert_eq!(app.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
+    }
+    let bob = "SELECT COUNT(*) FROM account WHERE username = 'bob' AND role = 'user' AND session_epoch = 0
+        AND disabled_at IS NULL";
+    assert_eq!(app.count(bob).await, 1);
+    assert!(app.mails_to("guest@x.example").await.is_empty());
+}
+
+#[tokio::test]
+async fn who_was_an_administrator_when_the_guard_looked_and_is_none_since_does_nothing_more() {
+    let (app, bob) = with_bob().await;
+    let ann = member(&app, "ann").await;
+    let by = request_of(Some(ann.clone()));
+    for since in [
+        "role = 'user'",
+        "disabled_at = 1",
+        "delete_after = 9999999999999",
+        // Every session was ended, this one with them.
+        "session_epoch = session_epoch + 1",
+    ] {
+        assert!(app.state.admin.begin(&by).await.is_ok(), "before {since}");
+        assert!(app.state.admin.begin_reauthenticated(&by).await.is_ok(), "before {since}");
+        app.execute(&format!("UPDATE account SET {since} WHERE username = 'ann'")).await;
+        nothing_is_there(since, deeds(&app, &by, bob).await);
+        app.execute(&format!(
+            "UPDATE account SET role = 'administrator', disabled_at = NULL, delete_after = NULL, session_epoch = {}
+             WHERE username = 'ann'",
+            ann.session_version
+        ))
+        .await;
+    }
+    let gone = request_of(Some(AuthenticatedUser { account_id: Uuid::max(), ..ann }));
+    nothing_is_there("an account that is gone", deeds(&app, &gone, bob).await);
+    nothing_was_done(&app).await;
+}
+
+#[tokio::test]
+async fn to_others_there_is_nothing_not_even_the_question_for_the_password() {
+    let (app, bob) = with_bob().await;
+    let ann = member(&app, "ann").await;
+    let others = [
+        ("nobody", None),
+        ("a user", Some(AuthenticatedUser { administrator: false, ..member(&app, "bob").await })),
+        // Who has yet to add a second factor that is demanded administers nothing until then.
+        ("an administrator who must enrol", Some(AuthenticatedUser { must_enrol: true, ..ann.clone() })),
+    ];
+    for seconds in [0, 301] {
+        app.advance(seconds);
+        for (who, member) in &others {
+            let by = request_of(member.clone());
+            assert!(matches!(by.administrator(), Err(ServiceError::NotFound)), "{who}");
+            nothing_is_there(who, deeds(&app, &by, bob).await);
+            nothing_is_there(who, looks(&app, &by, bob).await);
+        }
+    }
+    nothing_was_done(&app).await;
+    // An administrator is asked that question, and sees and begins the rest without it.
+    let by = request_of(Some(ann));
+    assert!(matches!(app.state.admin.begin_reauthenticated(&by).await, Err(ServiceError::ReauthenticationRequired)));
+    assert!(app.state.admin.begin(&by).await.is_ok());
+    assert!(looks(&app, &by, bob).await.iter().all(|(_, answer)| answer.is_ok()));
+}

@@ -1,0 +1,196 @@
+//! `/admin/mail`: what waits, what went, and what can be done about it.
+
+use portal::server::mail::Sender;
+use portal::server::mail::Worker;
+use portal::server::mail::transport::memory::Behaviour;
+use portal::server::mail::transport::{SmtpServer, Transport};
+
+use super::administrator;
+use crate::harness::app::{PASSWORD, first_six_digits};
+use crate::harness::mail::{At, Fault, MailServer, Protection};
+use crate::harness::{Answer, Client, Mode, TestApp};
+
+const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
+
+async fn ann(app: &TestApp, mode: Mode) -> Client {
+    let ann = administrator(app, mode, "ann").await;
+    app.deliver().await;
+    app.execute("DELETE FROM outbox").await;
+    ann
+}
+
+async fn id(app: &TestApp) -> String {
+    let hex = app.text("SELECT hex(id) FROM outbox ORDER BY id DESC LIMIT 1").await;
+    uuid::Uuid::try_parse(&hex).expect("an id").to_string()
+}
+
+async fn press(client: &mut Client, deed: &str, id: &str) -> String {
+    let answer: Answer = client.post(&format!("/admin/mail/{deed}"), &[("mail", id)]).await;
+    client.seen(answer).await
+}
+
+async fn audited(app: &TestApp) -> Vec<String> {
+    app.texts("SELECT action || ': ' || detail FROM audit ORDER BY seq").await
+}
+
+#[tokio::test]
+async fn a_mail_that_was_given_up_is_tried_again_and_arrives() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let mut ann = ann(&app, mode).await;
+        app.mail_fares(Behaviour::Refuse("550 5.7.1 relaying denied".to_owned()));
+        app.form().register("bob", "bob.lee@x.example", PASSWORD).await;
+        app.deliver().await;
+        let page = ann.get("/admin/mail?state=dead").await.body;
+        for text in ["Registration code", "b***@x.example", "Failed", "550 5.7.1 relaying denied", "Try again"] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        assert!(!page.contains("bob.lee") && !page.contains(">Cancel<"), "{page}");
+        app.mail_fares(Behaviour::Accept);
+        app.deliver().await;
+        assert_eq!(app.texts("SELECT state FROM outbox").await, ["dead"], "by itself it stays so");
+        let id = id(&app).await;
+        let seen = press(&mut ann, "retry", &id).await;
+        assert!(mode == Mode::Script || seen.contains("queued again"), "{seen}");
+        let code = app.code_for("bob.lee@x.example").await;
+        assert!(first_six_digits(&code).is_some());
+        let page = ann.get("/admin/mail").await.body;
+        assert!(page.contains("Sent") && !page.contains(&code) && !page.contains("relaying denied"), "{page}");
+        assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE payload IS NOT NULL").await, 0);
+        assert_eq!(audited(&app).await, ["mail_retried: Registration code, to b***@x.example"]);
+        assert!(press(&mut ann, "retry", &id).await.contains("hasn't failed"));
+        assert_eq!(audited(&app).await.len(), 1, "what was refused was not done");
+    }
+}
+
+#[tokio::test]
+async fn an_expired_code_and_an_erased_mail_are_not_tried_again() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let mut ann = ann(&app, mode).await;
+        app.mail_fares(Behaviour::Refuse("550 no".to_owned()));
+        app.form().register("bob", "bob@x.example", PASSWORD).await;
+        app.deliver().await;
+        app.advance(301);
+        assert!(!ann.get("/admin/mail").await.body.contains("Try again"));
+        let expired = id(&app).await;
+        assert!(press(&mut ann, "retry", &expired).await.contains("has expired, so it can't be sent"));
+        app.state.maintenance.purge().await.expect("the purge");
+        assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE payload IS NOT NULL").await, 0);
+
+        ann.post("/admin/mail/test", &[]).await;
+        app.deliver().await;
+        app.advance(7 * 86_400 - 1);
+        app.state.maintenance.purge().await.expect("the purge");
+        assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE payload IS NOT NULL").await, 1, "for a week");
+        app.advance(1);
+        app.state.maintenance.purge().await.expect("the purge");
+        assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE payload IS NOT NULL").await, 0);
+        let mut ann = app.client(mode);
+        ann.sign_in("ann", PASSWORD).await;
+        let erased = app.text("SELECT hex(id) FROM outbox WHERE kind = 'test'").await;
+        assert!(press(&mut ann, "retry", &erased).await.contains("has been deleted, so it can't be sent"));
+        app.mail_fares(Behaviour::Accept);
+        app.deliver().await;
+        assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE state = 'sent' AND kind != 'new_device'").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM audit WHERE action = 'mail_retried'").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_mail_never_arrives_and_its_content_is_gone() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let mut ann = ann(&app, mode).await;
+        app.form().register("bob", "bob@x.example", PASSWORD).await;
+        let id = id(&app).await;
+        assert!(ann.get("/admin/mail?state=waiting").await.body.contains(">Cancel<"));
+        let seen = press(&mut ann, "drop", &id).await;
+        assert!(mode == Mode::Script || seen.contains("Email cancelled"), "{seen}");
+        app.deliver().await;
+        app.advance(60);
+        assert_eq!(app.mails_to("bob@x.example").await.len(), 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE state = 'dropped' AND payload IS NULL").await, 1);
+        assert!(ann.get("/admin/mail?state=dropped").await.body.contains("Cancelled by an administrator"));
+        assert!(ann.get("/admin/otps?delivery=dropped").await.body.contains("b***@x.example"));
+        assert_eq!(audited(&app).await, ["mail_dropped: Registration code, to b***@x.example"]);
+        for deed in ["drop", "retry"] {
+            assert!(press(&mut ann, deed, &id).await.contains("This email "));
+        }
+        assert!(press(&mut ann, "drop", "nonsense").await.contains("no longer exists"));
+        assert_eq!(audited(&app).await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_test_mail_goes_to_the_administrators_own_address_once_a_minute() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let mut ann = ann(&app, mode).await;
+        let answer = ann.post("/admin/mail/test", &[("to", "bob@x.example"), ("email", "bob@x.example")]).await;
+        let seen = ann.seen(answer).await;
+        assert!(seen.contains("Sending a test email to a***@admin.example"), "{seen}");
+        let mails = app.mails_to("ann@admin.example").await;
+        let test = mails.iter().find(|(subject, _)| subject.starts_with("Test email from ")).expect("it arrived");
+        assert!(test.1.contains("Hello ann,") && test.1.contains("192.0.2.7"), "{}", test.1);
+        assert_eq!(app.mails_to("bob@x.example").await.len(), 0);
+        app.advance(59);
+        let answer = ann.post("/admin/mail/test", &[]).await;
+        assert!(ann.seen(answer).await.contains("within the last minute"));
+        app.advance(1);
+        ann.post("/admin/mail/test", &[]).await;
+        assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE kind = 'test'").await, 2);
+        let line = "test_mail_sent: a***@admin.example";
+        assert_eq!(audited(&app).await, [line, line]);
+    }
+}
+
+#[tokio::test]
+async fn while_the_mail_server_is_away_the_queue_says_why_and_when_it_tries_next() {
+    let app = TestApp::new().await;
+    let mut ann = ann(&app, Mode::Form).await;
+    let server = MailServer::start(Protection::None).await;
+    let url = format!("smtp://127.0.0.1:{}?tls=none", server.port());
+    let transport = Transport::smtp(SmtpServer::parse(&url.into()).expect("a mail server")).expect("a transport");
+    let from = "no-reply@portal.example".parse().expect("an address");
+    let sender = Sender::new(from, "Portal", "https://portal.example");
+    let mailer = app.state.admin.mailer.clone();
+    let worker = Worker::new(app.state.store.clone(), mailer, transport, sender);
+    ann.post("/admin/mail/test", &[]).await;
+    server.fault((At::Greeting, Fault::Answer("421 4.3.2 closed for repairs")));
+    worker.deliver_due().await.expect("no fault");
+    let page = ann.get("/admin/mail?state=waiting&kind=test").await.body;
+    for text in ["closed for repairs", "a***@admin.example", "23 November 2026, 12:00 UTC", ">Cancel<"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    assert!(!page.contains("ann@admin.example"), "{page}");
+    server.fault(None);
+    app.advance(6);
+    worker.deliver_due().await.expect("no fault");
+    server.wait_for(1).await;
+    assert_eq!(server.accepted()[0].to, ["ann@admin.example"]);
+    let page = ann.get("/admin/mail?kind=test").await.body;
+    assert!(page.contains(">Sent<") && !page.contains("closed for repairs"), "{page}");
+}
+
+#[tokio::test]
+async fn the_queue_is_filtered_and_read_page_by_page() {
+    let app = TestApp::new().await;
+    let mut ann = ann(&app, Mode::Form).await;
+    assert!(ann.get("/admin/mail").await.body.contains("No emails yet"));
+    app.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
+         INSERT INTO outbox (id, kind, recipient_masked, state, attempts, created_at, next_attempt_at)
+         SELECT CAST(printf('%016x', i) AS BLOB), iif(i % 2, 'new_device', 'odd_kind'), 'p***@x.example', \
+         iif(i % 4 < 2, 'sent', 'dead'), 1, i, i FROM n",
+    )
+    .await;
+    let count = |body: &str| body.matches("data-label=\"What\"").count();
+    let first = ann.get("/admin/mail").await.body;
+    assert!(count(&first) == 50 && first.contains("before=") && !first.contains("after="));
+    for (query, found) in [("?state=dead&kind=new_device", 30), ("?kind=odd_kind&state=sent", 30), ("?kind=test", 0)] {
+        assert_eq!(count(&ann.get(&format!("/admin/mail{query}")).await.body), found, "{query}");
+    }
+    assert!(ann.get("/admin/mail?state=nonsense").await.body.contains("No emails match"));
+    assert!(!first.contains("Try again"), "what has no content cannot be tried again");
+}

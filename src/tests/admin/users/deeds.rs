@@ -1,0 +1,228 @@
+//! Each deed: what it does, and where it is written down.
+
+use portal::domain::UserAction;
+
+use super::{BOTH, PASSWORD, change, id_of, with_bob};
+use crate::harness::{Client, Mode, TestApp};
+use crate::two_step::{enrolled, half};
+
+const REASON: &str = "Asked for it by phone";
+
+/// A deed, what the audit log and the owner's log call it, what the mail about
+/// it begins with, and what has to be there before.
+const DEEDS: [(&str, &str, &str, &str, &str); 8] = [
+    ("disable", "account_disabled", "account_disabled", "Your Portal account was disabled", ""),
+    ("enable", "account_enabled", "account_enabled", "Your Portal account was enabled", "disabled_at = 1"),
+    ("end-sessions", "sessions_ended", "sessions_ended", "", ""),
+    ("start-recovery", "recovery_started", "recovery_started", "Reset your Portal password", ""),
+    ("reset-two-step", "two_step_reset", "two_step_reset", "Two-step sign-in was reset", ""),
+    ("make-administrator", "made_administrator", "made_administrator", "You're now an administrator of Portal", ""),
+    ("make-user", "made_user", "made_user", "You're no longer an administrator of Portal", "role = 'administrator'"),
+    ("delete", "account_deleted", "account_deleted", "Your Portal account was deleted", ""),
+];
+
+/// Whether the password is asked for again first: for what cannot be taken
+/// back, and for what decides who else can do all this. A new deed is decided
+/// about before this compiles.
+fn wants_password(deed: UserAction) -> bool {
+    match deed {
+        UserAction::ResetTwoStep | UserAction::MakeAdministrator | UserAction::MakeUser | UserAction::Delete => true,
+        // An attack is not waited for, and a closed account can be opened again.
+        UserAction::Disable | UserAction::Enable | UserAction::EndSessions | UserAction::StartRecovery => false,
+    }
+}
+
+/// Makes bob somebody on whom this deed makes sense.
+async fn prepare(app: &TestApp, deed: &str) {
+    let (_, _, _, _, before) = DEEDS.into_iter().find(|known| known.0 == deed).expect("a deed that is known here");
+    if deed == "reset-two-step" {
+        app.execute("INSERT INTO totp SELECT id, x'00', 1, 2, 3 FROM account WHERE username = 'bob'").await;
+    }
+    if !before.is_empty() {
+        app.execute(&format!("UPDATE account SET {before} WHERE username = 'bob'")).await;
+    }
+}
+
+async fn opens(app: &TestApp) -> bool {
+    app.form().sign_in("bob", PASSWORD).await.location().as_deref() == Some("/dashboard")
+}
+
+async fn bob(app: &TestApp, mode: Mode) -> Client {
+    let mut bob = app.client(mode);
+    assert_eq!(bob.sign_in("bob", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+    bob
+}
+
+#[tokio::test]
+async fn every_deed_is_told_before_and_written_down_after_and_its_owner_is_told() {
+    for mode in BOTH {
+        for (deed, action, event, subject, _) in DEEDS {
+            let (app, mut ann) = with_bob(mode).await;
+            prepare(&app, deed).await;
+            let id = id_of(&app, "bob").await;
+            let path = format!("/admin/users/{id}/{deed}");
+            assert!(ann.get(&format!("/admin/users/{id}")).await.body.contains(&path), "{deed} is offered");
+            let page = ann.get(&path).await.body;
+            for text in ["<strong>bob</strong>", "name=\"reason\"", "Back to "] {
+                assert!(page.contains(text), "{deed}: {text}: {page}");
+            }
+            let mails = app.mails_to("bob@x.example").await.len();
+            let answer = change(&mut ann, &id, deed, REASON).await;
+            let to = answer.location();
+            let page = if deed == "delete" { "/admin/users".to_owned() } else { format!("/admin/users/{id}") };
+            assert_eq!(to.as_deref(), Some(page.as_str()), "{deed}: {answer:?}");
+            let seen = ann.seen(answer).await;
+            assert!(seen.contains("alert-success") && seen.contains("bob"), "{deed}: {seen}");
+            let audit = format!(
+                "SELECT COUNT(*) FROM audit WHERE action = '{action}' AND reason = '{REASON}' AND hex(target_id) = '{}'
+                 AND actor_id = (SELECT id FROM account WHERE username = 'ann') AND ip = '192.0.2.7'",
+                id.replace('-', "").to_uppercase()
+            );
+            assert_eq!(app.count(&audit).await, 1, "{deed}");
+            // From where is not for its owner to read.
+            let logged =
+                format!("SELECT COUNT(*) FROM security_event WHERE kind = '{event}' AND ip = '' AND user_agent = ''");
+            assert_eq!(app.count(&logged).await, 1, "{deed}");
+            let told = app.mails_to("bob@x.example").await;
+            if subject.is_empty() {
+                assert_eq!(told.len(), mails, "{deed}");
+                continue;
+            }
+            let (last, text) = told.last().expect("a mail");
+            assert!(last.starts_with(subject), "{deed}: {last}");
+            assert!(text.contains("An administrator of Portal did this on"), "{deed}: {text}");
+            assert!(!text.contains("192.0.2.7") && !text.contains(REASON) && !text.contains("ann"), "{deed}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_disabled_person_is_out_at_the_next_request_and_nothing_that_waited_counts() {
+    for mode in BOTH {
+        let (app, mut ann) = with_bob(mode).await;
+        let mut bob = bob(&app, mode).await;
+        bob.post("/account/email", &[("email", "bob@y.example")]).await;
+        let change_code = app.code_for("bob@y.example").await;
+        let mut recovering = app.client(mode);
+        recovering.post("/recover", &[("email", "bob@x.example")]).await;
+        let recovery_code = app.code_for("bob@x.example").await;
+        let id = id_of(&app, "bob").await;
+        change(&mut ann, &id, "disable", REASON).await;
+        assert_ne!(bob.get("/dashboard").await.status, 200);
+        assert_eq!(
+            app.count("SELECT COUNT(*) FROM session JOIN account ON account.id = account_id WHERE username = 'bob'")
+                .await,
+            0
+        );
+        assert!(!opens(&app).await);
+        let fields = [("code", recovery_code.as_str()), ("password", "gravel lantern mosaic")];
+        recovering.post("/recover/verify", &fields).await;
+        bob.post("/account/email/verify", &[("code", &change_code)]).await;
+        assert_eq!(app.count("SELECT COUNT(*) FROM otp WHERE consumed_at IS NULL AND voided_at IS NULL").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM email_change").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM recovery WHERE finished_at IS NULL").await, 0);
+        let sent = app.mails_to("bob@x.example").await.len();
+        app.client(mode).post("/recover", &[("email", "bob@x.example")]).await;
+        assert_eq!(app.mails_to("bob@x.example").await.len(), sent, "no code for a closed account");
+        change(&mut ann, &id, "enable", REASON).await;
+        assert_ne!(bob.get("/dashboard").await.status, 200, "an ended session stays ended");
+        assert!(opens(&app).await);
+    }
+}
+
+#[tokio::test]
+async fn a_recovery_that_was_started_ends_sessions_and_leads_to_a_new_password() {
+    for mode in BOTH {
+        let (app, mut ann) = with_bob(mode).await;
+        let mut bob = bob(&app, mode).await;
+        change(&mut ann, &id_of(&app, "bob").await, "start-recovery", REASON).await;
+        assert_ne!(bob.get("/dashboard").await.status, 200);
+        let (_, text) = app.mails_to("bob@x.example").await.pop().expect("a mail");
+        assert!(text.lines().any(|line| line.ends_with("/recover")), "{text}");
+        assert!(opens(&app).await, "the password works until there is another one");
+        let mut recovering = app.client(mode);
+        recovering.post("/recover", &[("email", "bob@x.example")]).await;
+        let fields = [("code", app.code_for("bob@x.example").await), ("password", "gravel lantern mosaic".to_owned())];
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let set = recovering.post("/recover/verify", &fields).await;
+        assert_eq!(set.location().as_deref(), Some("/login"), "{set:?}");
+        assert!(!opens(&app).await);
+    }
+}
+
+#[tokio::test]
+async fn after_a_reset_the_password_alone_signs_in_and_half_a_sign_in_is_worth_nothing() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        enrolled(&app, mode).await;
+        let mut waiting = half(&app, mode).await;
+        app.execute("INSERT INTO passkey SELECT randomblob(16), id, randomblob(16), '{}', 'Key', 1, NULL FROM account")
+            .await;
+        let mut eve = super::administrator(&app, mode, "eve").await;
+        let id = id_of(&app, "ann").await;
+        let answer = change(&mut eve, &id, "reset-two-step", REASON).await;
+        assert!(answer.location().is_some(), "{answer:?}");
+        for table in ["totp", "passkey", "recovery_code", "trusted_browser"] {
+            assert_eq!(app.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
+        }
+        assert_ne!(waiting.get("/login/mfa").await.status, 200);
+        assert_eq!(app.form().sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+    }
+}
+
+#[tokio::test]
+async fn a_role_counts_from_the_next_request_of_a_session_that_is_open() {
+    for mode in BOTH {
+        let (app, mut ann) = with_bob(mode).await;
+        let mut bob = bob(&app, mode).await;
+        let id = id_of(&app, "bob").await;
+        assert_eq!(bob.get("/admin/users").await.status, 404);
+        change(&mut ann, &id, "make-administrator", REASON).await;
+        assert_eq!(bob.get("/admin/users").await.status, 200);
+        change(&mut ann, &id, "make-user", REASON).await;
+        assert_eq!(bob.get("/admin/users").await.status, 404);
+        assert_eq!(bob.get("/dashboard").await.status, 200);
+        assert_eq!(change(&mut bob, &id, "make-administrator", REASON).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_account_goes_with_everything_and_its_name_and_address_are_free() {
+    for mode in BOTH {
+        let (app, mut ann) = with_bob(mode).await;
+        let mut bob = bob(&app, mode).await;
+        change(&mut ann, &id_of(&app, "bob").await, "delete", REASON).await;
+        assert_ne!(bob.get("/dashboard").await.status, 200);
+        assert_eq!(app.count("SELECT COUNT(*) FROM account WHERE username = 'bob'").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM otp WHERE email_key = 'bob@x.example'").await, 0);
+        assert!(ann.get("/admin/audit").await.body.contains("Deleted account"));
+        app.account("bob", "bob@x.example").await;
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_back_wants_the_password_and_keeps_the_reason() {
+    for mode in BOTH {
+        for deed in UserAction::ALL {
+            let (app, mut ann) = with_bob(mode).await;
+            let (wanted, deed) = (wants_password(deed), deed.as_str());
+            prepare(&app, deed).await;
+            let id = id_of(&app, "bob").await;
+            app.advance(301);
+            let answer = change(&mut ann, &id, deed, REASON).await;
+            if !wanted {
+                assert_eq!(answer.location(), Some(format!("/admin/users/{id}")), "{deed}");
+                assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1, "{deed}");
+                continue;
+            }
+            assert_eq!(answer.location().as_deref(), Some("/account/confirm"), "{deed}");
+            assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
+            let to = ann.post("/account/confirm", &[("password", PASSWORD)]).await.location().expect("a way back");
+            assert_eq!(to, format!("/admin/users/{id}/{deed}"));
+            let page = ann.get(&to).await.body;
+            assert!(page.contains(REASON), "{page}");
+            assert!(change(&mut ann, &id, deed, REASON).await.location().is_some());
+            assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1, "{deed}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What happens to the rows, beside a portal that queues and sends.
+
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use portal::server::crypto::{KeyRing, Sealer};
+use portal::server::mail::Transport;
+use portal::server::rng::Rng;
+use portal::server::services::KeyRotation;
+use portal::server::services::key_rotation::KeyUsage;
+use portal::server::store::encrypted_columns::{self, EncryptedColumn, SEALED};
+
+use uuid::Uuid;
+
+use crate::harness::mail::outbox::{Outbox, secret};
+
+/// The place of the mails.
+fn outbox_column() -> &'static EncryptedColumn {
+    SEALED.iter().find(|place| place.table == "outbox").expect("the outbox")
+}
+
+/// The keys of [`Outbox::new`], and new ones in their place.
+fn both() -> KeyRing {
+    KeyRing::new(secret(8), Some(secret(7)))
+}
+
+async fn tally(resealing: &KeyRotation) -> KeyUsage {
+    let tallies = resealing.status().await.expect("no fault");
+    tallies.into_iter().find(|tally| tally.place == outbox_column()).expect("the outbox")
+}
+
+async fn rotate(resealing: &KeyRotation) -> u64 {
+    let done = resealing.rotate().await.expect("no fault");
+    done.iter().find(|(place, _)| *place == outbox_column()).expect("the outbox").1
+}
+
+#[tokio::test]
+async fn more_than_one_batch_is_sealed_anew() {
+    let outbox = Outbox::new().await;
+    outbox.write_many(&outbox.notice(), 1_001).await;
+    let resealing = outbox.resealing(both()).await;
+    assert_eq!(rotate(&resealing).await, 1_001);
+    let KeyUsage { current, due, unreadable, .. } = tally(&resealing).await;
+    assert_eq!((current, due, unreadable), (1_001, 0, 0));
+}
+
+#[tokio::test]
+async fn the_seed_of_an_authenticator_app_is_sealed_anew() {
+    let outbox = Outbox::new().await;
+    let place = SEALED.iter().find(|place| place.table == "totp").expect("the seeds");
+    let (account, seed) = (Uuid::from_u128(7), b"12345678901234567890");
+    let sealer = |keys: &KeyRing| Sealer::new(keys, "totp", Rng::from_seed(3));
+    let sealed = sealer(&secret(7).into()).seal(account, seed).expect("short");
+    let insert = "INSERT INTO totp (account_id, secret, created_at) VALUES (?, ?, 0)";
+    outbox.execute(insert, [account.into(), sealed.into()]).await;
+    let resealing = outbox.resealing(both()).await;
+    assert!(resealing.rotate().await.expect("no fault").contains(&(place, 1)));
+    let values = encrypted_columns::page(outbox.store.reader(), place, None, 500).await.expect("no fault");
+    let [value] = &values[..] else { panic!("one seed") };
+    assert_eq!(value.id, account);
+    assert_eq!(sealer(&secret(8).into()).open(account, &value.sealed), Ok(seed.to_vec()));
+}
+
+#[tokio::test]
+async fn what_the_version_before_sealed_is_delivered_and_is_sealed_anew() {
+    for (keys, previous) in [(both(), true), (secret(7).into(), false)] {
+        let outbox = Outbox::new().await;
+        outbox.write(&outbox.notice()).await;
+        // As it was before a value named its key: nonce and ciphertext, bound to the row.
+        let row = outbox.row().await;
+        let sealer = Sealer::new(&secret(7).into(), "mail", Rng::from_seed(3));
+        let plain = sealer.open(row.id, &row.payload.expect("a payload")).expect("ours");
+        let cipher = XChaCha20Poly1305::new((&*secret(7).derive("seal:mail")).into());
+        let payload = Payload { msg: &plain, aad: row.id.as_bytes() };
+        let sealed = [vec![5; 24], cipher.encrypt(&XNonce::from([5; 24]), payload).expect("short")].concat();
+        outbox.set_payload(row.id, &sealed).await;
+
+        let resealing = outbox.resealing(keys.clone()).await;
+        assert_eq!(tally(&resealing).await.due, 1, "previous: {previous}");
+        assert_eq!(rotate(&resealing).await, 1);
+        assert_eq!(tally(&resealing).await.current, 1);
+        outbox.set_payload(row.id, &sealed).await;
+        let transport = Transport::memory();
+        let worker = outbox.worker_of(&outbox.mailer_with(&keys), transport.clone());
+        assert_eq!(worker.deliver_due().await.expect("no fault").sent, 1, "also before it was sealed anew");
+    }
+}
+
+#[tokio::test]
+async fn a_value_moved_to_another_row_does_not_open_and_is_named_and_left_alone() {
+    let outbox = Outbox::new().await;
+    outbox.write_many(&outbox.notice(), 2).await;
+    let [one, other] = outbox.rows().await.try_into().expect("two rows");
+    let foreign = one.payload.expect("a payload");
+    outbox.set_payload(other.id, &foreign).await;
+    let resealing = outbox.resealing(both()).await;
+    assert_eq!(resealing.check_keys().await.expect("no fault"), [(outbox_column(), other.id)]);
+    assert_eq!(rotate(&resealing).await, 1);
+    let KeyUsage { current, due, unreadable, examples, .. } = tally(&resealing).await;
+    assert_eq!((current, due, unreadable, examples), (1, 0, 1, vec![other.id]));
+    let [_, left] = outbox.rows().await.try_into().expect("two rows");
+    assert_eq!(left.payload, Some(foreign));
+}
+
+#[tokio::test]
+async fn a_row_that_was_erased_or_changed_meanwhile_is_left_alone() {
+    let outbox = Outbox::new().await;
+    outbox.write(&outbox.notice()).await;
+    let read = encrypted_columns::page(outbox.store.reader(), outbox_column(), None, 500).await.expect("no fault");
+    let [value] = &read[..] else { panic!("one value") };
+    let replace = async || {
+        let tx = outbox.store.write().await.expect("a transaction");
+        let replaced = encrypted_columns::replace(&tx, outbox_column(), value, vec![1]).await.expect("no fault");
+        tx.commit().await.expect("a commit");
+        replaced
+    };
+    outbox.set_payload(value.id, b"somebody else's").await;
+    assert!(!replace().await);
+    assert_eq!(outbox.row().await.payload.as_deref(), Some(b"somebody else's".as_slice()));
+    outbox.set_payload(value.id, &value.sealed).await;
+    outbox.worker(Transport::memory()).deliver_due().await.expect("no fault");
+    assert!(!replace().await);
+    assert_eq!(outbox.row().await.payload, None, "what was sent stays erased");
+    outbox.set_payload(value.id, &value.sealed).await;
+    assert!(replace().await);
+}
+
+#[tokio::test]
+async fn every_mail_goes_out_once_while_values_are_sealed_anew() {
+    let mut outbox = Outbox::new().await;
+    outbox.write_many(&outbox.notice(), 60).await;
+    outbox.mailer = outbox.mailer_with(&both());
+    let transport = Transport::memory();
+    let (worker, resealing) = (outbox.worker(transport.clone()), outbox.resealing(both()).await);
+    let queue = async {
+        for _ in 0..20 {
+            outbox.write_many(&outbox.notice(), 2).await;
+        }
+    };
+    let send = async {
+        for _ in 0..5 {
+            worker.deliver_due().await.expect("no fault");
+        }
+    };
+    let seal = async {
+        for _ in 0..10 {
+            rotate(&resealing).await;
+        }
+    };
+    futures::join!(queue, seal, send);
+    worker.deliver_due().await.expect("no fault");
+    let mut sent: Vec<_> = transport.sent().into_iter().map(|letter| letter.id).collect();
+    sent.sort();
+    sent.dedup();
+    assert_eq!((transport.sent().len(), sent.len()), (100, 100));
+    assert!(outbox.rows().await.iter().all(|row| row.state == "sent" && row.payload.is_none()));
+}
+
+#[tokio::test]
+async fn what_a_portal_with_the_old_key_queues_after_a_rotation_is_counted_as_due() {
+    let outbox = Outbox::new().await;
+    let resealing = outbox.resealing(both()).await;
+    assert_eq!(rotate(&resealing).await, 0);
+    outbox.write(&outbox.notice()).await;
+    assert_eq!(tally(&resealing).await.due, 1);
+}
