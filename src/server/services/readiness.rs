@@ -1,4 +1,4 @@
-//! Whether the portal can do its work.
+//! The readiness check: whether the database can be read and written.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use tokio::sync::Mutex;
 use crate::server::clock::Clock;
 use crate::server::store::{Store, StoreError};
 
-/// For how long one write answers for those who ask: a probe must not become a load.
+/// How long the result of a write is reused, so that frequent probes are no load.
 const FRESH: Duration = Duration::from_secs(1);
-/// How long a check may take. Shorter than a write waits for its turn: a portal
-/// whose writes wait that long is of no use.
+/// The longest time for a check. It is shorter than the time a write may wait for its turn,
+/// because a portal whose writes wait that long is not usable.
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// Checks the database by reading from it and writing to it.
@@ -19,7 +19,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 pub struct Readiness {
     store: Store,
     clock: Clock,
-    /// The last write. Locked while one runs: who asks meanwhile gets its result.
+    /// The last write. It stays locked while one runs, so that concurrent requests get its result.
     last: Arc<Mutex<Option<Written>>>,
 }
 
@@ -29,7 +29,7 @@ struct Written {
     ok: bool,
 }
 
-/// Why the portal is not ready.
+/// The reason the portal is not ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotReady {
     #[error("the database cannot be read")]
@@ -44,10 +44,10 @@ impl Readiness {
         Self { store, clock, last: Arc::default() }
     }
 
-    /// Whether the database can be read, and could be written within the last second.
+    /// Reads from the database, and writes to it unless that was tried within the last second.
     ///
     /// # Errors
-    /// What cannot be done. The cause is in the log.
+    /// The operation that failed. The cause is logged.
     pub async fn check(&self) -> Result<(), NotReady> {
         let store = self.store.clone();
         if !succeeds("read", async move { store.check_readable().await }).await {
@@ -68,8 +68,8 @@ impl Readiness {
     }
 }
 
-/// Whether a check succeeds in time. It runs in a task of its own, so that it comes
-/// to its end also when nobody waits for it any longer.
+/// Returns whether a check succeeds in time. It runs in a task of its own, so that it finishes even
+/// if the request is canceled or the time is up.
 async fn succeeds(what: &str, check: impl Future<Output = Result<(), StoreError>> + Send + 'static) -> bool {
     let error = match tokio::time::timeout(LIMIT, tokio::spawn(check)).await {
         Ok(Ok(Ok(()))) => return true,

@@ -41,7 +41,7 @@ async fn the_code_mailed_to_the_new_address_changes_it_and_the_old_one_is_told()
         assert_eq!(client.get("/dashboard").await.status, 200, "sessions go on");
         let mails = app.mails_to("ann@x.example").await;
         let told =
-            mails.iter().find(|(subject, _)| subject.contains("email address of your")).expect("the old is told");
+            mails.iter().find(|(subject, _)| subject.contains("email address was changed")).expect("the old is told");
         assert!(told.1.contains("/from-mail?token="));
         assert_eq!(app.mails_to("ann@y.example").await.len(), 1, "no mail beyond the code");
         let fields = [("code", recovery_code.as_str()), ("password", "gravel lantern mosaic")];

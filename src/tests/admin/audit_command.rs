@@ -146,7 +146,7 @@ async fn a_seal_that_does_not_fit_the_rows_stops_every_action_until_the_log_is_s
     assert_eq!(verify(folder, &[]).0, Some(1));
     assert!(run(folder, &["audit", "reseal"], &[]).status.success());
     let (code, said, _) = verify(folder, &[]);
-    let sound = (Some(0), vec!["3 rows, 0 erased values: the log is as it was written".to_owned()]);
+    let sound = (Some(0), vec!["3 rows, 0 erased values: the log has not been changed".to_owned()]);
     assert_eq!((code, said), sound);
     assert!(demote());
     // A row that was changed is not mended by a seal.

@@ -51,7 +51,7 @@ async fn administrators_read_who_did_what_and_why_page_by_page() {
     for text in ["ann", "Sessions ended", "192.0.2.7", "&lt;b&gt;by phone", "Deleted account"] {
         assert!(page.body.contains(text), "{text}: {}", page.body);
     }
-    assert_eq!(page.body.matches("data-label=\"Why\"").count(), 50);
+    assert_eq!(page.body.matches("data-label=\"Reason\"").count(), 50);
     let older = "/admin/audit?action=sessions_ended&amp;who=ANN&amp;before=71";
     assert!(page.body.contains(older), "{}", page.body);
     let second = ann.get(&older.replace("&amp;", "&")).await;

@@ -185,7 +185,7 @@ async fn the_queue_is_filtered_and_read_page_by_page() {
          iif(i % 4 < 2, 'sent', 'dead'), 1, i, i FROM n",
     )
     .await;
-    let count = |body: &str| body.matches("data-label=\"What\"").count();
+    let count = |body: &str| body.matches("data-label=\"Type\"").count();
     let first = ann.get("/admin/mail").await.body;
     assert!(count(&first) == 50 && first.contains("before=") && !first.contains("after="));
     for (query, found) in [("?state=dead&kind=new_device", 30), ("?kind=odd_kind&state=sent", 30), ("?kind=test", 0)] {

@@ -58,7 +58,7 @@ async fn a_client_that_goes_away_at_any_point_leaves_a_whole_registration_or_non
             assert_eq!(&first, b"HTTP/1.1 303");
             posts.acknowledged.insert(format!("gone{step}"));
         }
-        // Closed with an answer that nobody reads: the worst that the server can meet.
+        // Closed with an unread response, the hardest case for the server.
         drop(stream);
     }
     let well = posts.until_well(&served).await;

@@ -149,7 +149,7 @@ async fn a_payload_that_does_not_open_is_given_up_and_holds_up_nothing() {
     assert_eq!(report, Report { sent: 1, dead: 1, ..Report::default() });
     let [foreign, _] = outbox.rows().await.try_into().expect("two rows");
     assert_eq!((foreign.state.as_str(), foreign.payload), ("dead", None));
-    assert!(foreign.last_error.expect("a reason").contains("does not open"));
+    assert!(foreign.last_error.expect("a reason").contains("can't be decrypted"));
 }
 
 #[tokio::test]

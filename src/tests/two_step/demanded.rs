@@ -36,7 +36,14 @@ async fn who_has_no_second_factor_reaches_nothing_but_adding_one() {
         }
     }
     assert_eq!(client.clone().get("/dashboard").await.location().as_deref(), Some("/account/security"));
-    assert!(client.clone().get("/account/security").await.body.contains("Two-step sign-in is required"));
+    assert!(
+        client
+            .clone()
+            .get("/account/security")
+            .await
+            .body
+            .contains("Two-step sign-in is required. Add an authenticator app")
+    );
     for mode in BOTH {
         let client = signed_in(&app, mode).await;
         for path in functions() {
@@ -62,7 +69,13 @@ async fn with_a_second_factor_everything_is_open_and_it_cannot_be_turned_off() {
         for client in [&mut client, &mut other] {
             assert_eq!(client.get("/dashboard").await.status, 200, "also in a session of before");
         }
-        assert!(!client.get("/account/security").await.body.contains("Two-step sign-in is required"));
+        assert!(
+            !client
+                .get("/account/security")
+                .await
+                .body
+                .contains("Two-step sign-in is required. Add an authenticator app")
+        );
         let answer = client.post(OFF, &[]).await;
         assert!(client.seen(answer).await.contains("Add a passkey before you turn off your app"));
         half(&app, mode).await;

@@ -94,7 +94,7 @@ async fn what_is_no_code_is_said_so_and_costs_no_try() {
     let ann = enrolled(&app, Mode::Form).await;
     for mode in BOTH {
         let mut client = half(&app, mode).await;
-        for (code, said) in [("", "Enter the code from your app"), ("12345", "has 6 digits")] {
+        for (code, said) in [("", "Enter the code from your authenticator app"), ("12345", "Enter the 6-digit code")] {
             let answer = step(&mut client, code).await;
             assert!(client.seen(answer).await.contains(said), "{code}");
         }
