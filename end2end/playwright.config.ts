@@ -2,20 +2,19 @@ import { defineConfig, devices } from '@playwright/test';
 
 import { chromium } from './chromium';
 import type { Mode } from './fixtures/test';
-import { byInvitation, main, quickResend, shortLived, strict } from './servers';
+import { byInvitation, fullProof, main, quickResend, shortLived, strict } from './servers';
 
 const isRoot = process.getuid?.() === 0;
 
 export default defineConfig<Mode>({
   testDir: 'tests',
   globalSetup: './ready',
-  webServer: [shortLived.start, quickResend.start, strict.start, byInvitation.start],
+  webServer: [shortLived.start, quickResend.start, strict.start, byInvitation.start, fullProof.start],
   fullyParallel: true,
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  // A development build's module is some megabytes: its first compilation takes seconds on a small machine.
-  // Chromium compiles the unoptimised module anew for every page: on two cores the longest journeys take most of a minute.
+  // The longest journey takes ten seconds; a busy machine may need many times as long.
   timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
