@@ -14,6 +14,10 @@ export LEPTOS_OUTPUT_NAME := portal
 address = $${LEPTOS_SITE_ADDR:-127.0.0.1:3000}
 say = @printf '\033[1m==> %s\033[0m\n'
 
+# The program as `cargo test` builds it, with the features that the tests enable in the crates below it: there is no example
+# to build, but asking for them lets cargo see what it would need. So running, testing and checking share one build.
+as_tested := --examples
+
 # The optimized release. Every other build of the site empties its folder and so removes the mark. No test is part of it.
 release := target/site/.release
 sources := Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml style/package-lock.json \
@@ -49,7 +53,7 @@ setup-test:
 .PHONY: run
 run: setup-build ## build quickly and serve on http://127.0.0.1:3000
 	$(say) "Building (the first time about 4 minutes on two cores, then seconds)"
-	cargo leptos build
+	cargo leptos build --bin-cargo-args=$(as_tested)
 	$(say) "The portal: http://$(address)   (Ctrl-C ends it)"
 	@exec target/debug/portal serve
 
@@ -64,22 +68,32 @@ $(release): $(sources) | setup-build
 
 .PHONY: watch
 watch: setup-build ## serve on http://127.0.0.1:3000, rebuilding and reloading at every change
-	cargo leptos watch
+	cargo leptos watch --bin-cargo-args=$(as_tested)
 
 .PHONY: test
 test: setup-build setup-test ## run every test: Rust's, then Playwright's
-	$(say) "Testing the code (the first time about 10 minutes on two cores to build)"
+	$(say) "Building the tests and the browser's module (the first time about 6 minutes on two cores)"
+	@$(MAKE) --no-print-directory --jobs=2 build-tests build-module
+	$(say) "Testing the code (about 3 minutes)"
 	cargo test --features ssr
 	@$(MAKE) --no-print-directory end2end
 
+# In two folders, so that neither waits for the other; each has a long step that keeps one core busy.
+.PHONY: build-tests build-module
+build-tests:
+	cargo test --features ssr --no-run
+build-module:
+	@mkdir -p $(e2e)
+	$(e2e_env) cargo leptos build --frontend-only
+
 .PHONY: end2end
 end2end: setup-build setup-test ## run only the tests in a browser
-	$(say) "Testing in a browser (builds the browser's part first)"
+	$(say) "Testing in a browser (about 4 minutes; builds what has changed first)"
 	@# The site stays: only its data is made anew.
 	@mkdir -p $(e2e)
 	@find $(e2e) -mindepth 1 -maxdepth 1 -not -name site -exec rm -rf {} +
 	@rm -f $(e2e_report)
-	$(e2e_env) cargo leptos end-to-end
+	$(e2e_env) cargo leptos end-to-end --bin-cargo-args=$(as_tested)
 	@# cargo-leptos ends well also when the build fails.
 	@test -s $(e2e_report) || { echo "error: no browser test was run" >&2; exit 1; }
 
@@ -109,9 +123,15 @@ check: setup-build ## formatting, lints on both targets, documentation, lock fil
 	npm ci --dry-run --prefix end2end --no-audit --no-fund --loglevel=error >/dev/null
 	cd end2end && npx tsc
 	$(say) "Checking the code (the first time about 5 minutes on two cores)"
+	@$(MAKE) --no-print-directory --jobs=2 check-server check-browser
+
+.PHONY: check-server check-browser
+check-server:
 	cargo clippy --workspace --all-targets --features ssr -- -D warnings
-	cargo clippy --target wasm32-unknown-unknown --target-dir target/front --lib --features hydrate -- -D warnings
-	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --features ssr
+	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --lib --bins $(as_tested) --features ssr
+# In the profile and the folder of the module, whose build then finds the macros compiled.
+check-browser:
+	cargo clippy --profile wasm-dev --target wasm32-unknown-unknown --target-dir target/front --lib --features hydrate -- -D warnings
 
 .PHONY: bench
 bench: $(release) setup-test ## measure the release
