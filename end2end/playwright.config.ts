@@ -1,10 +1,8 @@
 import { defineConfig, devices } from '@playwright/test';
 
-import { chromium } from './chromium';
+import { launchOptions } from './chromium';
 import type { Mode } from './fixtures/test';
 import { byInvitation, fullProof, main, quickResend, shortLived, strict } from './servers';
-
-const isRoot = process.getuid?.() === 0;
 
 export default defineConfig<Mode>({
   testDir: 'tests',
@@ -24,19 +22,10 @@ export default defineConfig<Mode>({
     locale: 'en-GB',
     timezoneId: 'Europe/Paris',
     contextOptions: { reducedMotion: 'reduce' },
-    trace: 'retain-on-failure',
-    launchOptions: {
-      executablePath: chromium(),
-      args: [
-        ...(isRoot ? ['--no-sandbox'] : []),
-        // The browser itself asks nobody for anything either.
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-quic',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    },
+    // A trace takes a sixth of the processor's time. For one of a failure: `npx playwright test --trace on`.
+    trace: 'off',
+    screenshot: 'only-on-failure',
+    launchOptions: launchOptions(),
   },
   // A journey is tested in both modes, unless its title says which one it is about.
   projects: [
