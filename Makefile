@@ -18,6 +18,9 @@ say = @printf '\033[1m==> %s\033[0m\n'
 # to build, but asking for them lets cargo see what it would need. So running, testing and checking share one build.
 as_tested := --examples
 
+# Before a command that make runs beside another: make offers it a share of its jobs, but does not leave the door open.
+alone := env -u MAKEFLAGS -u MFLAGS
+
 # The optimized release. Every other build of the site empties its folder and so removes the mark. No test is part of it.
 release := target/site/.release
 sources := Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml style/package-lock.json \
@@ -81,10 +84,10 @@ test: setup-build setup-test ## run every test: Rust's, then Playwright's
 # In two folders, so that neither waits for the other; each has a long step that keeps one core busy.
 .PHONY: build-tests build-module
 build-tests:
-	cargo test --features ssr --no-run
+	$(alone) cargo test --features ssr --no-run
 build-module:
 	@mkdir -p $(e2e)
-	$(e2e_env) cargo leptos build --frontend-only
+	$(alone) $(e2e_env) cargo leptos build --frontend-only
 
 .PHONY: end2end
 end2end: setup-build setup-test ## run only the tests in a browser
@@ -127,11 +130,11 @@ check: setup-build ## formatting, lints on both targets, documentation, lock fil
 
 .PHONY: check-server check-browser
 check-server:
-	cargo clippy --workspace --all-targets --features ssr -- -D warnings
-	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --lib --bins $(as_tested) --features ssr
+	$(alone) cargo clippy --workspace --all-targets --features ssr -- -D warnings
+	$(alone) RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --lib $(as_tested) --features ssr
 # In the profile and the folder of the module, whose build then finds the macros compiled.
 check-browser:
-	cargo clippy --profile wasm-dev --target wasm32-unknown-unknown --target-dir target/front --lib --features hydrate -- -D warnings
+	$(alone) cargo clippy --profile wasm-dev --target wasm32-unknown-unknown --target-dir target/front --lib --features hydrate -- -D warnings
 
 .PHONY: bench
 bench: $(release) setup-test ## measure the release
