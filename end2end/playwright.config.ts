@@ -1,21 +1,18 @@
 import { defineConfig, devices } from '@playwright/test';
 
-import { chromium } from './chromium';
+import { launchOptions } from './chromium';
 import type { Mode } from './fixtures/test';
-import { byInvitation, main, quickResend, shortLived, strict } from './servers';
-
-const isRoot = process.getuid?.() === 0;
+import { byInvitation, fullProof, main, quickResend, shortLived, strict } from './servers';
 
 export default defineConfig<Mode>({
   testDir: 'tests',
   globalSetup: './ready',
-  webServer: [shortLived.start, quickResend.start, strict.start, byInvitation.start],
+  webServer: [shortLived.start, quickResend.start, strict.start, byInvitation.start, fullProof.start],
   fullyParallel: true,
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  // A development build's module is some megabytes: its first compilation takes seconds on a small machine.
-  // Chromium compiles the unoptimised module anew for every page: on two cores the longest journeys take most of a minute.
+  // The longest journey takes ten seconds; a busy machine may need many times as long.
   timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
@@ -25,19 +22,10 @@ export default defineConfig<Mode>({
     locale: 'en-GB',
     timezoneId: 'Europe/Paris',
     contextOptions: { reducedMotion: 'reduce' },
-    trace: 'retain-on-failure',
-    launchOptions: {
-      executablePath: chromium(),
-      args: [
-        ...(isRoot ? ['--no-sandbox'] : []),
-        // The browser itself asks nobody for anything either.
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-quic',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    },
+    // A trace takes a sixth of the processor's time. For one of a failure: `npx playwright test --trace on`.
+    trace: 'off',
+    screenshot: 'only-on-failure',
+    launchOptions: launchOptions(),
   },
   // A journey is tested in both modes, unless its title says which one it is about.
   projects: [

@@ -1,8 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
-import { chromium } from '../chromium';
-
-const isRoot = process.getuid?.() === 0;
+import { launchOptions } from '../chromium';
 
 /**
  * Figures that only a browser can take, of the portal at PORTAL_URL. The test
@@ -17,6 +15,6 @@ export default defineConfig({
   reporter: './reporter.ts',
   use: {
     baseURL: process.env.PORTAL_URL ?? 'http://127.0.0.1:3000',
-    launchOptions: { executablePath: chromium(), args: isRoot ? ['--no-sandbox'] : [] },
+    launchOptions: launchOptions(),
   },
 });

@@ -8,9 +8,7 @@ import { expect, test } from '../fixtures/test';
 const PASSWORD = 'gravel lantern mosaic';
 
 async function openAccount(portal: Portal, member: Person): Promise<void> {
-  await portal.open('/login?next=/account');
-  await portal.signIn(member);
-  await portal.isAt('/account');
+  await portal.openAs(member, '/account');
 }
 
 test('a new username is shown at once', async ({ portal, member }) => {

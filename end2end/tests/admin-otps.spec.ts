@@ -8,11 +8,9 @@ import { expect, test } from '../fixtures/test';
 
 const PAGE = '/admin/otps';
 
-async function signIn(portal: Portal, person: Person): Promise<void> {
-  await promote(person.username);
-  await portal.open('/login');
-  await portal.signIn(person);
-  await portal.isAt('/dashboard');
+async function openAsAdministrator(portal: Portal, person: Person, path = PAGE): Promise<void> {
+  promote(person.username);
+  await portal.openAs(person, path);
 }
 
 /** Somebody whose address is known in the log by its domain: the rest of it is masked there. */
@@ -34,8 +32,8 @@ test('@hydrated a code that somebody asks for appears by itself and is followed 
   const newcomer = newcomerToLog();
   const other = await anotherBrowser();
   await other.register(newcomer);
-  await signIn(portal, member);
-  await portal.open(PAGE);
+  await portal.page.clock.install();
+  await openAsAdministrator(portal, member);
   await expect(rowsOf(portal, newcomer)).toHaveCount(1);
   await expect(rowsOf(portal, newcomer)).toContainText('Registration');
   await expect(rowsOf(portal, newcomer)).toContainText('Pending');
@@ -45,9 +43,11 @@ test('@hydrated a code that somebody asks for appears by itself and is followed 
   const code = await mailbox.code(newcomer.email);
   await other.enterCode(code);
   await other.isAt('/login');
+  await portal.page.clock.fastForward(6_000);
   await expect(rowsOf(portal, newcomer)).toContainText('Used', { timeout: 15_000 });
   await expect(refresh).toBeFocused();
   await other.recover(newcomer.email);
+  await portal.page.clock.fastForward(6_000);
   await expect(rowsOf(portal, newcomer)).toHaveCount(2, { timeout: 15_000 });
   await expect(rowsOf(portal, newcomer).first()).toContainText('Password reset');
   await expect(portal.page.getByText(/^\d+ new rows? since the page was opened\.$/)).toBeVisible();
@@ -60,11 +60,10 @@ test('@hydrated a code that somebody asks for appears by itself and is followed 
 test('@hydrated a list that is paused stays as it is', async ({ portal, member, anotherBrowser }) => {
   const newcomer = newcomerToLog();
   const other = await anotherBrowser();
-  await signIn(portal, member);
   let refreshes = 0;
   portal.page.on('request', (request) => (refreshes += 'x-refresh' in request.headers() ? 1 : 0));
   await portal.page.clock.install();
-  await portal.open(PAGE);
+  await openAsAdministrator(portal, member);
   await expect(rowsOf(portal, newcomer)).toHaveCount(0);
   // It asks by itself, so that a list which asks no more is one that was paused.
   await portal.page.clock.fastForward(6_000);
@@ -88,8 +87,7 @@ test('@hydrated a list that is paused stays as it is', async ({ portal, member, 
 
 test('@no-js a code that somebody asks for is there after a press on Refresh', async ({ portal, member, anotherBrowser }) => {
   const newcomer = newcomerToLog();
-  await signIn(portal, member);
-  await portal.open(PAGE);
+  await openAsAdministrator(portal, member);
   await expect(rowsOf(portal, newcomer)).toHaveCount(0);
   await expect(portal.page.getByRole('button', { name: 'Pause' })).toBeHidden();
   await (await anotherBrowser()).register(newcomer);
@@ -100,8 +98,7 @@ test('@no-js a code that somebody asks for is there after a press on Refresh', a
 });
 
 test('a test mail reaches the administrator and its row says so', async ({ portal, member, mailbox }) => {
-  await signIn(portal, member);
-  await portal.open('/admin/mail');
+  await openAsAdministrator(portal, member, '/admin/mail');
   await portal.submit('/admin/mail/test');
   await portal.isAt('/admin/mail');
   // One administrator a minute: in the other mode's run it may have been somebody else.

@@ -7,11 +7,7 @@ test('an administrator sees how the portal is doing', async ({ portal, member, a
   await stranger.open('/login');
   await stranger.signIn({ ...member, password: 'not the password' });
   await promote(member.username);
-  await portal.open('/login');
-  await portal.signIn(member);
-  await portal.isAt('/dashboard');
-
-  await portal.open('/admin');
+  await portal.openAs(member, '/admin');
   await expect(portal.page.getByRole('heading', { level: 1 })).toHaveText('Overview');
   const spans = portal.page.getByRole('navigation', { name: 'Time range' }).getByRole('link');
   await expect(spans).toHaveText(['Last 24 hours', 'Last 7 days', 'Last 30 days']);
@@ -33,10 +29,7 @@ test('an administrator sees how the portal is doing', async ({ portal, member, a
 
 test('an administrator reads what the portal runs with', async ({ portal, member }) => {
   await promote(member.username);
-  await portal.open('/login');
-  await portal.signIn(member);
-  await portal.isAt('/dashboard');
-  await portal.open('/admin/settings');
+  await portal.openAs(member, '/admin/settings');
   await expect(portal.page.getByRole('heading', { level: 1 })).toHaveText('Settings');
   const limit = portal.page.getByRole('row').filter({ hasText: 'PORTAL_FORM_MIN_FILL' });
   await expect(limit).toContainText('environment');

@@ -9,21 +9,17 @@ const CHANGE = '/admin/users/change';
 test('an administrator finds somebody, disables them for a reason and enables them again', async ({
   portal,
   member,
+  createAccount,
   anotherBrowser,
   mailbox,
 }) => {
   const theirs = await anotherBrowser();
-  await theirs.open('/login');
-  await theirs.signIn(member);
-  await theirs.isAt('/dashboard');
+  await theirs.openAs(member);
 
   const administrator = newPerson();
-  await portal.createAccount(administrator);
+  await createAccount(administrator);
   promote(administrator.username);
-  await portal.signIn(administrator);
-  await portal.isAt('/dashboard');
-
-  await portal.open(LIST);
+  await portal.openAs(administrator, LIST);
   await expectGoodLooks(portal);
   // What is looked for stands in the address, as in every list.
   const { page } = portal;

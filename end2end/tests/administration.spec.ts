@@ -2,18 +2,11 @@ import { readFile } from 'node:fs/promises';
 
 import { promote } from '../fixtures/administrator';
 import { expectGoodLooks } from '../fixtures/looks';
-import type { Person } from '../fixtures/person';
 import type { Portal } from '../fixtures/portal';
 import { expect, test } from '../fixtures/test';
 
 const PAGE = '/admin/audit';
 const EXPORT = '/admin/audit/export';
-
-async function signIn(portal: Portal, person: Person): Promise<void> {
-  await portal.open('/login');
-  await portal.signIn(person);
-  await portal.isAt('/dashboard');
-}
 
 function barLink(portal: Portal) {
   return portal.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Admin' });
@@ -21,7 +14,7 @@ function barLink(portal: Portal) {
 
 test('who is made an administrator is one from the next page on', async ({ portal, member, manners }) => {
   manners.expectStatus(404);
-  await signIn(portal, member);
+  await portal.openAs(member);
   await expect(barLink(portal)).toHaveCount(0);
   expect((await portal.open(PAGE))?.status()).toBe(404);
   await expect(portal.page.getByRole('heading', { level: 1 })).toHaveText('Page not found');
@@ -35,8 +28,7 @@ test('who is made an administrator is one from the next page on', async ({ porta
 
 test('the audit log tells who was made an administrator, and is narrowed down', async ({ portal, member }) => {
   promote(member.username);
-  await signIn(portal, member);
-  await portal.open(PAGE);
+  await portal.openAs(member, PAGE);
   const filters = portal.page.getByRole('search');
   await filters.getByLabel('Action', { exact: true }).selectOption('Admin role given');
   await filters.getByRole('button', { name: 'Apply' }).click();
@@ -58,8 +50,7 @@ test('the audit log tells who was made an administrator, and is narrowed down', 
 
 test('the audit log is downloaded as a file, with the filter of the page', async ({ portal, member }) => {
   promote(member.username);
-  await signIn(portal, member);
-  await portal.open(`${PAGE}?action=made_administrator`);
+  await portal.openAs(member, `${PAGE}?action=made_administrator`);
   const started = portal.page.waitForEvent('download');
   await portal.button(EXPORT).click();
   const download = await started;

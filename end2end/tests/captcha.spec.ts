@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { expectGoodLooks } from '../fixtures/looks';
 import type { Portal } from '../fixtures/portal';
 import { expect, test } from '../fixtures/test';
-import { strict } from '../servers';
+import { fullProof, strict } from '../servers';
 
 /** What the field holds once the sum is worked out: challenge, counter, digest. */
 const SOLVED = /^([\w-]+)\.\d+\.[0-9a-f]{64}$/;
@@ -147,13 +147,28 @@ test.describe('with a waiting time', () => {
 
   test('@no-js a form that comes quicker than a person types is refused, and taken later', async ({ portal, person }) => {
     await portal.open('/register');
+    const ready = Date.now() + 4_100;
     await portal.submit('/register', { ...person });
     await portal.isAt('/register');
     await expect(portal.form('/register')).toContainText(/Try again in \d+ seconds?\./);
 
     // A browser without scripts has no clock that could be moved.
-    await portal.page.waitForTimeout(8_100);
+    await expect.poll(() => Date.now(), { message: 'the waiting time is over' }).toBeGreaterThan(ready);
     await portal.submit('/register', { password: person.password });
+    await portal.isAt('/verify');
+  });
+});
+
+test.describe('as hard as users meet it', () => {
+  test.use({ baseURL: fullProof.url });
+
+  test('@hydrated the check is done in a few seconds, and the form goes through', async ({ portal, person }) => {
+    await portal.open('/register');
+    const most = /most&quot;:(\d+)/.exec(await portal.page.content())?.[1];
+    expect(Number(most), 'hashes at most').toBeGreaterThanOrEqual(100_000);
+    await expect(check(portal)).toHaveText('Checked', { timeout: 30_000 });
+    await expectSolved(portal);
+    await portal.submit('/register', { ...person });
     await portal.isAt('/verify');
   });
 });

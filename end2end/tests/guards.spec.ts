@@ -30,9 +30,7 @@ test('there is nothing to verify without a registration', async ({ portal }) => 
 });
 
 test('who is signed in is led to the dashboard', async ({ portal, member }) => {
-  await portal.open('/login');
-  await portal.signIn(member);
-  await portal.isAt('/dashboard');
+  await portal.openAs(member);
   for (const path of ['/', '/login', '/register']) {
     await portal.open(path);
     await portal.isAt('/dashboard');

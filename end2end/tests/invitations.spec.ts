@@ -14,10 +14,7 @@ const REVOKE = '/admin/invitations/revoke';
 /** Signs an administrator in and opens the list. */
 async function administrate(portal: Portal, member: Person): Promise<void> {
   promote(member.username);
-  await portal.open('/login');
-  await portal.signIn(member);
-  await portal.isAt('/dashboard');
-  await portal.open(PAGE);
+  await portal.openAs(member, PAGE);
 }
 
 async function invite(portal: Portal, email: string): Promise<void> {

@@ -51,15 +51,15 @@ test.describe('looks good in light and dark, wide and narrow:', () => {
 
   test('/dev/mailbox with a mail', async ({ portal, person, mailbox }) => {
     await portal.register(person);
-    await mailbox.code(person.email);
+    const code = await mailbox.code(person.email);
     await portal.open('/dev/mailbox');
+    const mail = portal.page.getByRole('article').filter({ hasText: person.email });
+    await expect(mail.getByRole('heading', { level: 2 })).toContainText(code);
     await expectGoodLooks(portal);
   });
 
   test('/dashboard, its menu folded and unfolded', async ({ portal, member }) => {
-    await portal.open('/login');
-    await portal.signIn(member);
-    await portal.isAt('/dashboard');
+    await portal.openAs(member);
     await expectGoodLooks(portal);
     await portal.reveal('/logout');
     await expectGoodLooks(portal);

@@ -21,9 +21,7 @@ const passkeys = (portal: Portal) => portal.page.locator('#passkeys').getByRole(
 /** Signs somebody in with the password and adds a passkey. */
 async function withPasskey(portal: Portal, member: Person): Promise<Authenticator> {
   const authenticator = await Authenticator.of(portal.page);
-  await portal.open('/login');
-  await portal.signIn(member);
-  await portal.open('/account/security');
+  await portal.openAs(member, '/account/security');
   await authenticator.touchedDuring(() => portal.answerTo(ADD, () => portal.button(ADD).click()));
   // The first factor brings recovery codes.
   await portal.isAt('/account/security/recovery-codes');

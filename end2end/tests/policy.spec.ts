@@ -95,9 +95,7 @@ test.describe('a page is not shown in a frame of another site:', () => {
 // Another port of the same machine is the same site: cookies go along, and only the portal can refuse.
 for (const elsewhere of ['http://elsewhere.example/', 'http://127.0.0.1:3999/']) {
   test(`a form at ${elsewhere} signs nobody out`, async ({ portal, page, member, baseURL }) => {
-    await portal.open('/login');
-    await portal.signIn(member);
-    await portal.isAt('/dashboard');
+    await portal.openAs(member);
 
     const body = `<form method="post" action="${baseURL}/logout"><button>A prize</button></form>`;
     await page.route(elsewhere, (route) => route.fulfill({ contentType: 'text/html', body }));

@@ -22,9 +22,7 @@ test('who forgot the password sets a new one by a mailed code and signs in with 
 
 test('a session elsewhere ends with the old password', async ({ portal, member, mailbox, anotherBrowser }) => {
   const elsewhere = await anotherBrowser();
-  await elsewhere.open('/login');
-  await elsewhere.signIn(member);
-  await elsewhere.isAt('/dashboard');
+  await elsewhere.openAs(member);
 
   await portal.recover(member.email);
   const [code] = await mailbox.codes(member.email, 2);

@@ -24,9 +24,7 @@ test('a person reads what happened to their account', async ({ portal, member, h
 });
 
 test('an id in the address that names nothing is ignored', async ({ portal, member }) => {
-  await portal.open('/login');
-  await portal.signIn(member);
-  await portal.isAt('/dashboard');
+  await portal.openAs(member);
   const answer = await portal.open(`${PAGE}?before=nonsense`);
   expect(answer?.status()).toBe(200);
   await expect(portal.page.locator('.rows > li')).toHaveCount(1);

@@ -1,19 +1,12 @@
 import type { Locator } from '@playwright/test';
 
 import { expectGoodLooks } from '../fixtures/looks';
-import type { Person } from '../fixtures/person';
 import type { Portal } from '../fixtures/portal';
 import { expect, test } from '../fixtures/test';
 
 const PAGE = '/account/sessions';
 const END = '/account/sessions/end';
 const END_OTHERS = '/account/sessions/end-others';
-
-async function signIn(portal: Portal, person: Person): Promise<void> {
-  await portal.open('/login');
-  await portal.signIn(person);
-  await portal.isAt('/dashboard');
-}
 
 function rows(portal: Portal): Locator {
   return portal.page.locator('.rows > li');
@@ -26,8 +19,11 @@ async function expectSignedOut(portal: Portal): Promise<void> {
 
 test('a session in another browser is mailed, listed and ended from here', async ({ portal, member, anotherBrowser, mailbox }) => {
   const other = await anotherBrowser();
-  await signIn(other, member);
-  await signIn(portal, member);
+  await other.openAs(member);
+  // The mail follows a sign-in as a user does it.
+  await portal.open('/login');
+  await portal.signIn(member);
+  await portal.isAt('/dashboard');
   const [newest] = await mailbox.subjects(member.email, 2);
   expect(newest).toMatch(/^New sign-in to your /);
 
@@ -47,8 +43,8 @@ test('a session in another browser is mailed, listed and ended from here', async
 });
 
 test('the second of two tabs is told that the session is gone', async ({ portal, member, anotherBrowser, context }) => {
-  await signIn(await anotherBrowser(), member);
-  await signIn(portal, member);
+  await (await anotherBrowser()).openAs(member);
+  await portal.openAs(member);
   const tab = await context.newPage();
   await tab.goto(PAGE);
   await portal.open(PAGE);
@@ -61,9 +57,8 @@ test('the second of two tabs is told that the session is gone', async ({ portal,
 
 test('all other sessions are ended at once', async ({ portal, member, anotherBrowser }) => {
   const others = [await anotherBrowser(), await anotherBrowser()];
-  for (const other of others) await signIn(other, member);
-  await signIn(portal, member);
-  await portal.open(PAGE);
+  for (const other of others) await other.openAs(member);
+  await portal.openAs(member, PAGE);
   await expect(rows(portal)).toHaveCount(3);
 
   await portal.submit(END_OTHERS);
@@ -75,8 +70,7 @@ test('all other sessions are ended at once', async ({ portal, member, anotherBro
 });
 
 test('ending this very session signs out', async ({ portal, member }) => {
-  await signIn(portal, member);
-  await portal.open(PAGE);
+  await portal.openAs(member, PAGE);
   await portal.answerTo(END, () => rows(portal).getByRole('button', { name: 'Sign out' }).click());
   await portal.isAt('/login');
   await expectSignedOut(portal);

@@ -2,9 +2,7 @@ import { expect, test } from '../fixtures/test';
 
 test('the back button after signing out shows nothing private', async ({ portal, member }) => {
   const { page } = portal;
-  await portal.open('/login');
-  await portal.signIn(member);
-  await portal.isAt('/dashboard');
+  await portal.openAs(member);
   await portal.signOut();
 
   await page.goBack();
@@ -14,9 +12,7 @@ test('the back button after signing out shows nothing private', async ({ portal,
 });
 
 test('signing out in one tab ends the others', async ({ portal, member, context }) => {
-  await portal.open('/login');
-  await portal.signIn(member);
-  await portal.isAt('/dashboard');
+  await portal.openAs(member);
   const other = await context.newPage();
   await other.goto('/dashboard');
   await expect(other.locator('main')).toContainText(member.email);
@@ -28,9 +24,7 @@ test('signing out in one tab ends the others', async ({ portal, member, context 
 });
 
 test('a link cannot sign anybody out', async ({ portal, member }) => {
-  await portal.open('/login');
-  await portal.signIn(member);
-  await portal.isAt('/dashboard');
+  await portal.openAs(member);
 
   const answer = await portal.page.request.get('/logout');
   expect(answer.status()).toBe(405);

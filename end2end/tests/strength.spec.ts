@@ -95,7 +95,7 @@ test('@hydrated the server is asked once typing pauses, once at a time, and the 
     asked.push(new URLSearchParams(route.request().postData() ?? '').get('password'));
     waiting += 1;
     most = Math.max(most, waiting);
-    await new Promise((later) => setTimeout(later, 2_000));
+    await new Promise((later) => setTimeout(later, 1_000));
     waiting -= 1;
     await route.continue();
   });

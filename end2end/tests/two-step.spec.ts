@@ -26,9 +26,7 @@ async function begin(portal: Portal): Promise<Phone> {
 
 /** Signs in, adds an app and keeps the recovery codes. */
 async function turnOn(portal: Portal, member: Person): Promise<{ phone: Phone; codes: string[] }> {
-  await portal.open('/login');
-  await portal.signIn(member);
-  await portal.isAt('/dashboard');
+  await portal.openAs(member);
   const phone = await begin(portal);
   await portal.submit(CONFIRM, { code: await phone.code() });
   await portal.isAt(CODES);
@@ -104,7 +102,7 @@ test('another app takes the place of the first, which counts until then', async 
   const { phone: first } = await turnOn(portal, member);
   const second = await begin(portal);
   await expect(portal.page.locator('main')).toContainText('It works until you confirm the new one.');
-  await portal.submit(CONFIRM, { code: await first.code() });
+  await portal.submit(CONFIRM, { code: first.nextCode() });
   await portal.expectFieldError(CONFIRM, 'code', /That code is incorrect or has expired\./);
   await portal.submit(CONFIRM, { code: await second.code() });
   await portal.isAt(SECURITY);
@@ -150,10 +148,7 @@ test('recovery codes are shown once, and downloaded without a request', async ({
 test.describe('looks good in light and dark, wide and narrow:', () => {
   test('adding an app, the codes, and what is on', async ({ portal, member }) => {
     test.slow();
-    await portal.open('/login');
-    await portal.signIn(member);
-    await portal.isAt('/dashboard');
-    await portal.open(SECURITY);
+    await portal.openAs(member, SECURITY);
     await expectGoodLooks(portal);
 
     const phone = await begin(portal);

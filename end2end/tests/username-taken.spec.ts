@@ -5,11 +5,10 @@ test('a username that somebody took meanwhile is changed without proving the add
   portal,
   person,
   mailbox,
-  anotherBrowser,
+  createAccount,
 }) => {
   await portal.register(person);
-  const quicker = await anotherBrowser();
-  await quicker.createAccount({ ...newPerson(), username: person.username });
+  await createAccount({ ...newPerson(), username: person.username });
 
   await portal.enterCode(await mailbox.code(person.email));
   await portal.isAt('/verify');
