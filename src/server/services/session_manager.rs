@@ -10,7 +10,7 @@ use super::user_agent::describe_user_agent;
 use crate::domain::{NoticeKind, SecurityEvent};
 use crate::paths;
 use crate::server::store::sessions::{self, LiveSession, Sessions, SignedIn};
-use crate::server::store::{Store, StoreError, accounts};
+use crate::server::store::{Store, accounts};
 
 /// Maximum number of sessions listed.
 pub const LISTED: u64 = 100;
@@ -95,7 +95,7 @@ impl SessionManager {
         if sessions::end(&tx, member.account_id, member.session).await?.is_some() {
             self.log.note(&tx, member.account_id, SecurityEvent::SignedOut, by).await?;
         }
-        Ok(tx.commit().await.map_err(StoreError::from)?)
+        Ok(tx.commit().await?)
     }
 
     /// Checks that the session still exists. If two browsers end each other's sessions at the same

@@ -9,9 +9,9 @@ use crate::server::clock::Clock;
 
 #[path = "../../tests/harness/postgres.rs"]
 #[expect(dead_code, reason = "the integration tests use the rest")]
-mod postgres;
+mod server;
 
-use postgres::Postgres;
+use server::Postgres;
 
 /// Rows in each table: enough for the planner to prefer an index.
 const ROWS: u32 = 20_000;

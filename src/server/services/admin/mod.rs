@@ -105,6 +105,6 @@ impl AdminTransaction<'_> {
     /// An internal error. Nothing is then changed.
     pub async fn commit(self, note: AuditEvent<'_>) -> Result<(), StoreError> {
         self.audit.note(&self.tx, Actor::Administrator(self.actor_id), Some(self.by.ip), note).await?;
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await
     }
 }

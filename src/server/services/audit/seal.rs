@@ -24,7 +24,7 @@ impl Audit {
         if is_new && audit::ends(&tx).await?.is_none() && audit::outermost(&tx).await?.is_none() {
             self.put_ends(&tx, ChainAnchors::default()).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Seals the log as it is and records that the command line did so. Earlier tampering is not
@@ -40,7 +40,7 @@ impl Audit {
         };
         self.put_ends(&tx, ends).await?;
         self.note(&tx, Actor::CommandLine, None, AuditEvent::of(AuditAction::AuditResealed)).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     pub(super) async fn ends(&self, tx: &Transaction) -> Result<ChainAnchors, StoreError> {

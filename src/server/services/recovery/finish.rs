@@ -112,7 +112,7 @@ impl Recovery {
         self.codes.mark_succeeded(&tx, counted, by).await?;
         recoveries::forget_try(&tx, recovery.id).await?;
         otps::give_try_back(&tx, recovery.id, self.clock.now()).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Returns the response to a wrong code: the attempts left, or the way back to the start.

@@ -152,7 +152,7 @@ impl Sessions {
             .filter(Column::Digest.eq(digest))
             .exec(&tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     async fn find(&self, id: &Id) -> Result<Option<Record>, StoreError> {
@@ -183,7 +183,7 @@ impl Sessions {
         };
         let tx = self.store.write().await?;
         row.insert(&tx).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Updates an existing session. Never inserts, so a session that was ended in the meantime
@@ -197,13 +197,13 @@ impl Sessions {
             .filter(Column::Digest.eq(digest(&record.id)))
             .exec(&tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     async fn remove(&self, id: &Id) -> Result<(), StoreError> {
         let tx = self.store.write().await?;
         Entity::delete_by_id(digest(id)).exec(&tx).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 }
 
