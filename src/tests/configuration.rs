@@ -1,11 +1,12 @@
 //! What the environment may say, and what stops the start.
 
-use portal::server::config::Config;
-use portal::server::config::env::{Env, PORTAL_NAMES};
-use portal::server::config::limits;
+use portal::server::config::env::{Env, PORTAL_NAMES, RENAMED, Source};
 use portal::server::config::mail::TransportConfig;
+use portal::server::config::{Config, limits, report};
 use portal::server::limits::Limits;
 use portal::server::rng::Rng;
+
+use super::harness::process::run;
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -75,7 +76,7 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
         ("PORTAL_LOG_FORMAT", "xml"),
         ("PORTAL_SESSION_IDLE", "86400"),
         ("PORTAL_FORM_MIN_FILL", "31"),
-        ("PORTAL_CODES_PER_ADDRESS", "0"),
+        ("PORTAL_CODES_PER_IP", "0"),
         ("PORTAL_CAPTCHA", "recaptcha"),
         ("PORTAL_CAPTCHA_SECRET", "without a provider"),
         ("PORTAL_REQUIRE_MFA", "some"),
@@ -89,7 +90,7 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
         ("PORTAL_REFUSE_DISPOSABLE", "yes"),
         ("PORTAL_POSTS_BURST", "0"),
         ("PORTAL_CONNECTIONS_MAX", "many"),
-        ("PORTAL_CONNECTIONS_PER_ADDRESS", "2049"),
+        ("PORTAL_CONNECTIONS_PER_IP", "2049"),
         ("PORTAL_HEADER_TIMEOUT", "0"),
         ("LEPTOS_SITE_ADDR", "localhost"),
         ("PUBLIC_URL", "portal.example.com"),
@@ -181,6 +182,71 @@ fn dot_env_is_read_where_the_environment_is_silent() {
     std::fs::write(&file, "this is not a line hunter2").expect("written");
     let problem = Env::from_process(&file).expect_err("malformed");
     assert!(!problem.contains("hunter2"));
+}
+
+#[test]
+fn an_old_name_still_works_and_its_warning_names_the_new_one() {
+    for (old, new) in RENAMED {
+        let config = load(&[(old, "7")]).expect("the old name is accepted");
+        let limit = report::limits(&config).into_iter().find(|limit| limit.variable == new).expect("the new name");
+        assert_eq!((limit.value, limit.source), (7, Source::Environment), "{old}");
+        let warning = format!("{old} is now called {new}; the old name will be refused in the next release");
+        assert_eq!(config.warnings, [warning]);
+        assert!(load(&[(new, "7")]).expect("the new name").warnings.is_empty());
+    }
+}
+
+#[test]
+fn when_both_names_are_set_the_new_one_counts_and_the_warning_stays() {
+    for (old, new) in RENAMED {
+        let config = load(&[(old, "7"), (new, "8")]).expect("both are accepted");
+        let limit = report::limits(&config).into_iter().find(|limit| limit.variable == new).expect("the new name");
+        assert_eq!(limit.value, 8, "{old}");
+        assert!(config.warnings.len() == 1 && config.warnings[0].starts_with(old), "{:?}", config.warnings);
+        let config = load(&[(old, "7"), (new, "")]).expect("an empty value is not set");
+        let limit = report::limits(&config).into_iter().find(|limit| limit.variable == new).expect("the new name");
+        assert_eq!(limit.value, 7, "{old}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_renamed_setting_names_what_the_operator_set() {
+    for (old, new) in RENAMED {
+        for (pairs, named) in [
+            (&[(old, "many")][..], old),
+            (&[(new, "many")], new),
+            (&[(old, "7"), (new, "many")], new),
+            (&[(old, "many"), (new, "")], old),
+        ] {
+            let lines = mistakes(pairs);
+            assert!(lines.len() == 1 && lines[0].starts_with(&format!("{named}: ")), "{lines:?}");
+        }
+        assert!(load(&[(old, "many"), (new, "7")]).is_ok(), "the old value is not read");
+    }
+}
+
+#[test]
+fn an_old_name_in_dot_env_keeps_its_source() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join(".env");
+    std::fs::write(&file, "PORTAL_CODES_PER_ADDRESS=7\n").expect("written");
+    let env = Env::from_process(&file).expect("reads");
+    assert_eq!(env.get("PORTAL_CODES_PER_IP"), Some("7"));
+    assert_eq!(env.sources().of("PORTAL_CODES_PER_IP"), Source::DotEnv);
+}
+
+#[test]
+fn an_old_name_is_reported_by_check_config_and_logged_by_other_commands() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = [("PORTAL_CODES_PER_ADDRESS", "7")];
+    let warning = "PORTAL_CODES_PER_ADDRESS is now called PORTAL_CODES_PER_IP";
+    let checked = run(folder.path(), &["check-config"], &settings);
+    assert!(checked.status.success());
+    assert_eq!(String::from_utf8_lossy(&checked.stdout).matches(warning).count(), 1);
+    let migrated = run(folder.path(), &["migrate"], &settings);
+    assert!(migrated.status.success());
+    let log = String::from_utf8_lossy(&migrated.stderr).into_owned();
+    assert_eq!(log.lines().filter(|line| line.contains("WARN") && line.contains(warning)).count(), 1, "{log}");
 }
 
 /// The defaults of the README are those of the code, and no limit is left out.

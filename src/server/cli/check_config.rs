@@ -6,6 +6,9 @@ use crate::server::config::{Config, report};
 #[expect(clippy::print_stdout, reason = "the output of the command")]
 pub(super) fn run(config: &Config) {
     println!("The configuration is valid.");
+    for warning in &config.warnings {
+        println!("Warning: {warning}");
+    }
     for setting in report::settings(config) {
         println!("{:<21} {:<38} {}", setting.name, setting.value, setting.source);
     }

@@ -82,6 +82,9 @@ fn run_command(command: Command) -> Result<(), Failure> {
         return Ok(());
     }
     super::telemetry::init(&config.log);
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {

@@ -16,9 +16,9 @@ use crate::harness::process::{Served, browser, solved_challenge};
 pub(super) const SETTINGS: &[(&str, &str)] = &[
     ("PORTAL_CAPTCHA_DIFFICULTY", "8"),
     ("PORTAL_FORM_MIN_FILL", "0"),
-    ("PORTAL_NEWCOMERS_PER_ADDRESS", "100000"),
-    ("PORTAL_UNPROVEN_PER_ADDRESS", "100000"),
-    ("PORTAL_CODES_PER_ADDRESS", "100000"),
+    ("PORTAL_ANONYMOUS_SESSIONS_PER_IP", "100000"),
+    ("PORTAL_NO_JS_FORMS_PER_IP", "100000"),
+    ("PORTAL_CODES_PER_IP", "100000"),
     ("PORTAL_POSTS_BURST", "100000"),
 ];
 
