@@ -7,66 +7,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::Mistakes;
-
-/// All `PORTAL_…` variables, in the order of the documentation.
-pub const PORTAL_NAMES: &[&str] = &[
-    "PORTAL_NAME",
-    "PORTAL_DATA_DIR",
-    "PORTAL_LOG",
-    "PORTAL_LOG_FORMAT",
-    "PORTAL_CAPTCHA",
-    "PORTAL_CAPTCHA_SITE_KEY",
-    "PORTAL_CAPTCHA_SECRET",
-    "PORTAL_CAPTCHA_SECRET_FILE",
-    "PORTAL_CAPTCHA_VERIFY_URL",
-    "PORTAL_REQUIRE_MFA",
-    "PORTAL_REGISTRATION",
-    "PORTAL_EMAIL_DOMAINS_ALLOWED",
-    "PORTAL_EMAIL_DOMAINS_DENIED",
-    "PORTAL_REFUSE_DISPOSABLE",
-    "PORTAL_OTP_LIFETIME",
-    "PORTAL_OTP_TRIES",
-    "PORTAL_OTP_WRONG_PER_DAY",
-    "PORTAL_OTP_RESEND_AFTER",
-    "PORTAL_OTP_PER_HOUR",
-    "PORTAL_OTP_PER_DAY",
-    "PORTAL_EMAIL_CHANGES",
-    "PORTAL_REGISTRATION_LIFETIME",
-    "PORTAL_INVITATION_LIFETIME",
-    "PORTAL_LOGIN_FAILURES",
-    "PORTAL_LOGIN_WINDOW",
-    "PORTAL_LOGIN_DELAY",
-    "PORTAL_LOGIN_DELAY_MAX",
-    "PORTAL_LOGIN_FAILURES_PER_IP",
-    "PORTAL_WRONG_CODES_PER_IP",
-    "PORTAL_CODES_PER_IP",
-    "PORTAL_NO_JS_FORMS_PER_IP",
-    "PORTAL_ANONYMOUS_SESSIONS_PER_IP",
-    "PORTAL_FORM_MIN_FILL",
-    "PORTAL_MFA_FAILURES",
-    "PORTAL_MFA_LOCKOUT",
-    "PORTAL_TRUST_LIFETIME",
-    "PORTAL_EMAIL_UNDO",
-    "PORTAL_DELETION_GRACE",
-    "PORTAL_OTP_LOG",
-    "PORTAL_AUDIT_LOG",
-    "PORTAL_CAPTCHA_LIFETIME",
-    "PORTAL_CAPTCHA_DIFFICULTY",
-    "PORTAL_CAPTCHA_AFTER_FAILURES",
-    "PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES",
-    "PORTAL_SESSION_IDLE",
-    "PORTAL_SESSION_ABSOLUTE",
-    "PORTAL_SESSION_REMEMBER",
-    "PORTAL_HASH_QUEUE",
-    "PORTAL_POSTS_PER_SECOND",
-    "PORTAL_POSTS_BURST",
-    "PORTAL_CONNECTIONS_MAX",
-    "PORTAL_CONNECTIONS_PER_IP",
-    "PORTAL_HEADER_TIMEOUT",
-    "PORTAL_BODY_TIMEOUT",
-    "PORTAL_IDLE_TIMEOUT",
-];
+use super::{Mistakes, reference};
 
 /// Renamed settings: the old and the new name. The old name is accepted for one release.
 pub const RENAMED: [(&str, &str); 6] = [
@@ -244,7 +185,7 @@ impl Env {
     /// Adds a mistake for every unknown `PORTAL_…` variable, since most are typos.
     pub fn refuse_unknown(&self, mistakes: &mut Mistakes) {
         for name in self.values.keys().filter(|name| name.starts_with("PORTAL_")) {
-            if !PORTAL_NAMES.contains(&name.as_str()) {
+            if !reference::is_known(name) {
                 mistakes.add(name, "is not a known setting; docs/configuration.md lists all of them");
             }
         }

@@ -1,7 +1,7 @@
 //! The limits, each with its `PORTAL_…` variable. Durations are in seconds.
 //!
 //! `server::limits` documents each limit. [`table`] lists the values in effect, as `portal
-//! check-config` prints them; the README lists the defaults.
+//! check-config` prints them; docs/configuration.md lists the defaults.
 
 use std::num::NonZeroU32;
 

@@ -7,6 +7,7 @@ pub mod env;
 pub mod limits;
 pub mod log;
 pub mod mail;
+pub mod reference;
 pub mod registration;
 pub mod report;
 pub mod second_factor;
