@@ -27,15 +27,15 @@ sources := Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml style/pa
   $(shell find src migration public style -type f -not -path '*/node_modules/*' -not -path 'src/tests/*')
 
 # The end-to-end tests have a site, a database and a mailbox of their own, and a developer's .env does not reach them.
-# All their browsers share one IP address: what is counted by it is off. Forms are taken at once, and the proof of work
+# All their browsers share one IP address: limits per IP address are off. Forms are accepted at once, and the proof of work
 # takes no time; end2end/servers.ts starts one portal with the real one.
 e2e := $(CURDIR)/target/end2end
 e2e_report := end2end/test-results/report.json
 e2e_address := 127.0.0.1:3900
 e2e_env := LEPTOS_ENV=DEV LEPTOS_SITE_ADDR=$(e2e_address) LEPTOS_SITE_ROOT=target/end2end/site SMTP_URL= \
   PUBLIC_URL=http://$(e2e_address) PORTAL_LOG=warn DATABASE_URL=sqlite://$(e2e)/portal.db PORTAL_DATA_DIR=$(e2e)/data \
-  PORTAL_FORM_MIN_FILL=0 PORTAL_CODES_PER_ADDRESS=100000 PORTAL_UNPROVEN_PER_ADDRESS=100000 \
-  PORTAL_WRONG_CODES_PER_ADDRESS=100000 PORTAL_LOGIN_FAILURES_PER_ADDRESS=100000 PORTAL_CAPTCHA_AFTER_FAILURES=1000 \
+  PORTAL_FORM_MIN_FILL=0 PORTAL_CODES_PER_IP=100000 PORTAL_NO_JS_FORMS_PER_IP=100000 \
+  PORTAL_WRONG_CODES_PER_IP=100000 PORTAL_LOGIN_FAILURES_PER_IP=100000 PORTAL_CAPTCHA_AFTER_FAILURES=1000 \
   PORTAL_CAPTCHA_DIFFICULTY=8
 
 .PHONY: help

@@ -1,5 +1,4 @@
-//! All configurable limits with their defaults: a single source for the code, the README and
-//! `portal check-config`.
+//! All configurable limits with their defaults. A test compares them with docs/configuration.md.
 
 use std::num::NonZeroU32;
 use std::time::Duration;

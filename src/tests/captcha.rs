@@ -158,7 +158,7 @@ async fn a_field_that_no_person_sees_has_to_stay_empty() {
 
 #[tokio::test]
 async fn an_address_may_send_fewer_forms_without_a_solution() {
-    let app = TestApp::with(&[("PORTAL_UNPROVEN_PER_ADDRESS", "3"), ("PORTAL_OTP_PER_HOUR", "100")]).await;
+    let app = TestApp::with(&[("PORTAL_NO_JS_FORMS_PER_IP", "3"), ("PORTAL_OTP_PER_HOUR", "100")]).await;
     let mut client = app.form();
     for n in 0..3 {
         assert_eq!(

@@ -1,11 +1,13 @@
 //! What the environment may say, and what stops the start.
 
-use portal::server::config::Config;
-use portal::server::config::env::{Env, PORTAL_NAMES};
-use portal::server::config::limits;
+use portal::server::config::env::{Env, RENAMED, Source};
 use portal::server::config::mail::TransportConfig;
+use portal::server::config::reference::{self, Entry};
+use portal::server::config::{Config, limits, report};
 use portal::server::limits::Limits;
 use portal::server::rng::Rng;
+
+use super::harness::process::run;
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -75,7 +77,7 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
         ("PORTAL_LOG_FORMAT", "xml"),
         ("PORTAL_SESSION_IDLE", "86400"),
         ("PORTAL_FORM_MIN_FILL", "31"),
-        ("PORTAL_CODES_PER_ADDRESS", "0"),
+        ("PORTAL_CODES_PER_IP", "0"),
         ("PORTAL_CAPTCHA", "recaptcha"),
         ("PORTAL_CAPTCHA_SECRET", "without a provider"),
         ("PORTAL_REQUIRE_MFA", "some"),
@@ -89,7 +91,7 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
         ("PORTAL_REFUSE_DISPOSABLE", "yes"),
         ("PORTAL_POSTS_BURST", "0"),
         ("PORTAL_CONNECTIONS_MAX", "many"),
-        ("PORTAL_CONNECTIONS_PER_ADDRESS", "2049"),
+        ("PORTAL_CONNECTIONS_PER_IP", "2049"),
         ("PORTAL_HEADER_TIMEOUT", "0"),
         ("LEPTOS_SITE_ADDR", "localhost"),
         ("PUBLIC_URL", "portal.example.com"),
@@ -183,41 +185,158 @@ fn dot_env_is_read_where_the_environment_is_silent() {
     assert!(!problem.contains("hunter2"));
 }
 
-/// The defaults of the README are those of the code, and no limit is left out.
 #[test]
-fn the_readmes_table_of_limits_is_that_of_the_code() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
-    let table = limits::table(&Limits::default());
-    for (name, value) in &table {
-        let row = readme.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
-        let default = row.and_then(|row| row.split('|').nth(2)).unwrap_or_else(|| panic!("no row for {name}")).trim();
-        let per_core = default.split_once(" for each core").and_then(|(number, _)| number.parse::<u64>().ok());
-        let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-        let stated = per_core.map_or_else(|| default.parse().ok(), |number| Some(number * cores));
-        assert_eq!(stated, Some(*value), "{name}: {default}");
-    }
-    let listed: Vec<_> = table.iter().map(|(name, _)| *name).collect();
-    let first = PORTAL_NAMES.iter().position(|name| *name == "PORTAL_OTP_LIFETIME").expect("the first limit");
-    for name in &PORTAL_NAMES[first..] {
-        assert!(listed.contains(name), "{name}");
+fn an_old_name_still_works_and_its_warning_names_the_new_one() {
+    for (old, new) in RENAMED {
+        let config = load(&[(old, "7")]).expect("the old name is accepted");
+        let limit = report::limits(&config).into_iter().find(|limit| limit.variable == new).expect("the new name");
+        assert_eq!((limit.value, limit.source), (7, Source::Environment), "{old}");
+        let warning = format!("{old} is now called {new}; the old name will be refused in the next release");
+        assert_eq!(config.warnings, [warning]);
+        assert!(load(&[(new, "7")]).expect("the new name").warnings.is_empty());
     }
 }
 
 #[test]
-fn every_setting_is_in_the_readme() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
-    for name in PORTAL_NAMES.iter().chain(&[
-        "DATABASE_URL",
-        "SMTP_URL",
-        "MAIL_FROM",
-        "PUBLIC_URL",
-        "SECRET_KEY",
-        "SECRET_KEY_PREVIOUS",
-        "LEPTOS_SITE_ADDR",
-        "LEPTOS_SITE_ROOT",
-        "LEPTOS_ENV",
-        "TRUSTED_PROXIES",
-    ]) {
-        assert!(readme.contains(&format!("`{name}`")), "{name}");
+fn when_both_names_are_set_the_new_one_counts_and_the_warning_stays() {
+    for (old, new) in RENAMED {
+        let config = load(&[(old, "7"), (new, "8")]).expect("both are accepted");
+        let limit = report::limits(&config).into_iter().find(|limit| limit.variable == new).expect("the new name");
+        assert_eq!(limit.value, 8, "{old}");
+        assert!(config.warnings.len() == 1 && config.warnings[0].starts_with(old), "{:?}", config.warnings);
+        let config = load(&[(old, "7"), (new, "")]).expect("an empty value is not set");
+        let limit = report::limits(&config).into_iter().find(|limit| limit.variable == new).expect("the new name");
+        assert_eq!(limit.value, 7, "{old}");
     }
+}
+
+#[test]
+fn a_mistake_in_a_renamed_setting_names_what_the_operator_set() {
+    for (old, new) in RENAMED {
+        for (pairs, named) in [
+            (&[(old, "many")][..], old),
+            (&[(new, "many")], new),
+            (&[(old, "7"), (new, "many")], new),
+            (&[(old, "many"), (new, "")], old),
+        ] {
+            let lines = mistakes(pairs);
+            assert!(lines.len() == 1 && lines[0].starts_with(&format!("{named}: ")), "{lines:?}");
+        }
+        assert!(load(&[(old, "many"), (new, "7")]).is_ok(), "the old value is not read");
+    }
+}
+
+#[test]
+fn an_old_name_in_dot_env_keeps_its_source() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join(".env");
+    std::fs::write(&file, "PORTAL_CODES_PER_ADDRESS=7\n").expect("written");
+    let env = Env::from_process(&file).expect("reads");
+    assert_eq!(env.get("PORTAL_CODES_PER_IP"), Some("7"));
+    assert_eq!(env.sources().of("PORTAL_CODES_PER_IP"), Source::DotEnv);
+}
+
+/// The documented defaults are those of the code, and no limit is left out.
+#[test]
+fn the_reference_has_every_limit_with_its_default() {
+    let table = limits::table(&Limits::default());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    for (name, value) in &table {
+        let entry = reference::settings().find(|entry| entry.name == *name);
+        let default = entry.unwrap_or_else(|| panic!("{name} is not described")).default;
+        let number = default.split(' ').next().and_then(|number| number.parse::<u64>().ok());
+        let stated = if default.ends_with(" per core") { number.map(|number| number * cores) } else { number };
+        assert_eq!(stated, Some(*value), "{name}: {default}");
+    }
+    for entry in described_limits() {
+        assert!(table.iter().any(|(name, _)| *name == entry.name), "{} is not in the table of limits", entry.name);
+    }
+}
+
+/// The settings whose allowed values are a range of numbers.
+fn described_limits() -> impl Iterator<Item = &'static Entry> {
+    let is_range = |entry: &&Entry| entry.allowed.split(" to ").next().is_some_and(|low| low.parse::<u64>().is_ok());
+    reference::settings().filter(is_range).filter(|entry| entry.name != "PORTAL_NAME")
+}
+
+/// A malformed value is answered with the range that the code accepts.
+#[test]
+fn the_reference_has_the_range_of_every_limit() {
+    let mut count = 0;
+    for Entry { name, allowed, .. } in described_limits() {
+        let lines = mistakes(&[(name, "x")]);
+        let rest = lines[0].strip_prefix(&format!("{name}: must be a whole number from ")).expect("the range");
+        let range = rest.split(',').next().expect("the range");
+        let allowed = allowed.replace("`PORTAL_CONNECTIONS_MAX`", "2048");
+        assert!(allowed == range || allowed.starts_with(&format!("{range} ")), "{name}: {allowed}, {range}");
+        count += 1;
+    }
+    assert_eq!(count, limits::table(&Limits::default()).len());
+}
+
+#[test]
+fn every_setting_is_described_once() {
+    let config = load(&[]).expect("defaults");
+    let reported = report::settings(&config).into_iter().map(|setting| setting.variable);
+    let reported = reported.filter(|name| *name != "RUST_LOG");
+    for name in reported.chain(limits::table(&config.limits).into_iter().map(|(name, _)| name)).chain([
+        "SECRET_KEY_PREVIOUS",
+        "LEPTOS_SITE_ROOT",
+        "PORTAL_LOG",
+        "PORTAL_CAPTCHA_SITE_KEY",
+        "PORTAL_CAPTCHA_SECRET",
+        "PORTAL_CAPTCHA_VERIFY_URL",
+        "PORTAL_EMAIL_DOMAINS_ALLOWED",
+        "PORTAL_EMAIL_DOMAINS_DENIED",
+        "PORTAL_REFUSE_DISPOSABLE",
+    ]) {
+        assert_eq!(reference::settings().filter(|entry| entry.name == name).count(), 1, "{name}");
+    }
+    // The code reads no setting that is not described.
+    for name in names_in_the_code() {
+        assert!(reference::is_known(&name), "{name}");
+    }
+    for Entry { name, file, .. } in reference::settings() {
+        assert!(reference::is_known(name));
+        assert_eq!(reference::is_known(&format!("{name}_FILE")), *file, "{name}");
+    }
+}
+
+/// The `PORTAL_…` names that the files of `src/server/config` read.
+fn names_in_the_code() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/server/config");
+    let files = std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path());
+    let files = files.filter(|path| !path.ends_with("env.rs") && !path.ends_with("reference.rs"));
+    let text: String = files.map(|path| std::fs::read_to_string(path).expect("a file")).collect();
+    let names = text.split('"').filter(|word| word.starts_with("PORTAL_"));
+    let of_a_name = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+    names.filter(|word| word.bytes().all(of_a_name)).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_configuration_page_is_what_the_program_prints() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broken = [("LEPTOS_ENV", "PROD"), ("PORTAL_NO_SUCH_NAME", "1")];
+    let output = run(folder.path(), &["check-config", "--markdown"], &broken);
+    assert!(output.status.success(), "it needs no valid configuration");
+    let page = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md")).expect("the page");
+    assert!(
+        output.stdout == page,
+        "run `portal check-config --markdown > docs/configuration.md`; the program prints:\n{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+}
+
+#[test]
+fn an_old_name_is_reported_by_check_config_and_logged_by_other_commands() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = [("PORTAL_CODES_PER_ADDRESS", "7")];
+    let warning = "PORTAL_CODES_PER_ADDRESS is now called PORTAL_CODES_PER_IP";
+    let checked = run(folder.path(), &["check-config"], &settings);
+    assert!(checked.status.success());
+    assert_eq!(String::from_utf8_lossy(&checked.stdout).matches(warning).count(), 1);
+    let migrated = run(folder.path(), &["migrate"], &settings);
+    assert!(migrated.status.success());
+    let log = String::from_utf8_lossy(&migrated.stderr).into_owned();
+    assert_eq!(log.lines().filter(|line| line.contains("WARN") && line.contains(warning)).count(), 1, "{log}");
 }

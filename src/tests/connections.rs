@@ -131,7 +131,7 @@ async fn a_head_that_is_too_large_is_431() {
 
 #[tokio::test]
 async fn one_address_with_many_connections_leaves_room_for_others_and_gets_it_back() {
-    let (served, folder) = served(&[("PORTAL_CONNECTIONS_MAX", "9"), ("PORTAL_CONNECTIONS_PER_ADDRESS", "4")]).await;
+    let (served, folder) = served(&[("PORTAL_CONNECTIONS_MAX", "9"), ("PORTAL_CONNECTIONS_PER_IP", "4")]).await;
     let to = address_of(&served);
     let mut held = Vec::new();
     for _ in 0..4 {
@@ -164,7 +164,7 @@ async fn one_address_with_many_connections_leaves_room_for_others_and_gets_it_ba
 
 #[tokio::test]
 async fn a_trusted_proxy_is_no_single_address_and_five_hundred_connections_are_fine() {
-    let settings = [("PORTAL_CONNECTIONS_PER_ADDRESS", "4"), ("TRUSTED_PROXIES", "127.0.0.1")];
+    let settings = [("PORTAL_CONNECTIONS_PER_IP", "4"), ("TRUSTED_PROXIES", "127.0.0.1")];
     let (proxied, _folder) = served(&settings).await;
     let (direct, _other_folder) = served(&[]).await;
     for (served, count) in [(proxied, 40), (direct, 500)] {

@@ -17,9 +17,9 @@ const CRASHES: u64 = 12;
 
 /// More than a single address is allowed otherwise.
 const SETTINGS: &[(&str, &str)] = &[
-    ("PORTAL_NEWCOMERS_PER_ADDRESS", "10000"),
-    ("PORTAL_UNPROVEN_PER_ADDRESS", "10000"),
-    ("PORTAL_CODES_PER_ADDRESS", "10000"),
+    ("PORTAL_ANONYMOUS_SESSIONS_PER_IP", "10000"),
+    ("PORTAL_NO_JS_FORMS_PER_IP", "10000"),
+    ("PORTAL_CODES_PER_IP", "10000"),
 ];
 
 /// Registers, and kills the program `delay` after the form was sent, or as soon

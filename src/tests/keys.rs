@@ -139,9 +139,9 @@ async fn a_sign_in_after_the_change_forgives_the_failures_before_it() {
 #[tokio::test]
 async fn the_change_gives_no_address_a_new_quota() {
     for (after, taken) in [(BOTH, false), (NEW, true)] {
-        let app = TestApp::with(&with(OLD, "PORTAL_CODES_PER_ADDRESS", "1")).await;
+        let app = TestApp::with(&with(OLD, "PORTAL_CODES_PER_IP", "1")).await;
         app.script().register("ann", "ann@x.example", PASSWORD).await;
-        let app = app.restart(&with(after, "PORTAL_CODES_PER_ADDRESS", "1")).await;
+        let app = app.restart(&with(after, "PORTAL_CODES_PER_IP", "1")).await;
         let answer = app.script().register("bob", "bob@x.example", PASSWORD).await;
         assert_eq!(answer.location().is_some(), taken);
         assert_eq!(answer.status == 429, !taken);

@@ -11,8 +11,8 @@ const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 async fn a_hundred_parallel_registrations_get_no_more_codes_than_the_limit() {
     for mode in BOTH {
         let app = TestApp::with(&[
-            ("PORTAL_CODES_PER_ADDRESS", "10"),
-            ("PORTAL_UNPROVEN_PER_ADDRESS", "1000"),
+            ("PORTAL_CODES_PER_IP", "10"),
+            ("PORTAL_NO_JS_FORMS_PER_IP", "1000"),
             ("PORTAL_HASH_QUEUE", "100"),
         ])
         .await;
@@ -35,7 +35,7 @@ async fn a_hundred_parallel_registrations_get_no_more_codes_than_the_limit() {
 #[tokio::test]
 async fn codes_count_by_address_whoever_they_go_to_and_whichever_form_asks() {
     for mode in BOTH {
-        let app = TestApp::with(&[("PORTAL_CODES_PER_ADDRESS", "4")]).await;
+        let app = TestApp::with(&[("PORTAL_CODES_PER_IP", "4")]).await;
         let mut client = app.client(mode).at_ip("2001:db8:1:2::1");
         client.register("ann", "a@x.example", PASSWORD).await;
         app.advance(60);
@@ -64,7 +64,7 @@ async fn codes_count_by_address_whoever_they_go_to_and_whichever_form_asks() {
 #[tokio::test]
 async fn wrong_codes_count_by_address_over_all_registrations_and_right_ones_do_not() {
     for mode in BOTH {
-        let app = TestApp::with(&[("PORTAL_WRONG_CODES_PER_ADDRESS", "6")]).await;
+        let app = TestApp::with(&[("PORTAL_WRONG_CODES_PER_IP", "6")]).await;
         app.account("owner", "owner@x.example").await;
         for n in 0..2 {
             let mut client = app.client(mode);
@@ -93,8 +93,7 @@ async fn wrong_codes_count_by_address_over_all_registrations_and_right_ones_do_n
 async fn one_password_tried_on_many_accounts_is_limited_by_address() {
     for mode in BOTH {
         let app =
-            TestApp::with(&[("PORTAL_LOGIN_FAILURES_PER_ADDRESS", "8"), ("PORTAL_CAPTCHA_AFTER_FAILURES", "1000")])
-                .await;
+            TestApp::with(&[("PORTAL_LOGIN_FAILURES_PER_IP", "8"), ("PORTAL_CAPTCHA_AFTER_FAILURES", "1000")]).await;
         app.account("ann", "ann@x.example").await;
         let mut client = app.client(mode);
         for n in 0..8 {
@@ -116,7 +115,7 @@ async fn one_password_tried_on_many_accounts_is_limited_by_address() {
 
 #[tokio::test]
 async fn limits_survive_a_restart() {
-    let settings = [("PORTAL_CODES_PER_ADDRESS", "2"), ("PORTAL_LOGIN_FAILURES", "3")];
+    let settings = [("PORTAL_CODES_PER_IP", "2"), ("PORTAL_LOGIN_FAILURES", "3")];
     let app = TestApp::with(&settings).await;
     app.account("ann", "ann@x.example").await;
     app.script().register("bob", "bob@x.example", PASSWORD).await;
@@ -139,7 +138,7 @@ async fn limits_survive_a_restart() {
 
 #[tokio::test]
 async fn who_keeps_no_cookie_causes_no_more_sessions_than_the_limit() {
-    let app = TestApp::with(&[("PORTAL_NEWCOMERS_PER_ADDRESS", "3")]).await;
+    let app = TestApp::with(&[("PORTAL_ANONYMOUS_SESSIONS_PER_IP", "3")]).await;
     let sessions = "SELECT COUNT(*) FROM session";
     let refused = [("username", "a b")];
     let mut keeps_its_cookie = app.form();

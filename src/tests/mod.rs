@@ -13,6 +13,7 @@ mod crash;
 mod csrf;
 mod devices;
 mod directions;
+mod documents;
 mod email_links;
 mod faults;
 mod fuzz;

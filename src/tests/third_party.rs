@@ -56,7 +56,7 @@ async fn app(provider: &str, verify_url: &str) -> TestApp {
         ("PORTAL_CAPTCHA_SECRET", "canary-secret"),
         ("PORTAL_CAPTCHA_VERIFY_URL", verify_url),
         ("PORTAL_FORM_MIN_FILL", "2"),
-        ("PORTAL_UNPROVEN_PER_ADDRESS", "2"),
+        ("PORTAL_NO_JS_FORMS_PER_IP", "2"),
         ("PORTAL_OTP_PER_HOUR", "100"),
     ])
     .await

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::harness::app::PASSWORD;
 use crate::harness::postgres::Postgres;
-use crate::harness::{Mode, TestApp};
+use crate::harness::{Mode, TestApp, report};
 
 static SERVER: OnceCell<Option<Postgres>> = OnceCell::const_new();
 
@@ -20,7 +20,7 @@ static SERVER: OnceCell<Option<Postgres>> = OnceCell::const_new();
 async fn pair(database: &str) -> Option<(TestApp, TestApp)> {
     let server = SERVER.get_or_init(async || Postgres::start()).await.as_ref();
     let Some(server) = server else {
-        println!("skipped: PostgreSQL is not installed");
+        report("skipped: PostgreSQL is not installed");
         return None;
     };
     server.create(database);

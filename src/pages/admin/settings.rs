@@ -37,7 +37,7 @@ pub fn SettingsPage() -> impl IntoView {
                 </Table>
             </Section>
             <Section title="Limits">
-                <p class="quiet">"Times are in seconds. See the README for what each one limits."</p>
+                <p class="quiet">"Times are in seconds. docs/configuration.md describes each limit."</p>
                 <Table caption="Limits" columns=vec!["Limit", "Value", "Source"]>
                     {limits}
                 </Table>

@@ -33,7 +33,11 @@ enum Command {
     /// Apply the database migrations and exit
     Migrate,
     /// Check the configuration and print the active settings, without secrets
-    CheckConfig,
+    CheckConfig {
+        /// Print a description of all settings as Markdown instead; needs no valid configuration
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Write a consistent copy of the SQLite database; the server may be running
     Backup {
         /// The file to write; must not exist
@@ -49,7 +53,7 @@ enum Command {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
-    /// Rotate the secret key; see the README for the steps
+    /// Rotate the secret key; see docs/deployment.md for the steps
     Keys {
         #[command(subcommand)]
         command: keys::KeysCommand,
@@ -73,15 +77,22 @@ pub fn run() -> ExitCode {
 }
 
 fn run_command(command: Command) -> Result<(), Failure> {
+    if matches!(command, Command::CheckConfig { markdown: true }) {
+        check_config::print_markdown();
+        return Ok(());
+    }
     // Files are accessible only to the owner of the process: the database, backups, keys and emails.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let rng = Rng::from_system()?;
     let config = Config::from_environment(&rng)?;
-    if matches!(command, Command::CheckConfig) {
+    if matches!(command, Command::CheckConfig { .. }) {
         check_config::run(&config);
         return Ok(());
     }
     super::telemetry::init(&config.log);
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
@@ -91,7 +102,7 @@ fn run_command(command: Command) -> Result<(), Failure> {
             Command::Admin { command } => admin::run(&config, rng, command).await,
             Command::Audit { command } => audit::run(&config, rng, command).await,
             Command::Keys { command } => keys::run(&config, rng, command).await,
-            Command::CheckConfig => Ok(()),
+            Command::CheckConfig { .. } => Ok(()),
         }
     })
 }

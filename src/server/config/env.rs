@@ -7,75 +7,37 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::Mistakes;
+use super::{Mistakes, reference};
 
-/// All `PORTAL_…` variables, in the order of the README.
-pub const PORTAL_NAMES: &[&str] = &[
-    "PORTAL_NAME",
-    "PORTAL_DATA_DIR",
-    "PORTAL_LOG",
-    "PORTAL_LOG_FORMAT",
-    "PORTAL_CAPTCHA",
-    "PORTAL_CAPTCHA_SITE_KEY",
-    "PORTAL_CAPTCHA_SECRET",
-    "PORTAL_CAPTCHA_SECRET_FILE",
-    "PORTAL_CAPTCHA_VERIFY_URL",
-    "PORTAL_REQUIRE_MFA",
-    "PORTAL_REGISTRATION",
-    "PORTAL_EMAIL_DOMAINS_ALLOWED",
-    "PORTAL_EMAIL_DOMAINS_DENIED",
-    "PORTAL_REFUSE_DISPOSABLE",
-    "PORTAL_OTP_LIFETIME",
-    "PORTAL_OTP_TRIES",
-    "PORTAL_OTP_WRONG_PER_DAY",
-    "PORTAL_OTP_RESEND_AFTER",
-    "PORTAL_OTP_PER_HOUR",
-    "PORTAL_OTP_PER_DAY",
-    "PORTAL_EMAIL_CHANGES",
-    "PORTAL_REGISTRATION_LIFETIME",
-    "PORTAL_INVITATION_LIFETIME",
-    "PORTAL_LOGIN_FAILURES",
-    "PORTAL_LOGIN_WINDOW",
-    "PORTAL_LOGIN_DELAY",
-    "PORTAL_LOGIN_DELAY_MAX",
-    "PORTAL_LOGIN_FAILURES_PER_ADDRESS",
-    "PORTAL_WRONG_CODES_PER_ADDRESS",
-    "PORTAL_CODES_PER_ADDRESS",
-    "PORTAL_UNPROVEN_PER_ADDRESS",
-    "PORTAL_NEWCOMERS_PER_ADDRESS",
-    "PORTAL_FORM_MIN_FILL",
-    "PORTAL_MFA_FAILURES",
-    "PORTAL_MFA_LOCKOUT",
-    "PORTAL_TRUST_LIFETIME",
-    "PORTAL_EMAIL_UNDO",
-    "PORTAL_DELETION_GRACE",
-    "PORTAL_OTP_LOG",
-    "PORTAL_AUDIT_LOG",
-    "PORTAL_CAPTCHA_LIFETIME",
-    "PORTAL_CAPTCHA_DIFFICULTY",
-    "PORTAL_CAPTCHA_AFTER_FAILURES",
-    "PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES",
-    "PORTAL_SESSION_IDLE",
-    "PORTAL_SESSION_ABSOLUTE",
-    "PORTAL_SESSION_REMEMBER",
-    "PORTAL_HASH_QUEUE",
-    "PORTAL_POSTS_PER_SECOND",
-    "PORTAL_POSTS_BURST",
-    "PORTAL_CONNECTIONS_MAX",
-    "PORTAL_CONNECTIONS_PER_ADDRESS",
-    "PORTAL_HEADER_TIMEOUT",
-    "PORTAL_BODY_TIMEOUT",
-    "PORTAL_IDLE_TIMEOUT",
+/// Renamed settings: the old and the new name. The old name is accepted for one release.
+pub const RENAMED: [(&str, &str); 6] = [
+    ("PORTAL_LOGIN_FAILURES_PER_ADDRESS", "PORTAL_LOGIN_FAILURES_PER_IP"),
+    ("PORTAL_WRONG_CODES_PER_ADDRESS", "PORTAL_WRONG_CODES_PER_IP"),
+    ("PORTAL_CODES_PER_ADDRESS", "PORTAL_CODES_PER_IP"),
+    ("PORTAL_UNPROVEN_PER_ADDRESS", "PORTAL_NO_JS_FORMS_PER_IP"),
+    ("PORTAL_NEWCOMERS_PER_ADDRESS", "PORTAL_ANONYMOUS_SESSIONS_PER_IP"),
+    ("PORTAL_CONNECTIONS_PER_ADDRESS", "PORTAL_CONNECTIONS_PER_IP"),
 ];
 
 /// Variables and their values. An empty value counts as not set.
 #[derive(Clone, Default)]
-pub struct Env(BTreeMap<String, Value>);
+pub struct Env {
+    values: BTreeMap<String, Value>,
+    warnings: Vec<String>,
+}
 
 #[derive(Clone)]
 struct Value {
     text: String,
     from: Source,
+    /// The old name, if the operator set the variable under it.
+    renamed_from: Option<&'static str>,
+}
+
+impl Value {
+    const fn new(text: String, from: Source) -> Self {
+        Self { text, from, renamed_from: None }
+    }
 }
 
 /// Where a value was set.
@@ -123,31 +85,51 @@ impl Env {
             for line in lines {
                 // The parser's own error would quote the line, which may contain a secret.
                 let (name, value) = line.map_err(|_| format!("{}: a line is not NAME=value", file.display()))?;
-                values.insert(name, Value { text: value, from: Source::DotEnv });
+                values.insert(name, Value::new(value, Source::DotEnv));
             }
         }
         values.extend(std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, Value { text: value.into_string().ok()?, from: Source::Environment }))
+            Some((name.into_string().ok()?, Value::new(value.into_string().ok()?, Source::Environment)))
         }));
-        Ok(Self(values))
+        Ok(Self::with_new_names(values))
     }
 
     /// Creates an environment for a test.
     pub fn of(pairs: &[(&str, &str)]) -> Self {
-        let value = |text: &str| Value { text: text.to_owned(), from: Source::Environment };
-        Self(pairs.iter().map(|&(name, text)| (name.to_owned(), value(text))).collect())
+        let value = |text: &str| Value::new(text.to_owned(), Source::Environment);
+        Self::with_new_names(pairs.iter().map(|&(name, text)| (name.to_owned(), value(text))).collect())
+    }
+
+    /// Moves the values of [`RENAMED`] settings to the new names. If both names are set, the value
+    /// of the new one is kept.
+    fn with_new_names(mut values: BTreeMap<String, Value>) -> Self {
+        let mut warnings = Vec::new();
+        for (old, new) in RENAMED {
+            let Some(value) = values.remove(old) else { continue };
+            warnings.push(format!("{old} is now called {new}; the old name will be refused in the next release"));
+            if values.get(new).is_none_or(|value| value.text.is_empty()) {
+                values.insert(new.to_owned(), Value { renamed_from: Some(old), ..value });
+            }
+        }
+        Self { values, warnings }
+    }
+
+    /// Returns a warning for each variable that was set under its old name.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Returns the value of `name`, if it is set and not empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| value.text.as_str()).filter(|text| !text.is_empty())
+        self.values.get(name).map(|value| value.text.as_str()).filter(|text| !text.is_empty())
     }
 
     /// Returns where each variable was set.
     #[must_use]
     pub fn sources(&self) -> Sources {
-        let set = self.0.iter().filter(|(_, value)| !value.text.is_empty());
+        let set = self.values.iter().filter(|(_, value)| !value.text.is_empty());
         Sources(set.map(|(name, value)| (name.clone(), value.from)).collect())
     }
 
@@ -181,6 +163,8 @@ impl Env {
             Ok(number) if bounds.contains(&number) => number,
             _ => {
                 let (low, high) = (bounds.start(), bounds.end());
+                // The name that the operator set.
+                let name = self.values.get(name).and_then(|value| value.renamed_from).unwrap_or(name);
                 mistakes.add(name, format_args!("must be a whole number from {low} to {high}, not {value:?}"));
                 default
             }
@@ -200,9 +184,9 @@ impl Env {
 
     /// Adds a mistake for every unknown `PORTAL_…` variable, since most are typos.
     pub fn refuse_unknown(&self, mistakes: &mut Mistakes) {
-        for name in self.0.keys().filter(|name| name.starts_with("PORTAL_")) {
-            if !PORTAL_NAMES.contains(&name.as_str()) {
-                mistakes.add(name, "is not a known setting; see the table in the README");
+        for name in self.values.keys().filter(|name| name.starts_with("PORTAL_")) {
+            if !reference::is_known(name) {
+                mistakes.add(name, "is not a known setting; docs/configuration.md lists all of them");
             }
         }
     }
@@ -210,6 +194,6 @@ impl Env {
 
 impl std::fmt::Debug for Env {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.values.keys()).finish()
     }
 }

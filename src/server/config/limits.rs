@@ -1,7 +1,7 @@
 //! The limits, each with its `PORTAL_…` variable. Durations are in seconds.
 //!
 //! `server::limits` documents each limit. [`table`] lists the values in effect, as `portal
-//! check-config` prints them; the README lists the defaults.
+//! check-config` prints them; docs/configuration.md lists the defaults.
 
 use std::num::NonZeroU32;
 
@@ -19,11 +19,11 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
     let default = Limits::default();
     let (session, captcha) = (default.session, default.captcha);
     let mut per_hour = |name, default: Quota| Quota::per_hour(env.number(name, default.most, 1..=1_000_000, mistakes));
-    let login_failures_per_ip = per_hour("PORTAL_LOGIN_FAILURES_PER_ADDRESS", default.login_failures_per_ip);
-    let wrong_codes_per_ip = per_hour("PORTAL_WRONG_CODES_PER_ADDRESS", default.wrong_codes_per_ip);
-    let codes_per_ip = per_hour("PORTAL_CODES_PER_ADDRESS", default.codes_per_ip);
-    let no_js_forms_per_ip = per_hour("PORTAL_UNPROVEN_PER_ADDRESS", default.no_js_forms_per_ip);
-    let anonymous_sessions_per_ip = per_hour("PORTAL_NEWCOMERS_PER_ADDRESS", default.anonymous_sessions_per_ip);
+    let login_failures_per_ip = per_hour("PORTAL_LOGIN_FAILURES_PER_IP", default.login_failures_per_ip);
+    let wrong_codes_per_ip = per_hour("PORTAL_WRONG_CODES_PER_IP", default.wrong_codes_per_ip);
+    let codes_per_ip = per_hour("PORTAL_CODES_PER_IP", default.codes_per_ip);
+    let no_js_forms_per_ip = per_hour("PORTAL_NO_JS_FORMS_PER_IP", default.no_js_forms_per_ip);
+    let anonymous_sessions_per_ip = per_hour("PORTAL_ANONYMOUS_SESSIONS_PER_IP", default.anonymous_sessions_per_ip);
     let limits = Limits {
         // NIST SP 800-63B-4, section 3.1.3.2 allows ten minutes.
         otp_lifetime: env.seconds("PORTAL_OTP_LIFETIME", default.otp_lifetime, 1..=600, mistakes),
@@ -103,7 +103,7 @@ fn connections(env: &Env, default: ConnectionLimits, mistakes: &mut Mistakes) ->
     let half = most.div_ceil(2);
     ConnectionLimits {
         most,
-        per_ip: env.number("PORTAL_CONNECTIONS_PER_ADDRESS", half, 1..=most, mistakes),
+        per_ip: env.number("PORTAL_CONNECTIONS_PER_IP", half, 1..=most, mistakes),
         header: env.seconds("PORTAL_HEADER_TIMEOUT", default.header, 1..=60, mistakes),
         body: env.seconds("PORTAL_BODY_TIMEOUT", default.body, 1..=60, mistakes),
         answer: default.answer,
@@ -130,11 +130,11 @@ pub fn table(limits: &Limits) -> Vec<(&'static str, u64)> {
         ("PORTAL_LOGIN_WINDOW", limits.login_window.as_secs()),
         ("PORTAL_LOGIN_DELAY", limits.login_delay.as_secs()),
         ("PORTAL_LOGIN_DELAY_MAX", limits.login_delay_max.as_secs()),
-        ("PORTAL_LOGIN_FAILURES_PER_ADDRESS", limits.login_failures_per_ip.most.into()),
-        ("PORTAL_WRONG_CODES_PER_ADDRESS", limits.wrong_codes_per_ip.most.into()),
-        ("PORTAL_CODES_PER_ADDRESS", limits.codes_per_ip.most.into()),
-        ("PORTAL_UNPROVEN_PER_ADDRESS", limits.no_js_forms_per_ip.most.into()),
-        ("PORTAL_NEWCOMERS_PER_ADDRESS", limits.anonymous_sessions_per_ip.most.into()),
+        ("PORTAL_LOGIN_FAILURES_PER_IP", limits.login_failures_per_ip.most.into()),
+        ("PORTAL_WRONG_CODES_PER_IP", limits.wrong_codes_per_ip.most.into()),
+        ("PORTAL_CODES_PER_IP", limits.codes_per_ip.most.into()),
+        ("PORTAL_NO_JS_FORMS_PER_IP", limits.no_js_forms_per_ip.most.into()),
+        ("PORTAL_ANONYMOUS_SESSIONS_PER_IP", limits.anonymous_sessions_per_ip.most.into()),
         ("PORTAL_MFA_FAILURES", limits.mfa_failures.into()),
         ("PORTAL_MFA_LOCKOUT", limits.mfa_lockout.as_secs()),
         ("PORTAL_TRUST_LIFETIME", limits.trust_lifetime.as_secs()),
@@ -154,7 +154,7 @@ pub fn table(limits: &Limits) -> Vec<(&'static str, u64)> {
         ("PORTAL_POSTS_PER_SECOND", limits.posts_per_second.get().into()),
         ("PORTAL_POSTS_BURST", limits.posts_burst.get().into()),
         ("PORTAL_CONNECTIONS_MAX", count(connections.most)),
-        ("PORTAL_CONNECTIONS_PER_ADDRESS", count(connections.per_ip)),
+        ("PORTAL_CONNECTIONS_PER_IP", count(connections.per_ip)),
         ("PORTAL_HEADER_TIMEOUT", connections.header.as_secs()),
         ("PORTAL_BODY_TIMEOUT", connections.body.as_secs()),
         ("PORTAL_IDLE_TIMEOUT", connections.idle.as_secs()),

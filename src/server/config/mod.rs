@@ -7,6 +7,7 @@ pub mod env;
 pub mod limits;
 pub mod log;
 pub mod mail;
+pub mod reference;
 pub mod registration;
 pub mod report;
 pub mod second_factor;
@@ -45,6 +46,8 @@ pub struct Config {
     pub log: LogConfig,
     /// Where each value was set.
     pub sources: Sources,
+    /// One line for each setting that was set under its old name.
+    pub warnings: Vec<String>,
 }
 
 /// Why the portal does not start: one line for each mistake. The lines contain no secrets.
@@ -97,7 +100,20 @@ impl Config {
         match (mail, keys) {
             (Some(mail), Some(keys)) if mistakes.0.is_empty() => {
                 let sources = env.sources();
-                Ok(Self { site, database, mail, third_party, second_factor, registration, keys, limits, log, sources })
+                let warnings = env.warnings().to_vec();
+                Ok(Self {
+                    site,
+                    database,
+                    mail,
+                    third_party,
+                    second_factor,
+                    registration,
+                    keys,
+                    limits,
+                    log,
+                    sources,
+                    warnings,
+                })
             }
             _ => Err(ConfigErrors(mistakes.0)),
         }

@@ -31,7 +31,7 @@ pub struct Limit {
     pub source: Source,
 }
 
-/// Returns every limit, in the order of the README.
+/// Returns every limit, in the order of [`limits::table`].
 #[must_use]
 pub fn limits(config: &Config) -> Vec<Limit> {
     let of = |(variable, value)| Limit { variable, value, source: config.sources.of(variable) };

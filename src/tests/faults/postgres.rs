@@ -8,6 +8,7 @@ use super::scene::{Posts, SETTINGS, long, now, readiness, until_ready};
 use crate::harness::postgres::Postgres;
 use crate::harness::process::{Served, browser};
 use crate::harness::proxy::Proxy;
+use crate::harness::report;
 
 struct Scene {
     server: Postgres,
@@ -23,7 +24,7 @@ impl Scene {
     /// installed.
     async fn start(through_proxy: bool) -> Option<Self> {
         let Some(server) = Postgres::start() else {
-            println!("skipped: PostgreSQL is not installed");
+            report("skipped: PostgreSQL is not installed");
             return None;
         };
         server.create("portal");

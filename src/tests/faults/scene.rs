@@ -11,14 +11,15 @@ use sea_orm::{ConnectionTrait as _, Statement};
 
 use crate::harness::app::PASSWORD;
 use crate::harness::process::{Served, browser, solved_challenge};
+use crate::harness::report;
 
 /// Many registrations from one IP address, and challenges that cost nothing.
 pub(super) const SETTINGS: &[(&str, &str)] = &[
     ("PORTAL_CAPTCHA_DIFFICULTY", "8"),
     ("PORTAL_FORM_MIN_FILL", "0"),
-    ("PORTAL_NEWCOMERS_PER_ADDRESS", "100000"),
-    ("PORTAL_UNPROVEN_PER_ADDRESS", "100000"),
-    ("PORTAL_CODES_PER_ADDRESS", "100000"),
+    ("PORTAL_ANONYMOUS_SESSIONS_PER_IP", "100000"),
+    ("PORTAL_NO_JS_FORMS_PER_IP", "100000"),
+    ("PORTAL_CODES_PER_IP", "100000"),
     ("PORTAL_POSTS_BURST", "100000"),
 ];
 
@@ -81,7 +82,7 @@ impl Posts {
     /// The same with what was found.
     pub(super) fn assert_all_in(&self, fault: &str, found: &BTreeSet<String>, well: Duration) {
         let lost: Vec<_> = self.acknowledged.difference(found).collect();
-        println!(
+        report(&format!(
             "{fault}: {} acknowledged, {} refused, {} found, {} lost, well after {} ms, longest answer {} ms",
             self.acknowledged.len(),
             self.refused,
@@ -89,7 +90,7 @@ impl Posts {
             lost.len(),
             well.as_millis(),
             self.longest.as_millis()
-        );
+        ));
         assert!(lost.is_empty(), "{fault}: acknowledged and lost: {lost:?}");
     }
 }

@@ -116,7 +116,8 @@ impl Portal {
             .env("LEPTOS_SITE_ROOT", target().join("site"))
             .stdout(Stdio::null())
             .stderr(fs::OpenOptions::new().create(true).append(true).open(&log)?);
-        let child = command.spawn().map_err(|error| format!("target/release/portal: {error}; `make release` builds it"))?;
+        let child =
+            command.spawn().map_err(|error| format!("target/release/portal: {error}; `make release` builds it"))?;
         Ok(Self { process: Process(child), address, log })
     }
 

@@ -31,7 +31,7 @@ impl SmallDisk {
             // It has ended already, or ends with its input.
             drop(holder.stdin.take());
             let _ = holder.wait();
-            println!("skipped: there is no right to mount a file system here");
+            super::report("skipped: there is no right to mount a file system here");
             return None;
         }
         Some(Self { holder, place: place.to_owned(), is_root })

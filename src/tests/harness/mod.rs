@@ -17,6 +17,12 @@ pub(crate) use app::TestApp;
 pub(crate) use authenticator::Authenticator;
 pub(crate) use client::{Answer, Client, Mode, without_random};
 
+/// Prints a line to the output of the tests, for example that a test was skipped.
+#[expect(clippy::print_stdout, reason = "the output of the tests")]
+pub(crate) fn report(line: &str) {
+    println!("{line}");
+}
+
 /// A whole number from the environment, for a test that can be made to take longer.
 pub(crate) fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok().filter(|text| !text.is_empty())?;

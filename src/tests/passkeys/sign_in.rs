@@ -188,7 +188,7 @@ async fn sixteen_parallel_posts_of_one_passkey_sign_in_once() {
 
 #[tokio::test]
 async fn failures_count_for_the_address_and_a_success_does_not() {
-    let app = TestApp::with(&[("PORTAL_LOGIN_FAILURES_PER_ADDRESS", "3")]).await;
+    let app = TestApp::with(&[("PORTAL_LOGIN_FAILURES_PER_IP", "3")]).await;
     let (_, passkey) = app.member_with_passkey("ann", 1).await;
     for _ in 0..5 {
         let mut right = Authenticator { counter: 0, ..passkey.clone() };
