@@ -14,7 +14,7 @@ const LINK: &str = "btn btn-link digits";
 /// A destructive action.
 const DANGER: &str = "btn btn-danger btn-wide";
 
-/// A form for a [`EnhancedForm`](super::PostForm). New forms do not make the WebAssembly
+/// A form for a [`EnhancedForm`](super::EnhancedForm). New forms do not make the WebAssembly
 /// module larger, because they are data in the page.
 ///
 /// ```

@@ -15,7 +15,7 @@ use crate::server::store::{StoreError, hourly_counters, otp_failures, otps};
 const TOO_MANY_FROM_HERE: &str = "Too many incorrect codes from your network.";
 const TOO_MANY_WRONG: &str = "Too many incorrect codes for this email address.";
 
-/// An attempt that counts as wrong until it is [settled](Codes::settle).
+/// An attempt that counts as wrong until it is [marked as succeeded](super::OtpService::mark_succeeded).
 #[derive(Debug)]
 #[must_use]
 pub struct OtpAttempt {

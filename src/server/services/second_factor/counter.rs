@@ -13,7 +13,7 @@ use crate::server::store::login_failures::{self, Counter};
 const TOO_MANY: &str = "Too many attempts.";
 
 /// Counts an attempt as a failure before it is checked, in the same transaction. If the attempt
-/// succeeds, [reset](forgive) the counter.
+/// succeeds, [reset](reset_failures) the counter.
 ///
 /// # Errors
 /// [`ServiceError::Limited`] after too many failures.
