@@ -80,7 +80,7 @@ test('@hydrated a page that came without a challenge takes the one of a refusal'
   const seed = '5a'.repeat(32);
   const digest = createHash('sha256').update(Buffer.from(`${seed}00001388`, 'hex')).digest('hex');
   const sum = { seed, prefix: digest.slice(0, 32), most: 100_000 };
-  const captcha = { challenge: 'the-challenge', kind: { Sum: sum } };
+  const captcha = { challenge: 'the-challenge', kind: { PowChallenge: sum } };
   const refusal = { message: 'Please try once more.', fields: [], retry_after: null, captcha };
   const sent = posts(portal);
   await portal.page.route('/login', (route) => route.fulfill({ status: 422, json: refusal }));
@@ -94,7 +94,7 @@ test('@hydrated a page that came without a challenge takes the one of a refusal'
 });
 
 test('@hydrated a sum without a solution does not hold the form back', async ({ portal }) => {
-  const captcha = { challenge: 'no-way', kind: { Sum: { seed: '00'.repeat(32), prefix: '00'.repeat(16), most: 10 } } };
+  const captcha = { challenge: 'no-way', kind: { PowChallenge: { seed: '00'.repeat(32), prefix: '00'.repeat(16), most: 10 } } };
   const refusal = { message: 'Please try once more.', fields: [], retry_after: null, captcha };
   const sent = posts(portal);
   await portal.open('/login');

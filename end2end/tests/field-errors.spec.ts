@@ -16,7 +16,7 @@ const mistakes: [field: 'username' | 'email' | 'password', typed: string, messag
   ['username', 'x'.repeat(33), /Use at most 32 characters\./],
   ['username', 'two words', /Use only the letters a–z, digits/],
   ['email', 'somebody@localhost', /Enter an email address like name@example\.com\./],
-  ['email', `${'x'.repeat(250)}@example.com`, /Use an address of at most 254 characters\./],
+  ['email', `${'x'.repeat(250)}@example.com`, /Use an email address of at most 254 characters\./],
   ['password', 'seven77', /Use at least 8 characters\./],
   ['password', 'x'.repeat(129), /Use at most 128 characters\./],
   ['password', 'password1', /Try three or four random words\./],

@@ -177,7 +177,7 @@ test.describe('looks good in light and dark, wide and narrow:', () => {
     await portal.isAt(STEP);
     await expectGoodLooks(portal);
     await portal.submit(STEP, { code: '000000' });
-    await portal.expectFieldError(STEP, 'code', /does not count/);
+    await portal.expectFieldError(STEP, 'code', /is incorrect or has expired/);
     await expectGoodLooks(portal);
     await portal.field(STEP, 'trust').check();
     await portal.submit(STEP, { code: codes[0] ?? '' });
