@@ -1,4 +1,4 @@
-//! Another password.
+//! Changing the password.
 
 use futures::future::join;
 
@@ -12,7 +12,7 @@ async fn change(client: &mut Client, current: &str, new: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_new_password_keeps_this_session_under_another_id_and_ends_all_others() {
+async fn a_new_password_renews_this_session_id_and_ends_all_other_sessions() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
@@ -23,7 +23,7 @@ async fn a_new_password_keeps_this_session_under_another_id_and_ends_all_others(
         let mut recovering = app.client(mode);
         recovering.post("/recover", &[("email", "ann@x.example")]).await;
         let code = app.code_for("ann@x.example").await;
-        // However long ago they signed in: the form asks for the password itself.
+        // The age of the sign-in does not matter, because the form asks for the password itself.
         app.advance(299);
         let answer = change(&mut client, PASSWORD, NEW).await;
         assert_eq!(answer.location().as_deref(), Some("/account"));
@@ -46,7 +46,7 @@ async fn a_new_password_keeps_this_session_under_another_id_and_ends_all_others(
 }
 
 #[tokio::test]
-async fn mistakes_stand_beside_their_fields_and_change_nothing() {
+async fn errors_are_shown_beside_their_fields_and_change_nothing() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
@@ -65,7 +65,7 @@ async fn mistakes_stand_beside_their_fields_and_change_nothing() {
 }
 
 #[tokio::test]
-async fn of_two_changes_at_once_one_counts() {
+async fn only_one_of_two_simultaneous_changes_succeeds() {
     let app = with_ann().await;
     let (mut one, mut two) = (signed_in(&app, Mode::Script).await, signed_in(&app, Mode::Script).await);
     join(change(&mut one, PASSWORD, NEW), change(&mut two, PASSWORD, "another fine password")).await;
@@ -75,7 +75,7 @@ async fn of_two_changes_at_once_one_counts() {
 }
 
 #[tokio::test]
-async fn a_change_that_raced_with_a_recovery_is_dead() {
+async fn a_change_that_raced_with_a_recovery_is_refused() {
     for _ in 0..3 {
         let app = with_ann().await;
         let mut member = signed_in(&app, Mode::Script).await;

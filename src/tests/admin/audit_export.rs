@@ -13,7 +13,7 @@ use crate::harness::{Mode, TestApp};
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const EXPORT: &str = "/admin/audit/export";
 
-/// Writes deeds of this account down, with reasons that a spreadsheet would reckon with.
+/// Records actions of this account, with reasons that a spreadsheet would treat as formulas.
 pub(super) async fn fill(app: &TestApp, actor: &str, deeds: usize) {
     let actor = Actor::Administrator(Uuid::try_parse(actor).expect("an id"));
     let tx = app.state.store.write().await.expect("a transaction");
@@ -26,14 +26,14 @@ pub(super) async fn fill(app: &TestApp, actor: &str, deeds: usize) {
     tx.commit().await.expect("a commit");
 }
 
-/// The cells of each line, read as RFC 4180 has it.
+/// Returns the cells of each line, parsed according to RFC 4180.
 fn read(file: &str) -> Vec<Vec<String>> {
     let line = |line: &str| line.trim_matches('"').split("\",\"").map(|cell| cell.replace("\"\"", "\"")).collect();
     file.split_terminator("\r\n").map(line).collect()
 }
 
 #[tokio::test]
-async fn the_file_holds_every_row_and_no_formula_and_is_written_down() {
+async fn the_file_holds_every_row_and_no_formula_and_the_export_is_logged() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
@@ -64,7 +64,7 @@ async fn the_file_holds_every_row_and_no_formula_and_is_written_down() {
 }
 
 #[tokio::test]
-async fn the_filters_of_the_page_hold_for_the_file() {
+async fn the_filters_of_the_page_apply_to_the_file() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
@@ -95,7 +95,7 @@ async fn the_filters_of_the_page_hold_for_the_file() {
 }
 
 #[tokio::test]
-async fn a_password_given_long_ago_is_asked_for_first_and_the_filters_are_kept() {
+async fn an_old_sign_in_requires_the_password_first_and_the_filters_are_kept() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
@@ -112,7 +112,7 @@ async fn a_password_given_long_ago_is_asked_for_first_and_the_filters_are_kept()
 }
 
 #[tokio::test]
-async fn opening_the_address_takes_nothing_along() {
+async fn opening_the_url_downloads_nothing() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     assert_ne!(ann.get(EXPORT).await.status, 200);

@@ -1,4 +1,4 @@
-//! `/admin/mail`: what waits, what went, and what can be done about it.
+//! `/admin/mail`: the outbox, and the actions on its emails.
 
 use portal::server::mail::Sender;
 use portal::server::mail::Worker;
@@ -34,7 +34,7 @@ async fn audited(app: &TestApp) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_mail_that_was_given_up_is_tried_again_and_arrives() {
+async fn a_failed_mail_is_retried_and_delivered() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
@@ -64,7 +64,7 @@ async fn a_mail_that_was_given_up_is_tried_again_and_arrives() {
 }
 
 #[tokio::test]
-async fn an_expired_code_and_an_erased_mail_are_not_tried_again() {
+async fn an_expired_code_and_an_erased_mail_are_not_retried() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
@@ -98,7 +98,7 @@ async fn an_expired_code_and_an_erased_mail_are_not_tried_again() {
 }
 
 #[tokio::test]
-async fn a_dropped_mail_never_arrives_and_its_content_is_gone() {
+async fn a_dropped_mail_is_never_delivered_and_its_content_is_erased() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
@@ -123,7 +123,7 @@ async fn a_dropped_mail_never_arrives_and_its_content_is_gone() {
 }
 
 #[tokio::test]
-async fn a_test_mail_goes_to_the_administrators_own_address_once_a_minute() {
+async fn a_test_mail_goes_to_the_administrators_own_email_once_a_minute() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
@@ -146,7 +146,7 @@ async fn a_test_mail_goes_to_the_administrators_own_address_once_a_minute() {
 }
 
 #[tokio::test]
-async fn while_the_mail_server_is_away_the_queue_says_why_and_when_it_tries_next() {
+async fn while_the_mail_server_is_down_the_queue_shows_why_and_the_next_attempt() {
     let app = TestApp::new().await;
     let mut ann = ann(&app, Mode::Form).await;
     let server = MailServer::start(Protection::None).await;
