@@ -1,4 +1,4 @@
-//! A sign-in in a browser that the account was not seen in before is mailed.
+//! A sign-in in a browser that is new to the account sends an email.
 
 use futures::future::join_all;
 use portal::server::mail::RenderedEmail;
@@ -22,7 +22,7 @@ async fn sign_in(client: &mut Client, username: &str) {
     assert_eq!(client.sign_in(username, PASSWORD).await.location().as_deref(), Some("/dashboard"));
 }
 
-/// The mails about new devices.
+/// The emails about new devices.
 async fn told(app: &TestApp, address: &str) -> Vec<RenderedEmail> {
     let mut letters = app.letters_to(address).await;
     letters.retain(|letter| letter.subject == "New sign-in to your Portal account");
@@ -30,7 +30,7 @@ async fn told(app: &TestApp, address: &str) -> Vec<RenderedEmail> {
 }
 
 #[tokio::test]
-async fn the_first_sign_in_of_all_is_not_mailed_and_one_in_another_browser_is() {
+async fn the_first_sign_in_is_not_mailed_and_one_in_another_browser_is() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
@@ -57,7 +57,7 @@ async fn the_first_sign_in_of_all_is_not_mailed_and_one_in_another_browser_is() 
 }
 
 #[tokio::test]
-async fn the_mailed_link_is_for_that_session_and_for_as_long_as_it_can_last() {
+async fn the_mailed_link_ends_that_session_and_works_as_long_as_the_session_can_last() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     signed_in(&app, Mode::Form, "ann").await;
@@ -95,7 +95,7 @@ async fn each_account_has_its_own_first_sign_in_in_a_browser() {
 }
 
 #[tokio::test]
-async fn parallel_sign_ins_in_one_new_browser_are_one_mail() {
+async fn parallel_sign_ins_in_one_new_browser_send_one_mail() {
     let app = TestApp::new().await;
     for name in ["ann", "bob"] {
         app.account(name, &format!("{name}@x.example")).await;
@@ -134,11 +134,11 @@ async fn a_browser_keeps_its_cookie_for_400_days_from_each_sign_in() {
 }
 
 #[tokio::test]
-async fn the_mail_waits_for_its_server_and_the_sign_in_for_neither() {
+async fn the_mail_waits_for_the_mail_server_but_the_sign_in_does_not() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     signed_in(&app, Mode::Form, "ann").await;
-    // No mail server has been spoken to yet: nothing was delivered.
+    // There is no working mail server, so nothing was delivered.
     signed_in(&app, Mode::Form, "ann").await;
     let waiting = "SELECT COUNT(*) FROM outbox WHERE kind = 'new_device' AND state = 'waiting'";
     assert_eq!(app.count(waiting).await, 1);
@@ -157,7 +157,7 @@ async fn a_refused_sign_in_leaves_neither_cookie_nor_row() {
 }
 
 #[tokio::test]
-async fn fifty_browsers_of_an_account_are_remembered_and_the_longest_unseen_goes() {
+async fn fifty_browsers_per_account_are_remembered_and_the_least_recently_seen_is_removed() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut oldest = signed_in(&app, Mode::Form, "ann").await;
@@ -177,7 +177,7 @@ async fn fifty_browsers_of_an_account_are_remembered_and_the_longest_unseen_goes
 }
 
 #[tokio::test]
-async fn a_browser_is_forgotten_after_400_days_or_with_all_others() {
+async fn a_browser_is_forgotten_after_400_days_or_when_all_are_removed() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = signed_in(&app, Mode::Form, "ann").await;

@@ -53,7 +53,7 @@ fn typed() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Characters that nobody sees, or that turn the text around them.
+/// Invisible characters, and characters that change the direction of the text.
 fn is_unseen(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
@@ -64,7 +64,7 @@ fn key(typed: &str) -> Option<String> {
 }
 
 #[test]
-fn an_accepted_address_is_one_address_however_it_is_written() {
+fn an_accepted_email_is_a_single_email_however_it_is_written() {
     hold(Cost::Call, typed(), |typed| {
         let Ok(email) = Email::parse(&typed) else { return Ok(Verdict::Refused) };
         prop_assert_eq!(email.as_str(), typed.trim(), "nothing of it was left out");
@@ -89,7 +89,7 @@ fn an_accepted_address_is_one_address_however_it_is_written() {
 }
 
 #[test]
-fn a_mail_goes_to_that_address_alone_and_has_no_further_header() {
+fn a_mail_goes_only_to_that_email_and_has_no_extra_header() {
     hold(Cost::Call, typed(), |typed| {
         let Ok(email) = Email::parse(&typed) else { return Ok(Verdict::Refused) };
         let message = Message::AccountExists {
@@ -123,7 +123,7 @@ fn a_mail_goes_to_that_address_alone_and_has_no_further_header() {
 }
 
 #[test]
-fn every_plain_address_is_accepted_and_the_full_width_form_of_its_domain_is_the_same() {
+fn every_plain_email_is_accepted_and_its_full_width_domain_is_the_same() {
     let plain =
         "[A-Za-z0-9]{1,8}([._+-][A-Za-z0-9]{1,8}){0,2}@[A-Za-z][A-Za-z0-9]{0,8}([.][A-Za-z][A-Za-z0-9]{0,8}){1,2}";
     run(Cost::Call, plain, |typed| {

@@ -18,7 +18,7 @@ use super::texts::{header_octets, odd, spoilt};
 use crate::harness::Mode;
 use crate::harness::mail::log::Listener;
 
-/// Few addresses, so that they meet each other and the networks.
+/// Only a few IP addresses, so that they often match each other and the networks.
 const ADDRESSES: &[&str] = &[
     "10.0.0.1",
     "10.0.0.2",
@@ -34,7 +34,7 @@ const ADDRESSES: &[&str] = &[
 ];
 const NETWORKS: &[&str] = &["10.0.0.0/8", "10.0.0.1", "127.0.0.0/8", "::1", "2001:db8::/48", "192.0.2.0/24"];
 
-/// The headers as they arrive, each a list of hops with commas between.
+/// The headers as they arrive, each a comma-separated list of hops.
 fn headers() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let hop = prop_oneof![
         8 => select(ADDRESSES).prop_map(str::to_owned),
@@ -54,9 +54,9 @@ fn trusted() -> impl Strategy<Value = Vec<&'static str>> {
     prop_oneof![1 => Just(Vec::new()), 3 => vec(select(NETWORKS), 1..4)]
 }
 
-/// The rule in other words. The chain begins at the connection and goes back
-/// through the hops for as long as they can be read; the requester is the
-/// first in it who is not trusted, or else its end.
+/// An independent implementation of the rule. The chain begins at the connection and goes
+/// back through the hops for as long as they can be parsed. The client is the first
+/// IP address in it that is not trusted, or else the last one.
 fn nearest_untrusted(peer: IpAddr, headers: &[Vec<u8>], is_trusted: impl Fn(&IpAddr) -> bool) -> IpAddr {
     let all = headers.iter().map(|header| String::from_utf8_lossy(header).into_owned()).collect::<Vec<_>>().join(",");
     let hops = all.rsplit(',').filter(|_| !headers.is_empty()).map(|hop| hop.trim().parse::<IpAddr>().ok());
@@ -85,7 +85,7 @@ fn parts(peer: IpAddr, headers: &[Vec<u8>]) -> Parts {
 }
 
 #[test]
-fn the_requester_is_the_nearest_who_is_not_a_trusted_proxy() {
+fn the_client_ip_is_the_nearest_that_is_not_a_trusted_proxy() {
     let peers = select(ADDRESSES).prop_map(|ip| ip.parse::<IpAddr>().expect("an address"));
     hold(Cost::Call, (peers, headers(), trusted()), |(peer, headers, trusted)| {
         let nets = networks(&trusted);
@@ -101,7 +101,7 @@ fn the_requester_is_the_nearest_who_is_not_a_trusted_proxy() {
 }
 
 #[test]
-fn through_the_front_door_that_address_is_the_one_in_the_log() {
+fn through_the_router_the_client_ip_is_the_one_in_the_log() {
     let trusted = ["10.0.0.0/8", "127.0.0.0/8", "::1"];
     let door = Door::with(&[("TRUSTED_PROXIES", &trusted.join(","))]);
     let nets = networks(&trusted);
@@ -112,7 +112,7 @@ fn through_the_front_door_that_address_is_the_one_in_the_log() {
         for header in &headers {
             request = request.header("x-forwarded-for", HeaderValue::from_bytes(header).expect("a header's octets"));
         }
-        // A day later nobody has to wait for what they did before.
+        // A day later no limit applies to earlier requests any more.
         door.app.advance(86_400);
         let log = Listener::start();
         let mut client = door.guest(Mode::Script).at_ip(peer);
