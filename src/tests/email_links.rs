@@ -10,7 +10,7 @@ use super::harness::{Client, Mode, TestApp};
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const DEAD: &str = "This link no longer works";
 
-/// Returns the path and query of the link in the newest email to this email that has one.
+/// Returns the path and query of the link in the newest message to this email that has one.
 pub(crate) async fn link_in(app: &TestApp, address: &str) -> String {
     let mails = app.mails_to(address).await;
     let link = mails.iter().rev().find_map(|(_, text)| {

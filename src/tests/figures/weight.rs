@@ -11,8 +11,8 @@ use crate::process::Portal;
 use crate::table::{Figure, Row, Unit};
 use crate::{Outcome, load, say};
 
-/// The bodies of the page, its style sheet, its script and its module as a
-/// browser gets them that takes brotli.
+/// The bodies of the page, its style sheet, its script and its module, as
+/// sent to a browser that accepts brotli.
 const VISIT: Figure = Figure::new("first visit to /register", Unit::Kilobytes, 150.0, 110.0);
 /// The page and its style sheet.
 const WITHOUT_SCRIPT: Figure = Figure::new("the same without JavaScript", Unit::Kilobytes, 20.0, 12.0);

@@ -1,4 +1,4 @@
-//! What the tests stand on. Only this folder touches the database.
+//! The test harness. Only this folder accesses the database.
 
 pub(crate) mod app;
 pub(crate) mod authenticator;
@@ -17,7 +17,7 @@ pub(crate) use app::TestApp;
 pub(crate) use authenticator::Authenticator;
 pub(crate) use client::{Answer, Client, Mode, without_random};
 
-/// A whole number from the environment, for a test that can be made to take longer.
+/// An integer from the environment, for a test that can run longer.
 pub(crate) fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok().filter(|text| !text.is_empty())?;
     Some(text.parse().unwrap_or_else(|_| panic!("{name} must be a whole number, not {text:?}")))

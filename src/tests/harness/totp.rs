@@ -1,11 +1,11 @@
-//! An authenticator app: the codes of RFC 6238 from HMAC and nothing else, so
-//! that the library that checks them is not its own judge.
+//! An authenticator app: the codes of RFC 6238, computed from HMAC alone, so
+//! that the tests do not check the TOTP library against itself.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use portal::domain::Timestamp;
 use sha1::Sha1;
 
-/// Somebody's phone, with one seed in it.
+/// A user's phone, with one seed in it.
 #[derive(Clone)]
 pub(crate) struct Phone {
     pub(crate) seed: Vec<u8>,
@@ -14,7 +14,7 @@ pub(crate) struct Phone {
 }
 
 impl Phone {
-    /// Takes over the secret that a page shows for typing.
+    /// Takes the secret that a page shows for manual entry.
     pub(crate) fn of(page: &str) -> Self {
         let shown = page.split_once("<code class=\"secret\">").and_then(|(_, rest)| rest.split('<').next());
         let secret: String = shown.unwrap_or_else(|| panic!("no secret: {page}")).split(' ').collect();

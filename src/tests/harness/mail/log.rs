@@ -1,8 +1,8 @@
 //! The log of one test, at every level.
 //!
-//! One subscriber serves the whole process and asks each time whether this
-//! thread is listening: a subscriber of the thread's own would miss lines that
-//! another test made tracing forget about.
+//! One subscriber serves the whole process and checks each time whether this
+//! thread is listening. A separate subscriber for the thread would miss lines that
+//! another test made tracing disable.
 
 use std::cell::RefCell;
 use std::io;
