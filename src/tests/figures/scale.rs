@@ -30,11 +30,11 @@ pub(crate) const FIGURES: &[Figure] = &[USERS, SIGN_IN, VERIFY];
 
 const MANY: u32 = 1_000_000;
 const FEW: u32 = 1_000;
-/// Each attempt sends an email and computes a hash, which the figure leaves out.
+/// Fewer attempts for this figure, because each sends an email and computes a hash outside the measured time.
 const FEWER_VERIFICATIONS: u32 = 4;
 /// How long an email may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The larger and the smaller portal, in the order of `SIZES`.
+/// The account counts of the larger and the smaller portal.
 const NAMES: [&str; 2] = ["1,000,000", "1,000"];
 
 /// Limits that this many attempts from one IP address would reach.

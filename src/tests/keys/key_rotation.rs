@@ -1,4 +1,4 @@
-//! What happens to the rows, beside a portal that queues and sends.
+//! How a rotation changes the rows while a portal queues and sends.
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -13,12 +13,12 @@ use uuid::Uuid;
 
 use crate::harness::mail::outbox::{Outbox, secret};
 
-/// The place of the mails.
+/// The index of emails among the encrypted columns.
 fn outbox_column() -> &'static EncryptedColumn {
     SEALED.iter().find(|place| place.table == "outbox").expect("the outbox")
 }
 
-/// The keys of [`Outbox::new`], and new ones in their place.
+/// The keys of [`Outbox::new`], and new ones that replace them.
 fn both() -> KeyRing {
     KeyRing::new(secret(8), Some(secret(7)))
 }
@@ -34,7 +34,7 @@ async fn rotate(resealing: &KeyRotation) -> u64 {
 }
 
 #[tokio::test]
-async fn more_than_one_batch_is_sealed_anew() {
+async fn more_than_one_batch_is_re_encrypted() {
     let outbox = Outbox::new().await;
     outbox.write_many(&outbox.notice(), 1_001).await;
     let resealing = outbox.resealing(both()).await;
@@ -44,7 +44,7 @@ async fn more_than_one_batch_is_sealed_anew() {
 }
 
 #[tokio::test]
-async fn the_seed_of_an_authenticator_app_is_sealed_anew() {
+async fn the_seed_of_an_authenticator_app_is_re_encrypted() {
     let outbox = Outbox::new().await;
     let place = SEALED.iter().find(|place| place.table == "totp").expect("the seeds");
     let (account, seed) = (Uuid::from_u128(7), b"12345678901234567890");
@@ -61,11 +61,11 @@ async fn the_seed_of_an_authenticator_app_is_sealed_anew() {
 }
 
 #[tokio::test]
-async fn what_the_version_before_sealed_is_delivered_and_is_sealed_anew() {
+async fn data_encrypted_by_the_previous_version_is_delivered_and_re_encrypted() {
     for (keys, previous) in [(both(), true), (secret(7).into(), false)] {
         let outbox = Outbox::new().await;
         outbox.write(&outbox.notice()).await;
-        // As it was before a value named its key: nonce and ciphertext, bound to the row.
+        // The format before values named their key: nonce and ciphertext, bound to the row.
         let row = outbox.row().await;
         let sealer = Sealer::new(&secret(7).into(), "mail", Rng::from_seed(3));
         let plain = sealer.open(row.id, &row.payload.expect("a payload")).expect("ours");
@@ -86,7 +86,7 @@ async fn what_the_version_before_sealed_is_delivered_and_is_sealed_anew() {
 }
 
 #[tokio::test]
-async fn a_value_moved_to_another_row_does_not_open_and_is_named_and_left_alone() {
+async fn a_value_moved_to_another_row_does_not_decrypt_and_is_reported_and_left_unchanged() {
     let outbox = Outbox::new().await;
     outbox.write_many(&outbox.notice(), 2).await;
     let [one, other] = outbox.rows().await.try_into().expect("two rows");
@@ -102,7 +102,7 @@ async fn a_value_moved_to_another_row_does_not_open_and_is_named_and_left_alone(
 }
 
 #[tokio::test]
-async fn a_row_that_was_erased_or_changed_meanwhile_is_left_alone() {
+async fn a_row_erased_or_changed_meanwhile_is_left_unchanged() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.notice()).await;
     let read = encrypted_columns::page(outbox.store.reader(), outbox_column(), None, 500).await.expect("no fault");
@@ -125,7 +125,7 @@ async fn a_row_that_was_erased_or_changed_meanwhile_is_left_alone() {
 }
 
 #[tokio::test]
-async fn every_mail_goes_out_once_while_values_are_sealed_anew() {
+async fn every_mail_is_sent_once_during_re_encryption() {
     let mut outbox = Outbox::new().await;
     outbox.write_many(&outbox.notice(), 60).await;
     outbox.mailer = outbox.mailer_with(&both());
@@ -156,7 +156,7 @@ async fn every_mail_goes_out_once_while_values_are_sealed_anew() {
 }
 
 #[tokio::test]
-async fn what_a_portal_with_the_old_key_queues_after_a_rotation_is_counted_as_due() {
+async fn a_mail_queued_by_a_portal_with_the_old_key_after_a_rotation_is_counted_as_due() {
     let outbox = Outbox::new().await;
     let resealing = outbox.resealing(both()).await;
     assert_eq!(rotate(&resealing).await, 0);

@@ -1,4 +1,4 @@
-//! From the outbox to the server: what is kept, when it is tried, when it is given up.
+//! From the outbox to the server: what is stored, when it is sent, and when it fails.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn contains(octets: &[u8], text: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_mail_waits_sealed_and_leaves_nothing_behind_once_sent() {
+async fn a_queued_mail_is_encrypted_and_leaves_nothing_behind_once_sent() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.code()).await;
     let waiting = outbox.row().await;
@@ -36,7 +36,7 @@ async fn a_mail_waits_sealed_and_leaves_nothing_behind_once_sent() {
 }
 
 #[tokio::test]
-async fn a_mail_is_undone_with_what_it_is_about() {
+async fn a_queued_mail_is_rolled_back_with_its_transaction() {
     let outbox = Outbox::new().await;
     let tx = outbox.store.write().await.expect("a transaction");
     outbox.mailer.enqueue(&tx, &outbox.code(), None).await.expect("a row");
@@ -45,7 +45,7 @@ async fn a_mail_is_undone_with_what_it_is_about() {
 }
 
 #[tokio::test]
-async fn the_pauses_double_from_five_seconds_to_the_cap_and_never_beyond() {
+async fn the_retry_delays_double_from_five_seconds_up_to_the_cap() {
     for (message, caps) in [(true, [5, 10, 20, 40, 40, 40]), (false, [5, 10, 20, 40, 80, 160])] {
         let outbox = Outbox::new().await;
         outbox.write(&if message { outbox.code() } else { outbox.notice() }).await;
@@ -68,7 +68,7 @@ async fn the_pauses_double_from_five_seconds_to_the_cap_and_never_beyond() {
 }
 
 #[tokio::test]
-async fn a_code_that_expired_while_the_server_was_away_is_never_sent() {
+async fn a_code_that_expired_while_the_server_was_down_is_never_sent() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.code()).await;
     let memory = Memory::default();
@@ -82,7 +82,7 @@ async fn a_code_that_expired_while_the_server_was_away_is_never_sent() {
     assert!(memory.accepted().is_empty());
     let row = outbox.row().await;
     assert_eq!((row.state.as_str(), row.payload, row.last_error.as_deref()), ("expired", None, Some("421 away")));
-    // A clock that goes back does not revive it.
+    // Setting the clock back does not revive it.
     outbox.clock.set(START);
     assert_eq!(worker.deliver_due().await.expect("no fault"), Report::default());
     assert!(memory.accepted().is_empty());
@@ -99,7 +99,7 @@ async fn a_code_in_its_last_millisecond_is_still_sent() {
 }
 
 #[tokio::test]
-async fn a_refused_mail_is_given_up_and_its_reason_names_nobody() {
+async fn a_rejected_mail_fails_and_its_reason_names_no_recipient() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.code()).await;
     let memory = Memory::default();
@@ -123,7 +123,7 @@ async fn a_refused_mail_is_given_up_and_its_reason_names_nobody() {
 }
 
 #[tokio::test]
-async fn a_notice_is_tried_for_two_days_and_then_given_up() {
+async fn a_notice_is_retried_for_two_days_and_then_fails() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.notice()).await;
     let memory = Memory::default();
@@ -137,7 +137,7 @@ async fn a_notice_is_tried_for_two_days_and_then_given_up() {
 }
 
 #[tokio::test]
-async fn a_payload_that_does_not_open_is_given_up_and_holds_up_nothing() {
+async fn a_payload_that_cannot_be_decrypted_fails_and_delays_nothing() {
     let outbox = Outbox::new().await;
     let tx = outbox.store.write().await.expect("a transaction");
     outbox.mailer_with(&secret(8).into()).enqueue(&tx, &outbox.code(), None).await.expect("a row");
@@ -153,7 +153,7 @@ async fn a_payload_that_does_not_open_is_given_up_and_holds_up_nothing() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_delays_no_mail() {
+async fn setting_the_clock_back_delays_no_mail() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.notice()).await;
     let memory = Memory::default();
@@ -167,7 +167,7 @@ async fn a_clock_that_is_set_back_delays_no_mail() {
 }
 
 #[tokio::test]
-async fn what_became_of_a_codes_mail_is_known_until_it_is_purged() {
+async fn the_status_of_a_codes_mail_is_known_until_it_is_purged() {
     let outbox = Outbox::new().await;
     let (sent, waiting) = (Uuid::from_u128(1), Uuid::from_u128(2));
     outbox.write_for(&outbox.code(), Some(sent)).await;

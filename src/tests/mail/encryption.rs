@@ -1,4 +1,4 @@
-//! Nothing is sent in the clear unless `SMTP_URL` says so, and nothing to a stranger.
+//! Email is sent unencrypted only if `SMTP_URL` says so, and never to an unverified server.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn trusting(outbox: &Outbox, authority: &Authority, url: &str) -> Worker {
     outbox.worker(Transport::smtp(server(url).trusting(root)).expect("TLS"))
 }
 
-/// No mail was even begun.
+/// Asserts that the client did not even begin an email.
 fn assert_untouched(server: &MailServer) {
     assert!(server.accepted().is_empty());
     for verb in ["MAIL", "AUTH", "RCPT", "DATA"] {
@@ -26,7 +26,7 @@ fn assert_untouched(server: &MailServer) {
 }
 
 #[tokio::test]
-async fn mail_goes_out_through_tls_after_signing_in() {
+async fn mail_is_sent_over_tls_after_signing_in() {
     let authority = Authority::issuing("localhost");
     let account = format!(
         "{}:{}",
@@ -49,7 +49,7 @@ async fn mail_goes_out_through_tls_after_signing_in() {
 }
 
 #[tokio::test]
-async fn a_server_that_offers_no_starttls_gets_nothing() {
+async fn a_server_without_starttls_gets_nothing() {
     for query in ["", "?tls=required"] {
         let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
         outbox.write(&outbox.code()).await;
@@ -61,7 +61,7 @@ async fn a_server_that_offers_no_starttls_gets_nothing() {
 }
 
 #[tokio::test]
-async fn mail_goes_out_in_the_clear_only_when_the_url_says_so() {
+async fn mail_is_sent_unencrypted_only_when_the_url_says_so() {
     let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
     outbox.write(&outbox.code()).await;
     let worker = outbox.smtp(&format!("smtp://localhost:{}?tls=none", server.port()));
@@ -70,7 +70,7 @@ async fn mail_goes_out_in_the_clear_only_when_the_url_says_so() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_nobody_vouches_for_gets_nothing() {
+async fn a_server_with_an_untrusted_certificate_gets_nothing() {
     let (stranger, trusted) = (Authority::issuing("localhost"), Authority::issuing("localhost"));
     for (protection, scheme) in [
         (Protection::Implicit(stranger.server.clone()), "smtps"),
@@ -89,7 +89,7 @@ async fn a_certificate_that_nobody_vouches_for_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_certificate_for_another_name_gets_nothing() {
+async fn a_server_with_a_certificate_for_another_name_gets_nothing() {
     let authority = Authority::issuing("relay.example");
     for (protection, scheme) in [
         (Protection::Implicit(authority.server.clone()), "smtps"),
@@ -104,7 +104,7 @@ async fn a_certificate_for_another_name_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_ends_no_mail_and_is_not_kept() {
+async fn a_wrong_smtp_password_fails_no_mail_and_is_not_stored() {
     let authority = Authority::issuing("localhost");
     let outbox = Outbox::new().await;
     let server = MailServer::with_password(Protection::Implicit(authority.server.clone())).await;

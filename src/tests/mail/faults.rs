@@ -1,4 +1,4 @@
-//! What a mail server may do, and what becomes of the mail then.
+//! Mail server faults, and what happens to the email.
 
 use std::time::{Duration, Instant};
 
@@ -22,11 +22,11 @@ fn url(server: &MailServer) -> String {
 }
 
 #[tokio::test]
-async fn a_live_code_goes_out_within_a_minute_of_the_servers_return() {
+async fn a_valid_code_is_sent_within_a_minute_of_the_servers_return() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code()).await;
     let port = server.stop().await;
-    // Two and a half minutes without a server, looked at every second.
+    // Two and a half minutes without a server, with a check every second.
     for _ in 0..150 {
         worker.deliver_due().await.expect("no fault");
         outbox.clock.advance(Duration::from_secs(1));
@@ -43,7 +43,7 @@ async fn a_live_code_goes_out_within_a_minute_of_the_servers_return() {
 }
 
 #[tokio::test]
-async fn a_passing_refusal_is_tried_again_until_the_server_takes_the_mail() {
+async fn a_temporary_rejection_is_retried_until_the_server_accepts_the_mail() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code()).await;
     for at in [At::Greeting, At::Recipient, At::Content] {
@@ -59,7 +59,7 @@ async fn a_passing_refusal_is_tried_again_until_the_server_takes_the_mail() {
 }
 
 #[tokio::test]
-async fn a_lasting_refusal_ends_the_mail_at_once() {
+async fn a_permanent_rejection_fails_the_mail_at_once() {
     for at in [At::Recipient, At::Content] {
         let (outbox, server, worker) = with_server().await;
         outbox.write(&outbox.code()).await;
@@ -73,7 +73,7 @@ async fn a_lasting_refusal_ends_the_mail_at_once() {
 }
 
 #[tokio::test]
-async fn a_server_that_turns_everybody_away_ends_no_mail() {
+async fn a_server_that_rejects_every_client_fails_no_mail() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code()).await;
     let turned_away =
@@ -86,7 +86,7 @@ async fn a_server_that_turns_everybody_away_ends_no_mail() {
 }
 
 #[tokio::test]
-async fn a_silent_server_is_left_in_time_wherever_it_falls_silent() {
+async fn a_silent_server_times_out_at_every_stage() {
     for at in [At::Greeting, At::Recipient, At::Content] {
         let (outbox, server, worker) = with_server().await;
         // An attempt lasts no longer than the code: here half a second instead of ten.
@@ -100,7 +100,7 @@ async fn a_silent_server_is_left_in_time_wherever_it_falls_silent() {
 }
 
 #[tokio::test]
-async fn a_mail_without_an_end_is_given_ten_seconds() {
+async fn an_attempt_for_a_mail_without_expiry_times_out_after_ten_seconds() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.notice()).await;
     server.fault((At::Greeting, Fault::Silence));
@@ -111,7 +111,7 @@ async fn a_mail_without_an_end_is_given_ten_seconds() {
 }
 
 #[tokio::test]
-async fn a_lost_acknowledgement_sends_the_mail_again_as_the_same_mail() {
+async fn after_a_lost_acknowledgment_the_mail_is_sent_again_with_the_same_message_id() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code()).await;
     server.fault((At::Content, Fault::HangUp));
@@ -128,12 +128,12 @@ async fn a_lost_acknowledgement_sends_the_mail_again_as_the_same_mail() {
 }
 
 #[tokio::test]
-async fn a_late_answer_is_never_taken_for_the_answer_to_the_next_mail() {
+async fn a_late_reply_is_never_taken_for_the_reply_to_the_next_mail() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code_for(Duration::from_millis(300))).await;
     server.fault((At::Recipient, Fault::Late(Duration::from_millis(600))));
     assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
-    // By now the late answer has come. The next recipient is refused, and that is what must be heard.
+    // By now the late reply has arrived. The next recipient is rejected, and that reply is the one that must count.
     tokio::time::sleep(Duration::from_millis(600)).await;
     server.fault((At::Content, Fault::Answer("550 refused")));
     outbox.clock.advance(Duration::from_secs(1));
@@ -144,7 +144,7 @@ async fn a_late_answer_is_never_taken_for_the_answer_to_the_next_mail() {
 }
 
 #[tokio::test]
-async fn mails_in_a_row_share_a_connection_and_a_broken_one_is_replaced() {
+async fn consecutive_mails_share_a_connection_and_a_broken_one_is_replaced() {
     let (outbox, server, worker) = with_server().await;
     for _ in 0..3 {
         outbox.write(&outbox.code()).await;
@@ -158,7 +158,7 @@ async fn mails_in_a_row_share_a_connection_and_a_broken_one_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_crowd_is_served_by_four_connections_at_most() {
+async fn many_mails_use_four_connections_at_most() {
     let (outbox, server, worker) = with_server().await;
     server.fault((At::Recipient, Fault::Late(Duration::from_millis(20))));
     for _ in 0..24 {

@@ -1,4 +1,4 @@
-//! The worker beside the portal: woken, stopped, killed, doubled.
+//! The mail worker: woken, stopped, killed, run twice.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ async fn a_woken_worker_sends_at_once() {
     let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
     let (stop, stopped) = watch::channel(false);
     let running = tokio::spawn(outbox.smtp(&url(&server)).run(stopped));
-    // Longer than the worker needs to find nothing and lie down.
+    // Longer than the worker needs to find nothing and go idle.
     tokio::time::sleep(Duration::from_millis(300)).await;
     outbox.write(&outbox.code()).await;
     outbox.mailer.wake();
@@ -29,7 +29,7 @@ async fn a_woken_worker_sends_at_once() {
 }
 
 #[tokio::test]
-async fn a_worker_that_nobody_wakes_looks_by_itself() {
+async fn a_worker_that_is_not_woken_polls_by_itself() {
     let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
     let (stop, stopped) = watch::channel(false);
     let running = tokio::spawn(outbox.smtp(&url(&server)).run(stopped));
@@ -41,7 +41,7 @@ async fn a_worker_that_nobody_wakes_looks_by_itself() {
 }
 
 #[tokio::test]
-async fn at_shutdown_the_mail_in_hand_is_finished_and_no_other_begun() {
+async fn at_shutdown_the_mail_in_progress_is_finished_and_no_other_is_begun() {
     let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
     server.fault((At::Content, Fault::Late(Duration::from_millis(500))));
     let (stop, stopped) = watch::channel(false);
@@ -87,7 +87,7 @@ async fn a_crash_between_claim_and_send_loses_nothing_and_does_not_spin() {
 }
 
 #[tokio::test]
-async fn two_workers_send_every_mail_once() {
+async fn two_workers_send_every_email_once() {
     let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
     for _ in 0..20 {
         outbox.write(&outbox.code()).await;
@@ -101,7 +101,7 @@ async fn two_workers_send_every_mail_once() {
 }
 
 #[tokio::test]
-async fn the_log_tells_what_happened_and_to_no_one_whom() {
+async fn the_log_says_what_happened_without_the_recipient() {
     let listener = Listener::start();
     let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
     let worker = outbox.smtp(&url(&server));
@@ -126,7 +126,7 @@ async fn the_log_tells_what_happened_and_to_no_one_whom() {
 }
 
 #[tokio::test]
-async fn a_code_goes_out_before_notices_that_have_waited_for_longer() {
+async fn a_code_is_sent_before_notices_that_have_waited_longer() {
     let outbox = Outbox::new().await;
     outbox.write_many(&outbox.notice(), 40).await;
     outbox.clock.advance(Duration::from_secs(60));
@@ -140,7 +140,7 @@ async fn a_code_goes_out_before_notices_that_have_waited_for_longer() {
 }
 
 #[tokio::test]
-async fn notices_that_a_server_does_not_answer_leave_a_place_for_a_code() {
+async fn notices_to_an_unresponsive_server_leave_a_slot_for_a_code() {
     let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
     server.fault((At::Content, Fault::Silence));
     outbox.write_many(&outbox.notice(), 10).await;
@@ -155,7 +155,7 @@ async fn notices_that_a_server_does_not_answer_leave_a_place_for_a_code() {
     server.fault(None);
     outbox.write(&outbox.code()).await;
     outbox.mailer.wake();
-    // The notices in hand still wait for their answer.
+    // The notices in progress still wait for the server's reply.
     let code_is_sent = async {
         while !server.accepted().iter().any(|mail| String::from_utf8_lossy(&mail.content).contains(CODE)) {
             tokio::time::sleep(Duration::from_millis(5)).await;
