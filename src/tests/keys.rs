@@ -137,7 +137,7 @@ async fn a_sign_in_after_the_change_resets_the_failures_before_it() {
 }
 
 #[tokio::test]
-async fn the_change_gives_no_email_a_new_quota() {
+async fn the_change_gives_no_ip_address_a_new_quota() {
     for (after, taken) in [(BOTH, false), (NEW, true)] {
         let app = TestApp::with(&with(OLD, "PORTAL_CODES_PER_ADDRESS", "1")).await;
         app.script().register("ann", "ann@x.example", PASSWORD).await;

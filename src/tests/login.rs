@@ -261,7 +261,7 @@ async fn an_unknown_username_and_a_disabled_account_take_as_long_as_a_wrong_pass
         times[7]
     });
     for other in [unknown, disabled] {
-        // Other tests use the same cores, so the median hides most of the noise.
+        // Other tests use the same cores. A skipped step would account for most of the time.
         let difference = wrong.abs_diff(other);
         assert!(difference.as_millis() < 10 || difference < wrong / 3, "{wrong:?} {unknown:?} {disabled:?}");
     }

@@ -217,7 +217,7 @@ async fn no_request_can_inject_a_log_line() {
                     browser.post(served.url(path)).form(&[(field, typed.as_str()), ("password", "wrong password")]);
                 post.send().await.expect("an answer");
             }
-            // Percent-encoded, as a browser sends it, and raw: a raw line break ends the target or makes the request invalid.
+            // Percent-encoded, as a browser sends it, and raw, which is cut off or not a valid request.
             browser.get(served.url(&format!("/{typed}"))).send().await.expect("an answer");
             let bare = format!("GET /{typed} HTTP/1.1\r\nhost: x\r\nuser-agent: {typed}\r\nreferer: {typed}\r\n\r\n");
             served.send(&bare).await;

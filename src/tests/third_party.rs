@@ -1,5 +1,5 @@
-//! A third party's captcha, with a stand-in on loopback for the place where its
-//! answers are verified.
+//! A third-party captcha, with a stand-in on loopback for the endpoint that verifies
+//! its answers.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,15 +14,15 @@ use super::harness::{Answer, Client, Mode, TestApp};
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
-/// What the verification was asked, field by field.
+/// The fields of the verification request.
 type Asked = Vec<(String, String)>;
 
-/// Verifies: `good` is a good answer, `broken` meets a fault, all else is bad.
+/// Verifies: `good` is valid, `broken` causes a server error, everything else is invalid.
 #[derive(Clone, Default)]
 struct Verification(Arc<Mutex<Vec<Asked>>>);
 
 impl Verification {
-    /// Begins to listen; gives its address.
+    /// Starts to listen; returns its socket address.
     async fn start(&self) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -62,7 +62,7 @@ async fn app(provider: &str, verify_url: &str) -> TestApp {
     .await
 }
 
-/// Registers with what the widget put into the form, as soon as the page is there.
+/// Registers with what the widget put into the form, as soon as the page has loaded.
 async fn register(client: &mut Client, field: &str, response: &str) -> Answer {
     let page = client.get("/register").await.body;
     let challenge = super::harness::captcha::in_page(&page, "/register").expect("a challenge");
@@ -77,7 +77,7 @@ async fn register(client: &mut Client, field: &str, response: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_widgets_answer_is_verified_where_the_provider_says() {
+async fn the_widgets_answer_is_verified_at_the_providers_endpoint() {
     for (provider, field) in [("turnstile", "cf-turnstile-response"), ("hcaptcha", "h-captcha-response")] {
         let verification = Verification::default();
         let app = app(provider, &verification.start().await).await;
@@ -104,7 +104,7 @@ async fn the_widgets_answer_is_verified_where_the_provider_says() {
 }
 
 #[tokio::test]
-async fn a_browser_without_scripts_is_taken_by_the_portals_own_rules() {
+async fn a_browser_without_scripts_follows_the_portals_own_rules() {
     let verification = Verification::default();
     let app = app("turnstile", &verification.start().await).await;
     let mut client = app.form();
@@ -118,7 +118,7 @@ async fn a_browser_without_scripts_is_taken_by_the_portals_own_rules() {
 }
 
 #[tokio::test]
-async fn an_outage_of_the_third_party_keeps_nobody_out_and_lets_no_flood_in() {
+async fn an_outage_of_the_third_party_locks_no_user_out_and_lets_no_flood_in() {
     let verification = Verification::default();
     let working = verification.start().await;
     let nowhere = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port");

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::harness::mail::outbox::{Outbox, secret};
 
-/// The index of emails among the encrypted columns.
+/// The outbox's encrypted column.
 fn outbox_column() -> &'static EncryptedColumn {
     SEALED.iter().find(|place| place.table == "outbox").expect("the outbox")
 }

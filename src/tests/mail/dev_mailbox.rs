@@ -62,7 +62,7 @@ async fn a_new_user_finds_the_newest_code_first() {
 }
 
 #[tokio::test]
-async fn the_html_part_is_shown_in_a_sandbox() {
+async fn the_html_part_is_shown_under_a_restrictive_policy() {
     let (outbox, (router, above)) = (Outbox::new().await, mailbox());
     deliver(&outbox, &above, &outbox.code()).await;
     let list = get(&router, "/dev/mailbox").await.body;

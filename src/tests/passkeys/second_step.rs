@@ -45,7 +45,7 @@ async fn a_browser_may_be_trusted_with_a_passkey_as_with_a_code() {
 }
 
 #[tokio::test]
-async fn no_other_passkey_or_ceremony_completes_the_second_step() {
+async fn nothing_else_completes_the_second_step() {
     let app = TestApp::new().await;
     let (mut of_ann, passkey) = app.member_with_passkey("ann", 1).await;
     let (_, mut of_bob) = app.member_with_passkey("bob", 2).await;

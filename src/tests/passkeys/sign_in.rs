@@ -7,7 +7,7 @@ use crate::harness::passkeys::{ADD, CONFIRM, SIGN_IN};
 use crate::harness::{Answer, Authenticator, TestApp};
 
 #[tokio::test]
-async fn a_passkey_signs_in_without_a_second_step() {
+async fn a_passkey_alone_signs_in() {
     let app = TestApp::new().await;
     let (_, mut passkey) = app.member_with_passkey("ann", 1).await;
     let mut browser = app.script();

@@ -1,4 +1,4 @@
-//! Two tabs, sixteen posts, and a sign-in that is under way.
+//! Two tabs, sixteen posts, and a concurrent sign-in.
 
 use futures::future::{join, join_all};
 
@@ -6,7 +6,7 @@ use super::{BOTH, NEW, PASSWORD, opens, set, waiting, with_ann};
 use crate::harness::Mode;
 
 #[tokio::test]
-async fn the_second_of_two_tabs_is_told_plainly_that_it_is_done() {
+async fn the_second_of_two_tabs_is_told_that_the_recovery_is_complete() {
     for mode in BOTH {
         let app = with_ann().await;
         let (first, code) = waiting(&app, mode).await;
@@ -23,7 +23,7 @@ async fn the_second_of_two_tabs_is_told_plainly_that_it_is_done() {
 }
 
 #[tokio::test]
-async fn of_sixteen_parallel_right_posts_one_succeeds() {
+async fn only_one_of_sixteen_parallel_correct_posts_succeeds() {
     for mode in BOTH {
         let app = with_ann().await;
         let (client, code) = waiting(&app, mode).await;
@@ -46,7 +46,7 @@ async fn of_sixteen_parallel_right_posts_one_succeeds() {
 }
 
 #[tokio::test]
-async fn a_recovery_ends_the_others_and_every_code_of_the_address() {
+async fn a_recovery_ends_the_other_recoveries_and_every_code_of_the_email() {
     let app = with_ann().await;
     let (mut first, first_code) = waiting(&app, Mode::Form).await;
     let (mut second, second_code) = waiting(&app, Mode::Form).await;
@@ -62,11 +62,11 @@ async fn a_recovery_ends_the_others_and_every_code_of_the_address() {
 }
 
 #[tokio::test]
-async fn a_sign_in_with_the_old_password_that_is_under_way_ends_with_it() {
+async fn a_concurrent_sign_in_with_the_old_password_ends_with_the_recovery() {
     let app = with_ann().await;
     let (mut client, code) = waiting(&app, Mode::Script).await;
     let mut old = app.script();
-    // The account is read, and its password about to be looked at.
+    // The account is loaded, and its password is about to be verified.
     let tx = app.state.store.write().await.expect("the writer's turn");
     let signing_in = tokio::spawn(async move {
         let answer = old.sign_in("ann", PASSWORD).await;
@@ -84,7 +84,7 @@ async fn a_sign_in_with_the_old_password_that_is_under_way_ends_with_it() {
 }
 
 #[tokio::test]
-async fn an_epoch_that_began_during_a_sign_in_ends_it() {
+async fn a_session_version_raised_during_a_sign_in_ends_it() {
     let app = with_ann().await;
     let mut client = app.script();
     let tx = app.state.store.write().await.expect("the writer's turn");

@@ -5,7 +5,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn an_app_is_added_by_its_code_and_signing_in_then_takes_one() {
+async fn an_app_is_added_with_a_code_and_signing_in_then_requires_one() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
@@ -51,7 +51,7 @@ async fn the_code_that_added_the_app_does_not_sign_in() {
 }
 
 #[tokio::test]
-async fn a_seed_is_shown_until_it_counts_and_only_after_the_password() {
+async fn a_seed_is_shown_only_after_the_password_and_until_it_is_confirmed() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
@@ -98,7 +98,7 @@ async fn a_wrong_code_adds_nothing_and_the_seed_stays() {
 }
 
 #[tokio::test]
-async fn a_new_beginning_replaces_the_earlier_and_an_old_one_lapses() {
+async fn starting_again_replaces_the_pending_app_and_an_old_one_expires() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.form();
@@ -123,7 +123,7 @@ async fn a_new_beginning_replaces_the_earlier_and_an_old_one_lapses() {
 }
 
 #[tokio::test]
-async fn no_seed_is_in_the_database_in_the_clear() {
+async fn no_seed_is_stored_unencrypted() {
     let app = TestApp::new().await;
     let ann = enrolled(&app, super::Mode::Form).await;
     let octets = app.database_octets();
@@ -133,7 +133,7 @@ async fn no_seed_is_in_the_database_in_the_clear() {
 }
 
 #[tokio::test]
-async fn no_pending_app_is_left_behind_when_the_session_ends_while_it_waits_for_its_turn() {
+async fn no_pending_app_is_left_behind_when_the_session_ends_during_the_request() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut ann = app.form();
