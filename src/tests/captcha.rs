@@ -45,7 +45,7 @@ async fn a_form_without_its_challenge_is_refused_and_gets_the_next_challenge() {
             assert!(client.seen(answer).await.contains(AGAIN), "{challenge}");
         }
     }
-    assert_eq!(app.mails_to("ann@x.example").await.len(), 4, "those of the next challenges alone");
+    assert_eq!(app.mails_to("ann@x.example").await.len(), 4, "only those of the next challenges");
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ async fn served(settings: &[(&str, &str)]) -> (Served, tempfile::TempDir) {
 }
 
 fn address_of(served: &Served) -> SocketAddr {
-    served.origin.trim_start_matches("http://").parse().expect("an address")
+    served.origin.trim_start_matches("http://").parse().expect("a socket address")
 }
 
 /// Opens a connection from one of the many loopback IP addresses of this machine.
@@ -106,10 +106,10 @@ async fn a_connection_is_kept_for_the_next_request_and_closed_when_idle() {
         tokio::time::sleep(Duration::from_millis(400)).await;
     }
     let answered = now();
-    assert_eq!(rest(&mut kept).await, "", "closed without a word");
+    assert_eq!(rest(&mut kept).await, "", "closed without a response");
     assert!(answered.elapsed() < Duration::from_secs(3), "{:?}", answered.elapsed());
     let mut spare = TcpStream::connect(address_of(&served)).await.expect("a connection");
-    assert_eq!(rest(&mut spare).await, "", "one that was opened and never used");
+    assert_eq!(rest(&mut spare).await, "", "an unused connection");
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn one_ip_address_with_many_connections_leaves_room_for_others_and_can_rec
         assert!(ask(&mut stream, GET).await.starts_with("HTTP/1.1 200"), "127.0.0.{address}");
         held.push(stream);
     }
-    assert!(ask(&mut connect_from(5, to).await, GET).await.starts_with("HTTP/1.1 503"), "every place is taken");
+    assert!(ask(&mut connect_from(5, to).await, GET).await.starts_with("HTTP/1.1 503"), "every slot is taken");
     drop(held);
     let mut again = String::new();
     for _ in 0..100 {
@@ -205,7 +205,7 @@ async fn with_too_few_file_descriptors_fewer_connections_are_accepted_and_it_is_
 /// A server in this process: its socket address, a way to stop it, and its task.
 async fn serving(router: Router, limits: ConnectionLimits) -> (SocketAddr, watch::Sender<bool>, JoinHandle<()>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-    let address = listener.local_addr().expect("an address");
+    let address = listener.local_addr().expect("a socket address");
     let (stop, stopped) = watch::channel(false);
     let rules = Rules { limits, trusted_proxies: Vec::new(), clock: Clock::System };
     (address, stop, tokio::spawn(listen::serve(listener, router, rules, stopped)))
@@ -225,14 +225,14 @@ async fn a_client_that_sends_requests_without_reading_is_cut_off() {
     }
     let mut answer = Vec::new();
     let end = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await;
-    assert!(end.is_ok() && answer.len() < LARGE, "{} octets", answer.len());
+    assert!(end.is_ok() && answer.len() < LARGE, "{} bytes", answer.len());
     let mut quick = TcpStream::connect(address).await.expect("a connection");
     quick.write_all(GET.as_bytes()).await.expect("sent");
     let mut whole = 0;
     let mut part = vec![0; 1_000_000];
     while whole < LARGE {
         let length = quick.read(&mut part).await.expect("more");
-        assert!(length > 0, "{whole} octets");
+        assert!(length > 0, "{whole} bytes");
         whole += length;
     }
 }
@@ -261,12 +261,12 @@ async fn shutdown_finishes_requests_in_flight_and_closes_idle_connections_at_onc
     let stopping = now();
     stop.send_replace(true);
     let last = ask(&mut recent, GET).await;
-    assert!(last.starts_with("HTTP/1.1 200") && last.contains("connection: close"), "a request on its way: {last}");
+    assert!(last.starts_with("HTTP/1.1 200") && last.contains("connection: close"), "a request in flight: {last}");
     assert_eq!(rest(&mut idle).await, "");
     assert!(stopping.elapsed() < Duration::from_millis(600), "the idle one: {:?}", stopping.elapsed());
     let done = busy.await.expect("ends");
     assert!(done.starts_with("HTTP/1.1 200") && done.ends_with("done"), "{done}");
     let end = tokio::time::timeout(Duration::from_secs(5), server).await;
-    end.expect("it ends with the last request").expect("in order");
-    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    end.expect("it exits after the last request").expect("a clean shutdown");
+    assert!(TcpStream::connect(address).await.is_err(), "the listener is closed");
 }

@@ -44,7 +44,7 @@ async fn register_and_kill(mut served: Served, name: &str, delay: Option<Duratio
             answer
         }
     };
-    served.child.wait().expect("it is gone");
+    served.child.wait().expect("it has exited");
     answer.is_ok_and(|answer| {
         assert_eq!(answer.headers()["location"], "/verify");
         true
@@ -83,7 +83,7 @@ async fn a_first_start_that_is_killed_does_not_prevent_the_next() {
         let mut child = command.arg("serve").stderr(Stdio::null()).spawn().expect("the program starts");
         tokio::time::sleep(Duration::from_millis(delay)).await;
         child.kill().expect("it is killed");
-        child.wait().expect("it is gone");
+        child.wait().expect("it has exited");
         let served = Served::start(folder.path(), &[]).await;
         let page = browser().get(served.url("/register")).send().await.expect("an answer");
         assert_eq!(page.status(), 200, "killed after {delay} ms");

@@ -99,7 +99,7 @@ fn assert_refused(answer: &Answer, mode: Mode, what: &str) {
     match mode {
         Mode::Form => assert!(kind.starts_with("text/html") && answer.body.contains(&format!("<p>{text}")), "{what}"),
         Mode::Script => {
-            let ApiError(feedback) = serde_json::from_str(&answer.body).expect("what the form can show");
+            let ApiError(feedback) = serde_json::from_str(&answer.body).expect("a form error");
             assert!(kind.starts_with("application/json"), "{what}");
             assert!(feedback.message.is_some_and(|message| message.starts_with(text)), "{what}");
         }
@@ -126,7 +126,7 @@ async fn a_cross_site_request_is_refused_in_both_modes_and_has_no_effect() {
             }
         }
         assert_eq!(traces(&app).await, before, "{mode:?}");
-        assert_eq!(person.get("/dashboard").await.status, 200, "nobody was signed out");
+        assert_eq!(person.get("/dashboard").await.status, 200, "no user was signed out");
     }
 }
 
@@ -210,7 +210,7 @@ async fn a_refusal_is_one_log_line_that_the_origin_cannot_forge() {
     let answer = request.form(&[("identifier", "ann"), ("password", "canary password")]).send().await;
     assert_eq!(answer.expect("an answer").status(), 403);
     served.signal("-TERM");
-    served.child.wait().expect("it ends");
+    served.child.wait().expect("it finishes");
     let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");
     let lines: Vec<_> = log.lines().filter(|line| line.contains("evil.example")).collect();
     let [line] = lines.as_slice() else { panic!("{log}") };

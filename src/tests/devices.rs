@@ -51,7 +51,7 @@ async fn the_first_sign_in_is_not_mailed_and_one_in_another_browser_is() {
         for client in [&mut first, &mut other] {
             sign_in(client, "ann").await;
         }
-        assert_eq!(told(&app, "ann@x.example").await.len(), 1, "both are known now");
+        assert_eq!(told(&app, "ann@x.example").await.len(), 1, "both browsers are known now");
         assert_eq!(app.count("SELECT COUNT(*) FROM security_event WHERE kind = 'new_device'").await, 1);
     }
 }
@@ -76,8 +76,8 @@ async fn the_mailed_link_ends_that_session_and_works_as_long_as_the_session_can_
     let letters = told(&app, "ann@x.example").await;
     let token = letters[0].text.split("token=").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
     assert_eq!(token.len(), 43, "256 bits");
-    let octets = app.database_octets();
-    assert!(!octets.windows(43).any(|window| window == token.as_bytes()), "the link itself is nowhere once sent");
+    let bytes = app.database_bytes();
+    assert!(!bytes.windows(43).any(|window| window == token.as_bytes()), "the link itself is not stored once sent");
 }
 
 #[tokio::test]
@@ -126,11 +126,11 @@ async fn a_browser_keeps_its_cookie_for_400_days_from_each_sign_in() {
     for spoilt in ["x", "%00", &"A".repeat(4_000)] {
         client.cookies.insert(COOKIE.to_owned(), spoilt.to_owned());
         sign_in(&mut client, "ann").await;
-        assert_eq!(client.cookies[COOKIE].len(), 43, "what is none is replaced");
+        assert_eq!(client.cookies[COOKIE].len(), 43, "an invalid cookie is replaced");
     }
-    let octets = app.database_octets();
+    let bytes = app.database_bytes();
     let value = client.cookies[COOKIE].as_bytes();
-    assert!(!octets.windows(value.len()).any(|window| window == value));
+    assert!(!bytes.windows(value.len()).any(|window| window == value));
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn fifty_browsers_per_account_are_remembered_and_the_least_recently_seen_i
     sign_in(&mut newest, "ann").await;
     assert_eq!(told(&app, "ann@x.example").await.len(), 1);
     sign_in(&mut oldest, "ann").await;
-    assert_eq!(told(&app, "ann@x.example").await.len(), 2, "it was forgotten");
+    assert_eq!(told(&app, "ann@x.example").await.len(), 2, "the browser was forgotten");
 }
 
 #[tokio::test]
@@ -187,8 +187,8 @@ async fn a_browser_is_forgotten_after_400_days_or_when_all_are_removed() {
         sign_in(&mut client, "ann").await;
         assert_eq!(told(&app, "ann@x.example").await.len(), mails);
     }
-    let tx = app.state.store.write().await.expect("the writer's turn");
-    known_devices::forget_all(&tx, account_id(&app).await).await.expect("no fault");
+    let tx = app.state.store.write().await.expect("the write lock");
+    known_devices::forget_all(&tx, account_id(&app).await).await.expect("no error");
     tx.commit().await.expect("a commit");
     sign_in(&mut client, "ann").await;
     assert_eq!(told(&app, "ann@x.example").await.len(), 2);
@@ -198,5 +198,5 @@ async fn account_id(app: &TestApp) -> uuid::Uuid {
     use portal::domain::Username;
     use portal::server::store::accounts;
     let name = Username::parse("ann").expect("a username");
-    accounts::by_username(app.state.store.reader(), &name).await.expect("no fault").expect("an account").id
+    accounts::by_username(app.state.store.reader(), &name).await.expect("no error").expect("an account").id
 }

@@ -60,7 +60,7 @@ async fn opening_a_link_changes_nothing_however_often() {
                 let page = client.get(&link).await;
                 assert_eq!(page.status, 200);
                 assert!(page.body.contains("Restore email address") && page.body.contains("action=\"/from-mail\""));
-                assert!(!page.body.contains("http://") && !page.body.contains("https://"), "nothing from elsewhere");
+                assert!(!page.body.contains("http://") && !page.body.contains("https://"), "no external resources");
                 assert_eq!(page.header("referrer-policy"), Some("same-origin"));
             }
             let head = client.send(Request::head(&link), Body::empty()).await;

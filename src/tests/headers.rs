@@ -107,7 +107,7 @@ async fn every_page_has_a_new_nonce_of_128_bits() {
                 nonce.len() == 22 && nonce.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)),
                 "{nonce}"
             );
-            assert!(seen.insert(nonce), "a nonce came twice");
+            assert!(seen.insert(nonce), "a nonce was repeated");
         }
     }
 }

@@ -28,14 +28,14 @@ fn with<'a>(settings: &Settings<'a>, name: &'a str, value: &'a str) -> Vec<(&'a 
 
 /// The counts of all values: under the current key, due to be re-encrypted, unreadable.
 async fn counts(resealing: &KeyRotation) -> (u64, u64, u64) {
-    let tallies = resealing.status().await.expect("no fault");
+    let tallies = resealing.status().await.expect("no error");
     let sum = |of: fn(&KeyUsage) -> u64| tallies.iter().map(of).sum();
     (sum(|tally| tally.current), sum(|tally| tally.due), sum(|tally| tally.unreadable))
 }
 
 /// Re-encrypts everything that is due, and returns the total count.
 async fn rotate(resealing: &KeyRotation) -> u64 {
-    resealing.rotate().await.expect("no fault").iter().map(|(_, resealed)| resealed).sum()
+    resealing.rotate().await.expect("no error").iter().map(|(_, resealed)| resealed).sum()
 }
 
 #[tokio::test]
@@ -162,9 +162,9 @@ async fn after_a_rotation_the_new_key_decrypts_everything_and_the_old_key_nothin
     let resealing = app.resealing(BOTH).await;
     assert_eq!(counts(&resealing).await, (1, 4, 0));
     assert_eq!(rotate(&resealing).await, 4);
-    let before = app.database_octets();
+    let before = app.database_bytes();
     assert_eq!(rotate(&resealing).await, 0, "a second time does nothing");
-    assert!(app.database_octets() == before);
+    assert!(app.database_bytes() == before);
     assert_eq!(counts(&resealing).await, (5, 0, 0));
 
     let old = app.resealing(OLD).await;
@@ -181,14 +181,14 @@ async fn the_audit_log_can_be_read_and_continues_through_the_change() {
     let app = TestApp::with(OLD).await;
     assert_eq!(audited(&app, "ann").await, (1, vec![]));
     let app = app.restart(BOTH).await;
-    assert_eq!(app.state.admin.audit.verify().await.expect("it is read").violations, []);
+    assert_eq!(app.state.admin.audit.verify().await.expect("the query succeeds").violations, []);
     // The anchor is still under the old key.
     assert!(rotate(&app.resealing(BOTH).await).await > 0);
     assert_eq!(audited(&app, "bob").await, (2, vec![]));
     let app = app.restart(NEW).await;
     assert_eq!(audited(&app, "cid").await, (3, vec![]));
     let app = app.restart(OLD).await;
-    assert_eq!(app.state.admin.audit.verify().await.expect("it is read").violations, [Violation::Seal]);
+    assert_eq!(app.state.admin.audit.verify().await.expect("the query succeeds").violations, [Violation::Seal]);
 }
 
 #[tokio::test]
@@ -196,14 +196,14 @@ async fn without_a_rotation_the_new_key_alone_cannot_open_the_seal_of_the_audit_
     let app = TestApp::with(OLD).await;
     assert_eq!(audited(&app, "ann").await, (1, vec![]));
     let app = app.restart(BOTH).await.restart(NEW).await;
-    assert_eq!(app.state.admin.audit.verify().await.expect("it is read").violations, [Violation::Seal]);
+    assert_eq!(app.state.admin.audit.verify().await.expect("the query succeeds").violations, [Violation::Seal]);
 }
 
 #[tokio::test]
 async fn while_the_seal_cannot_be_opened_every_audited_action_is_refused() {
     let app = TestApp::with(OLD).await.restart(NEW).await;
     let refused = operators(&app).create("ann", "ann@x.example", PASSWORD).await;
-    refused.expect_err("its line cannot be sealed, although there is no other");
+    refused.expect_err("its entry cannot be sealed, even as the first one");
     // With the old key back, everything works again, and ann can be created.
     let app = app.restart(BOTH).await;
     assert_eq!(audited(&app, "ann").await, (1, vec![]));
@@ -217,6 +217,6 @@ fn operators(app: &TestApp) -> AdminCli {
 /// Creates an administrator, which is an audited action; returns the number of audit entries and the violations.
 async fn audited(app: &TestApp, name: &str) -> (u64, Vec<Violation>) {
     operators(app).create(name, &format!("{name}@x.example"), PASSWORD).await.expect("an account");
-    let verdict = app.state.admin.audit.verify().await.expect("it is read");
+    let verdict = app.state.admin.audit.verify().await.expect("the query succeeds");
     (verdict.rows, verdict.violations)
 }

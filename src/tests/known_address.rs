@@ -20,7 +20,7 @@ pub(crate) fn shape(answer: &Answer) -> (u16, Vec<String>, String) {
         let cookie = header.to_str().expect("ASCII");
         let (name, rest) = cookie.split_once('=').expect("a cookie");
         let (value, attributes) = rest.split_once(';').expect("attributes");
-        headers.push(format!("set-cookie: {name} of {} octets;{attributes}", value.len()));
+        headers.push(format!("set-cookie: {name} of {} bytes;{attributes}", value.len()));
     }
     (answer.status.as_u16(), headers, answer.body.clone())
 }

@@ -159,7 +159,11 @@ async fn a_client_without_cookies_creates_no_more_sessions_than_the_limit() {
         assert_eq!(nothing_pending.location().as_deref(), Some("/register"), "{n}");
     }
     assert_eq!(app.count(sessions).await, 3);
-    assert_eq!(app.script().post_bare("/register", &refused).await.status, 422, "a script is told without a session");
+    assert_eq!(
+        app.script().post_bare("/register", &refused).await.status,
+        422,
+        "a script gets its error without a session"
+    );
     assert_eq!(keeps_its_cookie.post_bare("/register", &refused).await.location().as_deref(), Some("/register"));
     assert!(app.form().at_ip("198.51.100.7").post_bare("/register", &refused).await.location().is_some());
     app.advance(1_200);

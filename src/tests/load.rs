@@ -77,7 +77,11 @@ async fn ip_addresses_have_separate_limits_and_an_ipv6_network_counts_as_one() {
     assert_eq!(passing(&app.script().at_ip("2001:db8:1:2::1"), 2).await, 2);
     assert_eq!(passing(&app.script().at_ip("2001:db8:1:2:ffff::9"), 4).await, 1, "the same /64");
     assert_eq!(passing(&app.script().at_ip("2001:db8:1:3::1"), 4).await, 3);
-    assert_eq!(passing(&app.script().at_ip("::ffff:192.0.2.7"), 1).await, 0, "the first address, written otherwise");
+    assert_eq!(
+        passing(&app.script().at_ip("::ffff:192.0.2.7"), 1).await,
+        0,
+        "the first IP address in another notation"
+    );
 }
 
 #[tokio::test]
@@ -103,7 +107,7 @@ async fn a_refused_post_is_not_read_and_writes_nothing_and_pages_still_load() {
         let endless = Body::from_stream(futures::stream::pending::<Result<String, std::io::Error>>());
         let answer = client.post_raw("/login", "application/x-www-form-urlencoded", endless);
         let answer = tokio::time::timeout(Duration::from_secs(10), answer).await;
-        assert_eq!(answer.expect("nobody waits for its body").status, 429);
+        assert_eq!(answer.expect("the server does not wait for its body").status, 429);
         assert_eq!(client.register("ann", "ann@x.example", PASSWORD).await.status, 429);
         assert_eq!(client.sign_in("ann", "another fine password").await.status, 429);
         for table in ["registration", "outbox", "failure_counter", "session"] {
@@ -130,7 +134,7 @@ async fn a_flood_of_posts_does_not_flood_the_log() {
     let lines = |text: &str| log.lines().filter(|line| line.contains(text)).count();
     assert!(refused > 50 && (1..10).contains(&lines("posts.limited")), "{log}");
     assert_eq!(lines("status=429"), 0, "{log}");
-    assert!(lines("answered") > 1, "the others are in it: {log}");
+    assert!(lines("answered") > 1, "the other requests are logged: {log}");
 }
 
 /// Takes every place in the hashing queue.
@@ -148,7 +152,7 @@ async fn with_the_queue_full_the_portal_answers_at_once_that_it_is_busy() {
         assert!(places.len() > 1);
         let before = app.count("SELECT COUNT(*) FROM session").await;
         // The response does not wait for the database's write lock either, which is held here.
-        let held = app.state.store.write().await.expect("the writer's turn");
+        let held = app.state.store.write().await.expect("the write lock");
         let mut client = app.client(mode);
         for sign_in in [true, false] {
             let began = Instant::now();
@@ -210,5 +214,5 @@ async fn a_crowd_is_served_up_to_the_capacity_and_every_client_gets_an_answer() 
     let answers: Vec<_> = join_all(tries.collect::<Vec<_>>()).await.into_iter().map(|it| it.expect("ends")).collect();
     let count = |status| answers.iter().filter(|it| **it == status).count();
     assert!(count(422) > 0 && count(503) > 0 && count(422) + count(503) == 60, "{answers:?}");
-    assert_eq!(app.script().sign_in("nobody", PASSWORD).await.status, 422, "afterwards there is room");
+    assert_eq!(app.script().sign_in("nobody", PASSWORD).await.status, 422, "afterwards the queue has room");
 }

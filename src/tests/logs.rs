@@ -16,7 +16,7 @@ const BOTH: &[&str] = &["application/json", "text/html"];
 /// Stops the program and returns its log.
 fn log_of(mut served: Served, folder: &std::path::Path) -> String {
     served.signal("-TERM");
-    served.child.wait().expect("it ends");
+    served.child.wait().expect("it finishes");
     std::fs::read_to_string(folder.join("log")).expect("the log")
 }
 
@@ -233,7 +233,7 @@ async fn no_request_can_inject_a_log_line() {
         assert!(format == "json" || !log.contains(unseen), "{log}");
         for line in log.split('\n').filter(|line| !line.is_empty()) {
             assert!(!line.starts_with(FORGED) && !line.contains(|c: char| c.is_control()), "{line:?}");
-            assert!(DateTime::parse_rfc3339(stamp(line)).is_some(), "no line of the portal: {line:?}");
+            assert!(DateTime::parse_rfc3339(stamp(line)).is_some(), "not a log line of the portal: {line:?}");
             if format == "json" {
                 let parsed: serde_json::Value =
                     serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));

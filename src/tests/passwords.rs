@@ -15,7 +15,7 @@ async fn meter(client: &mut Client, password: &str) -> StrengthView {
     let fields = [("username", "ann.thornton"), ("email", "milady@marlborough.example"), ("password", password)];
     let answer = client.post(PASSWORD_STRENGTH, &fields).await;
     assert_eq!(answer.status, 200, "{password}");
-    serde_json::from_str(&answer.body).expect("a view")
+    serde_json::from_str(&answer.body).expect("a meter result")
 }
 
 #[tokio::test]
@@ -31,9 +31,9 @@ async fn a_common_password_is_refused_beside_its_field_and_the_other_fields_are_
             assert!(seen.contains(message), "{mode:?} {listed}: {seen}");
             if mode == Mode::Form {
                 assert!(seen.contains("value=\"ann\"") && seen.contains("value=\"ann@x.example\""));
-                assert_eq!(seen.matches("aria-invalid=\"true\"").count(), 1, "the password's field alone");
+                assert_eq!(seen.matches("aria-invalid=\"true\"").count(), 1, "only the password field");
             }
-            assert!(!seen.contains(listed), "a password is never kept");
+            assert!(!seen.contains(listed), "a password is never filled in again");
         }
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0);
@@ -132,8 +132,8 @@ async fn the_meter_stores_nothing_and_looks_up_no_account() {
         assert_eq!(app.script().post(PASSWORD_STRENGTH, &fields).await.body, answer.body);
     }
     assert_eq!(rows().await, before);
-    let database = app.database_octets();
-    assert!(!database.windows(6).any(|octets| octets == b"canary"), "what was typed is in the database");
+    let database = app.database_bytes();
+    assert!(!database.windows(6).any(|bytes| bytes == b"canary"), "the typed password is in the database");
 }
 
 #[tokio::test]
@@ -161,10 +161,10 @@ async fn the_fields_that_a_meter_needs_are_on_the_page_and_no_others_are_read() 
     let page = client.get("/register").await.body;
     assert!(page.contains("class=\"meter\""), "{page}");
     assert!(!page.contains("data-step"), "empty until a script fills it: {page}");
-    assert!(!client.get("/login").await.body.contains("class=\"meter\""), "nobody chooses a password there");
+    assert!(!client.get("/login").await.body.contains("class=\"meter\""), "no password is chosen there");
     // An incomplete form is accepted while the user types.
     let answer = app.script().post(PASSWORD_STRENGTH, &[("password", PASSWORD)]).await;
-    assert_eq!(serde_json::from_str::<StrengthView>(&answer.body).expect("a view").step, 4);
+    assert_eq!(serde_json::from_str::<StrengthView>(&answer.body).expect("a meter result").step, 4);
     let answer = app.script().post(PASSWORD_STRENGTH, &[]).await;
-    assert_eq!(serde_json::from_str::<StrengthView>(&answer.body).expect("a view").advice, "Enter a password.");
+    assert_eq!(serde_json::from_str::<StrengthView>(&answer.body).expect("a meter result").advice, "Enter a password.");
 }

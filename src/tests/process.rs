@@ -22,7 +22,7 @@ async fn with_no_configuration_a_new_user_reaches_the_dashboard() {
     assert_eq!(post("/login", fields).await.expect("an answer").headers()["location"], "/dashboard");
     let page = browser.get(served.url("/dashboard")).send().await.expect("an answer");
     assert!(page.text().await.expect("text").contains("ann@x.example"));
-    assert!(folder.path().join("data/portal.db").exists(), "the database was made at the first start");
+    assert!(folder.path().join("data/portal.db").exists(), "the database was created at the first start");
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn in_production_it_does_not_start_without_required_settings_and_says_so()
             assert!(said.lines().any(|line| line.starts_with(&format!("portal: {name}: "))), "{said}");
         }
     }
-    assert!(!folder.path().join("data").exists(), "nothing was made");
+    assert!(!folder.path().join("data").exists(), "no file was created");
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn check_config_prints_the_effective_settings_and_no_secret() {
 async fn a_port_in_use_is_one_clear_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = taken.local_addr().expect("an address").to_string();
+    let address = taken.local_addr().expect("a socket address").to_string();
     let output = run(folder.path(), &["serve"], &[("LEPTOS_SITE_ADDR", &address)]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains(&format!("LEPTOS_SITE_ADDR: {address}")), "{said}");

@@ -48,7 +48,7 @@ async fn a_code_and_a_new_password_replace_the_old_one_without_signing_in() {
         assert_eq!(answer.location().as_deref(), Some("/login"));
         assert!(!client.cookies.contains_key("portal_recovery"), "the cookie ended");
         assert!(client.seen(answer).await.contains("Your password has been reset"));
-        assert_ne!(client.get("/dashboard").await.status, 200, "it signs nobody in");
+        assert_ne!(client.get("/dashboard").await.status, 200, "the reset does not sign in");
         assert!(opens(&app, NEW).await);
         assert!(!opens(&app, PASSWORD).await);
         let mails = app.mails_to("ann@x.example").await;
@@ -86,7 +86,7 @@ async fn a_reset_ends_every_session_trusted_browser_and_sign_out_link() {
         assert_eq!(app.count("SELECT COUNT(*) FROM session WHERE account_id IS NOT NULL").await, 0);
         assert_eq!(app.count("SELECT COUNT(*) FROM trusted_browser").await, 0);
         assert_eq!(app.count("SELECT COUNT(*) FROM mail_link WHERE purpose = 'end_session'").await, 0);
-        assert_eq!(app.count("SELECT COUNT(*) FROM mail_link").await, 1, "what undoes other things stays");
+        assert_eq!(app.count("SELECT COUNT(*) FROM mail_link").await, 1, "the undo link stays");
         assert_eq!(app.count("SELECT COUNT(*) FROM totp").await, 1, "two-step sign-in stays on");
     }
 }

@@ -55,7 +55,7 @@ async fn a_plain_form_shows_all_errors_beside_their_fields_and_keeps_the_values(
         assert!(page.contains(message), "{message}");
     }
     assert!(page.contains("value=\"a b\"") && page.contains("value=\"nobody\""));
-    assert!(!page.contains("value=\"short\""), "a password is never kept");
+    assert!(!page.contains("value=\"short\""), "a password is never filled in again");
     assert!(page.contains("aria-invalid=\"true\"") && page.contains("aria-describedby"));
     let again = client.get("/register").await.body;
     assert!(!again.contains("Use only the letters"), "it is shown once");
@@ -194,7 +194,7 @@ async fn an_email_gets_five_codes_an_hour_and_ten_a_day() {
         }
         let mut client = app.script();
         let sixth = client.register("annx", "ANN@x.example", PASSWORD).await;
-        assert_eq!(sixth.status, 429, "the case of an address makes no difference");
+        assert_eq!(sixth.status, 429, "the case of an email makes no difference");
         let wait: u64 = sixth.header("retry-after").and_then(|value| value.parse().ok()).expect("seconds");
         assert!(wait <= if hour == 0 { 3_600 } else { 86_400 });
         app.advance(3_600);
@@ -213,7 +213,7 @@ async fn a_corrected_email_gets_the_code_and_the_earlier_one_gets_none() {
     let astray = app.code_for("typo@x.example").await;
     let answer = client.post("/verify/email", &[("email", "ann@x.example")]).await;
     assert!(client.seen(answer).await.contains("We've sent a code to ann@x.example."));
-    assert_eq!(client.verify(&astray).await.location().as_deref(), Some("/verify"), "bound to its address");
+    assert_eq!(client.verify(&astray).await.location().as_deref(), Some("/verify"), "bound to its email");
     let code = app.code_for("ann@x.example").await;
     assert_eq!(client.verify(&code).await.location().as_deref(), Some("/login"));
     assert_eq!(client.sign_in("ann@x.example", PASSWORD).await.location().as_deref(), Some("/dashboard"));

@@ -113,7 +113,7 @@ async fn raw_bytes_in_place_of_a_path_are_a_400_and_the_process_keeps_running() 
         let answer = String::from_utf8_lossy(&answer);
         assert!(answer.starts_with("HTTP/1.1 400 "), "{}: {answer}", line.escape_ascii());
     }
-    assert!(served.child.try_wait().expect("a status").is_none(), "it lives");
+    assert!(served.child.try_wait().expect("a status").is_none(), "the process is alive");
     let ready = reqwest::get(served.url("/readyz")).await.expect("an answer");
     assert_eq!(ready.status(), 200);
     let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");

@@ -32,13 +32,13 @@ fn link(page: &str, word: &str) -> Option<String> {
 
 async fn account_id(app: &TestApp, name: &str) -> Uuid {
     let name = Username::parse(name).expect("a username");
-    accounts::by_username(app.state.store.reader(), &name).await.expect("no fault").expect("an account").id
+    accounts::by_username(app.state.store.reader(), &name).await.expect("no error").expect("an account").id
 }
 
 /// Past events, one a minute, each with its number as detail.
 async fn fill(app: &TestApp, account_id: Uuid, count: i64) {
     let start = app.state.clock.now().0 - count * 60_000;
-    let tx = app.state.store.write().await.expect("the writer's turn");
+    let tx = app.state.store.write().await.expect("the write lock");
     for n in 0..count {
         let at = Timestamp(start + n * 60_000);
         let event = NewEvent {
@@ -50,7 +50,7 @@ async fn fill(app: &TestApp, account_id: Uuid, count: i64) {
             ip: "203.0.113.9".to_owned(),
             user_agent: String::new(),
         };
-        security_events::insert(&tx, event).await.expect("no fault");
+        security_events::insert(&tx, event).await.expect("no error");
     }
     tx.commit().await.expect("a commit");
 }

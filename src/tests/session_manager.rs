@@ -41,7 +41,7 @@ async fn own_handle(client: &Client) -> String {
     let rows = listed(client).await;
     let mut own = rows.into_iter().filter(|(row, _)| row.contains("This device"));
     let (_, handle) = own.next().expect("this one");
-    assert!(own.next().is_none(), "only one is this one");
+    assert!(own.next().is_none(), "only one is the current session");
     handle
 }
 
@@ -60,7 +60,7 @@ async fn users_see_where_they_are_signed_in_and_which_session_is_the_current_one
     signed_in(&app, Mode::Form, "bob").await;
     let here = signed_in(&app, Mode::Form, "ann").await;
     let rows = listed(&here).await;
-    assert_eq!(rows.len(), 2, "nobody else's");
+    assert_eq!(rows.len(), 2, "only the user's own");
     let (this, other) = (&rows[0].0, &rows[1].0);
     assert!(this.contains("Firefox on Linux") && this.contains("192.0.2.7") && this.contains("This device"), "{this}");
     assert!(this.contains("2026-11-23T12:02:00Z"), "{this}");
@@ -248,7 +248,7 @@ async fn an_expired_session_is_not_listed() {
     app.execute("UPDATE account SET session_epoch = session_epoch + 1").await;
     let here = signed_in(&app, Mode::Form, "ann").await;
     assert_eq!(app.count("SELECT COUNT(*) FROM session WHERE account_id IS NOT NULL").await, 2);
-    assert_eq!(listed(&here).await.len(), 1, "one is of an earlier epoch");
+    assert_eq!(listed(&here).await.len(), 1, "one has an earlier session version");
     let idle = signed_in(&app, Mode::Form, "ann").await;
     assert_eq!(listed(&here).await.len(), 2);
     app.advance(29 * 60);

@@ -25,7 +25,7 @@ async fn a_session_ends_after_30_idle_minutes() {
     app.advance(30 * 60 - 1);
     assert!(is_signed_in(&mut client).await);
     app.advance(30 * 60 - 1);
-    assert!(is_signed_in(&mut client).await, "each use begins the 30 minutes anew");
+    assert!(is_signed_in(&mut client).await, "each use restarts the 30 minutes");
     app.advance(30 * 60 + 1);
     assert!(!is_signed_in(&mut client).await);
 }
@@ -107,9 +107,9 @@ async fn only_the_hash_of_the_cookie_is_stored() {
     let cookie = &client.cookies[COOKIE];
     let raw = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(cookie).expect("base64");
     assert_eq!(raw.len(), 16, "128 bits");
-    let octets = app.database_octets();
-    assert!(!octets.windows(16).any(|window| window == raw));
-    assert!(!octets.windows(cookie.len()).any(|window| window == cookie.as_bytes()));
+    let bytes = app.database_bytes();
+    assert!(!bytes.windows(16).any(|window| window == raw));
+    assert!(!bytes.windows(cookie.len()).any(|window| window == cookie.as_bytes()));
 }
 
 #[tokio::test]

@@ -25,14 +25,14 @@ impl Verification {
     /// Starts to listen; returns its socket address.
     async fn start(&self) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
+        let address = listener.local_addr().expect("a socket address");
         let router = Router::new().route("/siteverify", post(verify)).with_state(self.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         format!("http://{address}/siteverify")
     }
 
     fn asked(&self) -> Vec<Asked> {
-        std::mem::take(&mut self.0.lock().expect("no panic held it"))
+        std::mem::take(&mut self.0.lock().expect("an unpoisoned lock"))
     }
 }
 
@@ -41,7 +41,7 @@ async fn verify(
     Form(fields): Form<Asked>,
 ) -> Result<Json<serde_json::Value>, StatusCode> {
     let response = fields.iter().find(|(name, _)| name == "response").map(|(_, value)| value.clone());
-    verification.0.lock().expect("no panic held it").push(fields);
+    verification.0.lock().expect("an unpoisoned lock").push(fields);
     match response.as_deref() {
         Some("broken") => Err(StatusCode::INTERNAL_SERVER_ERROR),
         Some("good") => Ok(Json(serde_json::json!({ "success": true, "hostname": "portal.example" }))),
@@ -164,5 +164,8 @@ async fn the_page_holds_the_widget_and_never_the_secret() {
     }
     let app = TestApp::new().await;
     let page = app.form().get("/register").await;
-    assert!(!page.header("content-security-policy").expect("a policy").contains("https:"), "no third party, no origin");
+    assert!(
+        !page.header("content-security-policy").expect("a policy").contains("https:"),
+        "without a third party, no external origin"
+    );
 }

@@ -56,7 +56,7 @@ async fn actions_in_both_processes_and_a_concurrent_purge_leave_the_audit_log_in
     let purge = async { while other.state.maintenance.purge().await.expect("it is purged") > 0 {} };
     let (here, there, ()) = tokio::join!(acts(&one), acts(&other), purge);
     assert_eq!((here, there), (60, 60), "no action failed");
-    let verdict = one.state.admin.audit.verify().await.expect("it is read");
+    let verdict = one.state.admin.audit.verify().await.expect("the query succeeds");
     assert!(verdict.is_sound(), "{verdict:?}");
     assert_eq!(verdict.rows, 120, "the old rows were purged");
 }

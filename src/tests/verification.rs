@@ -29,7 +29,7 @@ async fn a_code_is_accepted_at_4_59_and_refused_at_5_01() {
         assert!(page.contains("Your code has expired. Start again to get a new one."));
         assert!(
             page.contains("value=\"ann\"") && page.contains("value=\"ann@x.example\""),
-            "what was typed is filled in"
+            "the typed values are filled in"
         );
         assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 0);
     }
@@ -79,7 +79,7 @@ async fn a_wrong_code_costs_an_attempt_and_the_page_says_how_many_are_left() {
         assert_eq!(fifth.location().as_deref(), Some("/register"));
         assert!(client.seen(fifth).await.contains("too many incorrect codes"));
         let sixth = client.verify(&code).await;
-        assert_ne!(sixth.location().as_deref(), Some("/login"), "the sixth try is refused even if right");
+        assert_ne!(sixth.location().as_deref(), Some("/login"), "the sixth attempt is refused even if correct");
     }
 }
 
@@ -165,7 +165,7 @@ async fn fifteen_wrong_attempts_for_an_email_block_it_for_the_day_across_all_flo
     client.register("ann", "ann@x.example", PASSWORD).await;
     let code = app.code_for("ann@x.example").await;
     let answer = client.verify(&code).await;
-    assert_eq!(answer.status, 429, "the right code too");
+    assert_eq!(answer.status, 429, "the correct code too");
     assert!(answer.body.contains("Too many incorrect codes for this email address."));
     assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 0);
 }
@@ -230,6 +230,6 @@ async fn the_code_is_only_in_the_mail() {
     assert!(!page.body.contains(&code));
     assert!(client.cookies.values().all(|value| !value.contains(&code)));
     assert!(page.headers.values().all(|value| !value.to_str().unwrap_or_default().contains(&code)));
-    let octets = app.database_octets();
-    assert!(!octets.windows(6).any(|window| window == code.as_bytes()), "only a keyed hash is in the database");
+    let bytes = app.database_bytes();
+    assert!(!bytes.windows(6).any(|window| window == code.as_bytes()), "only a keyed hash is in the database");
 }

@@ -38,12 +38,14 @@ async fn the_code_sent_to_the_new_email_changes_it_and_the_old_email_is_notified
         let answer = confirm(&mut client, &code).await;
         assert_eq!(answer.location().as_deref(), Some("/account"));
         assert!(client.seen(answer).await.contains("Your email address is now ann@y.example."));
-        assert_eq!(client.get("/dashboard").await.status, 200, "sessions go on");
+        assert_eq!(client.get("/dashboard").await.status, 200, "sessions continue");
         let mails = app.mails_to("ann@x.example").await;
-        let told =
-            mails.iter().find(|(subject, _)| subject.contains("email address of your")).expect("the old is told");
+        let told = mails
+            .iter()
+            .find(|(subject, _)| subject.contains("email address of your"))
+            .expect("the old email is notified");
         assert!(told.1.contains("/from-mail?token="));
-        assert_eq!(app.mails_to("ann@y.example").await.len(), 1, "no mail beyond the code");
+        assert_eq!(app.mails_to("ann@y.example").await.len(), 1, "no email except the code");
         let fields = [("code", recovery_code.as_str()), ("password", "gravel lantern mosaic")];
         recovering.post("/recover/verify", &fields).await;
         assert_eq!(app.form().sign_in("ann@y.example", PASSWORD).await.location().as_deref(), Some("/dashboard"));
@@ -200,11 +202,11 @@ async fn an_ended_session_cannot_confirm_a_change() {
     let mut client = signed_in(&app, Mode::Script).await;
     ask(&mut client, "ann@y.example").await;
     let code = app.code_for("ann@y.example").await;
-    let tx = app.state.store.write().await.expect("the writer's turn");
+    let tx = app.state.store.write().await.expect("the write lock");
     let confirming = tokio::spawn(async move { confirm(&mut client, &code).await });
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     app.raise_session_version_within(tx).await;
-    let answer = confirming.await.expect("it ends");
+    let answer = confirming.await.expect("it finishes");
     assert_eq!(answer.location().as_deref(), Some("/login?next=/account/email/verify"));
     assert_eq!(app.texts("SELECT email FROM account").await, ["ann@x.example"]);
 }

@@ -32,7 +32,7 @@ async fn the_file_holds_all_account_data_and_no_secret() {
         for secret in ["$argon2", "digest", "password_hash", "c0ffee", "key material", "5ec7e7", "address_taken"] {
             assert!(!answer.body.contains(secret), "{secret}");
         }
-        assert!(!answer.body.contains("\"bob\""), "nothing of anybody else");
+        assert!(!answer.body.contains("\"bob\""), "nothing of other users");
         assert_eq!(app.count("SELECT COUNT(*) FROM security_event WHERE kind = 'data_exported'").await, 1);
     }
 }

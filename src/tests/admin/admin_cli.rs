@@ -12,7 +12,7 @@ use crate::harness::process::{Served, browser, mailed_code, portal, register, ru
 
 /// The exit code, the standard output and the standard error.
 fn read(output: Output) -> (Option<i32>, String, Vec<String>) {
-    let text = |octets: &[u8]| String::from_utf8(octets.to_vec()).expect("UTF-8");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
     let problems =
         text(&output.stderr).lines().filter(|line| line.starts_with("portal: ")).map(str::to_owned).collect();
     (output.status.code(), text(&output.stdout), problems)
@@ -29,7 +29,7 @@ fn create(folder: &Path, name: &str, email: &str, input: &str) -> (Option<i32>, 
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     // The command may refuse before it has read its input.
     let _ = child.stdin.take().expect("its input").write_all(input.as_bytes());
-    read(child.wait_with_output().expect("it ends"))
+    read(child.wait_with_output().expect("it finishes"))
 }
 
 /// As [`create`], typed at a terminal; returns everything that the terminal showed.
@@ -44,17 +44,17 @@ fn create_at_a_terminal(folder: &Path, name: &str, email: &str, typed: &[&str]) 
     for (question, line) in ["Password (not shown): ", "Repeat the password: "].into_iter().zip(typed) {
         // A user types after the prompt appears, by which time the terminal's echo is off.
         while !shown.ends_with(question.as_bytes()) {
-            let mut octet = [0];
-            screen.read_exact(&mut octet).expect("a question");
-            shown.extend(octet);
+            let mut byte = [0];
+            screen.read_exact(&mut byte).expect("a prompt");
+            shown.extend(byte);
         }
         while shows_what_is_typed(child.id()) {
             std::thread::yield_now();
         }
         keys.write_all(format!("{line}\n").as_bytes()).expect("it is typed");
     }
-    screen.read_to_end(&mut shown).expect("the rest");
-    (child.wait().expect("it ends").code(), String::from_utf8(shown).expect("UTF-8"))
+    screen.read_to_end(&mut shown).expect("the remaining output");
+    (child.wait().expect("it finishes").code(), String::from_utf8(shown).expect("UTF-8"))
 }
 
 /// Returns whether the terminal in which this `script` runs its command echoes.
@@ -109,7 +109,7 @@ async fn promoting_and_demoting_apply_to_the_next_request_and_are_in_both_logs()
     let (code, said, _) = admin(folder.path(), &["demote", "ann"]);
     assert_eq!((code, said.as_str()), (Some(0), "ann is no longer an administrator.\n"));
     assert_eq!(status(&ann, &served, "/admin/audit").await, 404);
-    assert_eq!(status(&ann, &served, "/dashboard").await, 200, "the session goes on");
+    assert_eq!(status(&ann, &served, "/dashboard").await, 200, "the session continues");
     let (code, said, _) = admin(folder.path(), &["demote", "ann"]);
     assert_eq!((code, said.as_str()), (Some(0), "ann is not an administrator.\n"));
 
@@ -118,7 +118,7 @@ async fn promoting_and_demoting_apply_to_the_next_request_and_are_in_both_logs()
     assert!(rows.len() == 2 && rows[1].starts_with("bob ") && rows[1].contains("never") && rows[1].ends_with("active"));
     let (code, said, problems) = read(run(folder.path(), &["audit", "verify"], &[]));
     assert_eq!(code, Some(0), "{problems:?}");
-    assert!(said.starts_with("3 rows,"), "what changed nothing wrote nothing: {said}");
+    assert!(said.starts_with("3 rows,"), "a command without effect logs nothing: {said}");
 }
 
 #[tokio::test]

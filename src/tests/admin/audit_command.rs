@@ -21,7 +21,7 @@ const ANN_AND_BOB: &str = "INSERT INTO account SELECT zeroblob(16), 'ann', 'ann'
 /// The exit code, the lines of standard output and the lines of standard error.
 fn verify(folder: &Path, settings: &[(&str, &str)]) -> (Option<i32>, Vec<String>, Vec<String>) {
     let output = run(folder, &["audit", "verify"], settings);
-    let lines = |octets: &[u8]| String::from_utf8_lossy(octets).lines().map(str::to_owned).collect::<Vec<_>>();
+    let lines = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect::<Vec<_>>();
     (output.status.code(), lines(&output.stdout), lines(&output.stderr))
 }
 
@@ -30,7 +30,7 @@ async fn tamper(folder: &Path, statements: &str) {
     let store = Store::open(&format!("sqlite://{}", folder.join("data/portal.db").display()), Clock::System)
         .await
         .expect("it opens");
-    let tx = store.write().await.expect("the writer's turn");
+    let tx = store.write().await.expect("the write lock");
     tx.execute_unprepared(statements).await.expect("it runs");
     tx.commit().await.expect("it commits");
     store.close().await.expect("it closes");
@@ -88,7 +88,7 @@ async fn an_emptied_log_is_not_a_new_one_and_actions_are_refused_until_it_is_res
     let reseal = || run(folder, &["audit", "reseal"], &[]);
     tamper(folder, ANN_AND_BOB).await;
     assert!(run(folder, &["admin", "promote", "ann"], &[]).status.success());
-    assert!(!reseal().status.success(), "a log that is as it was written is not sealed anew");
+    assert!(!reseal().status.success(), "an intact log is not resealed");
 
     tamper(folder, "DELETE FROM audit; DELETE FROM audit_anchor").await;
     // Neither a start nor a migration repairs it.
@@ -98,15 +98,15 @@ async fn an_emptied_log_is_not_a_new_one_and_actions_are_refused_until_it_is_res
     assert_eq!((code, said[0].as_str()), (Some(1), GONE));
     assert!(
         !run(folder, &["admin", "promote", "bob"], &[]).status.success(),
-        "what cannot be written down is not done"
+        "an action that cannot be logged is refused"
     );
-    assert_eq!(run(folder, &["admin", "list"], &[]).stdout.iter().filter(|octet| **octet == b'\n').count(), 2);
+    assert_eq!(run(folder, &["admin", "list"], &[]).stdout.iter().filter(|byte| **byte == b'\n').count(), 2);
 
     assert!(reseal().status.success());
     let sound = (Some(0), vec!["1 rows, 0 erased values: the log has not been changed".to_owned()]);
     let (code, said, _) = verify(folder, &[]);
     assert_eq!((code, said), sound);
-    assert!(!reseal().status.success(), "once is enough");
+    assert!(!reseal().status.success(), "an intact log is not resealed");
     assert!(run(folder, &["admin", "promote", "bob"], &[]).status.success());
 }
 
@@ -119,10 +119,10 @@ async fn a_log_whose_key_is_lost_continues_with_its_rows_under_another_key() {
         let mut child =
             command.args(["admin", "create", name, email]).stdin(Stdio::piped()).spawn().expect("it starts");
         child.stdin.take().expect("its input").write_all(b"gravel lantern octave\n").expect("it reads");
-        assert!(child.wait().expect("it ends").success());
+        assert!(child.wait().expect("it finishes").success());
     }
     let demote = || run(folder, &["admin", "demote", "bob"], &[NEW_KEY]).status.success();
-    assert!(!demote(), "what cannot be written down is not done");
+    assert!(!demote(), "an action that cannot be logged is refused");
     assert!(run(folder, &["audit", "reseal"], &[NEW_KEY]).status.success());
     assert!(demote());
     let (code, said, _) = verify(folder, &[NEW_KEY]);
@@ -142,7 +142,7 @@ async fn a_seal_that_does_not_match_the_rows_stops_every_action_until_a_reseal()
     assert!(run(folder, &["admin", "promote", "bob"], &[]).status.success());
     tamper(folder, "DELETE FROM audit_anchor; INSERT INTO audit_anchor SELECT * FROM kept; DROP TABLE kept").await;
     let demote = || run(folder, &["admin", "demote", "bob"], &[]).status.success();
-    assert!(!demote(), "the number of the next row is taken");
+    assert!(!demote(), "the next row's number is in use");
     assert_eq!(verify(folder, &[]).0, Some(1));
     assert!(run(folder, &["audit", "reseal"], &[]).status.success());
     let (code, said, _) = verify(folder, &[]);

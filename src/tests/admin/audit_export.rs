@@ -21,7 +21,7 @@ pub(super) async fn fill(app: &TestApp, actor: &str, deeds: usize) {
         let reason = AuditReason::parse(&format!("=HYPERLINK(\"http://x.example/{n}\"), or so")).expect("a reason");
         let note = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max()).because(&reason).about("@detail");
         let from = Some([192, 0, 2, 7].into());
-        app.state.admin.audit.note(&tx, actor, from, note).await.expect("it is written down");
+        app.state.admin.audit.note(&tx, actor, from, note).await.expect("it is logged");
     }
     tx.commit().await.expect("a commit");
 }
@@ -48,7 +48,7 @@ async fn the_file_holds_every_row_and_no_formula_and_the_export_is_logged() {
         let name = "attachment; filename=\"audit-2026-11-23T120000Z.csv\"";
         assert_eq!(answer.header("content-disposition"), Some(name));
         let lines = read(&answer.body);
-        assert_eq!(lines.len(), 1_206, "the header, and the export's own row");
+        assert_eq!(lines.len(), 1_206, "the header, and the entry of the export itself");
         assert!(lines.iter().all(|cells| cells.len() == 11), "{:?}", lines[1]);
         assert_eq!(lines[0][..3], ["Row", "When", "By"]);
         let numbers: Vec<i64> = lines[1..].iter().map(|cells| cells[0].parse().expect("a number")).collect();
@@ -58,8 +58,8 @@ async fn the_file_holds_every_row_and_no_formula_and_the_export_is_logged() {
         assert_eq!(oldest[1], "2026-11-23T12:00:00Z");
         assert_eq!(oldest[7..10], ["'@detail", "'=HYPERLINK(\"http://x.example/0\"), or so", "192.0.2.7"]);
         let hash = app.text("SELECT lower(hex(hash)) FROM audit WHERE seq = 1").await;
-        assert_eq!(oldest[10], hash, "the file bears witness to the log");
-        assert!(app.state.admin.audit.verify().await.expect("it is read").is_sound());
+        assert_eq!(oldest[10], hash, "the file contains the hash of the log's row");
+        assert!(app.state.admin.audit.verify().await.expect("the query succeeds").is_sound());
     }
 }
 
@@ -89,7 +89,7 @@ async fn the_filters_of_the_page_apply_to_the_file() {
         let details = app.texts("SELECT detail FROM audit WHERE action = 'audit_exported' ORDER BY seq").await;
         let (ann, bob) = (id_of(&app, "ann").await, id_of(&app, "bob").await);
         let expected = [format!("what: sessions_ended, who: {ann}"), format!("to whom: {bob}")];
-        assert_eq!(details[..2], expected, "accounts by their ids, and never by name");
+        assert_eq!(details[..2], expected, "accounts by their ids, never by name");
         assert_eq!(details[2..], ["nothing", "nothing"]);
     }
 }
@@ -102,7 +102,7 @@ async fn an_old_sign_in_requires_the_password_first_and_the_filters_are_kept() {
         app.advance(301);
         let answer = ann.post(EXPORT, &[("action", "sessions_ended"), ("who", "a&b=c")]).await;
         assert_eq!(answer.header("location"), Some("/account/confirm"));
-        assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0, "nothing was taken along");
+        assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0, "nothing was downloaded");
         let answer = ann.post("/account/confirm", &[("password", PASSWORD)]).await;
         assert_eq!(answer.location().as_deref(), Some("/admin/audit?action=sessions_ended&who=a%26b%3Dc"));
         let page = ann.seen(answer).await;

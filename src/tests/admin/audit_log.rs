@@ -13,15 +13,15 @@ use crate::harness::{Mode, TestApp};
 /// Records one action.
 pub(super) async fn write(app: &TestApp, actor: Actor, from: Option<IpAddr>, note: AuditEvent<'_>) {
     let tx = app.state.store.write().await.expect("a transaction");
-    app.state.admin.audit.note(&tx, actor, from, note).await.expect("it is written down");
+    app.state.admin.audit.note(&tx, actor, from, note).await.expect("it is logged");
     tx.commit().await.expect("a commit");
 }
 
-/// Records `count` actions of this account.
-async fn fill(app: &TestApp, actor: &str, deeds: usize) {
+/// Records this many actions of this account.
+async fn fill(app: &TestApp, actor: &str, actions: usize) {
     let reason = AuditReason::parse("Asked for it <b>by phone</b>").expect("a reason");
     let actor = Actor::Administrator(Uuid::try_parse(actor).expect("an id"));
-    for _ in 0..deeds {
+    for _ in 0..actions {
         let note = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max()).because(&reason);
         write(app, actor, Some([192, 0, 2, 7].into()), note).await;
     }

@@ -88,7 +88,7 @@ async fn assert_found(app: &TestApp, tampering: &str, expected: &[Violation]) {
 
 /// A log in which these rows are replaced by others. The portal computes their hashes, as an attacker who knows its
 /// code would. The rows around them and the seal are unchanged.
-async fn retold(rows: RangeInclusive<u8>) -> TestApp {
+async fn with_changed_rows(rows: RangeInclusive<u8>) -> TestApp {
     let app = TestApp::new().await;
     let (first, last) = rows.into_inner();
     tell(&app, 1..first, TRUE_STORY).await;
@@ -98,7 +98,7 @@ async fn retold(rows: RangeInclusive<u8>) -> TestApp {
     drop_triggers(&app).await;
     put_back(&app, "earlier").await;
     tell(&app, first..=last, FALSE_STORY).await;
-    assert_eq!(violations(&app).await, [], "each row is right in itself");
+    assert_eq!(violations(&app).await, [], "each row is valid on its own");
     app.execute(&format!("INSERT INTO audit SELECT * FROM sound WHERE seq > {last}")).await;
     put_seal_back(&app, "sound").await;
     let stories = app.texts("SELECT detail FROM audit ORDER BY seq").await;
@@ -113,7 +113,7 @@ async fn a_change_of_any_column_is_found_in_the_row_where_it_was_made() {
     let mut columns = CHANGES.map(|(column, _)| column).to_vec();
     columns.dedup();
     let all = app.texts("SELECT name FROM pragma_table_info('audit') WHERE name <> 'seq' ORDER BY cid").await;
-    assert_eq!(columns, all, "none is left out");
+    assert_eq!(columns, all, "every column is covered");
     for (column, value) in CHANGES {
         let expected: &[Violation] = match column {
             "previous" => &[Violation::Unlinked(5), Violation::Changed(5)],
@@ -160,7 +160,7 @@ async fn another_email_or_reason_is_found_although_its_salt_and_commitment_match
 #[tokio::test]
 async fn rows_recomputed_up_to_the_newest_do_not_match_the_seal() {
     for first in [1, 5, ROWS] {
-        let app = retold(first..=ROWS).await;
+        let app = with_changed_rows(first..=ROWS).await;
         // Every row is correct and follows from the previous one, so only the seal shows the change.
         assert_eq!(violations(&app).await, [Violation::Changed(ROWS.into())], "from row {first} on");
     }
@@ -169,7 +169,7 @@ async fn rows_recomputed_up_to_the_newest_do_not_match_the_seal() {
 #[tokio::test]
 async fn a_row_after_recomputed_rows_cannot_be_made_to_follow_from_them() {
     for first in [1, 3, 5] {
-        let app = retold(first..=5).await;
+        let app = with_changed_rows(first..=5).await;
         assert_eq!(violations(&app).await, [Violation::Unlinked(6)], "from row {first} on");
         app.execute("UPDATE audit SET previous = (SELECT hash FROM audit WHERE seq = 5) WHERE seq = 6").await;
         assert_eq!(violations(&app).await, [Violation::Changed(6)], "from row {first} on");

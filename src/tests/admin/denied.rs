@@ -20,7 +20,7 @@ use crate::harness::{Client, Mode, TestApp};
 use crate::two_step::{enrolled, half};
 
 /// Every URL of the area, both functions and pages, so that a new one is included automatically.
-fn addresses(id: &str) -> Vec<String> {
+fn urls(id: &str) -> Vec<String> {
     let pages = generate_route_list(App).into_iter().map(|route| route.path().to_owned());
     let functions = server_fn_paths().map(|(path, _)| path.to_owned());
     let downloads = paths::ADMIN_DOWNLOADS.into_iter().map(str::to_owned);
@@ -59,7 +59,7 @@ pub(super) async fn member(app: &TestApp, username: &str) -> AuthenticatedUser {
     AuthenticatedUser {
         account_id: id_of(app, username).await.parse().expect("an id"),
         session: uuid::Uuid::nil(),
-        session_version: i32::try_from(session_version).expect("an epoch"),
+        session_version: i32::try_from(session_version).expect("a session version"),
         authenticated_at: app.clock.now(),
         must_enrol: false,
         administrator: true,
@@ -93,7 +93,7 @@ async fn every_admin_url_is_a_404_to_everyone_else() {
         let id = id_of(&app, "user").await;
         for (who, client) in others {
             let nowhere = (client.clone().get("/nowhere").await, client.clone().post("/nowhere", &[]).await);
-            for address in addresses(&id) {
+            for address in urls(&id) {
                 let got = client.clone().get(&address).await;
                 let posted = client.clone().post(&address, &[("id", &id), ("reason", "Because.")]).await;
                 for (answer, nowhere) in [(got, &nowhere.0), (posted, &nowhere.1)] {
@@ -146,8 +146,8 @@ fn every_admin_method_checks_its_caller() {
             }
             methods += 1;
             let asks = ["by.administrator()?", "self.begin(by)", "self.begin_fresh(by)"];
-            assert!(asks.iter().any(|ask| body.contains(ask)), "{}: {name} asks nobody", file.display());
+            assert!(asks.iter().any(|ask| body.contains(ask)), "{}: {name} does not check its caller", file.display());
         }
     }
-    assert!(methods > 2, "are the methods here?");
+    assert!(methods > 2, "is the test looking in the right place?");
 }

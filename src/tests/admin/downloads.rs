@@ -34,9 +34,9 @@ async fn press(app: &TestApp, client: &Client, path: &str) -> Body {
 
 /// Returns one column of the next chunk of the file, or nothing at the end.
 async fn piece(file: &mut Body, column: usize) -> Option<Vec<String>> {
-    let frame = file.frame().await?.expect("the file is not broken off");
-    let octets = frame.into_data().expect("a piece of the file");
-    let text = std::str::from_utf8(&octets).expect("UTF-8");
+    let frame = file.frame().await?.expect("a complete file");
+    let bytes = frame.into_data().expect("a piece of the file");
+    let text = std::str::from_utf8(&bytes).expect("UTF-8");
     let cell = |line: &str| line.trim_matches('"').split("\",\"").nth(column).expect("a cell").to_owned();
     let cells: Vec<_> = text.split_terminator("\r\n").map(cell).collect();
     assert!((1..=BATCH).contains(&cells.len()), "{} rows in one piece", cells.len());
@@ -74,21 +74,21 @@ async fn the_log_is_read_while_it_is_downloaded_and_each_row_appears_once() {
 async fn the_users_are_read_while_they_are_downloaded_and_each_appears_once() {
     let app = TestApp::new().await;
     let ann = administrator(&app, Mode::Form, "ann").await;
-    people(&app, "n", MANY).await;
+    add_accounts(&app, "n", MANY).await;
     let mut file = press(&app, &ann, "/admin/users/export").await;
     assert_eq!(piece(&mut file, 1).await.expect("the header"), ["Username"]);
     let mut names = piece(&mut file, 1).await.expect("the first rows");
     // As above; ann is the first of all until these are added.
     let kept = names.len() - 1 + BATCH;
     app.execute(&format!("DELETE FROM account WHERE username > 'n{kept:05}'")).await;
-    people(&app, "a", 3).await;
+    add_accounts(&app, "a", 3).await;
     names.extend(rest(&mut file, 1).await);
     let expected = (1..=kept).map(|number| format!("n{number:05}"));
     assert_eq!(names, std::iter::once("ann".to_owned()).chain(expected).collect::<Vec<_>>());
 }
 
-/// Adds `count` accounts, named by this letter and their number.
-async fn people(app: &TestApp, letter: &str, many: usize) {
+/// Adds `many` accounts, named by this letter and their number.
+async fn add_accounts(app: &TestApp, letter: &str, many: usize) {
     let name = format!("printf('{letter}%05d', i)");
     let email = format!("printf('{letter}%05d@x.example', i)");
     let given = [
@@ -98,5 +98,5 @@ async fn people(app: &TestApp, letter: &str, many: usize) {
         ("email_key", email),
         ("role", "'user'".to_owned()),
     ];
-    rows::put(app, "account", u64::try_from(many).expect("not so many"), &given).await;
+    rows::put(app, "account", u64::try_from(many).expect("a count that fits"), &given).await;
 }

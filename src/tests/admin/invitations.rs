@@ -61,7 +61,7 @@ async fn a_guest_opens_the_link_and_registers_with_the_invited_email_only() {
         let link = invite(&app, &mut ann, GUEST).await;
         let token = link.rsplit_once('=').expect("a token").1.to_owned();
         assert!(token.len() >= 43, "256 bits");
-        assert!(!String::from_utf8_lossy(&app.database_octets()).contains(&token), "only its hash is kept");
+        assert!(!String::from_utf8_lossy(&app.database_bytes()).contains(&token), "only its hash is kept");
 
         let mut guest = app.client(mode);
         let opened = guest.get(&link).await;
@@ -82,12 +82,12 @@ async fn a_guest_opens_the_link_and_registers_with_the_invited_email_only() {
 
         assert_eq!(guest.register("guest", "other@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
         assert!(app.mails_to("other@x.example").await.is_empty());
-        assert_eq!(states(&app).await, ["waiting"], "it is used up by the account alone");
+        assert_eq!(states(&app).await, ["waiting"], "only the created account uses it up");
         let page = guest.get("/verify").await.body;
         assert!(page.contains(GUEST) && !page.contains("action=\"/verify/email\""), "{page}");
         let corrected = guest.post("/verify/email", &[("email", "other@x.example")]).await;
         let told = guest.seen(corrected).await.contains("only works with the email address it was sent to");
-        assert_eq!(told, mode == Mode::Script, "the page has no such form, and no place for its message");
+        assert_eq!(told, mode == Mode::Script, "the page has neither this form nor its error message");
         assert!(app.mails_to("other@x.example").await.is_empty());
 
         let code = app.code_for(GUEST).await;
@@ -239,7 +239,7 @@ async fn opening_a_link_changes_nothing_however_often() {
         guest.get("/register").await;
         app.client(Mode::Form).get("/register?invitation=none").await;
         assert_eq!(guest.get("/register?invitation=").await.location().as_deref(), Some("/register"));
-        assert!(guest.cookies.is_empty(), "it is put away");
+        assert!(guest.cookies.is_empty(), "the invitation cookie is removed");
     }
     for (table, before) in tables.iter().zip(before) {
         assert_eq!(app.count(&format!("SELECT COUNT(*) FROM \"{table}\"")).await, before, "{table}");
@@ -277,7 +277,7 @@ async fn a_valid_invitation_overrides_the_domain_lists() {
             let mut guest = opened(&app, mode, &link).await;
             assert!(
                 guest.get("/register").await.body.contains("Use a different email address"),
-                "anybody may register here"
+                "registration is open"
             );
             assert_eq!(guest.register("guest", "", PASSWORD).await.location().as_deref(), Some("/verify"));
             let code = app.code_for(GUEST).await;

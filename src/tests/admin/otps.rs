@@ -219,12 +219,12 @@ async fn a_query_with_two_filters_says_when_it_did_not_search_everything() {
     fill(&app, 10_100).await;
     app.execute("UPDATE otp SET consumed_at = 1 WHERE id = (SELECT MIN(id) FROM otp)").await;
     let page = ann.get("/admin/otps?purpose=registration&delivery=sent").await.body;
-    assert!(!page.contains("Searched the latest"), "no mail was sent, and that is known: {page}");
+    assert!(!page.contains("Searched the latest"), "no email was sent, so the search is complete: {page}");
     let page = ann.get("/admin/otps?purpose=registration&requester=192.0.2.9&outcome=used").await.body;
     assert!(page.contains("Searched the latest 10000 OTPs"), "{page}");
     let page = ann.get("/admin/otps?purpose=registration&requester=192.0.2.9").await.body;
     assert!(!page.contains("Searched the latest") && rows(&page).len() == 50);
-    assert_eq!(listed(&mut ann, "?outcome=used").await.len(), 1, "alone it finds all there is");
+    assert_eq!(listed(&mut ann, "?outcome=used").await.len(), 1, "a single filter searches everything");
 }
 
 #[tokio::test]
@@ -242,7 +242,7 @@ async fn a_page_that_refreshes_itself_does_not_extend_the_session() {
     assert_eq!(ann.get("/admin/otps").await.status, 404);
 }
 
-/// Adds `count` codes that were never used.
+/// Adds this many codes that were never used.
 async fn fill(app: &TestApp, codes: u32) {
     app.execute(&format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {codes})

@@ -29,7 +29,7 @@ fn column(page: &str, name: &str) -> Vec<u64> {
 
 fn words(page: &str, chart: &str) -> String {
     let rest = page.split_once(&format!("id=\"{chart}-words\"")).expect("the chart").1;
-    rest.split_once('>').expect("its words").1.split('<').next().expect("them").to_owned()
+    rest.split_once('>').expect("its text").1.split('<').next().expect("them").to_owned()
 }
 
 async fn read(ann: &mut Client, span: &str) -> String {
@@ -54,7 +54,7 @@ async fn a_new_portal_shows_its_administrator_and_zeros_with_sentences() {
         assert_eq!(figure(&page, "Email queued"), ("0".into(), "Nothing queued".into()));
         assert_eq!(words(&page, "registrations"), "No data for this period.");
         assert_eq!(words(&page, "failures"), "No data for this period.");
-        assert!(!page.contains("chart-drawing"), "nothing is drawn of nothing");
+        assert!(!page.contains("chart-drawing"), "no chart without data");
     }
 }
 
@@ -66,7 +66,7 @@ async fn the_metrics_follow_user_activity_and_the_chart_texts_match() {
         let mut bob = app.client(mode);
         bob.register("bob", "bob@x.example", "tumble rinse obelisk").await;
         let mail = figure(&read(&mut ann, "day").await, "Email queued");
-        assert_ne!(mail.0, "0", "bob's code has not gone out");
+        assert_ne!(mail.0, "0", "bob's code has not been sent");
         let code = app.code_for("bob@x.example").await;
         for n in 0..2 {
             bob.verify(&wrong_code(&code, n)).await;
@@ -184,7 +184,7 @@ async fn metrics_outlive_the_rows_they_count_and_expire_on_time() {
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     app.advance(3 * DAY);
     app.state.maintenance.purge().await.expect("the purge");
-    assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0, "registrations are not kept");
+    assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0, "the registration rows are deleted");
     enter(&app, &mut ann).await;
     assert_eq!(figure(&read(&mut ann, "week").await, "Completion rate").0, "100%");
     app.advance(401 * DAY);

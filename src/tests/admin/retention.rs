@@ -102,7 +102,7 @@ impl Kept {
         app.clock.now().0 - seconds * 1_000
     }
 
-    /// Inserts `count` rows; `at` is their time, or an expression of their number `i`.
+    /// Inserts `many` rows; `at` is their time, or an expression of their number `i`.
     async fn put(&self, app: &TestApp, many: u64, at: &str) {
         let now = app.clock.now().0.to_string();
         let written = |value: &str| value.replace("$at", at).replace("$now", &now);
@@ -111,7 +111,7 @@ impl Kept {
         rows::put(app, self.table, many, &given).await;
     }
 
-    /// Inserts `count` rows that have all expired.
+    /// Inserts `many` rows that have all expired.
     async fn put_too_old(&self, app: &TestApp, many: u64) {
         self.put(app, many, &format!("({} - 1)", self.end(app, &[]))).await;
     }
@@ -181,7 +181,7 @@ async fn no_transaction_of_a_purge_deletes_more_than_a_hundred_rows() {
              BEGIN SELECT RAISE(ABORT, 'the last one stays'); END"
         ))
         .await;
-        app.state.maintenance.purge().await.expect_err("the last one stays");
+        app.state.maintenance.purge().await.expect_err("the last row cannot be deleted");
         let left = kept.count(&app).await;
         assert!((1..=i64::from(MOST)).contains(&left), "{table} by {}: {left} rows were to go at once", kept.from);
         app.execute("DROP TRIGGER last_one").await;

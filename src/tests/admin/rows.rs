@@ -2,7 +2,7 @@
 
 use crate::harness::TestApp;
 
-/// Inserts `count` rows into a table. What `given` says of a column is SQL, in
+/// Inserts `many` rows into a table. What `given` says of a column is SQL, in
 /// which `i` is the number of the row, starting at 1. Other columns that must not be
 /// empty get generated values that differ from row to row wherever they may have to.
 pub(super) async fn put(app: &TestApp, table: &str, many: u64, given: &[(&str, String)]) {

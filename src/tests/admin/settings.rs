@@ -34,7 +34,7 @@ async fn each_effective_value_is_shown_with_its_source() {
     assert_eq!(row(&page.body, "PORTAL_OTP_LIFETIME"), ["PORTAL_OTP_LIFETIME", "240", "environment"]);
     assert_eq!(row(&page.body, "PORTAL_OTP_TRIES"), ["PORTAL_OTP_TRIES", "5", "default"]);
     assert_eq!(row(&page.body, "name"), ["name", "The club", "PORTAL_NAME", "environment"]);
-    assert_eq!(row(&page.body, "sender")[3], "default", "an empty value is none");
+    assert_eq!(row(&page.body, "sender")[3], "default", "an empty value counts as unset");
     assert_eq!(row(&page.body, "mode")[1], "development");
     // Every limit.
     let limits = portal::server::config::limits::table(&app.state.config.limits);

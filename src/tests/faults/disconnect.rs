@@ -64,7 +64,7 @@ async fn a_client_that_disconnects_at_any_point_leaves_a_complete_registration_o
     let well = posts.until_well(&served).await;
     posts.assert_none_lost("client gone", &url, well).await;
     let found = registered(&url).await;
-    assert!(cut.iter().all(|name| !found.contains(name)), "half a request is none: {found:?}");
+    assert!(cut.iter().all(|name| !found.contains(name)), "an incomplete request has no effect: {found:?}");
     drop(served);
     let CrashState { registrations, whole, codes, mails, ref integrity, .. } = CrashState::of(folder.path()).await;
     assert_eq!([whole, codes, mails], [registrations; 3]);

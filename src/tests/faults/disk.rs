@@ -46,7 +46,7 @@ impl Scene {
         let mut input = create.stdin.take().expect("its input");
         writeln!(input, "{PASSWORD}").expect("a password");
         drop(input);
-        assert!(create.wait().expect("it ends").success());
+        assert!(create.wait().expect("it finishes").success());
         Served::run(self.command(), self.folder.path()).await
     }
 
@@ -68,7 +68,7 @@ async fn break_and_mend(fault: &str, scene: &Scene, file: &Path, break_it: impl 
         for _ in 0..20 {
             posts.register(&served).await;
         }
-        assert!(posts.refused >= 3, "the fault was felt: {posts:?}");
+        assert!(posts.refused >= 3, "the fault had an effect: {posts:?}");
         until_unready(&served, "the database cannot be written\n").await;
         assert_reads(&member, &served).await;
         // A limit on the process does not affect other processes.
@@ -88,11 +88,11 @@ async fn break_and_mend(fault: &str, scene: &Scene, file: &Path, break_it: impl 
     assert!(ended_well, "{said}");
     let copied = registered(&sqlite(&scene.folder.path().join("copy"))).await;
     assert!(posts.acknowledged.is_subset(&copied), "the copy lacks some of {:?}", posts.acknowledged);
-    assert!(well < Duration::from_secs(3), "well after {well:?}");
+    assert!(well < Duration::from_secs(3), "recovered after {well:?}");
     let begun = now();
     served.signal("-TERM");
-    assert!(served.child.wait().expect("it ends").success());
-    assert!(begun.elapsed() < Duration::from_secs(5), "it stops without waiting for anything");
+    assert!(served.child.wait().expect("it finishes").success());
+    assert!(begun.elapsed() < Duration::from_secs(5), "it stops without delay");
     posts.assert_all_in(fault, &registered_in(file).await, well);
 }
 

@@ -35,7 +35,7 @@ async fn hold(lock: Duration) -> (Posts, Duration) {
     let ((), well) = tokio::join!(held, registering);
     let fault = format!("lock held for {} s", lock.as_secs());
     posts.assert_none_lost(&fault, &url, well).await;
-    assert_eq!(registered(&url).await, posts.acknowledged, "what was refused is not there");
+    assert_eq!(registered(&url).await, posts.acknowledged, "refused registrations are not stored");
     (posts, well)
 }
 

@@ -98,7 +98,7 @@ async fn writes_succeed_within_three_seconds_of_the_return_of_postgresql() {
         assert!(scene.posts.register(&scene.served).await);
     }
     scene.assert_none_lost(&format!("PostgreSQL away for {away} s"), well).await;
-    assert!(well < Duration::from_secs(3), "well after {well:?}");
+    assert!(well < Duration::from_secs(3), "recovered after {well:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::data::{DataFolder, PASSWORD};
 use crate::{Outcome, process};
 
-/// Creates a data directory with `count` accounts. The first is an
+/// Creates a data directory with this many accounts. The first is an
 /// administrator's. All have the same password, behind a hash that takes
 /// microseconds to verify, so a sign-in is everything but its hash.
 pub(crate) async fn data_of(accounts: u32) -> Outcome<DataFolder> {

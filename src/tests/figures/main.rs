@@ -169,7 +169,7 @@ fn say(line: impl std::fmt::Display) {
     println!("{line}");
 }
 
-#[expect(clippy::print_stderr, reason = "a failure is told")]
+#[expect(clippy::print_stderr, reason = "the failure is printed")]
 fn complain(failure: &Failure) {
     eprintln!("error: {failure}");
 }

@@ -59,7 +59,7 @@ pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
 }
 
 /// Creates a database next to the build, which is on a real disk, while `/tmp` may be in
-/// memory, with `count` rows from 1970 in each big table.
+/// memory, with this many rows from 1970 in each big table.
 async fn filled(rows: u64) -> Outcome<(Store, TempDir)> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display()), Clock::System).await?;

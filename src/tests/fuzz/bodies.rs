@@ -57,24 +57,24 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
     let padding = prop_oneof![6 => Just(0_usize), 1 => OCTETS_MAX - 60..OCTETS_MAX + 60];
     let raw = prop_oneof![5 => Just(None), 1 => (any::<Index>(), any::<u8>()).prop_map(Some)];
     (prop_oneof![6 => form, 1 => many, 1 => rubbish(6)], padding, raw).prop_map(|(text, padding, raw)| {
-        let mut octets = text.into_bytes();
-        if let Some((at, octet)) = raw {
-            octets.insert(at.index(octets.len() + 1), octet);
+        let mut bytes = text.into_bytes();
+        if let Some((at, byte)) = raw {
+            bytes.insert(at.index(bytes.len() + 1), byte);
         }
-        if padding > octets.len() + 8 {
-            octets.extend_from_slice(b"&pad=");
-            octets.resize(padding, b'x');
+        if padding > bytes.len() + 8 {
+            bytes.extend_from_slice(b"&pad=");
+            bytes.resize(padding, b'x');
         }
-        octets
+        bytes
     })
 }
 
 /// Returns the names of a form's fields, parsed by hand (WHATWG URL, section 5.1).
 fn names(body: &[u8]) -> Vec<String> {
-    let fields = body.split(|&octet| octet == b'&').filter(|field| !field.is_empty());
+    let fields = body.split(|&byte| byte == b'&').filter(|field| !field.is_empty());
     let name = |field: &[u8]| {
-        let name = field.split(|&octet| octet == b'=').next().unwrap_or_default();
-        let spaced: Vec<u8> = name.iter().map(|&octet| if octet == b'+' { b' ' } else { octet }).collect();
+        let name = field.split(|&byte| byte == b'=').next().unwrap_or_default();
+        let spaced: Vec<u8> = name.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
         percent_decode(&spaced).decode_utf8_lossy().into_owned()
     };
     fields.map(name).collect()
@@ -127,7 +127,7 @@ fn a_field_is_read_the_same_in_every_encoding_and_shown_again_as_text() {
     let door = Door::open();
     let value = vec(prop_oneof![2 => odd(), 1 => "[ -~]{1,4}"], 1..8).prop_map(|parts| parts.concat());
     run(Cost::Request, (value, any::<u64>()), |(value, how)| {
-        let encoded: String = value.bytes().enumerate().map(|(n, octet)| encode(octet, how >> (n % 64))).collect();
+        let encoded: String = value.bytes().enumerate().map(|(n, byte)| encode(byte, how >> (n % 64))).collect();
         let mut guest = door.guest(Mode::Form);
         let page = door.wait(async {
             let answer = guest.post_raw("/login", FORM, format!("identifier={encoded}&password=").into()).await;
@@ -142,12 +142,12 @@ fn a_field_is_read_the_same_in_every_encoding_and_shown_again_as_text() {
 }
 
 /// One of the ways to write a byte in a form.
-fn encode(octet: u8, how: u64) -> String {
-    match (octet, how & 3) {
+fn encode(byte: u8, how: u64) -> String {
+    match (byte, how & 3) {
         (b' ', 0) => "+".to_owned(),
-        (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'*', 0 | 1) => char::from(octet).to_string(),
-        (_, 2) => format!("%{octet:02x}"),
-        _ => format!("%{octet:02X}"),
+        (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'*', 0 | 1) => char::from(byte).to_string(),
+        (_, 2) => format!("%{byte:02x}"),
+        _ => format!("%{byte:02X}"),
     }
 }
 

@@ -6,7 +6,7 @@ use proptest::sample::select;
 
 use super::door::Door;
 use super::runner::{Cost, Verdict, hold};
-use super::texts::{header_octets, odd, rubbish, spoilt};
+use super::texts::{header_bytes, odd, rubbish, spoilt};
 use crate::harness::Mode;
 use crate::harness::app::PASSWORD;
 
@@ -26,13 +26,13 @@ fn headers(name: &'static str, value: &str) -> impl Strategy<Value = Vec<Vec<u8>
     let gap = select(&["; ", ";", " ; ", ", "][..]);
     let line =
         vec((pair, gap), 1..4).prop_map(|pairs| pairs.into_iter().map(|(pair, gap)| pair + gap).collect::<String>());
-    vec(header_octets(line), 1..3)
+    vec(header_bytes(line), 1..3)
 }
 
 /// Returns the first cookie of this name, parsed by hand. A header that is not all
 /// visible ASCII holds none.
 fn first<'h>(headers: &'h [Vec<u8>], name: &str) -> Option<&'h str> {
-    let visible = |header: &&Vec<u8>| header.iter().all(|octet| matches!(octet, b'\t' | 32..=126));
+    let visible = |header: &&Vec<u8>| header.iter().all(|byte| matches!(byte, b'\t' | 32..=126));
     let lines = headers.iter().filter(visible).filter_map(|header| std::str::from_utf8(header).ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value)
@@ -41,7 +41,7 @@ fn first<'h>(headers: &'h [Vec<u8>], name: &str) -> Option<&'h str> {
 fn status(door: &Door, path: &str, headers: &[Vec<u8>]) -> u16 {
     let mut request = Request::get(path).header("accept", "text/html");
     for header in headers {
-        request = request.header("cookie", HeaderValue::from_bytes(header).expect("a header's octets"));
+        request = request.header("cookie", HeaderValue::from_bytes(header).expect("a header's bytes"));
     }
     door.wait(async { door.guest(Mode::Form).send(request, Body::empty()).await.status.as_u16() })
 }

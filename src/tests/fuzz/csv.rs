@@ -47,7 +47,7 @@ fn a_written_line_parses_back_to_its_cells_and_begins_no_formula() {
     hold(Cost::Call, cells(), |cells| {
         let found = read(&record(&cells));
         prop_assert!(found.is_some(), "the line cannot be read");
-        let found = found.expect("just seen");
+        let found = found.expect("checked above");
         prop_assert_eq!(found.len(), cells.len());
         let mut marked = false;
         for (cell, found) in cells.iter().zip(&found) {

@@ -14,7 +14,7 @@ use proptest::sample::select;
 
 use super::door::Door;
 use super::runner::{Cost, Verdict, hold};
-use super::texts::{header_octets, odd, spoilt};
+use super::texts::{header_bytes, odd, spoilt};
 use crate::harness::Mode;
 use crate::harness::mail::log::Listener;
 
@@ -47,7 +47,7 @@ fn headers() -> impl Strategy<Value = Vec<Vec<u8>>> {
         line.truncate(line.trim_end_matches([',', ' ', '\t']).len());
         line
     });
-    vec(header_octets(line), 0..3)
+    vec(header_bytes(line), 0..3)
 }
 
 fn trusted() -> impl Strategy<Value = Vec<&'static str>> {
@@ -66,7 +66,7 @@ fn nearest_untrusted(peer: IpAddr, headers: &[Vec<u8>], is_trusted: impl Fn(&IpA
 }
 
 fn networks(trusted: &[&str]) -> Vec<IpNet> {
-    let network = |net: &&str| net.parse().unwrap_or_else(|_| net.parse::<IpAddr>().expect("an address").into());
+    let network = |net: &&str| net.parse().unwrap_or_else(|_| net.parse::<IpAddr>().expect("an IP address").into());
     trusted.iter().map(network).collect()
 }
 
@@ -79,14 +79,14 @@ fn config(trusted: &[&str]) -> Config {
 fn parts(peer: IpAddr, headers: &[Vec<u8>]) -> Parts {
     let mut request = Request::get("/").extension(ConnectInfo(SocketAddr::from((peer, 40_000))));
     for header in headers {
-        request = request.header("x-forwarded-for", HeaderValue::from_bytes(header).expect("a header's octets"));
+        request = request.header("x-forwarded-for", HeaderValue::from_bytes(header).expect("a header's bytes"));
     }
     request.body(()).expect("a request").into_parts().0
 }
 
 #[test]
 fn the_client_ip_is_the_nearest_that_is_not_a_trusted_proxy() {
-    let peers = select(ADDRESSES).prop_map(|ip| ip.parse::<IpAddr>().expect("an address"));
+    let peers = select(ADDRESSES).prop_map(|ip| ip.parse::<IpAddr>().expect("an IP address"));
     hold(Cost::Call, (peers, headers(), trusted()), |(peer, headers, trusted)| {
         let nets = networks(&trusted);
         let is_trusted = |ip: &IpAddr| nets.iter().any(|net| net.contains(ip));
@@ -94,7 +94,7 @@ fn the_client_ip_is_the_nearest_that_is_not_a_trusted_proxy() {
         prop_assert_eq!(ip, nearest_untrusted(peer, &headers, is_trusted));
         let peer = peer.to_canonical();
         if !is_trusted(&peer) {
-            prop_assert_eq!(ip, peer, "nobody vouches for what it says");
+            prop_assert_eq!(ip, peer, "the peer is not trusted");
         }
         Ok(if ip == peer { Verdict::Refused } else { Verdict::Accepted })
     });
@@ -110,7 +110,7 @@ fn through_the_router_the_client_ip_is_the_one_in_the_log() {
             .header("accept", "application/json")
             .header("content-type", "application/x-www-form-urlencoded");
         for header in &headers {
-            request = request.header("x-forwarded-for", HeaderValue::from_bytes(header).expect("a header's octets"));
+            request = request.header("x-forwarded-for", HeaderValue::from_bytes(header).expect("a header's bytes"));
         }
         // A day later no limit applies to earlier requests any more.
         door.app.advance(86_400);
@@ -120,7 +120,7 @@ fn through_the_router_the_client_ip_is_the_one_in_the_log() {
         prop_assert_eq!(answer.status, 422);
         let text = log.text();
         let line = text.lines().find(|line| line.contains("sign_in.failed")).expect("a line of the failure");
-        let peer: IpAddr = peer.parse().expect("an address");
+        let peer: IpAddr = peer.parse().expect("an IP address");
         let expected = nearest_untrusted(peer.to_canonical(), &headers, |ip| nets.iter().any(|net| net.contains(ip)));
         prop_assert!(line.ends_with(&format!("ip={expected}")), "{}: {}", expected, line);
         Ok(if expected == peer.to_canonical() { Verdict::Refused } else { Verdict::Accepted })

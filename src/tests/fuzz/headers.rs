@@ -5,7 +5,7 @@ use proptest::sample::select;
 
 use super::door::Door;
 use super::runner::{Cost, Verdict, hold};
-use super::texts::{header_octets, odd, rubbish, spoilt};
+use super::texts::{header_bytes, odd, rubbish, spoilt};
 use crate::harness::Mode;
 
 const OWN: &str = "http://127.0.0.1:3000";
@@ -25,24 +25,24 @@ fn kinds() -> impl Strategy<Value = Vec<u8>> {
             "text/plain; application/x-www-form-urlencoded",
         ][..],
     );
-    header_octets(prop_oneof![4 => form, 2 => other.prop_map(str::to_owned), 1 => rubbish(5)])
+    header_bytes(prop_oneof![4 => form, 2 => other.prop_map(str::to_owned), 1 => rubbish(5)])
 }
 
 fn accepts() -> impl Strategy<Value = Vec<u8>> {
     let known = select(
         &["text/html", "text/html,application/xhtml+xml;q=0.9", "application/json", "*/*", "text/htmlx", "TEXT/HTML"][..],
     );
-    header_octets(prop_oneof![4 => known.prop_map(str::to_owned), 1 => odd()])
+    header_bytes(prop_oneof![4 => known.prop_map(str::to_owned), 1 => odd()])
 }
 
 fn origins() -> impl Strategy<Value = Vec<u8>> {
     let known = select(&[OWN, "null", "https://evil.example", "http://127.0.0.1:3000.evil.example", ""][..]);
-    header_octets(prop_oneof![3 => known.prop_map(str::to_owned), 1 => spoilt(Just(OWN.to_owned()))])
+    header_bytes(prop_oneof![3 => known.prop_map(str::to_owned), 1 => spoilt(Just(OWN.to_owned()))])
 }
 
 fn sites() -> impl Strategy<Value = Vec<u8>> {
     let known = select(&["same-origin", "same-site", "cross-site", "none", "SAME-ORIGIN", ""][..]);
-    header_octets(prop_oneof![3 => known.prop_map(str::to_owned), 1 => spoilt(Just("same-origin".to_owned()))])
+    header_bytes(prop_oneof![3 => known.prop_map(str::to_owned), 1 => spoilt(Just("same-origin".to_owned()))])
 }
 
 /// RFC 9110, section 8.3.1: type and subtype are case-insensitive, then parameters follow.
@@ -62,7 +62,7 @@ fn whatever_its_headers_a_post_is_answered_in_the_right_format_and_never_causes_
             [("content-type", &kind), ("accept", &accept), ("origin", &origin), ("sec-fetch-site", &site)]
         {
             if let Some(value) = value {
-                request = request.header(name, HeaderValue::from_bytes(value).expect("a header's octets"));
+                request = request.header(name, HeaderValue::from_bytes(value).expect("a header's bytes"));
             }
         }
         let mut guest = door.guest(Mode::Form);

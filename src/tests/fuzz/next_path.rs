@@ -76,7 +76,7 @@ fn an_accepted_path_never_leaves_the_origin_and_fits_in_a_header() {
             let base = Url::parse(base).expect("a URL");
             let there = base.join(next.as_str());
             prop_assert!(there.is_ok(), "a browser cannot read it");
-            let there = there.expect("just seen");
+            let there = there.expect("checked above");
             prop_assert_eq!(there.origin(), base.origin(), "{}", there);
             prop_assert!(there.username().is_empty() && there.password().is_none());
             prop_assert!(!there.path().starts_with("//"), "the next hop would leave: {}", there);

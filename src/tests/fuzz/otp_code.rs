@@ -41,7 +41,7 @@ fn a_code_is_six_digits_after_removing_spaces_and_hyphens() {
         prop_assert_eq!(code.as_ref().map(|code| code.expose().to_owned()), digits_of(&typed));
         let Some(code) = code else { return Ok(Verdict::Refused) };
         let number: u32 = code.expose().parse().expect("digits");
-        prop_assert!(OtpCode::from_number(number) == code, "its leading zeros are there");
+        prop_assert!(OtpCode::from_number(number) == code, "leading zeros are kept");
         let printed = format!("{code:?}");
         prop_assert!(!printed.contains(code.expose()));
         Ok(Verdict::Accepted)

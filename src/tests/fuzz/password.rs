@@ -39,12 +39,12 @@ fn holds(typed: &str) -> Case {
     let parsed = exposed(typed);
     prop_assert_eq!(parsed.is_some(), is_a_password(typed), "{} characters", typed.nfc().count());
     let claimed = Password::parse_claimed(typed).map(|password| password.expose().to_owned());
-    prop_assert_eq!(&parsed, &claimed, "what can be chosen can be claimed");
+    prop_assert_eq!(&parsed, &claimed, "a valid new password is accepted at sign-in");
     // The same characters, however the keyboard composed them.
     prop_assert_eq!(&parsed, &exposed(&typed.nfc().collect::<String>()));
     prop_assert_eq!(&parsed, &exposed(&typed.nfd().collect::<String>()));
     let Some(password) = parsed else { return Ok(Verdict::Refused) };
-    prop_assert_eq!(&password, &typed.nfc().collect::<String>(), "neither trimmed nor cut nor folded");
+    prop_assert_eq!(&password, &typed.nfc().collect::<String>(), "neither trimmed nor truncated nor case-folded");
     Ok(Verdict::Accepted)
 }
 

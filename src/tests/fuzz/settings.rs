@@ -77,10 +77,10 @@ fn a_mail_server_is_reached_as_its_url_says_and_its_password_is_never_printed() 
         };
         let (reached, said) =
             printed.strip_prefix("SmtpServer(").and_then(|rest| rest.split_once(", ")).expect("its form");
-        prop_assert_eq!(said, format!("{security})"), "never less than was asked for");
+        prop_assert_eq!(said, format!("{security})"), "never less secure than requested");
         let (name, _port) = reached.rsplit_once(':').expect("a port");
         let resolvable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-        prop_assert!(name.parse::<IpAddr>().is_ok() || name.chars().all(resolvable), "nobody answers to {}", name);
+        prop_assert!(name.parse::<IpAddr>().is_ok() || name.chars().all(resolvable), "no server answers at {}", name);
         let here = name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         prop_assert!(user.is_empty() || security != "None" || here, "a password in the clear to {}", name);
         Ok(Verdict::Accepted)
@@ -110,7 +110,7 @@ fn a_public_url_is_an_origin_and_nothing_more() {
         let url = Url::parse(if text.is_empty() { "http://127.0.0.1:3000" } else { &text }).expect("accepted");
         prop_assert_eq!(origin, &url.origin().ascii_serialization());
         let after = text.split_once("//").map_or("", |(_, after)| after);
-        prop_assert!(!after.trim_end_matches('/').contains(['/', '?', '#']), "more than an origin was taken");
+        prop_assert!(!after.trim_end_matches('/').contains(['/', '?', '#']), "more than an origin was accepted");
         prop_assert!(origin.is_ascii() && !origin.ends_with('/') && !text.contains(CANARY));
         prop_assert_eq!(config.site.https(), url.scheme() == "https");
         let link = Url::parse(&format!("{origin}/login")).expect("a link in a mail");
@@ -131,11 +131,11 @@ fn if_one_trusted_proxy_is_not_a_network_the_portal_does_not_start() {
         let said: Vec<&str> = list.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
         match load("TRUSTED_PROXIES", &list) {
             Ok(config) => {
-                prop_assert_eq!(config.site.trusted_proxies.len(), said.len(), "none was left out");
+                prop_assert_eq!(config.site.trusted_proxies.len(), said.len(), "every value was parsed");
                 for (net, said) in config.site.trusted_proxies.iter().zip(said) {
                     let (ip, bits) =
                         said.split_once('/').unwrap_or((said, if said.contains(':') { "128" } else { "32" }));
-                    prop_assert_eq!(net.addr(), ip.parse::<IpAddr>().expect("an address"));
+                    prop_assert_eq!(net.addr(), ip.parse::<IpAddr>().expect("an IP address"));
                     prop_assert_eq!(u16::from(net.prefix_len()), bits.parse::<u16>().expect("a number"));
                 }
                 Ok(Verdict::Accepted)
@@ -162,7 +162,7 @@ fn if_one_domain_of_a_rule_is_invalid_the_portal_does_not_start() {
         match load("PORTAL_EMAIL_DOMAINS_DENIED", &list) {
             Ok(config) => {
                 let rules = &config.registration.emails;
-                prop_assert_eq!(rules.denied.len(), said, "none was left out");
+                prop_assert_eq!(rules.denied.len(), said, "every value was parsed");
                 for domain in rules.denied.iter().map(EmailDomain::as_str) {
                     prop_assert!(domain.is_ascii() && domain == domain.to_ascii_lowercase());
                     let below = Email::parse(&format!("ann@mail.{domain}"));

@@ -144,14 +144,13 @@ fn apply(text: String, edit: &Edit) -> String {
 }
 
 /// A header value of any bytes that HTTP carries, visible or not.
-pub(super) fn header_octets(texts: impl Strategy<Value = String>) -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn header_bytes(texts: impl Strategy<Value = String>) -> impl Strategy<Value = Vec<u8>> {
     let opaque = (any::<Index>(), 0x80_u8..=0xff);
     (texts, prop_oneof![4 => Just(None), 1 => opaque.prop_map(Some)]).prop_map(|(text, opaque)| {
-        let mut octets: Vec<u8> =
-            text.bytes().filter(|&octet| octet == b'\t' || (octet >= 32 && octet != 127)).collect();
-        if let Some((at, octet)) = opaque {
-            octets.insert(at.index(octets.len() + 1), octet);
+        let mut bytes: Vec<u8> = text.bytes().filter(|&byte| byte == b'\t' || (byte >= 32 && byte != 127)).collect();
+        if let Some((at, byte)) = opaque {
+            bytes.insert(at.index(bytes.len() + 1), byte);
         }
-        octets
+        bytes
     })
 }

@@ -182,7 +182,7 @@ impl TestApp {
     }
 
     /// All columns of bytes that are not a row's key, as `table.column`.
-    pub(crate) async fn octet_columns(&self) -> Vec<String> {
+    pub(crate) async fn binary_columns(&self) -> Vec<String> {
         use sea_orm::ConnectionTrait as _;
         let query = "SELECT t.name || '.' || c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c
             WHERE t.type = 'table' AND lower(c.type) LIKE '%blob%' AND c.pk = 0 ORDER BY 1";
@@ -195,7 +195,7 @@ impl TestApp {
     /// Changes the database without the portal.
     pub(crate) async fn execute(&self, statement: &str) {
         use sea_orm::ConnectionTrait as _;
-        let tx = self.state.store.write().await.expect("the writer's turn");
+        let tx = self.state.store.write().await.expect("the write lock");
         tx.execute_unprepared(statement).await.expect("the statement runs");
         tx.commit().await.expect("it commits");
     }
@@ -242,7 +242,7 @@ impl TestApp {
     pub(crate) async fn link_to_end_oldest_session(&self) -> String {
         use portal::server::crypto::FlowToken;
         let token = FlowToken::generate(&self.state.rng);
-        let hex: String = token.digest().into_bytes().iter().map(|octet| format!("{octet:02x}")).collect();
+        let hex: String = token.digest().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         self.execute(&format!(
             "INSERT INTO mail_link SELECT randomblob(16), x'{hex}', 'end_session', account_id, handle, 0, 9999999999999, NULL
              FROM session WHERE handle IS NOT NULL ORDER BY handle LIMIT 1"
@@ -252,7 +252,7 @@ impl TestApp {
     }
 
     /// The complete contents of the database's files, as bytes.
-    pub(crate) fn database_octets(&self) -> Vec<u8> {
+    pub(crate) fn database_bytes(&self) -> Vec<u8> {
         let read = |name: &str| std::fs::read(self.folder.path().join(name)).unwrap_or_default();
         [read("portal.db"), read("portal.db-wal")].concat()
     }

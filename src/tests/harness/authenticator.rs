@@ -126,6 +126,6 @@ impl Authenticator {
     }
 }
 
-fn base64(octets: &[u8]) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(octets)
+fn base64(bytes: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }

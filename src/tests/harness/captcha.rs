@@ -21,7 +21,7 @@ pub(crate) fn solve(challenge: &str) -> String {
 
 /// The maximum number of hashes that it takes.
 pub(crate) fn difficulty(challenge: &str) -> u32 {
-    let data = parse(challenge).parameters.data.expect("what belongs to it");
+    let data = parse(challenge).parameters.data.expect("its data");
     data["most"].as_u64().and_then(|most| most.try_into().ok()).expect("a number")
 }
 

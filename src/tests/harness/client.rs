@@ -51,7 +51,7 @@ impl Client {
 
     /// The same portal from another IP address.
     pub(crate) fn at_ip(mut self, ip: &str) -> Self {
-        self.peer.set_ip(ip.parse().expect("an address"));
+        self.peer.set_ip(ip.parse().expect("an IP address"));
         self
     }
 

@@ -34,7 +34,7 @@ impl CrashState {
         let store = Store::open(&url, Clock::System).await.expect("the database opens");
         let db = store.reader();
         let query = Statement::from_string(db.get_database_backend(), REMAINS);
-        let remains = Self::find_by_statement(query).one(db).await.expect("it is read").expect("a row");
+        let remains = Self::find_by_statement(query).one(db).await.expect("the query succeeds").expect("a row");
         store.close().await.expect("it closes");
         remains
     }

@@ -121,7 +121,7 @@ impl MailServer {
 
     async fn listen(port: u16, protection: Protection, password: bool) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("a port");
-        let port = listener.local_addr().expect("an address").port();
+        let port = listener.local_addr().expect("a socket address").port();
         let state = Arc::new(Mutex::new(State::default()));
         let task = tokio::spawn(session::accept(listener, protection, password, Arc::clone(&state)));
         Self { port, state, task }

@@ -32,7 +32,7 @@ impl Postgres {
         let mut init = as_user(Command::new(programs.join("initdb")), owner);
         init.current_dir(&folder).arg("-D").arg(folder.join("data"));
         init.args(["-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
-        assert!(init.stdout(Stdio::null()).status().expect("initdb runs").success(), "a cluster is made");
+        assert!(init.stdout(Stdio::null()).status().expect("initdb runs").success(), "initdb succeeds");
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
         let script = "read -r _; \"$1/pg_ctl\" stop -s -m immediate -D \"$2/data\"; rm -rf \"$2\"";
         let mut keeper = as_user(Command::new("sh"), owner);

@@ -70,11 +70,11 @@ impl Served {
 
     /// Writes these bytes to a new connection, whether or not they are HTTP, and returns
     /// the first line of the response, which is empty when the connection was closed.
-    pub(crate) async fn send(&self, octets: &str) -> String {
+    pub(crate) async fn send(&self, bytes: &str) -> String {
         let answer = async {
             let mut stream = TcpStream::connect(self.origin.trim_start_matches("http://")).await.expect("a connection");
             // The server may hang up before it has read everything.
-            let _ = stream.write_all(octets.as_bytes()).await;
+            let _ = stream.write_all(bytes.as_bytes()).await;
             let mut line = String::new();
             let _ = BufReader::new(stream).read_line(&mut line).await;
             line.trim_end().to_owned()

@@ -13,7 +13,7 @@ impl Proxy {
     /// Forwards to a port of this machine.
     pub(crate) async fn to(port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let own = listener.local_addr().expect("an address").port();
+        let own = listener.local_addr().expect("a socket address").port();
         let silenced = watch::Sender::new(0);
         let listening = silenced.subscribe();
         tokio::spawn(async move {

@@ -39,7 +39,7 @@ async fn a_lookalike_domain_is_a_different_domain_and_its_mail_goes_there() {
     assert_eq!(
         app.letters_to("ann@example.com").await.len(),
         before,
-        "the owner of the address has nothing to do with it"
+        "the owner of the lookalike email is not involved"
     );
     let code = app.code_for("ann@xn--exmple-4nf.com").await;
     assert_eq!(client.verify(&code).await.location().as_deref(), Some("/login"));

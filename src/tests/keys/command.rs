@@ -13,7 +13,7 @@ const BOTH: [(&str, &str); 3] = [SMTP, NEW, ("SECRET_KEY_PREVIOUS", OLD_KEY)];
 
 fn keys(folder: &Path, command: &str, settings: &[(&str, &str)]) -> (bool, String, String) {
     let Output { status, stdout, stderr } = run(folder, &["keys", command], settings);
-    let text = |octets: Vec<u8>| String::from_utf8(octets).expect("UTF-8");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     (status.success(), text(stdout), text(stderr))
 }
 

@@ -24,12 +24,12 @@ fn both() -> KeyRing {
 }
 
 async fn tally(resealing: &KeyRotation) -> KeyUsage {
-    let tallies = resealing.status().await.expect("no fault");
+    let tallies = resealing.status().await.expect("no error");
     tallies.into_iter().find(|tally| tally.place == outbox_column()).expect("the outbox")
 }
 
 async fn rotate(resealing: &KeyRotation) -> u64 {
-    let done = resealing.rotate().await.expect("no fault");
+    let done = resealing.rotate().await.expect("no error");
     done.iter().find(|(place, _)| *place == outbox_column()).expect("the outbox").1
 }
 
@@ -53,8 +53,8 @@ async fn the_seed_of_an_authenticator_app_is_re_encrypted() {
     let insert = "INSERT INTO totp (account_id, secret, created_at) VALUES (?, ?, 0)";
     outbox.execute(insert, [account.into(), sealed.into()]).await;
     let resealing = outbox.resealing(both()).await;
-    assert!(resealing.rotate().await.expect("no fault").contains(&(place, 1)));
-    let values = encrypted_columns::page(outbox.store.reader(), place, None, 500).await.expect("no fault");
+    assert!(resealing.rotate().await.expect("no error").contains(&(place, 1)));
+    let values = encrypted_columns::page(outbox.store.reader(), place, None, 500).await.expect("no error");
     let [value] = &values[..] else { panic!("one seed") };
     assert_eq!(value.id, account);
     assert_eq!(sealer(&secret(8).into()).open(account, &value.sealed), Ok(seed.to_vec()));
@@ -81,7 +81,7 @@ async fn data_encrypted_by_the_previous_version_is_delivered_and_re_encrypted() 
         outbox.set_payload(row.id, &sealed).await;
         let transport = Transport::memory();
         let worker = outbox.worker_of(&outbox.mailer_with(&keys), transport.clone());
-        assert_eq!(worker.deliver_due().await.expect("no fault").sent, 1, "also before it was sealed anew");
+        assert_eq!(worker.deliver_due().await.expect("no error").sent, 1, "even before it was re-encrypted");
     }
 }
 
@@ -93,7 +93,7 @@ async fn a_value_moved_to_another_row_does_not_decrypt_and_is_reported_and_left_
     let foreign = one.payload.expect("a payload");
     outbox.set_payload(other.id, &foreign).await;
     let resealing = outbox.resealing(both()).await;
-    assert_eq!(resealing.check_keys().await.expect("no fault"), [(outbox_column(), other.id)]);
+    assert_eq!(resealing.check_keys().await.expect("no error"), [(outbox_column(), other.id)]);
     assert_eq!(rotate(&resealing).await, 1);
     let KeyUsage { current, due, unreadable, examples, .. } = tally(&resealing).await;
     assert_eq!((current, due, unreadable, examples), (1, 0, 1, vec![other.id]));
@@ -105,11 +105,11 @@ async fn a_value_moved_to_another_row_does_not_decrypt_and_is_reported_and_left_
 async fn a_row_erased_or_changed_meanwhile_is_left_unchanged() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.notice()).await;
-    let read = encrypted_columns::page(outbox.store.reader(), outbox_column(), None, 500).await.expect("no fault");
+    let read = encrypted_columns::page(outbox.store.reader(), outbox_column(), None, 500).await.expect("no error");
     let [value] = &read[..] else { panic!("one value") };
     let replace = async || {
         let tx = outbox.store.write().await.expect("a transaction");
-        let replaced = encrypted_columns::replace(&tx, outbox_column(), value, vec![1]).await.expect("no fault");
+        let replaced = encrypted_columns::replace(&tx, outbox_column(), value, vec![1]).await.expect("no error");
         tx.commit().await.expect("a commit");
         replaced
     };
@@ -117,7 +117,7 @@ async fn a_row_erased_or_changed_meanwhile_is_left_unchanged() {
     assert!(!replace().await);
     assert_eq!(outbox.row().await.payload.as_deref(), Some(b"somebody else's".as_slice()));
     outbox.set_payload(value.id, &value.sealed).await;
-    outbox.worker(Transport::memory()).deliver_due().await.expect("no fault");
+    outbox.worker(Transport::memory()).deliver_due().await.expect("no error");
     assert!(!replace().await);
     assert_eq!(outbox.row().await.payload, None, "what was sent stays erased");
     outbox.set_payload(value.id, &value.sealed).await;
@@ -138,7 +138,7 @@ async fn every_mail_is_sent_once_during_re_encryption() {
     };
     let send = async {
         for _ in 0..5 {
-            worker.deliver_due().await.expect("no fault");
+            worker.deliver_due().await.expect("no error");
         }
     };
     let seal = async {
@@ -147,7 +147,7 @@ async fn every_mail_is_sent_once_during_re_encryption() {
         }
     };
     futures::join!(queue, seal, send);
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     let mut sent: Vec<_> = transport.sent().into_iter().map(|letter| letter.id).collect();
     sent.sort();
     sent.dedup();

@@ -38,8 +38,8 @@ async fn every_binary_column_is_listed_as_encrypted_or_as_plain() {
     let app = TestApp::new().await;
     let sealed = SEALED.iter().map(ToString::to_string);
     let listed: BTreeSet<_> = sealed.chain(PLAIN.iter().map(|(column, _)| (*column).to_owned())).collect();
-    assert_eq!(listed.len(), SEALED.len() + PLAIN.len(), "each is one or the other");
-    let there: BTreeSet<_> = app.octet_columns().await.into_iter().collect();
+    assert_eq!(listed.len(), SEALED.len() + PLAIN.len(), "no column is in both lists");
+    let there: BTreeSet<_> = app.binary_columns().await.into_iter().collect();
     assert_eq!(there, listed);
     // The columns can be read, empty or not.
     assert!(app.resealing(super::NEW).await.status().await.is_ok_and(|tallies| tallies.len() == SEALED.len()));
@@ -56,7 +56,7 @@ fn every_sealer_of_the_portal_has_its_column() {
         .skip(1)
         .map(|rest| rest.split('"').nth(1).expect("its purpose, in quotes"))
         .collect();
-    assert!(purposes.contains("mail") && purposes.contains("audit"), "is this the place?");
+    assert!(purposes.contains("mail") && purposes.contains("audit"), "is the test looking in the right place?");
     let known: BTreeSet<_> = SEALED.iter().map(|place| place.purpose).chain(FLEETING.iter().copied()).collect();
     assert_eq!(purposes, known);
 }

@@ -11,7 +11,7 @@ async fn sent(outbox: &Outbox, message: &Message) -> Arrived {
     let server = MailServer::start(Protection::None).await;
     outbox.write(message).await;
     let worker = outbox.smtp(&format!("smtp://127.0.0.1:{}?tls=none", server.port()));
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     let [arrived] = server.accepted().try_into().expect("one mail");
     arrived
 }
@@ -20,7 +20,7 @@ async fn sent(outbox: &Outbox, message: &Message) -> Arrived {
 async fn letter(outbox: &Outbox, message: &Message) -> RenderedEmail {
     outbox.write(message).await;
     let transport = Transport::memory();
-    outbox.worker(transport.clone()).deliver_due().await.expect("no fault");
+    outbox.worker(transport.clone()).deliver_due().await.expect("no error");
     let [letter] = transport.sent().try_into().expect("one mail");
     letter
 }
@@ -28,7 +28,7 @@ async fn letter(outbox: &Outbox, message: &Message) -> RenderedEmail {
 fn addresses(header: Option<&Address<'_>>) -> Vec<(Option<String>, String)> {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let header = header.expect("the header");
-    header.iter().map(|found| (owned(found.name()), owned(found.address()).expect("an address"))).collect()
+    header.iter().map(|found| (owned(found.name()), owned(found.address()).expect("an email"))).collect()
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn a_code_arrives_from_the_portal_as_text_and_as_html() {
     assert_eq!(mail.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"));
     assert_eq!((mail.text_body_count(), mail.html_body_count()), (1, 1));
     let (text, html) = (mail.body_text(0).expect("text"), mail.body_html(0).expect("HTML"));
-    assert!(text.lines().any(|line| line == CODE), "the code stands alone on its line: {text}");
+    assert!(text.lines().any(|line| line == CODE), "the code is alone on its line: {text}");
     for part in [&text, &html] {
         for fact in [CODE, "Hello ann", "14:32 UTC", "23 November 2026", "Firefox on Linux", "203.0.113.7", "Not you?"]
         {

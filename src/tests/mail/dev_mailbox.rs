@@ -36,7 +36,7 @@ fn mailbox() -> (Router, TempDir) {
 async fn deliver(outbox: &Outbox, above: &TempDir, message: &Message) {
     outbox.write(message).await;
     let worker = outbox.worker(Transport::file(above.path().join("mail")));
-    assert_eq!(worker.deliver_due().await.expect("no fault").sent, 1);
+    assert_eq!(worker.deliver_due().await.expect("no error").sent, 1);
 }
 
 #[tokio::test]

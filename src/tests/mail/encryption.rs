@@ -42,7 +42,7 @@ async fn mail_is_sent_over_tls_after_signing_in() {
         let server = MailServer::with_password(protection).await;
         outbox.write(&outbox.code()).await;
         let worker = trusting(&outbox, &authority, &format!("{scheme}://{account}@localhost:{}{query}", server.port()));
-        assert_eq!(worker.deliver_due().await.expect("no fault"), SENT, "{:?}", outbox.row().await.last_error);
+        assert_eq!(worker.deliver_due().await.expect("no error"), SENT, "{:?}", outbox.row().await.last_error);
         let [mail] = server.accepted().try_into().expect("one mail");
         assert!(mail.encrypted && mail.signed_in, "{scheme}{query}");
     }
@@ -54,7 +54,7 @@ async fn a_server_without_starttls_gets_nothing() {
         let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
         outbox.write(&outbox.code()).await;
         let worker = outbox.smtp(&format!("smtp://{}:secret@localhost:{}{query}", "user", server.port()));
-        assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+        assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED);
         assert_untouched(&server);
         assert!(outbox.row().await.last_error.expect("a reason").contains("STARTTLS"));
     }
@@ -65,7 +65,7 @@ async fn mail_is_sent_unencrypted_only_when_the_url_says_so() {
     let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
     outbox.write(&outbox.code()).await;
     let worker = outbox.smtp(&format!("smtp://localhost:{}?tls=none", server.port()));
-    assert_eq!(worker.deliver_due().await.expect("no fault"), SENT);
+    assert_eq!(worker.deliver_due().await.expect("no error"), SENT);
     assert!(!server.accepted()[0].encrypted);
 }
 
@@ -80,7 +80,7 @@ async fn a_server_with_an_untrusted_certificate_gets_nothing() {
         outbox.write(&outbox.code()).await;
         let url = format!("{scheme}://localhost:{}", server.port());
         for worker in [outbox.smtp(&url), trusting(&outbox, &trusted, &url)] {
-            assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+            assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED);
             outbox.clock.advance(Duration::from_secs(40));
         }
         assert_untouched(&server);
@@ -98,7 +98,7 @@ async fn a_server_with_a_certificate_for_another_name_gets_nothing() {
         let (outbox, server) = (Outbox::new().await, MailServer::start(protection).await);
         outbox.write(&outbox.code()).await;
         let worker = trusting(&outbox, &authority, &format!("{scheme}://localhost:{}", server.port()));
-        assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+        assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED);
         assert_untouched(&server);
     }
 }
@@ -110,7 +110,7 @@ async fn a_wrong_smtp_password_fails_no_mail_and_is_not_stored() {
     let server = MailServer::with_password(Protection::Implicit(authority.server.clone())).await;
     outbox.write(&outbox.code()).await;
     let worker = trusting(&outbox, &authority, &format!("smtps://portal:hunter2@localhost:{}", server.port()));
-    assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+    assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED);
     let error = outbox.row().await.last_error.expect("a reason");
     assert!(error.contains("535") && !error.contains("hunter2"), "{error}");
     assert!(server.accepted().is_empty());

@@ -37,7 +37,7 @@ async fn a_worker_that_is_not_woken_polls_by_itself() {
     outbox.write(&outbox.code()).await;
     server.wait_for(1).await;
     drop(stop);
-    running.await.expect("the worker ends when nobody can stop it any more");
+    running.await.expect("the worker exits when its stop handle is dropped");
 }
 
 #[tokio::test]
@@ -78,10 +78,10 @@ async fn a_crash_between_claim_and_send_loses_nothing_and_does_not_spin() {
     memory.behave(Behaviour::Accept);
     let worker = outbox.worker(Transport::Memory(memory.clone()));
     outbox.clock.advance(Duration::from_secs(10));
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     assert!(memory.accepted().is_empty(), "not while the first attempt could still be running");
     outbox.clock.advance(Duration::from_secs(5));
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     assert_eq!(memory.accepted().len(), 1);
     assert_eq!(outbox.row().await.attempts, 2);
 }
@@ -94,7 +94,7 @@ async fn two_workers_send_every_email_once() {
     }
     let (one, other) = (outbox.smtp(&url(&server)), outbox.smtp(&url(&server)));
     let (first, second) = tokio::join!(one.deliver_due(), other.deliver_due());
-    let (first, second) = (first.expect("no fault"), second.expect("no fault"));
+    let (first, second) = (first.expect("no error"), second.expect("no error"));
     assert_eq!(first.sent + second.sent, 20);
     assert!(first.sent > 0 && second.sent > 0, "{first:?} {second:?}");
     assert_eq!(server.accepted().len(), 20);
@@ -107,13 +107,13 @@ async fn the_log_says_what_happened_without_the_recipient() {
     let worker = outbox.smtp(&url(&server));
     outbox.write(&outbox.code()).await;
     server.fault((At::Recipient, Fault::Answer("450 4.2.0 Ann.Lee@mail.example has 042193 mails")));
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     outbox.clock.advance(Duration::from_secs(5));
     server.fault((At::Recipient, Fault::Answer("550 5.1.1 Ann.Lee@mail.example unknown")));
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     outbox.write(&outbox.code()).await;
     server.fault(None);
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     let log = listener.text();
     let id = outbox.rows().await[0].id.to_string();
     for told in ["mail sent", "will be tried again", "given up", "registration_code", "450 4.2.0", &id] {
@@ -133,9 +133,9 @@ async fn a_code_is_sent_before_notices_that_have_waited_longer() {
     outbox.write(&outbox.code()).await;
     let memory = Memory::default();
     let worker = outbox.worker(Transport::Memory(memory.clone()));
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     let position = memory.accepted().iter().position(|letter| letter.subject.contains(CODE));
-    assert!(position.is_some_and(|position| position < 4), "among the first: {position:?}");
+    assert!(position.is_some_and(|position| position < 4), "one of the first: {position:?}");
     assert_eq!(memory.accepted().len(), 41);
 }
 

@@ -88,7 +88,7 @@ async fn a_passkey_reauthenticates_in_place_of_the_password() {
     assert_eq!(options["allowCredentials"][0]["id"], passkey.id());
     assert_eq!(options["userVerification"], "required");
     let answer = owner.use_passkey(CONFIRM, &mut passkey).await;
-    assert_eq!(answer.location().as_deref(), Some("/account/security"), "back where it was wanted: {answer:?}");
+    assert_eq!(answer.location().as_deref(), Some("/account/security"), "back to the original page: {answer:?}");
     assert_eq!(owner.post(REMOVE, &[("id", &id)]).await.location().as_deref(), Some("/account/security"));
 }
 

@@ -61,7 +61,7 @@ async fn nothing_else_completes_the_second_step() {
         assert_eq!(message(&ann.show(SECOND_STEP, &given.state, &credential).await), UNKNOWN, "begun at {action}");
     }
     let mut unverified = Authenticator { verifies: false, ..passkey.clone() };
-    assert_eq!(message(&ann.use_passkey(SECOND_STEP, &mut unverified).await), UNKNOWN, "nobody verified");
+    assert_eq!(message(&ann.use_passkey(SECOND_STEP, &mut unverified).await), UNKNOWN, "user not verified");
     let given = ann.options(SECOND_STEP).await;
     let credential = passkey.clone().get(&given.options);
     app.advance(300);
@@ -83,7 +83,7 @@ async fn wrong_passkeys_and_wrong_codes_share_one_counter() {
     }
     assert_eq!(browser.use_passkey(SECOND_STEP, &mut passkey).await.status, 429);
     assert_eq!(browser.post("/login/mfa", &[("code", "000000")]).await.status, 429);
-    assert!(app.script().use_passkey(SIGN_IN, &mut passkey).await.location().is_some(), "by itself it is not held up");
+    assert!(app.script().use_passkey(SIGN_IN, &mut passkey).await.location().is_some(), "on its own it is not delayed");
 }
 
 #[tokio::test]

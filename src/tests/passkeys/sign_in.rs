@@ -72,10 +72,10 @@ async fn every_invalid_passkey_gets_the_same_answer() {
         ("https", |it| it.origin = "https://localhost:3000".to_owned()),
         ("another host's", |it| it.relying_party = "evil.example".to_owned()),
         ("another challenge", |it| it.challenge = Some("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned())),
-        ("nobody verified", |it| it.verifies = false),
-        ("nobody there", |it| it.present = false),
-        ("nobody's", |it| it.user_handle = None),
-        ("somebody else's", |it| it.user_handle = Some("AAAAAAAAAAAAAAAAAAAAAA".to_owned())),
+        ("user not verified", |it| it.verifies = false),
+        ("user not present", |it| it.present = false),
+        ("no user handle", |it| it.user_handle = None),
+        ("another user's handle", |it| it.user_handle = Some("AAAAAAAAAAAAAAAAAAAAAA".to_owned())),
     ];
     let app = TestApp::new().await;
     let (_, passkey) = app.member_with_passkey("ann", 1).await;
@@ -97,7 +97,7 @@ async fn every_invalid_passkey_gets_the_same_answer() {
     answers.push(("nothing", browser.post_bare(SIGN_IN, &[]).await));
     same(&answers);
     let mut right = passkey.clone();
-    assert!(app.script().use_passkey(SIGN_IN, &mut right).await.location().is_some(), "the passkey itself is good");
+    assert!(app.script().use_passkey(SIGN_IN, &mut right).await.location().is_some(), "the passkey itself is valid");
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ async fn a_recovery_ends_the_other_recoveries_and_every_code_of_the_email() {
     let (mut second, second_code) = waiting(&app, Mode::Form).await;
     set(&mut second, &second_code, NEW).await;
     let answer = set(&mut first, &first_code, "another fine password").await;
-    assert_eq!(answer.location().as_deref(), Some("/login"), "it is over");
+    assert_eq!(answer.location().as_deref(), Some("/login"), "the recovery has ended");
     assert!(opens(&app, NEW).await);
     assert_eq!(
         app.count("SELECT COUNT(*) FROM otp WHERE purpose = 'recovery' AND consumed_at IS NULL AND voided_at IS NULL")
@@ -67,7 +67,7 @@ async fn a_concurrent_sign_in_with_the_old_password_ends_with_the_recovery() {
     let (mut client, code) = waiting(&app, Mode::Script).await;
     let mut old = app.script();
     // The account is loaded, and its password is about to be verified.
-    let tx = app.state.store.write().await.expect("the writer's turn");
+    let tx = app.state.store.write().await.expect("the write lock");
     let signing_in = tokio::spawn(async move {
         let answer = old.sign_in("ann", PASSWORD).await;
         (old, answer)
@@ -77,8 +77,8 @@ async fn a_concurrent_sign_in_with_the_old_password_ends_with_the_recovery() {
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     drop(tx);
     let (signed_in, answer) = join(signing_in, setting).await;
-    let (mut old, _) = signed_in.expect("it ends");
-    assert_eq!(answer.expect("it ends").location().as_deref(), Some("/login"));
+    let (mut old, _) = signed_in.expect("it finishes");
+    assert_eq!(answer.expect("it finishes").location().as_deref(), Some("/login"));
     assert_ne!(old.get("/dashboard").await.status, 200);
     assert!(opens(&app, NEW).await);
 }
@@ -87,14 +87,14 @@ async fn a_concurrent_sign_in_with_the_old_password_ends_with_the_recovery() {
 async fn a_session_version_raised_during_a_sign_in_ends_it() {
     let app = with_ann().await;
     let mut client = app.script();
-    let tx = app.state.store.write().await.expect("the writer's turn");
+    let tx = app.state.store.write().await.expect("the write lock");
     let signing_in = tokio::spawn(async move {
         let answer = client.sign_in("ann", PASSWORD).await;
         (client, answer)
     });
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     app.raise_session_version_within(tx).await;
-    let (mut client, answer) = signing_in.await.expect("it ends");
-    assert_eq!(answer.location().as_deref(), Some("/dashboard"), "the password was right when it was looked at");
+    let (mut client, answer) = signing_in.await.expect("it finishes");
+    assert_eq!(answer.location().as_deref(), Some("/dashboard"), "the password was correct when it was verified");
     assert_eq!(client.get("/dashboard").await.location().as_deref(), Some("/login?next=/dashboard"));
 }

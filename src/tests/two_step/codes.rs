@@ -100,12 +100,12 @@ async fn no_code_is_stored_unencrypted() {
     super::enrol(&app, &mut client).await;
     client.post(CODES, &[]).await;
     // Created but not shown yet, they are in the session.
-    let waiting = app.database_octets();
+    let waiting = app.database_bytes();
     let codes = codes_in(&client.get(CODES).await.body);
-    let octets = [waiting, app.database_octets()].concat();
+    let bytes = [waiting, app.database_bytes()].concat();
     for code in &codes {
         for text in [code.clone(), code.replace('-', ""), code.to_lowercase()] {
-            assert!(!octets.windows(text.len()).any(|window| window == text.as_bytes()), "{text}");
+            assert!(!bytes.windows(text.len()).any(|window| window == text.as_bytes()), "{text}");
         }
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM session WHERE data LIKE '%recovery_codes%'").await, 0, "erased");

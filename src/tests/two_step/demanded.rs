@@ -60,7 +60,7 @@ async fn with_a_second_factor_everything_is_accessible_and_it_cannot_be_turned_o
         let mut client = signed_in(&app, mode).await;
         enrol(&app, &mut client).await;
         for client in [&mut client, &mut other] {
-            assert_eq!(client.get("/dashboard").await.status, 200, "also in a session of before");
+            assert_eq!(client.get("/dashboard").await.status, 200, "also in an earlier session");
         }
         assert!(!client.get("/account/security").await.body.contains("Two-step sign-in is required"));
         let answer = client.post(OFF, &[]).await;

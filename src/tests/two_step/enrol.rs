@@ -12,7 +12,7 @@ async fn an_app_is_added_with_a_code_and_signing_in_then_requires_one() {
         assert_eq!(ann.codes.len(), 10);
         assert_eq!((events(&app, "two_step_on").await, events(&app, "recovery_codes_made").await), (1, 1));
         assert_eq!(mails(&app, "Two-step sign-in is on").await, 1);
-        assert!(is_signed_in(&ann.client).await, "the session goes on");
+        assert!(is_signed_in(&ann.client).await, "the session continues");
         app.advance(30);
         let mut client = super::half(&app, mode).await;
         assert!(!is_signed_in(&client).await);
@@ -126,8 +126,8 @@ async fn starting_again_replaces_the_pending_app_and_an_old_one_expires() {
 async fn no_seed_is_stored_unencrypted() {
     let app = TestApp::new().await;
     let ann = enrolled(&app, super::Mode::Form).await;
-    let octets = app.database_octets();
-    let holds = |needle: &[u8]| octets.windows(needle.len()).any(|window| window == needle);
+    let bytes = app.database_bytes();
+    let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
     assert!(holds(b"ann@x.example"), "the right files are read");
     assert!(!holds(&ann.phone.seed) && !holds(ann.phone.secret.as_bytes()));
 }
@@ -138,7 +138,7 @@ async fn no_pending_app_is_left_behind_when_the_session_ends_during_the_request(
     app.account("ann", "ann@x.example").await;
     let mut ann = app.form();
     ann.sign_in("ann", PASSWORD).await;
-    let tx = app.state.store.write().await.expect("the writer's turn");
+    let tx = app.state.store.write().await.expect("the write lock");
     let end = async {
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         app.raise_session_version_within(tx).await;

@@ -45,9 +45,13 @@ async fn the_new_app_replaces_the_old_one_which_works_until_then() {
         app.advance(30);
         assert!(!lets_in(&app, mode, &ann.phone.code(app.clock.now())).await);
         assert!(lets_in(&app, mode, &phone.code(app.clock.now())).await);
-        assert!(lets_in(&app, mode, &ann.codes[1]).await, "recovery codes go on");
+        assert!(lets_in(&app, mode, &ann.codes[1]).await, "recovery codes stay");
         trusted.post("/logout", &[]).await;
-        assert_eq!(trusted.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"), "so does trust");
+        assert_eq!(
+            trusted.sign_in("ann", PASSWORD).await.location().as_deref(),
+            Some("/dashboard"),
+            "trusted browsers stay too"
+        );
     }
 }
 

@@ -30,11 +30,11 @@ async fn a_trusted_browser_is_not_asked_for_thirty_days() {
         let client = trusted(&app, &ann, 0, mode).await;
         let (name, value) = trust_cookie(&client);
         let hex = name.strip_prefix("portal_trust_").expect("the name");
-        assert!(hex.len() == 16 && hex.bytes().all(|octet| octet.is_ascii_hexdigit()), "{name}");
+        assert!(hex.len() == 16 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()), "{name}");
         assert_eq!(password_leads_to(&client).await.as_deref(), Some("/dashboard"));
         assert_eq!(password_leads_to(&app.client(mode)).await.as_deref(), Some("/login/mfa"));
-        let octets = app.database_octets();
-        assert!(!octets.windows(value.len()).any(|window| window == value.as_bytes()), "only its hash is stored");
+        let bytes = app.database_bytes();
+        assert!(!bytes.windows(value.len()).any(|window| window == value.as_bytes()), "only its hash is stored");
         assert_eq!(events(&app, "browser_trusted").await, 1);
         app.advance(30 * 86_400 - 1);
         assert_eq!(password_leads_to(&client).await.as_deref(), Some("/dashboard"));

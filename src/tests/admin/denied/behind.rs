@@ -25,11 +25,11 @@ async fn with_bob() -> (TestApp, Uuid) {
 }
 
 /// The answers to every action.
-async fn deeds(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
+async fn actions(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
     let administration = &app.state.admin;
     let mut answers = vec![
         ("begin", administration.begin(by).await.map(drop)),
-        ("begin with a fresh password", administration.begin_reauthenticated(by).await.map(drop)),
+        ("begin with recent authentication", administration.begin_reauthenticated(by).await.map(drop)),
         ("invite", administration.invite("guest@x.example", by).await.map(drop)),
         ("revoke", administration.revoke_invitation(&on.to_string(), by).await.map(drop)),
         ("export", administration.export_users(UsersQuery::default(), by).await.map(drop)),
@@ -41,12 +41,12 @@ async fn deeds(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
 }
 
 /// The answers to every query.
-async fn looks(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
+async fn queries(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
     let administration = &app.state.admin;
     vec![
         ("the users", administration.users(UsersQuery::default(), Cursor::First, by).await.map(drop)),
         ("a user", administration.user(on, by).await.map(drop)),
-        ("a deed", administration.user_deed(on, UserAction::Disable, by).await.map(drop)),
+        ("an action", administration.user_deed(on, UserAction::Disable, by).await.map(drop)),
         ("the invitations", administration.invitations("", Cursor::First, by).await.map(drop)),
     ]
 }
@@ -83,7 +83,7 @@ async fn a_user_demoted_after_the_middleware_check_can_do_nothing() {
         assert!(app.state.admin.begin(&by).await.is_ok(), "before {since}");
         assert!(app.state.admin.begin_reauthenticated(&by).await.is_ok(), "before {since}");
         app.execute(&format!("UPDATE account SET {since} WHERE username = 'ann'")).await;
-        nothing_is_there(since, deeds(&app, &by, bob).await);
+        nothing_is_there(since, actions(&app, &by, bob).await);
         app.execute(&format!(
             "UPDATE account SET role = 'administrator', disabled_at = NULL, delete_after = NULL, session_epoch = {}
              WHERE username = 'ann'",
@@ -92,7 +92,7 @@ async fn a_user_demoted_after_the_middleware_check_can_do_nothing() {
         .await;
     }
     let gone = request_of(Some(AuthenticatedUser { account_id: Uuid::max(), ..ann }));
-    nothing_is_there("an account that is gone", deeds(&app, &gone, bob).await);
+    nothing_is_there("an account that is gone", actions(&app, &gone, bob).await);
     nothing_was_done(&app).await;
 }
 
@@ -111,8 +111,8 @@ async fn other_users_get_not_found_and_are_not_asked_for_the_password() {
         for (who, member) in &others {
             let by = request_of(member.clone());
             assert!(matches!(by.administrator(), Err(ServiceError::NotFound)), "{who}");
-            nothing_is_there(who, deeds(&app, &by, bob).await);
-            nothing_is_there(who, looks(&app, &by, bob).await);
+            nothing_is_there(who, actions(&app, &by, bob).await);
+            nothing_is_there(who, queries(&app, &by, bob).await);
         }
     }
     nothing_was_done(&app).await;
@@ -120,5 +120,5 @@ async fn other_users_get_not_found_and_are_not_asked_for_the_password() {
     let by = request_of(Some(ann));
     assert!(matches!(app.state.admin.begin_reauthenticated(&by).await, Err(ServiceError::ReauthenticationRequired)));
     assert!(app.state.admin.begin(&by).await.is_ok());
-    assert!(looks(&app, &by, bob).await.iter().all(|(_, answer)| answer.is_ok()));
+    assert!(queries(&app, &by, bob).await.iter().all(|(_, answer)| answer.is_ok()));
 }

@@ -88,11 +88,15 @@ async fn users_can_export_their_invitation_and_it_is_deleted_with_the_account() 
     let file: serde_json::Value = serde_json::from_str(&file).expect("JSON");
     assert_eq!(file["invitations"].as_array().map(Vec::len), Some(1));
     assert_eq!(file["invitations"][0]["ended_by"], "used");
-    assert!(file["invitations"][0].get("invited_by").is_none(), "nothing about anybody else");
+    assert!(file["invitations"][0].get("invited_by").is_none(), "nothing about other users");
     app.execute("UPDATE account SET delete_after = 1").await;
     app.state.maintenance.purge().await.expect("the purge");
     let left = app.texts("SELECT email || COALESCE(hex(invited_by), '') FROM invitation").await;
-    assert_eq!(left, ["other@x.example"], "the guest's is gone, and the administrator's name from the other");
+    assert_eq!(
+        left,
+        ["other@x.example"],
+        "the guest's invitation is deleted, and the administrator's name is removed from the other"
+    );
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ async fn an_invitation_revoked_between_the_code_check_and_the_account_creates_no
         let by_ann = request_of(Some(member(&app, "ann").await));
         // Writers wait for the write lock in order. The guest writes twice: once to record the attempt and once
         // to create the account. Ann is second in line, and writes between the two.
-        let turn = app.state.store.write().await.expect("the writer's turn");
+        let turn = app.state.store.write().await.expect("the write lock");
         let (proven, revoked, ()) = join3(
             Box::pin(app.state.verification.verify(&code, &by_guest)),
             Box::pin(app.state.admin.revoke_invitation(&id, &by_ann)),
@@ -37,8 +37,12 @@ async fn an_invitation_revoked_between_the_code_check_and_the_account_creates_no
         assert_eq!(proven.expect("an answer").to, "/register");
         assert_eq!(states(&app).await, ["revoked"]);
         assert_eq!(audit(&app).await, ["invitation_sent g***@x.example", "invitation_revoked g***@x.example"]);
-        assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1, "ann's alone");
-        assert_eq!(app.count("SELECT tries FROM registration WHERE username = 'guest'").await, 1, "it was looked at");
+        assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1, "only ann's");
+        assert_eq!(
+            app.count("SELECT tries FROM registration WHERE username = 'guest'").await,
+            1,
+            "the attempt was recorded"
+        );
         assert_eq!(guest.verify(&code).await.location().as_deref(), Some("/register"));
     }
 }

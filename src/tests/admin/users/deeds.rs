@@ -34,7 +34,7 @@ fn wants_password(deed: UserAction) -> bool {
 
 /// Prepares bob's account so that this action applies to it.
 async fn prepare(app: &TestApp, deed: &str) {
-    let (_, _, _, _, before) = DEEDS.into_iter().find(|known| known.0 == deed).expect("a deed that is known here");
+    let (_, _, _, _, before) = DEEDS.into_iter().find(|known| known.0 == deed).expect("a known action");
     if deed == "reset-two-step" {
         app.execute("INSERT INTO totp SELECT id, x'00', 1, 2, 3 FROM account WHERE username = 'bob'").await;
     }
@@ -61,7 +61,7 @@ async fn every_action_is_explained_first_then_logged_and_its_owner_is_notified()
             prepare(&app, deed).await;
             let id = id_of(&app, "bob").await;
             let path = format!("/admin/users/{id}/{deed}");
-            assert!(ann.get(&format!("/admin/users/{id}")).await.body.contains(&path), "{deed} is offered");
+            assert!(ann.get(&format!("/admin/users/{id}")).await.body.contains(&path), "{deed} has a button");
             let page = ann.get(&path).await.body;
             for text in ["<strong>bob</strong>", "name=\"reason\"", "Back to "] {
                 assert!(page.contains(text), "{deed}: {text}: {page}");
@@ -217,7 +217,7 @@ async fn an_irreversible_action_asks_for_the_password_and_keeps_the_reason() {
             }
             assert_eq!(answer.location().as_deref(), Some("/account/confirm"), "{deed}");
             assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
-            let to = ann.post("/account/confirm", &[("password", PASSWORD)]).await.location().expect("a way back");
+            let to = ann.post("/account/confirm", &[("password", PASSWORD)]).await.location().expect("a redirect back");
             assert_eq!(to, format!("/admin/users/{id}/{deed}"));
             let page = ann.get(&to).await.body;
             assert!(page.contains(REASON), "{page}");

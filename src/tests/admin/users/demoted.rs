@@ -21,7 +21,7 @@ async fn a_demoted_administrator_can_do_nothing_however_close_the_requests_are()
             tokio::spawn(async move { change(&mut client, &id, deed, "Because.").await })
         });
         for answer in join_all(posts).await {
-            assert!(!answer.expect("it ends").status.is_server_error());
+            assert!(!answer.expect("it finishes").status.is_server_error());
         }
         let newest = app.text("SELECT action FROM audit ORDER BY seq DESC LIMIT 1").await;
         assert_eq!(newest, "made_user", "round {round}");

@@ -68,14 +68,14 @@ async fn an_invalid_user_id_is_not_found() {
 async fn secrets(app: &TestApp) -> Vec<String> {
     use base64::Engine as _;
     let mut secrets = app.texts("SELECT password_hash FROM account").await;
-    for column in app.octet_columns().await {
+    for column in app.binary_columns().await {
         let (table, name) = column.split_once('.').expect("a table and a column");
         let found = app.texts(&format!("SELECT hex({name}) FROM {table} WHERE length({name}) > 4")).await;
         for hex in found {
-            let octets: Vec<u8> =
+            let bytes: Vec<u8> =
                 (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex")).collect();
-            secrets.push(base64::engine::general_purpose::STANDARD_NO_PAD.encode(&octets));
-            secrets.push(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&octets));
+            secrets.push(base64::engine::general_purpose::STANDARD_NO_PAD.encode(&bytes));
+            secrets.push(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&bytes));
             secrets.push(hex.to_lowercase());
             secrets.push(hex);
         }

@@ -70,7 +70,11 @@ async fn after_a_reset_no_browser_is_trusted_even_when_two_step_sign_in_is_set_u
         let answer = trusted.post("/login/mfa", &[("code", &codes[0]), ("trust", "on")]).await;
         assert_eq!(answer.location().as_deref(), Some("/dashboard"));
         trusted.post("/logout", &[]).await;
-        assert_eq!(password_leads_to(&trusted).await.as_deref(), Some("/dashboard"), "it is not asked");
+        assert_eq!(
+            password_leads_to(&trusted).await.as_deref(),
+            Some("/dashboard"),
+            "it does not ask for the second step"
+        );
         assert!(ann.get(&page).await.body.contains("<dt>Trusted browsers</dt><dd>1</dd>"));
 
         done(&mut ann, &id_of(&app, "bob").await, "reset-two-step").await;
@@ -81,6 +85,10 @@ async fn after_a_reset_no_browser_is_trusted_even_when_two_step_sign_in_is_set_u
         assert_eq!(bob.sign_in("bob", PASSWORD).await.location().as_deref(), Some("/dashboard"));
         enrol(&app, &mut bob).await;
         assert!(bob.get("/account/security").await.body.contains("No trusted browsers."));
-        assert_eq!(password_leads_to(&trusted).await.as_deref(), Some("/login/mfa"), "it is asked again");
+        assert_eq!(
+            password_leads_to(&trusted).await.as_deref(),
+            Some("/login/mfa"),
+            "it asks for the second step again"
+        );
     }
 }

@@ -45,7 +45,7 @@ async fn users_that_sort_equally_are_each_in_the_file_once() {
         assert_eq!(lines.len(), 1 + 1_200, "{sort}");
         lines.sort_unstable();
         lines.dedup();
-        assert_eq!(lines.len(), 1 + 1_200, "{sort}: nobody twice");
+        assert_eq!(lines.len(), 1 + 1_200, "{sort}: no user twice");
     }
 }
 

@@ -28,7 +28,7 @@ async fn two_administrators_who_demote_disable_or_delete_each_other_at_once_leav
                     let tasks = (tokio::spawn(by_bob), tokio::spawn(by_ann));
                     join(tasks.0, tasks.1).await
                 };
-                let _ = (one.expect("it ends"), other.expect("it ends"));
+                let _ = (one.expect("it finishes"), other.expect("it finishes"));
                 assert_eq!(app.count(ADMINISTRATORS).await, 1, "{deed}");
                 assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1, "{deed}");
             }

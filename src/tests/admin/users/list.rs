@@ -64,9 +64,9 @@ async fn a_large_search_continues_from_usernames_to_emails_without_a_gap() {
     assert_eq!(seen, expected);
     assert_eq!(pages.len(), 3);
     let last = ann.get(&pages[2]).await.body;
-    let middle = ann.get(&way(&last, "prev").expect("a way back")).await.body;
+    let middle = ann.get(&way(&last, "prev").expect("a link to the previous page")).await.body;
     assert_eq!(names(&middle), expected[50..100]);
-    let first = ann.get(&way(&middle, "prev").expect("a way back")).await.body;
+    let first = ann.get(&way(&middle, "prev").expect("a link to the previous page")).await.body;
     assert_eq!(names(&first), expected[..50]);
 }
 
@@ -130,9 +130,9 @@ async fn every_order_can_be_paged_both_ways_while_rows_are_added() {
         let third = ann.get(&way(&second, "next").expect("a third page")).await.body;
         assert_eq!(names(&third), expected[100..], "{sort}");
         assert_eq!(way(&third, "next"), None);
-        let back = ann.get(&way(&third, "prev").expect("a way back")).await.body;
+        let back = ann.get(&way(&third, "prev").expect("a link to the previous page")).await.body;
         assert_eq!(names(&back), expected[50..100], "{sort}");
-        let front = ann.get(&way(&back, "prev").expect("a way back")).await.body;
+        let front = ann.get(&way(&back, "prev").expect("a link to the previous page")).await.body;
         assert_eq!(names(&front), expected[..50], "{sort}");
         assert!(way(&front, "prev").is_some(), "{sort}: one was added in front");
     }
@@ -226,7 +226,7 @@ async fn two_step_sign_in_is_shown_for_a_confirmed_app_and_for_a_passkey() {
     let on = |page: &str| page.matches("<div>On</div>").count();
     assert_eq!(on(&ann.get("/admin/users").await.body), 0);
     app.execute("INSERT INTO totp_waiting SELECT id, x'00', 1 FROM account").await;
-    assert_eq!(on(&ann.get("/admin/users").await.body), 0, "one that waits is none");
+    assert_eq!(on(&ann.get("/admin/users").await.body), 0, "a pending app does not count");
     app.execute("INSERT INTO totp SELECT id, x'00', 1, 2, NULL FROM account").await;
     let page = ann.get("/admin/users").await.body;
     assert_eq!(on(&page), 1, "{page}");

@@ -44,7 +44,7 @@ pub(super) async fn enrol(app: &TestApp, client: &mut Client) -> Vec<String> {
     page.split("<code>").skip(1).filter_map(|rest| rest.split('<').next()).map(str::to_owned).collect()
 }
 
-/// Adds `count` accounts, named `n00001` and on, each registered a second after the previous one.
+/// Adds `many` accounts, named `n00001` and on, each registered a second after the previous one.
 async fn crowd(app: &TestApp, many: usize) {
     app.execute(&format!(
         "WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {many})

@@ -25,7 +25,7 @@ async fn an_action_that_does_not_apply_is_refused_with_a_plain_message_and_chang
             let page = ann.get(&format!("/admin/users/{id}/{deed}")).await.body;
             assert!(page.contains(why) && !page.contains("name=\"reason\""), "{deed}: {page}");
             let offered = ann.get(&format!("/admin/users/{id}")).await.body;
-            assert!(!offered.contains(&format!("/admin/users/{id}/{deed}")), "{deed} is not offered");
+            assert!(!offered.contains(&format!("/admin/users/{id}/{deed}")), "{deed} has no button");
             let answer = change(&mut ann, &id, deed, "Because.").await;
             assert!(ann.seen(answer).await.contains(why), "{deed}");
             assert_eq!(app.mails_to("bob@x.example").await.len(), mails, "{deed}");

@@ -77,7 +77,7 @@ impl Outbox {
 
     /// A worker that sends what this mailer queued.
     pub(crate) fn worker_of(&self, mailer: &Mailer, transport: Transport) -> Worker {
-        let from = "no-reply@portal.example".parse().expect("an address");
+        let from = "no-reply@portal.example".parse().expect("an email");
         let sender = Sender::new(from, &self.portal_name, "https://portal.example");
         Worker::new(self.store.clone(), mailer.clone(), transport, sender)
     }
@@ -165,8 +165,8 @@ impl Outbox {
 }
 
 /// A secret key that consists of this byte.
-pub(crate) fn secret(octet: u8) -> SecretKey {
-    SecretKey::from_bytes([octet; 32])
+pub(crate) fn secret(byte: u8) -> SecretKey {
+    SecretKey::from_bytes([byte; 32])
 }
 
 /// Parses `SMTP_URL`.
