@@ -1,4 +1,4 @@
-//! Everything that runs on the server alone.
+//! Code that runs only on the server.
 
 pub mod cli;
 pub mod clock;

@@ -1,4 +1,4 @@
-//! A person's own account: name, address, password, data, and its end.
+//! A user's own account: username, email, password, data export and deletion.
 
 mod deletion;
 mod email;
@@ -11,7 +11,7 @@ use super::harness::{Client, Mode, TestApp};
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
-/// A portal on which Ann registered some time ago.
+/// A portal where Ann registered some time ago.
 async fn with_ann() -> TestApp {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
@@ -19,7 +19,7 @@ async fn with_ann() -> TestApp {
     app
 }
 
-/// Ann, who has just signed in.
+/// A client in which Ann has just signed in.
 pub(crate) async fn signed_in(app: &TestApp, mode: Mode) -> Client {
     let mut client = app.client(mode);
     assert_eq!(client.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
@@ -27,7 +27,7 @@ pub(crate) async fn signed_in(app: &TestApp, mode: Mode) -> Client {
 }
 
 #[tokio::test]
-async fn every_page_and_form_is_for_those_who_are_signed_in() {
+async fn every_page_and_form_requires_a_sign_in() {
     for mode in BOTH {
         let app = with_ann().await;
         for page in ["/account", "/account/email/verify", "/account/delete"] {
@@ -51,7 +51,7 @@ async fn every_page_and_form_is_for_those_who_are_signed_in() {
 }
 
 #[tokio::test]
-async fn the_page_has_every_form_and_no_id_twice() {
+async fn the_page_has_every_form_and_no_duplicate_ids() {
     let app = with_ann().await;
     let mut client = signed_in(&app, Mode::Form).await;
     let page = client.get("/account").await.body;

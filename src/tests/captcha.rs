@@ -1,4 +1,4 @@
-//! Telling people from machines: what each form asks for, with and without scripts.
+//! The captcha: what each form requires, with and without scripts.
 
 mod failures;
 
@@ -18,7 +18,7 @@ async fn register_with(client: &mut Client, challenge: &str) -> Answer {
     client.post_bare("/register", &fields).await
 }
 
-/// A challenge for this form, as its page gives it.
+/// Returns a challenge for this form, as its page gives it.
 async fn unsolved(client: &Client, action: &str) -> String {
     let mut browser = client.clone();
     browser.mode = Mode::Form;
@@ -30,7 +30,7 @@ async fn registrations(app: &TestApp) -> i64 {
 }
 
 #[tokio::test]
-async fn a_form_without_its_challenge_is_refused_and_the_next_challenge_comes_along() {
+async fn a_form_without_its_challenge_is_refused_and_gets_the_next_challenge() {
     let app = TestApp::new().await;
     for mode in BOTH {
         let mut client = app.client(mode);
@@ -45,11 +45,11 @@ async fn a_form_without_its_challenge_is_refused_and_the_next_challenge_comes_al
             assert!(client.seen(answer).await.contains(AGAIN), "{challenge}");
         }
     }
-    assert_eq!(app.mails_to("ann@x.example").await.len(), 4, "those of the next challenges alone");
+    assert_eq!(app.mails_to("ann@x.example").await.len(), 4, "only those of the next challenges");
 }
 
 #[tokio::test]
-async fn a_challenge_counts_for_its_own_form_of_its_own_portal() {
+async fn a_challenge_is_valid_only_for_its_own_form_and_portal() {
     let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     let (app, other) = (TestApp::new().await, TestApp::with(&[("SECRET_KEY", key)]).await);
     for mode in BOTH {
@@ -85,7 +85,7 @@ async fn a_wrong_solution_is_refused() {
 }
 
 #[tokio::test]
-async fn a_challenge_counts_once_also_in_a_hundred_parallel_posts() {
+async fn a_challenge_is_accepted_once_even_in_a_hundred_parallel_posts() {
     let app = TestApp::new().await;
     for mode in BOTH {
         let before = registrations(&app).await;
@@ -104,7 +104,7 @@ async fn a_challenge_counts_once_also_in_a_hundred_parallel_posts() {
 }
 
 #[tokio::test]
-async fn a_challenge_counts_for_an_hour_and_not_longer() {
+async fn a_challenge_is_valid_for_an_hour_and_no_longer() {
     let app = TestApp::new().await;
     for mode in BOTH {
         let client = app.client(mode);
@@ -119,7 +119,7 @@ async fn a_challenge_counts_for_an_hour_and_not_longer() {
 }
 
 #[tokio::test]
-async fn without_a_script_a_form_takes_as_long_as_a_person_needs() {
+async fn without_a_script_a_form_sent_too_quickly_is_refused() {
     let app = TestApp::with(&[("PORTAL_FORM_MIN_FILL", "2")]).await;
     for mode in BOTH {
         let mut client = app.client(mode);
@@ -145,7 +145,7 @@ async fn without_a_script_a_form_takes_as_long_as_a_person_needs() {
 }
 
 #[tokio::test]
-async fn a_field_that_no_person_sees_has_to_stay_empty() {
+async fn the_hidden_field_must_stay_empty() {
     let app = TestApp::new().await;
     for mode in BOTH {
         let mut client = app.client(mode);
@@ -157,7 +157,7 @@ async fn a_field_that_no_person_sees_has_to_stay_empty() {
 }
 
 #[tokio::test]
-async fn an_address_may_send_fewer_forms_without_a_solution() {
+async fn an_ip_address_may_send_fewer_forms_without_a_solution() {
     let app = TestApp::with(&[("PORTAL_NO_JS_FORMS_PER_IP", "3"), ("PORTAL_OTP_PER_HOUR", "100")]).await;
     let mut client = app.form();
     for n in 0..3 {
@@ -178,7 +178,7 @@ async fn an_address_may_send_fewer_forms_without_a_solution() {
 }
 
 #[tokio::test]
-async fn whether_a_username_is_taken_is_told_for_a_challenge_alone() {
+async fn checking_a_username_requires_a_challenge() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     for mode in BOTH {
@@ -192,7 +192,7 @@ async fn whether_a_username_is_taken_is_told_for_a_challenge_alone() {
 }
 
 #[tokio::test]
-async fn another_code_is_sent_for_a_challenge_alone() {
+async fn sending_a_new_code_requires_a_challenge() {
     let app = TestApp::new().await;
     for mode in BOTH {
         let mut client = app.client(mode);
@@ -209,7 +209,7 @@ async fn another_code_is_sent_for_a_challenge_alone() {
 }
 
 #[tokio::test]
-async fn a_mistake_in_a_field_does_not_use_the_challenge_up() {
+async fn an_error_in_a_field_does_not_use_up_the_challenge() {
     let app = TestApp::new().await;
     let mut client = app.script();
     let solved = client.captcha("/register").await.expect("a challenge");
@@ -219,7 +219,7 @@ async fn a_mistake_in_a_field_does_not_use_the_challenge_up() {
 }
 
 #[tokio::test]
-async fn used_challenges_are_forgotten_once_they_would_not_count_any_more() {
+async fn used_challenges_are_deleted_once_they_have_expired() {
     let app = TestApp::new().await;
     app.script().register("ann", "ann@x.example", PASSWORD).await;
     let kept = "SELECT COUNT(*) FROM spent_challenge";

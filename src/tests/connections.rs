@@ -1,4 +1,4 @@
-//! Connections: how many there may be, how long each may take, how they end.
+//! Connections: how many are allowed, how long each may take, and how they end.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::Stdio;
@@ -18,24 +18,24 @@ use super::harness::process::Served;
 
 const GET: &str = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/// A portal as it is served.
+/// A portal serving in a process of its own.
 async fn served(settings: &[(&str, &str)]) -> (Served, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     (Served::start(folder.path(), settings).await, folder)
 }
 
 fn address_of(served: &Served) -> SocketAddr {
-    served.origin.trim_start_matches("http://").parse().expect("an address")
+    served.origin.trim_start_matches("http://").parse().expect("a socket address")
 }
 
-/// A connection from one of the many addresses of this machine.
+/// Opens a connection from one of the many loopback IP addresses of this machine.
 async fn connect_from(last: u8, to: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.bind((IpAddr::from(Ipv4Addr::new(127, 0, 0, last)), 0).into()).expect("an address of this machine");
     socket.connect(to).await.expect("a connection")
 }
 
-/// Sends a request and reads the answer's head and short body.
+/// Sends a request and reads the response's head and short body.
 async fn ask(stream: &mut TcpStream, request: &str) -> String {
     stream.write_all(request.as_bytes()).await.expect("sent");
     let mut answer = vec![0; 4_096];
@@ -44,11 +44,11 @@ async fn ask(stream: &mut TcpStream, request: &str) -> String {
     String::from_utf8_lossy(&answer[..length]).into_owned()
 }
 
-/// Everything until the other side ends the connection.
+/// Reads everything until the other side closes the connection.
 async fn rest(stream: &mut TcpStream) -> String {
     let mut rest = Vec::new();
     let end = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut rest)).await;
-    // Either of both is an end: an orderly one, or a reset because of what was still being sent.
+    // Both count as an end: an orderly close, or a reset because data was still being sent.
     let _ = end.expect("the connection ends within 10 s");
     String::from_utf8_lossy(&rest).into_owned()
 }
@@ -58,8 +58,8 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// Sends a beginning and then an octet every 100 ms until the connection is
-/// cut; gives what was answered, and when.
+/// Sends the start of a request and then a byte every 100 ms until the connection is
+/// closed; returns the response, and when it arrived.
 async fn dawdle(to: SocketAddr, beginning: &str) -> (String, Duration) {
     let mut stream = TcpStream::connect(to).await.expect("a connection");
     let began = now();
@@ -78,7 +78,7 @@ async fn dawdle(to: SocketAddr, beginning: &str) -> (String, Duration) {
 }
 
 #[tokio::test]
-async fn a_head_or_a_body_that_comes_octet_by_octet_is_cut() {
+async fn a_head_or_body_sent_byte_by_byte_is_cut_off() {
     let (served, folder) = served(&[("PORTAL_HEADER_TIMEOUT", "1"), ("PORTAL_BODY_TIMEOUT", "2")]).await;
     let post = "POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n\
                 Content-Length: 5000\r\n\r\nidentifier=";
@@ -98,7 +98,7 @@ async fn a_head_or_a_body_that_comes_octet_by_octet_is_cut() {
 }
 
 #[tokio::test]
-async fn a_connection_is_kept_for_the_next_request_and_closed_when_none_comes() {
+async fn a_connection_is_kept_for_the_next_request_and_closed_when_idle() {
     let (served, _folder) = served(&[("PORTAL_IDLE_TIMEOUT", "1"), ("PORTAL_HEADER_TIMEOUT", "1")]).await;
     let mut kept = TcpStream::connect(address_of(&served)).await.expect("a connection");
     for _ in 0..4 {
@@ -106,10 +106,10 @@ async fn a_connection_is_kept_for_the_next_request_and_closed_when_none_comes() 
         tokio::time::sleep(Duration::from_millis(400)).await;
     }
     let answered = now();
-    assert_eq!(rest(&mut kept).await, "", "closed without a word");
+    assert_eq!(rest(&mut kept).await, "", "closed without a response");
     assert!(answered.elapsed() < Duration::from_secs(3), "{:?}", answered.elapsed());
     let mut spare = TcpStream::connect(address_of(&served)).await.expect("a connection");
-    assert_eq!(rest(&mut spare).await, "", "one that was opened and never used");
+    assert_eq!(rest(&mut spare).await, "", "an unused connection");
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_head_that_is_too_large_is_431() {
     for headers in [format!("X-Large: {}\r\n", "a".repeat(100_000)), many] {
         let mut stream = TcpStream::connect(address_of(&served)).await.expect("a connection");
         let request = format!("GET /livez HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
-        // It need not read what is too much.
+        // The server need not read the excess.
         let _ = stream.write_all(request.as_bytes()).await;
         let answer = rest(&mut stream).await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
@@ -130,7 +130,7 @@ async fn a_head_that_is_too_large_is_431() {
 }
 
 #[tokio::test]
-async fn one_address_with_many_connections_leaves_room_for_others_and_gets_it_back() {
+async fn one_ip_address_with_many_connections_leaves_room_for_others_and_can_reconnect_later() {
     let (served, folder) = served(&[("PORTAL_CONNECTIONS_MAX", "9"), ("PORTAL_CONNECTIONS_PER_IP", "4")]).await;
     let to = address_of(&served);
     let mut held = Vec::new();
@@ -147,7 +147,7 @@ async fn one_address_with_many_connections_leaves_room_for_others_and_gets_it_ba
         assert!(ask(&mut stream, GET).await.starts_with("HTTP/1.1 200"), "127.0.0.{address}");
         held.push(stream);
     }
-    assert!(ask(&mut connect_from(5, to).await, GET).await.starts_with("HTTP/1.1 503"), "every place is taken");
+    assert!(ask(&mut connect_from(5, to).await, GET).await.starts_with("HTTP/1.1 503"), "every slot is taken");
     drop(held);
     let mut again = String::new();
     for _ in 0..100 {
@@ -163,7 +163,7 @@ async fn one_address_with_many_connections_leaves_room_for_others_and_gets_it_ba
 }
 
 #[tokio::test]
-async fn a_trusted_proxy_is_no_single_address_and_five_hundred_connections_are_fine() {
+async fn a_trusted_proxy_is_exempt_from_the_ip_limit_and_five_hundred_connections_are_accepted() {
     let settings = [("PORTAL_CONNECTIONS_PER_IP", "4"), ("TRUSTED_PROXIES", "127.0.0.1")];
     let (proxied, _folder) = served(&settings).await;
     let (direct, _other_folder) = served(&[]).await;
@@ -178,7 +178,7 @@ async fn a_trusted_proxy_is_no_single_address_and_five_hundred_connections_are_f
 }
 
 #[tokio::test]
-async fn with_too_few_descriptors_fewer_are_let_in_and_the_log_says_so() {
+async fn with_too_few_file_descriptors_fewer_connections_are_accepted_and_it_is_logged() {
     let folder = tempfile::tempdir().expect("a folder");
     let address = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port");
     let log = std::fs::File::create(folder.path().join("log")).expect("a log file");
@@ -202,43 +202,43 @@ async fn with_too_few_descriptors_fewer_are_let_in_and_the_log_says_so() {
     assert!(log.contains("wanted=2048 allowed=70 open_files=140"), "{log}");
 }
 
-/// A server in this process: its address, how to stop it, and its end.
+/// A server in this process: its socket address, a way to stop it, and its task.
 async fn serving(router: Router, limits: ConnectionLimits) -> (SocketAddr, watch::Sender<bool>, JoinHandle<()>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-    let address = listener.local_addr().expect("an address");
+    let address = listener.local_addr().expect("a socket address");
     let (stop, stopped) = watch::channel(false);
     let rules = Rules { limits, trusted_proxies: Vec::new(), clock: Clock::System };
     (address, stop, tokio::spawn(listen::serve(listener, router, rules, stopped)))
 }
 
 #[tokio::test]
-async fn who_asks_and_does_not_read_is_cut() {
+async fn a_client_that_sends_requests_without_reading_is_cut_off() {
     const LARGE: usize = 64_000_000;
     let limits = ConnectionLimits { answer: Duration::from_millis(500), ..Limits::default().connections };
     let router = Router::new().route("/livez", get(|| async { vec![0_u8; LARGE] }));
     let (address, _stop, _server) = serving(router, limits).await;
     let mut stream = TcpStream::connect(address).await.expect("a connection");
-    // Asking again meanwhile gains nothing.
+    // Sending more requests meanwhile does not extend the time.
     for _ in 0..3 {
         stream.write_all(GET.as_bytes()).await.expect("sent");
         tokio::time::sleep(Duration::from_millis(400)).await;
     }
     let mut answer = Vec::new();
     let end = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await;
-    assert!(end.is_ok() && answer.len() < LARGE, "{} octets", answer.len());
+    assert!(end.is_ok() && answer.len() < LARGE, "{} bytes", answer.len());
     let mut quick = TcpStream::connect(address).await.expect("a connection");
     quick.write_all(GET.as_bytes()).await.expect("sent");
     let mut whole = 0;
     let mut part = vec![0; 1_000_000];
     while whole < LARGE {
         let length = quick.read(&mut part).await.expect("more");
-        assert!(length > 0, "{whole} octets");
+        assert!(length > 0, "{whole} bytes");
         whole += length;
     }
 }
 
 #[tokio::test]
-async fn stopping_finishes_what_is_in_flight_and_closes_idle_connections_at_once() {
+async fn shutdown_finishes_requests_in_flight_and_closes_idle_connections_at_once() {
     let (handling, mut handled) = watch::channel(false);
     let slow = get(move || async move {
         handling.send_replace(true);
@@ -261,12 +261,12 @@ async fn stopping_finishes_what_is_in_flight_and_closes_idle_connections_at_once
     let stopping = now();
     stop.send_replace(true);
     let last = ask(&mut recent, GET).await;
-    assert!(last.starts_with("HTTP/1.1 200") && last.contains("connection: close"), "a request on its way: {last}");
+    assert!(last.starts_with("HTTP/1.1 200") && last.contains("connection: close"), "a request in flight: {last}");
     assert_eq!(rest(&mut idle).await, "");
     assert!(stopping.elapsed() < Duration::from_millis(600), "the idle one: {:?}", stopping.elapsed());
     let done = busy.await.expect("ends");
     assert!(done.starts_with("HTTP/1.1 200") && done.ends_with("done"), "{done}");
     let end = tokio::time::timeout(Duration::from_secs(5), server).await;
-    end.expect("it ends with the last request").expect("in order");
-    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    end.expect("it exits after the last request").expect("a clean shutdown");
+    assert!(TcpStream::connect(address).await.is_err(), "the listener is closed");
 }

@@ -1,7 +1,7 @@
-//! `kill -9` at any moment: what was acknowledged is there afterwards, nothing is
-//! half there, and the next start needs no help.
+//! `kill -9` at any moment: what was acknowledged is stored, nothing is stored
+//! halfway, and the next start needs no help.
 //!
-//! That the mails which a dead process had in hand go out is in `mail/worker.rs`,
+//! That the emails a killed process was sending are delivered is tested in `mail/worker.rs`,
 //! where the clock can be moved.
 
 use std::process::Stdio;
@@ -15,7 +15,7 @@ use super::harness::process::{Served, browser, portal, solved_challenge};
 /// How often the program is killed, unless `CRASHES` says otherwise.
 const CRASHES: u64 = 12;
 
-/// More than a single address is allowed otherwise.
+/// More than a single IP address is allowed by default.
 const SETTINGS: &[(&str, &str)] = &[
     ("PORTAL_ANONYMOUS_SESSIONS_PER_IP", "10000"),
     ("PORTAL_NO_JS_FORMS_PER_IP", "10000"),
@@ -23,7 +23,7 @@ const SETTINGS: &[(&str, &str)] = &[
 ];
 
 /// Registers, and kills the program `delay` after the form was sent, or as soon
-/// as it is answered. `true` when it was.
+/// as there is a response. Returns `true` when there was one.
 async fn register_and_kill(mut served: Served, name: &str, delay: Option<Duration>) -> bool {
     let browser = browser();
     let captcha = solved_challenge(&browser, &served, "/register").await;
@@ -44,7 +44,7 @@ async fn register_and_kill(mut served: Served, name: &str, delay: Option<Duratio
             answer
         }
     };
-    served.child.wait().expect("it is gone");
+    served.child.wait().expect("it has exited");
     answer.is_ok_and(|answer| {
         assert_eq!(answer.headers()["location"], "/verify");
         true
@@ -52,14 +52,14 @@ async fn register_and_kill(mut served: Served, name: &str, delay: Option<Duratio
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_survives_kill_9_and_nothing_is_half_there() {
+async fn acknowledged_writes_survive_kill_9_and_nothing_is_stored_halfway() {
     let folder = tempfile::tempdir().expect("a folder");
     let crashes = number("CRASHES").unwrap_or(CRASHES);
     let mut acknowledged = Vec::new();
     for crash in 0..crashes {
         let served = Served::start(folder.path(), SETTINGS).await;
         let name = format!("ann{crash}");
-        // At any moment of it, not in order; each fourth time with the answer.
+        // At any moment of the request, not in order, and every fourth time after the response.
         let delay = (crash % 4 != 0).then(|| Duration::from_millis(crash * 7 % 20 * 6 + crash / 20 % 6));
         if register_and_kill(served, &name, delay).await {
             acknowledged.push(name);
@@ -76,14 +76,14 @@ async fn what_was_acknowledged_survives_kill_9_and_nothing_is_half_there() {
 }
 
 #[tokio::test]
-async fn a_first_start_that_is_killed_does_not_hinder_the_next() {
+async fn a_first_start_that_is_killed_does_not_prevent_the_next() {
     for delay in [1, 3, 6, 10, 15, 20, 30, 45, 65, 100] {
         let folder = tempfile::tempdir().expect("a folder");
         let mut command = portal(folder.path(), &[("LEPTOS_SITE_ADDR", "127.0.0.1:0")]);
         let mut child = command.arg("serve").stderr(Stdio::null()).spawn().expect("the program starts");
         tokio::time::sleep(Duration::from_millis(delay)).await;
         child.kill().expect("it is killed");
-        child.wait().expect("it is gone");
+        child.wait().expect("it has exited");
         let served = Served::start(folder.path(), &[]).await;
         let page = browser().get(served.url("/register")).send().await.expect("an answer");
         assert_eq!(page.status(), 200, "killed after {delay} ms");

@@ -1,4 +1,4 @@
-//! Posts that another site began, odd request targets, and where redirects lead.
+//! Cross-site posts, odd request targets, and where redirects lead.
 
 use axum::body::Body;
 use axum::http::header::{ACCEPT, LOCATION};
@@ -21,7 +21,7 @@ const PRODUCTION: [(&str, &str); 4] = [
     ("SMTP_URL", "smtps://user:secret@smtp.example.com:465"),
 ];
 
-/// What a browser sends along when something else than a page of ours began the request.
+/// Headers that a browser sends when the request was not started by one of our pages.
 const FOREIGN: &[&[(&str, &str)]] = &[
     &[(SITE, "cross-site")],
     &[(SITE, "same-site")],
@@ -36,16 +36,16 @@ const FOREIGN: &[&[(&str, &str)]] = &[
     &[("origin", "http://127.0.0.1:3000 https://evil.example")],
     &[("origin", "http://localhost:3000")],
     &[("host", "127.0.0.1:3000"), ("origin", "http://evil.example:3000")],
-    // The two disagree: whichever is foreign decides.
+    // The two disagree, and one foreign value is enough.
     &[(SITE, "same-origin"), ("origin", "https://evil.example")],
     &[(SITE, "none"), ("origin", "null")],
     &[(SITE, "cross-site"), ("origin", OURS)],
-    // Sent twice, by something between.
+    // Sent twice, by an intermediary.
     &[(SITE, "same-origin"), (SITE, "cross-site")],
     &[("origin", OURS), ("origin", "https://evil.example")],
 ];
 
-/// What comes with a request of our own, or of a program that is no browser.
+/// Headers of a same-site request, or of a program that is not a browser.
 const OWN: &[&[(&str, &str)]] = &[
     &[],
     &[(SITE, "same-origin")],
@@ -56,7 +56,7 @@ const OWN: &[&[(&str, &str)]] = &[
     &[("host", "192.168.1.5:3000"), ("origin", "http://192.168.1.5:3000"), (SITE, "same-origin")],
 ];
 
-/// The paths of all forms, as the server functions were registered.
+/// The paths of all forms, as the server functions are registered.
 fn forms() -> Vec<&'static str> {
     let paths: Vec<_> = server_fn_paths().filter(|(_, method)| method == Method::POST).map(|(path, _)| path).collect();
     assert!(paths.contains(&"/login") && paths.contains(&"/logout") && paths.len() >= 7, "{paths:?}");
@@ -68,7 +68,7 @@ fn with(mut client: Client, headers: &[(&'static str, &str)]) -> Client {
     client
 }
 
-/// Fields that every form finds its own among.
+/// Fields that include those of every form.
 fn fields() -> Vec<(&'static str, &'static str)> {
     vec![
         ("username", "eve"),
@@ -79,7 +79,7 @@ fn fields() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-/// Everything a request may leave behind.
+/// Everything that a request may change.
 async fn traces(app: &TestApp) -> Vec<i64> {
     let mut traces = Vec::new();
     for table in ["account", "registration", "otp", "wrong_try", "failure_counter", "outbox", "session"] {
@@ -99,7 +99,7 @@ fn assert_refused(answer: &Answer, mode: Mode, what: &str) {
     match mode {
         Mode::Form => assert!(kind.starts_with("text/html") && answer.body.contains(&format!("<p>{text}")), "{what}"),
         Mode::Script => {
-            let ApiError(feedback) = serde_json::from_str(&answer.body).expect("what the form can show");
+            let ApiError(feedback) = serde_json::from_str(&answer.body).expect("a form error");
             assert!(kind.starts_with("application/json"), "{what}");
             assert!(feedback.message.is_some_and(|message| message.starts_with(text)), "{what}");
         }
@@ -107,14 +107,14 @@ fn assert_refused(answer: &Answer, mode: Mode, what: &str) {
 }
 
 #[tokio::test]
-async fn what_another_site_began_is_refused_in_both_modes_and_has_no_effect() {
+async fn a_cross_site_request_is_refused_in_both_modes_and_has_no_effect() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     for mode in BOTH {
         let mut person = app.client(mode);
         person.sign_in("ann", PASSWORD).await;
         person.register("bob", "bob@x.example", PASSWORD).await;
-        // From here on, using the session would be noted.
+        // From here on, any use of the session would be recorded.
         app.advance(60);
         let before = traces(&app).await;
         for path in forms() {
@@ -126,12 +126,12 @@ async fn what_another_site_began_is_refused_in_both_modes_and_has_no_effect() {
             }
         }
         assert_eq!(traces(&app).await, before, "{mode:?}");
-        assert_eq!(person.get("/dashboard").await.status, 200, "nobody was signed out");
+        assert_eq!(person.get("/dashboard").await.status, 200, "no user was signed out");
     }
 }
 
 #[tokio::test]
-async fn what_a_page_of_ours_began_reaches_its_form() {
+async fn a_same_site_request_reaches_its_form() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     for mode in BOTH {
@@ -146,7 +146,7 @@ async fn what_a_page_of_ours_began_reaches_its_form() {
 }
 
 #[tokio::test]
-async fn in_production_the_public_url_alone_is_ours_whatever_the_host_header_says() {
+async fn in_production_only_the_public_url_is_same_site_whatever_the_host_header_says() {
     let app = TestApp::with(&PRODUCTION).await;
     for mode in BOTH {
         for (origin, status) in [
@@ -169,7 +169,7 @@ async fn in_production_the_public_url_alone_is_ours_whatever_the_host_header_say
 }
 
 #[tokio::test]
-async fn every_method_that_may_change_something_is_asked_and_no_other() {
+async fn every_method_that_may_change_something_is_checked_and_no_other() {
     let app = TestApp::new().await;
     let answer = async |method: &str, path: &str| {
         let request = Request::builder().method(method).uri(path).header(ACCEPT, "text/html");
@@ -187,7 +187,7 @@ async fn every_method_that_may_change_something_is_asked_and_no_other() {
 }
 
 #[tokio::test]
-async fn it_is_refused_before_its_body_is_looked_at() {
+async fn a_cross_site_post_is_refused_before_its_body_is_read() {
     let app = TestApp::new().await;
     for mode in BOTH {
         for (kind, body) in [(FORM, "a".repeat(1_000_000)), ("application/json", "{}".into()), (FORM, "a[]=1".into())] {
@@ -198,7 +198,7 @@ async fn it_is_refused_before_its_body_is_looked_at() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_one_line_in_the_log_that_the_origin_cannot_forge() {
+async fn a_refusal_is_one_log_line_that_the_origin_cannot_forge() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut served = Served::start(folder.path(), &[]).await;
     let forged = b"https://evil.example/\" event=\"sign_in.succeeded\" \xe2\x80\xae\xff";
@@ -210,7 +210,7 @@ async fn a_refusal_is_one_line_in_the_log_that_the_origin_cannot_forge() {
     let answer = request.form(&[("identifier", "ann"), ("password", "canary password")]).send().await;
     assert_eq!(answer.expect("an answer").status(), 403);
     served.signal("-TERM");
-    served.child.wait().expect("it ends");
+    served.child.wait().expect("it finishes");
     let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");
     let lines: Vec<_> = log.lines().filter(|line| line.contains("evil.example")).collect();
     let [line] = lines.as_slice() else { panic!("{log}") };
@@ -222,7 +222,7 @@ async fn a_refusal_is_one_line_in_the_log_that_the_origin_cannot_forge() {
 }
 
 #[tokio::test]
-async fn every_redirect_leads_to_a_path_of_ours_whatever_was_sent() {
+async fn every_redirect_leads_to_a_local_path_whatever_was_sent() {
     let app = TestApp::with(&[("PORTAL_LOGIN_FAILURES", "100"), ("PORTAL_CAPTCHA_AFTER_FAILURES", "1000")]).await;
     app.account("ann", "ann@x.example").await;
     let mut seen = 0;
@@ -247,7 +247,7 @@ async fn every_redirect_leads_to_a_path_of_ours_whatever_was_sent() {
                 seen += assert_leads_home(&client.post(path, &fields).await, path);
                 let target = format!("{path}?next={query}&__path={query}&__err=x");
                 seen += assert_leads_home(&client.post(&target, &fields).await, path);
-                // What the framework cannot read it would send back to the `Referer`, with the error in the URL.
+                // The framework would redirect unreadable input to the `Referer`, with the error in the URL.
                 let unreadable = fields.iter().map(|(name, _)| format!("{name}=%ff&")).collect::<String>();
                 seen += assert_leads_home(&client.post_raw(path, FORM, unreadable.into()).await, path);
             }
@@ -264,7 +264,7 @@ async fn every_redirect_leads_to_a_path_of_ours_whatever_was_sent() {
     assert!(seen > 100, "only {seen} redirects were seen");
 }
 
-/// How many `Location`s the answer has, each of which must be a plain path.
+/// Returns the number of `Location` headers in the response, each of which must be a plain path.
 fn assert_leads_home(answer: &Answer, path: &str) -> usize {
     let locations: Vec<_> = answer.headers.get_all(LOCATION).iter().collect();
     for location in &locations {

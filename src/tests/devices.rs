@@ -1,4 +1,4 @@
-//! A sign-in in a browser that the account was not seen in before is mailed.
+//! A sign-in in a browser that is new to the account sends an email.
 
 use futures::future::join_all;
 use portal::server::mail::RenderedEmail;
@@ -22,7 +22,7 @@ async fn sign_in(client: &mut Client, username: &str) {
     assert_eq!(client.sign_in(username, PASSWORD).await.location().as_deref(), Some("/dashboard"));
 }
 
-/// The mails about new devices.
+/// The emails about new devices.
 async fn told(app: &TestApp, address: &str) -> Vec<RenderedEmail> {
     let mut letters = app.letters_to(address).await;
     letters.retain(|letter| letter.subject == "New sign-in to your Portal account");
@@ -30,7 +30,7 @@ async fn told(app: &TestApp, address: &str) -> Vec<RenderedEmail> {
 }
 
 #[tokio::test]
-async fn the_first_sign_in_of_all_is_not_mailed_and_one_in_another_browser_is() {
+async fn the_first_sign_in_is_not_mailed_and_one_in_another_browser_is() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
@@ -51,13 +51,13 @@ async fn the_first_sign_in_of_all_is_not_mailed_and_one_in_another_browser_is() 
         for client in [&mut first, &mut other] {
             sign_in(client, "ann").await;
         }
-        assert_eq!(told(&app, "ann@x.example").await.len(), 1, "both are known now");
+        assert_eq!(told(&app, "ann@x.example").await.len(), 1, "both browsers are known now");
         assert_eq!(app.count("SELECT COUNT(*) FROM security_event WHERE kind = 'new_device'").await, 1);
     }
 }
 
 #[tokio::test]
-async fn the_mailed_link_is_for_that_session_and_for_as_long_as_it_can_last() {
+async fn the_mailed_link_ends_that_session_and_works_as_long_as_the_session_can_last() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     signed_in(&app, Mode::Form, "ann").await;
@@ -76,8 +76,8 @@ async fn the_mailed_link_is_for_that_session_and_for_as_long_as_it_can_last() {
     let letters = told(&app, "ann@x.example").await;
     let token = letters[0].text.split("token=").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
     assert_eq!(token.len(), 43, "256 bits");
-    let octets = app.database_octets();
-    assert!(!octets.windows(43).any(|window| window == token.as_bytes()), "the link itself is nowhere once sent");
+    let bytes = app.database_bytes();
+    assert!(!bytes.windows(43).any(|window| window == token.as_bytes()), "the link itself is not stored once sent");
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn each_account_has_its_own_first_sign_in_in_a_browser() {
 }
 
 #[tokio::test]
-async fn parallel_sign_ins_in_one_new_browser_are_one_mail() {
+async fn parallel_sign_ins_in_one_new_browser_send_one_mail() {
     let app = TestApp::new().await;
     for name in ["ann", "bob"] {
         app.account(name, &format!("{name}@x.example")).await;
@@ -126,19 +126,19 @@ async fn a_browser_keeps_its_cookie_for_400_days_from_each_sign_in() {
     for spoilt in ["x", "%00", &"A".repeat(4_000)] {
         client.cookies.insert(COOKIE.to_owned(), spoilt.to_owned());
         sign_in(&mut client, "ann").await;
-        assert_eq!(client.cookies[COOKIE].len(), 43, "what is none is replaced");
+        assert_eq!(client.cookies[COOKIE].len(), 43, "an invalid cookie is replaced");
     }
-    let octets = app.database_octets();
+    let bytes = app.database_bytes();
     let value = client.cookies[COOKIE].as_bytes();
-    assert!(!octets.windows(value.len()).any(|window| window == value));
+    assert!(!bytes.windows(value.len()).any(|window| window == value));
 }
 
 #[tokio::test]
-async fn the_mail_waits_for_its_server_and_the_sign_in_for_neither() {
+async fn the_mail_waits_for_the_mail_server_but_the_sign_in_does_not() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     signed_in(&app, Mode::Form, "ann").await;
-    // No mail server has been spoken to yet: nothing was delivered.
+    // There is no working mail server, so nothing was delivered.
     signed_in(&app, Mode::Form, "ann").await;
     let waiting = "SELECT COUNT(*) FROM outbox WHERE kind = 'new_device' AND state = 'waiting'";
     assert_eq!(app.count(waiting).await, 1);
@@ -157,7 +157,7 @@ async fn a_refused_sign_in_leaves_neither_cookie_nor_row() {
 }
 
 #[tokio::test]
-async fn fifty_browsers_of_an_account_are_remembered_and_the_longest_unseen_goes() {
+async fn fifty_browsers_per_account_are_remembered_and_the_least_recently_seen_is_removed() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut oldest = signed_in(&app, Mode::Form, "ann").await;
@@ -173,11 +173,11 @@ async fn fifty_browsers_of_an_account_are_remembered_and_the_longest_unseen_goes
     sign_in(&mut newest, "ann").await;
     assert_eq!(told(&app, "ann@x.example").await.len(), 1);
     sign_in(&mut oldest, "ann").await;
-    assert_eq!(told(&app, "ann@x.example").await.len(), 2, "it was forgotten");
+    assert_eq!(told(&app, "ann@x.example").await.len(), 2, "the browser was forgotten");
 }
 
 #[tokio::test]
-async fn a_browser_is_forgotten_after_400_days_or_with_all_others() {
+async fn a_browser_is_forgotten_after_400_days_or_when_all_are_removed() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = signed_in(&app, Mode::Form, "ann").await;
@@ -187,8 +187,8 @@ async fn a_browser_is_forgotten_after_400_days_or_with_all_others() {
         sign_in(&mut client, "ann").await;
         assert_eq!(told(&app, "ann@x.example").await.len(), mails);
     }
-    let tx = app.state.store.write().await.expect("the writer's turn");
-    known_devices::forget_all(&tx, account_id(&app).await).await.expect("no fault");
+    let tx = app.state.store.write().await.expect("the write lock");
+    known_devices::forget_all(&tx, account_id(&app).await).await.expect("no error");
     tx.commit().await.expect("a commit");
     sign_in(&mut client, "ann").await;
     assert_eq!(told(&app, "ann@x.example").await.len(), 2);
@@ -198,5 +198,5 @@ async fn account_id(app: &TestApp) -> uuid::Uuid {
     use portal::domain::Username;
     use portal::server::store::accounts;
     let name = Username::parse("ann").expect("a username");
-    accounts::by_username(app.state.store.reader(), &name).await.expect("no fault").expect("an account").id
+    accounts::by_username(app.state.store.reader(), &name).await.expect("no error").expect("an account").id
 }

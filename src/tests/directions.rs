@@ -1,10 +1,10 @@
-//! The picture in `lib.rs`, held: which room may use which.
+//! Enforces the layering in `lib.rs`: which module may use which.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A room, and what no file of it may import. Server function bodies import
-/// inside the function, which is why only lines without indent count in `api`.
+/// A module, and what no file of it may import. Server function bodies import
+/// inside the function, which is why only unindented lines count in `api`.
 const RULES: &[(&str, &[&str])] = &[
     (
         "domain",
@@ -57,7 +57,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The path a `use` line names, whatever its visibility.
+/// Returns the path that a `use` line names, whatever its visibility.
 fn imported(line: &str) -> Option<&str> {
     let line = line.trim_start();
     let rest = line
@@ -73,7 +73,7 @@ fn names(path: &str, room: &str) -> bool {
 }
 
 #[test]
-fn no_room_imports_what_lies_outside_its_directions() {
+fn no_module_imports_what_its_layer_may_not_use() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut broken = Vec::new();
     let mut read = 0;
@@ -93,7 +93,7 @@ fn no_room_imports_what_lies_outside_its_directions() {
 }
 
 #[test]
-fn api_reaches_the_server_inside_function_bodies_alone() {
+fn api_imports_the_server_only_inside_function_bodies() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api");
     for file in sources(&root) {
         let text = fs::read_to_string(&file).expect("a source file");
@@ -105,7 +105,7 @@ fn api_reaches_the_server_inside_function_bodies_alone() {
 }
 
 #[test]
-fn feature_gates_stand_in_lib_rs_alone() {
+fn feature_gates_are_only_in_lib_rs() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     for file in
         sources(&root).into_iter().filter(|file| !file.ends_with("src/lib.rs") && !file.starts_with(root.join("tests")))
@@ -116,7 +116,7 @@ fn feature_gates_stand_in_lib_rs_alone() {
 }
 
 #[test]
-fn models_never_leave_the_store() {
+fn models_stay_inside_the_store() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server");
     for file in sources(&root).into_iter().filter(|file| !file.starts_with(root.join("store"))) {
         let text = fs::read_to_string(&file).expect("a source file");

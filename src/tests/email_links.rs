@@ -1,4 +1,4 @@
-//! Links in mails: looking changes nothing, the button does it once.
+//! Links in emails: opening one changes nothing, and its button works once.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -10,7 +10,7 @@ use super::harness::{Client, Mode, TestApp};
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const DEAD: &str = "This link no longer works";
 
-/// The path and query of the link in the newest mail to this address that has one.
+/// Returns the path and query of the link in the newest message to this email that has one.
 pub(crate) async fn link_in(app: &TestApp, address: &str) -> String {
     let mails = app.mails_to(address).await;
     let link = mails.iter().rev().find_map(|(_, text)| {
@@ -39,7 +39,7 @@ async fn move_to(app: &TestApp, client: &mut Client, email: &str) {
     assert_eq!(answer.location().as_deref(), Some("/account"));
 }
 
-/// Ann, after her address was changed, and the link to undo it.
+/// Ann, after her email was changed, and the link to undo it.
 async fn moved(app: &TestApp, mode: Mode) -> (Client, String) {
     let mut client = signed_in(app, mode).await;
     move_to(app, &mut client, "ann@y.example").await;
@@ -51,7 +51,7 @@ async fn email(app: &TestApp) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn looking_at_a_link_changes_nothing_however_often() {
+async fn opening_a_link_changes_nothing_however_often() {
     for mode in BOTH {
         let app = with_ann().await;
         let (mut member, link) = moved(&app, mode).await;
@@ -60,7 +60,7 @@ async fn looking_at_a_link_changes_nothing_however_often() {
                 let page = client.get(&link).await;
                 assert_eq!(page.status, 200);
                 assert!(page.body.contains("Restore email address") && page.body.contains("action=\"/from-mail\""));
-                assert!(!page.body.contains("http://") && !page.body.contains("https://"), "nothing from elsewhere");
+                assert!(!page.body.contains("http://") && !page.body.contains("https://"), "no external resources");
                 assert_eq!(page.header("referrer-policy"), Some("same-origin"));
             }
             let head = client.send(Request::head(&link), Body::empty()).await;
@@ -72,7 +72,7 @@ async fn looking_at_a_link_changes_nothing_however_often() {
 }
 
 #[tokio::test]
-async fn undoing_brings_the_address_back_and_ends_every_session() {
+async fn undoing_restores_the_email_and_ends_every_session() {
     for mode in BOTH {
         let app = with_ann().await;
         let (mut member, link) = moved(&app, mode).await;
@@ -85,7 +85,7 @@ async fn undoing_brings_the_address_back_and_ends_every_session() {
         let mails = app.mails_to("ann@x.example").await;
         assert!(mails.iter().any(|(subject, _)| subject.ends_with("was restored")), "{mails:?}");
         assert_eq!(app.count("SELECT COUNT(*) FROM security_event WHERE kind = 'email_change_undone'").await, 1);
-        // The other address is free: nobody holds it any more.
+        // The other email is available again, because no account has it.
         app.account("bob", "ann@y.example").await;
         let again = press(&mut owner, &link).await;
         assert_eq!(again.location().as_deref(), Some("/from-mail"));
@@ -95,7 +95,7 @@ async fn undoing_brings_the_address_back_and_ends_every_session() {
 }
 
 #[tokio::test]
-async fn undoing_takes_a_second_change_and_a_wish_to_delete_back_as_well() {
+async fn undoing_also_cancels_a_second_change_and_a_pending_deletion() {
     for mode in BOTH {
         let app = with_ann().await;
         let (mut member, first) = moved(&app, mode).await;
@@ -114,7 +114,7 @@ async fn undoing_takes_a_second_change_and_a_wish_to_delete_back_as_well() {
 }
 
 #[tokio::test]
-async fn undoing_the_later_of_two_changes_leaves_the_earlier() {
+async fn undoing_the_later_of_two_changes_keeps_the_earlier() {
     let app = with_ann().await;
     let (mut member, first) = moved(&app, Mode::Form).await;
     app.advance(1);
@@ -127,7 +127,7 @@ async fn undoing_the_later_of_two_changes_leaves_the_earlier() {
 }
 
 #[tokio::test]
-async fn the_way_back_is_open_for_72_hours() {
+async fn the_undo_link_works_for_72_hours() {
     let app = with_ann().await;
     let (_, link) = moved(&app, Mode::Form).await;
     app.advance(72 * 3_600 - 1);
@@ -141,7 +141,7 @@ async fn the_way_back_is_open_for_72_hours() {
 }
 
 #[tokio::test]
-async fn whoever_presses_it_in_their_own_session_is_signed_out_and_told() {
+async fn a_user_who_undoes_in_their_own_session_is_signed_out_and_notified() {
     for mode in BOTH {
         let app = with_ann().await;
         let (mut member, link) = moved(&app, mode).await;
@@ -152,7 +152,7 @@ async fn whoever_presses_it_in_their_own_session_is_signed_out_and_told() {
 }
 
 #[tokio::test]
-async fn keeping_an_account_opens_it_again() {
+async fn keeping_an_account_reopens_it() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
@@ -176,7 +176,7 @@ async fn keeping_an_account_opens_it_again() {
 }
 
 #[tokio::test]
-async fn a_session_is_ended_by_its_link_and_no_other() {
+async fn a_link_ends_its_own_session_and_no_other() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut stranger = signed_in(&app, mode).await;
@@ -196,7 +196,7 @@ async fn a_session_is_ended_by_its_link_and_no_other() {
 }
 
 #[tokio::test]
-async fn of_sixteen_presses_at_once_one_counts() {
+async fn only_one_of_sixteen_simultaneous_presses_succeeds() {
     let app = with_ann().await;
     let (_, link) = moved(&app, Mode::Form).await;
     let answers = futures::future::join_all((0..16).map(|_| {
@@ -209,7 +209,7 @@ async fn of_sixteen_presses_at_once_one_counts() {
 }
 
 #[tokio::test]
-async fn unknown_and_malformed_links_get_one_page_and_no_fault() {
+async fn unknown_and_malformed_links_get_the_same_page_and_no_server_error() {
     for mode in BOTH {
         let app = with_ann().await;
         for token in ["", "x", "%2e", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &"A".repeat(2_000)] {

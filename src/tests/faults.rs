@@ -1,4 +1,4 @@
-//! What people see when something of ours does not work.
+//! What users see when a part of the portal fails.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ mod postgres;
 mod scene;
 
 #[tokio::test]
-async fn a_fault_is_one_plain_line_with_the_requests_id_in_both_modes() {
+async fn a_server_error_is_one_plain_line_with_the_request_id_in_both_modes() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         app.execute("DROP TABLE otp").await;
@@ -35,8 +35,8 @@ async fn a_fault_is_one_plain_line_with_the_requests_id_in_both_modes() {
 }
 
 #[tokio::test]
-async fn with_the_mail_server_down_registering_works_and_the_page_says_that_mail_takes_time() {
-    // Nothing listens there: every attempt to send fails at once.
+async fn with_the_mail_server_down_registering_works_and_the_page_says_mail_is_delayed() {
+    // Nothing listens there, so every attempt to send fails at once.
     let nowhere = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port");
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("smtp://{nowhere}?tls=none");
@@ -49,7 +49,7 @@ async fn with_the_mail_server_down_registering_works_and_the_page_says_that_mail
 }
 
 #[tokio::test]
-async fn a_page_whose_session_cannot_be_read_is_a_503_and_heals() {
+async fn a_page_whose_session_cannot_be_read_is_a_503_and_recovers() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.form();
@@ -63,7 +63,7 @@ async fn a_page_whose_session_cannot_be_read_is_a_503_and_heals() {
 }
 
 #[tokio::test]
-async fn an_outside_writer_that_holds_the_lock_makes_people_wait_and_not_fail() {
+async fn while_another_process_holds_the_lock_users_wait_and_nothing_fails() {
     let app = TestApp::new().await;
     let outside =
         Store::open(app.state.config.database.url.expose_secret(), app.state.clock.clone()).await.expect("opens");
@@ -78,7 +78,7 @@ async fn an_outside_writer_that_holds_the_lock_makes_people_wait_and_not_fail() 
 }
 
 #[tokio::test]
-async fn a_date_that_no_calendar_has_is_shown_somehow_and_the_process_lives() {
+async fn an_impossible_date_is_still_displayed_and_the_process_keeps_running() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.form();

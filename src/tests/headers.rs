@@ -1,4 +1,4 @@
-//! What every answer tells the browser, whatever its status.
+//! The headers of every response, whatever its status.
 
 use std::collections::HashSet;
 
@@ -53,7 +53,7 @@ fn assert_told(answer: &Answer, https: bool, name: &str) {
 }
 
 #[tokio::test]
-async fn every_answer_carries_the_headers_whatever_its_status() {
+async fn every_response_has_the_headers_whatever_its_status() {
     for (settings, https) in [(&[][..], false), (HTTPS, true)] {
         let (app, _site) = app(settings).await;
         let answers = answers(&app).await;
@@ -68,7 +68,7 @@ async fn every_answer_carries_the_headers_whatever_its_status() {
 }
 
 #[tokio::test]
-async fn pages_have_the_policy_of_pages_and_nothing_else_has() {
+async fn only_pages_have_the_content_security_policy_of_pages() {
     let (app, _site) = app(&[]).await;
     let pages = ["/", "/register", "/login", "/nowhere", "Script dashboard", "Form dashboard"];
     for (name, _, answer) in answers(&app).await {
@@ -94,7 +94,7 @@ async fn pages_have_the_policy_of_pages_and_nothing_else_has() {
 }
 
 #[tokio::test]
-async fn every_page_has_a_fresh_nonce_of_128_bits() {
+async fn every_page_has_a_new_nonce_of_128_bits() {
     let app = TestApp::new().await;
     let mut client = app.form();
     let mut seen = HashSet::new();
@@ -107,13 +107,13 @@ async fn every_page_has_a_fresh_nonce_of_128_bits() {
                 nonce.len() == 22 && nonce.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)),
                 "{nonce}"
             );
-            assert!(seen.insert(nonce), "a nonce came twice");
+            assert!(seen.insert(nonce), "a nonce was repeated");
         }
     }
 }
 
 #[tokio::test]
-async fn no_page_holds_a_style_or_script_but_those_with_its_nonce() {
+async fn no_page_has_a_style_or_script_without_its_nonce() {
     let app = TestApp::new().await;
     let mut pages = Vec::new();
     let (mut client, mut scripted) = (app.form(), app.script());
@@ -158,7 +158,7 @@ async fn no_page_holds_a_style_or_script_but_those_with_its_nonce() {
 }
 
 #[tokio::test]
-async fn while_sources_are_watched_the_script_that_reloads_has_the_nonce_and_may_connect() {
+async fn in_watch_mode_the_reload_script_has_the_nonce_and_may_connect() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::start(folder.path(), &[("LEPTOS_WATCH", "true"), ("LEPTOS_RELOAD_PORT", "3001")]).await;
     let answer = reqwest::get(served.url("/login")).await.expect("an answer");
@@ -174,7 +174,7 @@ async fn while_sources_are_watched_the_script_that_reloads_has_the_nonce_and_may
 }
 
 #[tokio::test]
-async fn only_what_is_the_same_for_everybody_may_be_kept() {
+async fn only_public_responses_may_be_cached() {
     for settings in [&[][..], HTTPS] {
         let (app, _site) = app(settings).await;
         for (name, _, answer) in answers(&app).await {

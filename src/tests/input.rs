@@ -1,5 +1,5 @@
-//! Hostile input: markup that is stored or shown again, marks that nobody
-//! sees, and requests that no browser sends.
+//! Hostile input: markup that is stored or shown again, invisible characters,
+//! and requests that no browser sends.
 
 mod markup;
 mod names;

@@ -1,4 +1,4 @@
-//! Changing the secret key: nobody notices, and nothing is left behind.
+//! Changing the secret key: users do not notice, and no data under the old key remains.
 
 mod command;
 mod key_rotation;
@@ -21,25 +21,25 @@ const OLD: &Settings<'_> = &[("SECRET_KEY", OLD_KEY)];
 const BOTH: &Settings<'_> = &[("SECRET_KEY", NEW_KEY), ("SECRET_KEY_PREVIOUS", OLD_KEY)];
 const NEW: &Settings<'_> = &[("SECRET_KEY", NEW_KEY)];
 
-/// These, and one more.
+/// These settings, and one more.
 fn with<'a>(settings: &Settings<'a>, name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
     settings.iter().copied().chain([(name, value)]).collect()
 }
 
-/// Values of all kinds: under the current key, due to be sealed anew, unreadable.
+/// The counts of all values: under the current key, due to be re-encrypted, unreadable.
 async fn counts(resealing: &KeyRotation) -> (u64, u64, u64) {
-    let tallies = resealing.status().await.expect("no fault");
+    let tallies = resealing.status().await.expect("no error");
     let sum = |of: fn(&KeyUsage) -> u64| tallies.iter().map(of).sum();
     (sum(|tally| tally.current), sum(|tally| tally.due), sum(|tally| tally.unreadable))
 }
 
-/// Seals anew what is due, and tells how many of all kinds.
+/// Re-encrypts everything that is due, and returns the total count.
 async fn rotate(resealing: &KeyRotation) -> u64 {
-    resealing.rotate().await.expect("no fault").iter().map(|(_, resealed)| resealed).sum()
+    resealing.rotate().await.expect("no error").iter().map(|(_, resealed)| resealed).sum()
 }
 
 #[tokio::test]
-async fn a_mail_queued_before_the_change_is_delivered_after_it_and_its_code_counts() {
+async fn a_mail_queued_before_the_change_is_delivered_after_it_and_its_code_works() {
     for mode in BOTH_MODES {
         for (after, counts) in [(BOTH, true), (NEW, false)] {
             let app = TestApp::with(OLD).await;
@@ -57,7 +57,7 @@ async fn a_mail_queued_before_the_change_is_delivered_after_it_and_its_code_coun
 }
 
 #[tokio::test]
-async fn a_code_mailed_before_the_change_counts_after_it_once() {
+async fn a_code_mailed_before_the_change_works_once_after_it() {
     for mode in BOTH_MODES {
         for (after, to) in [(BOTH, Some("/login")), (NEW, None)] {
             let app = TestApp::with(OLD).await;
@@ -77,7 +77,7 @@ async fn a_code_mailed_before_the_change_counts_after_it_once() {
 }
 
 #[tokio::test]
-async fn a_code_mailed_after_the_change_counts_without_the_old_key() {
+async fn a_code_mailed_after_the_change_works_without_the_old_key() {
     for mode in BOTH_MODES {
         let app = TestApp::with(OLD).await.restart(BOTH).await;
         let mut client = app.client(mode);
@@ -89,7 +89,7 @@ async fn a_code_mailed_after_the_change_counts_without_the_old_key() {
 }
 
 #[tokio::test]
-async fn a_page_opened_before_the_change_is_sent_after_it() {
+async fn a_form_opened_before_the_change_can_be_sent_after_it() {
     for mode in BOTH_MODES {
         for (after, taken) in [(BOTH, true), (NEW, false)] {
             let app = TestApp::with(OLD).await;
@@ -105,7 +105,7 @@ async fn a_page_opened_before_the_change_is_sent_after_it() {
 }
 
 #[tokio::test]
-async fn the_change_forgives_no_failed_sign_ins() {
+async fn the_change_does_not_reset_failed_sign_ins() {
     for mode in BOTH_MODES {
         for (after, status) in [(BOTH, 429), (NEW, 422)] {
             let app = TestApp::with(&with(OLD, "PORTAL_LOGIN_FAILURES", "3")).await;
@@ -120,7 +120,7 @@ async fn the_change_forgives_no_failed_sign_ins() {
 }
 
 #[tokio::test]
-async fn a_sign_in_after_the_change_forgives_the_failures_before_it() {
+async fn a_sign_in_after_the_change_resets_the_failures_before_it() {
     let settings = |keys| with(keys, "PORTAL_LOGIN_FAILURES", "3");
     let app = TestApp::with(&settings(OLD)).await;
     app.account("ann", "ann@x.example").await;
@@ -137,7 +137,7 @@ async fn a_sign_in_after_the_change_forgives_the_failures_before_it() {
 }
 
 #[tokio::test]
-async fn the_change_gives_no_address_a_new_quota() {
+async fn the_change_gives_no_ip_address_a_new_quota() {
     for (after, taken) in [(BOTH, false), (NEW, true)] {
         let app = TestApp::with(&with(OLD, "PORTAL_CODES_PER_IP", "1")).await;
         app.script().register("ann", "ann@x.example", PASSWORD).await;
@@ -149,7 +149,7 @@ async fn the_change_gives_no_address_a_new_quota() {
 }
 
 #[tokio::test]
-async fn after_a_rotation_the_new_key_alone_opens_everything_and_the_old_one_nothing() {
+async fn after_a_rotation_the_new_key_decrypts_everything_and_the_old_key_nothing() {
     let app = TestApp::with(OLD).await;
     for n in 0..3 {
         app.script().register(&format!("ann{n}"), &format!("ann{n}@x.example"), PASSWORD).await;
@@ -158,13 +158,13 @@ async fn after_a_rotation_the_new_key_alone_opens_everything_and_the_old_one_not
     app.advance(1);
     app.script().register("bob", "bob@x.example", PASSWORD).await;
 
-    // Three mails, and the seal on the audit log.
+    // Three emails, and the seal on the audit log.
     let resealing = app.resealing(BOTH).await;
     assert_eq!(counts(&resealing).await, (1, 4, 0));
     assert_eq!(rotate(&resealing).await, 4);
-    let before = app.database_octets();
+    let before = app.database_bytes();
     assert_eq!(rotate(&resealing).await, 0, "a second time does nothing");
-    assert!(app.database_octets() == before);
+    assert!(app.database_bytes() == before);
     assert_eq!(counts(&resealing).await, (5, 0, 0));
 
     let old = app.resealing(OLD).await;
@@ -177,34 +177,34 @@ async fn after_a_rotation_the_new_key_alone_opens_everything_and_the_old_one_not
 }
 
 #[tokio::test]
-async fn the_audit_log_is_read_and_goes_on_through_the_change() {
+async fn the_audit_log_can_be_read_and_continues_through_the_change() {
     let app = TestApp::with(OLD).await;
     assert_eq!(audited(&app, "ann").await, (1, vec![]));
     let app = app.restart(BOTH).await;
-    assert_eq!(app.state.admin.audit.verify().await.expect("it is read").violations, []);
-    // With the anchor under the old key still.
+    assert_eq!(app.state.admin.audit.verify().await.expect("the query succeeds").violations, []);
+    // The anchor is still under the old key.
     assert!(rotate(&app.resealing(BOTH).await).await > 0);
     assert_eq!(audited(&app, "bob").await, (2, vec![]));
     let app = app.restart(NEW).await;
     assert_eq!(audited(&app, "cid").await, (3, vec![]));
     let app = app.restart(OLD).await;
-    assert_eq!(app.state.admin.audit.verify().await.expect("it is read").violations, [Violation::Seal]);
+    assert_eq!(app.state.admin.audit.verify().await.expect("the query succeeds").violations, [Violation::Seal]);
 }
 
 #[tokio::test]
-async fn without_a_rotation_the_new_key_alone_does_not_open_the_seal_of_the_audit_log() {
+async fn without_a_rotation_the_new_key_alone_cannot_open_the_seal_of_the_audit_log() {
     let app = TestApp::with(OLD).await;
     assert_eq!(audited(&app, "ann").await, (1, vec![]));
     let app = app.restart(BOTH).await.restart(NEW).await;
-    assert_eq!(app.state.admin.audit.verify().await.expect("it is read").violations, [Violation::Seal]);
+    assert_eq!(app.state.admin.audit.verify().await.expect("the query succeeds").violations, [Violation::Seal]);
 }
 
 #[tokio::test]
-async fn with_a_seal_that_does_not_open_nothing_is_done_that_has_to_be_written_down() {
+async fn while_the_seal_cannot_be_opened_every_audited_action_is_refused() {
     let app = TestApp::with(OLD).await.restart(NEW).await;
     let refused = operators(&app).create("ann", "ann@x.example", PASSWORD).await;
-    refused.expect_err("its line cannot be sealed, although there is no other");
-    // With the old key back everything goes on, and nothing is in the way of ann.
+    refused.expect_err("its entry cannot be sealed, even as the first one");
+    // With the old key back, everything works again, and ann can be created.
     let app = app.restart(BOTH).await;
     assert_eq!(audited(&app, "ann").await, (1, vec![]));
 }
@@ -214,9 +214,9 @@ fn operators(app: &TestApp) -> AdminCli {
     AdminCli::new(&state.config, state.store.clone(), state.clock.clone(), state.rng.clone())
 }
 
-/// Makes an administrator, which the audit log tells; gives its rows and what is wrong with it.
+/// Creates an administrator, which is an audited action; returns the number of audit entries and the violations.
 async fn audited(app: &TestApp, name: &str) -> (u64, Vec<Violation>) {
     operators(app).create(name, &format!("{name}@x.example"), PASSWORD).await.expect("an account");
-    let verdict = app.state.admin.audit.verify().await.expect("it is read");
+    let verdict = app.state.admin.audit.verify().await.expect("the query succeeds");
     (verdict.rows, verdict.violations)
 }

@@ -1,4 +1,4 @@
-//! An address that has an account is not given away.
+//! Responses do not reveal whether an email has an account.
 
 use std::time::Instant;
 
@@ -7,7 +7,7 @@ use super::harness::{Answer, Mode, TestApp, without_random};
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
-/// What can be told apart of an answer: everything but random values.
+/// Everything in a response that could differ, except random values.
 pub(crate) fn shape(answer: &Answer) -> (u16, Vec<String>, String) {
     let mut headers: Vec<_> = answer
         .headers
@@ -20,13 +20,13 @@ pub(crate) fn shape(answer: &Answer) -> (u16, Vec<String>, String) {
         let cookie = header.to_str().expect("ASCII");
         let (name, rest) = cookie.split_once('=').expect("a cookie");
         let (value, attributes) = rest.split_once(';').expect("attributes");
-        headers.push(format!("set-cookie: {name} of {} octets;{attributes}", value.len()));
+        headers.push(format!("set-cookie: {name} of {} bytes;{attributes}", value.len()));
     }
     (answer.status.as_u16(), headers, answer.body.clone())
 }
 
 #[tokio::test]
-async fn status_body_and_cookies_are_those_of_a_new_address() {
+async fn status_body_and_cookies_are_the_same_as_for_a_new_email() {
     let app = TestApp::new().await;
     app.account("owner", "owner@x.example").await;
     for mode in BOTH {
@@ -53,7 +53,7 @@ async fn status_body_and_cookies_are_those_of_a_new_address() {
 }
 
 #[tokio::test]
-async fn the_owner_is_told_at_most_once_an_hour_and_gets_no_code() {
+async fn the_owner_is_notified_at_most_once_an_hour_and_gets_no_code() {
     let app = TestApp::new().await;
     app.account("owner", "Owner@x.example").await;
     for n in 0..3 {
@@ -69,7 +69,7 @@ async fn the_owner_is_told_at_most_once_an_hour_and_gets_no_code() {
 }
 
 #[tokio::test]
-async fn correcting_to_a_known_address_gives_nothing_away_either() {
+async fn correcting_to_a_registered_email_reveals_nothing_either() {
     let app = TestApp::new().await;
     app.account("owner", "owner@x.example").await;
     for mode in BOTH {
@@ -84,7 +84,7 @@ async fn correcting_to_a_known_address_gives_nothing_away_either() {
 }
 
 #[tokio::test]
-async fn a_known_address_never_becomes_a_second_account() {
+async fn a_registered_email_never_gets_a_second_account() {
     let app = TestApp::new().await;
     let (mut slow, mut quick) = (app.form(), app.form());
     slow.register("slow", "ann@x.example", PASSWORD).await;
@@ -99,10 +99,10 @@ async fn a_known_address_never_becomes_a_second_account() {
     assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);
 }
 
-/// ASVS 5.0, V6.3.8, coarsely: the benchmark measures it finely.
+/// ASVS 5.0, V6.3.8, measured coarsely here and precisely in the benchmark.
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "measures how long an answer takes")]
-async fn the_answer_takes_as_long() {
+async fn the_answer_takes_as_long_as_for_a_new_email() {
     let app = TestApp::with(&[("PORTAL_OTP_PER_HOUR", "100"), ("PORTAL_OTP_PER_DAY", "1000")]).await;
     app.account("owner", "owner@x.example").await;
     let (mut known, mut new) = (Vec::new(), Vec::new());
@@ -117,6 +117,6 @@ async fn the_answer_takes_as_long() {
     known.sort();
     new.sort();
     let difference = known[7].abs_diff(new[7]);
-    // Other tests use the same cores: what is left out would show as most of the time.
+    // Other tests use the same cores. A skipped step would account for most of the time.
     assert!(difference.as_millis() < 10 || difference < new[7] / 3, "{difference:?} of {:?}", new[7]);
 }

@@ -1,4 +1,4 @@
-//! The limits by address: how much one subscriber may ask for.
+//! Limits per IP address: how much one client may request.
 
 use futures::future::join_all;
 
@@ -33,7 +33,7 @@ async fn a_hundred_parallel_registrations_get_no_more_codes_than_the_limit() {
 }
 
 #[tokio::test]
-async fn codes_count_by_address_whoever_they_go_to_and_whichever_form_asks() {
+async fn codes_are_counted_by_ip_address_across_recipients_and_forms() {
     for mode in BOTH {
         let app = TestApp::with(&[("PORTAL_CODES_PER_IP", "4")]).await;
         let mut client = app.client(mode).at_ip("2001:db8:1:2::1");
@@ -62,7 +62,7 @@ async fn codes_count_by_address_whoever_they_go_to_and_whichever_form_asks() {
 }
 
 #[tokio::test]
-async fn wrong_codes_count_by_address_over_all_registrations_and_right_ones_do_not() {
+async fn wrong_codes_are_counted_by_ip_address_over_all_registrations_and_right_ones_are_not() {
     for mode in BOTH {
         let app = TestApp::with(&[("PORTAL_WRONG_CODES_PER_IP", "6")]).await;
         app.account("owner", "owner@x.example").await;
@@ -80,7 +80,7 @@ async fn wrong_codes_count_by_address_over_all_registrations_and_right_ones_do_n
         let code = app.code_for("b@x.example").await;
         let answer = client.verify(&code).await;
         assert!(client.seen(answer).await.contains("Too many incorrect codes from your network."));
-        // Somebody else's guessing next door costs none of the person's own tries.
+        // Guesses by another user of the network do not use up this user's own attempts.
         app.advance(299);
         assert!(client.verify(&code).await.location().as_deref() != Some("/login"));
         app.advance(0);
@@ -90,14 +90,14 @@ async fn wrong_codes_count_by_address_over_all_registrations_and_right_ones_do_n
 }
 
 #[tokio::test]
-async fn one_password_tried_on_many_accounts_is_limited_by_address() {
+async fn one_password_tried_on_many_accounts_is_limited_by_ip_address() {
     for mode in BOTH {
         let app =
             TestApp::with(&[("PORTAL_LOGIN_FAILURES_PER_IP", "8"), ("PORTAL_CAPTCHA_AFTER_FAILURES", "1000")]).await;
         app.account("ann", "ann@x.example").await;
         let mut client = app.client(mode);
         for n in 0..8 {
-            // A right one in between is no failure.
+            // A correct one in between is not a failure.
             assert_eq!(client.clone().sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"), "{n}");
             client.sign_in(&format!("nobody{n}"), "another fine password").await;
         }
@@ -137,7 +137,7 @@ async fn limits_survive_a_restart() {
 }
 
 #[tokio::test]
-async fn who_keeps_no_cookie_causes_no_more_sessions_than_the_limit() {
+async fn a_client_without_cookies_creates_no_more_sessions_than_the_limit() {
     let app = TestApp::with(&[("PORTAL_ANONYMOUS_SESSIONS_PER_IP", "3")]).await;
     let sessions = "SELECT COUNT(*) FROM session";
     let refused = [("username", "a b")];
@@ -158,7 +158,11 @@ async fn who_keeps_no_cookie_causes_no_more_sessions_than_the_limit() {
         assert_eq!(nothing_pending.location().as_deref(), Some("/register"), "{n}");
     }
     assert_eq!(app.count(sessions).await, 3);
-    assert_eq!(app.script().post_bare("/register", &refused).await.status, 422, "a script is told without a session");
+    assert_eq!(
+        app.script().post_bare("/register", &refused).await.status,
+        422,
+        "a script gets its error without a session"
+    );
     assert_eq!(keeps_its_cookie.post_bare("/register", &refused).await.location().as_deref(), Some("/register"));
     assert!(app.form().at_ip("198.51.100.7").post_bare("/register", &refused).await.location().is_some());
     app.advance(1_200);

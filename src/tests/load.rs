@@ -1,4 +1,4 @@
-//! A crowd, and what it hears: the limit on posts and the queue of those who hash.
+//! Overload: the limit on posts and the hashing queue.
 
 use std::time::{Duration, Instant};
 
@@ -13,18 +13,18 @@ use super::harness::{Answer, Client, Mode, TestApp};
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const BUSY: &str = "The portal is very busy. Please try again in a moment.";
 
-/// A portal that lets three posts through at once and then one a second.
+/// A portal that accepts three posts at once and then one a second.
 async fn strict(settings: &[(&str, &str)]) -> TestApp {
     let limits = [("PORTAL_POSTS_PER_SECOND", "1"), ("PORTAL_POSTS_BURST", "3")];
     TestApp::with(&[&limits, settings].concat()).await
 }
 
-/// Signs out whoever is not signed in: a post that does nothing.
+/// Signs out without being signed in: a post that does nothing.
 async fn post(mut client: Client) -> Answer {
     client.post("/logout", &[]).await
 }
 
-/// How many of `count` posts pass.
+/// How many of `count` posts are accepted.
 async fn passing(client: &Client, count: usize) -> usize {
     let mut passed = 0;
     for _ in 0..count {
@@ -34,14 +34,14 @@ async fn passing(client: &Client, count: usize) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_300_posts_at_once_exactly_the_burst_passes() {
+async fn of_300_posts_at_once_exactly_the_burst_is_accepted() {
     let app = TestApp::with(&[("PORTAL_POSTS_PER_SECOND", "100"), ("PORTAL_POSTS_BURST", "200")]).await;
     for round in 0..2 {
         let posts: Vec<_> = (0..300).map(|_| tokio::spawn(post(app.script()))).collect();
         let answers: Vec<_> = join_all(posts).await.into_iter().map(|it| it.expect("an answer").status).collect();
         let (passed, refused) = (answers.iter().filter(|it| **it == 200), answers.iter().filter(|it| **it == 429));
         assert_eq!((passed.count(), refused.count()), (200, 100), "round {round}");
-        // A hundred are given back in a second, the whole burst in two.
+        // A hundred are refilled in a second, the whole burst in two.
         app.advance(1);
         assert_eq!(passing(&app.script(), 110).await, 100, "round {round}");
         app.advance(3);
@@ -49,7 +49,7 @@ async fn of_300_posts_at_once_exactly_the_burst_passes() {
 }
 
 #[tokio::test]
-async fn who_waits_as_long_as_the_answer_says_gets_through_and_who_comes_early_does_not() {
+async fn a_client_that_waits_for_retry_after_succeeds_and_one_that_does_not_is_refused() {
     for mode in BOTH {
         let app = strict(&[]).await;
         let client = app.client(mode);
@@ -70,18 +70,22 @@ async fn who_waits_as_long_as_the_answer_says_gets_through_and_who_comes_early_d
 }
 
 #[tokio::test]
-async fn one_address_does_not_use_up_anothers_posts_and_an_ipv6_network_counts_as_one() {
+async fn ip_addresses_have_separate_limits_and_an_ipv6_network_counts_as_one() {
     let app = strict(&[]).await;
     assert_eq!(passing(&app.script(), 4).await, 3);
     assert_eq!(passing(&app.script().at_ip("192.0.2.8"), 4).await, 3);
     assert_eq!(passing(&app.script().at_ip("2001:db8:1:2::1"), 2).await, 2);
     assert_eq!(passing(&app.script().at_ip("2001:db8:1:2:ffff::9"), 4).await, 1, "the same /64");
     assert_eq!(passing(&app.script().at_ip("2001:db8:1:3::1"), 4).await, 3);
-    assert_eq!(passing(&app.script().at_ip("::ffff:192.0.2.7"), 1).await, 0, "the first address, written otherwise");
+    assert_eq!(
+        passing(&app.script().at_ip("::ffff:192.0.2.7"), 1).await,
+        0,
+        "the first IP address in another notation"
+    );
 }
 
 #[tokio::test]
-async fn a_forwarded_address_counts_behind_a_trusted_proxy_and_from_nobody_else() {
+async fn a_forwarded_ip_address_counts_only_behind_a_trusted_proxy() {
     for (trusted, passed) in [("", 3), ("192.0.2.0/24", 6)] {
         let app = strict(&[("TRUSTED_PROXIES", trusted)]).await;
         let mut all = 0;
@@ -95,7 +99,7 @@ async fn a_forwarded_address_counts_behind_a_trusted_proxy_and_from_nobody_else(
 }
 
 #[tokio::test]
-async fn a_refused_post_is_not_read_writes_nothing_and_pages_are_still_there() {
+async fn a_refused_post_is_not_read_and_writes_nothing_and_pages_still_load() {
     for mode in BOTH {
         let app = strict(&[]).await;
         let mut client = app.client(mode);
@@ -103,7 +107,7 @@ async fn a_refused_post_is_not_read_writes_nothing_and_pages_are_still_there() {
         let endless = Body::from_stream(futures::stream::pending::<Result<String, std::io::Error>>());
         let answer = client.post_raw("/login", "application/x-www-form-urlencoded", endless);
         let answer = tokio::time::timeout(Duration::from_secs(10), answer).await;
-        assert_eq!(answer.expect("nobody waits for its body").status, 429);
+        assert_eq!(answer.expect("the server does not wait for its body").status, 429);
         assert_eq!(client.register("ann", "ann@x.example", PASSWORD).await.status, 429);
         assert_eq!(client.sign_in("ann", "another fine password").await.status, 429);
         for table in ["registration", "outbox", "failure_counter", "session"] {
@@ -116,7 +120,7 @@ async fn a_refused_post_is_not_read_writes_nothing_and_pages_are_still_there() {
 }
 
 #[tokio::test]
-async fn a_flood_of_posts_is_no_flood_of_lines_in_the_log() {
+async fn a_flood_of_posts_does_not_flood_the_log() {
     let folder = tempfile::tempdir().expect("a folder");
     let limits = [("PORTAL_POSTS_PER_SECOND", "1"), ("PORTAL_POSTS_BURST", "2")];
     let served = Served::start(folder.path(), &limits).await;
@@ -130,25 +134,25 @@ async fn a_flood_of_posts_is_no_flood_of_lines_in_the_log() {
     let lines = |text: &str| log.lines().filter(|line| line.contains(text)).count();
     assert!(refused > 50 && (1..10).contains(&lines("posts.limited")), "{log}");
     assert_eq!(lines("status=429"), 0, "{log}");
-    assert!(lines("answered") > 1, "the others are in it: {log}");
+    assert!(lines("answered") > 1, "the other requests are logged: {log}");
 }
 
-/// Takes every place there is.
+/// Takes every place in the hashing queue.
 fn crowd(app: &TestApp) -> Vec<HashSlot> {
     std::iter::from_fn(|| app.state.login.passwords.hasher.enter().ok()).collect()
 }
 
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "measures how long an answer takes")]
-async fn with_the_queue_full_the_answer_is_at_once_that_the_portal_is_busy() {
+async fn with_the_queue_full_the_portal_answers_at_once_that_it_is_busy() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     for mode in BOTH {
         let places = crowd(&app);
         assert!(places.len() > 1);
         let before = app.count("SELECT COUNT(*) FROM session").await;
-        // Nobody waits for the database's writer to hear it either: somebody holds that.
-        let held = app.state.store.write().await.expect("the writer's turn");
+        // The response does not wait for the database's write lock either, which is held here.
+        let held = app.state.store.write().await.expect("the write lock");
         let mut client = app.client(mode);
         for sign_in in [true, false] {
             let began = Instant::now();
@@ -168,7 +172,7 @@ async fn with_the_queue_full_the_answer_is_at_once_that_the_portal_is_busy() {
             } else {
                 assert!(answer.body.contains("<h1>") && !answer.body.contains("went wrong"), "{}", answer.body);
             }
-            // Well under the second that the writer would have been waited for.
+            // Well under the second for which it would have waited for the lock.
             assert!(took < Duration::from_millis(500), "{took:?}");
         }
         held.commit().await.expect("commits");
@@ -180,7 +184,7 @@ async fn with_the_queue_full_the_answer_is_at_once_that_the_portal_is_busy() {
 }
 
 #[tokio::test]
-async fn a_try_that_hears_busy_is_not_counted_as_a_failure() {
+async fn an_attempt_refused_as_busy_does_not_count_as_a_failure() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.script();
@@ -194,14 +198,14 @@ async fn a_try_that_hears_busy_is_not_counted_as_a_failure() {
 }
 
 #[tokio::test]
-async fn mistakes_in_the_form_need_no_place() {
+async fn form_errors_need_no_place_in_the_queue() {
     let app = TestApp::new().await;
     let _places = crowd(&app);
     assert_eq!(app.script().sign_in("", "").await.status, 422);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_crowd_is_served_as_far_as_there_is_room_and_everybody_gets_an_answer() {
+async fn a_crowd_is_served_up_to_the_capacity_and_every_client_gets_an_answer() {
     let app = TestApp::with(&[("PORTAL_HASH_QUEUE", "2")]).await;
     let tries = (0..60).map(|n| {
         let mut client = app.script();
@@ -210,5 +214,5 @@ async fn a_crowd_is_served_as_far_as_there_is_room_and_everybody_gets_an_answer(
     let answers: Vec<_> = join_all(tries.collect::<Vec<_>>()).await.into_iter().map(|it| it.expect("ends")).collect();
     let count = |status| answers.iter().filter(|it| **it == status).count();
     assert!(count(422) > 0 && count(503) > 0 && count(422) + count(503) == 60, "{answers:?}");
-    assert_eq!(app.script().sign_in("nobody", PASSWORD).await.status, 422, "afterwards there is room");
+    assert_eq!(app.script().sign_in("nobody", PASSWORD).await.status, 422, "afterwards the queue has room");
 }

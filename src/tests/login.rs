@@ -1,4 +1,4 @@
-//! Signing in: who gets in, and who has to wait.
+//! Signing in: which sign-ins succeed, and which have to wait.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ const NO_MATCH: &str = "Incorrect username, email or password.";
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
 #[tokio::test]
-async fn username_and_address_both_sign_in_whatever_their_case() {
+async fn username_and_email_both_sign_in_in_any_case() {
     let app = TestApp::new().await;
     app.account("Ann.Lee", "ann@x.example").await;
     for mode in BOTH {
@@ -45,7 +45,7 @@ async fn unknown_wrong_unverified_and_disabled_look_the_same() {
             let status = answer.status;
             let body = client.seen(answer).await;
             assert!(body.contains(NO_MATCH), "{identifier}");
-            // What was typed comes back, random values differ: neither tells anything.
+            // The identifier is shown again and random values differ; neither reveals anything.
             let body = body.replace(identifier, "…");
             seen.push((status, without_random(&body)));
         }
@@ -70,7 +70,7 @@ async fn empty_fields_have_their_own_messages_and_the_identifier_is_kept() {
 }
 
 #[tokio::test]
-async fn after_five_failures_each_further_try_waits_twice_as_long_up_to_15_minutes() {
+async fn after_five_failures_the_wait_doubles_with_each_attempt_up_to_15_minutes() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
@@ -98,7 +98,7 @@ async fn after_five_failures_each_further_try_waits_twice_as_long_up_to_15_minut
 }
 
 #[tokio::test]
-async fn failures_are_forgotten_after_five_quiet_minutes_and_by_a_success() {
+async fn failures_are_reset_after_five_quiet_minutes_or_by_a_success() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.script();
@@ -115,7 +115,7 @@ async fn failures_are_forgotten_after_five_quiet_minutes_and_by_a_success() {
 }
 
 #[tokio::test]
-async fn username_address_and_case_variants_share_one_counter() {
+async fn username_email_and_case_variants_share_one_counter() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.script();
@@ -126,7 +126,7 @@ async fn username_address_and_case_variants_share_one_counter() {
 }
 
 #[tokio::test]
-async fn an_unknown_name_has_to_wait_just_the_same() {
+async fn an_unknown_username_has_to_wait_just_the_same() {
     let app = TestApp::new().await;
     let mut client = app.script();
     for _ in 0..5 {
@@ -136,7 +136,7 @@ async fn an_unknown_name_has_to_wait_just_the_same() {
 }
 
 #[tokio::test]
-async fn guessing_from_elsewhere_does_not_lock_the_owner_out() {
+async fn guessing_from_another_ip_address_does_not_lock_the_owner_out() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut attacker = app.script().at_ip("2001:db8:1:2::1");
@@ -160,12 +160,12 @@ async fn a_burst_of_two_hundred_evaluates_no_more_than_the_limit() {
     .await;
     let evaluated = answers.iter().filter(|answer| answer.body.contains(NO_MATCH)).count();
     assert!(evaluated <= 5, "{evaluated}");
-    // Who finds no place among those who hash hears so, and is not counted.
+    // Attempts that find the hashing queue full are told so, and are not counted.
     assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 422 | 429 | 503)));
 }
 
 #[tokio::test]
-async fn forwarded_headers_of_an_untrusted_peer_do_not_give_new_tries() {
+async fn forwarded_headers_of_an_untrusted_peer_give_no_new_attempts() {
     let app = TestApp::new().await;
     let mut client = app.script();
     for n in 0..5 {
@@ -177,7 +177,7 @@ async fn forwarded_headers_of_an_untrusted_peer_do_not_give_new_tries() {
 }
 
 #[tokio::test]
-async fn a_forwarded_address_counts_behind_a_trusted_proxy() {
+async fn a_forwarded_ip_address_counts_behind_a_trusted_proxy() {
     let app = TestApp::with(&[("TRUSTED_PROXIES", "192.0.2.0/24")]).await;
     for n in 0..6 {
         let mut client = app.script();
@@ -187,7 +187,7 @@ async fn a_forwarded_address_counts_behind_a_trusted_proxy() {
 }
 
 #[tokio::test]
-async fn next_leads_to_a_path_of_ours_and_nowhere_else() {
+async fn next_leads_only_to_a_local_path() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     for mode in BOTH {
@@ -222,7 +222,7 @@ async fn next_survives_a_wrong_password() {
 }
 
 #[tokio::test]
-async fn a_password_is_never_cut_to_one_that_would_be_right() {
+async fn a_password_is_never_truncated_to_a_correct_one() {
     let app = TestApp::new().await;
     let longest: String = PASSWORD.chars().cycle().take(128).collect();
     let mut client = app.form();
@@ -237,10 +237,10 @@ async fn a_password_is_never_cut_to_one_that_would_be_right() {
     }
 }
 
-/// ASVS 5.0, V6.3.8, coarsely: the figures measure it finely.
+/// ASVS 5.0, V6.3.8, measured coarsely here and precisely in the benchmarks.
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "measures how long an answer takes")]
-async fn an_unknown_name_and_a_disabled_account_take_as_long_as_a_wrong_password() {
+async fn an_unknown_username_and_a_disabled_account_take_as_long_as_a_wrong_password() {
     let settings = [("PORTAL_LOGIN_FAILURES", "100"), ("PORTAL_CAPTCHA_AFTER_FAILURES", "1000")];
     let app = TestApp::with(&settings).await;
     app.account("ann", "ann@x.example").await;
@@ -261,7 +261,7 @@ async fn an_unknown_name_and_a_disabled_account_take_as_long_as_a_wrong_password
         times[7]
     });
     for other in [unknown, disabled] {
-        // Other tests use the same cores: what is left out would show as most of the time.
+        // Other tests use the same cores. A skipped step would account for most of the time.
         let difference = wrong.abs_diff(other);
         assert!(difference.as_millis() < 10 || difference < wrong / 3, "{wrong:?} {unknown:?} {disabled:?}");
     }

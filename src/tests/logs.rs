@@ -1,5 +1,5 @@
-//! What is in the log: every success, failure, denial and limit, in UTC. And
-//! what is not: a secret at any level, or a line that the portal did not write.
+//! The contents of the log: every success, failure, denial and limit, in UTC.
+//! It never contains a secret, at any level, or a line that the portal did not write.
 
 use mail_parser::DateTime;
 use portal::server::clock::Clock;
@@ -13,18 +13,18 @@ const FORMATS: [&str; 2] = ["text", "json"];
 const SCRIPT: &[&str] = &["application/json"];
 const BOTH: &[&str] = &["application/json", "text/html"];
 
-/// Ends the program and gives back its log.
+/// Stops the program and returns its log.
 fn log_of(mut served: Served, folder: &std::path::Path) -> String {
     served.signal("-TERM");
-    served.child.wait().expect("it ends");
+    served.child.wait().expect("it finishes");
     std::fs::read_to_string(folder.join("log")).expect("the log")
 }
 
 #[tokio::test]
-async fn at_trace_the_log_holds_no_password_code_cookie_or_address() {
+async fn at_trace_the_log_holds_no_password_code_cookie_or_email() {
     for format in FORMATS {
         let folder = tempfile::tempdir().expect("a folder");
-        // Naming a talkative library does not make it talk.
+        // Naming a verbose library in the filter does not make it log.
         let level = "trace,hyper=trace,sqlx=trace,sea_orm=trace,tower_sessions=trace,lettre=trace,server_fn=trace";
         let settings = [
             ("RUST_LOG", level),
@@ -130,7 +130,7 @@ async fn at_trace_the_log_holds_nothing_of_a_second_factor() {
     }
 }
 
-/// The values of the cookies that an answer sets.
+/// The values of the cookies that a response sets.
 fn cookies_of(answer: &Response) -> Vec<String> {
     let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
     let values = cookies.filter_map(|cookie| cookie.split_once('=')?.1.split(';').next());
@@ -138,10 +138,10 @@ fn cookies_of(answer: &Response) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn success_failure_denial_and_limit_are_each_a_line_in_utc() {
+async fn success_failure_denial_and_limit_are_each_logged_on_a_line_in_utc() {
     for format in FORMATS {
         let folder = tempfile::tempdir().expect("a folder");
-        // The machine's zone is not the log's.
+        // The log does not use the machine's time zone.
         let settings = [("PORTAL_LOG_FORMAT", format), ("PORTAL_LOGIN_FAILURES", "2"), ("TZ", "Asia/Tokyo")];
         let served = Served::start(folder.path(), &settings).await;
         let browser = browser();
@@ -161,7 +161,7 @@ async fn success_failure_denial_and_limit_are_each_a_line_in_utc() {
         for _ in 0..2 {
             post("/login", &[("identifier", "ann"), ("password", "wrong password")]).await;
         }
-        // The header may be the one made for the second before.
+        // The header may have been made for the previous second.
         let ended = date(&post("/login", &[]).await) + 1;
         let log = log_of(served, folder.path());
         for event in [
@@ -179,14 +179,14 @@ async fn success_failure_denial_and_limit_are_each_a_line_in_utc() {
             let moment = DateTime::parse_rfc3339(stamp(line)).unwrap_or_else(|| panic!("{line}")).to_timestamp();
             assert!(stamp(line).ends_with('Z') && (began..=ended).contains(&moment), "{began} {ended}: {line}");
         }
-        // An impossible password is a failure like any other; a limited try is not looked at.
+        // An impossible password is a failure like any other; a rate-limited attempt is not evaluated.
         assert_eq!(log.lines().filter(|line| line.contains("sign_in.failed")).count(), 2, "{log}");
         let denied = log.lines().find(|line| line.contains("answered") && line.contains("/dashboard"));
         assert!(denied.is_some_and(|line| line.contains("303")), "{denied:?}");
     }
 }
 
-/// What the server's own clock says, in seconds since 1970.
+/// The server's clock, in seconds since 1970.
 fn date(answer: &Response) -> i64 {
     let date = answer.headers()["date"].to_str().expect("text");
     DateTime::parse_rfc822(date).expect("a date").to_timestamp()
@@ -201,7 +201,7 @@ fn stamp(line: &str) -> &str {
 }
 
 #[tokio::test]
-async fn nothing_in_a_request_can_write_a_line_of_its_own() {
+async fn no_request_can_inject_a_log_line() {
     const FORGED: &str = "2026-11-23T12:00:00.000000Z  INFO forged: sign_in.succeeded";
     for format in FORMATS {
         let folder = tempfile::tempdir().expect("a folder");
@@ -217,7 +217,7 @@ async fn nothing_in_a_request_can_write_a_line_of_its_own() {
                     browser.post(served.url(path)).form(&[(field, typed.as_str()), ("password", "wrong password")]);
                 post.send().await.expect("an answer");
             }
-            // Percent-encoded, as a browser sends it, and as it is: the latter is cut off or no request at all.
+            // Percent-encoded, as a browser sends it, and raw, which is cut off or not a valid request.
             browser.get(served.url(&format!("/{typed}"))).send().await.expect("an answer");
             let bare = format!("GET /{typed} HTTP/1.1\r\nhost: x\r\nuser-agent: {typed}\r\nreferer: {typed}\r\n\r\n");
             served.send(&bare).await;
@@ -233,7 +233,7 @@ async fn nothing_in_a_request_can_write_a_line_of_its_own() {
         assert!(format == "json" || !log.contains(unseen), "{log}");
         for line in log.split('\n').filter(|line| !line.is_empty()) {
             assert!(!line.starts_with(FORGED) && !line.contains(|c: char| c.is_control()), "{line:?}");
-            assert!(DateTime::parse_rfc3339(stamp(line)).is_some(), "no line of the portal: {line:?}");
+            assert!(DateTime::parse_rfc3339(stamp(line)).is_some(), "not a log line of the portal: {line:?}");
             if format == "json" {
                 let parsed: serde_json::Value =
                     serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));

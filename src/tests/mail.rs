@@ -1,4 +1,4 @@
-//! Mail: what is written, when it is sent, and what a mail server may do.
+//! Email: its contents, when it is sent, and how mail server faults are handled.
 
 mod content;
 mod delivery;

@@ -1,5 +1,5 @@
-//! The portal from its front door: the real router, the real migrations on an
-//! SQLite file, mail into memory or to an SMTP server on loopback, and a clock
+//! The portal tested through its public interface: the real router, the real migrations on an
+//! SQLite file, email into memory or to an SMTP server on loopback, and a clock
 //! that the tests move.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may end by a panic")]

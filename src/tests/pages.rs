@@ -1,10 +1,10 @@
-//! The pages: who may see them, and what is in them.
+//! The pages: who may see them, and what they contain.
 
 use super::harness::app::PASSWORD;
 use super::harness::{Client, TestApp};
 
 #[tokio::test]
-async fn a_signed_out_visitor_sees_the_public_pages_alone() {
+async fn a_signed_out_visitor_sees_only_the_public_pages() {
     let app = TestApp::new().await;
     let mut client = app.form();
     for path in ["/", "/register", "/login"] {
@@ -19,7 +19,7 @@ async fn a_signed_out_visitor_sees_the_public_pages_alone() {
 }
 
 #[tokio::test]
-async fn a_signed_in_person_is_led_to_the_dashboard() {
+async fn a_signed_in_user_is_redirected_to_the_dashboard() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.form();
@@ -35,7 +35,7 @@ async fn a_signed_in_person_is_led_to_the_dashboard() {
 }
 
 #[tokio::test]
-async fn every_page_of_the_account_is_at_its_path() {
+async fn every_account_page_is_at_its_path() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.form();
@@ -51,7 +51,7 @@ async fn every_page_of_the_account_is_at_its_path() {
 }
 
 #[tokio::test]
-async fn no_page_is_kept_by_a_browser() {
+async fn no_page_is_cached_by_a_browser() {
     let app = TestApp::new().await;
     let mut client = app.form();
     client.register("ann", "ann@x.example", PASSWORD).await;
@@ -67,7 +67,7 @@ async fn no_page_is_kept_by_a_browser() {
 }
 
 #[tokio::test]
-async fn the_dashboard_tells_of_the_sign_in_before() {
+async fn the_dashboard_shows_the_previous_sign_in() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut first = app.form().at_ip("198.51.100.7");
@@ -80,7 +80,7 @@ async fn the_dashboard_tells_of_the_sign_in_before() {
 }
 
 #[tokio::test]
-async fn every_form_is_a_real_one_with_its_contracted_fields() {
+async fn every_form_is_a_real_form_with_its_documented_fields() {
     let app = TestApp::new().await;
     let mut client = app.form();
     let register = client.get("/register").await.body;
@@ -106,7 +106,7 @@ fn assert_form(page: &str, action: &str, fields: &[&str]) {
 }
 
 #[tokio::test]
-async fn the_page_states_when_the_code_expires_in_words_too() {
+async fn the_page_also_says_in_words_when_the_code_expires() {
     let app = TestApp::new().await;
     let mut client = app.form();
     client.register("ann", "ann@x.example", PASSWORD).await;
@@ -116,7 +116,7 @@ async fn the_page_states_when_the_code_expires_in_words_too() {
 }
 
 #[tokio::test]
-async fn markup_in_what_was_typed_never_becomes_markup() {
+async fn markup_in_typed_input_is_escaped() {
     let app = TestApp::new().await;
     let script = "<script>alert(1)</script>\"'><img src=x>";
     let mut client = app.form();
@@ -139,7 +139,7 @@ async fn an_unknown_path_is_a_404_page() {
 }
 
 #[tokio::test]
-async fn odd_request_targets_are_a_4xx_and_the_process_lives() {
+async fn odd_request_targets_are_a_4xx_and_the_process_keeps_running() {
     let app = TestApp::new().await;
     let mut client = app.form();
     for target in [
@@ -162,7 +162,7 @@ async fn odd_request_targets_are_a_4xx_and_the_process_lives() {
 }
 
 #[tokio::test]
-async fn probes_answer() {
+async fn health_checks_respond() {
     let app = TestApp::new().await;
     let mut client = app.form();
     assert_eq!(client.get("/livez").await.body, "ok\n");
@@ -173,7 +173,7 @@ async fn probes_answer() {
 }
 
 #[tokio::test]
-async fn the_development_mailbox_is_not_there_with_smtp() {
+async fn the_development_mailbox_is_not_available_with_smtp() {
     let app = TestApp::new().await;
     assert_eq!(app.form().get("/dev/mailbox").await.status, 200);
     let app = TestApp::with(&[("SMTP_URL", "smtps://user:secret@smtp.example.com:465")]).await;

@@ -1,4 +1,4 @@
-//! Passkeys: made, shown, looked after.
+//! Passkeys: adding, using and managing them.
 
 mod add;
 mod manage;
@@ -8,14 +8,14 @@ mod sign_in;
 
 use crate::harness::{Answer, Client};
 
-/// The one sentence for every passkey that does not count.
+/// The one message for every passkey that is not accepted.
 const UNKNOWN: &str = "This passkey doesn't belong to an account here.";
 
 async fn is_signed_in(client: &mut Client) -> bool {
     client.get("/dashboard").await.status == 200
 }
 
-/// The message above the form of a script's answer.
+/// The message above the form in a script's response.
 fn message(answer: &Answer) -> String {
     let refusal: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("{answer:?}"));
     refusal["message"].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned()

@@ -1,4 +1,4 @@
-//! The rule for new passwords, at the form that sets one and at the meter beside it.
+//! The policy for new passwords, in the form that sets one and in the meter beside it.
 
 use axum::http::Request;
 use portal::api::password::StrengthView;
@@ -10,19 +10,19 @@ use super::harness::{Client, Mode, TestApp};
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const TABLES: [&str; 7] = ["account", "registration", "otp", "outbox", "session", "failure_counter", "wrong_try"];
 
-/// What the meter says to ann, who has typed her name and address.
+/// What the meter shows ann, who has typed her username and email.
 async fn meter(client: &mut Client, password: &str) -> StrengthView {
     let fields = [("username", "ann.thornton"), ("email", "milady@marlborough.example"), ("password", password)];
     let answer = client.post(PASSWORD_STRENGTH, &fields).await;
     assert_eq!(answer.status, 200, "{password}");
-    serde_json::from_str(&answer.body).expect("a view")
+    serde_json::from_str(&answer.body).expect("a meter result")
 }
 
 #[tokio::test]
-async fn a_common_password_is_refused_beside_its_field_and_the_rest_is_kept() {
+async fn a_common_password_is_refused_beside_its_field_and_the_other_fields_are_kept() {
     let app = TestApp::new().await;
     for mode in BOTH {
-        // Both are on the list alone: zxcvbn scores them 3 and 4.
+        // Only the list catches both: zxcvbn scores them 3 and 4.
         for listed in ["grenouille", "KartoffelPuffer"] {
             let mut client = app.client(mode);
             let answer = client.register("ann", "ann@x.example", listed).await;
@@ -31,9 +31,9 @@ async fn a_common_password_is_refused_beside_its_field_and_the_rest_is_kept() {
             assert!(seen.contains(message), "{mode:?} {listed}: {seen}");
             if mode == Mode::Form {
                 assert!(seen.contains("value=\"ann\"") && seen.contains("value=\"ann@x.example\""));
-                assert_eq!(seen.matches("aria-invalid=\"true\"").count(), 1, "the password's field alone");
+                assert_eq!(seen.matches("aria-invalid=\"true\"").count(), 1, "only the password field");
             }
-            assert!(!seen.contains(listed), "a password is never kept");
+            assert!(!seen.contains(listed), "a password is never filled in again");
         }
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0);
@@ -41,7 +41,7 @@ async fn a_common_password_is_refused_beside_its_field_and_the_rest_is_kept() {
 }
 
 #[tokio::test]
-async fn a_password_made_of_the_owner_or_of_the_portal_is_refused() {
+async fn a_password_made_of_user_or_portal_data_is_refused() {
     let app = TestApp::with(&[("PORTAL_NAME", "Gloriettenmargarithe")]).await;
     let (username, email) = ("brunhildensteig", "kuckuckswalzer@fliederbuschweg.example");
     for mode in BOTH {
@@ -55,7 +55,7 @@ async fn a_password_made_of_the_owner_or_of_the_portal_is_refused() {
         }
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, 0);
-    // To somebody else elsewhere each is as good as another.
+    // For another user on another portal, each is as good as any other.
     let elsewhere = TestApp::new().await;
     for (n, fine) in ["brunhildensteig", "fliederbuschweg", "GLORIETTENMARGARITHE"].into_iter().enumerate() {
         let answer = elsewhere.form().register("ann", &format!("ann{n}@x.example"), fine).await;
@@ -64,7 +64,7 @@ async fn a_password_made_of_the_owner_or_of_the_portal_is_refused() {
 }
 
 #[tokio::test]
-async fn the_meter_and_the_form_judge_alike() {
+async fn the_meter_and_the_form_apply_the_same_policy() {
     let app = TestApp::new().await;
     let long = "tumble rinse obelisk ".repeat(7);
     let passwords = [
@@ -97,7 +97,7 @@ async fn the_meter_and_the_form_judge_alike() {
 }
 
 #[tokio::test]
-async fn the_meter_has_a_word_for_each_step() {
+async fn the_meter_has_a_label_for_each_score() {
     let app = TestApp::new().await;
     let mut client = app.script();
     let steps =
@@ -109,7 +109,7 @@ async fn the_meter_has_a_word_for_each_step() {
 }
 
 #[tokio::test]
-async fn the_meter_keeps_nothing_and_knows_nobody() {
+async fn the_meter_stores_nothing_and_looks_up_no_account() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.script();
@@ -127,24 +127,24 @@ async fn the_meter_keeps_nothing_and_knows_nobody() {
         assert_eq!(answer.header("cache-control"), Some("no-store"));
         assert!(answer.header("set-cookie").is_none());
         assert!(password.is_empty() || !answer.body.contains(password), "{}", answer.body);
-        // Whether there is such an account makes no difference.
+        // The result does not depend on whether such an account exists.
         let fields = [("username", "bob"), ("email", "bob@x.example"), ("password", password)];
         assert_eq!(app.script().post(PASSWORD_STRENGTH, &fields).await.body, answer.body);
     }
     assert_eq!(rows().await, before);
-    let database = app.database_octets();
-    assert!(!database.windows(6).any(|octets| octets == b"canary"), "what was typed is in the database");
+    let database = app.database_bytes();
+    assert!(!database.windows(6).any(|bytes| bytes == b"canary"), "the typed password is in the database");
 }
 
 #[tokio::test]
-async fn only_a_posted_form_asks_the_meter_and_only_a_script_reads_it() {
+async fn the_meter_accepts_only_posts_and_only_scripts_read_its_answer() {
     let app = TestApp::new().await;
     let query = format!("{PASSWORD_STRENGTH}?password=grenouille");
     let mut client = app.form();
     assert_eq!(client.get(&query).await.status, 405);
     let head = client.send(Request::head(&query), axum::body::Body::empty()).await;
     assert_eq!(head.status, 405);
-    // Somebody who posts to it without a script is led to where passwords are chosen.
+    // A plain form post to it is redirected to the page where passwords are chosen.
     for referer in ["", "http://127.0.0.1:3000/dev/mailbox", "https://evil.example/"] {
         let mut client = app.form();
         client.headers = vec![("referer", referer.to_owned())];
@@ -155,16 +155,16 @@ async fn only_a_posted_form_asks_the_meter_and_only_a_script_reads_it() {
 }
 
 #[tokio::test]
-async fn the_fields_that_a_meter_needs_are_on_the_page_and_nothing_else_is_asked_for() {
+async fn the_fields_that_a_meter_needs_are_on_the_page_and_no_others_are_read() {
     let app = TestApp::new().await;
     let mut client = app.form();
     let page = client.get("/register").await.body;
     assert!(page.contains("class=\"meter\""), "{page}");
     assert!(!page.contains("data-step"), "empty until a script fills it: {page}");
-    assert!(!client.get("/login").await.body.contains("class=\"meter\""), "nobody chooses a password there");
-    // Half a form is as good as a whole one while it is typed.
+    assert!(!client.get("/login").await.body.contains("class=\"meter\""), "no password is chosen there");
+    // An incomplete form is accepted while the user types.
     let answer = app.script().post(PASSWORD_STRENGTH, &[("password", PASSWORD)]).await;
-    assert_eq!(serde_json::from_str::<StrengthView>(&answer.body).expect("a view").step, 4);
+    assert_eq!(serde_json::from_str::<StrengthView>(&answer.body).expect("a meter result").step, 4);
     let answer = app.script().post(PASSWORD_STRENGTH, &[]).await;
-    assert_eq!(serde_json::from_str::<StrengthView>(&answer.body).expect("a view").advice, "Enter a password.");
+    assert_eq!(serde_json::from_str::<StrengthView>(&answer.body).expect("a meter result").advice, "Enter a password.");
 }

@@ -1,4 +1,4 @@
-//! What a post may carry, and how it is answered whatever it carries.
+//! What a post may contain, and how it is answered whatever it contains.
 
 use axum::body::Body;
 
@@ -38,7 +38,7 @@ async fn a_body_of_a_megabyte_gets_413() {
 }
 
 #[tokio::test]
-async fn a_repeated_field_or_an_array_is_refused_and_mails_nothing() {
+async fn a_repeated_field_or_an_array_is_refused_and_sends_no_mail() {
     let app = TestApp::new().await;
     for mode in BOTH {
         for body in [
@@ -65,7 +65,7 @@ async fn other_content_types_are_refused() {
 }
 
 #[tokio::test]
-async fn no_body_whatever_gets_a_5xx() {
+async fn no_body_causes_a_5xx() {
     let app = TestApp::new().await;
     let many: String = (0..10_000).map(|n| format!("f{n}=1&")).collect();
     let bodies = [
@@ -93,7 +93,7 @@ async fn no_body_whatever_gets_a_5xx() {
 }
 
 #[tokio::test]
-async fn a_plain_form_is_never_sent_to_its_referer_and_no_error_is_in_a_url() {
+async fn a_plain_form_never_redirects_to_its_referer_and_no_error_is_in_a_url() {
     let app = TestApp::new().await;
     for path in POSTS {
         for referer in ["https://evil.example/", "http://127.0.0.1:3000/register?__path=x&__err=eyJ9", ""] {
@@ -133,7 +133,7 @@ async fn get_and_head_change_nothing() {
 }
 
 #[tokio::test]
-async fn what_the_script_is_told_is_not_a_server_error() {
+async fn form_errors_for_the_script_are_not_server_errors() {
     let app = TestApp::new().await;
     let mut client = app.script();
     let answer = client.register("a b", "x", "short").await;

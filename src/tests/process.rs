@@ -1,4 +1,4 @@
-//! The program's life: start, refusal to start, stop, backup.
+//! The life cycle of the program: start, refusal to start, stop, backup.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::harness::app::PASSWORD;
 use super::harness::process::{Served, browser, mailed_code, register, run, solved_challenge};
 
 #[tokio::test]
-async fn with_no_configuration_a_newcomer_reaches_the_dashboard() {
+async fn with_no_configuration_a_new_user_reaches_the_dashboard() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::start(folder.path(), &[]).await;
     let browser = browser();
@@ -22,11 +22,11 @@ async fn with_no_configuration_a_newcomer_reaches_the_dashboard() {
     assert_eq!(post("/login", fields).await.expect("an answer").headers()["location"], "/dashboard");
     let page = browser.get(served.url("/dashboard")).send().await.expect("an answer");
     assert!(page.text().await.expect("text").contains("ann@x.example"));
-    assert!(folder.path().join("data/portal.db").exists(), "the database was made at the first start");
+    assert!(folder.path().join("data/portal.db").exists(), "the database was created at the first start");
 }
 
 #[tokio::test]
-async fn what_the_program_writes_is_for_its_owner_alone() {
+async fn files_that_the_program_writes_are_readable_only_by_their_owner() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::start(folder.path(), &[]).await;
@@ -60,7 +60,7 @@ async fn what_the_program_writes_is_for_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn sigterm_finishes_the_request_in_flight_and_ends_in_order() {
+async fn sigterm_finishes_the_request_in_flight_and_exits_cleanly() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut served = Served::start(folder.path(), &[]).await;
     let url = served.url("/register");
@@ -70,11 +70,11 @@ async fn sigterm_finishes_the_request_in_flight_and_ends_in_order() {
             [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD), ("captcha", captcha.as_str())];
         browser().post(url).header("accept", "text/html").form(&fields).send().await
     });
-    // A debug build hashes for a few tens of milliseconds: the request is on its way.
+    // A debug build hashes for a few tens of milliseconds, so the request is in flight.
     tokio::time::sleep(Duration::from_millis(10)).await;
     served.signal("-TERM");
     let answer = in_flight.await.expect("the task");
-    // Either it was answered, or the server had stopped listening before it came.
+    // Either it was answered, or the server had stopped listening before it arrived.
     if let Ok(answer) = answer {
         assert_eq!(answer.headers()["location"], "/verify");
     }
@@ -85,7 +85,7 @@ async fn sigterm_finishes_the_request_in_flight_and_ends_in_order() {
 }
 
 #[tokio::test]
-async fn in_production_it_does_not_start_without_what_it_needs_and_says_so() {
+async fn in_production_it_does_not_start_without_required_settings_and_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     for arguments in [&["serve"][..], &["check-config"], &[]] {
         let output = run(folder.path(), arguments, &[("LEPTOS_ENV", "PROD")]);
@@ -95,11 +95,11 @@ async fn in_production_it_does_not_start_without_what_it_needs_and_says_so() {
             assert!(said.lines().any(|line| line.starts_with(&format!("portal: {name}: "))), "{said}");
         }
     }
-    assert!(!folder.path().join("data").exists(), "nothing was made");
+    assert!(!folder.path().join("data").exists(), "no file was created");
 }
 
 #[tokio::test]
-async fn check_config_prints_what_is_in_force_and_no_secret() {
+async fn check_config_prints_the_effective_settings_and_no_secret() {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = [("SMTP_URL", "smtps://user:hunter2@smtp.example.com:465"), ("PORTAL_OTP_LIFETIME", "240")];
     let output = run(folder.path(), &["check-config"], &settings);
@@ -117,7 +117,7 @@ async fn check_config_prints_what_is_in_force_and_no_secret() {
 async fn a_port_in_use_is_one_clear_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = taken.local_addr().expect("an address").to_string();
+    let address = taken.local_addr().expect("a socket address").to_string();
     let output = run(folder.path(), &["serve"], &[("LEPTOS_SITE_ADDR", &address)]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains(&format!("LEPTOS_SITE_ADDR: {address}")), "{said}");

@@ -1,4 +1,4 @@
-//! The browser's search against the library that makes and checks the challenges.
+//! The browser's search compared with the library that makes and verifies the challenges.
 
 use altcha::{
     CreateChallengeOptions, SolveChallengeOptions, VerifySolutionOptions, create_challenge, solve_challenge,
@@ -25,7 +25,7 @@ fn sum(challenge: &altcha::Challenge, most: u32) -> ProofOfWork {
 }
 
 #[test]
-fn what_the_browser_finds_is_what_the_library_finds_and_accepts() {
+fn the_browser_finds_the_same_solution_as_the_library_which_accepts_it() {
     for counter in [0, 1, 255, 256, 65_536, 99_999] {
         let challenge = challenge(counter);
         let found = sum(&challenge, 100_000).search(0, 100_000).expect("a solution");
@@ -43,7 +43,7 @@ fn what_the_browser_finds_is_what_the_library_finds_and_accepts() {
 }
 
 #[test]
-fn a_solution_at_or_above_the_bound_is_not_looked_for() {
+fn the_search_stops_at_the_bound() {
     let challenge = challenge(5_000);
     assert_eq!(sum(&challenge, 5_000).search(0, u32::MAX), None);
     assert_eq!(sum(&challenge, 5_001).search(0, u32::MAX).map(|solution| solution.counter), Some(5_000));

@@ -1,4 +1,4 @@
-//! Recovery: who gets a code, what it takes, and what ends with it.
+//! Account recovery: who gets a code, what a reset requires, and what it ends.
 
 mod races;
 mod secrecy;
@@ -7,7 +7,7 @@ use super::harness::app::{PASSWORD, wrong_code};
 use super::harness::{Answer, Client, Mode, TestApp};
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
-/// Another password that the policy takes.
+/// Another password that the policy accepts.
 const NEW: &str = "gravel lantern mosaic";
 
 async fn with_ann() -> TestApp {
@@ -37,7 +37,7 @@ async fn opens(app: &TestApp, password: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_code_and_a_new_password_replace_the_old_one_and_sign_nobody_in() {
+async fn a_code_and_a_new_password_replace_the_old_one_without_signing_in() {
     for mode in BOTH {
         let app = with_ann().await;
         let (mut client, code) = waiting(&app, mode).await;
@@ -48,7 +48,7 @@ async fn a_code_and_a_new_password_replace_the_old_one_and_sign_nobody_in() {
         assert_eq!(answer.location().as_deref(), Some("/login"));
         assert!(!client.cookies.contains_key("portal_recovery"), "the cookie ended");
         assert!(client.seen(answer).await.contains("Your password has been reset"));
-        assert_ne!(client.get("/dashboard").await.status, 200, "it signs nobody in");
+        assert_ne!(client.get("/dashboard").await.status, 200, "the reset does not sign in");
         assert!(opens(&app, NEW).await);
         assert!(!opens(&app, PASSWORD).await);
         let mails = app.mails_to("ann@x.example").await;
@@ -58,7 +58,7 @@ async fn a_code_and_a_new_password_replace_the_old_one_and_sign_nobody_in() {
 }
 
 #[tokio::test]
-async fn asking_changes_nothing() {
+async fn requesting_a_code_changes_nothing() {
     let app = with_ann().await;
     let mut session = app.form();
     session.sign_in("ann", PASSWORD).await;
@@ -68,7 +68,7 @@ async fn asking_changes_nothing() {
 }
 
 #[tokio::test]
-async fn every_session_trusted_browser_and_waiting_link_ends_with_the_old_password() {
+async fn a_reset_ends_every_session_trusted_browser_and_sign_out_link() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut session = app.form();
@@ -86,13 +86,13 @@ async fn every_session_trusted_browser_and_waiting_link_ends_with_the_old_passwo
         assert_eq!(app.count("SELECT COUNT(*) FROM session WHERE account_id IS NOT NULL").await, 0);
         assert_eq!(app.count("SELECT COUNT(*) FROM trusted_browser").await, 0);
         assert_eq!(app.count("SELECT COUNT(*) FROM mail_link WHERE purpose = 'end_session'").await, 0);
-        assert_eq!(app.count("SELECT COUNT(*) FROM mail_link").await, 1, "what undoes other things stays");
+        assert_eq!(app.count("SELECT COUNT(*) FROM mail_link").await, 1, "the undo link stays");
         assert_eq!(app.count("SELECT COUNT(*) FROM totp").await, 1, "two-step sign-in stays on");
     }
 }
 
 #[tokio::test]
-async fn a_code_counts_for_300_seconds() {
+async fn a_code_is_valid_for_300_seconds() {
     for mode in BOTH {
         let app = with_ann().await;
         let (mut client, code) = waiting(&app, mode).await;
@@ -111,7 +111,7 @@ async fn a_code_counts_for_300_seconds() {
 }
 
 #[tokio::test]
-async fn five_wrong_codes_end_it_and_another_code_gives_no_try_back() {
+async fn five_wrong_codes_end_the_recovery_and_a_new_code_restores_no_attempts() {
     for mode in BOTH {
         let app = with_ann().await;
         let (mut client, code) = waiting(&app, mode).await;
@@ -127,7 +127,7 @@ async fn five_wrong_codes_end_it_and_another_code_gives_no_try_back() {
         let newer = app.code_for("ann@x.example").await;
         assert_ne!(newer, code);
         for n in 2..4 {
-            // Neither of the two codes that count.
+            // Neither of the two valid codes.
             let wrong = (0..).map(|step| wrong_code(&code, n + 10 * step)).find(|wrong| *wrong != newer);
             set(&mut client, &wrong.expect("a wrong code"), NEW).await;
         }
@@ -141,7 +141,7 @@ async fn five_wrong_codes_end_it_and_another_code_gives_no_try_back() {
 }
 
 #[tokio::test]
-async fn another_code_comes_after_60_seconds_and_the_earlier_one_counts_as_well() {
+async fn a_new_code_is_sent_after_60_seconds_and_the_earlier_one_stays_valid() {
     for mode in BOTH {
         let app = with_ann().await;
         let (mut client, code) = waiting(&app, mode).await;
@@ -159,7 +159,7 @@ async fn another_code_comes_after_60_seconds_and_the_earlier_one_counts_as_well(
 }
 
 #[tokio::test]
-async fn without_the_cookie_or_with_a_forged_one_nobody_gets_anywhere() {
+async fn without_the_cookie_or_with_a_forged_one_every_step_is_refused() {
     for mode in BOTH {
         let app = with_ann().await;
         let (mut client, code) = waiting(&app, mode).await;
@@ -177,7 +177,7 @@ async fn without_the_cookie_or_with_a_forged_one_nobody_gets_anywhere() {
                 assert!(stranger.seen(answer).await.contains("no code to enter in this browser"));
             }
         }
-        // The flow of a registration is none of a recovery.
+        // The flow of a registration is not valid for a recovery.
         let mut other = app.client(mode);
         other.register("bob", "bob@x.example", PASSWORD).await;
         let token = other.cookies["portal_flow"].clone();
@@ -189,7 +189,7 @@ async fn without_the_cookie_or_with_a_forged_one_nobody_gets_anywhere() {
 }
 
 #[tokio::test]
-async fn a_code_for_another_flow_purpose_or_address_is_a_wrong_code() {
+async fn a_code_for_another_flow_purpose_or_email_is_a_wrong_code() {
     for mode in BOTH {
         let app = with_ann().await;
         app.account("bob", "bob@x.example").await;
@@ -213,7 +213,7 @@ async fn a_code_for_another_flow_purpose_or_address_is_a_wrong_code() {
 }
 
 #[tokio::test]
-async fn a_weak_password_is_refused_alike_for_all_and_costs_neither_code_nor_try() {
+async fn a_weak_password_is_refused_equally_for_all_and_costs_neither_code_nor_attempt() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("annabelle.fitzgerald", "annabelle.fitzgerald@x.example").await;
@@ -223,7 +223,7 @@ async fn a_weak_password_is_refused_alike_for_all_and_costs_neither_code_nor_try
         let code = app.code_for("annabelle.fitzgerald@x.example").await;
         let answer = set(&mut client, &code, "password").await;
         assert!(client.seen(answer).await.contains("Try three or four random words."));
-        // Only too close to the name of its owner: told to who has the code, and to nobody else.
+        // Too similar to its owner's name: only a user who has the code sees this error.
         let named = "annabelle.fitzgerald1";
         for n in 0..2 {
             let answer = set(&mut client, &wrong_code(&code, n), named).await;
@@ -240,7 +240,7 @@ async fn a_weak_password_is_refused_alike_for_all_and_costs_neither_code_nor_try
 }
 
 #[tokio::test]
-async fn who_set_a_new_password_does_not_wait_for_what_was_guessed_from_here() {
+async fn a_user_who_set_a_new_password_does_not_wait_for_earlier_failures_from_the_same_ip_address() {
     let app = with_ann().await;
     for _ in 0..6 {
         app.form().sign_in("ann", "a wrong old password").await;
@@ -253,7 +253,7 @@ async fn who_set_a_new_password_does_not_wait_for_what_was_guessed_from_here() {
 }
 
 #[tokio::test]
-async fn recoveries_are_forgotten_after_a_day() {
+async fn recoveries_are_deleted_after_a_day() {
     let app = with_ann().await;
     waiting(&app, Mode::Form).await;
     app.advance(86_400);
@@ -265,7 +265,7 @@ async fn recoveries_are_forgotten_after_a_day() {
 }
 
 #[tokio::test]
-async fn a_signed_in_person_is_led_to_the_dashboard() {
+async fn a_signed_in_user_is_redirected_to_the_dashboard() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = app.client(mode);

@@ -1,4 +1,4 @@
-//! Beginning a registration: the fields, the caps, another code, another address.
+//! Starting a registration: the fields, the limits, a new code, a corrected email.
 
 use super::harness::app::{PASSWORD, wrong_code};
 use super::harness::{Mode, TestApp};
@@ -6,7 +6,7 @@ use super::harness::{Mode, TestApp};
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
 #[tokio::test]
-async fn every_field_has_its_own_message_for_each_mistake() {
+async fn every_field_has_its_own_message_for_each_error() {
     let app = TestApp::new().await;
     app.account("taken", "taken@x.example").await;
     let long_name = "a".repeat(33);
@@ -44,7 +44,7 @@ async fn every_field_has_its_own_message_for_each_mistake() {
 }
 
 #[tokio::test]
-async fn a_plain_form_shows_all_mistakes_at_once_beside_their_fields_with_the_values_kept() {
+async fn a_plain_form_shows_all_errors_beside_their_fields_and_keeps_the_values() {
     let app = TestApp::new().await;
     let mut client = app.form();
     let answer = client.register("a b", "nobody", "short").await;
@@ -55,7 +55,7 @@ async fn a_plain_form_shows_all_mistakes_at_once_beside_their_fields_with_the_va
         assert!(page.contains(message), "{message}");
     }
     assert!(page.contains("value=\"a b\"") && page.contains("value=\"nobody\""));
-    assert!(!page.contains("value=\"short\""), "a password is never kept");
+    assert!(!page.contains("value=\"short\""), "a password is never filled in again");
     assert!(page.contains("aria-invalid=\"true\"") && page.contains("aria-describedby"));
     let again = client.get("/register").await.body;
     assert!(!again.contains("Use only the letters"), "it is shown once");
@@ -72,12 +72,12 @@ async fn a_registration_is_not_an_account() {
         assert_eq!(client.get("/dashboard").await.location().as_deref(), Some("/login?next=/dashboard"));
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 0);
-    // Nor does it hold the name: both registrations above took the same one.
+    // It does not reserve the username either: both registrations above used the same one.
     assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 2);
 }
 
 #[tokio::test]
-async fn registering_again_voids_the_earlier_password() {
+async fn registering_again_cancels_the_earlier_password() {
     let app = TestApp::new().await;
     let mut client = app.form();
     client.register("ann", "ann@x.example", "first purple anchor").await;
@@ -97,7 +97,7 @@ async fn registering_again_voids_the_earlier_password() {
 }
 
 #[tokio::test]
-async fn a_code_mailed_to_the_owner_never_serves_the_browser_of_another() {
+async fn a_code_mailed_to_the_owner_does_not_work_in_the_browser_of_another() {
     let app = TestApp::new().await;
     let (mut attacker, mut owner) = (app.form(), app.form());
     attacker.register("mallory", "ann@x.example", "mallory knows this one").await;
@@ -112,7 +112,7 @@ async fn a_code_mailed_to_the_owner_never_serves_the_browser_of_another() {
 }
 
 #[tokio::test]
-async fn another_code_is_refused_at_59_seconds_and_sent_at_60() {
+async fn a_new_code_is_refused_at_59_seconds_and_sent_at_60() {
     let app = TestApp::new().await;
     for (mode, name) in [(Mode::Script, "ann"), (Mode::Form, "bob")] {
         let email = format!("{name}@x.example");
@@ -168,7 +168,7 @@ async fn an_earlier_code_expires_at_its_own_time() {
 }
 
 #[tokio::test]
-async fn a_resend_does_not_give_tries_back() {
+async fn a_resend_restores_no_attempts() {
     let app = TestApp::new().await;
     let mut client = app.form();
     client.register("ann", "ann@x.example", PASSWORD).await;
@@ -184,7 +184,7 @@ async fn a_resend_does_not_give_tries_back() {
 }
 
 #[tokio::test]
-async fn an_address_gets_five_codes_an_hour_and_ten_a_day() {
+async fn an_email_gets_five_codes_an_hour_and_ten_a_day() {
     let app = TestApp::new().await;
     for hour in 0..2 {
         for n in 0..5 {
@@ -194,7 +194,7 @@ async fn an_address_gets_five_codes_an_hour_and_ten_a_day() {
         }
         let mut client = app.script();
         let sixth = client.register("annx", "ANN@x.example", PASSWORD).await;
-        assert_eq!(sixth.status, 429, "the case of an address makes no difference");
+        assert_eq!(sixth.status, 429, "the case of an email makes no difference");
         let wait: u64 = sixth.header("retry-after").and_then(|value| value.parse().ok()).expect("seconds");
         assert!(wait <= if hour == 0 { 3_600 } else { 86_400 });
         app.advance(3_600);
@@ -206,21 +206,21 @@ async fn an_address_gets_five_codes_an_hour_and_ten_a_day() {
 }
 
 #[tokio::test]
-async fn a_corrected_address_gets_the_code_and_the_earlier_one_none() {
+async fn a_corrected_email_gets_the_code_and_the_earlier_one_gets_none() {
     let app = TestApp::new().await;
     let mut client = app.form();
     client.register("ann", "typo@x.example", PASSWORD).await;
     let astray = app.code_for("typo@x.example").await;
     let answer = client.post("/verify/email", &[("email", "ann@x.example")]).await;
     assert!(client.seen(answer).await.contains("We've sent a code to ann@x.example."));
-    assert_eq!(client.verify(&astray).await.location().as_deref(), Some("/verify"), "bound to its address");
+    assert_eq!(client.verify(&astray).await.location().as_deref(), Some("/verify"), "bound to its email");
     let code = app.code_for("ann@x.example").await;
     assert_eq!(client.verify(&code).await.location().as_deref(), Some("/login"));
     assert_eq!(client.sign_in("ann@x.example", PASSWORD).await.location().as_deref(), Some("/dashboard"));
 }
 
 #[tokio::test]
-async fn an_address_can_be_corrected_twice_and_each_mistake_has_its_message() {
+async fn an_email_can_be_corrected_twice_and_each_error_has_its_message() {
     let app = TestApp::new().await;
     for mode in BOTH {
         let name = if mode == Mode::Form { "ann" } else { "bob" };

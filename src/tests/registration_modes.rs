@@ -1,4 +1,4 @@
-//! Who may register, and with whose addresses.
+//! Who may register, and with which emails.
 
 use super::admin::administrator;
 use super::harness::app::PASSWORD;
@@ -11,7 +11,7 @@ const CLOSED: &str = "New accounts can't be created at the moment.";
 const INVITED_ONLY: &str = "You need an invitation to create an account.";
 const NOT_ACCEPTED: &str = "We don't accept email addresses from this provider. Use a different one.";
 
-/// What is posted to `/register` by somebody who never saw the page.
+/// The fields of a post to `/register` from a client that never loaded the page.
 fn details<'a>(username: &'a str, email: &'a str) -> [(&'static str, &'a str); 3] {
     [("username", username), ("email", email), ("password", PASSWORD)]
 }
@@ -23,7 +23,7 @@ async fn nothing_begun(app: &TestApp) -> bool {
 }
 
 #[tokio::test]
-async fn where_nobody_or_nobody_uninvited_may_register_every_page_says_so_and_every_post_is_refused() {
+async fn with_closed_or_invitation_only_registration_every_page_says_so_and_every_post_is_refused() {
     for (setting, sentence) in [("closed", CLOSED), ("invitation", INVITED_ONLY)] {
         for mode in BOTH {
             let app = TestApp::with(&[("PORTAL_REGISTRATION", setting)]).await;
@@ -47,7 +47,7 @@ async fn where_nobody_or_nobody_uninvited_may_register_every_page_says_so_and_ev
     }
 }
 
-/// A registration that was begun while anybody might register, and its code;
+/// A registration that was started while registration was open, and its code;
 /// then the portal starts with another setting.
 async fn begun_before(mode: Mode, setting: &str) -> (TestApp, Client, Client, String) {
     let app = TestApp::new().await;
@@ -61,7 +61,7 @@ async fn begun_before(mode: Mode, setting: &str) -> (TestApp, Client, Client, St
 }
 
 #[tokio::test]
-async fn a_registration_that_was_begun_before_cannot_be_finished() {
+async fn a_registration_started_before_the_change_cannot_be_finished() {
     for (setting, notice) in
         [("closed", "New accounts can't be created any longer"), ("invitation", "Your invitation no longer works")]
     {
@@ -91,7 +91,7 @@ async fn a_registration_that_was_begun_before_cannot_be_finished() {
 }
 
 #[tokio::test]
-async fn whoever_is_invited_meanwhile_finishes_what_was_begun_before() {
+async fn a_user_invited_meanwhile_can_finish_a_registration_started_before() {
     for mode in BOTH {
         let (app, mut ann, mut client, code) = begun_before(mode, "invitation").await;
         let sent = ann.post("/admin/invitations/send", &[("email", "BOB@x.example")]).await;
@@ -107,7 +107,7 @@ const LISTS: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn an_address_is_refused_beside_its_field_for_its_domain_alone() {
+async fn an_email_is_refused_beside_its_field_because_of_its_domain_alone() {
     for mode in BOTH {
         let app = TestApp::with(LISTS).await;
         for refused in [
@@ -125,7 +125,7 @@ async fn an_address_is_refused_beside_its_field_for_its_domain_alone() {
             let seen = client.seen(answer).await;
             assert!(seen.contains(NOT_ACCEPTED), "{refused}: {seen}");
         }
-        // No address ends in a dot.
+        // No email ends in a dot.
         let mut client = app.client(mode);
         let answer = client.register("ann", "ann@x.example.", PASSWORD).await;
         assert!(client.seen(answer).await.contains("Enter an email address like name@example.com."));
@@ -139,7 +139,7 @@ async fn an_address_is_refused_beside_its_field_for_its_domain_alone() {
 }
 
 #[tokio::test]
-async fn a_corrected_address_and_a_new_one_of_an_account_follow_the_same_rules() {
+async fn a_corrected_email_and_a_changed_email_of_an_account_follow_the_same_rules() {
     for mode in BOTH {
         let app = TestApp::with(LISTS).await;
         let mut client = app.client(mode);
@@ -160,7 +160,7 @@ async fn a_corrected_address_and_a_new_one_of_an_account_follow_the_same_rules()
 }
 
 #[tokio::test]
-async fn mailboxes_for_minutes_are_refused_unless_somebody_wants_them() {
+async fn disposable_emails_are_refused_unless_the_settings_allow_them() {
     for mode in BOTH {
         let app = TestApp::new().await;
         for refused in ["ann@mailinator.com", "ann@some.MAILINATOR.com"] {
@@ -178,7 +178,7 @@ async fn mailboxes_for_minutes_are_refused_unless_somebody_wants_them() {
 }
 
 #[tokio::test]
-async fn of_a_domain_that_is_refused_a_known_address_looks_like_a_new_one() {
+async fn with_a_refused_domain_a_known_email_looks_like_a_new_one() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("owner", "owner@y.example").await;
@@ -186,7 +186,7 @@ async fn of_a_domain_that_is_refused_a_known_address_looks_like_a_new_one() {
         let mut answers = Vec::new();
         for address in ["owner@y.example", "novel@y.example"] {
             let mut client = app.client(mode);
-            // Without the challenge: each is another one.
+            // Without the challenge, which is always different.
             let answer = client.post_bare("/register", &details("ann", address)).await;
             let (status, headers, body) = shape(&answer);
             let body = if mode == Mode::Script {
@@ -199,7 +199,7 @@ async fn of_a_domain_that_is_refused_a_known_address_looks_like_a_new_one() {
         }
         assert_eq!(answers[0].2, answers[1].2);
         assert_eq!(answers[0].0, answers[1].0);
-        // Who has such an address keeps it, and everything else that is theirs.
+        // A user with such an email keeps it and the account.
         let mut owner = app.client(mode);
         assert_eq!(owner.sign_in("owner", PASSWORD).await.location().as_deref(), Some("/dashboard"));
         let before = app.mails_to("owner@y.example").await.len();

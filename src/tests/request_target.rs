@@ -1,4 +1,4 @@
-//! Odd request targets, as a test client and as raw octets on a socket.
+//! Odd request targets, from a test client and as raw bytes on a socket.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -10,7 +10,7 @@ use super::harness::TestApp;
 use super::harness::process::Served;
 
 #[tokio::test]
-async fn an_address_that_cannot_be_read_is_a_400_before_anything_else() {
+async fn an_unreadable_url_is_a_400_before_anything_else() {
     let app = TestApp::new().await;
     let mut client = app.form();
     let long_path = format!("/{}", "a".repeat(1_024));
@@ -49,7 +49,7 @@ async fn an_address_that_cannot_be_read_is_a_400_before_anything_else() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_merely_not_there_is_a_404() {
+async fn an_unknown_url_is_a_404() {
     let app = TestApp::new().await;
     let mut client = app.form();
     for target in [
@@ -68,7 +68,7 @@ async fn an_address_that_is_merely_not_there_is_a_404() {
 }
 
 #[tokio::test]
-async fn malformed_percent_encoding_is_never_a_fault() {
+async fn malformed_percent_encoding_never_causes_a_server_error() {
     let app = TestApp::new().await;
     let mut client = app.form();
     for path in ["/", "/login", "/register", "/verify", "/dashboard", "/pkg/", "/dev/mailbox/", "/nowhere/"] {
@@ -85,7 +85,7 @@ async fn malformed_percent_encoding_is_never_a_fault() {
 }
 
 #[tokio::test]
-async fn raw_octets_where_a_path_should_be_are_a_400_and_the_process_lives() {
+async fn raw_bytes_in_place_of_a_path_are_a_400_and_the_process_keeps_running() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut served = Served::start(folder.path(), &[]).await;
     let address = served.origin.trim_start_matches("http://").to_owned();
@@ -113,7 +113,7 @@ async fn raw_octets_where_a_path_should_be_are_a_400_and_the_process_lives() {
         let answer = String::from_utf8_lossy(&answer);
         assert!(answer.starts_with("HTTP/1.1 400 "), "{}: {answer}", line.escape_ascii());
     }
-    assert!(served.child.try_wait().expect("a status").is_none(), "it lives");
+    assert!(served.child.try_wait().expect("a status").is_none(), "the process is alive");
     let ready = reqwest::get(served.url("/readyz")).await.expect("an answer");
     assert_eq!(ready.status(), 200);
     let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");

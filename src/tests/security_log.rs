@@ -1,4 +1,4 @@
-//! `/account/security/log`: what happened to an account, for its owner.
+//! `/account/security/log`: the security events of an account, for its owner.
 
 use portal::domain::{SecurityEvent, Timestamp, Username};
 use portal::server::store::accounts;
@@ -17,13 +17,13 @@ async fn signed_in(app: &TestApp, mode: Mode, username: &str) -> Client {
     client
 }
 
-/// The list's rows, the first of the page first.
+/// The rows of the list, from the first page on.
 fn rows(page: &str) -> Vec<String> {
     let list = page.split("class=\"rows\"").nth(1).and_then(|rest| rest.split("</ul>").next()).unwrap_or_default();
     list.split("<li>").skip(1).map(str::to_owned).collect()
 }
 
-/// Where the link with this word leads, if the page has one.
+/// The target of the link with this text, if the page has one.
 fn link(page: &str, word: &str) -> Option<String> {
     let pager = page.split("class=\"pager\"").nth(1)?.split("</nav>").next()?;
     let link = pager.split("<a ").find(|link| link.contains(&format!(">{word}<")))?;
@@ -32,13 +32,13 @@ fn link(page: &str, word: &str) -> Option<String> {
 
 async fn account_id(app: &TestApp, name: &str) -> Uuid {
     let name = Username::parse(name).expect("a username");
-    accounts::by_username(app.state.store.reader(), &name).await.expect("no fault").expect("an account").id
+    accounts::by_username(app.state.store.reader(), &name).await.expect("no error").expect("an account").id
 }
 
-/// Events of the past, one a minute, each with its number as detail.
+/// Past events, one a minute, each with its number as detail.
 async fn fill(app: &TestApp, account_id: Uuid, count: i64) {
     let start = app.state.clock.now().0 - count * 60_000;
-    let tx = app.state.store.write().await.expect("the writer's turn");
+    let tx = app.state.store.write().await.expect("the write lock");
     for n in 0..count {
         let at = Timestamp(start + n * 60_000);
         let event = NewEvent {
@@ -50,13 +50,13 @@ async fn fill(app: &TestApp, account_id: Uuid, count: i64) {
             ip: "203.0.113.9".to_owned(),
             user_agent: String::new(),
         };
-        security_events::insert(&tx, event).await.expect("no fault");
+        security_events::insert(&tx, event).await.expect("no error");
     }
     tx.commit().await.expect("a commit");
 }
 
 #[tokio::test]
-async fn sign_ins_failures_new_devices_and_sign_outs_are_told_to_the_owner() {
+async fn sign_ins_failures_new_devices_and_sign_outs_are_shown_to_the_owner() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
@@ -81,7 +81,7 @@ async fn sign_ins_failures_new_devices_and_sign_outs_are_told_to_the_owner() {
 }
 
 #[tokio::test]
-async fn the_log_goes_on_page_by_page_to_its_beginning_and_back() {
+async fn the_log_can_be_paged_to_its_beginning_and_back() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = signed_in(&app, Mode::Form, "ann").await;
@@ -105,7 +105,7 @@ async fn the_log_goes_on_page_by_page_to_its_beginning_and_back() {
 }
 
 #[tokio::test]
-async fn an_id_that_names_nothing_is_ignored_and_shows_nobody_elses_events() {
+async fn an_unknown_id_is_ignored_and_shows_no_other_users_events() {
     let app = TestApp::new().await;
     for name in ["ann", "bob"] {
         app.account(name, &format!("{name}@x.example")).await;
@@ -134,7 +134,7 @@ async fn an_id_that_names_nothing_is_ignored_and_shows_nobody_elses_events() {
 }
 
 #[tokio::test]
-async fn what_an_event_is_about_is_shown_and_never_obeyed() {
+async fn the_details_of_an_event_are_escaped() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = signed_in(&app, Mode::Form, "ann").await;
@@ -160,7 +160,7 @@ async fn an_empty_log_says_so() {
 }
 
 #[tokio::test]
-async fn the_log_is_for_its_owner_alone() {
+async fn only_the_owner_can_see_the_log() {
     let app = TestApp::new().await;
     let to = app.form().get(PAGE).await.location();
     assert_eq!(to.as_deref(), Some("/login?next=/account/security"));

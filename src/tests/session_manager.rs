@@ -1,4 +1,4 @@
-//! `/account/sessions`: where a person is signed in, and ending it.
+//! `/account/sessions`: the list of a user's sessions, and ending them.
 
 use futures::future::join_all;
 
@@ -13,7 +13,7 @@ const NOT_THERE: &str = "That session has already ended.";
 const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
                       Version/26.0 Mobile/15E148 Safari/604.1";
 
-/// Signs in a minute after whoever was before.
+/// Signs in a minute after the previous sign-in.
 async fn signed_in(app: &TestApp, mode: Mode, username: &str) -> Client {
     app.advance(60);
     let mut client = app.client(mode);
@@ -25,7 +25,7 @@ async fn is_signed_in(client: &Client) -> bool {
     client.clone().get("/dashboard").await.status == 200
 }
 
-/// The rows of the list, each with its handle.
+/// The rows of the list, each with its public session id.
 async fn listed(client: &Client) -> Vec<(String, String)> {
     let page = client.clone().get(PAGE).await;
     assert_eq!(page.status, 200);
@@ -36,12 +36,12 @@ async fn listed(client: &Client) -> Vec<(String, String)> {
     rows.collect()
 }
 
-/// The handle of this client's own session.
+/// The public id of this client's own session.
 async fn own_handle(client: &Client) -> String {
     let rows = listed(client).await;
     let mut own = rows.into_iter().filter(|(row, _)| row.contains("This device"));
     let (_, handle) = own.next().expect("this one");
-    assert!(own.next().is_none(), "only one is this one");
+    assert!(own.next().is_none(), "only one is the current session");
     handle
 }
 
@@ -50,7 +50,7 @@ async fn events(app: &TestApp, kind: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn a_person_sees_where_they_are_signed_in_and_which_one_this_is() {
+async fn users_see_where_they_are_signed_in_and_which_session_is_the_current_one() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     app.account("bob", "bob@x.example").await;
@@ -60,7 +60,7 @@ async fn a_person_sees_where_they_are_signed_in_and_which_one_this_is() {
     signed_in(&app, Mode::Form, "bob").await;
     let here = signed_in(&app, Mode::Form, "ann").await;
     let rows = listed(&here).await;
-    assert_eq!(rows.len(), 2, "nobody else's");
+    assert_eq!(rows.len(), 2, "only the user's own");
     let (this, other) = (&rows[0].0, &rows[1].0);
     assert!(this.contains("Firefox on Linux") && this.contains("192.0.2.7") && this.contains("This device"), "{this}");
     assert!(this.contains("2026-11-23T12:02:00Z"), "{this}");
@@ -85,7 +85,7 @@ async fn the_list_holds_no_secret_of_a_session() {
 }
 
 #[tokio::test]
-async fn an_ended_session_is_signed_out_with_its_next_request() {
+async fn an_ended_session_is_signed_out_at_its_next_request() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
@@ -109,7 +109,7 @@ async fn an_ended_session_is_signed_out_with_its_next_request() {
 }
 
 #[tokio::test]
-async fn ending_this_very_session_signs_out() {
+async fn ending_the_current_session_signs_out() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
@@ -126,7 +126,7 @@ async fn ending_this_very_session_signs_out() {
 }
 
 #[tokio::test]
-async fn a_handle_of_somebody_else_or_of_nobody_ends_nothing() {
+async fn the_id_of_another_users_session_or_an_unknown_id_ends_nothing() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
@@ -145,7 +145,7 @@ async fn a_handle_of_somebody_else_or_of_nobody_ends_nothing() {
 }
 
 #[tokio::test]
-async fn ending_all_others_leaves_this_one_alone_and_no_password_fresher() {
+async fn ending_all_others_keeps_the_current_session_and_does_not_renew_its_authentication() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
@@ -187,7 +187,7 @@ async fn fifty_requests_racing_the_end_of_all_others_revive_none() {
             match n % 3 {
                 _ if n == 25 => here.post(END_OTHERS, &[]).await,
                 0 => other.get("/dashboard").await,
-                // Each leaves something in its session.
+                // Each writes something to its session.
                 1 => other.post(END, &[("session", "x")]).await,
                 _ => other.post("/account/confirm", &[("password", "")]).await,
             };
@@ -202,12 +202,12 @@ async fn fifty_requests_racing_the_end_of_all_others_revive_none() {
 }
 
 #[tokio::test]
-async fn an_ended_session_stays_ended_even_if_its_row_comes_back() {
+async fn an_ended_session_stays_ended_even_if_its_row_is_written_again() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let other = signed_in(&app, Mode::Form, "ann").await;
     let mut here = signed_in(&app, Mode::Form, "ann").await;
-    // As by a request that gives its session another id while it is being ended.
+    // As in a request that renews its session id while the session is being ended.
     app.execute("CREATE TABLE kept AS SELECT * FROM session").await;
     here.post(END_OTHERS, &[]).await;
     app.execute("INSERT OR IGNORE INTO session SELECT * FROM kept").await;
@@ -216,7 +216,7 @@ async fn an_ended_session_stays_ended_even_if_its_row_comes_back() {
 }
 
 #[tokio::test]
-async fn of_two_browsers_that_end_each_other_one_stays() {
+async fn when_two_browsers_end_each_other_one_session_stays() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     for one_by_one in [true, false] {
@@ -241,14 +241,14 @@ async fn of_two_browsers_that_end_each_other_one_stays() {
 }
 
 #[tokio::test]
-async fn a_session_that_no_longer_counts_is_not_listed() {
+async fn an_expired_session_is_not_listed() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     signed_in(&app, Mode::Form, "ann").await;
     app.execute("UPDATE account SET session_epoch = session_epoch + 1").await;
     let here = signed_in(&app, Mode::Form, "ann").await;
     assert_eq!(app.count("SELECT COUNT(*) FROM session WHERE account_id IS NOT NULL").await, 2);
-    assert_eq!(listed(&here).await.len(), 1, "one is of an earlier epoch");
+    assert_eq!(listed(&here).await.len(), 1, "one has an earlier session version");
     let idle = signed_in(&app, Mode::Form, "ann").await;
     assert_eq!(listed(&here).await.len(), 2);
     app.advance(29 * 60);
@@ -259,7 +259,7 @@ async fn a_session_that_no_longer_counts_is_not_listed() {
 }
 
 #[tokio::test]
-async fn no_more_than_a_hundred_are_listed() {
+async fn at_most_a_hundred_are_listed() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let here = signed_in(&app, Mode::Form, "ann").await;
@@ -275,7 +275,7 @@ async fn no_more_than_a_hundred_are_listed() {
 }
 
 #[tokio::test]
-async fn who_is_signed_out_is_led_to_the_sign_in_and_back() {
+async fn a_signed_out_visitor_is_redirected_to_the_sign_in_and_back() {
     let app = TestApp::new().await;
     assert_eq!(app.form().get(PAGE).await.location().as_deref(), Some("/login?next=/account/sessions"));
     for mode in BOTH {

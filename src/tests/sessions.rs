@@ -1,4 +1,4 @@
-//! Sessions: their limits, their ids, their end.
+//! Sessions: their limits, their ids, and how they end.
 
 use futures::future::join_all;
 
@@ -25,13 +25,13 @@ async fn a_session_ends_after_30_idle_minutes() {
     app.advance(30 * 60 - 1);
     assert!(is_signed_in(&mut client).await);
     app.advance(30 * 60 - 1);
-    assert!(is_signed_in(&mut client).await, "each use begins the 30 minutes anew");
+    assert!(is_signed_in(&mut client).await, "each use restarts the 30 minutes");
     app.advance(30 * 60 + 1);
     assert!(!is_signed_in(&mut client).await);
 }
 
 #[tokio::test]
-async fn a_session_ends_after_12_hours_however_busy() {
+async fn a_session_ends_after_12_hours_however_active() {
     let app = TestApp::new().await;
     let mut client = signed_in(&app).await;
     for _ in 0..47 {
@@ -43,7 +43,7 @@ async fn a_session_ends_after_12_hours_however_busy() {
 }
 
 #[tokio::test]
-async fn the_cookie_dies_with_the_browser_unless_it_is_to_be_remembered() {
+async fn the_cookie_expires_with_the_browser_unless_remember_me_is_set() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.form();
@@ -78,11 +78,11 @@ async fn over_https_cookies_are_secure_and_bound_to_the_host() {
 }
 
 #[tokio::test]
-async fn signing_in_changes_the_id_and_the_old_one_is_dead() {
+async fn signing_in_changes_the_id_and_the_old_one_is_invalid() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.form();
-    // A refused post leaves a flash, and with it an anonymous session.
+    // A refused post leaves a flash message, and with it an anonymous session.
     client.sign_in("ann", "another fine password").await;
     let before = client.cookies.get(COOKIE).cloned().expect("an anonymous session");
     client.sign_in("ann", PASSWORD).await;
@@ -92,7 +92,7 @@ async fn signing_in_changes_the_id_and_the_old_one_is_dead() {
     planted.cookies.insert(COOKIE.into(), before);
     assert!(!is_signed_in(&mut planted).await);
     assert!(is_signed_in(&mut client).await);
-    // Signing in once more ends the session it replaces.
+    // Signing in again ends the session it replaces.
     client.sign_in("ann", PASSWORD).await;
     let mut replaced = app.form();
     replaced.cookies.insert(COOKIE.into(), after);
@@ -107,9 +107,9 @@ async fn only_the_hash_of_the_cookie_is_stored() {
     let cookie = &client.cookies[COOKIE];
     let raw = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(cookie).expect("base64");
     assert_eq!(raw.len(), 16, "128 bits");
-    let octets = app.database_octets();
-    assert!(!octets.windows(16).any(|window| window == raw));
-    assert!(!octets.windows(cookie.len()).any(|window| window == cookie.as_bytes()));
+    let bytes = app.database_bytes();
+    assert!(!bytes.windows(16).any(|window| window == raw));
+    assert!(!bytes.windows(cookie.len()).any(|window| window == cookie.as_bytes()));
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn signing_out_deletes_row_and_cookie_and_a_replayed_cookie_is_anonymous()
 }
 
 #[tokio::test]
-async fn sign_out_is_a_post_and_nothing_else() {
+async fn sign_out_accepts_only_posts() {
     let app = TestApp::new().await;
     let mut client = signed_in(&app).await;
     let answer = client.get("/logout").await;
@@ -152,7 +152,7 @@ async fn fifty_requests_racing_the_sign_out_do_not_revive_the_session() {
             } else if n % 2 == 0 {
                 client.get("/dashboard").await;
             } else {
-                // Leaves a flash: a write to the session.
+                // Leaves a flash message, which is a write to the session.
                 client.post("/verify", &[("code", "000000")]).await;
             }
         }
@@ -180,7 +180,7 @@ async fn a_forged_or_stale_cookie_is_a_signed_out_visitor() {
 }
 
 #[tokio::test]
-async fn a_session_whose_content_cannot_be_read_is_signed_out() {
+async fn a_session_whose_data_cannot_be_read_is_signed_out() {
     let app = TestApp::new().await;
     let mut client = signed_in(&app).await;
     app.execute("UPDATE session SET data = '{\"signed_in\":{\"account_id\":7}}'").await;

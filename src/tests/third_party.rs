@@ -1,5 +1,5 @@
-//! A third party's captcha, with a stand-in on loopback for the place where its
-//! answers are verified.
+//! A third-party captcha, with a stand-in on loopback for the endpoint that verifies
+//! its answers.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,25 +14,25 @@ use super::harness::{Answer, Client, Mode, TestApp};
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
-/// What the verification was asked, field by field.
+/// The fields of the verification request.
 type Asked = Vec<(String, String)>;
 
-/// Verifies: `good` is a good answer, `broken` meets a fault, all else is bad.
+/// Verifies: `good` is valid, `broken` causes a server error, everything else is invalid.
 #[derive(Clone, Default)]
 struct Verification(Arc<Mutex<Vec<Asked>>>);
 
 impl Verification {
-    /// Begins to listen; gives its address.
+    /// Starts to listen; returns its socket address.
     async fn start(&self) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
+        let address = listener.local_addr().expect("a socket address");
         let router = Router::new().route("/siteverify", post(verify)).with_state(self.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         format!("http://{address}/siteverify")
     }
 
     fn asked(&self) -> Vec<Asked> {
-        std::mem::take(&mut self.0.lock().expect("no panic held it"))
+        std::mem::take(&mut self.0.lock().expect("an unpoisoned lock"))
     }
 }
 
@@ -41,7 +41,7 @@ async fn verify(
     Form(fields): Form<Asked>,
 ) -> Result<Json<serde_json::Value>, StatusCode> {
     let response = fields.iter().find(|(name, _)| name == "response").map(|(_, value)| value.clone());
-    verification.0.lock().expect("no panic held it").push(fields);
+    verification.0.lock().expect("an unpoisoned lock").push(fields);
     match response.as_deref() {
         Some("broken") => Err(StatusCode::INTERNAL_SERVER_ERROR),
         Some("good") => Ok(Json(serde_json::json!({ "success": true, "hostname": "portal.example" }))),
@@ -62,7 +62,7 @@ async fn app(provider: &str, verify_url: &str) -> TestApp {
     .await
 }
 
-/// Registers with what the widget put into the form, as soon as the page is there.
+/// Registers with what the widget put into the form, as soon as the page has loaded.
 async fn register(client: &mut Client, field: &str, response: &str) -> Answer {
     let page = client.get("/register").await.body;
     let challenge = super::harness::captcha::in_page(&page, "/register").expect("a challenge");
@@ -77,7 +77,7 @@ async fn register(client: &mut Client, field: &str, response: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_widgets_answer_is_verified_where_the_provider_says() {
+async fn the_widgets_answer_is_verified_at_the_providers_endpoint() {
     for (provider, field) in [("turnstile", "cf-turnstile-response"), ("hcaptcha", "h-captcha-response")] {
         let verification = Verification::default();
         let app = app(provider, &verification.start().await).await;
@@ -104,7 +104,7 @@ async fn the_widgets_answer_is_verified_where_the_provider_says() {
 }
 
 #[tokio::test]
-async fn a_browser_without_scripts_is_taken_by_the_portals_own_rules() {
+async fn a_browser_without_scripts_follows_the_portals_own_rules() {
     let verification = Verification::default();
     let app = app("turnstile", &verification.start().await).await;
     let mut client = app.form();
@@ -118,7 +118,7 @@ async fn a_browser_without_scripts_is_taken_by_the_portals_own_rules() {
 }
 
 #[tokio::test]
-async fn an_outage_of_the_third_party_keeps_nobody_out_and_lets_no_flood_in() {
+async fn an_outage_of_the_third_party_locks_no_user_out_and_lets_no_flood_in() {
     let verification = Verification::default();
     let working = verification.start().await;
     let nowhere = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port");
@@ -164,5 +164,8 @@ async fn the_page_holds_the_widget_and_never_the_secret() {
     }
     let app = TestApp::new().await;
     let page = app.form().get("/register").await;
-    assert!(!page.header("content-security-policy").expect("a policy").contains("https:"), "no third party, no origin");
+    assert!(
+        !page.header("content-security-policy").expect("a policy").contains("https:"),
+        "without a third party, no external origin"
+    );
 }

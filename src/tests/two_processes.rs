@@ -1,5 +1,5 @@
-//! Two processes on one PostgreSQL, as the portal and its command line are: what
-//! holds for one holds for both together.
+//! Two processes on one PostgreSQL database, such as the portal and its command line: every
+//! limit and guarantee applies to both together.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::harness::{Mode, TestApp, report};
 
 static SERVER: OnceCell<Option<Postgres>> = OnceCell::const_new();
 
-/// Two processes on a database of this name; `None` where there is no PostgreSQL.
+/// Two processes on a database of this name; `None` where PostgreSQL is not installed.
 async fn pair(database: &str) -> Option<(TestApp, TestApp)> {
     let server = SERVER.get_or_init(async || Postgres::start()).await.as_ref();
     let Some(server) = server else {
@@ -30,7 +30,7 @@ async fn pair(database: &str) -> Option<(TestApp, TestApp)> {
     Some((one, other))
 }
 
-/// Writes one action into the audit log; whether it was committed.
+/// Writes one action into the audit log; returns whether it was committed.
 async fn act(app: &TestApp) -> bool {
     let Ok(tx) = app.state.store.write().await else { return false };
     let note = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max());
@@ -39,12 +39,12 @@ async fn act(app: &TestApp) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn actions_of_both_and_a_purge_between_them_leave_the_audit_log_whole() {
+async fn actions_in_both_processes_and_a_concurrent_purge_leave_the_audit_log_intact() {
     let Some((one, other)) = pair("audit").await else { return };
     for _ in 0..80 {
         assert!(act(&one).await);
     }
-    // Older than the log is kept.
+    // Older than the retention period of the log.
     one.advance(401 * 86_400);
     let acts = async |app: &TestApp| {
         let mut done = 0;
@@ -56,13 +56,13 @@ async fn actions_of_both_and_a_purge_between_them_leave_the_audit_log_whole() {
     let purge = async { while other.state.maintenance.purge().await.expect("it is purged") > 0 {} };
     let (here, there, ()) = tokio::join!(acts(&one), acts(&other), purge);
     assert_eq!((here, there), (60, 60), "no action failed");
-    let verdict = one.state.admin.audit.verify().await.expect("it is read");
+    let verdict = one.state.admin.audit.verify().await.expect("the query succeeds");
     assert!(verdict.is_sound(), "{verdict:?}");
     assert_eq!(verdict.rows, 120, "the old rows were purged");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_administrators_who_demote_each_other_at_two_processes_leave_one() {
+async fn two_administrators_who_demote_each_other_in_two_processes_leave_one() {
     let Some((one, other)) = pair("last").await else { return };
     let ann = super::admin::administrator(&one, Mode::Form, "ann").await;
     let bob = other.again(&super::admin::administrator(&one, Mode::Form, "bob").await);
@@ -72,7 +72,7 @@ async fn two_administrators_who_demote_each_other_at_two_processes_leave_one() {
         let demote = async |mut client: crate::harness::Client, id: &str| {
             client.post("/admin/users/change", &[("id", id), ("deed", "make-user"), ("reason", "Because.")]).await
         };
-        // Both are signed in all the time; only the roles are put back.
+        // Both stay signed in; only their roles are restored.
         let _ = join(demote(ann.clone(), &bob_id), demote(bob.clone(), &ann_id)).await;
         let left = one.count("SELECT COUNT(*) FROM account WHERE role = 'administrator'").await;
         assert_eq!(left, 1, "round {round}");
@@ -81,7 +81,7 @@ async fn two_administrators_who_demote_each_other_at_two_processes_leave_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_passwords_at_two_processes_share_one_limit() {
+async fn wrong_passwords_in_two_processes_share_one_limit() {
     let Some((one, other)) = pair("passwords").await else { return };
     one.account("ann", "ann@x.example").await;
     let tries = (0..20).map(|n| {
@@ -96,7 +96,7 @@ async fn wrong_passwords_at_two_processes_share_one_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn right_passwords_at_two_processes_wait_for_nothing() {
+async fn correct_passwords_in_two_processes_do_not_have_to_wait() {
     let Some((one, other)) = pair("right").await else { return };
     one.account("ann", "ann@x.example").await;
     let clock = one.clock.clone();

@@ -21,14 +21,14 @@ const CONFIRM: &str = "/account/security/totp/confirm";
 const OFF: &str = "/account/security/totp/off";
 const CODES: &str = "/account/security/recovery-codes";
 
-/// A person with an authenticator app, signed in.
+/// A signed-in user with an authenticator app.
 pub(crate) struct Enrolled {
     client: Client,
     phone: Phone,
     codes: Vec<String>,
 }
 
-/// Adds an app to the account that is signed in.
+/// Adds an app to the signed-in account.
 async fn enrol(app: &TestApp, client: &mut Client) -> (Phone, Vec<String>) {
     assert_eq!(client.post(TOTP, &[]).await.location().as_deref(), Some("/account/security"));
     let phone = Phone::of(&client.get("/account/security").await.body);
@@ -38,7 +38,7 @@ async fn enrol(app: &TestApp, client: &mut Client) -> (Phone, Vec<String>) {
     (phone, codes)
 }
 
-/// An account called ann with an app, whose code of the present step is used.
+/// An account called ann with an app, whose code of the current time step is used.
 pub(crate) async fn enrolled(app: &TestApp, mode: Mode) -> Enrolled {
     app.account("ann", "ann@x.example").await;
     let mut client = app.client(mode);
@@ -59,7 +59,7 @@ async fn step(client: &mut Client, code: &str) -> Answer {
     client.post("/login/mfa", &[("code", code)]).await
 }
 
-/// Takes the second step in a new browser; whether that let the person in.
+/// Completes the second step in a new browser; returns whether that signed the user in.
 async fn lets_in(app: &TestApp, mode: Mode, code: &str) -> bool {
     let mut client = half(app, mode).await;
     step(&mut client, code).await.location().as_deref() == Some("/dashboard")
@@ -78,7 +78,7 @@ async fn events(app: &TestApp, kind: &str) -> i64 {
     app.count(&format!("SELECT COUNT(*) FROM security_event WHERE kind = '{kind}'")).await
 }
 
-/// How many mails ann has got whose subject holds this.
+/// The number of emails to ann whose subject contains this.
 async fn mails(app: &TestApp, words: &str) -> usize {
     app.mails_to("ann@x.example").await.iter().filter(|(subject, _)| subject.contains(words)).count()
 }

@@ -1,4 +1,4 @@
-//! The code: its life, its tries, its races.
+//! Verification codes: their lifetime, their attempts, their races.
 
 use futures::future::join_all;
 
@@ -29,14 +29,14 @@ async fn a_code_is_accepted_at_4_59_and_refused_at_5_01() {
         assert!(page.contains("Your code has expired. Start again to get a new one."));
         assert!(
             page.contains("value=\"ann\"") && page.contains("value=\"ann@x.example\""),
-            "what was typed is filled in"
+            "the typed values are filled in"
         );
         assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 0);
     }
 }
 
 #[tokio::test]
-async fn a_clock_set_back_revives_no_code() {
+async fn setting_the_clock_back_revives_no_code() {
     let app = TestApp::new().await;
     let (mut client, code) = waiting(&app, Mode::Form).await;
     app.clock.set(app.clock.now() - std::time::Duration::from_secs(3_600));
@@ -62,7 +62,7 @@ async fn spaces_and_hyphens_in_a_code_are_ignored() {
 }
 
 #[tokio::test]
-async fn a_wrong_code_costs_a_try_and_says_how_many_are_left() {
+async fn a_wrong_code_costs_an_attempt_and_the_page_says_how_many_are_left() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         let (mut client, code) = waiting(&app, mode).await;
@@ -79,12 +79,12 @@ async fn a_wrong_code_costs_a_try_and_says_how_many_are_left() {
         assert_eq!(fifth.location().as_deref(), Some("/register"));
         assert!(client.seen(fifth).await.contains("too many incorrect codes"));
         let sixth = client.verify(&code).await;
-        assert_ne!(sixth.location().as_deref(), Some("/login"), "the sixth try is refused even if right");
+        assert_ne!(sixth.location().as_deref(), Some("/login"), "the sixth attempt is refused even if correct");
     }
 }
 
 #[tokio::test]
-async fn what_is_no_code_at_all_costs_no_try() {
+async fn a_malformed_code_costs_no_attempt() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         let (mut client, code) = waiting(&app, mode).await;
@@ -121,7 +121,7 @@ async fn a_hundred_parallel_guesses_count_as_at_most_five() {
 }
 
 #[tokio::test]
-async fn of_sixteen_parallel_right_answers_one_succeeds() {
+async fn only_one_of_sixteen_parallel_correct_answers_succeeds() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         let (client, code) = waiting(&app, mode).await;
@@ -138,7 +138,7 @@ async fn of_sixteen_parallel_right_answers_one_succeeds() {
 }
 
 #[tokio::test]
-async fn without_the_flow_cookie_nobody_verifies_or_uses_up_tries() {
+async fn without_the_flow_cookie_a_client_can_neither_verify_nor_use_up_attempts() {
     let app = TestApp::new().await;
     let (mut client, code) = waiting(&app, Mode::Form).await;
     let mut stranger = app.form();
@@ -151,7 +151,7 @@ async fn without_the_flow_cookie_nobody_verifies_or_uses_up_tries() {
 }
 
 #[tokio::test]
-async fn fifteen_wrong_tries_for_an_address_end_the_day_over_all_flows() {
+async fn fifteen_wrong_attempts_for_an_email_block_it_for_the_day_across_all_flows() {
     let app = TestApp::new().await;
     for flow in 0..3 {
         let mut client = app.form();
@@ -165,13 +165,13 @@ async fn fifteen_wrong_tries_for_an_address_end_the_day_over_all_flows() {
     client.register("ann", "ann@x.example", PASSWORD).await;
     let code = app.code_for("ann@x.example").await;
     let answer = client.verify(&code).await;
-    assert_eq!(answer.status, 429, "the right code too");
+    assert_eq!(answer.status, 429, "the correct code too");
     assert!(answer.body.contains("Too many incorrect codes for this email address."));
     assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 0);
 }
 
 #[tokio::test]
-async fn a_right_code_leaves_no_wrong_try_behind() {
+async fn a_correct_code_leaves_no_failed_attempt_behind() {
     let app = TestApp::new().await;
     let (mut client, code) = waiting(&app, Mode::Form).await;
     client.verify(&wrong_code(&code, 0)).await;
@@ -180,7 +180,7 @@ async fn a_right_code_leaves_no_wrong_try_behind() {
 }
 
 #[tokio::test]
-async fn a_username_taken_meanwhile_is_replaced_without_losing_the_proof() {
+async fn a_username_taken_meanwhile_can_be_replaced_after_the_email_is_verified() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         let (mut client, code) = waiting(&app, mode).await;
@@ -195,7 +195,7 @@ async fn a_username_taken_meanwhile_is_replaced_without_losing_the_proof() {
             let answer = client.post("/verify/username", &[("username", typed)]).await;
             assert!(client.seen(answer).await.contains(message), "{message}");
         }
-        // The proof outlives the code.
+        // The verification outlives the code.
         app.advance(1_000);
         let answer = client.post("/verify/username", &[("username", "ann.lee")]).await;
         assert_eq!(answer.location().as_deref(), Some("/login"));
@@ -204,7 +204,7 @@ async fn a_username_taken_meanwhile_is_replaced_without_losing_the_proof() {
 }
 
 #[tokio::test]
-async fn fifty_registrations_of_one_address_proven_in_parallel_end_in_one_account() {
+async fn fifty_registrations_of_one_email_verified_in_parallel_create_one_account() {
     let app = TestApp::with(&[("PORTAL_OTP_PER_HOUR", "100"), ("PORTAL_OTP_PER_DAY", "100")]).await;
     let mut flows = Vec::new();
     for n in 0..50 {
@@ -213,7 +213,7 @@ async fn fifty_registrations_of_one_address_proven_in_parallel_end_in_one_accoun
         client.register(&format!("ann{n}"), email, PASSWORD).await;
         flows.push((client, app.code_for(email).await));
     }
-    // The cap on wrong tries counts each before it is compared: a few flows at a time.
+    // The limit on wrong codes counts each attempt before comparing the code, so only a few flows run at a time.
     for flows in flows.chunks(10) {
         let answers =
             join_all(flows.iter().cloned().map(|(mut client, code)| async move { client.verify(&code).await }));
@@ -223,13 +223,13 @@ async fn fifty_registrations_of_one_address_proven_in_parallel_end_in_one_accoun
 }
 
 #[tokio::test]
-async fn the_code_is_nowhere_but_in_the_mail() {
+async fn the_code_is_only_in_the_mail() {
     let app = TestApp::new().await;
     let (mut client, code) = waiting(&app, Mode::Form).await;
     let page = client.get("/verify").await;
     assert!(!page.body.contains(&code));
     assert!(client.cookies.values().all(|value| !value.contains(&code)));
     assert!(page.headers.values().all(|value| !value.to_str().unwrap_or_default().contains(&code)));
-    let octets = app.database_octets();
-    assert!(!octets.windows(6).any(|window| window == code.as_bytes()), "only a keyed hash is in the database");
+    let bytes = app.database_bytes();
+    assert!(!bytes.windows(6).any(|window| window == code.as_bytes()), "only a keyed hash is in the database");
 }

@@ -1,4 +1,4 @@
-//! The end of an account.
+//! Account deletion.
 
 use futures::future::join;
 use portal::server::store::account_deletion::{ANONYMISED, OF_AN_ACCOUNT};
@@ -36,7 +36,7 @@ async fn the_account_is_closed_at_once_and_its_owner_gets_a_link_to_keep_it() {
 }
 
 #[tokio::test]
-async fn another_name_or_a_wrong_password_deletes_nothing() {
+async fn another_username_or_a_wrong_password_deletes_nothing() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
@@ -55,7 +55,7 @@ async fn another_name_or_a_wrong_password_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn when_the_time_is_over_everything_goes_and_the_log_is_nobodys() {
+async fn after_the_grace_period_the_account_is_deleted_and_its_log_is_anonymous() {
     let app = with_ann().await;
     let mut client = signed_in(&app, Mode::Form).await;
     for table in OF_AN_ACCOUNT {
@@ -80,12 +80,12 @@ async fn when_the_time_is_over_everything_goes_and_the_log_is_nobodys() {
         0
     );
     assert_eq!(app.count("SELECT COUNT(*) FROM otp WHERE email_key = 'ann@x.example'").await, 0);
-    // Name and address are free again.
+    // The username and the email are available again.
     app.account("ann", "ann@x.example").await;
 }
 
 #[tokio::test]
-async fn every_table_with_rows_of_an_account_is_on_the_list() {
+async fn every_table_with_account_rows_is_listed() {
     let app = with_ann().await;
     let mut found = app
         .texts(
@@ -100,7 +100,7 @@ async fn every_table_with_rows_of_an_account_is_on_the_list() {
 }
 
 #[tokio::test]
-async fn the_last_administrator_stays_also_of_two_at_once() {
+async fn the_last_administrator_cannot_be_deleted_even_when_two_delete_at_once() {
     for mode in BOTH {
         let app = with_ann().await;
         app.execute("UPDATE account SET role = 'administrator'").await;

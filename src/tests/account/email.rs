@@ -1,4 +1,4 @@
-//! Another address.
+//! Changing the email.
 
 use super::{BOTH, Mode, PASSWORD, signed_in, with_ann};
 use crate::harness::app::wrong_code;
@@ -13,7 +13,7 @@ async fn confirm(client: &mut Client, code: &str) -> Answer {
     client.post("/account/email/verify", &[("code", code)]).await
 }
 
-/// Ann at her new address.
+/// A client in which Ann signs in with her new email.
 async fn moved(app: &TestApp, mode: Mode) -> Client {
     let mut client = signed_in(app, mode).await;
     ask(&mut client, "ann@y.example").await;
@@ -23,7 +23,7 @@ async fn moved(app: &TestApp, mode: Mode) -> Client {
 }
 
 #[tokio::test]
-async fn the_code_mailed_to_the_new_address_changes_it_and_the_old_one_is_told() {
+async fn the_code_sent_to_the_new_email_changes_it_and_the_old_email_is_notified() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
@@ -38,12 +38,14 @@ async fn the_code_mailed_to_the_new_address_changes_it_and_the_old_one_is_told()
         let answer = confirm(&mut client, &code).await;
         assert_eq!(answer.location().as_deref(), Some("/account"));
         assert!(client.seen(answer).await.contains("Your email address is now ann@y.example."));
-        assert_eq!(client.get("/dashboard").await.status, 200, "sessions go on");
+        assert_eq!(client.get("/dashboard").await.status, 200, "sessions continue");
         let mails = app.mails_to("ann@x.example").await;
-        let told =
-            mails.iter().find(|(subject, _)| subject.contains("email address was changed")).expect("the old is told");
+        let told = mails
+            .iter()
+            .find(|(subject, _)| subject.contains("email address was changed"))
+            .expect("the old email is notified");
         assert!(told.1.contains("/from-mail?token="));
-        assert_eq!(app.mails_to("ann@y.example").await.len(), 1, "no mail beyond the code");
+        assert_eq!(app.mails_to("ann@y.example").await.len(), 1, "no email except the code");
         let fields = [("code", recovery_code.as_str()), ("password", "gravel lantern mosaic")];
         recovering.post("/recover/verify", &fields).await;
         assert_eq!(app.form().sign_in("ann@y.example", PASSWORD).await.location().as_deref(), Some("/dashboard"));
@@ -54,7 +56,7 @@ async fn the_code_mailed_to_the_new_address_changes_it_and_the_old_one_is_told()
 }
 
 #[tokio::test]
-async fn a_password_given_long_ago_is_asked_for_and_what_was_typed_comes_back() {
+async fn an_old_sign_in_requires_the_password_and_the_form_is_restored() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
@@ -71,7 +73,7 @@ async fn a_password_given_long_ago_is_asked_for_and_what_was_typed_comes_back() 
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_or_reserved_looks_like_any_other() {
+async fn a_taken_or_reserved_email_gets_the_same_answer_as_any_other() {
     for mode in BOTH {
         let app = TestApp::with(&[("PORTAL_OTP_PER_HOUR", "50"), ("PORTAL_OTP_PER_DAY", "50")]).await;
         for (name, email) in [("ann", "ann@x.example"), ("bob", "bob@x.example"), ("cat", "cat@x.example")] {
@@ -105,7 +107,7 @@ async fn an_address_that_is_taken_or_reserved_looks_like_any_other() {
 }
 
 #[tokio::test]
-async fn the_old_address_can_be_registered_by_nobody_else_while_it_can_come_back() {
+async fn the_old_email_cannot_be_registered_while_the_change_can_be_undone() {
     for mode in BOTH {
         let app = with_ann().await;
         moved(&app, mode).await;
@@ -122,7 +124,7 @@ async fn the_old_address_can_be_registered_by_nobody_else_while_it_can_come_back
 }
 
 #[tokio::test]
-async fn of_two_changes_the_newer_one_alone_can_be_confirmed() {
+async fn only_the_newer_of_two_changes_can_be_confirmed() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
@@ -138,7 +140,7 @@ async fn of_two_changes_the_newer_one_alone_can_be_confirmed() {
 }
 
 #[tokio::test]
-async fn an_address_that_somebody_proved_meanwhile_stays_theirs() {
+async fn an_email_verified_by_another_user_meanwhile_stays_with_that_user() {
     let app = with_ann().await;
     let mut client = signed_in(&app, Mode::Form).await;
     ask(&mut client, "new@y.example").await;
@@ -152,7 +154,7 @@ async fn an_address_that_somebody_proved_meanwhile_stays_theirs() {
 }
 
 #[tokio::test]
-async fn five_wrong_codes_or_five_minutes_end_it_and_the_cause_is_told() {
+async fn five_wrong_codes_or_five_minutes_end_the_change_and_the_page_says_why() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
@@ -175,7 +177,7 @@ async fn five_wrong_codes_or_five_minutes_end_it_and_the_cause_is_told() {
 }
 
 #[tokio::test]
-async fn another_code_comes_after_a_minute_and_a_change_can_be_given_up() {
+async fn a_new_code_is_sent_after_a_minute_and_a_change_can_be_cancelled() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
@@ -195,22 +197,22 @@ async fn another_code_comes_after_a_minute_and_a_change_can_be_given_up() {
 }
 
 #[tokio::test]
-async fn a_session_that_ended_meanwhile_confirms_nothing() {
+async fn an_ended_session_cannot_confirm_a_change() {
     let app = with_ann().await;
     let mut client = signed_in(&app, Mode::Script).await;
     ask(&mut client, "ann@y.example").await;
     let code = app.code_for("ann@y.example").await;
-    let tx = app.state.store.write().await.expect("the writer's turn");
+    let tx = app.state.store.write().await.expect("the write lock");
     let confirming = tokio::spawn(async move { confirm(&mut client, &code).await });
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     app.raise_session_version_within(tx).await;
-    let answer = confirming.await.expect("it ends");
+    let answer = confirming.await.expect("it finishes");
     assert_eq!(answer.location().as_deref(), Some("/login?next=/account/email/verify"));
     assert_eq!(app.texts("SELECT email FROM account").await, ["ann@x.example"]);
 }
 
 #[tokio::test]
-async fn what_was_never_confirmed_goes_after_a_day_and_the_rest_when_it_cannot_be_undone() {
+async fn unconfirmed_changes_are_deleted_after_a_day_and_others_when_undo_expires() {
     let app = with_ann().await;
     let mut client = moved(&app, Mode::Form).await;
     ask(&mut client, "ann@z.example").await;

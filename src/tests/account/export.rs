@@ -1,13 +1,13 @@
-//! Everything that is held about a person, as a file.
+//! The account data export.
 
 use super::{BOTH, PASSWORD, signed_in, with_ann};
 
 #[tokio::test]
-async fn the_file_holds_what_is_known_and_no_secret() {
+async fn the_file_holds_all_account_data_and_no_secret() {
     for mode in BOTH {
         let app = with_ann().await;
         app.account("bob", "bob@x.example").await;
-        // Whose session began before there was a second factor.
+        // A client whose session began before the account had a second factor.
         let mut client = signed_in(&app, mode).await;
         app.execute(
             "INSERT INTO passkey SELECT randomblob(16), id, x'c0ffee', 'key material', 'My key', 0, NULL FROM account WHERE username = 'ann';
@@ -32,13 +32,13 @@ async fn the_file_holds_what_is_known_and_no_secret() {
         for secret in ["$argon2", "digest", "password_hash", "c0ffee", "key material", "5ec7e7", "address_taken"] {
             assert!(!answer.body.contains(secret), "{secret}");
         }
-        assert!(!answer.body.contains("\"bob\""), "nothing of anybody else");
+        assert!(!answer.body.contains("\"bob\""), "nothing of other users");
         assert_eq!(app.count("SELECT COUNT(*) FROM security_event WHERE kind = 'data_exported'").await, 1);
     }
 }
 
 #[tokio::test]
-async fn a_password_given_long_ago_is_asked_for_first() {
+async fn an_old_sign_in_requires_the_password_first() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;

@@ -1,4 +1,4 @@
-//! Another password.
+//! Changing the password.
 
 use futures::future::join;
 
@@ -12,7 +12,7 @@ async fn change(client: &mut Client, current: &str, new: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_new_password_keeps_this_session_under_another_id_and_ends_all_others() {
+async fn a_new_password_renews_this_session_id_and_ends_all_other_sessions() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
@@ -23,12 +23,12 @@ async fn a_new_password_keeps_this_session_under_another_id_and_ends_all_others(
         let mut recovering = app.client(mode);
         recovering.post("/recover", &[("email", "ann@x.example")]).await;
         let code = app.code_for("ann@x.example").await;
-        // However long ago they signed in: the form asks for the password itself.
+        // The age of the sign-in does not matter, because the form asks for the password itself.
         app.advance(299);
         let answer = change(&mut client, PASSWORD, NEW).await;
         assert_eq!(answer.location().as_deref(), Some("/account"));
         assert!(client.seen(answer).await.contains("Password changed"));
-        assert_eq!(client.get("/dashboard").await.status, 200, "this session goes on");
+        assert_eq!(client.get("/dashboard").await.status, 200, "this session continues");
         assert_ne!(client.cookies["portal_session"], replayed.cookies["portal_session"]);
         for gone in [&mut other, &mut replayed] {
             assert_ne!(gone.get("/dashboard").await.status, 200);
@@ -36,7 +36,7 @@ async fn a_new_password_keeps_this_session_under_another_id_and_ends_all_others(
         assert_eq!(app.count("SELECT COUNT(*) FROM trusted_browser").await, 0);
         let answer =
             recovering.post("/recover/verify", &[("code", &code), ("password", "another fine password")]).await;
-        assert_eq!(answer.location().as_deref(), Some("/login"), "the code by mail is void");
+        assert_eq!(answer.location().as_deref(), Some("/login"), "the mailed code is cancelled");
         assert_eq!(app.form().sign_in("ann", NEW).await.location().as_deref(), Some("/dashboard"));
         assert_ne!(app.form().sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
         let mails = app.mails_to("ann@x.example").await;
@@ -46,7 +46,7 @@ async fn a_new_password_keeps_this_session_under_another_id_and_ends_all_others(
 }
 
 #[tokio::test]
-async fn mistakes_stand_beside_their_fields_and_change_nothing() {
+async fn errors_are_shown_beside_their_fields_and_change_nothing() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
@@ -65,7 +65,7 @@ async fn mistakes_stand_beside_their_fields_and_change_nothing() {
 }
 
 #[tokio::test]
-async fn of_two_changes_at_once_one_counts() {
+async fn only_one_of_two_simultaneous_changes_succeeds() {
     let app = with_ann().await;
     let (mut one, mut two) = (signed_in(&app, Mode::Script).await, signed_in(&app, Mode::Script).await);
     join(change(&mut one, PASSWORD, NEW), change(&mut two, PASSWORD, "another fine password")).await;
@@ -75,7 +75,7 @@ async fn of_two_changes_at_once_one_counts() {
 }
 
 #[tokio::test]
-async fn a_change_that_raced_with_a_recovery_is_dead() {
+async fn a_change_that_raced_with_a_recovery_is_refused() {
     for _ in 0..3 {
         let app = with_ann().await;
         let mut member = signed_in(&app, Mode::Script).await;
@@ -89,7 +89,7 @@ async fn a_change_that_raced_with_a_recovery_is_dead() {
         assert_eq!(answer.location().as_deref(), Some("/login"));
         let recovered = app.count("SELECT COUNT(*) FROM security_event WHERE kind = 'password_recovered'").await == 1;
         let changed = app.count("SELECT COUNT(*) FROM security_event WHERE kind = 'password_changed'").await == 1;
-        assert!(recovered != changed, "whichever was first voided the other");
+        assert!(recovered != changed, "the first one cancelled the other");
         assert_eq!(member.get("/dashboard").await.status == 200, changed);
     }
 }

@@ -1,9 +1,9 @@
-//! Another username.
+//! Changing the username.
 
 use super::{BOTH, PASSWORD, signed_in, with_ann};
 
 #[tokio::test]
-async fn a_new_username_signs_in_and_is_told_by_mail_and_in_the_log() {
+async fn a_new_username_signs_in_and_the_change_is_mailed_and_logged() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
@@ -20,7 +20,7 @@ async fn a_new_username_signs_in_and_is_told_by_mail_and_in_the_log() {
 }
 
 #[tokio::test]
-async fn it_is_unique_without_case_and_ones_own_in_another_case_is_free() {
+async fn usernames_are_unique_without_case_and_users_can_change_the_case_of_their_own() {
     for mode in BOTH {
         let app = with_ann().await;
         app.account("bob", "bob@x.example").await;
@@ -38,7 +38,7 @@ async fn it_is_unique_without_case_and_ones_own_in_another_case_is_free() {
 }
 
 #[tokio::test]
-async fn two_people_who_want_one_name_at_once_do_not_both_get_it() {
+async fn two_users_who_claim_one_username_at_once_do_not_both_get_it() {
     let app = with_ann().await;
     app.account("bob", "bob@x.example").await;
     let mut ann = signed_in(&app, super::Mode::Script).await;

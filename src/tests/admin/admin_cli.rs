@@ -1,4 +1,4 @@
-//! `portal admin`: what whoever runs the program does, beside a portal that serves.
+//! `portal admin`: what the command line does while a portal is serving.
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -10,9 +10,9 @@ use crate::harness::TestApp;
 use crate::harness::app::PASSWORD;
 use crate::harness::process::{Served, browser, mailed_code, portal, register, run};
 
-/// The exit code, what was said, and what was complained of.
+/// The exit code, the standard output and the standard error.
 fn read(output: Output) -> (Option<i32>, String, Vec<String>) {
-    let text = |octets: &[u8]| String::from_utf8(octets.to_vec()).expect("UTF-8");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
     let problems =
         text(&output.stderr).lines().filter(|line| line.starts_with("portal: ")).map(str::to_owned).collect();
     (output.status.code(), text(&output.stdout), problems)
@@ -27,12 +27,12 @@ fn create(folder: &Path, name: &str, email: &str, input: &str) -> (Option<i32>, 
     command.args(["admin", "create", name, email]);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-    // It may refuse before it has read.
+    // The command may refuse before it has read its input.
     let _ = child.stdin.take().expect("its input").write_all(input.as_bytes());
-    read(child.wait_with_output().expect("it ends"))
+    read(child.wait_with_output().expect("it finishes"))
 }
 
-/// As [`create`], typed at a terminal; gives all that the terminal showed.
+/// As [`create`], typed at a terminal; returns everything that the terminal showed.
 fn create_at_a_terminal(folder: &Path, name: &str, email: &str, typed: &[&str]) -> (Option<i32>, String) {
     let line = format!("'{}' admin create {name} {email}", env!("CARGO_BIN_EXE_portal"));
     let mut command = Command::new("script");
@@ -42,22 +42,22 @@ fn create_at_a_terminal(folder: &Path, name: &str, email: &str, typed: &[&str]) 
     let (mut keys, mut screen) = (child.stdin.take().expect("its keys"), child.stdout.take().expect("its screen"));
     let mut shown = Vec::new();
     for (question, line) in ["Password (not shown): ", "Repeat the password: "].into_iter().zip(typed) {
-        // Who types waits to be asked, and is slower than the terminal, which is told only then to show nothing.
+        // A user types after the prompt appears, by which time the terminal's echo is off.
         while !shown.ends_with(question.as_bytes()) {
-            let mut octet = [0];
-            screen.read_exact(&mut octet).expect("a question");
-            shown.extend(octet);
+            let mut byte = [0];
+            screen.read_exact(&mut byte).expect("a prompt");
+            shown.extend(byte);
         }
         while shows_what_is_typed(child.id()) {
             std::thread::yield_now();
         }
         keys.write_all(format!("{line}\n").as_bytes()).expect("it is typed");
     }
-    screen.read_to_end(&mut shown).expect("the rest");
-    (child.wait().expect("it ends").code(), String::from_utf8(shown).expect("UTF-8"))
+    screen.read_to_end(&mut shown).expect("the remaining output");
+    (child.wait().expect("it finishes").code(), String::from_utf8(shown).expect("UTF-8"))
 }
 
-/// Whether the terminal in which this `script` runs its command echoes.
+/// Returns whether the terminal in which this `script` runs its command echoes.
 fn shows_what_is_typed(script: u32) -> bool {
     let children = std::fs::read_to_string(format!("/proc/{script}/task/{script}/children")).expect("its children");
     let command = children.split_whitespace().next().expect("its command");
@@ -78,7 +78,7 @@ async fn status(browser: &reqwest::Client, served: &Served, path: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn promoting_and_demoting_count_from_the_next_request_and_stand_in_both_logs() {
+async fn promoting_and_demoting_apply_to_the_next_request_and_are_in_both_logs() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::start(folder.path(), &[]).await;
     let ann = browser();
@@ -109,7 +109,7 @@ async fn promoting_and_demoting_count_from_the_next_request_and_stand_in_both_lo
     let (code, said, _) = admin(folder.path(), &["demote", "ann"]);
     assert_eq!((code, said.as_str()), (Some(0), "ann is no longer an administrator.\n"));
     assert_eq!(status(&ann, &served, "/admin/audit").await, 404);
-    assert_eq!(status(&ann, &served, "/dashboard").await, 200, "the session goes on");
+    assert_eq!(status(&ann, &served, "/dashboard").await, 200, "the session continues");
     let (code, said, _) = admin(folder.path(), &["demote", "ann"]);
     assert_eq!((code, said.as_str()), (Some(0), "ann is not an administrator.\n"));
 
@@ -118,11 +118,11 @@ async fn promoting_and_demoting_count_from_the_next_request_and_stand_in_both_lo
     assert!(rows.len() == 2 && rows[1].starts_with("bob ") && rows[1].contains("never") && rows[1].ends_with("active"));
     let (code, said, problems) = read(run(folder.path(), &["audit", "verify"], &[]));
     assert_eq!(code, Some(0), "{problems:?}");
-    assert!(said.starts_with("3 rows,"), "what changed nothing wrote nothing: {said}");
+    assert!(said.starts_with("3 rows,"), "a command without effect logs nothing: {said}");
 }
 
 #[tokio::test]
-async fn the_first_administrator_can_be_made_before_the_portal_ever_served() {
+async fn the_first_administrator_can_be_created_before_the_portal_has_ever_served() {
     let folder = tempfile::tempdir().expect("a folder");
     assert!(admin(folder.path(), &["list"]).1.contains("There are no administrators"));
     let (code, said, problems) = create(folder.path(), "ann", "ann@x.example", "gravel lantern octave\r\nmore");
@@ -147,7 +147,7 @@ fn at_a_terminal_the_password_is_asked_for_twice_and_never_shown() {
 }
 
 #[tokio::test]
-async fn every_mistake_is_a_plain_line_and_changes_nothing() {
+async fn every_error_is_one_plain_line_and_changes_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     assert_eq!(create(folder, "ann", "ann@x.example", "gravel lantern octave\n").0, Some(0));
@@ -185,7 +185,7 @@ fn operators(app: &TestApp) -> AdminCli {
 }
 
 #[tokio::test]
-async fn nobody_is_promoted_to_whom_nobody_can_sign_in() {
+async fn an_account_that_cannot_sign_in_cannot_be_promoted() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     for closed in ["disabled_at = 1", "delete_after = 9999999999999"] {
@@ -198,7 +198,7 @@ async fn nobody_is_promoted_to_whom_nobody_can_sign_in() {
 }
 
 #[tokio::test]
-async fn an_administrator_who_cannot_sign_in_keeps_nobody_in_office_but_can_be_demoted() {
+async fn an_administrator_who_cannot_sign_in_does_not_count_but_can_be_demoted() {
     let app = TestApp::new().await;
     for name in ["ann", "bob"] {
         app.account(name, &format!("{name}@x.example")).await;
@@ -213,7 +213,7 @@ async fn an_administrator_who_cannot_sign_in_keeps_nobody_in_office_but_can_be_d
 }
 
 #[tokio::test]
-async fn an_address_that_its_owner_may_still_have_back_is_taken() {
+async fn an_email_that_its_owner_may_still_recover_is_taken() {
     let app = TestApp::new().await;
     app.account("ann", "new@x.example").await;
     app.execute(
@@ -227,7 +227,7 @@ async fn an_address_that_its_owner_may_still_have_back_is_taken() {
 }
 
 #[tokio::test]
-async fn two_who_demote_each_other_at_once_leave_one() {
+async fn two_administrators_who_demote_each_other_at_once_leave_one() {
     let app = TestApp::new().await;
     for name in ["ann", "bob"] {
         app.account(name, &format!("{name}@x.example")).await;

@@ -13,7 +13,7 @@ use crate::harness::{Mode, TestApp};
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const EXPORT: &str = "/admin/audit/export";
 
-/// Writes deeds of this account down, with reasons that a spreadsheet would reckon with.
+/// Records actions of this account, with reasons that a spreadsheet would treat as formulas.
 pub(super) async fn fill(app: &TestApp, actor: &str, deeds: usize) {
     let actor = Actor::Administrator(Uuid::try_parse(actor).expect("an id"));
     let tx = app.state.store.write().await.expect("a transaction");
@@ -21,19 +21,19 @@ pub(super) async fn fill(app: &TestApp, actor: &str, deeds: usize) {
         let reason = AuditReason::parse(&format!("=HYPERLINK(\"http://x.example/{n}\"), or so")).expect("a reason");
         let note = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max()).because(&reason).about("@detail");
         let from = Some([192, 0, 2, 7].into());
-        app.state.admin.audit.note(&tx, actor, from, note).await.expect("it is written down");
+        app.state.admin.audit.note(&tx, actor, from, note).await.expect("it is logged");
     }
     tx.commit().await.expect("a commit");
 }
 
-/// The cells of each line, read as RFC 4180 has it.
+/// Returns the cells of each line, parsed according to RFC 4180.
 fn read(file: &str) -> Vec<Vec<String>> {
     let line = |line: &str| line.trim_matches('"').split("\",\"").map(|cell| cell.replace("\"\"", "\"")).collect();
     file.split_terminator("\r\n").map(line).collect()
 }
 
 #[tokio::test]
-async fn the_file_holds_every_row_and_no_formula_and_is_written_down() {
+async fn the_file_holds_every_row_and_no_formula_and_the_export_is_logged() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
@@ -48,7 +48,7 @@ async fn the_file_holds_every_row_and_no_formula_and_is_written_down() {
         let name = "attachment; filename=\"audit-2026-11-23T120000Z.csv\"";
         assert_eq!(answer.header("content-disposition"), Some(name));
         let lines = read(&answer.body);
-        assert_eq!(lines.len(), 1_206, "the header, and the export's own row");
+        assert_eq!(lines.len(), 1_206, "the header, and the entry of the export itself");
         assert!(lines.iter().all(|cells| cells.len() == 11), "{:?}", lines[1]);
         assert_eq!(lines[0][..3], ["Row", "When", "By"]);
         let numbers: Vec<i64> = lines[1..].iter().map(|cells| cells[0].parse().expect("a number")).collect();
@@ -58,13 +58,13 @@ async fn the_file_holds_every_row_and_no_formula_and_is_written_down() {
         assert_eq!(oldest[1], "2026-11-23T12:00:00Z");
         assert_eq!(oldest[7..10], ["'@detail", "'=HYPERLINK(\"http://x.example/0\"), or so", "192.0.2.7"]);
         let hash = app.text("SELECT lower(hex(hash)) FROM audit WHERE seq = 1").await;
-        assert_eq!(oldest[10], hash, "the file bears witness to the log");
-        assert!(app.state.admin.audit.verify().await.expect("it is read").is_sound());
+        assert_eq!(oldest[10], hash, "the file contains the hash of the log's row");
+        assert!(app.state.admin.audit.verify().await.expect("the query succeeds").is_sound());
     }
 }
 
 #[tokio::test]
-async fn the_filters_of_the_page_hold_for_the_file() {
+async fn the_filters_of_the_page_apply_to_the_file() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
@@ -89,20 +89,20 @@ async fn the_filters_of_the_page_hold_for_the_file() {
         let details = app.texts("SELECT detail FROM audit WHERE action = 'audit_exported' ORDER BY seq").await;
         let (ann, bob) = (id_of(&app, "ann").await, id_of(&app, "bob").await);
         let expected = [format!("what: sessions_ended, who: {ann}"), format!("to whom: {bob}")];
-        assert_eq!(details[..2], expected, "accounts by their ids, and never by name");
+        assert_eq!(details[..2], expected, "accounts by their ids, never by name");
         assert_eq!(details[2..], ["nothing", "nothing"]);
     }
 }
 
 #[tokio::test]
-async fn a_password_given_long_ago_is_asked_for_first_and_the_filters_are_kept() {
+async fn an_old_sign_in_requires_the_password_first_and_the_filters_are_kept() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
         app.advance(301);
         let answer = ann.post(EXPORT, &[("action", "sessions_ended"), ("who", "a&b=c")]).await;
         assert_eq!(answer.header("location"), Some("/account/confirm"));
-        assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0, "nothing was taken along");
+        assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0, "nothing was downloaded");
         let answer = ann.post("/account/confirm", &[("password", PASSWORD)]).await;
         assert_eq!(answer.location().as_deref(), Some("/admin/audit?action=sessions_ended&who=a%26b%3Dc"));
         let page = ann.seen(answer).await;
@@ -112,7 +112,7 @@ async fn a_password_given_long_ago_is_asked_for_first_and_the_filters_are_kept()
 }
 
 #[tokio::test]
-async fn opening_the_address_takes_nothing_along() {
+async fn opening_the_url_downloads_nothing() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     assert_ne!(ann.get(EXPORT).await.status, 200);

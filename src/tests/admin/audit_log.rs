@@ -1,4 +1,4 @@
-//! `/admin/audit`: who did what to whom.
+//! `/admin/audit`: who did what to which account.
 
 use std::net::IpAddr;
 
@@ -10,24 +10,24 @@ use uuid::Uuid;
 use super::{administrator, id_of};
 use crate::harness::{Mode, TestApp};
 
-/// Writes one deed down.
+/// Records one action.
 pub(super) async fn write(app: &TestApp, actor: Actor, from: Option<IpAddr>, note: AuditEvent<'_>) {
     let tx = app.state.store.write().await.expect("a transaction");
-    app.state.admin.audit.note(&tx, actor, from, note).await.expect("it is written down");
+    app.state.admin.audit.note(&tx, actor, from, note).await.expect("it is logged");
     tx.commit().await.expect("a commit");
 }
 
-/// Writes so many deeds of this account down.
-async fn fill(app: &TestApp, actor: &str, deeds: usize) {
+/// Records this many actions of this account.
+async fn fill(app: &TestApp, actor: &str, actions: usize) {
     let reason = AuditReason::parse("Asked for it <b>by phone</b>").expect("a reason");
     let actor = Actor::Administrator(Uuid::try_parse(actor).expect("an id"));
-    for _ in 0..deeds {
+    for _ in 0..actions {
         let note = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max()).because(&reason);
         write(app, actor, Some([192, 0, 2, 7].into()), note).await;
     }
 }
 
-/// Whoever may change the schema may do this, and then anything.
+/// An attacker who can change the schema can do this, and then anything else.
 pub(super) async fn drop_triggers(app: &TestApp) {
     for trigger in app.texts("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'").await {
         app.execute(&format!("DROP TRIGGER {trigger}")).await;
@@ -63,7 +63,7 @@ async fn administrators_read_who_did_what_and_why_page_by_page() {
 }
 
 #[tokio::test]
-async fn the_database_takes_no_change_of_a_row_but_the_erasing_of_a_person() {
+async fn the_database_allows_no_change_of_a_row_except_erasing_personal_data() {
     use sea_orm::ConnectionTrait as _;
     let app = TestApp::new().await;
     administrator(&app, Mode::Form, "ann").await;
@@ -75,13 +75,13 @@ async fn the_database_takes_no_change_of_a_row_but_the_erasing_of_a_person() {
             let tx = app.state.store.write().await.expect("a transaction");
             let update = tx.execute_unprepared(&format!("UPDATE audit SET {column} = {value}")).await;
             assert!(update.is_err(), "{column} = {value}");
-            // SQLite itself takes no row without its number.
+            // SQLite itself accepts no row without its number.
             if let (Err(refused), false) = (update, (column.as_str(), value) == ("seq", "NULL")) {
                 assert!(refused.to_string().contains("append-only"), "{refused}");
             }
         }
     }
-    // A value goes with its salt, and not without it.
+    // A value is erased together with its salt, and never without it.
     for (value, salt) in [("ip", "ip_salt"), ("reason", "reason_salt")] {
         app.execute(&format!("UPDATE audit SET {value} = NULL, {salt} = NULL")).await;
     }
@@ -125,12 +125,12 @@ async fn every_way_to_change_the_log_is_found_and_named() {
 }
 
 #[tokio::test]
-async fn a_row_whose_hash_was_reckoned_anew_breaks_the_chain_behind_it() {
+async fn a_row_with_a_recomputed_hash_breaks_the_chain_after_it() {
     let app = TestApp::new().await;
     administrator(&app, Mode::Form, "ann").await;
     fill(&app, &id_of(&app, "ann").await, 5).await;
     drop_triggers(&app).await;
-    // What an attacker who knows the code would leave: the row is right in itself.
+    // An attacker who knows the code would leave a row whose own hash is correct.
     app.execute("UPDATE audit SET hash = zeroblob(32) WHERE seq = 3").await;
     let violations = violations(&app).await;
     assert!(
@@ -140,7 +140,7 @@ async fn a_row_whose_hash_was_reckoned_anew_breaks_the_chain_behind_it() {
 }
 
 #[tokio::test]
-async fn the_log_goes_on_behind_what_is_too_old_and_forgets_who_is_gone() {
+async fn the_log_continues_after_old_rows_are_purged_and_forgets_deleted_users() {
     let app = TestApp::new().await;
     administrator(&app, Mode::Form, "ann").await;
     let id = id_of(&app, "ann").await;
@@ -162,7 +162,7 @@ async fn the_log_goes_on_behind_what_is_too_old_and_forgets_who_is_gone() {
 }
 
 #[tokio::test]
-async fn with_an_account_go_the_reasons_of_what_was_done_to_it_and_the_chain_stays_whole() {
+async fn deleting_an_account_erases_the_reasons_of_actions_on_it_and_the_chain_stays_intact() {
     let app = TestApp::new().await;
     let mut ids = Vec::new();
     for name in ["bob", "cid"] {
@@ -189,18 +189,18 @@ async fn with_an_account_go_the_reasons_of_what_was_done_to_it_and_the_chain_sta
         app.texts(kept).await,
         ["By bob, to cid - erased", "erased - 192.0.2.7", "By cid, to nobody - 192.0.2.7", "erased - erased"]
     );
-    // A salt that stays would lead from the commitment back to a value that is easily guessed.
+    // With the salt, a value that is easy to guess could be recovered from its commitment.
     let salts = "SELECT COUNT(*) FROM audit
         WHERE (reason IS NULL) <> (reason_salt IS NULL) OR (ip IS NULL) <> (ip_salt IS NULL)";
     assert_eq!(app.count(salts).await, 0);
     let verdict = app.state.admin.audit.verify().await.expect("the log is read");
     assert!(verdict.is_sound(), "{verdict:?}");
-    // The command line has no address that could be erased.
+    // The command line has no IP address that could be erased.
     assert_eq!((verdict.rows, verdict.erased), (4, 3));
 }
 
 #[tokio::test]
-async fn of_what_was_done_to_somebody_the_deletion_alone_keeps_its_reason() {
+async fn of_the_actions_on_a_deleted_account_only_the_deletion_keeps_its_reason() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     app.account("bob", "bob@x.example").await;

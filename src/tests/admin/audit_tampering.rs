@@ -1,5 +1,5 @@
-//! What somebody does to the audit log who can write to the database and has no
-//! `SECRET_KEY`: whatever they change, the row is named.
+//! Tampering with the audit log by an attacker who can write to the database
+//! but does not have `SECRET_KEY`. Every changed row is named.
 
 use std::ops::RangeInclusive;
 
@@ -11,12 +11,12 @@ use uuid::Uuid;
 use super::audit_log::{drop_triggers, violations, write};
 use crate::harness::TestApp;
 
-/// Rows in each log here; what is changed lies in the middle unless it is said.
+/// Rows in each log here. Changes are made in the middle unless noted.
 const ROWS: u8 = 9;
 const TRUE_STORY: &str = "as it was";
 const FALSE_STORY: &str = "as it was not";
 
-/// What is put into a column of the row 5: another value, and none where there may be none.
+/// The SQL that changes a column of row 5: another value, and NULL where NULL is allowed.
 const CHANGES: [(&str, &str); 22] = [
     ("at", "at + 1"),
     ("actor_kind", "'portal'"),
@@ -42,7 +42,7 @@ const CHANGES: [(&str, &str); 22] = [
     ("hash", "zeroblob(32)"),
 ];
 
-/// Writes rows in which no column is empty; no two have the same address and reason.
+/// Writes rows in which no column is empty. No two have the same email or reason.
 async fn tell(app: &TestApp, rows: impl IntoIterator<Item = u8>, story: &str) {
     for row in rows {
         let reason = AuditReason::parse(&format!("Asked for it {row} times")).expect("a reason");
@@ -51,7 +51,7 @@ async fn tell(app: &TestApp, rows: impl IntoIterator<Item = u8>, story: &str) {
     }
 }
 
-/// Copies the rows and the sealed ends of their chain as they are now.
+/// Copies the rows and the sealed anchors of their chain as they are now.
 async fn keep(app: &TestApp, copy: &str) {
     app.execute(&format!("CREATE TABLE {copy} AS SELECT * FROM audit")).await;
     app.execute(&format!("CREATE TABLE {copy}_anchor AS SELECT * FROM audit_anchor")).await;
@@ -68,7 +68,7 @@ async fn put_seal_back(app: &TestApp, copy: &str) {
     app.execute(&format!("INSERT INTO audit_anchor SELECT * FROM {copy}_anchor")).await;
 }
 
-/// A sound log, of which there is a copy, without what keeps its rows from being changed.
+/// An intact log with a saved copy, without the triggers that protect its rows.
 async fn unguarded() -> TestApp {
     let app = TestApp::new().await;
     tell(&app, 1..=ROWS, TRUE_STORY).await;
@@ -78,7 +78,7 @@ async fn unguarded() -> TestApp {
     app
 }
 
-/// Does this to the sound log, and undoes it.
+/// Applies a change to the intact log, and undoes it.
 async fn assert_found(app: &TestApp, tampering: &str, expected: &[Violation]) {
     app.execute(tampering).await;
     assert_eq!(violations(app).await, expected, "{tampering}");
@@ -86,9 +86,9 @@ async fn assert_found(app: &TestApp, tampering: &str, expected: &[Violation]) {
     assert_eq!(violations(app).await, [], "{tampering} was undone");
 }
 
-/// A log in which these rows tell another story. The portal reckons their hashes, as whoever knows its code would;
-/// the rows around them and the seal are what they were.
-async fn retold(rows: RangeInclusive<u8>) -> TestApp {
+/// A log in which these rows are replaced by others. The portal computes their hashes, as an attacker who knows its
+/// code would. The rows around them and the seal are unchanged.
+async fn with_changed_rows(rows: RangeInclusive<u8>) -> TestApp {
     let app = TestApp::new().await;
     let (first, last) = rows.into_inner();
     tell(&app, 1..first, TRUE_STORY).await;
@@ -98,7 +98,7 @@ async fn retold(rows: RangeInclusive<u8>) -> TestApp {
     drop_triggers(&app).await;
     put_back(&app, "earlier").await;
     tell(&app, first..=last, FALSE_STORY).await;
-    assert_eq!(violations(&app).await, [], "each row is right in itself");
+    assert_eq!(violations(&app).await, [], "each row is valid on its own");
     app.execute(&format!("INSERT INTO audit SELECT * FROM sound WHERE seq > {last}")).await;
     put_seal_back(&app, "sound").await;
     let stories = app.texts("SELECT detail FROM audit ORDER BY seq").await;
@@ -108,12 +108,12 @@ async fn retold(rows: RangeInclusive<u8>) -> TestApp {
 }
 
 #[tokio::test]
-async fn a_change_of_any_column_is_found_in_the_row_that_it_was_made_in() {
+async fn a_change_of_any_column_is_found_in_the_row_where_it_was_made() {
     let app = unguarded().await;
     let mut columns = CHANGES.map(|(column, _)| column).to_vec();
     columns.dedup();
     let all = app.texts("SELECT name FROM pragma_table_info('audit') WHERE name <> 'seq' ORDER BY cid").await;
-    assert_eq!(columns, all, "none is left out");
+    assert_eq!(columns, all, "every column is covered");
     for (column, value) in CHANGES {
         let expected: &[Violation] = match column {
             "previous" => &[Violation::Unlinked(5), Violation::Changed(5)],
@@ -125,12 +125,12 @@ async fn a_change_of_any_column_is_found_in_the_row_that_it_was_made_in() {
 }
 
 #[tokio::test]
-async fn a_row_that_was_given_another_number_was_changed() {
+async fn a_renumbered_row_is_reported_as_changed() {
     let app = unguarded().await;
-    // In the place of the row before it.
+    // In place of the previous row.
     let moved = "DELETE FROM audit WHERE seq = 4; UPDATE audit SET seq = 4 WHERE seq = 5";
     assert_found(&app, moved, &[Violation::Unlinked(4), Violation::Changed(4), Violation::Removed(5, 5)]).await;
-    // All behind a row that was removed, linked to the one before it.
+    // All rows after a removed one, linked to the row before it.
     let closed_up = "DELETE FROM audit WHERE seq = 5;
         UPDATE audit SET previous = (SELECT hash FROM audit WHERE seq = 4) WHERE seq = 6;
         UPDATE audit SET seq = 1 - seq WHERE seq > 5;
@@ -141,14 +141,14 @@ async fn a_row_that_was_given_another_number_was_changed() {
 }
 
 #[tokio::test]
-async fn another_address_or_reason_is_found_though_its_salt_and_its_commitment_fit() {
+async fn another_email_or_reason_is_found_although_its_salt_and_commitment_match() {
     let app = unguarded().await;
     for value in ["ip", "reason"] {
         let columns = format!("{value}, {value}_salt, {value}_commitment");
         for others in [
-            // The three of another row belong together.
+            // The three values of another row match each other.
             format!("SELECT {columns} FROM audit WHERE seq = 6"),
-            // As though there had never been any; what is erased leaves its commitment.
+            // As if the value had never existed; an erased value keeps its commitment.
             "SELECT NULL, NULL, NULL".to_owned(),
         ] {
             let tampering = format!("UPDATE audit SET ({columns}) = ({others}) WHERE seq = 5");
@@ -158,18 +158,18 @@ async fn another_address_or_reason_is_found_though_its_salt_and_its_commitment_f
 }
 
 #[tokio::test]
-async fn rows_that_were_reckoned_anew_up_to_the_newest_are_not_those_that_were_sealed() {
+async fn rows_recomputed_up_to_the_newest_do_not_match_the_seal() {
     for first in [1, 5, ROWS] {
-        let app = retold(first..=ROWS).await;
-        // Every row is right and follows from the one before it: the seal alone tells.
+        let app = with_changed_rows(first..=ROWS).await;
+        // Every row is correct and follows from the previous one, so only the seal shows the change.
         assert_eq!(violations(&app).await, [Violation::Changed(ROWS.into())], "from row {first} on");
     }
 }
 
 #[tokio::test]
-async fn a_row_behind_those_that_were_reckoned_anew_cannot_be_made_to_follow_from_them() {
+async fn a_row_after_recomputed_rows_cannot_be_made_to_follow_from_them() {
     for first in [1, 3, 5] {
-        let app = retold(first..=5).await;
+        let app = with_changed_rows(first..=5).await;
         assert_eq!(violations(&app).await, [Violation::Unlinked(6)], "from row {first} on");
         app.execute("UPDATE audit SET previous = (SELECT hash FROM audit WHERE seq = 5) WHERE seq = 6").await;
         assert_eq!(violations(&app).await, [Violation::Changed(6)], "from row {first} on");

@@ -1,4 +1,4 @@
-//! To everybody but an administrator there is nothing at `/admin`.
+//! `/admin` returns 404 to everyone except administrators.
 
 mod behind;
 mod enrolment;
@@ -19,8 +19,8 @@ use crate::harness::client::without_random;
 use crate::harness::{Client, Mode, TestApp};
 use crate::two_step::{enrolled, half};
 
-/// Every address of the area, a function or a page: whatever is added is in it.
-fn addresses(id: &str) -> Vec<String> {
+/// Every URL of the area, both functions and pages, so that a new one is included automatically.
+fn urls(id: &str) -> Vec<String> {
     let pages = generate_route_list(App).into_iter().map(|route| route.path().to_owned());
     let functions = server_fn_paths().map(|(path, _)| path.to_owned());
     let downloads = paths::ADMIN_DOWNLOADS.into_iter().map(str::to_owned);
@@ -38,7 +38,7 @@ fn addresses(id: &str) -> Vec<String> {
     all
 }
 
-/// A request as the guard in front hands it on, of somebody who is signed in or of nobody.
+/// A request as the auth middleware passes it on, from a signed-in user or an anonymous visitor.
 pub(super) fn request_of(member: Option<AuthenticatedUser>) -> RequestContext {
     RequestContext {
         ip: IpAddr::from([192, 0, 2, 7]),
@@ -53,20 +53,20 @@ pub(super) fn request_of(member: Option<AuthenticatedUser>) -> RequestContext {
     }
 }
 
-/// An administrator as the guard in front saw them, who gave the password just now.
+/// An administrator who just gave the password, as the auth middleware saw them.
 pub(super) async fn member(app: &TestApp, username: &str) -> AuthenticatedUser {
     let session_version = app.count(&format!("SELECT session_epoch FROM account WHERE username = '{username}'")).await;
     AuthenticatedUser {
         account_id: id_of(app, username).await.parse().expect("an id"),
         session: uuid::Uuid::nil(),
-        session_version: i32::try_from(session_version).expect("an epoch"),
+        session_version: i32::try_from(session_version).expect("a session version"),
         authenticated_at: app.clock.now(),
         must_enrol: false,
         administrator: true,
     }
 }
 
-/// Everybody who is no administrator, with what they are to themselves.
+/// Every kind of visitor who is not an administrator, with a description of each.
 async fn others(app: &TestApp, mode: Mode) -> Vec<(&'static str, Client)> {
     app.account("user", "user@x.example").await;
     let mut user = app.client(mode);
@@ -86,20 +86,20 @@ async fn others(app: &TestApp, mode: Mode) -> Vec<(&'static str, Client)> {
 }
 
 #[tokio::test]
-async fn every_address_of_the_administration_is_to_others_one_that_leads_nowhere() {
+async fn every_admin_url_is_a_404_to_everyone_else() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         let others = others(&app, mode).await;
         let id = id_of(&app, "user").await;
         for (who, client) in others {
             let nowhere = (client.clone().get("/nowhere").await, client.clone().post("/nowhere", &[]).await);
-            for address in addresses(&id) {
+            for address in urls(&id) {
                 let got = client.clone().get(&address).await;
                 let posted = client.clone().post(&address, &[("id", &id), ("reason", "Because.")]).await;
                 for (answer, nowhere) in [(got, &nowhere.0), (posted, &nowhere.1)] {
                     assert_eq!(answer.status, 404, "{who} at {address}");
                     if nowhere.status != 404 {
-                        // Before the second step every post leads there, but for these.
+                        // Before the second step, every post redirects to it, except for these.
                         continue;
                     }
                     assert_eq!(without_random(&answer.body), without_random(&nowhere.body), "{who} at {address}");
@@ -115,7 +115,7 @@ async fn every_address_of_the_administration_is_to_others_one_that_leads_nowhere
 }
 
 #[tokio::test]
-async fn an_address_that_never_was_is_nowhere_to_administrators_too() {
+async fn an_unknown_admin_url_is_a_404_to_administrators_too() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     for address in ["/admin/nowhere", "/adminx", "/admin/users/nobody"] {
@@ -128,10 +128,10 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
 }
 
-/// The guard in front is one lock. Every method behind it has its own, so that
-/// another way in finds a door as well.
+/// The auth middleware checks first, and every method behind it checks again,
+/// so that a new caller cannot bypass the check.
 #[test]
-fn every_method_of_the_administration_asks_who_asks() {
+fn every_admin_method_checks_its_caller() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/services/admin");
     let mut methods = 0;
     for file in sources(&folder) {
@@ -141,13 +141,13 @@ fn every_method_of_the_administration_asks_who_asks() {
             let body = method.split("\n    }").next().unwrap_or_default();
             let (name, _) = body.split_once(['(', '<']).expect("its name");
             if name == "commit" {
-                // A deed was begun by then.
+                // The action has already begun by then, with its own check.
                 continue;
             }
             methods += 1;
             let asks = ["by.administrator()?", "self.begin(by)", "self.begin_reauthenticated(by)"];
-            assert!(asks.iter().any(|ask| body.contains(ask)), "{}: {name} asks nobody", file.display());
+            assert!(asks.iter().any(|ask| body.contains(ask)), "{}: {name} does not check its caller", file.display());
         }
     }
-    assert!(methods > 2, "are the methods here?");
+    assert!(methods > 2, "is the test looking in the right place?");
 }

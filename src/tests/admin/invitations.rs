@@ -1,4 +1,4 @@
-//! `/admin/invitations`, and what comes of an invitation.
+//! `/admin/invitations`, and registering with an invitation.
 
 mod kept;
 mod meanwhile;
@@ -23,7 +23,7 @@ async fn portal(mode: Mode, settings: &[(&str, &str)]) -> (TestApp, Client) {
     (app, ann)
 }
 
-/// Invites an address; the link that was mailed to it, without the portal's own address.
+/// Invites an email; returns the link that was mailed to it, without the portal's origin.
 async fn invite(app: &TestApp, ann: &mut Client, address: &str) -> String {
     let answer = ann.post("/admin/invitations/send", &[("email", address)]).await;
     assert_eq!(answer.location().as_deref(), Some("/admin/invitations"));
@@ -39,7 +39,7 @@ async fn link_for(app: &TestApp, address: &str) -> String {
     format!("/register?invitation={token}")
 }
 
-/// A browser that opened the link of a mail.
+/// A browser that opened the link from an email.
 async fn opened(app: &TestApp, mode: Mode, link: &str) -> Client {
     let mut guest = app.client(mode);
     assert_eq!(guest.get(link).await.location().as_deref(), Some("/register"), "{link}");
@@ -55,13 +55,13 @@ async fn audit(app: &TestApp) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_guest_opens_the_link_and_registers_with_the_address_it_came_to_and_no_other() {
+async fn a_guest_opens_the_link_and_registers_with_the_invited_email_only() {
     for mode in BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let link = invite(&app, &mut ann, GUEST).await;
         let token = link.rsplit_once('=').expect("a token").1.to_owned();
         assert!(token.len() >= 43, "256 bits");
-        assert!(!String::from_utf8_lossy(&app.database_octets()).contains(&token), "only its hash is kept");
+        assert!(!String::from_utf8_lossy(&app.database_bytes()).contains(&token), "only its hash is kept");
 
         let mut guest = app.client(mode);
         let opened = guest.get(&link).await;
@@ -74,7 +74,7 @@ async fn a_guest_opens_the_link_and_registers_with_the_address_it_came_to_and_no
         assert!(input.contains("value=\"Guest@x.example\"") && input.contains("readonly"), "{input}");
         assert!(!page.contains(&token) && !page.contains("Use a different email address"));
 
-        // A form that is refused keeps the address, whatever was sent.
+        // A refused form keeps the invited email, whatever was sent.
         let refused = guest.register("g", "other@x.example", PASSWORD).await;
         assert!(guest.seen(refused).await.contains("Use at least 3 characters."));
         let page = guest.get("/register").await.body;
@@ -82,12 +82,12 @@ async fn a_guest_opens_the_link_and_registers_with_the_address_it_came_to_and_no
 
         assert_eq!(guest.register("guest", "other@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
         assert!(app.mails_to("other@x.example").await.is_empty());
-        assert_eq!(states(&app).await, ["waiting"], "it is used up by the account alone");
+        assert_eq!(states(&app).await, ["waiting"], "only the created account uses it up");
         let page = guest.get("/verify").await.body;
         assert!(page.contains(GUEST) && !page.contains("action=\"/verify/email\""), "{page}");
         let corrected = guest.post("/verify/email", &[("email", "other@x.example")]).await;
         let told = guest.seen(corrected).await.contains("only works with the email address it was sent to");
-        assert_eq!(told, mode == Mode::Script, "the page has no such form, and no place for its message");
+        assert_eq!(told, mode == Mode::Script, "the page has neither this form nor its error message");
         assert!(app.mails_to("other@x.example").await.is_empty());
 
         let code = app.code_for(GUEST).await;
@@ -113,7 +113,7 @@ async fn a_guest_opens_the_link_and_registers_with_the_address_it_came_to_and_no
 }
 
 #[tokio::test]
-async fn an_invitation_is_good_until_the_second_at_which_it_expires() {
+async fn an_invitation_works_until_the_second_it_expires() {
     for mode in BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let link = invite(&app, &mut ann, GUEST).await;
@@ -127,7 +127,7 @@ async fn an_invitation_is_good_until_the_second_at_which_it_expires() {
         let mut stranger = app.client(mode);
         assert!(stranger.get(&link).await.body.contains("has been used, cancelled or has expired"));
         assert!(stranger.cookies.is_empty());
-        // Nor does it count for what was begun with it.
+        // It also does not apply to a registration that was begun with it.
         let answer = guest.verify(&code).await;
         assert_eq!(answer.location().as_deref(), Some("/register"));
         assert!(guest.seen(answer).await.contains("Your invitation no longer works"));
@@ -140,7 +140,7 @@ async fn an_invitation_is_good_until_the_second_at_which_it_expires() {
 }
 
 #[tokio::test]
-async fn an_invitation_that_is_taken_back_lets_nobody_begin_or_finish() {
+async fn a_revoked_invitation_can_neither_begin_nor_finish_a_registration() {
     for mode in BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let link = invite(&app, &mut ann, GUEST).await;
@@ -167,7 +167,7 @@ async fn an_invitation_that_is_taken_back_lets_nobody_begin_or_finish() {
 }
 
 #[tokio::test]
-async fn another_invitation_of_an_address_takes_the_place_of_the_first() {
+async fn a_second_invitation_for_an_email_replaces_the_first() {
     for mode in BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let first = invite(&app, &mut ann, GUEST).await;
@@ -183,7 +183,7 @@ async fn another_invitation_of_an_address_takes_the_place_of_the_first() {
 }
 
 #[tokio::test]
-async fn while_registration_is_closed_no_invitation_opens_it() {
+async fn no_invitation_works_while_registration_is_closed() {
     for mode in BOTH {
         let (app, mut ann) = portal(mode, &[]).await;
         let link = invite(&app, &mut ann, GUEST).await;
@@ -204,7 +204,7 @@ async fn while_registration_is_closed_no_invitation_opens_it() {
 }
 
 #[tokio::test]
-async fn a_made_up_token_opens_nothing_and_is_kept_nowhere() {
+async fn a_made_up_token_opens_nothing_and_is_not_stored() {
     for mode in BOTH {
         let (app, _) = portal(mode, BY_INVITATION).await;
         for token in ["x", &"A".repeat(43), "%FF", "..%2f..", "%C3%A9", &"A".repeat(2_000)] {
@@ -239,7 +239,7 @@ async fn opening_a_link_changes_nothing_however_often() {
         guest.get("/register").await;
         app.client(Mode::Form).get("/register?invitation=none").await;
         assert_eq!(guest.get("/register?invitation=").await.location().as_deref(), Some("/register"));
-        assert!(guest.cookies.is_empty(), "it is put away");
+        assert!(guest.cookies.is_empty(), "the invitation cookie is removed");
     }
     for (table, before) in tables.iter().zip(before) {
         assert_eq!(app.count(&format!("SELECT COUNT(*) FROM \"{table}\"")).await, before, "{table}");
@@ -248,7 +248,7 @@ async fn opening_a_link_changes_nothing_however_often() {
 }
 
 #[tokio::test]
-async fn two_browsers_at_once_make_one_account_of_one_invitation() {
+async fn two_browsers_at_once_create_one_account_from_one_invitation() {
     for mode in BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let link = invite(&app, &mut ann, GUEST).await;
@@ -265,7 +265,7 @@ async fn two_browsers_at_once_make_one_account_of_one_invitation() {
 }
 
 #[tokio::test]
-async fn an_invitation_counts_past_the_lists_of_domains_as_long_as_it_is_good() {
+async fn a_valid_invitation_overrides_the_domain_lists() {
     let denied = &[("PORTAL_EMAIL_DOMAINS_DENIED", "x.example")];
     for mode in BOTH {
         for revoked in [false, true] {
@@ -277,7 +277,7 @@ async fn an_invitation_counts_past_the_lists_of_domains_as_long_as_it_is_good() 
             let mut guest = opened(&app, mode, &link).await;
             assert!(
                 guest.get("/register").await.body.contains("Use a different email address"),
-                "anybody may register here"
+                "registration is open"
             );
             assert_eq!(guest.register("guest", "", PASSWORD).await.location().as_deref(), Some("/verify"));
             let code = app.code_for(GUEST).await;
@@ -291,7 +291,7 @@ async fn an_invitation_counts_past_the_lists_of_domains_as_long_as_it_is_good() 
 }
 
 #[tokio::test]
-async fn where_anybody_may_register_the_invitation_of_an_address_is_used_up_by_its_account() {
+async fn with_open_registration_creating_an_account_uses_up_the_invitation_for_its_email() {
     for mode in BOTH {
         let (app, mut ann) = portal(mode, &[]).await;
         let link = invite(&app, &mut ann, GUEST).await;

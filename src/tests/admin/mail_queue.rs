@@ -1,4 +1,4 @@
-//! `/admin/mail`: what waits, what went, and what can be done about it.
+//! `/admin/mail`: the outbox, and the actions on its emails.
 
 use portal::server::mail::Sender;
 use portal::server::mail::Worker;
@@ -34,7 +34,7 @@ async fn audited(app: &TestApp) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_mail_that_was_given_up_is_tried_again_and_arrives() {
+async fn a_failed_mail_is_retried_and_delivered() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
@@ -48,7 +48,7 @@ async fn a_mail_that_was_given_up_is_tried_again_and_arrives() {
         assert!(!page.contains("bob.lee") && !page.contains(">Cancel<"), "{page}");
         app.mail_fares(Behaviour::Accept);
         app.deliver().await;
-        assert_eq!(app.texts("SELECT state FROM outbox").await, ["dead"], "by itself it stays so");
+        assert_eq!(app.texts("SELECT state FROM outbox").await, ["dead"], "it is not retried automatically");
         let id = id(&app).await;
         let seen = press(&mut ann, "retry", &id).await;
         assert!(mode == Mode::Script || seen.contains("queued again"), "{seen}");
@@ -59,12 +59,12 @@ async fn a_mail_that_was_given_up_is_tried_again_and_arrives() {
         assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE payload IS NOT NULL").await, 0);
         assert_eq!(audited(&app).await, ["mail_retried: Registration code, to b***@x.example"]);
         assert!(press(&mut ann, "retry", &id).await.contains("hasn't failed"));
-        assert_eq!(audited(&app).await.len(), 1, "what was refused was not done");
+        assert_eq!(audited(&app).await.len(), 1, "the refused action changed nothing");
     }
 }
 
 #[tokio::test]
-async fn an_expired_code_and_an_erased_mail_are_not_tried_again() {
+async fn an_expired_code_and_an_erased_mail_are_not_retried() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
@@ -98,7 +98,7 @@ async fn an_expired_code_and_an_erased_mail_are_not_tried_again() {
 }
 
 #[tokio::test]
-async fn a_dropped_mail_never_arrives_and_its_content_is_gone() {
+async fn a_dropped_mail_is_never_delivered_and_its_content_is_erased() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
@@ -123,7 +123,7 @@ async fn a_dropped_mail_never_arrives_and_its_content_is_gone() {
 }
 
 #[tokio::test]
-async fn a_test_mail_goes_to_the_administrators_own_address_once_a_minute() {
+async fn a_test_mail_goes_to_the_administrators_own_email_once_a_minute() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
@@ -146,19 +146,19 @@ async fn a_test_mail_goes_to_the_administrators_own_address_once_a_minute() {
 }
 
 #[tokio::test]
-async fn while_the_mail_server_is_away_the_queue_says_why_and_when_it_tries_next() {
+async fn while_the_mail_server_is_down_the_queue_shows_why_and_the_next_attempt() {
     let app = TestApp::new().await;
     let mut ann = ann(&app, Mode::Form).await;
     let server = MailServer::start(Protection::None).await;
     let url = format!("smtp://127.0.0.1:{}?tls=none", server.port());
     let transport = Transport::smtp(SmtpServer::parse(&url.into()).expect("a mail server")).expect("a transport");
-    let from = "no-reply@portal.example".parse().expect("an address");
+    let from = "no-reply@portal.example".parse().expect("an email");
     let sender = Sender::new(from, "Portal", "https://portal.example");
     let mailer = app.state.admin.mailer.clone();
     let worker = Worker::new(app.state.store.clone(), mailer, transport, sender);
     ann.post("/admin/mail/test", &[]).await;
     server.fault((At::Greeting, Fault::Answer("421 4.3.2 closed for repairs")));
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     let page = ann.get("/admin/mail?state=waiting&kind=test").await.body;
     for text in ["closed for repairs", "a***@admin.example", "23 November 2026, 12:00 UTC", ">Cancel<"] {
         assert!(page.contains(text), "{text}: {page}");
@@ -166,7 +166,7 @@ async fn while_the_mail_server_is_away_the_queue_says_why_and_when_it_tries_next
     assert!(!page.contains("ann@admin.example"), "{page}");
     server.fault(None);
     app.advance(6);
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     server.wait_for(1).await;
     assert_eq!(server.accepted()[0].to, ["ann@admin.example"]);
     let page = ann.get("/admin/mail?kind=test").await.body;
@@ -192,5 +192,5 @@ async fn the_queue_is_filtered_and_read_page_by_page() {
         assert_eq!(count(&ann.get(&format!("/admin/mail{query}")).await.body), found, "{query}");
     }
     assert!(ann.get("/admin/mail?state=nonsense").await.body.contains("No emails match"));
-    assert!(!first.contains("Try again"), "what has no content cannot be tried again");
+    assert!(!first.contains("Try again"), "an email without content cannot be retried");
 }

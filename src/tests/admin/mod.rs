@@ -1,4 +1,4 @@
-//! What is there for administrators alone.
+//! The admin pages, which only administrators can see.
 
 mod admin_cli;
 mod audit_command;
@@ -19,7 +19,7 @@ mod users;
 use crate::harness::app::PASSWORD;
 use crate::harness::{Client, Mode, TestApp};
 
-/// Makes an administrator, and signs them in.
+/// Creates an administrator, and signs them in.
 pub(super) async fn administrator(app: &TestApp, mode: Mode, username: &str) -> Client {
     app.account(username, &format!("{username}@admin.example")).await;
     app.execute(&format!("UPDATE account SET role = 'administrator' WHERE username = '{username}'")).await;
@@ -28,7 +28,7 @@ pub(super) async fn administrator(app: &TestApp, mode: Mode, username: &str) -> 
     client
 }
 
-/// The id of an account, as it stands in URLs.
+/// Returns the id of an account, as it appears in URLs.
 pub(super) async fn id_of(app: &TestApp, username: &str) -> String {
     let hex = app.text(&format!("SELECT hex(id) FROM account WHERE username = '{username}'")).await;
     uuid::Uuid::try_parse(&hex).expect("an id").to_string()

@@ -1,4 +1,4 @@
-//! `/admin/otps`: what became of each code, and never a code.
+//! `/admin/otps`: the status of each code, and never the code itself.
 
 use portal::server::mail::transport::memory::Behaviour;
 
@@ -13,7 +13,7 @@ fn rows(page: &str) -> Vec<String> {
     rows.map(text).collect()
 }
 
-/// What a person reads of some markup.
+/// The text that a user reads in some markup.
 fn text(html: &str) -> String {
     let html = html.split_once('>').map_or("", |(_, rest)| rest);
     let pieces = html.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text).trim());
@@ -35,7 +35,7 @@ async fn ann(app: &TestApp) -> Client {
 }
 
 #[tokio::test]
-async fn a_code_is_followed_from_the_queue_to_its_use_and_is_never_shown() {
+async fn a_code_is_tracked_from_the_queue_to_its_use_and_is_never_shown() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         let mut ann = ann(&app).await;
@@ -60,7 +60,7 @@ async fn a_code_is_followed_from_the_queue_to_its_use_and_is_never_shown() {
 }
 
 #[tokio::test]
-async fn wrong_tries_time_and_newer_codes_end_a_code_each_in_its_own_words() {
+async fn wrong_codes_expiry_and_newer_codes_each_end_a_code_with_their_own_status() {
     let app = TestApp::new().await;
     let mut ann = ann(&app).await;
     let mut bob = app.form();
@@ -70,7 +70,7 @@ async fn wrong_tries_time_and_newer_codes_end_a_code_each_in_its_own_words() {
         bob.verify(&wrong_code(&code, n)).await;
     }
     assert!(listed(&mut ann, "").await[0].ends_with("| 5 | Sent | Too many attempts"));
-    // Later it is still that which ended it.
+    // The status does not change later.
     app.advance(600);
     assert!(listed(&mut ann, "").await[0].ends_with("| 5 | Sent | Too many attempts"));
 
@@ -88,7 +88,7 @@ async fn wrong_tries_time_and_newer_codes_end_a_code_each_in_its_own_words() {
     assert_eq!(outcomes(&mut ann).await, ["Pending", "Pending", "Replaced"]);
     app.advance(240);
     assert_eq!(outcomes(&mut ann).await, ["Pending", "Expired", "Replaced"]);
-    // Of what expired nothing was withdrawn, whatever came after.
+    // An expired code is never reported as withdrawn, whatever happens later.
     let mails = app.mails_to("cid@x.example").await;
     let newest = crate::harness::app::first_six_digits(&mails.last().expect("a mail").0).expect("a code");
     assert_eq!(cid.verify(&newest).await.location().as_deref(), Some("/login"));
@@ -96,7 +96,7 @@ async fn wrong_tries_time_and_newer_codes_end_a_code_each_in_its_own_words() {
 }
 
 #[tokio::test]
-async fn the_last_try_may_be_the_right_one() {
+async fn the_last_attempt_can_succeed() {
     let app = TestApp::new().await;
     let mut ann = ann(&app).await;
     let mut bob = app.form();
@@ -112,7 +112,7 @@ async fn the_last_try_may_be_the_right_one() {
 }
 
 #[tokio::test]
-async fn an_address_that_gets_no_code_is_told_to_administrators_alone() {
+async fn only_administrators_see_that_an_email_gets_no_code() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         let mut ann = ann(&app).await;
@@ -131,7 +131,7 @@ async fn an_address_that_gets_no_code_is_told_to_administrators_alone() {
 }
 
 #[tokio::test]
-async fn what_became_of_the_mail_is_told_as_it_is() {
+async fn the_delivery_status_of_the_mail_is_shown() {
     let app = TestApp::new().await;
     let mut ann = ann(&app).await;
     let mut deliveries: Vec<(&str, &str)> = Vec::new();
@@ -161,13 +161,13 @@ async fn what_became_of_the_mail_is_told_as_it_is() {
     }
     assert!(listed(&mut ann, "?outcome=expired").await.iter().all(|row| row.ends_with("| Expired")));
     assert_eq!(listed(&mut ann, "?outcome=waiting").await.len(), 2);
-    // The row of the mail may go before that of the code.
+    // The mail's row may be deleted before the code's row.
     app.execute("DELETE FROM outbox").await;
     assert!(listed(&mut ann, "?address=dead@x.example").await[0].contains("Unknown"));
 }
 
 #[tokio::test]
-async fn each_filter_narrows_the_log_and_what_names_nothing_finds_nothing() {
+async fn each_filter_narrows_the_log_and_an_unknown_value_finds_nothing() {
     let app = TestApp::new().await;
     let mut ann = ann(&app).await;
     app.form().at_ip("198.51.100.1").register("bob", "bob@x.example", PASSWORD).await;
@@ -213,22 +213,22 @@ async fn the_log_is_read_page_by_page_and_only_its_first_page_refreshes_itself()
 }
 
 #[tokio::test]
-async fn a_question_with_two_filters_says_when_it_did_not_look_at_everything() {
+async fn a_query_with_two_filters_says_when_it_did_not_search_everything() {
     let app = TestApp::new().await;
     let mut ann = ann(&app).await;
     fill(&app, 10_100).await;
     app.execute("UPDATE otp SET consumed_at = 1 WHERE id = (SELECT MIN(id) FROM otp)").await;
     let page = ann.get("/admin/otps?purpose=registration&delivery=sent").await.body;
-    assert!(!page.contains("Searched the latest"), "no mail was sent, and that is known: {page}");
+    assert!(!page.contains("Searched the latest"), "no email was sent, so the search is complete: {page}");
     let page = ann.get("/admin/otps?purpose=registration&requester=192.0.2.9&outcome=used").await.body;
     assert!(page.contains("Searched the latest 10000 OTPs"), "{page}");
     let page = ann.get("/admin/otps?purpose=registration&requester=192.0.2.9").await.body;
     assert!(!page.contains("Searched the latest") && rows(&page).len() == 50);
-    assert_eq!(listed(&mut ann, "?outcome=used").await.len(), 1, "alone it finds all there is");
+    assert_eq!(listed(&mut ann, "?outcome=used").await.len(), 1, "a single filter searches everything");
 }
 
 #[tokio::test]
-async fn a_page_that_refreshes_itself_keeps_no_session_alive() {
+async fn a_page_that_refreshes_itself_does_not_extend_the_session() {
     let app = TestApp::new().await;
     let mut ann = ann(&app).await;
     let mut by_itself = ann.clone();
@@ -242,7 +242,7 @@ async fn a_page_that_refreshes_itself_keeps_no_session_alive() {
     assert_eq!(ann.get("/admin/otps").await.status, 404);
 }
 
-/// So many codes that were never used.
+/// Adds this many codes that were never used.
 async fn fill(app: &TestApp, codes: u32) {
     app.execute(&format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {codes})

@@ -1,4 +1,4 @@
-//! `/admin`: how the portal is doing.
+//! `/admin`: the overview and its statistics.
 
 use crate::harness::app::wrong_code;
 use crate::harness::{Client, Mode, TestApp};
@@ -8,7 +8,7 @@ use super::administrator;
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
 
-/// What stands beside the name of a figure: its number and its words.
+/// Returns the number and the text beside the name of a metric.
 fn figure(page: &str, name: &str) -> (String, String) {
     let rest = page.split_once(&format!("<dt>{name}</dt>")).unwrap_or_else(|| panic!("no {name}: {page}")).1;
     let dd = rest.split("</dd>").next().expect("its value");
@@ -19,7 +19,7 @@ fn figure(page: &str, name: &str) -> (String, String) {
     (text("<strong"), text("class=\"quiet\""))
 }
 
-/// The numbers of one column of the table, the newest first.
+/// Returns the numbers of one column of the table, newest first.
 fn column(page: &str, name: &str) -> Vec<u64> {
     let label = format!("data-label=\"{name}\"");
     let cells = page.split(&label).skip(1);
@@ -29,7 +29,7 @@ fn column(page: &str, name: &str) -> Vec<u64> {
 
 fn words(page: &str, chart: &str) -> String {
     let rest = page.split_once(&format!("id=\"{chart}-words\"")).expect("the chart").1;
-    rest.split_once('>').expect("its words").1.split('<').next().expect("them").to_owned()
+    rest.split_once('>').expect("its text").1.split('<').next().expect("them").to_owned()
 }
 
 async fn read(ann: &mut Client, span: &str) -> String {
@@ -39,7 +39,7 @@ async fn read(ann: &mut Client, span: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_fresh_portal_shows_its_administrator_and_noughts_with_sentences() {
+async fn a_new_portal_shows_its_administrator_and_zeros_with_sentences() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     app.deliver().await;
@@ -54,19 +54,19 @@ async fn a_fresh_portal_shows_its_administrator_and_noughts_with_sentences() {
         assert_eq!(figure(&page, "Email queued"), ("0".into(), "Nothing queued".into()));
         assert_eq!(words(&page, "registrations"), "No data for this period.");
         assert_eq!(words(&page, "failures"), "No data for this period.");
-        assert!(!page.contains("chart-drawing"), "nothing is drawn of nothing");
+        assert!(!page.contains("chart-drawing"), "no chart without data");
     }
 }
 
 #[tokio::test]
-async fn the_figures_follow_what_people_do_and_the_words_of_the_charts_say_the_same() {
+async fn the_metrics_follow_user_activity_and_the_chart_texts_match() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
         let mut bob = app.client(mode);
         bob.register("bob", "bob@x.example", "tumble rinse obelisk").await;
         let mail = figure(&read(&mut ann, "day").await, "Email queued");
-        assert_ne!(mail.0, "0", "bob's code has not gone out");
+        assert_ne!(mail.0, "0", "bob's code has not been sent");
         let code = app.code_for("bob@x.example").await;
         for n in 0..2 {
             bob.verify(&wrong_code(&code, n)).await;
@@ -81,7 +81,7 @@ async fn the_figures_follow_what_people_do_and_the_words_of_the_charts_say_the_s
         );
         assert_eq!(figure(&page, "Email queued").0, "0");
         bob.verify(&code).await;
-        // The right one is taken back, the wrong ones stay; an unknown name counts as well.
+        // The correct attempt is subtracted and the wrong ones stay; an unknown username counts too.
         bob.sign_in("bob", "not the password").await;
         bob.sign_in("nobody", "not the password").await;
         bob.sign_in("bob", "tumble rinse obelisk").await;
@@ -93,7 +93,7 @@ async fn the_figures_follow_what_people_do_and_the_words_of_the_charts_say_the_s
             figure(&page, "Failures"),
             ("4".into(), "2 wrong passwords, 2 wrong codes, 0 failed second steps".into())
         );
-        // The charts say the same in words, in bars and in the table.
+        // The charts show the same numbers in text, in bars and in the table.
         assert_eq!(
             words(&page, "registrations"),
             "2 started, 2 completed. Busiest hour: 2 on 23 November 2026, 12:00 UTC."
@@ -109,7 +109,7 @@ async fn the_figures_follow_what_people_do_and_the_words_of_the_charts_say_the_s
             let numbers = column(&page, name);
             assert_eq!((numbers.len(), numbers[0], numbers.iter().sum()), (24, first, first), "{name}");
         }
-        // One bar each, and one in each key.
+        // One bar each, and one in each legend.
         for class in ["chart-whole", "chart-part", "chart-bad"] {
             assert_eq!(page.matches(class).count(), 2, "{class}");
         }
@@ -120,8 +120,8 @@ async fn the_figures_follow_what_people_do_and_the_words_of_the_charts_say_the_s
 }
 
 #[tokio::test]
-async fn a_span_ends_exactly_with_its_oldest_hour_or_day() {
-    // The clock begins at 12:00 on a day: one minute before midnight is 11 h 59 min later.
+async fn a_time_range_ends_exactly_with_its_oldest_hour_or_day() {
+    // The clock starts at 12:00: one minute before midnight is 11 h 59 min later.
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     let begun = |page: &str| figure(page, "Completion rate").1;
@@ -151,7 +151,7 @@ async fn a_span_ends_exactly_with_its_oldest_hour_or_day() {
 }
 
 #[tokio::test]
-async fn who_finishes_in_the_next_hour_counts_in_the_one_in_which_they_began() {
+async fn a_sign_in_finished_in_the_next_hour_counts_in_the_hour_it_began() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, Mode::Form, "ann").await;
@@ -168,7 +168,7 @@ async fn who_finishes_in_the_next_hour_counts_in_the_one_in_which_they_began() {
             let all = numbers.iter().sum::<u64>();
             assert_eq!((numbers[0], numbers[1], all), (0, 2, 2), "{name}: those of ann and bob");
         }
-        // With that hour both leave the span: no more is ever finished than was begun.
+        // Both leave the range with that hour, so finished attempts never exceed those begun.
         app.advance(23 * HOUR - 60);
         enter(&app, &mut ann).await;
         let page = read(&mut ann, "day").await;
@@ -179,12 +179,12 @@ async fn who_finishes_in_the_next_hour_counts_in_the_one_in_which_they_began() {
 }
 
 #[tokio::test]
-async fn what_was_counted_outlives_the_rows_and_goes_in_its_time() {
+async fn metrics_outlive_the_rows_they_count_and_expire_on_time() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     app.advance(3 * DAY);
     app.state.maintenance.purge().await.expect("the purge");
-    assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0, "registrations are not kept");
+    assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0, "the registration rows are deleted");
     enter(&app, &mut ann).await;
     assert_eq!(figure(&read(&mut ann, "week").await, "Completion rate").0, "100%");
     app.advance(401 * DAY);
@@ -193,7 +193,7 @@ async fn what_was_counted_outlives_the_rows_and_goes_in_its_time() {
 }
 
 #[tokio::test]
-async fn a_failed_second_step_is_a_failure_too() {
+async fn a_failed_second_step_counts_as_a_failure() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "admin").await;
     crate::two_step::enrolled(&app, Mode::Form).await;
@@ -204,7 +204,7 @@ async fn a_failed_second_step_is_a_failure_too() {
 }
 
 #[tokio::test]
-async fn the_span_is_chosen_by_links_that_say_which_one_counts() {
+async fn the_time_range_is_chosen_by_links_that_mark_the_current_one() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     for (span, rows) in [("day", 24), ("week", 7), ("month", 30)] {
@@ -216,7 +216,7 @@ async fn the_span_is_chosen_by_links_that_say_which_one_counts() {
 }
 
 #[tokio::test]
-async fn mail_that_was_given_up_and_mail_that_waits_are_told_apart() {
+async fn failed_mail_and_queued_mail_are_counted_separately() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     app.deliver().await;
@@ -232,7 +232,7 @@ async fn mail_that_was_given_up_and_mail_that_waits_are_told_apart() {
     assert_eq!(figure(&page, "Email queued"), ("1".into(), "Oldest: 2 hours and 1 minute".into()));
 }
 
-/// Signs in again: the session has ended in the meantime.
+/// Signs in again, because the session has ended in the meantime.
 async fn enter(app: &TestApp, ann: &mut Client) {
     *ann = app.form();
     assert_eq!(ann.sign_in("ann", crate::harness::app::PASSWORD).await.location().as_deref(), Some("/dashboard"));

@@ -1,4 +1,4 @@
-//! How long everything is kept that goes by itself, and how it goes.
+//! How long data that expires is kept, and how it is deleted.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,11 @@ use super::rows;
 use crate::harness::TestApp;
 use crate::harness::app::PASSWORD;
 
-/// Seconds of an hour.
+/// Seconds per hour.
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
-/// Every setting that rules what is kept, each with a time that is no other's.
+/// Every retention setting, each with a different value.
 const SETTINGS: [(&str, &str); 7] = [
     ("PORTAL_SESSION_IDLE", "120"),
     ("PORTAL_SESSION_ABSOLUTE", "600"),
@@ -23,20 +23,20 @@ const SETTINGS: [(&str, &str); 7] = [
 
 /// More than two batches of any table.
 const MANY: u64 = 60;
-/// Most rows that one transaction may take: others wait for it.
+/// Most rows that one transaction may delete, because other writers wait for it.
 const MOST: u32 = 100;
 
 /// Rows of one kind.
 struct Kept {
     table: &'static str,
-    /// The column with the moment from which their time runs.
+    /// The column with the time at which the retention period starts.
     from: &'static str,
     seconds: i64,
-    /// The setting by which it runs longer or shorter, if there is one.
+    /// The setting that controls the period, if there is one.
     setting: &'static str,
-    /// What makes them of this kind, where `$at` is that moment and `$now` the present.
+    /// The columns that make a row one of this kind, where `$at` is that time and `$now` the current time.
     with: &'static [(&'static str, &'static str)],
-    /// The column that goes, or `*` for the whole row.
+    /// The column that is erased, or `*` for the whole row.
     what: &'static str,
 }
 
@@ -44,14 +44,14 @@ fn kept(table: &'static str, from: &'static str, seconds: i64) -> Kept {
     Kept { table, from, seconds, setting: "", with: &[], what: "*" }
 }
 
-/// All there is.
+/// Every kind of row that expires.
 fn all() -> Vec<Kept> {
     vec![
         kept("account", "delete_after", 0),
         kept("registration", "created_at", DAY).set_by("PORTAL_REGISTRATION_LIFETIME"),
         kept("invitation", "ended_at", 30 * DAY),
         kept("recovery", "created_at", DAY),
-        // Of those that were confirmed it matters when they were.
+        // For confirmed changes, the time of confirmation counts.
         kept("email_change", "created_at", DAY),
         kept("email_change", "confirmed_at", 72 * HOUR).set_by("PORTAL_EMAIL_UNDO"),
         kept("otp", "issued_at", 30 * DAY).set_by("PORTAL_OTP_LOG"),
@@ -70,7 +70,7 @@ fn all() -> Vec<Kept> {
             .with(&[("remember", "1"), ("last_seen_at", "$now")]),
         kept("outbox", "created_at", 30 * DAY).set_by("PORTAL_OTP_LOG").with(&[("state", "'sent'")]),
         kept("outbox", "created_at", 30 * DAY).set_by("PORTAL_OTP_LOG").with(&[("state", "'dead'")]),
-        // The content of what was given up goes first.
+        // The content of a failed mail is erased first.
         Kept { what: "payload", ..kept("outbox", "keep_until", 0) }.with(&[
             ("state", "'dead'"),
             ("payload", "x'00'"),
@@ -95,14 +95,14 @@ impl Kept {
         Self { with, ..self }
     }
 
-    /// The moment whose rows have reached the end of their time now.
+    /// Returns the timestamp of rows that expire now.
     fn end(&self, app: &TestApp, settings: &[(&str, &str)]) -> i64 {
         let set = settings.iter().find(|(name, _)| *name == self.setting);
         let seconds = set.map_or(self.seconds, |(_, value)| value.parse().expect("seconds"));
         app.clock.now().0 - seconds * 1_000
     }
 
-    /// Writes so many of them; `at` is their moment, or tells it by their number `i`.
+    /// Inserts `many` rows; `at` is their time, or an expression of their number `i`.
     async fn put(&self, app: &TestApp, many: u64, at: &str) {
         let now = app.clock.now().0.to_string();
         let written = |value: &str| value.replace("$at", at).replace("$now", &now);
@@ -111,7 +111,7 @@ impl Kept {
         rows::put(app, self.table, many, &given).await;
     }
 
-    /// Writes so many of them, of which none has any time left.
+    /// Inserts `many` rows that have all expired.
     async fn put_too_old(&self, app: &TestApp, many: u64) {
         self.put(app, many, &format!("({} - 1)", self.end(app, &[]))).await;
     }
@@ -126,8 +126,8 @@ impl Kept {
 }
 
 #[tokio::test]
-async fn whatever_goes_by_itself_stays_to_the_end_of_its_time_and_no_longer() {
-    // With none of them, and with all.
+async fn expiring_data_is_kept_for_exactly_its_retention_period() {
+    // With none of the settings, and with all of them.
     for settings in [&SETTINGS[..0], &SETTINGS[..]] {
         let app = TestApp::with(settings).await;
         for kept in all() {
@@ -146,10 +146,10 @@ async fn whatever_goes_by_itself_stays_to_the_end_of_its_time_and_no_longer() {
 }
 
 #[tokio::test]
-async fn no_table_grows_for_ever() {
+async fn no_table_grows_forever() {
     let app = TestApp::new().await;
     let tables = app.texts("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'").await;
-    // Second factors are few to an account and go with it; the other two hold a row each, or one of each version.
+    // Accounts have few second factors, which are deleted with them. The other two hold one row, or one per version.
     let few = ["totp", "totp_waiting", "passkey", "recovery_code", "audit_anchor", "seaql_migrations"];
     let all = all();
     let known: BTreeSet<_> = all.iter().map(|kept| kept.table).chain(few).collect();
@@ -157,7 +157,7 @@ async fn no_table_grows_for_ever() {
 }
 
 #[tokio::test]
-async fn one_purge_deletes_all_that_is_too_old_however_much_that_is() {
+async fn one_purge_deletes_everything_that_expired_however_much() {
     let app = TestApp::new().await;
     let mut expected = 0;
     for kept in all() {
@@ -169,11 +169,11 @@ async fn one_purge_deletes_all_that_is_too_old_however_much_that_is() {
 }
 
 #[tokio::test]
-async fn no_transaction_of_a_purge_takes_more_than_a_hundred_rows() {
+async fn no_transaction_of_a_purge_deletes_more_than_a_hundred_rows() {
     let app = TestApp::new().await;
     for kept in all() {
         kept.put_too_old(&app, u64::from(MOST) + 1).await;
-        // The last one of all cannot go, and with it stays what its transaction took: that is what is left then.
+        // The very last row cannot be deleted, so everything its transaction deleted is rolled back and remains.
         let (table, what) = (kept.table, kept.what);
         let deed = if what == "*" { "DELETE" } else { "UPDATE" };
         app.execute(&format!(
@@ -181,7 +181,7 @@ async fn no_transaction_of_a_purge_takes_more_than_a_hundred_rows() {
              BEGIN SELECT RAISE(ABORT, 'the last one stays'); END"
         ))
         .await;
-        app.state.maintenance.purge().await.expect_err("the last one stays");
+        app.state.maintenance.purge().await.expect_err("the last row cannot be deleted");
         let left = kept.count(&app).await;
         assert!((1..=i64::from(MOST)).contains(&left), "{table} by {}: {left} rows were to go at once", kept.from);
         app.execute("DROP TRIGGER last_one").await;
@@ -190,7 +190,7 @@ async fn no_transaction_of_a_purge_takes_more_than_a_hundred_rows() {
 }
 
 #[tokio::test]
-async fn a_code_and_the_mail_with_it_are_forgotten_after_thirty_days() {
+async fn a_code_and_its_mail_are_deleted_after_thirty_days() {
     let app = TestApp::new().await;
     app.form().register("bob", "bob@x.example", PASSWORD).await;
     app.deliver().await;
@@ -203,7 +203,7 @@ async fn a_code_and_the_mail_with_it_are_forgotten_after_thirty_days() {
 }
 
 #[tokio::test]
-async fn a_mail_that_waits_is_never_too_old() {
+async fn a_queued_mail_is_never_purged() {
     let app = TestApp::new().await;
     rows::put(&app, "outbox", 3, &[("state", "'waiting'".to_owned()), ("created_at", "i".to_owned())]).await;
     assert_eq!(app.state.maintenance.purge().await.expect("the purge"), 0);

@@ -1,4 +1,4 @@
-//! `/admin/settings`: what the portal runs with.
+//! `/admin/settings`: the configuration that the portal runs with.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ const CANARY: &str = "canary-in-a-coal-mine";
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const OLD_KEY: &str = "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=";
 
-/// The cells of the row with this text in its first one.
+/// Returns the cells of the row with this text in its first cell.
 fn row(page: &str, first: &str) -> Vec<String> {
     let rows = page.split("<tr role=\"row\">").map(|row| row.split("</tr>").next().unwrap_or_default());
     let cells = |row: &str| -> Vec<String> { row.split("</td>").map(text).filter(|text| !text.is_empty()).collect() };
@@ -19,13 +19,13 @@ fn row(page: &str, first: &str) -> Vec<String> {
     found.unwrap_or_else(|| panic!("no {first}: {page}"))
 }
 
-/// What is left without the tags.
+/// Strips the tags.
 fn text(html: &str) -> String {
     html.split('<').filter_map(|piece| Some(piece.split_once('>')?.1)).collect::<String>().trim().to_owned()
 }
 
 #[tokio::test]
-async fn each_value_in_force_stands_with_where_it_came_from() {
+async fn each_effective_value_is_shown_with_its_source() {
     let settings = [("PORTAL_OTP_LIFETIME", "240"), ("PORTAL_NAME", "The club"), ("MAIL_FROM", "")];
     let app = TestApp::with(&settings).await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
@@ -34,9 +34,9 @@ async fn each_value_in_force_stands_with_where_it_came_from() {
     assert_eq!(row(&page.body, "PORTAL_OTP_LIFETIME"), ["PORTAL_OTP_LIFETIME", "240", "environment"]);
     assert_eq!(row(&page.body, "PORTAL_OTP_TRIES"), ["PORTAL_OTP_TRIES", "5", "default"]);
     assert_eq!(row(&page.body, "name"), ["name", "The club", "PORTAL_NAME", "environment"]);
-    assert_eq!(row(&page.body, "sender")[3], "default", "an empty value is none");
+    assert_eq!(row(&page.body, "sender")[3], "default", "an empty value counts as unset");
     assert_eq!(row(&page.body, "mode")[1], "development");
-    // Every limit there is.
+    // Every limit.
     let limits = portal::server::config::limits::table(&app.state.config.limits);
     for (name, value) in limits {
         assert_eq!(row(&page.body, name)[1], value.to_string(), "{name}");
@@ -44,7 +44,7 @@ async fn each_value_in_force_stands_with_where_it_came_from() {
 }
 
 #[tokio::test]
-async fn the_database_the_version_and_the_time_of_running_are_told() {
+async fn the_database_the_version_and_the_uptime_are_shown() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     let page = ann.get("/admin/settings").await.body;
@@ -82,7 +82,7 @@ async fn no_secret_is_on_the_page() {
         ("PORTAL_CAPTCHA_SECRET", CANARY),
         ("PORTAL_CAPTCHA_VERIFY_URL", verify.as_str()),
     ];
-    // The account is made before a third party has to be asked.
+    // The account is created before the third-party captcha is turned on.
     let app = TestApp::with(&[("SECRET_KEY", KEY)]).await;
     let ann = administrator(&app, Mode::Form, "ann").await;
     let app = app.restart(&settings).await;
@@ -97,7 +97,7 @@ async fn no_secret_is_on_the_page() {
 }
 
 #[test]
-fn a_value_of_the_environment_goes_before_that_of_the_file_and_a_secret_may_come_from_its_own() {
+fn the_environment_overrides_the_file_and_a_secret_can_have_its_own_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join(".env");
     std::fs::write(&file, "PORTAL_NAME=Club\nPATH=/from/dotenv\nSMTP_URL_FILE=/run/smtp\nMAIL_FROM=\n")

@@ -1,4 +1,4 @@
-//! After failures: challenges become harder, and signing in asks for one.
+//! After failures, challenges become harder and signing in requires one.
 
 use super::{BOTH, unsolved};
 use crate::harness::app::PASSWORD;
@@ -6,7 +6,7 @@ use crate::harness::captcha::{difficulty, solve};
 use crate::harness::{Mode, TestApp};
 
 #[tokio::test]
-async fn challenges_become_harder_as_failures_from_an_address_rise_and_easy_again_after_an_hour() {
+async fn challenges_get_harder_with_failures_from_an_ip_address_and_easy_again_after_an_hour() {
     let app = TestApp::with(&[("PORTAL_CAPTCHA_DIFFICULTY", "100"), ("PORTAL_LOGIN_FAILURES", "100")]).await;
     let mut attacker = app.script();
     let mut seen = Vec::new();
@@ -23,7 +23,7 @@ async fn challenges_become_harder_as_failures_from_an_address_rise_and_easy_agai
 }
 
 #[tokio::test]
-async fn signing_in_asks_for_a_challenge_after_five_failures_from_the_address() {
+async fn signing_in_requires_a_challenge_after_five_failures_from_the_ip_address() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
@@ -44,7 +44,7 @@ async fn signing_in_asks_for_a_challenge_after_five_failures_from_the_address() 
 }
 
 #[tokio::test]
-async fn an_account_guessed_at_from_everywhere_asks_for_a_challenge_and_keeps_nobody_out() {
+async fn an_account_under_distributed_attack_requires_a_challenge_and_locks_no_user_out() {
     for mode in BOTH {
         let app = TestApp::with(&[("PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES", "3")]).await;
         app.account("ann", "ann@x.example").await;

@@ -1,4 +1,4 @@
-//! Clients that go away at any point of a request.
+//! Clients that disconnect at any point of a request.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::harness::app::PASSWORD;
 use crate::harness::crash_state::CrashState;
 use crate::harness::process::{Served, browser, solved_challenge};
 
-/// The bytes of a registration, by HTTP/1.1.
+/// The bytes of a registration request in HTTP/1.1.
 async fn request(served: &Served, name: &str) -> Vec<u8> {
     let captcha = solved_challenge(&browser(), served, "/register").await;
     let fields =
@@ -31,12 +31,12 @@ async fn connect(served: &Served) -> TcpStream {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_at_any_point_leaves_a_whole_registration_or_none() {
+async fn a_client_that_disconnects_at_any_point_leaves_a_complete_registration_or_none() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("data")).expect("a folder");
     let url = sqlite(&folder.path().join("data/portal.db"));
     let served = Served::start(folder.path(), &[SETTINGS, &[("DATABASE_URL", url.as_str())]].concat()).await;
-    // In the middle of what it sends.
+    // In the middle of sending the request.
     let length = request(&served, "probe").await.len();
     let mut cut = Vec::new();
     for part in 0..if long() { 40 } else { 10 } {
@@ -46,7 +46,7 @@ async fn a_client_that_goes_away_at_any_point_leaves_a_whole_registration_or_non
         connect(&served).await.write_all(&bytes[..end]).await.expect("it is sent");
         cut.push(name);
     }
-    // Between sending it and the answer: while it waits, hashes, writes, commits.
+    // Between the request and the response: while the server queues, hashes, writes or commits.
     let mut posts = Posts::default();
     for step in 0..if long() { 200 } else { 40 } {
         let bytes = request(&served, &format!("gone{step}")).await;
@@ -58,13 +58,13 @@ async fn a_client_that_goes_away_at_any_point_leaves_a_whole_registration_or_non
             assert_eq!(&first, b"HTTP/1.1 303");
             posts.acknowledged.insert(format!("gone{step}"));
         }
-        // Closed with an unread response, the hardest case for the server.
+        // The connection closes with an unread response, the worst case for the server.
         drop(stream);
     }
     let well = posts.until_well(&served).await;
     posts.assert_none_lost("client gone", &url, well).await;
     let found = registered(&url).await;
-    assert!(cut.iter().all(|name| !found.contains(name)), "half a request is none: {found:?}");
+    assert!(cut.iter().all(|name| !found.contains(name)), "an incomplete request has no effect: {found:?}");
     drop(served);
     let CrashState { registrations, whole, codes, mails, ref integrity, .. } = CrashState::of(folder.path()).await;
     assert_eq!([whole, codes, mails], [registrations; 3]);

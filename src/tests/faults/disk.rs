@@ -1,4 +1,4 @@
-//! The disk is full, fails, or may not be written.
+//! The disk is full, fails, or is read-only.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ impl Scene {
 
     fn command(&self) -> Command {
         let url = sqlite(&self.database);
-        // A session is noted to be in use each second: a page that only reads writes then, too.
+        // The last use of a session is recorded every second, so even a page that only reads also writes.
         let own = [("DATABASE_URL", url.as_str()), ("PORTAL_SESSION_IDLE", "60")];
         portal_in(&self.prefix, self.folder.path(), &[SETTINGS, &own].concat())
     }
@@ -46,7 +46,7 @@ impl Scene {
         let mut input = create.stdin.take().expect("its input");
         writeln!(input, "{PASSWORD}").expect("a password");
         drop(input);
-        assert!(create.wait().expect("it ends").success());
+        assert!(create.wait().expect("it finishes").success());
         Served::run(self.command(), self.folder.path()).await
     }
 
@@ -56,8 +56,8 @@ impl Scene {
     }
 }
 
-/// Breaks the disk and mends it again, `rounds` times; what is acknowledged before,
-/// meanwhile and afterwards is compared with what a fresh look at the file finds.
+/// Breaks and repairs the disk `rounds` times. What was acknowledged before, during and
+/// after each fault is compared with a fresh read of the file.
 async fn break_and_mend(fault: &str, scene: &Scene, file: &Path, break_it: impl Fn(&Served), mend: impl Fn(&Served)) {
     let mut served = scene.served().await;
     let member = signed_in(&served).await;
@@ -68,10 +68,10 @@ async fn break_and_mend(fault: &str, scene: &Scene, file: &Path, break_it: impl 
         for _ in 0..20 {
             posts.register(&served).await;
         }
-        assert!(posts.refused >= 3, "the fault was felt: {posts:?}");
+        assert!(posts.refused >= 3, "the fault had an effect: {posts:?}");
         until_unready(&served, "the database cannot be written\n").await;
         assert_reads(&member, &served).await;
-        // A limit of the process is no matter of another one.
+        // A limit on the process does not affect other processes.
         if fault != IO_ERROR {
             let (ended_well, said) = scene.backup(&format!("broken{round}"));
             assert!(!ended_well && said.contains("the database can be read, but not written"), "{said}");
@@ -88,16 +88,16 @@ async fn break_and_mend(fault: &str, scene: &Scene, file: &Path, break_it: impl 
     assert!(ended_well, "{said}");
     let copied = registered(&sqlite(&scene.folder.path().join("copy"))).await;
     assert!(posts.acknowledged.is_subset(&copied), "the copy lacks some of {:?}", posts.acknowledged);
-    assert!(well < Duration::from_secs(3), "well after {well:?}");
+    assert!(well < Duration::from_secs(3), "recovered after {well:?}");
     let begun = now();
     served.signal("-TERM");
-    assert!(served.child.wait().expect("it ends").success());
-    assert!(begun.elapsed() < Duration::from_secs(5), "it stops without waiting for anything");
+    assert!(served.child.wait().expect("it finishes").success());
+    assert!(begun.elapsed() < Duration::from_secs(5), "it stops without delay");
     posts.assert_all_in(fault, &registered_in(file).await, well);
 }
 
 #[tokio::test]
-async fn a_full_disk_loses_nothing_that_was_acknowledged_and_mends_itself() {
+async fn a_full_disk_loses_no_acknowledged_data_and_recovers_by_itself() {
     let mut scene = Scene::new(&[]);
     let place = scene.folder.path().join("disk");
     std::fs::create_dir(&place).expect("a folder");
@@ -116,8 +116,8 @@ fn limit_files(served: &Served, bytes: Option<u64>) {
 }
 
 #[tokio::test]
-async fn an_io_error_loses_nothing_that_was_acknowledged_and_mends_itself() {
-    // Without the signal, a write beyond the limit fails with EFBIG, which SQLite calls an I/O error.
+async fn an_io_error_loses_no_acknowledged_data_and_recovers_by_itself() {
+    // With the signal ignored, a write beyond the limit fails with EFBIG, which SQLite reports as an I/O error.
     let scene = Scene::new(&["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"]);
     let file = scene.database.clone();
     break_and_mend(
@@ -133,7 +133,7 @@ async fn an_io_error_loses_nothing_that_was_acknowledged_and_mends_itself() {
 }
 
 #[tokio::test]
-async fn files_that_may_not_be_written_lose_nothing_and_recover() {
+async fn read_only_files_lose_no_acknowledged_data_and_recover() {
     let scene = Scene::new(&[]);
     let file = scene.database.clone();
     let log = file.with_extension("db-wal");

@@ -9,8 +9,8 @@ use reqwest::StatusCode;
 use super::scene::{Posts, SETTINGS, long, readiness, registered, sqlite};
 use crate::harness::process::Served;
 
-/// Registers while the lock is held for so long. What was refused, and how long the
-/// first registration took to succeed afterwards.
+/// Registers while the lock is held for this long. Returns what was refused, and how long
+/// the first successful registration took afterwards.
 async fn hold(lock: Duration) -> (Posts, Duration) {
     let folder = tempfile::tempdir().expect("a folder");
     let url = sqlite(&folder.path().join("portal.db"));
@@ -35,19 +35,19 @@ async fn hold(lock: Duration) -> (Posts, Duration) {
     let ((), well) = tokio::join!(held, registering);
     let fault = format!("lock held for {} s", lock.as_secs());
     posts.assert_none_lost(&fault, &url, well).await;
-    assert_eq!(registered(&url).await, posts.acknowledged, "what was refused is not there");
+    assert_eq!(registered(&url).await, posts.acknowledged, "refused registrations are not stored");
     (posts, well)
 }
 
 #[tokio::test]
-async fn a_lock_held_for_three_seconds_makes_users_wait_and_not_fail() {
+async fn while_the_lock_is_held_for_three_seconds_users_wait_and_nothing_fails() {
     let (posts, _) = hold(Duration::from_secs(3)).await;
     assert_eq!(posts.refused, 0);
     assert!(posts.longest < Duration::from_secs(6), "{posts:?}");
 }
 
 #[tokio::test]
-async fn a_lock_held_for_thirty_seconds_is_a_refusal_after_ten_and_heals() {
+async fn a_lock_held_for_thirty_seconds_causes_a_refusal_after_ten_and_recovers() {
     if !long() {
         println!("skipped: this takes 30 s (`make faults`)");
         return;

@@ -1,4 +1,4 @@
-//! PostgreSQL restarts, is away for a while, or falls silent.
+//! PostgreSQL restarts, is unavailable for a while, or stops responding.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ struct Scene {
 
 impl Scene {
     /// Starts a portal that reaches its PostgreSQL through the proxy, or directly: a port on which
-    /// nothing listens is not the same as a proxy that hangs up. `None` where PostgreSQL is not
+    /// nothing listens differs from a proxy that hangs up. Returns `None` where PostgreSQL is not
     /// installed.
     async fn start(through_proxy: bool) -> Option<Self> {
         let Some(server) = Postgres::start() else {
@@ -43,7 +43,7 @@ impl Scene {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_restart_of_postgresql_no_request_fails_for_a_stale_connection() {
+async fn after_a_restart_of_postgresql_no_request_fails_because_of_a_stale_connection() {
     let Some(mut scene) = Scene::start(false).await else { return };
     let mut well = Duration::ZERO;
     for round in 0..if long() { 5 } else { 2 } {
@@ -52,7 +52,7 @@ async fn after_a_restart_of_postgresql_no_request_fails_for_a_stale_connection()
         futures::future::join_all(readers).await;
         scene.server.restart();
         if round % 2 == 1 {
-            // Idle for longer than what is tested before use.
+            // Idle for longer than the time after which a connection is tested before use.
             tokio::time::sleep(Duration::from_millis(1_100)).await;
         }
         let begun = now();
@@ -67,12 +67,12 @@ async fn after_a_restart_of_postgresql_no_request_fails_for_a_stale_connection()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn writes_are_good_within_three_seconds_of_the_return_of_postgresql() {
+async fn writes_succeed_within_three_seconds_of_the_return_of_postgresql() {
     let Some(mut scene) = Scene::start(false).await else { return };
     let away = if long() { 20 } else { 4 };
     scene.server.stop();
     let begun = now();
-    // Many at once: they all wait, and none may be in the way of the others afterwards.
+    // Many wait at once, and none may block the others afterwards.
     let crowd = (0..6).map(|n| {
         let served = &scene.served;
         async move {
@@ -99,13 +99,13 @@ async fn writes_are_good_within_three_seconds_of_the_return_of_postgresql() {
         assert!(scene.posts.register(&scene.served).await);
     }
     scene.assert_none_lost(&format!("PostgreSQL away for {away} s"), well).await;
-    assert!(well < Duration::from_secs(3), "well after {well:?}");
+    assert!(well < Duration::from_secs(3), "recovered after {well:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_silent_connection_holds_up_no_request_beyond_its_limit() {
+async fn a_silent_connection_delays_no_request_beyond_its_timeout() {
     let Some(mut scene) = Scene::start(true).await else { return };
-    // Idle, and in the middle of traffic.
+    // Once while idle, and once in the middle of traffic.
     for busy in [false, true] {
         let well = if busy {
             let traffic = async {

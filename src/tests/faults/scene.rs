@@ -1,4 +1,4 @@
-//! A portal under a fault: what it acknowledged, and what is there afterwards.
+//! A portal under a fault: what it acknowledged, and what is stored afterwards.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,7 +23,7 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
     ("PORTAL_POSTS_BURST", "100000"),
 ];
 
-/// Whether the long form of these tests was asked for: `make faults`.
+/// Returns whether the long form of these tests was requested: `make faults`.
 pub(super) fn long() -> bool {
     std::env::var("FAULTS").is_ok_and(|value| value == "long")
 }
@@ -32,9 +32,9 @@ pub(super) fn long() -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Posts {
     pub(super) acknowledged: BTreeSet<String>,
-    /// Answered by a 503.
+    /// Registrations that got a 503.
     pub(super) refused: u32,
-    /// The longest time until an answer.
+    /// The longest response time.
     pub(super) longest: Duration,
     prefix: String,
     next: u32,
@@ -46,8 +46,8 @@ impl Posts {
         Self { prefix: prefix.to_owned(), ..Self::default() }
     }
 
-    /// Registers under a name of its own. `true` when it was acknowledged; anything
-    /// but that and a 503 fails the test.
+    /// Registers under a unique username. Returns `true` when it was acknowledged; any other
+    /// response than that and a 503 fails the test.
     pub(super) async fn register(&mut self, served: &Served) -> bool {
         self.next += 1;
         let name = format!("{}user{}", self.prefix, self.next);
@@ -64,7 +64,7 @@ impl Posts {
         }
     }
 
-    /// Registers until one is acknowledged, for 40 s at most; how long that took.
+    /// Registers until one is acknowledged, for 40 s at most; returns how long that took.
     pub(super) async fn until_well(&mut self, served: &Served) -> Duration {
         let begun = now();
         while !self.register(served).await {
@@ -79,7 +79,7 @@ impl Posts {
         self.assert_all_in(fault, &registered(url).await, well);
     }
 
-    /// The same with what was found.
+    /// As above, with the usernames that were found.
     pub(super) fn assert_all_in(&self, fault: &str, found: &BTreeSet<String>, well: Duration) {
         let lost: Vec<_> = self.acknowledged.difference(found).collect();
         report(&format!(
@@ -95,7 +95,7 @@ impl Posts {
     }
 }
 
-/// Registers as a browser without scripts does. A client that gets no answer has none.
+/// Registers as a browser without scripts does. Returns `None` for a client that gets no response.
 async fn register(served: &Served, name: &str) -> StatusCode {
     let browser = browser();
     let captcha = solved_challenge(&browser, served, "/register").await;
@@ -109,12 +109,12 @@ async fn register(served: &Served, name: &str) -> StatusCode {
     answer.status()
 }
 
-/// The usernames of all registrations that are committed.
+/// The usernames of all committed registrations.
 pub(super) async fn registered(url: &str) -> BTreeSet<String> {
     let store = Store::open(url, Clock::System).await.expect("the database opens");
     let db = store.reader();
     let query = Statement::from_string(db.get_database_backend(), "SELECT username FROM registration");
-    let rows = db.query_all_raw(query).await.expect("it is read");
+    let rows = db.query_all_raw(query).await.expect("the query succeeds");
     let names = rows.iter().map(|row| row.try_get_by_index(0).expect("a name")).collect();
     store.close().await.expect("it closes");
     names
@@ -124,24 +124,24 @@ pub(super) fn sqlite(file: &Path) -> String {
     format!("sqlite://{}", file.display())
 }
 
-/// The usernames of all registrations that are committed in an SQLite file, read
-/// from a copy of it and its log: it may be in another mount namespace.
+/// The usernames of all committed registrations in an SQLite file, read from a
+/// copy of it and its log, because the file may be in another mount namespace.
 pub(super) async fn registered_in(file: &Path) -> BTreeSet<String> {
     let folder = tempfile::tempdir().expect("a folder");
     for name in ["portal.db", "portal.db-wal"] {
-        // The log is gone when the portal has ended.
+        // The log is removed when the portal has ended.
         let _ = std::fs::copy(file.with_file_name(name), folder.path().join(name));
     }
     registered(&sqlite(&folder.path().join("portal.db"))).await
 }
 
-/// What `/readyz` answers.
+/// Returns the response of `/readyz`.
 pub(super) async fn readiness(served: &Served) -> (StatusCode, String) {
     let answer = browser().get(served.url("/readyz")).send().await.expect("an answer");
     (answer.status(), answer.text().await.expect("a text"))
 }
 
-/// Waits until `/readyz` says why it is not well: an answer counts for a second.
+/// Waits until `/readyz` reports the problem; a response is cached for a second.
 pub(super) async fn until_unready(served: &Served, why: &str) {
     let begun = now();
     while readiness(served).await != (StatusCode::SERVICE_UNAVAILABLE, why.to_owned()) {
@@ -150,7 +150,7 @@ pub(super) async fn until_unready(served: &Served, why: &str) {
     }
 }
 
-/// Waits until `/readyz` is well again, for ten seconds at most.
+/// Waits until `/readyz` reports success again, for ten seconds at most.
 pub(super) async fn until_ready(served: &Served) -> Duration {
     let begun = now();
     while readiness(served).await.0 != StatusCode::OK {
@@ -160,7 +160,7 @@ pub(super) async fn until_ready(served: &Served) -> Duration {
     begun.elapsed()
 }
 
-/// A browser that is signed in, for what only reads.
+/// A signed-in browser, for requests that only read.
 pub(super) async fn signed_in(served: &Served) -> reqwest::Client {
     let browser = browser();
     let fields = [("identifier", "ann"), ("password", PASSWORD)];
@@ -169,7 +169,7 @@ pub(super) async fn signed_in(served: &Served) -> reqwest::Client {
     browser
 }
 
-/// Asserts that a page for members is read without delay.
+/// Asserts that a page for signed-in users loads without delay.
 pub(super) async fn assert_reads(browser: &reqwest::Client, served: &Served) {
     let begun = now();
     let answer = browser.get(served.url("/dashboard")).send().await.expect("an answer");

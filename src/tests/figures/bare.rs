@@ -1,5 +1,5 @@
-//! The least that could answer as the portal does: an axum handler with an
-//! answer ready.
+//! The fastest possible server for comparison: an axum handler that returns a
+//! prepared response.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -13,14 +13,14 @@ use tokio::net::TcpListener;
 use crate::process::Process;
 use crate::{Outcome, load, say};
 
-/// The bare handler, serving.
+/// The running bare handler.
 pub(crate) struct Bare {
     _process: Process,
     pub(crate) address: SocketAddr,
 }
 
 impl Bare {
-    /// Starts it with the answer of the portal at `portal`.
+    /// Starts it with the response of the portal at `portal`.
     pub(crate) fn start(portal: SocketAddr) -> Outcome<Self> {
         let mut process = Process::again("--serve-like", &portal.to_string())?;
         let output = process.0.stdout.take().ok_or("the bare handler has no output")?;
@@ -30,14 +30,14 @@ impl Bare {
     }
 }
 
-/// The process: takes the portal's answer for `/login`, says where it listens,
-/// and serves the same octets with the same headers, on as many threads as the
+/// Runs the process: fetches the portal's response for `/login`, prints where it listens,
+/// and serves the same bytes with the same headers, on as many threads as the
 /// portal.
 pub(crate) fn serve_like(portal: SocketAddr) -> Outcome {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let (mut head, body) = load::once(portal, load::get("/login")?).await?.into_parts();
-        // The server writes these by itself.
+        // The server adds these by itself.
         for header in [CONNECTION, CONTENT_LENGTH, DATE, TRANSFER_ENCODING] {
             head.headers.remove(header);
         }

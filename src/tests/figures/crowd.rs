@@ -1,9 +1,9 @@
-//! What a crowd does to everybody else: wrong sign-ins on 500 connections, each
-//! sent as soon as the one before is answered.
+//! How overload affects other users: wrong sign-ins on 500 connections, each
+//! sent as soon as the previous one is answered.
 //!
-//! The crowd is a process of its own, so that its load does not delay the
-//! measuring. It still takes its part of this machine's cores, which a crowd
-//! from outside would not.
+//! The crowd runs in its own process, so that its load does not delay the
+//! measurements. It still uses this machine's cores, which clients on other
+//! machines would not.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -20,22 +20,22 @@ use crate::{Effort, Outcome, load, say};
 const LIVE: Figure = Figure::new("/livez p99 during 500 wrong sign-ins at once", Unit::Milliseconds, 150.0, 50.0);
 const REFUSAL: Figure = Figure::new("answer of overload (503 or 429) p99", Unit::Milliseconds, 150.0, 50.0);
 const MEMORY: Figure = Figure::new("resident memory above idle, then", Unit::Megabytes, 128.0, 64.0);
-/// With nothing but the queue in the way: the crowd keeps both cores busy being refused.
+/// With only the hashing queue as a limit, the crowd keeps both cores busy with refusals.
 const LIVE_BY_QUEUE: Figure = Figure::new("the same with the hashing queue alone", Unit::Milliseconds, 1_000.0, 50.0);
 pub(crate) const FIGURES: &[Figure] = &[LIVE, LIVE_BY_QUEUE, REFUSAL, MEMORY];
 
 /// Connections of the crowd.
 const CROWD: u32 = 500;
-/// Between two requests that are measured.
+/// Interval between two measured requests.
 const INTERVAL: Duration = Duration::from_millis(10);
-/// Sign-ins that are measured take turns: one that is let in waits for its hash.
+/// Number of measured sign-ins that take turns, because an accepted one waits for its hash.
 const PROBES: u32 = 32;
-/// Turns of load to a round.
+/// Turns of load in a round.
 const TURNS: u32 = 2;
-/// Until every connection is there and the queue is full.
+/// Time until every connection is open and the queue is full.
 const WARM_UP: Duration = Duration::from_secs(1);
 const WRONG: &str = "not tumble rinse obelisk";
-/// Without the other limits, only the queue of those who hash stands in the way.
+/// Without the other limits, only the hashing queue refuses sign-ins.
 const QUEUE_ALONE: &[(&str, &str)] = &[
     ("PORTAL_POSTS_PER_SECOND", "1000000"),
     ("PORTAL_POSTS_BURST", "1000000"),
@@ -74,11 +74,11 @@ pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     Ok(lives.chain([REFUSAL.is(refusal), MEMORY.is(memory)]).collect())
 }
 
-/// What was seen while the crowd was there.
+/// Measurements taken while the crowd was active.
 struct Seen {
     lives: Vec<Duration>,
     refusals: Vec<Duration>,
-    /// The most, in megabytes.
+    /// The maximum, in megabytes.
     memory: f64,
 }
 
@@ -104,7 +104,7 @@ async fn one_round(portal: &Portal, length: Duration) -> Outcome<Seen> {
     Ok(Seen { lives: lives.await??, refusals, memory })
 }
 
-/// How long each took of the sign-ins that were refused with 503 or 429.
+/// Returns how long each sign-in took that was refused with 503 or 429.
 async fn refused(address: SocketAddr, n: u32, first: Instant, until: Instant) -> Outcome<Vec<Duration>> {
     let mut connection = load::Connection::open(address).await?;
     let (mut due, mut times) = (first, Vec::new());
@@ -120,7 +120,7 @@ async fn refused(address: SocketAddr, n: u32, first: Instant, until: Instant) ->
     Ok(times)
 }
 
-/// The process: the crowd, until it is ended.
+/// Runs the process: the crowd, until it is killed.
 pub(crate) fn come(address: SocketAddr) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -132,7 +132,7 @@ pub(crate) fn come(address: SocketAddr) -> Outcome {
     })
 }
 
-/// Half of them know whom they attack; the others guess.
+/// Half of the attempts use existing accounts; the others guess usernames.
 async fn one_of_them(address: SocketAddr, n: u32) -> Outcome {
     let mut connection = load::Connection::open(address).await?;
     for turn in 0_u32.. {

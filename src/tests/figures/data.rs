@@ -1,4 +1,4 @@
-//! What a portal keeps: a migrated database with a few accounts.
+//! A portal's data: a migrated database with a few accounts.
 
 use std::path::Path;
 
@@ -12,13 +12,13 @@ use tempfile::TempDir;
 
 use crate::{Outcome, process};
 
-/// Everybody's password.
+/// The password of every account.
 pub(crate) const PASSWORD: &str = "tumble rinse obelisk";
-/// How many accounts there are. Who signs in again and again needs one that
-/// nobody else uses: a sign-in counts as failed until it has succeeded.
+/// The number of accounts. A client that signs in repeatedly needs an account of its
+/// own, because a sign-in counts as failed until it has succeeded.
 pub(crate) const ACCOUNTS: u32 = 8;
 
-/// A portal's data directory. It goes with its owner.
+/// A portal's data directory, deleted when this is dropped.
 pub(crate) struct DataFolder {
     folder: TempDir,
     /// The password's hash in the database, in PHC form.
@@ -26,7 +26,7 @@ pub(crate) struct DataFolder {
 }
 
 impl DataFolder {
-    /// Makes one beside the build, whose disk is a real one where `/tmp` may be
+    /// Creates one next to the build, which is on a real disk, while `/tmp` may be in
     /// memory: the portal waits for the disk before it answers a sign-in.
     pub(crate) async fn new() -> Outcome<Self> {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
@@ -52,7 +52,7 @@ impl DataFolder {
         Ok(Self { folder, hash: hash.as_stored().to_owned() })
     }
 
-    /// One that was made otherwise.
+    /// Wraps a directory that was created elsewhere.
     pub(crate) fn of(folder: TempDir, hash: String) -> Self {
         Self { folder, hash }
     }
@@ -67,7 +67,7 @@ async fn hash_password(rng: &Rng) -> Outcome<PasswordHash> {
     Ok(hasher.hash(hasher.enter()?, &Password::parse_new(PASSWORD)?).await?)
 }
 
-/// Whose account the `n`th is.
+/// Returns the username of the `n`th account.
 pub(crate) fn username(n: u32) -> String {
     format!("person{n}")
 }

@@ -1,5 +1,5 @@
-//! Many people at once: accounts, a session of each, and the code each once
-//! proved their address with, by a statement for each table.
+//! Many users at once: accounts, a session for each, and the code with which each
+//! verified its email, with one statement per table.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
@@ -11,16 +11,16 @@ use tempfile::TempDir;
 use crate::data::{DataFolder, PASSWORD};
 use crate::{Outcome, process};
 
-/// Makes a data directory with so many accounts. The first is an
+/// Creates a data directory with this many accounts. The first is an
 /// administrator's. All have the same password, behind a hash that takes
-/// microseconds to verify: a sign-in is then all but its hash.
+/// microseconds to verify, so a sign-in is everything but its hash.
 pub(crate) async fn data_of(accounts: u32) -> Outcome<DataFolder> {
     let folder: TempDir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     process::migrate(folder.path())?;
     let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display()), Clock::System).await?;
     let (hash, now) = (quick_hash()?, Clock::System.now().0);
     let tx = store.write().await?;
-    // What is written all over an index waits in memory, not on the disk.
+    // Writes all over an index are buffered in memory instead of waiting for the disk.
     tx.execute_unprepared("PRAGMA cache_size = -500000").await?;
     for statement in [
         // Ids as the portal makes them: 48 bits of time, the version and the variant of RFC 9562, section 5.7.
@@ -49,7 +49,7 @@ pub(crate) async fn data_of(accounts: u32) -> Outcome<DataFolder> {
     Ok(DataFolder::of(folder, hash))
 }
 
-/// The password behind the least that Argon2 can be asked for (RFC 9106, section 3.1).
+/// Hashes the password with the smallest parameters that Argon2 accepts (RFC 9106, section 3.1).
 fn quick_hash() -> Outcome<String> {
     let least = Params::new(Params::MIN_M_COST, 1, 1, None)?;
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, least);

@@ -10,15 +10,15 @@ use crate::process::Portal;
 use crate::table::{Figure, Row, Unit, median};
 use crate::{Effort, Outcome, load, say};
 
-/// Within this time 99 of 100 pages are there, whenever they are asked for.
+/// The time within which 99 of 100 pages are served, at any moment.
 const BUSY: Figure = Figure::new("GET /login p99 during sign-ins", Unit::Milliseconds, 100.0, 30.0);
 pub(crate) const FIGURES: &[Figure] = &[BUSY];
 
-/// The pause between two pages: 100 a second.
+/// The interval between two pages: 100 a second.
 const INTERVAL: Duration = Duration::from_millis(10);
-/// Connections that take turns, so that a late page does not hold up the next.
+/// Connections that take turns, so that a late page does not delay the next.
 const CONNECTIONS: u32 = 16;
-/// Turns of load to a round: a thousand pages take longer than a rate.
+/// Turns of load in a round: a thousand pages take longer than a throughput measurement.
 const TURNS: u32 = 3;
 
 pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
@@ -34,8 +34,8 @@ pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     Ok(vec![BUSY.is(median(percentiles))])
 }
 
-/// Asks for pages at their moments while every account signs in again and
-/// again; gives the pages' latencies and the number of sign-ins.
+/// Requests pages at fixed times while every account signs in repeatedly;
+/// returns the pages' latencies and the number of sign-ins.
 async fn load_both(address: SocketAddr, length: Duration) -> Outcome<(Vec<Duration>, u32)> {
     let began = load::now();
     let mut sign_ins = JoinSet::new();

@@ -1,4 +1,4 @@
-//! What the limit on posts costs when a million addresses send some.
+//! What the limit on posts costs when posts come from a million IP addresses.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, Ipv6Addr};
@@ -26,13 +26,13 @@ pub(crate) fn measure() -> Outcome<Vec<Row>> {
     line.clear();
     output.read_line(&mut line)?;
     say(line.trim());
-    // Also what a growing table held for a moment.
+    // Includes memory that a growing table held only briefly.
     let most = process.most_resident()?;
     Ok(vec![MEMORY.is(most - before)])
 }
 
-/// The process: counts a post from each of so many addresses when it is told
-/// to, and says how it went.
+/// Runs the process: counts a post from each of `addresses` IP addresses on request,
+/// and reports the result.
 pub(crate) fn remember(addresses: usize) -> Outcome {
     let limiter = PostRateLimiter::new(&Limits::default(), Clock::System);
     say("ready");
@@ -40,10 +40,10 @@ pub(crate) fn remember(addresses: usize) -> Outcome {
     std::io::stdin().read_line(&mut line)?;
     let began = load::now();
     for n in 0..addresses {
-        // Of two addresses one is new, and more than there is room for.
+        // Every second IP address is new, and there are more of them than fit in the table.
         for network in [n, n + addresses / 2] {
             let network = u128::try_from(network)? << 64;
-            // Refused when the table is full, and that is what is measured.
+            // Posts are refused when the table is full, which is what is measured.
             let _ = limiter.check(IpAddr::V6(Ipv6Addr::from_bits((0x2001 << 112) | network)).into());
         }
     }
@@ -58,7 +58,7 @@ pub(crate) fn remember(addresses: usize) -> Outcome {
         took.as_millis(),
         began.elapsed().as_millis()
     ));
-    // Until it has been looked at.
+    // Waits until its memory has been measured.
     std::io::stdin().read_line(&mut line)?;
     Ok(())
 }

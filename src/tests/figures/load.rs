@@ -1,5 +1,5 @@
-//! Requests to a server over connections that are kept, by HTTP/1.1. Unless said
-//! otherwise, whatever is asked has to be answered with 200.
+//! HTTP/1.1 requests to a server over persistent connections. Unless noted
+//! otherwise, every response must be 200.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -24,22 +24,22 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Asks for a page, in no encoding.
+/// A request for a page, without compression.
 pub(crate) fn get(path: &str) -> Outcome<Request> {
     Ok(hyper::Request::get(path).header(ACCEPT, "text/html").body(Full::default())?)
 }
 
-/// Signs in as the page's script does.
+/// A sign-in as the page's script sends it.
 pub(crate) fn sign_in(username: &str) -> Outcome<Request> {
     sign_in_with(username, PASSWORD)
 }
 
-/// The same with any password.
+/// As above, with any password.
 pub(crate) fn sign_in_with(username: &str, password: &str) -> Outcome<Request> {
     form("/login", &[("identifier", username), ("password", password)])
 }
 
-/// Posts a form as the page's script does.
+/// A form post as the page's script sends it.
 pub(crate) fn form(path: &str, fields: &[(impl AsRef<str>, impl AsRef<str>)]) -> Outcome<Request> {
     let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let request = hyper::Request::post(path)
@@ -49,7 +49,7 @@ pub(crate) fn form(path: &str, fields: &[(impl AsRef<str>, impl AsRef<str>)]) ->
     Ok(request.body(Full::from(form))?)
 }
 
-/// A connection that is kept, for one request after the other.
+/// A persistent connection for one request after the other.
 pub(crate) struct Connection {
     sender: SendRequest<Full<Bytes>>,
     host: HeaderValue,
@@ -60,12 +60,12 @@ impl Connection {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
-        // Ends with the sender, who also learns of every fault.
+        // Ends with the sender, which also receives every error.
         tokio::spawn(connection);
         Ok(Self { sender, host: address.to_string().try_into()? })
     }
 
-    /// Sends a request and reads the whole answer, which has to be 200.
+    /// Sends a request and reads the whole response, which must be 200.
     pub(crate) async fn send(&mut self, request: Request) -> Outcome<Answer> {
         let asked = request.uri().clone();
         let answer = self.ask(request).await?;
@@ -76,7 +76,7 @@ impl Connection {
         Ok(answer)
     }
 
-    /// The same, whatever the answer is.
+    /// As above, with any status.
     pub(crate) async fn ask(&mut self, mut request: Request) -> Outcome<Answer> {
         request.headers_mut().insert(HOST, self.host.clone());
         self.sender.ready().await?;
@@ -90,8 +90,8 @@ pub(crate) async fn once(address: SocketAddr, request: Request) -> Outcome<Answe
     Connection::open(address).await?.send(request).await
 }
 
-/// A closed loop: sends a request, waits for the answer and sends it again, as
-/// long as `more` of the number of answers is true. Gives that number.
+/// A closed loop: sends a request, waits for the response and sends it again, as
+/// long as `more` returns true for the number of responses. Returns that number.
 pub(crate) async fn repeat(address: SocketAddr, request: Request, more: impl Fn(u32) -> bool) -> Outcome<u32> {
     let mut connection = Connection::open(address).await?;
     let mut answers = 0;
@@ -102,9 +102,9 @@ pub(crate) async fn repeat(address: SocketAddr, request: Request, more: impl Fn(
     Ok(answers)
 }
 
-/// An open loop: sends a request at `first` and after each `interval`. Gives how
-/// long after its moment each was answered; an answer that is late delays the
-/// next request, and the delay counts as that one's.
+/// An open loop: sends a request at `first` and after each `interval`. Returns how
+/// long after its scheduled time each was answered; a late response delays the
+/// next request, and the delay counts toward that request's latency.
 pub(crate) async fn probe(
     address: SocketAddr,
     request: Request,
@@ -123,7 +123,7 @@ pub(crate) async fn probe(
     Ok(latencies)
 }
 
-/// All answers of loops that run side by side.
+/// All responses of loops that run in parallel.
 pub(crate) async fn total(loops: JoinSet<Outcome<u32>>) -> Outcome<u32> {
     loops.join_all().await.into_iter().sum()
 }

@@ -1,13 +1,13 @@
-//! The figures of the release, each with its floor and its target.
+//! The benchmarks of the release, each with its floor and its target.
 //!
-//! What is measured is the program that is served, `target/release/portal`, in
-//! a process of its own, with its default settings and log but for the limits
-//! that the load of one address would reach, on an SQLite file on the disk of
+//! They measure the released program, `target/release/portal`, in
+//! a process of its own, with its default settings and log except for the limits
+//! that load from one IP address would reach, on an SQLite file on the disk of
 //! this checkout. Both sides of a ratio are measured in one run,
-//! turn by turn; a figure is the median of its rounds. Ends with a failure when
-//! a figure misses its floor.
+//! turn by turn; a figure is the median of its rounds. The program exits with a
+//! failure when a figure misses its floor.
 //!
-//! `make bench` measures all of them in about ten minutes. To measure some:
+//! `make bench` runs all of them in about ten minutes. To run some:
 //! `cargo bench --features ssr --bench figures -- memory start`, and to try out
 //! a change to this code: `-- --quick`.
 
@@ -40,27 +40,27 @@ use table::{Figure, Row};
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 type Outcome<T = ()> = Result<T, Failure>;
 
-/// Measures the release of the portal.
+/// Benchmarks the release build of the portal.
 #[derive(Parser)]
 struct Arguments {
-    /// Only the figures with one of these texts in their name
+    /// Run only the figures with one of these texts in their name
     names: Vec<String>,
-    /// Few and short rounds, to try this program out
+    /// Run few and short rounds, to try out this program
     #[arg(long)]
     quick: bool,
-    /// As cargo says it
+    /// Passed by cargo
     #[arg(long, hide = true)]
     bench: bool,
-    /// Be the bare handler beside the portal at this address
+    /// Run as the bare handler for the portal at this socket address
     #[arg(long, hide = true)]
     serve_like: Option<SocketAddr>,
-    /// Be the crowd that signs in at the portal at this address
+    /// Run as the crowd that signs in at the portal at this socket address
     #[arg(long, hide = true)]
     crowd: Option<SocketAddr>,
-    /// Be the limiter that counts posts of so many addresses
+    /// Run as the limiter that counts posts from this many IP addresses
     #[arg(long, hide = true)]
     addresses: Option<usize>,
-    /// Be the process that verifies the password against this hash
+    /// Run as the process that verifies the password against this hash
     #[arg(long, hide = true)]
     verify: Option<String>,
 }
@@ -73,7 +73,7 @@ struct Effort {
     turn: Duration,
     /// Sign-ins in each round.
     sign_ins: u32,
-    /// Tries for each of two that are compared.
+    /// Attempts for each of two that are compared.
     tries: u32,
 }
 
@@ -111,7 +111,7 @@ fn run(arguments: &Arguments) -> Outcome {
         return limiter::remember(addresses);
     }
     let effort = if arguments.quick { QUICK } else { FULL };
-    // One thread: most of the machine is for the servers.
+    // One thread, because most of the machine is for the servers.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let rows = runtime.block_on(measure(arguments, effort))?;
     table::print(&rows);
@@ -169,7 +169,7 @@ fn say(line: impl std::fmt::Display) {
     println!("{line}");
 }
 
-#[expect(clippy::print_stderr, reason = "a failure is told")]
+#[expect(clippy::print_stderr, reason = "the failure is printed")]
 fn complain(failure: &Failure) {
     eprintln!("error: {failure}");
 }

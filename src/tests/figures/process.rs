@@ -9,17 +9,17 @@ use std::time::Duration;
 use crate::data::DataFolder;
 use crate::{Outcome, load};
 
-/// Clock ticks a second, in which `/proc` counts CPU time: Linux shows every
+/// Clock ticks per second, in which `/proc` counts CPU time: Linux shows every
 /// program 100, whatever its own (USER_HZ; proc_pid_stat(5)).
 const TICKS: f64 = 100.0;
-/// How long a portal may take to answer for the first time.
+/// How long a portal may take until its first response.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A process that ends with its owner.
+/// A process that is killed when this is dropped.
 pub(crate) struct Process(pub(crate) Child);
 
 impl Process {
-    /// This program again, in another role.
+    /// Starts this program again, in another role.
     pub(crate) fn again(role: &str, about: &str) -> Outcome<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args([role, about]).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -29,19 +29,19 @@ impl Process {
     /// Seconds of CPU time so far, of all threads, in user and kernel mode.
     pub(crate) fn cpu(&self) -> Outcome<f64> {
         let stat = self.read("stat")?;
-        // After the name, which may hold anything: the fields from the third on.
+        // The process name may contain anything, so parse after it: the fields from the third on.
         let (_, fields) = stat.rsplit_once(')').ok_or("no name in /proc")?;
         let mut times = fields.split_whitespace().skip(14 - 3).map(str::parse::<f64>);
         let [user, kernel] = [times.next(), times.next()].map(|time| time.ok_or("no times in /proc"));
         Ok((user?? + kernel??) / TICKS)
     }
 
-    /// Memory that it holds in RAM, in megabytes of 1,000,000 octets.
+    /// Resident memory, in megabytes of 1,000,000 bytes.
     pub(crate) fn resident(&self) -> Outcome<f64> {
         self.memory("VmRSS:")
     }
 
-    /// The most that it has held so far.
+    /// Peak resident memory so far.
     pub(crate) fn most_resident(&self) -> Outcome<f64> {
         self.memory("VmHWM:")
     }
@@ -60,19 +60,19 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have ended by itself.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// Makes the portal's database in a folder.
+/// Creates the portal's database in a folder.
 pub(crate) fn migrate(folder: &Path) -> Outcome {
     let ended = program("migrate", folder).stderr(Stdio::null()).status()?;
     if ended.success() { Ok(()) } else { Err(format!("`portal migrate` ended with {ended}").into()) }
 }
 
-/// A command of the release. Neither the environment nor a `.env` of this checkout has a say.
+/// A command of the release. It ignores the environment and any `.env` of this checkout.
 fn program(command: &str, folder: &Path) -> Command {
     let mut program = Command::new(target().join("release/portal"));
     program.arg(command).env_clear().current_dir(folder).env("PORTAL_DATA_DIR", folder).stdin(Stdio::null());
@@ -83,10 +83,10 @@ fn target() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target")
 }
 
-/// All load comes from one address, which is more than one may send.
+/// All load comes from one IP address, and would exceed its limits.
 const ONE_ADDRESS: &[(&str, &str)] = &[("PORTAL_POSTS_PER_SECOND", "1000000"), ("PORTAL_POSTS_BURST", "1000000")];
 
-/// The release, serving.
+/// The release build, serving.
 pub(crate) struct Portal {
     pub(crate) process: Process,
     pub(crate) address: SocketAddr,
@@ -94,12 +94,12 @@ pub(crate) struct Portal {
 }
 
 impl Portal {
-    /// Starts it on a free port, and looks at one page as soon as there is one.
+    /// Starts it on a free port, and loads one page as soon as it is up.
     pub(crate) async fn start(data: &DataFolder) -> Outcome<Self> {
         Self::start_with(data, ONE_ADDRESS).await
     }
 
-    /// The same with exactly these settings.
+    /// As above, with exactly these settings.
     pub(crate) async fn start_with(data: &DataFolder, settings: &[(&str, &str)]) -> Outcome<Self> {
         let mut portal = Self::spawn(data, settings)?;
         portal.first_page().await?;
@@ -121,7 +121,7 @@ impl Portal {
         Ok(Self { process: Process(child), address, log })
     }
 
-    /// Asks for `/login` every millisecond until it is answered.
+    /// Requests `/login` every millisecond until it is answered.
     async fn first_page(&mut self) -> Outcome {
         let asked = load::now();
         while let Err(error) = load::once(self.address, load::get("/login")?).await {
@@ -135,7 +135,7 @@ impl Portal {
         Ok(())
     }
 
-    /// Ends it in order.
+    /// Shuts it down cleanly.
     pub(crate) fn stop(mut self) -> Outcome {
         Command::new("kill").args(["-TERM", &self.process.0.id().to_string()]).status()?;
         let ended = self.process.0.wait()?;

@@ -1,4 +1,4 @@
-//! How soon a browser has done the proof of work that a form asks for.
+//! How fast a browser completes the proof of work that a form requires.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::process::Portal;
 use crate::table::{Figure, Row, Unit};
 use crate::{Outcome, say};
 
-/// At the difficulty that the first visit meets, in this machine's Chromium,
+/// At the difficulty of a first visit, in this machine's Chromium,
 /// from the beginning of the search to the solution; the median of 41.
 const PROOF: Figure = Figure::new("proof of work in Chromium", Unit::Milliseconds, 1_500.0, 700.0);
 pub(crate) const FIGURES: &[Figure] = &[PROOF];

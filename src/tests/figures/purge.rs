@@ -1,4 +1,4 @@
-//! How long a writer waits for its turn while what is too old is deleted.
+//! How long a writer waits for the write lock while expired data is deleted.
 
 use std::time::Duration;
 
@@ -18,12 +18,12 @@ use tokio::sync::watch;
 use crate::table::{Figure, Row, Unit};
 use crate::{Effort, FULL, Outcome, load, say};
 
-/// With as many rows too old in each big table; the longest of all the turns
-/// that were waited for.
+/// With this many expired rows in each big table; the longest of all
+/// waits.
 const STALL: Figure = Figure::new("longest stall of a writer during a purge", Unit::Milliseconds, 50.0, 10.0);
 pub(crate) const FIGURES: &[Figure] = &[STALL];
 
-/// The big tables, with how a row of each is made from its number.
+/// The big tables, with the SQL that makes a row of each from its number.
 const TABLES: [(&str, &str, &str); 5] = [
     (
         "otp",
@@ -51,21 +51,21 @@ const TABLES: [(&str, &str, &str); 5] = [
 
 pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     let rows: u64 = if effort.rounds == FULL.rounds { 100_000 } else { 5_000 };
-    // One round: it is the longest of some ten thousand turns.
+    // One round, because the value is the longest of some ten thousand turns.
     let (store, _folder) = filled(rows).await?;
     let stall = beside_a_purge(&store, rows).await?;
     store.close().await?;
     Ok(vec![STALL.is(stall)])
 }
 
-/// A database beside the build, whose disk is a real one where `/tmp` may be
-/// memory, with so many rows from 1970 in each big table.
+/// Creates a database next to the build, which is on a real disk, while `/tmp` may be in
+/// memory, with this many rows from 1970 in each big table.
 async fn filled(rows: u64) -> Outcome<(Store, TempDir)> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display()), Clock::System).await?;
     audit(&store)?.prepare().await?;
     for (table, columns, values) in TABLES {
-        // Ids in the order of time, as real ones are.
+        // Ids in time order, as real ones are.
         let values = values.replace("$id", "CAST(printf('%016x', i) AS BLOB)");
         let tx = store.write().await?;
         tx.execute_unprepared(&format!(
@@ -78,7 +78,7 @@ async fn filled(rows: u64) -> Outcome<(Store, TempDir)> {
     Ok((store, folder))
 }
 
-/// The longest wait of a writer that takes one turn after the other, in milliseconds.
+/// The longest wait of a writer that writes repeatedly, in milliseconds.
 async fn beside_a_purge(store: &Store, rows: u64) -> Outcome<f64> {
     let (done, purging) = watch::channel(false);
     let writer = tokio::spawn(take_turns(store.clone(), purging));
@@ -101,7 +101,7 @@ async fn take_turns(store: Store, purging: watch::Receiver<bool>) -> Outcome<Dur
         let turn = store.write().await?;
         longest = longest.max(asked.elapsed());
         turn.commit().await?;
-        // As the next request would come; a person is no loop.
+        // The pause before a user's next request; users do not send in a loop.
         tokio::time::sleep(Duration::from_micros(500)).await;
     }
     Ok(longest)

@@ -1,4 +1,4 @@
-//! How fast a page is served, to a stranger and to somebody who is signed in.
+//! How fast a page is served to an anonymous visitor and to a signed-in user.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,13 +14,13 @@ use crate::process::Portal;
 use crate::table::{Figure, Row, Unit, median};
 use crate::{Effort, Outcome, load, say};
 
-/// Answers a second, as a part of what a handler that does nothing gives.
+/// Responses per second, as a fraction of what the bare handler serves.
 const LOGIN_PAGE: Figure = Figure::new("GET /login ÷ bare axum handler", Unit::Ratio, 0.20, 0.35);
-/// What a session costs: its row, its account, and the facts on the page.
+/// The cost of a session: its row, its account, and the details on the page.
 const DASHBOARD: Figure = Figure::new("dashboard with a session ÷ GET /login", Unit::Ratio, 0.60, 0.85);
 pub(crate) const FIGURES: &[Figure] = &[LOGIN_PAGE, DASHBOARD];
 
-/// Connections that each wait for an answer before they send again.
+/// Connections that each wait for a response before they send again.
 const CONNECTIONS: u32 = 16;
 
 pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
@@ -42,7 +42,7 @@ pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     Ok(vec![LOGIN_PAGE.is(median(pages)), DASHBOARD.is(median(dashboards))])
 }
 
-/// Asks for the dashboard, in a session of its own.
+/// Requests the dashboard, in a session of its own.
 async fn dashboard(address: SocketAddr) -> Outcome<Request> {
     let answer = load::once(address, load::sign_in(&username(0))?).await?;
     let cookies =
@@ -53,7 +53,7 @@ async fn dashboard(address: SocketAddr) -> Outcome<Request> {
     Ok(request)
 }
 
-/// Answers a second over a while.
+/// Responses per second over a period.
 async fn rate(address: SocketAddr, request: &Request, length: Duration) -> Outcome<f64> {
     let began = load::now();
     let mut loops = JoinSet::new();

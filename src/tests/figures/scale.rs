@@ -1,8 +1,8 @@
-//! Whether what is done often stays as quick among a million people as among a
+//! Whether frequent operations are as fast with a million users as with a
 //! thousand.
 //!
-//! Two portals serve side by side and are asked in turn. Each answer's time is
-//! taken over HTTP; a figure is the median of the larger as a multiple of that
+//! Two portals run in parallel and get requests in turn. Each response time is
+//! measured over HTTP; a figure is the median of the larger as a multiple of that
 //! of the smaller.
 
 use std::net::SocketAddr;
@@ -18,9 +18,9 @@ use crate::secrecy::hidden_inputs;
 use crate::table::{Figure, Row, Unit, median};
 use crate::{Effort, Outcome, fill, say};
 
-/// The first page of users, and the search for one address: the worse of both.
+/// The first page of users, and the search for one email: the worse of the two.
 const USERS: Figure = Figure::new("user list and exact search, 1,000,000 accounts ÷ 1,000", Unit::Multiple, 2.0, 1.3);
-/// A whole sign-in against a hash that takes no time worth the name: the cost
+/// A whole sign-in against a hash that takes almost no time, because the cost
 /// of a real one is the same on both sides and would hide the rest.
 const SIGN_IN: Figure = Figure::new("sign-in without its hash, 1,000,000 ÷ 1,000", Unit::Multiple, 1.5, 1.2);
 /// A wrong code and then the right one.
@@ -30,14 +30,14 @@ pub(crate) const FIGURES: &[Figure] = &[USERS, SIGN_IN, VERIFY];
 
 const MANY: u32 = 1_000_000;
 const FEW: u32 = 1_000;
-/// Each takes a mail and a hash, which are not in the figure.
+/// Fewer attempts for this figure, because each sends an email and computes a hash outside the measured time.
 const FEWER_VERIFICATIONS: u32 = 4;
-/// How long a mail may take.
+/// How long an email may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Of the two, in their order.
+/// The account counts of the larger and the smaller portal.
 const NAMES: [&str; 2] = ["1,000,000", "1,000"];
 
-/// What so many tries from one address would reach.
+/// Limits that this many attempts from one IP address would reach.
 const LIMITS: &[(&str, &str)] = &[
     ("PORTAL_POSTS_PER_SECOND", "1000000"),
     ("PORTAL_POSTS_BURST", "1000000"),
@@ -81,7 +81,7 @@ async fn start(data: &DataFolder) -> Outcome<Portal> {
     Portal::start_with(data, LIMITS).await
 }
 
-/// Asks for a page of the administration, in turn.
+/// Requests an admin page, in turn.
 async fn users(portals: [SocketAddr; 2], path: &str, tries: u32) -> Outcome<Times> {
     let mut asked = Vec::new();
     for portal in portals {
@@ -98,7 +98,7 @@ async fn users(portals: [SocketAddr; 2], path: &str, tries: u32) -> Outcome<Time
     Ok(times)
 }
 
-/// Signs in, each time as somebody else.
+/// Signs in, each time as a different user.
 async fn sign_ins(portals: [SocketAddr; 2], tries: u32) -> Outcome<Times> {
     let mut times = Times::default();
     for n in 1..=tries {
@@ -132,7 +132,7 @@ async fn verifications(portals: [SocketAddr; 2], tries: u32) -> Outcome<Times> {
     Ok(times)
 }
 
-/// Fills in the form as a visitor without scripts does; gives the cookies of their flow.
+/// Fills in the form as a browser without scripts does; returns the cookies of the flow.
 async fn register(connection: &mut Connection, username: &str, email: &str) -> Outcome<String> {
     let page = connection.send(load::get("/register")?).await?;
     let mut fields = hidden_inputs(std::str::from_utf8(page.body())?, "/register");
@@ -145,7 +145,7 @@ async fn register(connection: &mut Connection, username: &str, email: &str) -> O
     Ok(both.into_iter().filter(|cookies| !cookies.is_empty()).collect::<Vec<_>>().join("; "))
 }
 
-/// Reads the code in the mailbox of a portal in development.
+/// Reads the code in the mailbox of a development portal.
 async fn mailed_code(connection: &mut Connection, email: &str) -> Outcome<String> {
     let asked = load::now();
     while asked.elapsed() < PATIENCE {
@@ -164,14 +164,14 @@ async fn mailed_code(connection: &mut Connection, email: &str) -> Outcome<String
     Err(format!("no code for {email} was mailed").into())
 }
 
-/// Sends it, and gives the milliseconds until the whole answer was there.
+/// Sends it, and returns the milliseconds until the whole response was read.
 async fn timed(connection: &mut Connection, request: Request) -> Outcome<(Answer, f64)> {
     let sent = load::now();
     let answer = connection.send(request).await?;
     Ok((answer, sent.elapsed().as_secs_f64() * 1_000.0))
 }
 
-/// The same, whatever the answer is.
+/// As above, with any status.
 async fn timed_any(connection: &mut Connection, request: Request) -> Outcome<(Answer, f64)> {
     let sent = load::now();
     let answer = connection.ask(request).await?;

@@ -1,4 +1,4 @@
-//! Whether the time of an answer tells who has an account.
+//! Whether response times reveal which accounts exist.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,7 +19,7 @@ const RECOVER: Figure = Figure::new("recovery, known against unknown address", U
 const RECOVER_DOWN: Figure = Figure::new("the same while the mail server is down", Unit::Milliseconds, 10.0, 10.0);
 pub(crate) const FIGURES: &[Figure] = &[REGISTER, SIGN_IN, RECOVER, RECOVER_DOWN];
 
-/// Limits that so many tries for a few accounts from one address would reach.
+/// Limits that this many attempts for a few accounts from one IP address would reach.
 /// A name that this version does not have is left out.
 const LIMITS: &[(&str, &str)] = &[
     ("PORTAL_OTP_PER_HOUR", "100"),
@@ -34,10 +34,10 @@ const LIMITS: &[(&str, &str)] = &[
     ("PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES", "10000"),
 ];
 
-/// A mail server's address at which nobody listens.
+/// A mail server where nothing listens.
 const DOWN: (&str, &str) = ("SMTP_URL", "smtp://127.0.0.1:9?tls=none");
 
-/// Milliseconds of the tries for the two that are to look alike.
+/// Milliseconds of the attempts for the two cases that must be indistinguishable.
 #[derive(Default)]
 struct Times {
     known: Vec<f64>,
@@ -49,7 +49,7 @@ pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     let portal = Portal::start_with(&data, LIMITS).await?;
     let (mut registers, mut sign_ins) = (Times::default(), Times::default());
     for n in 0..effort.tries {
-        // Whichever comes first, it is not always the same.
+        // The order alternates.
         for known in [n.is_multiple_of(2), !n.is_multiple_of(2)] {
             let account = username(n % ACCOUNTS);
             let address = if known { account.clone() } else { format!("novel{n}") };
@@ -101,7 +101,7 @@ async fn register(portal: SocketAddr, n: u32, email: &str) -> Outcome<Duration> 
     fill_in(portal, "/register", &[("username", &username), ("email", email), ("password", PASSWORD)]).await
 }
 
-/// Fills in a form as a visitor does: with what its page put into it.
+/// Fills in a form as a browser does: with the values that its page contains.
 async fn fill_in(portal: SocketAddr, path: &str, typed: &[(&str, &str)]) -> Outcome<Duration> {
     let mut connection = Connection::open(portal).await?;
     let page = connection.send(load::get(path)?).await?;

@@ -1,4 +1,4 @@
-//! What signing in costs beside the hashing, and what it leaves in memory.
+//! What signing in costs besides the hashing, and how much memory it retains.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::table::{Figure, Row, Unit, median};
 use crate::verifier::Verifier;
 use crate::{Effort, Outcome, load, say};
 
-/// Sign-ins per second of the portal's CPU time, as a part of the verifications
+/// Sign-ins per second of the portal's CPU time, as a fraction of the verifications
 /// per second of CPU time of a process that does nothing else.
 const SIGN_INS: Figure = Figure::new("sign-ins ÷ pure argon2, per CPU second", Unit::Ratio, 0.85, 0.93);
 /// After the start and one page.
@@ -19,10 +19,10 @@ const IDLE: Figure = Figure::new("resident memory, idle", Unit::Megabytes, 40.0,
 const AFTERWARDS: Figure = Figure::new("resident memory after 10,000 sign-ins", Unit::Megabytes, 80.0, 50.0);
 pub(crate) const FIGURES: &[Figure] = &[SIGN_INS, IDLE, AFTERWARDS];
 
-/// Sign-ins at the same time, each of an account of its own: more than cores,
-/// so that the hashing never waits for the next one.
+/// Simultaneous sign-ins, each with its own account: more than there are cores,
+/// so that the hashing threads are never idle.
 const AT_ONCE: u32 = 4;
-/// How long the portal is left alone before its memory is looked at.
+/// How long the portal is idle before its memory is measured.
 const REST: Duration = Duration::from_secs(2);
 
 pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
@@ -48,7 +48,7 @@ pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     Ok(vec![SIGN_INS.is(median(ratios)), IDLE.is(idle), AFTERWARDS.is(afterwards)])
 }
 
-/// Signs in about `count` times; gives how often exactly.
+/// Signs in about `count` times; returns the exact number.
 async fn sign_in(address: SocketAddr, count: u32) -> Outcome<u32> {
     let mut loops = JoinSet::new();
     for n in 0..AT_ONCE {

@@ -1,4 +1,4 @@
-//! How soon the portal is there.
+//! How fast the portal starts.
 
 use crate::data::DataFolder;
 use crate::process::Portal;
@@ -12,7 +12,7 @@ pub(crate) const FIGURES: &[Figure] = &[START];
 
 pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     let data = DataFolder::new().await?;
-    // The first start also makes the key.
+    // The first start also creates the key.
     Portal::start(&data).await?.stop()?;
     let mut times = Vec::new();
     for round in 1..=effort.rounds {

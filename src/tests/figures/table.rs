@@ -1,33 +1,33 @@
-//! Figures, what they have to be, and the table of what they are.
+//! Figures, their floors and targets, and the table of results.
 
 use crate::say;
 
-/// Something to measure, and what it has to be.
+/// Something to measure, with its floor and target.
 #[derive(Clone, Copy)]
 pub(crate) struct Figure {
     pub(crate) name: &'static str,
     unit: Unit,
-    /// What is not good enough misses this.
+    /// The minimum; worse values fail.
     floor: f64,
-    /// What is good meets this.
+    /// The goal.
     target: f64,
 }
 
-/// What a figure counts. Of a ratio more is better, of anything else less.
+/// The unit of a figure. For a ratio more is better, for anything else less.
 #[derive(Clone, Copy)]
 pub(crate) enum Unit {
-    /// One side as a part of the other.
+    /// One side as a fraction of the other.
     Ratio,
     /// One side as a multiple of the other.
     Multiple,
     Milliseconds,
-    /// 1,000 octets.
+    /// 1,000 bytes.
     Kilobytes,
-    /// 1,000,000 octets.
+    /// 1,000,000 bytes.
     Megabytes,
 }
 
-/// A figure as it was measured.
+/// A measured figure.
 #[derive(Clone, Copy)]
 pub(crate) struct Row {
     pub(crate) figure: Figure,
@@ -39,15 +39,15 @@ impl Figure {
         Self { name, unit, floor, target }
     }
 
-    /// The row that says so.
+    /// The row that shows it.
     pub(crate) fn is(self, measured: f64) -> Row {
         Row { figure: self, measured }
     }
 }
 
 impl Unit {
-    /// A bound; what is measured is shown with one digit more, so that the two
-    /// are seen to differ.
+    /// A bound. The measured value is shown with one more digit, so that the two
+    /// are easy to tell apart.
     fn show(self, value: f64, more: usize) -> String {
         let percent = 2 + more;
         match self {
@@ -83,7 +83,7 @@ impl Row {
     }
 }
 
-/// The middle one of these values; of an even number the upper one.
+/// The middle one of these values; for an even number the upper one.
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     values[values.len() / 2]

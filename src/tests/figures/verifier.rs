@@ -1,4 +1,4 @@
-//! Pure hashing: what signing in costs when there is nothing around it.
+//! Pure hashing: the cost of a sign-in without everything else.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{ChildStdin, ChildStdout};
@@ -13,7 +13,7 @@ use crate::data::PASSWORD;
 use crate::process::Process;
 use crate::{Outcome, say};
 
-/// A process that verifies passwords when it is told to.
+/// A process that verifies passwords on request.
 pub(crate) struct Verifier {
     process: Process,
     input: ChildStdin,
@@ -29,7 +29,7 @@ impl Verifier {
         Ok(Self { process, input, output: BufReader::new(output) })
     }
 
-    /// Verifies the password `count` times; gives the CPU seconds it took.
+    /// Verifies the password `count` times; returns the CPU seconds it took.
     pub(crate) fn verify(&mut self, count: u32) -> Outcome<f64> {
         let before = self.process.cpu()?;
         writeln!(self.input, "{count}")?;
@@ -42,7 +42,7 @@ impl Verifier {
     }
 }
 
-/// The process: for each line verifies as often as it says, and says it again.
+/// Runs the process: reads a count from each line, verifies that often, and prints the count.
 pub(crate) fn work(hash: &str) -> Outcome {
     let hash = PasswordHash::new(hash)?;
     for line in std::io::stdin().lines() {
@@ -53,7 +53,7 @@ pub(crate) fn work(hash: &str) -> Outcome {
     Ok(())
 }
 
-/// As many at once as the portal, so that both have to share the memory's speed.
+/// As many in parallel as the portal, so that both share the memory bandwidth.
 fn verify_on_all_cores(count: u32, hash: &PasswordHash) -> Outcome {
     let left = AtomicU32::new(count);
     let one_less = |left: u32| left.checked_sub(1);

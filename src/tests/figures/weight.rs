@@ -11,8 +11,8 @@ use crate::process::Portal;
 use crate::table::{Figure, Row, Unit};
 use crate::{Outcome, load, say};
 
-/// The bodies of the page, its style sheet, its script and its module as a
-/// browser gets them that takes brotli.
+/// The bodies of the page, its style sheet, its script and its module, as
+/// sent to a browser that accepts brotli.
 const VISIT: Figure = Figure::new("first visit to /register", Unit::Kilobytes, 150.0, 110.0);
 /// The page and its style sheet.
 const WITHOUT_SCRIPT: Figure = Figure::new("the same without JavaScript", Unit::Kilobytes, 20.0, 12.0);
@@ -42,11 +42,11 @@ fn named_in<'p>(page: &'p str, ending: &str) -> Outcome<BTreeSet<&'p str>> {
 
 /// Kilobytes of these files as they are transferred.
 async fn weigh(address: SocketAddr, paths: BTreeSet<&str>) -> Outcome<f64> {
-    let mut octets = 0;
+    let mut bytes = 0;
     for path in paths {
         let mut request = load::get(path)?;
         request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("br"));
-        octets += load::once(address, request).await?.body().len();
+        bytes += load::once(address, request).await?.body().len();
     }
-    Ok(f64::from(u32::try_from(octets)?) / 1_000.0)
+    Ok(f64::from(u32::try_from(bytes)?) / 1_000.0)
 }

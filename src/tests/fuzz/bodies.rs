@@ -35,7 +35,7 @@ const ODD_NAMES: &[&str] = &[
     "a.b",
     "a;email",
 ];
-/// The most that the portal takes, as the contract has it.
+/// The largest body that the portal accepts, according to the contract.
 const OCTETS_MAX: usize = 65_536;
 
 fn bodies() -> impl Strategy<Value = Vec<u8>> {
@@ -44,7 +44,7 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
         3 => "[a-z]{2,4}",
         2 => select(ODD_NAMES).prop_map(str::to_owned),
     ];
-    // Too short for a password: nothing here is worth a hash.
+    // Too short for a password, so no request here costs a hash.
     let value = prop_oneof![
         4 => "[a-z0-9+ ]{0,6}",
         2 => select(&["%00", "%ff%fe", "%zz", "%", "%F0%9F%98%80", "a%40x.ex", "<b>", "%3Cb", "a=b", "[]"][..]).prop_map(str::to_owned),
@@ -57,30 +57,30 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
     let padding = prop_oneof![6 => Just(0_usize), 1 => OCTETS_MAX - 60..OCTETS_MAX + 60];
     let raw = prop_oneof![5 => Just(None), 1 => (any::<Index>(), any::<u8>()).prop_map(Some)];
     (prop_oneof![6 => form, 1 => many, 1 => rubbish(6)], padding, raw).prop_map(|(text, padding, raw)| {
-        let mut octets = text.into_bytes();
-        if let Some((at, octet)) = raw {
-            octets.insert(at.index(octets.len() + 1), octet);
+        let mut bytes = text.into_bytes();
+        if let Some((at, byte)) = raw {
+            bytes.insert(at.index(bytes.len() + 1), byte);
         }
-        if padding > octets.len() + 8 {
-            octets.extend_from_slice(b"&pad=");
-            octets.resize(padding, b'x');
+        if padding > bytes.len() + 8 {
+            bytes.extend_from_slice(b"&pad=");
+            bytes.resize(padding, b'x');
         }
-        octets
+        bytes
     })
 }
 
-/// The names of a form's fields, read by hand (WHATWG URL, section 5.1).
+/// Returns the names of a form's fields, parsed by hand (WHATWG URL, section 5.1).
 fn names(body: &[u8]) -> Vec<String> {
-    let fields = body.split(|&octet| octet == b'&').filter(|field| !field.is_empty());
+    let fields = body.split(|&byte| byte == b'&').filter(|field| !field.is_empty());
     let name = |field: &[u8]| {
-        let name = field.split(|&octet| octet == b'=').next().unwrap_or_default();
-        let spaced: Vec<u8> = name.iter().map(|&octet| if octet == b'+' { b' ' } else { octet }).collect();
+        let name = field.split(|&byte| byte == b'=').next().unwrap_or_default();
+        let spaced: Vec<u8> = name.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
         percent_decode(&spaced).decode_utf8_lossy().into_owned()
     };
     fields.map(name).collect()
 }
 
-/// What the contract says of a body: its status, or nothing when a form takes it.
+/// Returns the status that the contract requires for a body, or `None` when a form accepts it.
 fn refusal(body: &[u8]) -> Option<u16> {
     let names = names(body);
     let once = names.iter().collect::<BTreeSet<_>>().len() == names.len();
@@ -94,7 +94,7 @@ fn refusal(body: &[u8]) -> Option<u16> {
 }
 
 #[test]
-fn a_body_is_refused_for_its_size_or_its_shape_and_for_nothing_else_and_never_fails() {
+fn a_body_is_refused_only_for_its_size_or_its_shape_and_never_causes_a_server_error() {
     let door = Door::open();
     let cases = (
         bodies(),
@@ -106,7 +106,7 @@ fn a_body_is_refused_for_its_size_or_its_shape_and_for_nothing_else_and_never_fa
         let expected = refusal(&body);
         let sent = match chunk {
             None => Body::from(body),
-            // Without a length in front.
+            // Without a `Content-Length`.
             Some(size) => {
                 let chunks: Vec<_> = body.chunks(size).map(|chunk| Ok::<_, Infallible>(chunk.to_vec())).collect();
                 Body::from_stream(futures::stream::iter(chunks))
@@ -123,11 +123,11 @@ fn a_body_is_refused_for_its_size_or_its_shape_and_for_nothing_else_and_never_fa
 }
 
 #[test]
-fn a_field_is_read_alike_however_it_was_encoded_and_shown_again_as_text() {
+fn a_field_is_read_the_same_in_every_encoding_and_shown_again_as_text() {
     let door = Door::open();
     let value = vec(prop_oneof![2 => odd(), 1 => "[ -~]{1,4}"], 1..8).prop_map(|parts| parts.concat());
     run(Cost::Request, (value, any::<u64>()), |(value, how)| {
-        let encoded: String = value.bytes().enumerate().map(|(n, octet)| encode(octet, how >> (n % 64))).collect();
+        let encoded: String = value.bytes().enumerate().map(|(n, byte)| encode(byte, how >> (n % 64))).collect();
         let mut guest = door.guest(Mode::Form);
         let page = door.wait(async {
             let answer = guest.post_raw("/login", FORM, format!("identifier={encoded}&password=").into()).await;
@@ -141,17 +141,17 @@ fn a_field_is_read_alike_however_it_was_encoded_and_shown_again_as_text() {
     });
 }
 
-/// One of the ways in which an octet may be written in a form.
-fn encode(octet: u8, how: u64) -> String {
-    match (octet, how & 3) {
+/// One of the ways to write a byte in a form.
+fn encode(byte: u8, how: u64) -> String {
+    match (byte, how & 3) {
         (b' ', 0) => "+".to_owned(),
-        (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'*', 0 | 1) => char::from(octet).to_string(),
-        (_, 2) => format!("%{octet:02x}"),
-        _ => format!("%{octet:02X}"),
+        (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'*', 0 | 1) => char::from(byte).to_string(),
+        (_, 2) => format!("%{byte:02x}"),
+        _ => format!("%{byte:02X}"),
     }
 }
 
-/// The text that an attribute's markup stands for.
+/// The text that an attribute's markup represents.
 fn plain(markup: &str) -> String {
     let quotes = markup.replace("&quot;", "\"").replace("&#x27;", "'").replace("&#39;", "'");
     quotes.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

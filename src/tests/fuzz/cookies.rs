@@ -6,12 +6,12 @@ use proptest::sample::select;
 
 use super::door::Door;
 use super::runner::{Cost, Verdict, hold};
-use super::texts::{header_octets, odd, rubbish, spoilt};
+use super::texts::{header_bytes, odd, rubbish, spoilt};
 use crate::harness::Mode;
 use crate::harness::app::PASSWORD;
 
-/// One or two `Cookie` headers with the right value of `name` in some, whole
-/// or spoilt, among others.
+/// One or two `Cookie` headers, some with the right value of `name`, intact or
+/// corrupted, among other cookies.
 fn headers(name: &'static str, value: &str) -> impl Strategy<Value = Vec<Vec<u8>>> {
     let right = format!("{name}={value}");
     let pair = prop_oneof![
@@ -26,13 +26,13 @@ fn headers(name: &'static str, value: &str) -> impl Strategy<Value = Vec<Vec<u8>
     let gap = select(&["; ", ";", " ; ", ", "][..]);
     let line =
         vec((pair, gap), 1..4).prop_map(|pairs| pairs.into_iter().map(|(pair, gap)| pair + gap).collect::<String>());
-    vec(header_octets(line), 1..3)
+    vec(header_bytes(line), 1..3)
 }
 
-/// The first cookie of this name, read by hand. A header that is not all
+/// Returns the first cookie of this name, parsed by hand. A header that is not all
 /// visible ASCII holds none.
 fn first<'h>(headers: &'h [Vec<u8>], name: &str) -> Option<&'h str> {
-    let visible = |header: &&Vec<u8>| header.iter().all(|octet| matches!(octet, b'\t' | 32..=126));
+    let visible = |header: &&Vec<u8>| header.iter().all(|byte| matches!(byte, b'\t' | 32..=126));
     let lines = headers.iter().filter(visible).filter_map(|header| std::str::from_utf8(header).ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value)
@@ -41,13 +41,13 @@ fn first<'h>(headers: &'h [Vec<u8>], name: &str) -> Option<&'h str> {
 fn status(door: &Door, path: &str, headers: &[Vec<u8>]) -> u16 {
     let mut request = Request::get(path).header("accept", "text/html");
     for header in headers {
-        request = request.header("cookie", HeaderValue::from_bytes(header).expect("a header's octets"));
+        request = request.header("cookie", HeaderValue::from_bytes(header).expect("a header's bytes"));
     }
     door.wait(async { door.guest(Mode::Form).send(request, Body::empty()).await.status.as_u16() })
 }
 
 #[test]
-fn a_flow_is_found_by_its_own_cookie_alone_and_no_cookie_is_a_fault() {
+fn a_flow_is_found_only_by_its_own_cookie_and_no_cookie_causes_a_server_error() {
     let door = Door::open();
     let mut browser = door.guest(Mode::Form);
     door.wait(browser.register("ann", "ann@x.example", PASSWORD));
@@ -61,7 +61,7 @@ fn a_flow_is_found_by_its_own_cookie_alone_and_no_cookie_is_a_fault() {
 }
 
 #[test]
-fn a_session_is_found_by_its_own_cookie_alone_and_no_cookie_is_a_fault() {
+fn a_session_is_found_only_by_its_own_cookie_and_no_cookie_causes_a_server_error() {
     let door = Door::open();
     let mut browser = door.guest(Mode::Form);
     door.wait(async {
@@ -73,7 +73,7 @@ fn a_session_is_found_by_its_own_cookie_alone_and_no_cookie_is_a_fault() {
         let status = status(&door, "/dashboard", &headers);
         let named = headers.iter().any(|header| String::from_utf8_lossy(header).contains(&session));
         prop_assert!(status == 303 || (status == 200 && named), "{}", status);
-        // A single whole cookie in a clean header is always taken.
+        // A single intact cookie in a well-formed header is always accepted.
         if headers == [format!("portal_session={session}; ").into_bytes()] {
             prop_assert_eq!(status, 200);
         }

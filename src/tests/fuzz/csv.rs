@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::runner::{Cost, Verdict, hold};
 use super::texts::{rubbish, spoilt};
 
-/// What spreadsheets take for the beginning of a formula.
+/// What spreadsheets treat as the beginning of a formula.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 fn cells() -> impl Strategy<Value = Vec<String>> {
@@ -17,7 +17,7 @@ fn cells() -> impl Strategy<Value = Vec<String>> {
     vec(cell, 1..6)
 }
 
-/// The cells of one line, by the grammar of RFC 4180 and nothing else.
+/// Returns the cells of one line, parsed strictly by the grammar of RFC 4180.
 fn read(line: &str) -> Option<Vec<String>> {
     let mut rest = line.strip_suffix("\r\n")?;
     let mut cells = Vec::new();
@@ -43,11 +43,11 @@ fn read(line: &str) -> Option<Vec<String>> {
 }
 
 #[test]
-fn a_line_of_a_table_gives_its_cells_back_and_begins_no_formula() {
+fn a_written_line_parses_back_to_its_cells_and_begins_no_formula() {
     hold(Cost::Call, cells(), |cells| {
         let found = read(&record(&cells));
         prop_assert!(found.is_some(), "the line cannot be read");
-        let found = found.expect("just seen");
+        let found = found.expect("checked above");
         prop_assert_eq!(found.len(), cells.len());
         let mut marked = false;
         for (cell, found) in cells.iter().zip(&found) {

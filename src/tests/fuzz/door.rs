@@ -1,4 +1,4 @@
-//! The whole portal, for a property that is no `async` function.
+//! A complete portal for properties that are not `async` functions.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -7,8 +7,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::harness::{Client, Mode, TestApp};
 
-/// A portal that many cases come to, each from an address of its own: what is
-/// counted by address must not decide what a parser does.
+/// A portal shared by many cases, each from its own IP address: limits per
+/// IP address must not decide what a parser does.
 pub(super) struct Door {
     runtime: Runtime,
     pub(super) app: TestApp,
@@ -26,7 +26,7 @@ impl Door {
         Self { runtime, app, guests: AtomicU32::new(0) }
     }
 
-    /// A browser at an address that no case had before.
+    /// Returns a browser with an IP address that no case has used yet.
     pub(super) fn guest(&self, mode: Mode) -> Client {
         let n = self.guests.fetch_add(1, Ordering::Relaxed);
         self.app.client(mode).at_ip(&IpAddr::from((0x6440_0000 + n).to_be_bytes()).to_string())
@@ -36,7 +36,7 @@ impl Door {
         self.runtime.block_on(work)
     }
 
-    /// Asks the process whether it lives.
+    /// Checks that the process is alive.
     pub(super) fn lives(&self) -> bool {
         self.wait(async { self.guest(Mode::Form).get("/livez").await.status == 200 })
     }

@@ -53,7 +53,7 @@ fn typed() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Characters that nobody sees, or that turn the text around them.
+/// Invisible characters, and characters that change the direction of the text.
 fn is_unseen(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
@@ -64,11 +64,11 @@ fn key(typed: &str) -> Option<String> {
 }
 
 #[test]
-fn an_accepted_address_is_one_address_however_it_is_written() {
+fn an_accepted_email_is_a_single_email_however_it_is_written() {
     hold(Cost::Call, typed(), |typed| {
         let Ok(email) = Email::parse(&typed) else { return Ok(Verdict::Refused) };
-        prop_assert_eq!(email.as_str(), typed.trim(), "nothing of it was left out");
-        prop_assert_eq!(Email::parse(email.as_str()), Ok(email.clone()), "what is shown is read as the same");
+        prop_assert_eq!(email.as_str(), typed.trim(), "no part was dropped");
+        prop_assert_eq!(Email::parse(email.as_str()), Ok(email.clone()), "the displayed form parses to the same email");
         prop_assert!(email.as_str().len() <= 254 && email.key().len() <= 254 && email.deliverable().len() <= 254);
         for form in [email.as_str(), email.key(), &email.deliverable()] {
             let foul = |c: char| c.is_control() || c.is_whitespace() || is_unseen(c) || r#",;<>()[]\":"#.contains(c);
@@ -80,16 +80,13 @@ fn an_accepted_address_is_one_address_however_it_is_written() {
         prop_assert_eq!(&key(email.key()), &own);
         prop_assert_eq!(&key(&email.deliverable()), &own);
         prop_assert_eq!(&key(&email.as_str().to_ascii_uppercase()), &own);
-        prop_assert!(
-            email.deliverable().eq_ignore_ascii_case(email.key()),
-            "mail goes to the address that is compared"
-        );
+        prop_assert!(email.deliverable().eq_ignore_ascii_case(email.key()), "mail goes to the email that is compared");
         Ok(Verdict::Accepted)
     });
 }
 
 #[test]
-fn a_mail_goes_to_that_address_alone_and_has_no_further_header() {
+fn a_mail_goes_only_to_that_email_and_has_no_extra_header() {
     hold(Cost::Call, typed(), |typed| {
         let Ok(email) = Email::parse(&typed) else { return Ok(Verdict::Refused) };
         let message = Message::AccountExists {
@@ -99,7 +96,7 @@ fn a_mail_goes_to_that_address_alone_and_has_no_further_header() {
             browser: "an unknown browser".to_owned(),
             at: Timestamp(0),
         };
-        let from = "no-reply@portal.example".parse().expect("an address");
+        let from = "no-reply@portal.example".parse().expect("an email");
         let letter = RenderedEmail::new(
             uuid::Uuid::nil(),
             &message,
@@ -109,8 +106,8 @@ fn a_mail_goes_to_that_address_alone_and_has_no_further_header() {
         .map_err(|error| TestCaseError::fail(format!("accepted, but no mail can be made: {error}")))?;
         let to: Vec<&str> = letter.mail.envelope().to().iter().map(AsRef::as_ref).collect();
         prop_assert_eq!(to, vec![email.deliverable()]);
-        let octets = letter.mail.formatted();
-        let mail = mail_parser::MessageParser::default().parse(&octets).expect("a mail");
+        let bytes = letter.mail.formatted();
+        let mail = mail_parser::MessageParser::default().parse(&bytes).expect("a mail");
         let mut names: Vec<String> = mail.headers().iter().map(|header| header.name().to_lowercase()).collect();
         names.sort_unstable();
         prop_assert_eq!(names, HEADERS);
@@ -123,7 +120,7 @@ fn a_mail_goes_to_that_address_alone_and_has_no_further_header() {
 }
 
 #[test]
-fn every_plain_address_is_accepted_and_the_full_width_form_of_its_domain_is_the_same() {
+fn every_plain_email_is_accepted_and_its_full_width_domain_is_the_same() {
     let plain =
         "[A-Za-z0-9]{1,8}([._+-][A-Za-z0-9]{1,8}){0,2}@[A-Za-z][A-Za-z0-9]{0,8}([.][A-Za-z][A-Za-z0-9]{0,8}){1,2}";
     run(Cost::Call, plain, |typed| {

@@ -14,11 +14,11 @@ use proptest::sample::select;
 
 use super::door::Door;
 use super::runner::{Cost, Verdict, hold};
-use super::texts::{header_octets, odd, spoilt};
+use super::texts::{header_bytes, odd, spoilt};
 use crate::harness::Mode;
 use crate::harness::mail::log::Listener;
 
-/// Few addresses, so that they meet each other and the networks.
+/// Only a few IP addresses, so that they often match each other and the networks.
 const ADDRESSES: &[&str] = &[
     "10.0.0.1",
     "10.0.0.2",
@@ -34,7 +34,7 @@ const ADDRESSES: &[&str] = &[
 ];
 const NETWORKS: &[&str] = &["10.0.0.0/8", "10.0.0.1", "127.0.0.0/8", "::1", "2001:db8::/48", "192.0.2.0/24"];
 
-/// The headers as they arrive, each a list of hops with commas between.
+/// The headers as they arrive, each a comma-separated list of hops.
 fn headers() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let hop = prop_oneof![
         8 => select(ADDRESSES).prop_map(str::to_owned),
@@ -47,16 +47,16 @@ fn headers() -> impl Strategy<Value = Vec<Vec<u8>>> {
         line.truncate(line.trim_end_matches([',', ' ', '\t']).len());
         line
     });
-    vec(header_octets(line), 0..3)
+    vec(header_bytes(line), 0..3)
 }
 
 fn trusted() -> impl Strategy<Value = Vec<&'static str>> {
     prop_oneof![1 => Just(Vec::new()), 3 => vec(select(NETWORKS), 1..4)]
 }
 
-/// The rule in other words. The chain begins at the connection and goes back
-/// through the hops for as long as they can be read; the requester is the
-/// first in it who is not trusted, or else its end.
+/// An independent implementation of the rule. The chain begins at the connection and goes
+/// back through the hops for as long as they can be parsed. The client is the first
+/// IP address in it that is not trusted, or else the last one.
 fn nearest_untrusted(peer: IpAddr, headers: &[Vec<u8>], is_trusted: impl Fn(&IpAddr) -> bool) -> IpAddr {
     let all = headers.iter().map(|header| String::from_utf8_lossy(header).into_owned()).collect::<Vec<_>>().join(",");
     let hops = all.rsplit(',').filter(|_| !headers.is_empty()).map(|hop| hop.trim().parse::<IpAddr>().ok());
@@ -66,7 +66,7 @@ fn nearest_untrusted(peer: IpAddr, headers: &[Vec<u8>], is_trusted: impl Fn(&IpA
 }
 
 fn networks(trusted: &[&str]) -> Vec<IpNet> {
-    let network = |net: &&str| net.parse().unwrap_or_else(|_| net.parse::<IpAddr>().expect("an address").into());
+    let network = |net: &&str| net.parse().unwrap_or_else(|_| net.parse::<IpAddr>().expect("an IP address").into());
     trusted.iter().map(network).collect()
 }
 
@@ -79,14 +79,14 @@ fn config(trusted: &[&str]) -> Config {
 fn parts(peer: IpAddr, headers: &[Vec<u8>]) -> Parts {
     let mut request = Request::get("/").extension(ConnectInfo(SocketAddr::from((peer, 40_000))));
     for header in headers {
-        request = request.header("x-forwarded-for", HeaderValue::from_bytes(header).expect("a header's octets"));
+        request = request.header("x-forwarded-for", HeaderValue::from_bytes(header).expect("a header's bytes"));
     }
     request.body(()).expect("a request").into_parts().0
 }
 
 #[test]
-fn the_requester_is_the_nearest_who_is_not_a_trusted_proxy() {
-    let peers = select(ADDRESSES).prop_map(|ip| ip.parse::<IpAddr>().expect("an address"));
+fn the_client_ip_is_the_nearest_that_is_not_a_trusted_proxy() {
+    let peers = select(ADDRESSES).prop_map(|ip| ip.parse::<IpAddr>().expect("an IP address"));
     hold(Cost::Call, (peers, headers(), trusted()), |(peer, headers, trusted)| {
         let nets = networks(&trusted);
         let is_trusted = |ip: &IpAddr| nets.iter().any(|net| net.contains(ip));
@@ -94,14 +94,14 @@ fn the_requester_is_the_nearest_who_is_not_a_trusted_proxy() {
         prop_assert_eq!(ip, nearest_untrusted(peer, &headers, is_trusted));
         let peer = peer.to_canonical();
         if !is_trusted(&peer) {
-            prop_assert_eq!(ip, peer, "nobody vouches for what it says");
+            prop_assert_eq!(ip, peer, "the peer is not trusted");
         }
         Ok(if ip == peer { Verdict::Refused } else { Verdict::Accepted })
     });
 }
 
 #[test]
-fn through_the_front_door_that_address_is_the_one_in_the_log() {
+fn through_the_router_the_client_ip_is_the_one_in_the_log() {
     let trusted = ["10.0.0.0/8", "127.0.0.0/8", "::1"];
     let door = Door::with(&[("TRUSTED_PROXIES", &trusted.join(","))]);
     let nets = networks(&trusted);
@@ -110,9 +110,9 @@ fn through_the_front_door_that_address_is_the_one_in_the_log() {
             .header("accept", "application/json")
             .header("content-type", "application/x-www-form-urlencoded");
         for header in &headers {
-            request = request.header("x-forwarded-for", HeaderValue::from_bytes(header).expect("a header's octets"));
+            request = request.header("x-forwarded-for", HeaderValue::from_bytes(header).expect("a header's bytes"));
         }
-        // A day later nobody has to wait for what they did before.
+        // A day later no limit applies to earlier requests any more.
         door.app.advance(86_400);
         let log = Listener::start();
         let mut client = door.guest(Mode::Script).at_ip(peer);
@@ -120,7 +120,7 @@ fn through_the_front_door_that_address_is_the_one_in_the_log() {
         prop_assert_eq!(answer.status, 422);
         let text = log.text();
         let line = text.lines().find(|line| line.contains("sign_in.failed")).expect("a line of the failure");
-        let peer: IpAddr = peer.parse().expect("an address");
+        let peer: IpAddr = peer.parse().expect("an IP address");
         let expected = nearest_untrusted(peer.to_canonical(), &headers, |ip| nets.iter().any(|net| net.contains(ip)));
         prop_assert!(line.ends_with(&format!("ip={expected}")), "{}: {}", expected, line);
         Ok(if expected == peer.to_canonical() { Verdict::Refused } else { Verdict::Accepted })

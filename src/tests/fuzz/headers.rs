@@ -5,7 +5,7 @@ use proptest::sample::select;
 
 use super::door::Door;
 use super::runner::{Cost, Verdict, hold};
-use super::texts::{header_octets, odd, rubbish, spoilt};
+use super::texts::{header_bytes, odd, rubbish, spoilt};
 use crate::harness::Mode;
 
 const OWN: &str = "http://127.0.0.1:3000";
@@ -25,27 +25,27 @@ fn kinds() -> impl Strategy<Value = Vec<u8>> {
             "text/plain; application/x-www-form-urlencoded",
         ][..],
     );
-    header_octets(prop_oneof![4 => form, 2 => other.prop_map(str::to_owned), 1 => rubbish(5)])
+    header_bytes(prop_oneof![4 => form, 2 => other.prop_map(str::to_owned), 1 => rubbish(5)])
 }
 
 fn accepts() -> impl Strategy<Value = Vec<u8>> {
     let known = select(
         &["text/html", "text/html,application/xhtml+xml;q=0.9", "application/json", "*/*", "text/htmlx", "TEXT/HTML"][..],
     );
-    header_octets(prop_oneof![4 => known.prop_map(str::to_owned), 1 => odd()])
+    header_bytes(prop_oneof![4 => known.prop_map(str::to_owned), 1 => odd()])
 }
 
 fn origins() -> impl Strategy<Value = Vec<u8>> {
     let known = select(&[OWN, "null", "https://evil.example", "http://127.0.0.1:3000.evil.example", ""][..]);
-    header_octets(prop_oneof![3 => known.prop_map(str::to_owned), 1 => spoilt(Just(OWN.to_owned()))])
+    header_bytes(prop_oneof![3 => known.prop_map(str::to_owned), 1 => spoilt(Just(OWN.to_owned()))])
 }
 
 fn sites() -> impl Strategy<Value = Vec<u8>> {
     let known = select(&["same-origin", "same-site", "cross-site", "none", "SAME-ORIGIN", ""][..]);
-    header_octets(prop_oneof![3 => known.prop_map(str::to_owned), 1 => spoilt(Just("same-origin".to_owned()))])
+    header_bytes(prop_oneof![3 => known.prop_map(str::to_owned), 1 => spoilt(Just("same-origin".to_owned()))])
 }
 
-/// RFC 9110, section 8.3.1: type and subtype without regard to case, then parameters.
+/// RFC 9110, section 8.3.1: type and subtype are case-insensitive, then parameters follow.
 fn is_a_form(kind: Option<&Vec<u8>>) -> bool {
     let kind = kind.filter(|kind| kind.is_ascii()).and_then(|kind| std::str::from_utf8(kind).ok()).unwrap_or_default();
     let essence = kind.split_once(';').map_or(kind, |(essence, _)| essence);
@@ -53,7 +53,7 @@ fn is_a_form(kind: Option<&Vec<u8>>) -> bool {
 }
 
 #[test]
-fn whatever_a_posts_headers_say_it_is_answered_in_kind_and_never_fails() {
+fn whatever_its_headers_a_post_is_answered_in_the_right_format_and_never_causes_a_server_error() {
     let door = Door::open();
     let said = (weighted(0.9, kinds()), of(accepts()), of(origins()), of(sites()));
     hold(Cost::Request, said, |(kind, accept, origin, site)| {
@@ -62,7 +62,7 @@ fn whatever_a_posts_headers_say_it_is_answered_in_kind_and_never_fails() {
             [("content-type", &kind), ("accept", &accept), ("origin", &origin), ("sec-fetch-site", &site)]
         {
             if let Some(value) = value {
-                request = request.header(name, HeaderValue::from_bytes(value).expect("a header's octets"));
+                request = request.header(name, HeaderValue::from_bytes(value).expect("a header's bytes"));
             }
         }
         let mut guest = door.guest(Mode::Form);
@@ -78,7 +78,7 @@ fn whatever_a_posts_headers_say_it_is_answered_in_kind_and_never_fails() {
             prop_assert_eq!(status, 415);
             return Ok(Verdict::Refused);
         }
-        // A browser's navigation is led to a page, anything else is told the mistake.
+        // A browser's navigation is redirected to a page, and any other request gets the error.
         let navigates =
             accept.is_some_and(|accept| accept.is_ascii() && String::from_utf8_lossy(&accept).contains("text/html"));
         prop_assert_eq!(status, if navigates { 303 } else { 422 });

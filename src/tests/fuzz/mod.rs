@@ -1,14 +1,14 @@
-//! Every parser that stands at the door, fed with what nobody thought of.
+//! Property tests of every parser of untrusted input.
 //!
 //! Each property says what an accepted text may be and, where that is short,
-//! restates the rule in other words: "it does not panic" is never all. The
-//! texts are valid ones that were spoilt a little, so that both answers are
+//! restates the rule independently: "it does not panic" is never the whole property.
+//! The texts are slightly corrupted valid ones, so that both outcomes are
 //! frequent; [`runner`] counts them.
 //!
-//! `cargo test` runs a few hundred cases from one seed, the same each time:
-//! when it turns red, the code has changed. `make fuzz` runs many more from a
-//! new seed. Nothing is written to disk; a failure prints the smallest case
-//! that shows it and the seed. Make that case a named test of its parser.
+//! `cargo test` runs a few hundred cases from one fixed seed, so a new failure
+//! means that the code has changed. `make fuzz` runs many more from a
+//! new seed. Nothing is written to disk; a failure prints the smallest failing
+//! case and the seed. Make that case a named test of its parser.
 
 mod bodies;
 mod cookies;

@@ -8,7 +8,7 @@ use url::Url;
 use super::runner::{Cost, Verdict, hold};
 use super::texts::{odd, spoilt};
 
-/// What redirects have been led astray with.
+/// Inputs that have caused open redirects.
 const PARTS: &[&str] = &[
     "/",
     "//",
@@ -44,12 +44,12 @@ const PARTS: &[&str] = &[
     "\0",
 ];
 
-/// Where the sign-in page may be.
+/// The possible URLs of the sign-in page.
 const BASES: &[&str] = &["https://portal.example/login", "http://127.0.0.1:3000/", "http://[::1]:3000/login?next=/x"];
 
 fn values() -> impl Strategy<Value = String> {
     let mixed = |n: std::ops::Range<usize>| vec(select(PARTS), n).prop_map(|parts| parts.concat());
-    // A dot segment that leaves two slashes behind once it is resolved.
+    // A dot segment that leaves two slashes once it is resolved.
     let dots = (
         select(&[".", "..", "a/..", "%2e", "%2E.", "a/b/../..", ".."][..]),
         select(&["//", "/\\", "/", "/./"][..]),
@@ -67,7 +67,7 @@ fn values() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn an_accepted_path_never_leaves_the_origin_and_fits_a_header() {
+fn an_accepted_path_never_leaves_the_origin_and_fits_in_a_header() {
     hold(Cost::Call, values(), |value| {
         let Some(next) = NextPath::parse(&value) else { return Ok(Verdict::Refused) };
         prop_assert_eq!(next.as_str(), &value);
@@ -76,11 +76,11 @@ fn an_accepted_path_never_leaves_the_origin_and_fits_a_header() {
             let base = Url::parse(base).expect("a URL");
             let there = base.join(next.as_str());
             prop_assert!(there.is_ok(), "a browser cannot read it");
-            let there = there.expect("just seen");
+            let there = there.expect("checked above");
             prop_assert_eq!(there.origin(), base.origin(), "{}", there);
             prop_assert!(there.username().is_empty() && there.password().is_none());
             prop_assert!(!there.path().starts_with("//"), "the next hop would leave: {}", there);
-            // Whoever reads the result as a path once more stays here as well.
+            // Parsing the result as a path again stays on this origin as well.
             prop_assert_eq!(base.join(there.path()).map(|again| again.origin()).ok(), Some(base.origin()));
         }
         Ok(Verdict::Accepted)

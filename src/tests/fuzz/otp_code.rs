@@ -19,8 +19,8 @@ fn typed() -> impl Strategy<Value = String> {
     ]
 }
 
-/// The contract in other words: six digits of ASCII, spaces and hyphens
-/// between them, 64 octets in all.
+/// An independent implementation of the contract: six ASCII digits with spaces and
+/// hyphens between them, 64 bytes in all.
 fn digits_of(typed: &str) -> Option<String> {
     let mut digits = String::new();
     for sign in typed.chars() {
@@ -35,13 +35,13 @@ fn digits_of(typed: &str) -> Option<String> {
 }
 
 #[test]
-fn a_code_is_six_digits_once_spaces_and_hyphens_are_out() {
+fn a_code_is_six_digits_after_removing_spaces_and_hyphens() {
     hold(Cost::Call, typed(), |typed| {
         let code = OtpCode::parse(&typed).ok();
         prop_assert_eq!(code.as_ref().map(|code| code.expose().to_owned()), digits_of(&typed));
         let Some(code) = code else { return Ok(Verdict::Refused) };
         let number: u32 = code.expose().parse().expect("digits");
-        prop_assert!(OtpCode::from_number(number) == code, "its leading zeros are there");
+        prop_assert!(OtpCode::from_number(number) == code, "leading zeros are kept");
         let printed = format!("{code:?}");
         prop_assert!(!printed.contains(code.expose()));
         Ok(Verdict::Accepted)

@@ -7,8 +7,8 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::runner::{Case, Cost, Verdict, hold};
 use super::texts::{odd, spoilt};
 
-/// Characters that are more than one when they are taken apart, of every
-/// length in octets: Latin, Greek with three marks, Hangul, Brahmic, Kirat Rai.
+/// Characters that decompose into more than one, of every length in
+/// bytes: Latin, Greek with three marks, Hangul, Brahmic, Kirat Rai.
 const COMPOSED: &[&str] =
     &["é", "ǖ", "ᾂ", "ΐ", "한", "각", "가", "ệ", "\u{1109a}", "\u{1134b}", "\u{16d6a}", "が", "ؤ"];
 
@@ -24,7 +24,7 @@ fn typed() -> impl Strategy<Value = String> {
     ]
 }
 
-/// The contract in other words.
+/// An independent implementation of the contract.
 fn is_a_password(typed: &str) -> bool {
     let length = typed.nfc().count();
     (8..=128).contains(&length)
@@ -39,16 +39,16 @@ fn holds(typed: &str) -> Case {
     let parsed = exposed(typed);
     prop_assert_eq!(parsed.is_some(), is_a_password(typed), "{} characters", typed.nfc().count());
     let claimed = Password::parse_claimed(typed).map(|password| password.expose().to_owned());
-    prop_assert_eq!(&parsed, &claimed, "what can be chosen can be claimed");
-    // The same characters, however the keyboard put them together.
+    prop_assert_eq!(&parsed, &claimed, "a valid new password is accepted at sign-in");
+    // The same characters, however the keyboard composed them.
     prop_assert_eq!(&parsed, &exposed(&typed.nfc().collect::<String>()));
     prop_assert_eq!(&parsed, &exposed(&typed.nfd().collect::<String>()));
     let Some(password) = parsed else { return Ok(Verdict::Refused) };
-    prop_assert_eq!(&password, &typed.nfc().collect::<String>(), "neither trimmed nor cut nor folded");
+    prop_assert_eq!(&password, &typed.nfc().collect::<String>(), "neither trimmed nor truncated nor case-folded");
     Ok(Verdict::Accepted)
 }
 
 #[test]
-fn a_password_is_8_to_128_characters_whole_and_the_same_in_every_composition() {
+fn a_password_is_8_to_128_characters_untruncated_and_equal_in_every_composition() {
     hold(Cost::Call, typed(), |typed| holds(&typed));
 }

@@ -76,7 +76,7 @@ fn targets() -> impl Strategy<Value = Uri> {
         "(/{0,2}[a-z?]{0,5})?",
     )
         .prop_map(|(start, rest)| start.to_owned() + &rest);
-    // What a URL's parser takes for a host, or for a broken one.
+    // Segments that a URL parser takes for a host, or for a broken one.
     let hosts = select(&["//", "//[", "//[::1", "//:", "//@", "///", "/\\", "//evil.example", "//%"][..]);
     let doubled = (hosts, select(PAGES)).prop_map(|(host, page)| format!("{host}{page}"));
     prop_oneof![4 => mixed, 2 => doubled, 6 => page, 3 => asked, 1 => long, 2 => absolute]
@@ -89,7 +89,7 @@ fn methods() -> impl Strategy<Value = Method> {
 }
 
 #[test]
-fn no_target_and_no_method_is_a_fault_or_leads_away_or_out_of_the_folders() {
+fn no_target_and_no_method_causes_a_server_error_an_open_redirect_or_path_traversal() {
     let door = Door::open();
     hold(Cost::Request, (methods(), targets()), |(method, target)| {
         let request = Request::builder().method(method.clone()).uri(target.clone()).header("accept", "text/html");

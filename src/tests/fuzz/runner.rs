@@ -1,4 +1,4 @@
-//! How many cases are run, from which seed, and what came of them.
+//! How many cases are run, from which seed, and how their results are counted.
 
 use std::cell::Cell;
 
@@ -17,7 +17,7 @@ pub(super) enum Verdict {
 /// The outcome of one case; the error is a property that does not hold.
 pub(super) type Case = Result<Verdict, TestCaseError>;
 
-/// What one case takes, which decides how many are run.
+/// The cost of one case, which decides how many are run.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Cost {
     /// A call: all of `FUZZ_CASES`, and 400 without it.
@@ -26,15 +26,15 @@ pub(super) enum Cost {
     Request,
 }
 
-/// Of a hundred cases, how many must be accepted and how many refused: fewer,
-/// and the texts no longer test what they were made for.
+/// How many of a hundred cases must be accepted and how many refused. Below
+/// that, the texts no longer test what they were made for.
 const LEAST_PERCENT: u32 = 5;
 
-/// The seed of a brief run. Any number would do.
+/// The seed of a short run. Any number would do.
 const SEED: u64 = 20_261_123;
 
-/// Tries `property` on texts of `strategy`, and asks that it both accept and
-/// refuse a fair share of them.
+/// Tests `property` on texts of `strategy`, and requires that enough of them are
+/// accepted and enough are refused.
 pub(super) fn hold<S: Strategy>(cost: Cost, strategy: S, property: impl Fn(S::Value) -> Case) {
     let (accepted, refused) = (Cell::new(0_u32), Cell::new(0_u32));
     let cases = run(cost, strategy, |value| {
@@ -50,7 +50,7 @@ pub(super) fn hold<S: Strategy>(cost: Cost, strategy: S, property: impl Fn(S::Va
     assert!(accepted >= least && refused >= least, "of {cases} cases {accepted} were accepted and {refused} refused");
 }
 
-/// Tries `property` on texts of `strategy`, and tells how many there were.
+/// Tests `property` on texts of `strategy`, and returns the counts.
 pub(super) fn run<S: Strategy>(
     cost: Cost,
     strategy: S,

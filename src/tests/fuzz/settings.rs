@@ -1,5 +1,5 @@
-//! The operator's door: a mistake there is one line at the start, never a
-//! portal that does something else than was meant.
+//! The administrator's settings: an error there is one line at startup, never a
+//! portal that silently does something else.
 
 use std::net::IpAddr;
 
@@ -19,14 +19,14 @@ use super::texts::{odd, spoilt};
 const CANARY: &str = "hunter2";
 const KEY: (&str, &str) = ("SECRET_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
 
-/// Else it is made from `PUBLIC_URL`, and one mistake becomes two.
+/// Otherwise it is derived from `PUBLIC_URL`, and one error becomes two.
 const FROM: (&str, &str) = ("MAIL_FROM", "portal@x.example");
 
 fn load(name: &str, value: &str) -> Result<Config, Vec<String>> {
     Config::from_env(&Env::of(&[KEY, FROM, (name, value)]), &Rng::from_seed(1)).map_err(|errors| errors.0)
 }
 
-/// Each mistake is a line of its own that begins with the variable's name.
+/// Each error is a line of its own that begins with the variable's name.
 fn is_clear(name: &str, mistakes: &[String]) -> bool {
     mistakes.iter().all(|line| line.starts_with(&format!("{name}: ")) && !line.contains(['\n', '\r', '\u{1b}', '\0']))
 }
@@ -77,10 +77,10 @@ fn a_mail_server_is_reached_as_its_url_says_and_its_password_is_never_printed() 
         };
         let (reached, said) =
             printed.strip_prefix("SmtpServer(").and_then(|rest| rest.split_once(", ")).expect("its form");
-        prop_assert_eq!(said, format!("{security})"), "never less than was asked for");
+        prop_assert_eq!(said, format!("{security})"), "never less secure than requested");
         let (name, _port) = reached.rsplit_once(':').expect("a port");
         let resolvable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-        prop_assert!(name.parse::<IpAddr>().is_ok() || name.chars().all(resolvable), "nobody answers to {}", name);
+        prop_assert!(name.parse::<IpAddr>().is_ok() || name.chars().all(resolvable), "no server answers at {}", name);
         let here = name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         prop_assert!(user.is_empty() || security != "None" || here, "a password in the clear to {}", name);
         Ok(Verdict::Accepted)
@@ -88,7 +88,7 @@ fn a_mail_server_is_reached_as_its_url_says_and_its_password_is_never_printed() 
 }
 
 #[test]
-fn a_public_address_is_an_origin_and_nothing_more() {
+fn a_public_url_is_an_origin_and_nothing_more() {
     let start = select(&["https://", "http://", "HTTPS://", "ftp://", "//", ""][..]);
     let host = prop_oneof![
         4 => select(&["portal.example", "PORTAL.example", "127.0.0.1", "[::1]", "bücher.example", "u:hunter2@portal.example"][..]).prop_map(str::to_owned),
@@ -106,11 +106,11 @@ fn a_public_address_is_an_origin_and_nothing_more() {
             }
         };
         let origin = &config.site.public_url.origin;
-        // Without a value there is the address listened on.
+        // Without a value, the listening address is used.
         let url = Url::parse(if text.is_empty() { "http://127.0.0.1:3000" } else { &text }).expect("accepted");
         prop_assert_eq!(origin, &url.origin().ascii_serialization());
         let after = text.split_once("//").map_or("", |(_, after)| after);
-        prop_assert!(!after.trim_end_matches('/').contains(['/', '?', '#']), "more than an origin was taken");
+        prop_assert!(!after.trim_end_matches('/').contains(['/', '?', '#']), "more than an origin was accepted");
         prop_assert!(origin.is_ascii() && !origin.ends_with('/') && !text.contains(CANARY));
         prop_assert_eq!(config.site.https(), url.scheme() == "https");
         let link = Url::parse(&format!("{origin}/login")).expect("a link in a mail");
@@ -120,7 +120,7 @@ fn a_public_address_is_an_origin_and_nothing_more() {
 }
 
 #[test]
-fn trusted_proxies_are_all_networks_or_the_start_is_refused() {
+fn if_one_trusted_proxy_is_not_a_network_the_portal_does_not_start() {
     let item = prop_oneof![
         5 => select(&["10.0.0.0/8", "192.0.2.1", "::1", "2001:db8::/32", " 10.0.0.1 ", ""][..]).prop_map(str::to_owned),
         1 => spoilt(Just("10.0.0.0/8".to_owned())),
@@ -131,11 +131,11 @@ fn trusted_proxies_are_all_networks_or_the_start_is_refused() {
         let said: Vec<&str> = list.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
         match load("TRUSTED_PROXIES", &list) {
             Ok(config) => {
-                prop_assert_eq!(config.site.trusted_proxies.len(), said.len(), "none was left out");
+                prop_assert_eq!(config.site.trusted_proxies.len(), said.len(), "every value was parsed");
                 for (net, said) in config.site.trusted_proxies.iter().zip(said) {
                     let (ip, bits) =
                         said.split_once('/').unwrap_or((said, if said.contains(':') { "128" } else { "32" }));
-                    prop_assert_eq!(net.addr(), ip.parse::<IpAddr>().expect("an address"));
+                    prop_assert_eq!(net.addr(), ip.parse::<IpAddr>().expect("an IP address"));
                     prop_assert_eq!(u16::from(net.prefix_len()), bits.parse::<u16>().expect("a number"));
                 }
                 Ok(Verdict::Accepted)
@@ -149,7 +149,7 @@ fn trusted_proxies_are_all_networks_or_the_start_is_refused() {
 }
 
 #[test]
-fn the_domains_of_a_rule_are_all_domains_or_the_start_is_refused() {
+fn if_one_domain_of_a_rule_is_invalid_the_portal_does_not_start() {
     let item = prop_oneof![
         5 => select(&["example.com", "Bücher.example", "xn--bcher-kva.example", "edu", " a.b.example ", ""][..]).prop_map(str::to_owned),
         1 => spoilt(Just("example.com".to_owned())),
@@ -162,7 +162,7 @@ fn the_domains_of_a_rule_are_all_domains_or_the_start_is_refused() {
         match load("PORTAL_EMAIL_DOMAINS_DENIED", &list) {
             Ok(config) => {
                 let rules = &config.registration.emails;
-                prop_assert_eq!(rules.denied.len(), said, "none was left out");
+                prop_assert_eq!(rules.denied.len(), said, "every value was parsed");
                 for domain in rules.denied.iter().map(EmailDomain::as_str) {
                     prop_assert!(domain.is_ascii() && domain == domain.to_ascii_lowercase());
                     let below = Email::parse(&format!("ann@mail.{domain}"));
@@ -181,7 +181,7 @@ fn the_domains_of_a_rule_are_all_domains_or_the_start_is_refused() {
 }
 
 #[test]
-fn a_limit_is_a_whole_number_within_its_bounds() {
+fn a_limit_is_an_integer_within_its_bounds() {
     let limits =
         select(&[("PORTAL_OTP_LIFETIME", 1, 600), ("PORTAL_OTP_TRIES", 1, 10), ("PORTAL_EMAIL_CHANGES", 0, 10)][..]);
     let values = prop_oneof![

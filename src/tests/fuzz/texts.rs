@@ -1,11 +1,11 @@
-//! Texts that parsers have stumbled over.
+//! Texts that commonly break parsers.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// Signs with a meaning to some parser, white space of all kinds, controls,
-/// marks that are not seen or turn the direction, and letters that look like others.
+/// Characters with a meaning to some parser, white space of all kinds, control characters,
+/// marks that are invisible or change the direction, and letters that look like others.
 const ODD: &[&str] = &[
     "\0",
     "\t",
@@ -93,7 +93,7 @@ const ODD: &[&str] = &[
     "\u{fffd}",
 ];
 
-/// Something that does not belong, mostly one of the known troublemakers.
+/// Something that does not belong in the text, mostly a character known to cause trouble.
 pub(super) fn odd() -> impl Strategy<Value = String> {
     prop_oneof![
         8 => select(ODD).prop_map(str::to_owned),
@@ -102,7 +102,7 @@ pub(super) fn odd() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A text of nothing but oddities.
+/// A text of only odd characters.
 pub(super) fn rubbish(most: usize) -> impl Strategy<Value = String> {
     vec(odd(), 0..most).prop_map(|parts| parts.concat())
 }
@@ -116,7 +116,7 @@ enum Edit {
     Double(Index),
 }
 
-/// `texts` as they are, and with one or two changes.
+/// `texts` unchanged, and with one or two changes.
 pub(super) fn spoilt(texts: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     let edit = prop_oneof![
         4 => (any::<Index>(), odd()).prop_map(|(at, text)| Edit::Insert(at, text)),
@@ -131,7 +131,7 @@ pub(super) fn spoilt(texts: impl Strategy<Value = String>) -> impl Strategy<Valu
 fn apply(text: String, edit: &Edit) -> String {
     let chars: Vec<char> = text.chars().collect();
     let (Edit::Insert(at, _) | Edit::Replace(at, _) | Edit::Remove(at) | Edit::Double(at)) = edit;
-    // Both ends are places too.
+    // Both ends are possible positions too.
     let place = at.index(chars.len() + 1);
     let (before, after) = chars.split_at(place);
     let middle = match edit {
@@ -143,15 +143,14 @@ fn apply(text: String, edit: &Edit) -> String {
     before.iter().collect::<String>() + &middle + &after[skipped..].iter().collect::<String>()
 }
 
-/// A header's value of any octets that HTTP carries, visible and not.
-pub(super) fn header_octets(texts: impl Strategy<Value = String>) -> impl Strategy<Value = Vec<u8>> {
+/// A header value of any bytes that HTTP carries, visible or not.
+pub(super) fn header_bytes(texts: impl Strategy<Value = String>) -> impl Strategy<Value = Vec<u8>> {
     let opaque = (any::<Index>(), 0x80_u8..=0xff);
     (texts, prop_oneof![4 => Just(None), 1 => opaque.prop_map(Some)]).prop_map(|(text, opaque)| {
-        let mut octets: Vec<u8> =
-            text.bytes().filter(|&octet| octet == b'\t' || (octet >= 32 && octet != 127)).collect();
-        if let Some((at, octet)) = opaque {
-            octets.insert(at.index(octets.len() + 1), octet);
+        let mut bytes: Vec<u8> = text.bytes().filter(|&byte| byte == b'\t' || (byte >= 32 && byte != 127)).collect();
+        if let Some((at, byte)) = opaque {
+            bytes.insert(at.index(bytes.len() + 1), byte);
         }
-        octets
+        bytes
     })
 }

@@ -6,7 +6,7 @@ use super::runner::{Cost, Verdict, hold};
 use super::texts::{rubbish, spoilt};
 
 #[test]
-fn a_flow_token_is_read_from_its_own_cookie_and_from_no_other_text() {
+fn a_flow_token_is_read_only_from_its_own_cookie() {
     let own = any::<u64>().prop_map(|seed| FlowToken::generate(&Rng::from_seed(seed)).to_cookie());
     let values = prop_oneof![
         4 => spoilt(own),
@@ -16,13 +16,13 @@ fn a_flow_token_is_read_from_its_own_cookie_and_from_no_other_text() {
     ];
     hold(Cost::Call, values, |value| {
         let Some(token) = FlowToken::parse(&value) else {
-            let letters = value.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-_".contains(&octet));
-            // 256 bits are 42 letters of six bits and one of four, whose last two are nothing.
+            let letters = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+            // 256 bits are 42 characters of six bits and one of four, whose last two bits are zero.
             let whole = letters && value.len() == 43 && value.ends_with(|last| "AEIMQUYcgkosw048".contains(last));
             prop_assert!(!whole, "256 bits were refused");
             return Ok(Verdict::Refused);
         };
-        prop_assert_eq!(token.to_cookie(), value, "one token has one text");
+        prop_assert_eq!(token.to_cookie(), value, "a token has one encoding");
         let printed = format!("{token:?}");
         prop_assert!(!printed.contains(&token.to_cookie()));
         Ok(Verdict::Accepted)

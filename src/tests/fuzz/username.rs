@@ -13,8 +13,8 @@ fn typed() -> impl Strategy<Value = String> {
     ]
 }
 
-/// The contract in other words: three to thirty-two of the sixty-five signs,
-/// white space around them aside.
+/// An independent implementation of the contract: 3 to 32 of the 65 allowed characters,
+/// ignoring white space around them.
 fn is_a_username(typed: &str) -> bool {
     const SIGNS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
     let name = typed.trim_matches(char::is_whitespace);
@@ -34,7 +34,7 @@ fn a_username_is_what_the_contract_says_and_nothing_else() {
 }
 
 #[test]
-fn names_that_differ_by_case_alone_have_one_key_and_others_have_not() {
+fn usernames_have_the_same_key_only_if_they_differ_by_case_alone() {
     let pairs = ("[A-Za-z0-9_.-]{3,32}", any::<u32>(), spoilt("[A-Za-z]{3,5}"));
     hold(Cost::Call, pairs, |(name, turned, other)| {
         let turn = |(n, sign): (usize, char)| match sign.is_ascii_uppercase() {

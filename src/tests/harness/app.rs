@@ -20,10 +20,10 @@ use tempfile::TempDir;
 
 use super::client::{Client, Mode};
 
-/// When every test begins: 2026-11-23 12:00 UTC.
+/// The time at which every test begins: 2026-11-23 12:00 UTC.
 const START: Timestamp = Timestamp(1_795_435_200_000);
 
-/// A password that the policy takes.
+/// A password that the policy accepts.
 pub(crate) const PASSWORD: &str = "tumble rinse obelisk";
 
 /// A portal with its database in a folder of its own.
@@ -34,7 +34,7 @@ pub(crate) struct TestApp {
     router: Router,
     worker: Worker,
     transport: Transport,
-    /// How many processes there were before this one: each draws other random numbers.
+    /// How many processes there were before this one; each draws different random numbers.
     restarts: u64,
 }
 
@@ -43,13 +43,13 @@ impl TestApp {
         Self::with(&[]).await
     }
 
-    /// A portal with further settings.
+    /// A portal with additional settings.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         Self::start(folder, TestClock::at(START), settings, 0).await
     }
 
-    /// The same portal after its process ended and another one began.
+    /// The same portal after its process ended and another one started.
     pub(crate) async fn restart(self, settings: &[(&str, &str)]) -> Self {
         self.state.store.clone().close().await.expect("the database closes");
         Self::start(self.folder, self.clock, settings, self.restarts + 1).await
@@ -58,10 +58,10 @@ impl TestApp {
     async fn start(folder: TempDir, clock: TestClock, settings: &[(&str, &str)], restarts: u64) -> Self {
         let path = folder.path().to_str().expect("a path in UTF-8");
         let quick = [
-            // Challenges that a test solves at once, and forms that it sends as soon as it has them.
+            // A test solves challenges at once, and sends forms as soon as it has them.
             ("PORTAL_CAPTCHA_DIFFICULTY", "8"),
             ("PORTAL_FORM_MIN_FILL", "0"),
-            // The test's clock stands still, and nothing is given back to the limit on posts.
+            // The test's clock stands still, so the limit on posts never refills.
             ("PORTAL_POSTS_BURST", "1000000"),
         ];
         let mut values: HashMap<_, _> = quick.into_iter().chain([("PORTAL_DATA_DIR", path)]).collect();
@@ -102,12 +102,12 @@ impl TestApp {
         Client::new(self.router.clone(), mode)
     }
 
-    /// The same browser, at the process that serves now.
+    /// The same browser, connected to the current process.
     pub(crate) fn again(&self, client: &Client) -> Client {
         client.clone().through(self.router.clone())
     }
 
-    /// `portal keys` with these settings: another process, with connections of its own.
+    /// `portal keys` with these settings: another process, with its own connections.
     pub(crate) async fn resealing(&self, settings: &[(&str, &str)]) -> KeyRotation {
         let rng = Rng::from_seed(1_000);
         let keys = Config::from_env(&Env::of(settings), &rng).expect("the settings are right").keys;
@@ -123,37 +123,37 @@ impl TestApp {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    /// Sets how mail fares from now on.
+    /// Sets how mail delivery behaves from now on.
     pub(crate) fn mail_fares(&self, behaviour: Behaviour) {
         let Transport::Memory(memory) = &self.transport else { panic!("mail goes into memory") };
         memory.behave(behaviour);
     }
 
-    /// Sends all mail that is due.
+    /// Sends all email that is due.
     pub(crate) async fn deliver(&self) {
         self.worker.deliver_due().await.expect("the outbox can be read");
     }
 
-    /// All mail so far to this address: subject and text.
+    /// All messages so far to this email: subject and text.
     pub(crate) async fn mails_to(&self, address: &str) -> Vec<(String, String)> {
         self.letters_to(address).await.into_iter().map(|letter| (letter.subject, letter.text)).collect()
     }
 
-    /// All mail so far to this address, whole.
+    /// All messages so far to this email, complete.
     pub(crate) async fn letters_to(&self, address: &str) -> Vec<RenderedEmail> {
         self.deliver().await;
         let to = |letter: &RenderedEmail| letter.to.eq_ignore_ascii_case(address);
         self.transport.sent().into_iter().filter(to).collect()
     }
 
-    /// The newest code that was mailed to this address.
+    /// The newest code that was sent to this email.
     pub(crate) async fn code_for(&self, address: &str) -> String {
         let mails = self.mails_to(address).await;
         let mut newest_first = mails.iter().rev().filter_map(|(subject, _)| first_six_digits(subject));
         newest_first.next().unwrap_or_else(|| panic!("no code among {} mails", mails.len()))
     }
 
-    /// A person who has registered and proven their address.
+    /// Creates a user who has registered and verified their email.
     pub(crate) async fn account(&self, username: &str, email: &str) {
         let mut client = self.form();
         let to = client.register(username, email, PASSWORD).await.location();
@@ -163,12 +163,12 @@ impl TestApp {
         assert_eq!(to.as_deref(), Some("/login"));
     }
 
-    /// How many rows a table has: the harness alone may look.
+    /// Counts rows with a query; only the harness may read the database.
     pub(crate) async fn count(&self, query: &str) -> i64 {
         self.first_row(query).await.try_get_by_index(0).expect("a number")
     }
 
-    /// The text that a query finds.
+    /// The text that a query returns.
     pub(crate) async fn text(&self, query: &str) -> String {
         self.first_row(query).await.try_get_by_index(0).expect("a text")
     }
@@ -181,8 +181,8 @@ impl TestApp {
         row.expect("a row")
     }
 
-    /// All columns that hold octets and are no key of a row, as `table.column`.
-    pub(crate) async fn octet_columns(&self) -> Vec<String> {
+    /// All columns of bytes that are not a row's key, as `table.column`.
+    pub(crate) async fn binary_columns(&self) -> Vec<String> {
         use sea_orm::ConnectionTrait as _;
         let query = "SELECT t.name || '.' || c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c
             WHERE t.type = 'table' AND lower(c.type) LIKE '%blob%' AND c.pk = 0 ORDER BY 1";
@@ -192,23 +192,23 @@ impl TestApp {
         rows.iter().map(|row| row.try_get_by_index(0).expect("a name")).collect()
     }
 
-    /// Changes the database behind the portal's back.
+    /// Changes the database without the portal.
     pub(crate) async fn execute(&self, statement: &str) {
         use sea_orm::ConnectionTrait as _;
-        let tx = self.state.store.write().await.expect("the writer's turn");
+        let tx = self.state.store.write().await.expect("the write lock");
         tx.execute_unprepared(statement).await.expect("the statement runs");
         tx.commit().await.expect("it commits");
     }
 
-    /// Ends every session of every account, as a change of what protects them
-    /// does, in a transaction that was begun before, and commits it.
+    /// Ends every session of every account, as a change of the security settings
+    /// does, in a transaction that was begun earlier, and commits it.
     pub(crate) async fn raise_session_version_within(&self, tx: portal::server::store::Transaction) {
         use sea_orm::ConnectionTrait as _;
         tx.execute_unprepared("UPDATE account SET session_epoch = session_epoch + 1").await.expect("it runs");
         tx.commit().await.expect("it commits");
     }
 
-    /// The texts in the first column of a query.
+    /// The texts in the first column of a query's result.
     pub(crate) async fn texts(&self, query: &str) -> Vec<String> {
         use sea_orm::ConnectionTrait as _;
         let backend = self.state.store.reader().get_database_backend();
@@ -217,7 +217,7 @@ impl TestApp {
         rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
     }
 
-    /// Writes a row of the oldest account into a table, whatever else is in it.
+    /// Inserts a row of the oldest account into a table, with any other values.
     pub(crate) async fn fill(&self, table: &str) {
         let info = format!("SELECT name || ':' || type || ':' || \"notnull\" FROM pragma_table_info('{table}')");
         let (mut names, mut values) = (Vec::new(), Vec::new());
@@ -238,11 +238,11 @@ impl TestApp {
         self.execute(&format!("INSERT INTO {table} ({names}) SELECT {values} FROM account LIMIT 1")).await;
     }
 
-    /// A link, as a mail would have it, that ends the session which began first.
+    /// Creates a link, as in an email, that ends the oldest session.
     pub(crate) async fn link_to_end_oldest_session(&self) -> String {
         use portal::server::crypto::FlowToken;
         let token = FlowToken::generate(&self.state.rng);
-        let hex: String = token.digest().into_bytes().iter().map(|octet| format!("{octet:02x}")).collect();
+        let hex: String = token.digest().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         self.execute(&format!(
             "INSERT INTO mail_link SELECT randomblob(16), x'{hex}', 'end_session', account_id, handle, 0, 9999999999999, NULL
              FROM session WHERE handle IS NOT NULL ORDER BY handle LIMIT 1"
@@ -251,8 +251,8 @@ impl TestApp {
         format!("/from-mail?token={}", token.to_cookie())
     }
 
-    /// Everything the database's files hold, as octets.
-    pub(crate) fn database_octets(&self) -> Vec<u8> {
+    /// The complete contents of the database's files, as bytes.
+    pub(crate) fn database_bytes(&self) -> Vec<u8> {
         let read = |name: &str| std::fs::read(self.folder.path().join(name)).unwrap_or_default();
         [read("portal.db"), read("portal.db-wal")].concat()
     }
@@ -263,7 +263,7 @@ pub(crate) fn first_six_digits(text: &str) -> Option<String> {
     text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).map(str::to_owned)
 }
 
-/// Six digits that are not `code`, a different one for each `n`.
+/// Six digits that are not `code`, different for each `n`.
 pub(crate) fn wrong_code(code: &str, n: u32) -> String {
     let number: u32 = code.parse().expect("six digits");
     format!("{:06}", (number + 1 + n) % 1_000_000)

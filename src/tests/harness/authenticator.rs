@@ -1,4 +1,4 @@
-//! An authenticator in software: what a browser and a phone do for a passkey.
+//! A software authenticator: what a browser and a phone do for a passkey.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -12,27 +12,27 @@ const PRESENT: u8 = 0x01;
 const VERIFIED: u8 = 0x04;
 const ATTESTED: u8 = 0x40;
 
-/// One passkey, with everything about it that a test may want to be wrong.
+/// One passkey, with every property that a test may want to get wrong.
 #[derive(Clone)]
 pub(crate) struct Authenticator {
     pub(crate) key: SigningKey,
     /// The credential's id.
     pub(crate) id: Vec<u8>,
-    /// Whose it is, as the options said when it was made.
+    /// The user handle, from the options it was created with.
     pub(crate) user_handle: Option<String>,
-    /// What the browser says that the page is.
+    /// The page's origin, as the browser reports it.
     pub(crate) origin: String,
     pub(crate) relying_party: String,
     pub(crate) verifies: bool,
     pub(crate) present: bool,
-    /// Goes up with each use; 0 stays 0, as with a passkey that is synchronised.
+    /// Increases with each use; 0 stays 0, as with a synchronized passkey.
     pub(crate) counter: u32,
-    /// Taken in place of the challenge that was given.
+    /// Used instead of the challenge that was given.
     pub(crate) challenge: Option<String>,
 }
 
 impl Authenticator {
-    /// The passkey with this number, on the pages of a portal in development.
+    /// The passkey with this number, on the pages of a development portal.
     pub(crate) fn new(number: u8) -> Self {
         let key = SigningKey::from_slice(&[number; 32]).expect("a private key");
         Self {
@@ -48,12 +48,12 @@ impl Authenticator {
         }
     }
 
-    /// Claims to be another one, whose key it does not have.
+    /// Claims to be another passkey, without having its key.
     pub(crate) fn under_the_id_of(self, other: &Self) -> Self {
         Self { key: self.key, ..other.clone() }
     }
 
-    /// What `navigator.credentials.create()` gives, as `toJSON()` writes it.
+    /// The result of `navigator.credentials.create()`, as `toJSON()` writes it.
     pub(crate) fn create(&mut self, options: &str) -> String {
         let options: Value = serde_json::from_str(options).expect("options in JSON");
         self.user_handle = options["user"]["id"].as_str().map(str::to_owned);
@@ -70,7 +70,7 @@ impl Authenticator {
         }))
     }
 
-    /// What `navigator.credentials.get()` gives, as `toJSON()` writes it.
+    /// The result of `navigator.credentials.get()`, as `toJSON()` writes it.
     pub(crate) fn get(&mut self, options: &str) -> String {
         let options: Value = serde_json::from_str(options).expect("options in JSON");
         if self.counter > 0 {
@@ -84,7 +84,7 @@ impl Authenticator {
             "clientDataJSON": base64(client_data.as_bytes()),
             "signature": base64(signature.to_der().as_bytes()),
         });
-        // Left out where the authenticator does not say.
+        // Omitted where the authenticator does not provide it.
         if let Some(user_handle) = &self.user_handle {
             response["userHandle"] = user_handle.as_str().into();
         }
@@ -126,6 +126,6 @@ impl Authenticator {
     }
 }
 
-fn base64(octets: &[u8]) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(octets)
+fn base64(bytes: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }

@@ -4,7 +4,7 @@ use altcha::{Challenge, SolveChallengeOptions, solve_challenge};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-/// The challenge in the form with this action, if it asks for one.
+/// The challenge in the form with this action, if there is one.
 pub(crate) fn in_page(page: &str, action: &str) -> Option<String> {
     let form = page.split("<form").find(|form| form.contains(&format!("action=\"{action}\"")))?;
     let input = form.split("</form>").next()?.split('<').find(|tag| tag.contains("name=\"captcha\""))?;
@@ -12,16 +12,16 @@ pub(crate) fn in_page(page: &str, action: &str) -> Option<String> {
     Some(challenge.to_owned()).filter(|challenge| !challenge.is_empty())
 }
 
-/// The field `captcha` with the challenge solved, by the protocol's own library.
+/// The field `captcha` with the challenge solved by the protocol's own library.
 pub(crate) fn solve(challenge: &str) -> String {
     let parsed = parse(challenge);
     let found = solve_challenge(SolveChallengeOptions::new(&parsed)).expect("it can be solved").expect("in time");
     format!("{challenge}.{}.{}", found.counter, found.derived_key)
 }
 
-/// Most hashes that it takes.
+/// The maximum number of hashes that it takes.
 pub(crate) fn difficulty(challenge: &str) -> u32 {
-    let data = parse(challenge).parameters.data.expect("what belongs to it");
+    let data = parse(challenge).parameters.data.expect("its data");
     data["most"].as_u64().and_then(|most| most.try_into().ok()).expect("a number")
 }
 

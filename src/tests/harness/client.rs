@@ -1,4 +1,4 @@
-//! A browser in miniature: cookies, two ways to post, no redirects by itself.
+//! A minimal browser: cookies, two ways to post, no automatic redirects.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -15,9 +15,9 @@ use super::captcha;
 /// How forms are posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// By the page's script, which asks for JSON.
+    /// By the page's script, which requests JSON.
     Script,
-    /// By the browser itself, which asks for a page.
+    /// By the browser itself, which requests a page.
     Form,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Client {
     pub(crate) headers: Vec<(&'static str, String)>,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -49,9 +49,9 @@ impl Client {
         Self { router, ..self }
     }
 
-    /// The same portal from another address.
+    /// The same portal from another IP address.
     pub(crate) fn at_ip(mut self, ip: &str) -> Self {
-        self.peer.set_ip(ip.parse().expect("an address"));
+        self.peer.set_ip(ip.parse().expect("an IP address"));
         self
     }
 
@@ -59,7 +59,7 @@ impl Client {
         self.send(Request::get(path).header(ACCEPT, "text/html"), Body::empty()).await
     }
 
-    /// Fills in the form with this action, as it stands on its page, and sends it.
+    /// Fills in the form with this action, as its page contains it, and sends it.
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let captcha = self.captcha(path).await;
         let captcha = captcha.as_ref().map(|field| ("captcha", field.as_str()));
@@ -136,7 +136,7 @@ impl Client {
         self.post("/login", &[("identifier", identifier), ("password", password)]).await
     }
 
-    /// What the person sees after a post: the script's answer, or the page
+    /// What the user sees after a post: the script's response, or the page
     /// that the redirect leads to.
     pub(crate) async fn seen(&mut self, answer: Answer) -> String {
         match (self.mode, answer.location()) {
@@ -147,7 +147,7 @@ impl Client {
     }
 }
 
-/// A page or answer without what is random in it: nonces, challenges, ids.
+/// A page or response without its random parts: nonces, challenges, ids.
 pub(crate) fn without_random(body: &str) -> String {
     let of_word = |c: char| c.is_ascii_alphanumeric() || "+/=_-".contains(c);
     let words = body.split_inclusive(|c| !of_word(c)).map(|piece| {

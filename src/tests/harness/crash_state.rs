@@ -1,4 +1,4 @@
-//! What a program that was killed left in its database.
+//! What a killed program left in its database.
 
 use std::path::Path;
 
@@ -17,12 +17,12 @@ const REMAINS: &str = "SELECT (SELECT COUNT(*) FROM registration) AS registratio
 #[derive(Debug, FromQueryResult)]
 pub(crate) struct CrashState {
     pub(crate) registrations: i64,
-    /// Registrations with a code and a mail of it that was sent, or is due within
-    /// the 40 s after which a code is tried again at the latest, in whole seconds.
+    /// Registrations with a code whose email was sent, or is due within
+    /// the 40 s after which a code is retried at the latest, in whole seconds.
     pub(crate) whole: i64,
     pub(crate) codes: i64,
     pub(crate) mails: i64,
-    /// With commas between them.
+    /// Separated by commas.
     usernames: String,
     /// `ok`, or what SQLite found wrong.
     pub(crate) integrity: String,
@@ -34,7 +34,7 @@ impl CrashState {
         let store = Store::open(&url, Clock::System).await.expect("the database opens");
         let db = store.reader();
         let query = Statement::from_string(db.get_database_backend(), REMAINS);
-        let remains = Self::find_by_statement(query).one(db).await.expect("it is read").expect("a row");
+        let remains = Self::find_by_statement(query).one(db).await.expect("the query succeeds").expect("a row");
         store.close().await.expect("it closes");
         remains
     }

@@ -1,7 +1,7 @@
-//! A mail server on loopback, and a portal's outbox with nothing else around it.
+//! A mail server on loopback, and a portal's outbox without the rest of the portal.
 //!
 //! The protocol is mailin's; the connections are ours, so that the server can
-//! be silent, hang up, or answer late.
+//! stop responding, hang up, or answer late.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ mod session;
 
 pub(crate) use authority::Authority;
 
-/// The headers of a mail, in the order of the alphabet.
+/// The headers of an email, in alphabetical order.
 pub(crate) const HEADERS: [&str; 9] = [
     "auto-submitted",
     "content-type",
@@ -34,7 +34,7 @@ pub(crate) const HEADERS: [&str; 9] = [
 pub(crate) const USER: &str = "portal@relay.example";
 pub(crate) const PASSWORD: &str = "p@ss/word#1";
 
-/// How the server's connections are protected.
+/// How the server's connections are encrypted.
 #[derive(Clone)]
 pub(crate) enum Protection {
     None,
@@ -49,37 +49,37 @@ pub(crate) enum At {
     Greeting,
     /// At the recipient.
     Recipient,
-    /// After the whole mail has arrived.
+    /// After the whole message has arrived.
     Content,
 }
 
-/// What goes wrong.
+/// The kind of fault.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
-    /// This answer instead of the right one.
+    /// This reply instead of the correct one.
     Answer(&'static str),
-    /// No answer, and the connection stays open.
+    /// No reply, and the connection stays open.
     Silence,
-    /// The right answer, this much later.
+    /// The correct reply, this much later.
     Late(Duration),
-    /// The connection ends without an answer.
+    /// The connection closes without a reply.
     HangUp,
 }
 
-/// A mail as it arrived.
+/// An email as it arrived.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Arrived {
     pub(crate) from: String,
     pub(crate) to: Vec<String>,
     pub(crate) content: Vec<u8>,
-    /// Whether it came through TLS.
+    /// Whether it was sent over TLS.
     pub(crate) encrypted: bool,
     /// Whether the client signed in first.
     pub(crate) signed_in: bool,
 }
 
 impl Arrived {
-    /// The mail as a mail program reads it.
+    /// The email as a mail program parses it.
     pub(crate) fn parsed(&self) -> mail_parser::Message<'_> {
         mail_parser::MessageParser::default().parse(&self.content).expect("a mail")
     }
@@ -96,7 +96,7 @@ struct State {
     commands: Vec<String>,
 }
 
-/// The server. It ends when it is dropped.
+/// The server. It stops when it is dropped.
 pub(crate) struct MailServer {
     port: u16,
     state: Arc<Mutex<State>>,
@@ -104,12 +104,12 @@ pub(crate) struct MailServer {
 }
 
 impl MailServer {
-    /// Listens on a free port, and takes mail from anybody.
+    /// Listens on a free port, and accepts email from everyone.
     pub(crate) async fn start(protection: Protection) -> Self {
         Self::listen(0, protection, false).await
     }
 
-    /// Listens on a free port, and takes mail only from its one account.
+    /// Listens on a free port, and accepts email only from its one account.
     pub(crate) async fn with_password(protection: Protection) -> Self {
         Self::listen(0, protection, true).await
     }
@@ -121,7 +121,7 @@ impl MailServer {
 
     async fn listen(port: u16, protection: Protection, password: bool) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("a port");
-        let port = listener.local_addr().expect("an address").port();
+        let port = listener.local_addr().expect("a socket address").port();
         let state = Arc::new(Mutex::new(State::default()));
         let task = tokio::spawn(session::accept(listener, protection, password, Arc::clone(&state)));
         Self { port, state, task }
@@ -131,24 +131,24 @@ impl MailServer {
         self.port
     }
 
-    /// Ends the server with all its connections, and gives its port.
+    /// Stops the server, closes all its connections, and returns its port.
     pub(crate) async fn stop(mut self) -> u16 {
         self.task.abort();
         let _ = (&mut self.task).await;
         self.port
     }
 
-    /// Sets what goes wrong from now on.
+    /// Sets the fault from now on.
     pub(crate) fn fault(&self, fault: impl Into<Option<(At, Fault)>>) {
         self.state().fault = fault.into();
     }
 
-    /// The mails that were acknowledged.
+    /// The emails that were acknowledged.
     pub(crate) fn accepted(&self) -> Vec<Arrived> {
         self.state().accepted.clone()
     }
 
-    /// The mails that arrived whole, and whose sender does not know.
+    /// The emails that arrived completely without an acknowledgment to the sender.
     pub(crate) fn unacknowledged(&self) -> Vec<Arrived> {
         self.state().unacknowledged.clone()
     }
@@ -158,7 +158,7 @@ impl MailServer {
         self.state().connections
     }
 
-    /// Most connections at the same time.
+    /// The highest number of simultaneous connections.
     pub(crate) fn most_open(&self) -> usize {
         self.state().most_open
     }
@@ -168,7 +168,7 @@ impl MailServer {
         self.state().commands.clone()
     }
 
-    /// Waits until `count` mails were acknowledged.
+    /// Waits until `count` emails were acknowledged.
     pub(crate) async fn wait_for(&self, count: usize) {
         let arrived = async {
             while self.accepted().len() < count {

@@ -1,4 +1,4 @@
-//! What the tests stand on. Only this folder touches the database.
+//! The test harness. Only this folder accesses the database.
 
 pub(crate) mod app;
 pub(crate) mod authenticator;

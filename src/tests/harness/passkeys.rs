@@ -1,4 +1,4 @@
-//! The two posts of a passkey's ceremony, as the page's script sends them.
+//! The two posts of a passkey ceremony, as the page's script sends them.
 
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ impl Options {
 }
 
 impl Client {
-    /// Asks for the options of a ceremony.
+    /// Requests the options of a ceremony.
     pub(crate) async fn options(&mut self, action: &str) -> Options {
         let answer = self.post_bare(&format!("{action}/options"), &[]).await;
         let given: Value = serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("no JSON: {answer:?}"));
@@ -34,19 +34,19 @@ impl Client {
         Options { options: text("options"), state: text("state") }
     }
 
-    /// Posts what an authenticator made.
+    /// Posts what an authenticator returned.
     pub(crate) async fn show(&mut self, action: &str, state: &str, credential: &str) -> Answer {
         self.post_bare(action, &[("state", state), ("credential", credential)]).await
     }
 
-    /// Adds a passkey, both posts.
+    /// Adds a passkey, with both posts.
     pub(crate) async fn add_passkey(&mut self, authenticator: &mut Authenticator) -> Answer {
         let given = self.options(ADD).await;
         let credential = authenticator.create(&given.options);
         self.show(ADD, &given.state, &credential).await
     }
 
-    /// Shows a passkey, both posts.
+    /// Signs with a passkey, with both posts.
     pub(crate) async fn use_passkey(&mut self, action: &str, authenticator: &mut Authenticator) -> Answer {
         let given = self.options(action).await;
         let credential = authenticator.get(&given.options);
@@ -55,7 +55,7 @@ impl Client {
 }
 
 impl TestApp {
-    /// Somebody with an account, signed in with the password just now.
+    /// A user with an account, who just signed in with the password.
     pub(crate) async fn member(&self, username: &str) -> Client {
         self.account(username, &format!("{username}@x.example")).await;
         let mut client = self.client(Mode::Script);
@@ -63,7 +63,7 @@ impl TestApp {
         client
     }
 
-    /// Such a person, and the passkey with this number that they have added.
+    /// Such a user, and the passkey with this number that they have added.
     pub(crate) async fn member_with_passkey(&self, username: &str, number: u8) -> (Client, Authenticator) {
         let (mut client, mut authenticator) = (self.member(username).await, Authenticator::new(number));
         let added = client.add_passkey(&mut authenticator).await;

@@ -1,5 +1,5 @@
 //! A PostgreSQL server for tests: a cluster in a folder of its own, which a test can
-//! stop, start and restart. It ends with this process, however that ends.
+//! stop, start and restart. It stops when this process ends, however that ends.
 //!
 //! The library's tests include this file as well.
 
@@ -17,13 +17,13 @@ pub(crate) struct Postgres {
     folder: PathBuf,
     owner: Option<u32>,
     pub(crate) port: u16,
-    /// A shell whose input ends with this process. It then stops the server and
+    /// A shell whose input closes when this process ends. It then stops the server and
     /// removes the folder.
     _keeper: Child,
 }
 
 impl Postgres {
-    /// Starts a server, on loopback and on a socket in its folder. `None` where
+    /// Starts a server, on loopback and on a socket in its folder. Returns `None` where
     /// PostgreSQL is not installed.
     pub(crate) fn start() -> Option<Self> {
         let programs = programs()?;
@@ -32,29 +32,29 @@ impl Postgres {
         let mut init = as_user(Command::new(programs.join("initdb")), owner);
         init.current_dir(&folder).arg("-D").arg(folder.join("data"));
         init.args(["-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
-        assert!(init.stdout(Stdio::null()).status().expect("initdb runs").success(), "a cluster is made");
+        assert!(init.stdout(Stdio::null()).status().expect("initdb runs").success(), "initdb succeeds");
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
         let script = "read -r _; \"$1/pg_ctl\" stop -s -m immediate -D \"$2/data\"; rm -rf \"$2\"";
         let mut keeper = as_user(Command::new("sh"), owner);
         keeper.args(["-c", script, "sh"]).arg(&programs).arg(&folder).current_dir(&folder).stdin(Stdio::piped());
-        // A signal to the group of the tests must not end it before its time.
+        // A signal to the process group of the tests must not end it early.
         let keeper = keeper.process_group(0).spawn().expect("a shell");
         let server = Self { programs, folder, owner, port: free.port(), _keeper: keeper };
         server.start_again();
         Some(server)
     }
 
-    /// The URL of a database of this server, by TCP.
+    /// The URL of a database of this server, over TCP.
     pub(crate) fn url(&self, database: &str) -> String {
         self.url_at(self.port, database)
     }
 
-    /// The same through another port, as of a proxy.
+    /// As above, through another port, such as a proxy's.
     pub(crate) fn url_at(&self, port: u16, database: &str) -> String {
         format!("postgres://portal@127.0.0.1:{port}/{database}?sslmode=disable")
     }
 
-    /// Makes an empty database.
+    /// Creates an empty database.
     pub(crate) fn create(&self, database: &str) {
         let mut create = as_user(Command::new(self.programs.join("createdb")), self.owner);
         create.current_dir(&self.folder).args([
@@ -69,7 +69,7 @@ impl Postgres {
         assert!(create.status().expect("createdb runs").success(), "{database} is made");
     }
 
-    /// Ends every connection and the server.
+    /// Closes every connection and stops the server.
     pub(crate) fn stop(&self) {
         self.control(&["stop", "-m", "fast"]);
     }
@@ -101,17 +101,17 @@ impl Postgres {
     }
 }
 
-/// Where the server's programs are: in the `PATH`, or where Debian has them.
+/// The folder of the server's programs: in the `PATH`, or where Debian installs them.
 fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let debian = versions.map(|version| version.path().join("bin"));
     let found = std::env::split_paths(&path).chain(debian).find(|folder| folder.join("initdb").exists())?;
-    // The real one: the server looks for its files beside itself.
+    // The resolved path, because the server looks for its files next to itself.
     fs::canonicalize(found.join("initdb")).ok()?.parent().map(Path::to_owned)
 }
 
-/// PostgreSQL does not run as root. Gives the folder to another user then.
+/// PostgreSQL does not run as root. If root runs this, gives the folder to another user.
 fn owner(folder: &Path) -> Option<u32> {
     if fs::metadata(folder).expect("the folder").uid() != 0 {
         return None;

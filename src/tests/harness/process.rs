@@ -1,4 +1,4 @@
-//! The real program, started as an operator starts it.
+//! The real program, started as an administrator starts it.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -17,7 +17,7 @@ pub(crate) fn portal(folder: &Path, settings: &[(&str, &str)]) -> Command {
     portal_in(&[], folder, settings)
 }
 
-/// The program under test, run by another program: `prefix` and what is to run.
+/// The program under test, run by another program: `prefix` and the program to run.
 pub(crate) fn portal_in(prefix: &[String], folder: &Path, settings: &[(&str, &str)]) -> Command {
     let mut words = prefix.iter().map(String::as_str).chain([PROGRAM]);
     let mut command = Command::new(words.next().unwrap_or(PROGRAM));
@@ -25,7 +25,7 @@ pub(crate) fn portal_in(prefix: &[String], folder: &Path, settings: &[(&str, &st
     command
 }
 
-/// Runs a command to its end.
+/// Runs a command to completion.
 pub(crate) fn run(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
     portal(folder, settings).args(arguments).output().expect("the program starts")
 }
@@ -42,7 +42,7 @@ impl Served {
         Self::run(portal(folder, settings), folder).await
     }
 
-    /// The same by this command, with the log in `folder`.
+    /// As above, with this command and with the log in `folder`.
     pub(crate) async fn run(mut command: Command, folder: &Path) -> Self {
         let address = free_address();
         let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("log")).expect("a log file");
@@ -68,13 +68,13 @@ impl Served {
         format!("{}{path}", self.origin)
     }
 
-    /// Writes these octets to a connection of their own, HTTP or not, and gives
-    /// the first line of the answer: nothing when the connection was closed.
-    pub(crate) async fn send(&self, octets: &str) -> String {
+    /// Writes these bytes to a new connection, whether or not they are HTTP, and returns
+    /// the first line of the response, which is empty when the connection was closed.
+    pub(crate) async fn send(&self, bytes: &str) -> String {
         let answer = async {
             let mut stream = TcpStream::connect(self.origin.trim_start_matches("http://")).await.expect("a connection");
-            // It may hang up before it has read all.
-            let _ = stream.write_all(octets.as_bytes()).await;
+            // The server may hang up before it has read everything.
+            let _ = stream.write_all(bytes.as_bytes()).await;
             let mut line = String::new();
             let _ = BufReader::new(stream).read_line(&mut line).await;
             line.trim_end().to_owned()
@@ -113,7 +113,7 @@ pub(crate) fn browser() -> reqwest::Client {
 pub(crate) async fn mailed_code(browser: &reqwest::Client, served: &Served) -> String {
     for _ in 0..200 {
         let page = browser.get(served.url("/dev/mailbox")).send().await.expect("an answer").text().await.expect("text");
-        // In the subject: the ids of mails hold digits as well.
+        // In the subject, because the ids of emails contain digits as well.
         let subject = page.split_once("<h2").and_then(|(_, rest)| rest.split_once('>')).map_or("", |(_, text)| text);
         if let Some(code) = super::app::first_six_digits(subject) {
             return code;
@@ -130,7 +130,7 @@ pub(crate) async fn solved_challenge(browser: &reqwest::Client, served: &Served,
     super::captcha::solve(&challenge)
 }
 
-/// Registers as a browser does that solves the page's challenge, by a plain form.
+/// Registers with a plain form, with the page's challenge solved.
 pub(crate) async fn register(
     browser: &reqwest::Client,
     served: &Served,

@@ -1,9 +1,9 @@
-//! A TCP proxy whose connections can fall silent, as behind a firewall that forgot them.
+//! A TCP proxy whose connections can go silent, as behind a firewall that dropped their state.
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// Runs as long as this is not dropped.
+/// Runs until this is dropped.
 pub(crate) struct Proxy {
     pub(crate) port: u16,
     silenced: watch::Sender<u64>,
@@ -13,7 +13,7 @@ impl Proxy {
     /// Forwards to a port of this machine.
     pub(crate) async fn to(port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let own = listener.local_addr().expect("an address").port();
+        let own = listener.local_addr().expect("a socket address").port();
         let silenced = watch::Sender::new(0);
         let listening = silenced.subscribe();
         tokio::spawn(async move {
@@ -30,7 +30,7 @@ impl Proxy {
         Self { port: own, silenced }
     }
 
-    /// Forwards nothing more on the connections that are open now, and keeps them open.
+    /// Stops forwarding on the connections that are open now, and keeps them open.
     pub(crate) fn silence(&self) {
         self.silenced.send_modify(|times| *times += 1);
     }
@@ -45,7 +45,7 @@ async fn forward(mut client: TcpStream, port: u16, mut silenced: watch::Receiver
         changed = silenced.changed() => changed.is_ok(),
     };
     if is_silent {
-        // Held open until the proxy ends.
+        // Held open until the proxy stops.
         while silenced.changed().await.is_ok() {}
     }
 }

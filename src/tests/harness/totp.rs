@@ -1,11 +1,11 @@
-//! An authenticator app: the codes of RFC 6238 from HMAC and nothing else, so
-//! that the library that checks them is not its own judge.
+//! An authenticator app: the codes of RFC 6238, computed from HMAC alone, so
+//! that the tests do not check the TOTP library against itself.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use portal::domain::Timestamp;
 use sha1::Sha1;
 
-/// Somebody's phone, with one seed in it.
+/// A user's phone, with one seed in it.
 #[derive(Clone)]
 pub(crate) struct Phone {
     pub(crate) seed: Vec<u8>,
@@ -14,7 +14,7 @@ pub(crate) struct Phone {
 }
 
 impl Phone {
-    /// Takes over the secret that a page shows for typing.
+    /// Takes the secret that a page shows for manual entry.
     pub(crate) fn of(page: &str) -> Self {
         let shown = page.split_once("<code class=\"secret\">").and_then(|(_, rest)| rest.split('<').next());
         let secret: String = shown.unwrap_or_else(|| panic!("no secret: {page}")).split(' ').collect();
@@ -24,7 +24,7 @@ impl Phone {
     /// The code that it shows when its clock is `off` time steps from the portal's.
     pub(crate) fn code_off_by(&self, now: Timestamp, off: i64) -> String {
         let step = now.0 / 30_000 + off;
-        let mac = Hmac::<Sha1>::new_from_slice(&self.seed).expect("any length is a key");
+        let mac = Hmac::<Sha1>::new_from_slice(&self.seed).expect("a key of any length");
         let mac = mac.chain_update(step.to_be_bytes()).finalize().into_bytes();
         // RFC 4226, section 5.3.
         let at = usize::from(mac[19] & 0xf);
@@ -43,17 +43,17 @@ fn from_base32(text: &str) -> Vec<u8> {
         b'2'..=b'7' => u16::from(c - b'2') + 26,
         _ => panic!("not base32: {text}"),
     };
-    let (mut octets, mut bits, mut held) = (Vec::new(), 0, 0_u16);
+    let (mut bytes, mut bits, mut held) = (Vec::new(), 0, 0_u16);
     for c in text.bytes() {
         held = held << 5 | value(c);
         bits += 5;
         if bits >= 8 {
             bits -= 8;
-            octets.push((held >> bits).to_be_bytes()[1]);
+            bytes.push((held >> bits).to_be_bytes()[1]);
             held &= (1 << bits) - 1;
         }
     }
-    octets
+    bytes
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! One answer of every kind there is.
+//! One response of every kind.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -8,7 +8,7 @@ use super::BOTH;
 use crate::harness::app::PASSWORD;
 use crate::harness::{Answer, Mode, TestApp};
 
-/// A site as the build leaves it: two files of the package, two of `public`.
+/// A site as the build creates it: two files of the package, two of `public`.
 fn site() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("pkg")).expect("a folder");
@@ -23,7 +23,7 @@ fn site() -> tempfile::TempDir {
     folder
 }
 
-/// A portal with that site, which lives as long as the folder.
+/// A portal with that site, which exists as long as the folder.
 pub(super) async fn app(settings: &[(&str, &str)]) -> (TestApp, tempfile::TempDir) {
     let site = site();
     let root = site.path().to_str().expect("UTF-8").to_owned();
@@ -31,7 +31,7 @@ pub(super) async fn app(settings: &[(&str, &str)]) -> (TestApp, tempfile::TempDi
     (TestApp::with(&settings).await, site)
 }
 
-/// Each answer with its name and its status.
+/// Each response with its name and its status.
 pub(super) async fn answers(app: &TestApp) -> Vec<(String, u16, Answer)> {
     let mut all = Vec::new();
     let mut add = |name: &str, status: u16, answer: Answer| {

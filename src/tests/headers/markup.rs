@@ -1,9 +1,9 @@
-//! The tags of a page, as a browser would find them.
+//! The tags of a page, as a browser parses them.
 
 #[derive(Debug)]
 pub(super) struct Tag {
     pub(super) name: String,
-    /// Names in lower case, values as they stand.
+    /// Names in lower case, values unchanged.
     pub(super) attributes: Vec<(String, String)>,
 }
 
@@ -13,7 +13,7 @@ impl Tag {
     }
 }
 
-/// Every start tag of a page; what stands in a script is not markup.
+/// Every start tag of a page; the contents of a script are not markup.
 pub(super) fn tags(html: &str) -> Vec<Tag> {
     let mut found = Vec::new();
     let mut rest = html;
@@ -30,7 +30,7 @@ pub(super) fn tags(html: &str) -> Vec<Tag> {
     found
 }
 
-/// Reads a tag from its name on; gives what comes after it.
+/// Parses a tag from its name on; returns the rest of the text.
 fn tag(text: &str) -> (Tag, &str) {
     let end = text.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').unwrap_or(text.len());
     let mut tag = Tag { name: text[..end].to_ascii_lowercase(), attributes: Vec::new() };

@@ -2,10 +2,10 @@ use crate::harness::app::PASSWORD;
 use crate::harness::{TestApp, without_random};
 
 const SCRIPT: &str = "</title><script>alert(1)</script>";
-/// An address that is valid, and markup as soon as somebody forgets to escape it.
+/// A valid email that becomes markup wherever it is not escaped.
 const BARBED: &str = "a'b&lt=x&quot={`}@x.example";
 
-/// No element, attribute or reference of the page came from what was stored.
+/// Asserts that no element, attribute or reference of the page came from the stored text.
 fn assert_harmless(page: &str, place: &str) {
     for markup in ["<script>alert", "<img src=x", "'b&lt=", "&quot={", "onerror=x\""] {
         assert!(!page.contains(markup), "{place}: {markup} in {page}");
@@ -13,7 +13,7 @@ fn assert_harmless(page: &str, place: &str) {
 }
 
 #[tokio::test]
-async fn a_stored_address_is_text_wherever_it_is_shown() {
+async fn a_stored_email_is_escaped_wherever_it_is_shown() {
     let app = TestApp::new().await;
     let mut client = app.form();
     client.register("ann", BARBED, PASSWORD).await;
@@ -39,7 +39,7 @@ async fn a_stored_address_is_text_wherever_it_is_shown() {
 }
 
 #[tokio::test]
-async fn whatever_else_the_database_holds_is_text_on_the_dashboard() {
+async fn all_other_stored_text_is_escaped_on_the_dashboard() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.form();
@@ -57,7 +57,7 @@ async fn whatever_else_the_database_holds_is_text_on_the_dashboard() {
 }
 
 #[tokio::test]
-async fn the_portals_name_is_text_on_every_page() {
+async fn the_portals_name_is_escaped_on_every_page() {
     let app = TestApp::with(&[("PORTAL_NAME", SCRIPT)]).await;
     let mut client = app.form();
     for path in ["/", "/register", "/login", "/nowhere", "/dev/mailbox"] {
@@ -74,7 +74,7 @@ async fn the_portals_name_is_text_on_every_page() {
 }
 
 #[tokio::test]
-async fn what_every_form_and_query_says_comes_back_as_text() {
+async fn input_to_every_form_and_query_is_escaped_when_shown_again() {
     let app = TestApp::new().await;
     let typed = "\"><img src=x onerror=x\"><script>alert(1)</script>{{7*7}}${7*7}";
     let mut client = app.form();
@@ -102,10 +102,10 @@ async fn what_every_form_and_query_says_comes_back_as_text() {
 }
 
 #[tokio::test]
-async fn markup_in_the_browsers_own_name_reaches_neither_part_of_a_mail() {
+async fn markup_in_the_user_agent_reaches_neither_part_of_a_mail() {
     let app = TestApp::new().await;
     let mut client = app.form();
-    // Beside the harness's own: the first header counts.
+    // Sent before the harness's own header; the first one counts.
     client.headers = vec![("user-agent", format!("Mozilla/5.0 {SCRIPT} <img src=x> Firefox/132.0"))];
     client.register("ann", "ann@x.example", PASSWORD).await;
     let mails = app.letters_to("ann@x.example").await;

@@ -4,7 +4,7 @@ use crate::harness::{Answer, Client, Mode, TestApp};
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
 #[tokio::test]
-async fn marks_that_nobody_sees_and_letters_that_look_alike_are_refused_in_names_and_addresses() {
+async fn invisible_characters_and_lookalike_letters_are_refused_in_usernames_and_emails() {
     let app = TestApp::new().await;
     let marks = [
         "\0", "\u{202a}", "\u{202b}", "\u{202c}", "\u{202d}", "\u{202e}", "\u{2066}", "\u{2067}", "\u{2068}",
@@ -29,7 +29,7 @@ async fn marks_that_nobody_sees_and_letters_that_look_alike_are_refused_in_names
 }
 
 #[tokio::test]
-async fn a_domain_that_only_looks_like_another_is_another_and_its_mail_goes_there() {
+async fn a_lookalike_domain_is_a_different_domain_and_its_mail_goes_there() {
     let app = TestApp::new().await;
     app.account("ann", "ann@example.com").await;
     let before = app.letters_to("ann@example.com").await.len();
@@ -39,14 +39,14 @@ async fn a_domain_that_only_looks_like_another_is_another_and_its_mail_goes_ther
     assert_eq!(
         app.letters_to("ann@example.com").await.len(),
         before,
-        "the owner of the address has nothing to do with it"
+        "the owner of the lookalike email is not involved"
     );
     let code = app.code_for("ann@xn--exmple-4nf.com").await;
     assert_eq!(client.verify(&code).await.location().as_deref(), Some("/login"));
 }
 
 #[tokio::test]
-async fn two_addresses_in_one_field_are_refused_by_every_form_with_no_mail() {
+async fn two_emails_in_one_field_are_refused_by_every_form_and_no_mail_is_sent() {
     let app = TestApp::new().await;
     for mode in BOTH {
         let mut client = app.client(mode);

@@ -23,7 +23,7 @@ async fn ten_thousand_parameters_are_a_400_in_a_body_and_in_a_query() {
 }
 
 #[tokio::test]
-async fn a_body_of_64_kilobytes_is_read_and_one_octet_more_is_413_also_without_a_length() {
+async fn a_body_of_64_kilobytes_is_read_and_one_more_byte_is_413_even_without_a_length() {
     let app = TestApp::new().await;
     for mode in BOTH {
         for (size, expected) in [(65_536, None), (65_537, Some(413))] {
@@ -35,7 +35,7 @@ async fn a_body_of_64_kilobytes_is_read_and_one_octet_more_is_413_also_without_a
                 assert_eq!(Some(status.as_u16()).filter(|status| *status == 413), expected, "{size}");
             }
         }
-        // One that never ends is not waited for.
+        // The server does not wait for a body that never ends.
         let endless = Body::from_stream(stream::repeat_with(|| Ok::<_, Infallible>("x".repeat(1_000))));
         assert_eq!(app.client(mode).post_raw("/login", FORM, endless).await.status, 413);
     }
@@ -56,7 +56,7 @@ async fn odd_methods_are_a_4xx_on_every_page() {
 }
 
 #[tokio::test]
-async fn on_the_wire_whatever_is_not_http_is_a_4xx_or_a_closed_door_and_the_process_lives() {
+async fn input_that_is_not_http_gets_a_4xx_or_a_closed_connection_and_the_process_keeps_running() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::start(folder.path(), &[]).await;
     let post = |head: &str, body: &str| {

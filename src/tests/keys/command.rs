@@ -1,4 +1,4 @@
-//! `portal keys`, beside a portal that serves.
+//! `portal keys`, run while a portal is serving.
 
 use std::path::Path;
 use std::process::Output;
@@ -6,19 +6,19 @@ use std::process::Output;
 use super::{NEW_KEY, OLD_KEY};
 use crate::harness::process::{Served, browser, register, run};
 
-/// Mail waits: nobody listens there.
+/// Nothing listens there, so email stays in the outbox.
 const SMTP: (&str, &str) = ("SMTP_URL", "smtp://127.0.0.1:1?tls=none");
 const NEW: (&str, &str) = ("SECRET_KEY", NEW_KEY);
 const BOTH: [(&str, &str); 3] = [SMTP, NEW, ("SECRET_KEY_PREVIOUS", OLD_KEY)];
 
 fn keys(folder: &Path, command: &str, settings: &[(&str, &str)]) -> (bool, String, String) {
     let Output { status, stdout, stderr } = run(folder, &["keys", command], settings);
-    let text = |octets: Vec<u8>| String::from_utf8(octets).expect("UTF-8");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     (status.success(), text(stdout), text(stderr))
 }
 
 #[tokio::test]
-async fn an_operator_changes_the_key_beside_a_serving_portal() {
+async fn an_administrator_changes_the_key_while_a_portal_is_serving() {
     let folder = tempfile::tempdir().expect("a folder");
     let (folder, old) = (folder.path(), [SMTP, ("SECRET_KEY", OLD_KEY)]);
     let served = Served::start(folder, &old).await;

@@ -1,4 +1,4 @@
-//! What happens to the rows, beside a portal that queues and sends.
+//! How a rotation changes the rows while a portal queues and sends.
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -13,28 +13,28 @@ use uuid::Uuid;
 
 use crate::harness::mail::outbox::{Outbox, secret};
 
-/// The place of the mails.
+/// The outbox's encrypted column.
 fn outbox_column() -> &'static EncryptedColumn {
     SEALED.iter().find(|place| place.table == "outbox").expect("the outbox")
 }
 
-/// The keys of [`Outbox::new`], and new ones in their place.
+/// The keys of [`Outbox::new`], and new ones that replace them.
 fn both() -> KeyRing {
     KeyRing::new(secret(8), Some(secret(7)))
 }
 
 async fn tally(resealing: &KeyRotation) -> KeyUsage {
-    let tallies = resealing.status().await.expect("no fault");
+    let tallies = resealing.status().await.expect("no error");
     tallies.into_iter().find(|tally| tally.place == outbox_column()).expect("the outbox")
 }
 
 async fn rotate(resealing: &KeyRotation) -> u64 {
-    let done = resealing.rotate().await.expect("no fault");
+    let done = resealing.rotate().await.expect("no error");
     done.iter().find(|(place, _)| *place == outbox_column()).expect("the outbox").1
 }
 
 #[tokio::test]
-async fn more_than_one_batch_is_sealed_anew() {
+async fn more_than_one_batch_is_re_encrypted() {
     let outbox = Outbox::new().await;
     outbox.write_many(&outbox.notice(), 1_001).await;
     let resealing = outbox.resealing(both()).await;
@@ -44,7 +44,7 @@ async fn more_than_one_batch_is_sealed_anew() {
 }
 
 #[tokio::test]
-async fn the_seed_of_an_authenticator_app_is_sealed_anew() {
+async fn the_seed_of_an_authenticator_app_is_re_encrypted() {
     let outbox = Outbox::new().await;
     let place = SEALED.iter().find(|place| place.table == "totp").expect("the seeds");
     let (account, seed) = (Uuid::from_u128(7), b"12345678901234567890");
@@ -53,19 +53,19 @@ async fn the_seed_of_an_authenticator_app_is_sealed_anew() {
     let insert = "INSERT INTO totp (account_id, secret, created_at) VALUES (?, ?, 0)";
     outbox.execute(insert, [account.into(), sealed.into()]).await;
     let resealing = outbox.resealing(both()).await;
-    assert!(resealing.rotate().await.expect("no fault").contains(&(place, 1)));
-    let values = encrypted_columns::page(outbox.store.reader(), place, None, 500).await.expect("no fault");
+    assert!(resealing.rotate().await.expect("no error").contains(&(place, 1)));
+    let values = encrypted_columns::page(outbox.store.reader(), place, None, 500).await.expect("no error");
     let [value] = &values[..] else { panic!("one seed") };
     assert_eq!(value.id, account);
     assert_eq!(sealer(&secret(8).into()).open(account, &value.sealed), Ok(seed.to_vec()));
 }
 
 #[tokio::test]
-async fn what_the_version_before_sealed_is_delivered_and_is_sealed_anew() {
+async fn data_encrypted_by_the_previous_version_is_delivered_and_re_encrypted() {
     for (keys, previous) in [(both(), true), (secret(7).into(), false)] {
         let outbox = Outbox::new().await;
         outbox.write(&outbox.notice()).await;
-        // As it was before a value named its key: nonce and ciphertext, bound to the row.
+        // The format before values named their key: nonce and ciphertext, bound to the row.
         let row = outbox.row().await;
         let sealer = Sealer::new(&secret(7).into(), "mail", Rng::from_seed(3));
         let plain = sealer.open(row.id, &row.payload.expect("a payload")).expect("ours");
@@ -81,19 +81,19 @@ async fn what_the_version_before_sealed_is_delivered_and_is_sealed_anew() {
         outbox.set_payload(row.id, &sealed).await;
         let transport = Transport::memory();
         let worker = outbox.worker_of(&outbox.mailer_with(&keys), transport.clone());
-        assert_eq!(worker.deliver_due().await.expect("no fault").sent, 1, "also before it was sealed anew");
+        assert_eq!(worker.deliver_due().await.expect("no error").sent, 1, "even before it was re-encrypted");
     }
 }
 
 #[tokio::test]
-async fn a_value_moved_to_another_row_does_not_open_and_is_named_and_left_alone() {
+async fn a_value_moved_to_another_row_does_not_decrypt_and_is_reported_and_left_unchanged() {
     let outbox = Outbox::new().await;
     outbox.write_many(&outbox.notice(), 2).await;
     let [one, other] = outbox.rows().await.try_into().expect("two rows");
     let foreign = one.payload.expect("a payload");
     outbox.set_payload(other.id, &foreign).await;
     let resealing = outbox.resealing(both()).await;
-    assert_eq!(resealing.check_keys().await.expect("no fault"), [(outbox_column(), other.id)]);
+    assert_eq!(resealing.check_keys().await.expect("no error"), [(outbox_column(), other.id)]);
     assert_eq!(rotate(&resealing).await, 1);
     let KeyUsage { current, due, unreadable, examples, .. } = tally(&resealing).await;
     assert_eq!((current, due, unreadable, examples), (1, 0, 1, vec![other.id]));
@@ -102,14 +102,14 @@ async fn a_value_moved_to_another_row_does_not_open_and_is_named_and_left_alone(
 }
 
 #[tokio::test]
-async fn a_row_that_was_erased_or_changed_meanwhile_is_left_alone() {
+async fn a_row_erased_or_changed_meanwhile_is_left_unchanged() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.notice()).await;
-    let read = encrypted_columns::page(outbox.store.reader(), outbox_column(), None, 500).await.expect("no fault");
+    let read = encrypted_columns::page(outbox.store.reader(), outbox_column(), None, 500).await.expect("no error");
     let [value] = &read[..] else { panic!("one value") };
     let replace = async || {
         let tx = outbox.store.write().await.expect("a transaction");
-        let replaced = encrypted_columns::replace(&tx, outbox_column(), value, vec![1]).await.expect("no fault");
+        let replaced = encrypted_columns::replace(&tx, outbox_column(), value, vec![1]).await.expect("no error");
         tx.commit().await.expect("a commit");
         replaced
     };
@@ -117,7 +117,7 @@ async fn a_row_that_was_erased_or_changed_meanwhile_is_left_alone() {
     assert!(!replace().await);
     assert_eq!(outbox.row().await.payload.as_deref(), Some(b"somebody else's".as_slice()));
     outbox.set_payload(value.id, &value.sealed).await;
-    outbox.worker(Transport::memory()).deliver_due().await.expect("no fault");
+    outbox.worker(Transport::memory()).deliver_due().await.expect("no error");
     assert!(!replace().await);
     assert_eq!(outbox.row().await.payload, None, "what was sent stays erased");
     outbox.set_payload(value.id, &value.sealed).await;
@@ -125,7 +125,7 @@ async fn a_row_that_was_erased_or_changed_meanwhile_is_left_alone() {
 }
 
 #[tokio::test]
-async fn every_mail_goes_out_once_while_values_are_sealed_anew() {
+async fn every_mail_is_sent_once_during_re_encryption() {
     let mut outbox = Outbox::new().await;
     outbox.write_many(&outbox.notice(), 60).await;
     outbox.mailer = outbox.mailer_with(&both());
@@ -138,7 +138,7 @@ async fn every_mail_goes_out_once_while_values_are_sealed_anew() {
     };
     let send = async {
         for _ in 0..5 {
-            worker.deliver_due().await.expect("no fault");
+            worker.deliver_due().await.expect("no error");
         }
     };
     let seal = async {
@@ -147,7 +147,7 @@ async fn every_mail_goes_out_once_while_values_are_sealed_anew() {
         }
     };
     futures::join!(queue, seal, send);
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     let mut sent: Vec<_> = transport.sent().into_iter().map(|letter| letter.id).collect();
     sent.sort();
     sent.dedup();
@@ -156,7 +156,7 @@ async fn every_mail_goes_out_once_while_values_are_sealed_anew() {
 }
 
 #[tokio::test]
-async fn what_a_portal_with_the_old_key_queues_after_a_rotation_is_counted_as_due() {
+async fn a_mail_queued_by_a_portal_with_the_old_key_after_a_rotation_is_counted_as_due() {
     let outbox = Outbox::new().await;
     let resealing = outbox.resealing(both()).await;
     assert_eq!(rotate(&resealing).await, 0);

@@ -1,4 +1,4 @@
-//! No sealed column is forgotten when the key is changed.
+//! No encrypted column is forgotten when the key is changed.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,8 +7,8 @@ use portal::server::store::encrypted_columns::SEALED;
 
 use crate::harness::TestApp;
 
-/// Columns of octets in which nothing is sealed, with what they hold instead.
-/// Nothing that is kept for long hangs on the secret key: it would end with it.
+/// Binary columns that hold no encrypted data, with what they hold instead.
+/// Nothing that is kept for long depends on the secret key, because it would be lost with it.
 const PLAIN: &[(&str, &str)] = &[
     ("audit.hash", "a hash"),
     ("audit.ip_commitment", "a hash of a value and a random one"),
@@ -27,28 +27,28 @@ const PLAIN: &[(&str, &str)] = &[
     ("trusted_browser.digest", "a hash of a random value"),
 ];
 
-/// What is sealed for the minutes of one session, whose rows are not sealed
-/// anew: the previous key opens it as long as it is there.
+/// Data that is encrypted for the minutes of one session. Its rows are not
+/// re-encrypted; the previous key decrypts them until they expire.
 const FLEETING: &[&str] = &["shown once"];
 
-/// A new column of octets is sealed, and then listed in `SEALED`, or it is not,
+/// A new binary column is either encrypted, and then listed in `SEALED`, or not,
 /// and then listed here.
 #[tokio::test]
-async fn every_column_of_octets_is_known_as_sealed_or_as_plain() {
+async fn every_binary_column_is_listed_as_encrypted_or_as_plain() {
     let app = TestApp::new().await;
     let sealed = SEALED.iter().map(ToString::to_string);
     let listed: BTreeSet<_> = sealed.chain(PLAIN.iter().map(|(column, _)| (*column).to_owned())).collect();
-    assert_eq!(listed.len(), SEALED.len() + PLAIN.len(), "each is one or the other");
-    let there: BTreeSet<_> = app.octet_columns().await.into_iter().collect();
+    assert_eq!(listed.len(), SEALED.len() + PLAIN.len(), "no column is in both lists");
+    let there: BTreeSet<_> = app.binary_columns().await.into_iter().collect();
     assert_eq!(there, listed);
-    // They can be read, empty or not.
+    // The columns can be read, empty or not.
     assert!(app.resealing(super::NEW).await.status().await.is_ok_and(|tallies| tallies.len() == SEALED.len()));
 }
 
-/// What seals is what seals anew: the same purpose on both sides.
+/// The encryption and the rotation use the same purposes.
 #[test]
 fn every_sealer_of_the_portal_has_its_column() {
-    // Where the services are put together, and the one that commands put together as well.
+    // Where the services are constructed, for the server and for the commands.
     let read = |file: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a file");
     let sources = ["src/server/state.rs", "src/server/services/audit/mod.rs"].map(read).concat();
     let purposes: BTreeSet<_> = sources
@@ -56,7 +56,7 @@ fn every_sealer_of_the_portal_has_its_column() {
         .skip(1)
         .map(|rest| rest.split('"').nth(1).expect("its purpose, in quotes"))
         .collect();
-    assert!(purposes.contains("mail") && purposes.contains("audit"), "is this the place?");
+    assert!(purposes.contains("mail") && purposes.contains("audit"), "is the test looking in the right place?");
     let known: BTreeSet<_> = SEALED.iter().map(|place| place.purpose).chain(FLEETING.iter().copied()).collect();
     assert_eq!(purposes, known);
 }

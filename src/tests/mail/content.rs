@@ -1,4 +1,4 @@
-//! What a mail says, and what cannot be made to be in it.
+//! The content of emails, and protection against injection into it.
 
 use mail_parser::{Address, HeaderName};
 use portal::server::mail::{CodeMail, Message, RenderedEmail, Transport};
@@ -6,12 +6,12 @@ use portal::server::mail::{CodeMail, Message, RenderedEmail, Transport};
 use crate::harness::mail::outbox::{ADDRESS, CODE, Outbox};
 use crate::harness::mail::{Arrived, HEADERS, MailServer, Protection};
 
-/// Sends `message` over SMTP, and gives it back as it arrived.
+/// Sends `message` over SMTP, and returns it as it arrived.
 async fn sent(outbox: &Outbox, message: &Message) -> Arrived {
     let server = MailServer::start(Protection::None).await;
     outbox.write(message).await;
     let worker = outbox.smtp(&format!("smtp://127.0.0.1:{}?tls=none", server.port()));
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     let [arrived] = server.accepted().try_into().expect("one mail");
     arrived
 }
@@ -20,7 +20,7 @@ async fn sent(outbox: &Outbox, message: &Message) -> Arrived {
 async fn letter(outbox: &Outbox, message: &Message) -> RenderedEmail {
     outbox.write(message).await;
     let transport = Transport::memory();
-    outbox.worker(transport.clone()).deliver_due().await.expect("no fault");
+    outbox.worker(transport.clone()).deliver_due().await.expect("no error");
     let [letter] = transport.sent().try_into().expect("one mail");
     letter
 }
@@ -28,7 +28,7 @@ async fn letter(outbox: &Outbox, message: &Message) -> RenderedEmail {
 fn addresses(header: Option<&Address<'_>>) -> Vec<(Option<String>, String)> {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let header = header.expect("the header");
-    header.iter().map(|found| (owned(found.name()), owned(found.address()).expect("an address"))).collect()
+    header.iter().map(|found| (owned(found.name()), owned(found.address()).expect("an email"))).collect()
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn a_code_arrives_from_the_portal_as_text_and_as_html() {
     assert_eq!(mail.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"));
     assert_eq!((mail.text_body_count(), mail.html_body_count()), (1, 1));
     let (text, html) = (mail.body_text(0).expect("text"), mail.body_html(0).expect("HTML"));
-    assert!(text.lines().any(|line| line == CODE), "the code stands alone on its line: {text}");
+    assert!(text.lines().any(|line| line == CODE), "the code is alone on its line: {text}");
     for part in [&text, &html] {
         for fact in [CODE, "Hello ann", "14:32 UTC", "23 November 2026", "Firefox on Linux", "203.0.113.7", "Not you?"]
         {
@@ -55,7 +55,7 @@ async fn a_code_arrives_from_the_portal_as_text_and_as_html() {
 }
 
 #[tokio::test]
-async fn the_owner_of_an_account_is_told_and_led_to_the_portals_own_address() {
+async fn the_account_owner_is_notified_with_a_link_to_the_portals_own_url() {
     let outbox = Outbox::new().await;
     let arrived = sent(&outbox, &outbox.notice()).await;
     let mail = arrived.parsed();
@@ -72,7 +72,7 @@ async fn the_owner_of_an_account_is_told_and_led_to_the_portals_own_address() {
 }
 
 #[tokio::test]
-async fn a_line_break_in_a_value_makes_neither_a_header_nor_a_paragraph() {
+async fn a_line_break_in_a_value_adds_neither_a_header_nor_a_paragraph() {
     let mut outbox = Outbox::new().await;
     outbox.portal_name = "Portal\r\nBcc: eve@x.example\r\n\r\nHello".to_owned();
     let mut message = outbox.code();
@@ -91,7 +91,7 @@ async fn a_line_break_in_a_value_makes_neither_a_header_nor_a_paragraph() {
 }
 
 #[tokio::test]
-async fn markup_in_a_value_is_shown_and_not_obeyed() {
+async fn markup_in_a_value_is_escaped() {
     let mut outbox = Outbox::new().await;
     outbox.portal_name = "<b>Desk</b> & \"Co\"".to_owned();
     let mut message = outbox.code();
@@ -116,7 +116,7 @@ async fn a_domain_in_another_script_is_written_in_ascii() {
 }
 
 #[tokio::test]
-async fn a_message_and_a_letter_print_nothing_of_what_they_hold() {
+async fn the_debug_output_of_a_message_shows_none_of_its_contents() {
     let outbox = Outbox::new().await;
     let message = outbox.code();
     let printed = format!("{message:?} {:?}", letter(&outbox, &message).await);

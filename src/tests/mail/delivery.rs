@@ -1,4 +1,4 @@
-//! From the outbox to the server: what is kept, when it is tried, when it is given up.
+//! From the outbox to the server: what is stored, when it is sent, and when it fails.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use crate::harness::mail::outbox::{ADDRESS, CODE, LIFETIME, Outbox, START, secre
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-fn contains(octets: &[u8], text: &str) -> bool {
-    octets.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()))
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()))
 }
 
 #[tokio::test]
-async fn a_mail_waits_sealed_and_leaves_nothing_behind_once_sent() {
+async fn a_queued_mail_is_encrypted_and_leaves_nothing_behind_once_sent() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.code()).await;
     let waiting = outbox.row().await;
@@ -27,16 +27,16 @@ async fn a_mail_waits_sealed_and_leaves_nothing_behind_once_sent() {
     let payload = waiting.payload.expect("a payload");
     assert!(!contains(&payload, CODE) && !contains(&payload, ADDRESS));
     let transport = Transport::memory();
-    let report = outbox.worker(transport.clone()).deliver_due().await.expect("no fault");
+    let report = outbox.worker(transport.clone()).deliver_due().await.expect("no error");
     assert_eq!(report, Report { sent: 1, ..Report::default() });
     let sent = outbox.row().await;
     assert_eq!((sent.state.as_str(), sent.attempts, sent.sent_at, sent.payload), ("sent", 1, Some(START.0), None));
-    outbox.worker(transport.clone()).deliver_due().await.expect("no fault");
+    outbox.worker(transport.clone()).deliver_due().await.expect("no error");
     assert_eq!(transport.sent().len(), 1, "a sent mail is not sent again");
 }
 
 #[tokio::test]
-async fn a_mail_is_undone_with_what_it_is_about() {
+async fn a_queued_mail_is_rolled_back_with_its_transaction() {
     let outbox = Outbox::new().await;
     let tx = outbox.store.write().await.expect("a transaction");
     outbox.mailer.enqueue(&tx, &outbox.code(), None).await.expect("a row");
@@ -45,7 +45,7 @@ async fn a_mail_is_undone_with_what_it_is_about() {
 }
 
 #[tokio::test]
-async fn the_pauses_double_from_five_seconds_to_the_cap_and_never_beyond() {
+async fn the_retry_delays_double_from_five_seconds_up_to_the_cap() {
     for (message, caps) in [(true, [5, 10, 20, 40, 40, 40]), (false, [5, 10, 20, 40, 80, 160])] {
         let outbox = Outbox::new().await;
         outbox.write(&if message { outbox.code() } else { outbox.notice() }).await;
@@ -53,7 +53,7 @@ async fn the_pauses_double_from_five_seconds_to_the_cap_and_never_beyond() {
         memory.behave(Behaviour::Fail("451 try later".to_owned()));
         let worker = outbox.worker(Transport::Memory(memory));
         for (attempts, cap) in (1..).zip(caps) {
-            let report = worker.deliver_due().await.expect("no fault");
+            let report = worker.deliver_due().await.expect("no error");
             assert_eq!(report, Report { postponed: 1, ..Report::default() });
             let row = outbox.row().await;
             assert_eq!((row.attempts, row.last_error.as_deref()), (attempts, Some("451 try later")));
@@ -61,30 +61,30 @@ async fn the_pauses_double_from_five_seconds_to_the_cap_and_never_beyond() {
             let (least, most) = (Duration::from_millis(900 * cap), Duration::from_secs(cap));
             assert!(pause >= least && pause <= most, "attempt {attempts}: {pause:?}");
             outbox.clock.advance(pause.saturating_sub(Duration::from_millis(1)));
-            assert_eq!(worker.deliver_due().await.expect("no fault"), Report::default(), "not before its time");
+            assert_eq!(worker.deliver_due().await.expect("no error"), Report::default(), "not before its time");
             outbox.clock.advance(Duration::from_millis(1));
         }
     }
 }
 
 #[tokio::test]
-async fn a_code_that_expired_while_the_server_was_away_is_never_sent() {
+async fn a_code_that_expired_while_the_server_was_down_is_never_sent() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.code()).await;
     let memory = Memory::default();
     memory.behave(Behaviour::Fail("421 away".to_owned()));
     let worker = outbox.worker(Transport::Memory(memory.clone()));
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     memory.behave(Behaviour::Accept);
     outbox.clock.advance(LIFETIME);
-    let report = worker.deliver_due().await.expect("no fault");
+    let report = worker.deliver_due().await.expect("no error");
     assert_eq!(report, Report { expired: 1, ..Report::default() });
     assert!(memory.accepted().is_empty());
     let row = outbox.row().await;
     assert_eq!((row.state.as_str(), row.payload, row.last_error.as_deref()), ("expired", None, Some("421 away")));
-    // A clock that goes back does not revive it.
+    // Setting the clock back does not revive it.
     outbox.clock.set(START);
-    assert_eq!(worker.deliver_due().await.expect("no fault"), Report::default());
+    assert_eq!(worker.deliver_due().await.expect("no error"), Report::default());
     assert!(memory.accepted().is_empty());
 }
 
@@ -94,22 +94,22 @@ async fn a_code_in_its_last_millisecond_is_still_sent() {
     outbox.write(&outbox.code()).await;
     outbox.clock.advance(LIFETIME.saturating_sub(Duration::from_millis(50)));
     let transport = Transport::memory();
-    outbox.worker(transport.clone()).deliver_due().await.expect("no fault");
+    outbox.worker(transport.clone()).deliver_due().await.expect("no error");
     assert_eq!(transport.sent().len(), 1);
 }
 
 #[tokio::test]
-async fn a_refused_mail_is_given_up_and_its_reason_names_nobody() {
+async fn a_rejected_mail_fails_and_its_reason_names_no_recipient() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.code()).await;
     let memory = Memory::default();
     memory.behave(Behaviour::Refuse(format!("550 5.1.1 <{ADDRESS}>: no Ann.Lee here, {CODE} not delivered to ann")));
     let worker = outbox.worker(Transport::Memory(memory.clone()));
-    let report = worker.deliver_due().await.expect("no fault");
+    let report = worker.deliver_due().await.expect("no error");
     assert_eq!(report, Report { dead: 1, ..Report::default() });
     let row = outbox.row().await;
     assert_eq!(row.state, "dead");
-    let payload = row.payload.expect("kept sealed, to be tried again");
+    let payload = row.payload.expect("kept encrypted for a retry");
     assert!(!contains(&payload, CODE) && !contains(&payload, ADDRESS));
     let error = row.last_error.expect("a reason");
     assert!(error.starts_with("550 5.1.1 "), "{error}");
@@ -118,26 +118,26 @@ async fn a_refused_mail_is_given_up_and_its_reason_names_nobody() {
     }
     memory.behave(Behaviour::Accept);
     outbox.clock.advance(HOUR);
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     assert!(memory.accepted().is_empty());
 }
 
 #[tokio::test]
-async fn a_notice_is_tried_for_two_days_and_then_given_up() {
+async fn a_notice_is_retried_for_two_days_and_then_fails() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.notice()).await;
     let memory = Memory::default();
     memory.behave(Behaviour::Fail("451 try later".to_owned()));
     let worker = outbox.worker(Transport::Memory(memory));
     outbox.clock.advance(HOUR * 48 - Duration::from_millis(1));
-    assert_eq!(worker.deliver_due().await.expect("no fault").postponed, 1);
+    assert_eq!(worker.deliver_due().await.expect("no error").postponed, 1);
     outbox.clock.advance(HOUR);
-    assert_eq!(worker.deliver_due().await.expect("no fault").dead, 1);
+    assert_eq!(worker.deliver_due().await.expect("no error").dead, 1);
     assert_eq!(outbox.row().await.state, "dead");
 }
 
 #[tokio::test]
-async fn a_payload_that_does_not_open_is_given_up_and_holds_up_nothing() {
+async fn a_payload_that_cannot_be_decrypted_fails_and_delays_nothing() {
     let outbox = Outbox::new().await;
     let tx = outbox.store.write().await.expect("a transaction");
     outbox.mailer_with(&secret(8).into()).enqueue(&tx, &outbox.code(), None).await.expect("a row");
@@ -145,7 +145,7 @@ async fn a_payload_that_does_not_open_is_given_up_and_holds_up_nothing() {
     outbox.clock.advance(Duration::from_millis(1));
     outbox.write(&outbox.code()).await;
     let transport = Transport::memory();
-    let report = outbox.worker(transport.clone()).deliver_due().await.expect("no fault");
+    let report = outbox.worker(transport.clone()).deliver_due().await.expect("no error");
     assert_eq!(report, Report { sent: 1, dead: 1, ..Report::default() });
     let [foreign, _] = outbox.rows().await.try_into().expect("two rows");
     assert_eq!((foreign.state.as_str(), foreign.payload), ("dead", None));
@@ -153,34 +153,34 @@ async fn a_payload_that_does_not_open_is_given_up_and_holds_up_nothing() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_delays_no_mail() {
+async fn setting_the_clock_back_delays_no_mail() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.notice()).await;
     let memory = Memory::default();
     memory.behave(Behaviour::Fail("421 away".to_owned()));
     let worker = outbox.worker(Transport::Memory(memory.clone()));
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     memory.behave(Behaviour::Accept);
     outbox.clock.set(START - HOUR);
-    worker.deliver_due().await.expect("no fault");
+    worker.deliver_due().await.expect("no error");
     assert_eq!(memory.accepted().len(), 1);
 }
 
 #[tokio::test]
-async fn what_became_of_a_codes_mail_is_known_until_it_is_purged() {
+async fn the_status_of_a_codes_mail_is_known_until_it_is_purged() {
     let outbox = Outbox::new().await;
     let (sent, waiting) = (Uuid::from_u128(1), Uuid::from_u128(2));
     outbox.write_for(&outbox.code(), Some(sent)).await;
-    outbox.worker(Transport::memory()).deliver_due().await.expect("no fault");
+    outbox.worker(Transport::memory()).deliver_due().await.expect("no error");
     outbox.write_for(&outbox.code(), Some(waiting)).await;
-    let state = async |otp| outbox::state_of_otp(outbox.store.reader(), otp).await.expect("no fault");
+    let state = async |otp| outbox::state_of_otp(outbox.store.reader(), otp).await.expect("no error");
     assert_eq!(state(sent).await, Some(MailState::Sent));
     assert_eq!(state(waiting).await, Some(MailState::Waiting));
     assert_eq!(state(Uuid::from_u128(3)).await, None);
     let tx = outbox.store.write().await.expect("a transaction");
-    assert_eq!(outbox::purge(&tx, START, 10).await.expect("no fault"), 0, "not before its time");
+    assert_eq!(outbox::purge(&tx, START, 10).await.expect("no error"), 0, "not before its time");
     let later = START + Duration::from_millis(1);
-    assert_eq!(outbox::purge(&tx, later, 10).await.expect("no fault"), 1, "a mail that waits is never purged");
+    assert_eq!(outbox::purge(&tx, later, 10).await.expect("no error"), 1, "a mail that waits is never purged");
     tx.commit().await.expect("a commit");
     assert_eq!((state(sent).await, state(waiting).await), (None, Some(MailState::Waiting)));
 }

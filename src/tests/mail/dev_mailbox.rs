@@ -27,7 +27,7 @@ async fn get(router: &Router, path: &str) -> Page {
     Page { status, policy, body: String::from_utf8(body.to_vec()).expect("text") }
 }
 
-/// A mailbox in a folder that is not made yet, and the folder above it.
+/// A mailbox in a folder that does not exist yet, and its parent folder.
 fn mailbox() -> (Router, TempDir) {
     let above = tempfile::tempdir().expect("a folder");
     (dev_mailbox::routes(above.path().join("mail"), "/pkg/portal.css".to_owned()), above)
@@ -36,7 +36,7 @@ fn mailbox() -> (Router, TempDir) {
 async fn deliver(outbox: &Outbox, above: &TempDir, message: &Message) {
     outbox.write(message).await;
     let worker = outbox.worker(Transport::file(above.path().join("mail")));
-    assert_eq!(worker.deliver_due().await.expect("no fault").sent, 1);
+    assert_eq!(worker.deliver_due().await.expect("no error").sent, 1);
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn an_empty_mailbox_says_how_to_fill_it() {
 }
 
 #[tokio::test]
-async fn a_newcomer_finds_the_newest_code_first() {
+async fn a_new_user_finds_the_newest_code_first() {
     let (outbox, (router, above)) = (Outbox::new().await, mailbox());
     deliver(&outbox, &above, &outbox.notice()).await;
     outbox.clock.advance(std::time::Duration::from_secs(60));
@@ -62,7 +62,7 @@ async fn a_newcomer_finds_the_newest_code_first() {
 }
 
 #[tokio::test]
-async fn the_html_part_is_shown_and_can_do_nothing() {
+async fn the_html_part_is_shown_under_a_restrictive_policy() {
     let (outbox, (router, above)) = (Outbox::new().await, mailbox());
     deliver(&outbox, &above, &outbox.code()).await;
     let list = get(&router, "/dev/mailbox").await.body;
@@ -75,7 +75,7 @@ async fn the_html_part_is_shown_and_can_do_nothing() {
 }
 
 #[tokio::test]
-async fn a_mail_is_kept_as_it_would_go_over_the_wire_and_nothing_half_written() {
+async fn a_mail_is_stored_as_it_would_be_sent_and_never_half_written() {
     let (outbox, (_router, above)) = (Outbox::new().await, mailbox());
     deliver(&outbox, &above, &outbox.code()).await;
     let mut names: Vec<String> = std::fs::read_dir(above.path().join("mail"))
@@ -91,7 +91,7 @@ async fn a_mail_is_kept_as_it_would_go_over_the_wire_and_nothing_half_written() 
 }
 
 #[tokio::test]
-async fn markup_in_a_mail_is_text_in_the_list() {
+async fn markup_in_a_mail_is_escaped_in_the_list() {
     let (mut outbox, (router, above)) = (Outbox::new().await, mailbox());
     outbox.portal_name = "<img src=x>".to_owned();
     deliver(&outbox, &above, &outbox.code()).await;
@@ -100,7 +100,7 @@ async fn markup_in_a_mail_is_text_in_the_list() {
 }
 
 #[tokio::test]
-async fn no_path_leads_out_of_the_folder() {
+async fn no_path_leads_outside_the_folder() {
     let (outbox, (router, above)) = (Outbox::new().await, mailbox());
     deliver(&outbox, &above, &outbox.code()).await;
     std::fs::write(

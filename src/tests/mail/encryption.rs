@@ -1,4 +1,4 @@
-//! Nothing is sent in the clear unless `SMTP_URL` says so, and nothing to a stranger.
+//! Email is sent unencrypted only if `SMTP_URL` says so, and never to an unverified server.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn trusting(outbox: &Outbox, authority: &Authority, url: &str) -> Worker {
     outbox.worker(Transport::smtp(server(url).trusting(root)).expect("TLS"))
 }
 
-/// No mail was even begun.
+/// Asserts that the client did not even begin an email.
 fn assert_untouched(server: &MailServer) {
     assert!(server.accepted().is_empty());
     for verb in ["MAIL", "AUTH", "RCPT", "DATA"] {
@@ -26,7 +26,7 @@ fn assert_untouched(server: &MailServer) {
 }
 
 #[tokio::test]
-async fn mail_goes_out_through_tls_after_signing_in() {
+async fn mail_is_sent_over_tls_after_signing_in() {
     let authority = Authority::issuing("localhost");
     let account = format!(
         "{}:{}",
@@ -42,35 +42,35 @@ async fn mail_goes_out_through_tls_after_signing_in() {
         let server = MailServer::with_password(protection).await;
         outbox.write(&outbox.code()).await;
         let worker = trusting(&outbox, &authority, &format!("{scheme}://{account}@localhost:{}{query}", server.port()));
-        assert_eq!(worker.deliver_due().await.expect("no fault"), SENT, "{:?}", outbox.row().await.last_error);
+        assert_eq!(worker.deliver_due().await.expect("no error"), SENT, "{:?}", outbox.row().await.last_error);
         let [mail] = server.accepted().try_into().expect("one mail");
         assert!(mail.encrypted && mail.signed_in, "{scheme}{query}");
     }
 }
 
 #[tokio::test]
-async fn a_server_that_offers_no_starttls_gets_nothing() {
+async fn a_server_without_starttls_gets_nothing() {
     for query in ["", "?tls=required"] {
         let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
         outbox.write(&outbox.code()).await;
         let worker = outbox.smtp(&format!("smtp://{}:secret@localhost:{}{query}", "user", server.port()));
-        assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+        assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED);
         assert_untouched(&server);
         assert!(outbox.row().await.last_error.expect("a reason").contains("STARTTLS"));
     }
 }
 
 #[tokio::test]
-async fn mail_goes_out_in_the_clear_only_when_the_url_says_so() {
+async fn mail_is_sent_unencrypted_only_when_the_url_says_so() {
     let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
     outbox.write(&outbox.code()).await;
     let worker = outbox.smtp(&format!("smtp://localhost:{}?tls=none", server.port()));
-    assert_eq!(worker.deliver_due().await.expect("no fault"), SENT);
+    assert_eq!(worker.deliver_due().await.expect("no error"), SENT);
     assert!(!server.accepted()[0].encrypted);
 }
 
 #[tokio::test]
-async fn a_certificate_that_nobody_vouches_for_gets_nothing() {
+async fn a_server_with_an_untrusted_certificate_gets_nothing() {
     let (stranger, trusted) = (Authority::issuing("localhost"), Authority::issuing("localhost"));
     for (protection, scheme) in [
         (Protection::Implicit(stranger.server.clone()), "smtps"),
@@ -80,7 +80,7 @@ async fn a_certificate_that_nobody_vouches_for_gets_nothing() {
         outbox.write(&outbox.code()).await;
         let url = format!("{scheme}://localhost:{}", server.port());
         for worker in [outbox.smtp(&url), trusting(&outbox, &trusted, &url)] {
-            assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+            assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED);
             outbox.clock.advance(Duration::from_secs(40));
         }
         assert_untouched(&server);
@@ -89,7 +89,7 @@ async fn a_certificate_that_nobody_vouches_for_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_certificate_for_another_name_gets_nothing() {
+async fn a_server_with_a_certificate_for_another_name_gets_nothing() {
     let authority = Authority::issuing("relay.example");
     for (protection, scheme) in [
         (Protection::Implicit(authority.server.clone()), "smtps"),
@@ -98,19 +98,19 @@ async fn a_certificate_for_another_name_gets_nothing() {
         let (outbox, server) = (Outbox::new().await, MailServer::start(protection).await);
         outbox.write(&outbox.code()).await;
         let worker = trusting(&outbox, &authority, &format!("{scheme}://localhost:{}", server.port()));
-        assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+        assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED);
         assert_untouched(&server);
     }
 }
 
 #[tokio::test]
-async fn a_wrong_password_ends_no_mail_and_is_not_kept() {
+async fn a_wrong_smtp_password_fails_no_mail_and_is_not_stored() {
     let authority = Authority::issuing("localhost");
     let outbox = Outbox::new().await;
     let server = MailServer::with_password(Protection::Implicit(authority.server.clone())).await;
     outbox.write(&outbox.code()).await;
     let worker = trusting(&outbox, &authority, &format!("smtps://portal:hunter2@localhost:{}", server.port()));
-    assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+    assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED);
     let error = outbox.row().await.last_error.expect("a reason");
     assert!(error.contains("535") && !error.contains("hunter2"), "{error}");
     assert!(server.accepted().is_empty());

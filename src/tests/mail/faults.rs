@@ -1,4 +1,4 @@
-//! What a mail server may do, and what becomes of the mail then.
+//! Mail server faults, and what happens to the email.
 
 use std::time::{Duration, Instant};
 
@@ -22,20 +22,20 @@ fn url(server: &MailServer) -> String {
 }
 
 #[tokio::test]
-async fn a_live_code_goes_out_within_a_minute_of_the_servers_return() {
+async fn a_valid_code_is_sent_within_a_minute_of_the_servers_return() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code()).await;
     let port = server.stop().await;
-    // Two and a half minutes without a server, looked at every second.
+    // Two and a half minutes without a server, with a check every second.
     for _ in 0..150 {
-        worker.deliver_due().await.expect("no fault");
+        worker.deliver_due().await.expect("no error");
         outbox.clock.advance(Duration::from_secs(1));
     }
     assert!(outbox.row().await.attempts >= 5);
     let server = MailServer::again(port).await;
     let mut waited = 0;
     while server.accepted().is_empty() {
-        worker.deliver_due().await.expect("no fault");
+        worker.deliver_due().await.expect("no error");
         outbox.clock.advance(Duration::from_secs(1));
         waited += 1;
         assert!(waited <= 41, "the code is still not sent");
@@ -43,28 +43,28 @@ async fn a_live_code_goes_out_within_a_minute_of_the_servers_return() {
 }
 
 #[tokio::test]
-async fn a_passing_refusal_is_tried_again_until_the_server_takes_the_mail() {
+async fn a_temporary_rejection_is_retried_until_the_server_accepts_the_mail() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code()).await;
     for at in [At::Greeting, At::Recipient, At::Content] {
         server.fault((at, Fault::Answer("451 4.7.1 greylisted, Ann.Lee@mail.example")));
-        assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED, "{at:?}");
+        assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED, "{at:?}");
         let error = outbox.row().await.last_error.expect("a reason");
         assert!(error.contains("451") && error.contains("greylisted") && !error.contains('@'), "{error}");
         outbox.clock.advance(Duration::from_secs(40));
     }
     server.fault(None);
-    assert_eq!(worker.deliver_due().await.expect("no fault"), SENT);
+    assert_eq!(worker.deliver_due().await.expect("no error"), SENT);
     assert_eq!(server.accepted().len(), 1);
 }
 
 #[tokio::test]
-async fn a_lasting_refusal_ends_the_mail_at_once() {
+async fn a_permanent_rejection_fails_the_mail_at_once() {
     for at in [At::Recipient, At::Content] {
         let (outbox, server, worker) = with_server().await;
         outbox.write(&outbox.code()).await;
         server.fault((at, Fault::Answer("550 5.1.1 <Ann.Lee@mail.example> unknown, code 042193")));
-        assert_eq!(worker.deliver_due().await.expect("no fault"), DEAD, "{at:?}");
+        assert_eq!(worker.deliver_due().await.expect("no error"), DEAD, "{at:?}");
         let row = outbox.row().await;
         assert_eq!(row.state, "dead");
         let error = row.last_error.expect("a reason");
@@ -73,52 +73,52 @@ async fn a_lasting_refusal_ends_the_mail_at_once() {
 }
 
 #[tokio::test]
-async fn a_server_that_turns_everybody_away_ends_no_mail() {
+async fn a_server_that_rejects_every_client_fails_no_mail() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code()).await;
     let turned_away =
         [(At::Greeting, Fault::Answer("554 no mail today")), (At::Recipient, Fault::Answer("530 5.7.0 sign in first"))];
     for fault in turned_away {
         server.fault(fault);
-        assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+        assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED);
         outbox.clock.advance(Duration::from_secs(40));
     }
 }
 
 #[tokio::test]
-async fn a_silent_server_is_left_in_time_wherever_it_falls_silent() {
+async fn a_silent_server_times_out_at_every_stage() {
     for at in [At::Greeting, At::Recipient, At::Content] {
         let (outbox, server, worker) = with_server().await;
         // An attempt lasts no longer than the code: here half a second instead of ten.
         outbox.write(&outbox.code_for(Duration::from_millis(500))).await;
         server.fault((at, Fault::Silence));
         let began = started();
-        assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED, "{at:?}");
+        assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED, "{at:?}");
         assert!(began.elapsed() < Duration::from_secs(5), "{at:?}: {:?}", began.elapsed());
         assert!(server.accepted().is_empty());
     }
 }
 
 #[tokio::test]
-async fn a_mail_without_an_end_is_given_ten_seconds() {
+async fn an_attempt_for_a_mail_without_expiry_times_out_after_ten_seconds() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.notice()).await;
     server.fault((At::Greeting, Fault::Silence));
     let began = started();
-    assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+    assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED);
     let took = began.elapsed();
     assert!(took > Duration::from_millis(9_900) && took < Duration::from_secs(12), "{took:?}");
 }
 
 #[tokio::test]
-async fn a_lost_acknowledgement_sends_the_mail_again_as_the_same_mail() {
+async fn after_a_lost_acknowledgment_the_mail_is_sent_again_with_the_same_message_id() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code()).await;
     server.fault((At::Content, Fault::HangUp));
-    assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
+    assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED);
     outbox.clock.advance(Duration::from_secs(5));
     server.fault(None);
-    assert_eq!(worker.deliver_due().await.expect("no fault"), SENT);
+    assert_eq!(worker.deliver_due().await.expect("no error"), SENT);
     let (first, second) = (server.unacknowledged(), server.accepted());
     let expected = format!("{}@portal.example", outbox.row().await.id);
     assert_eq!((first.len(), second.len()), (1, 1));
@@ -128,43 +128,43 @@ async fn a_lost_acknowledgement_sends_the_mail_again_as_the_same_mail() {
 }
 
 #[tokio::test]
-async fn a_late_answer_is_never_taken_for_the_answer_to_the_next_mail() {
+async fn a_late_reply_is_never_taken_for_the_reply_to_the_next_mail() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code_for(Duration::from_millis(300))).await;
     server.fault((At::Recipient, Fault::Late(Duration::from_millis(600))));
-    assert_eq!(worker.deliver_due().await.expect("no fault"), POSTPONED);
-    // By now the late answer has come. The next recipient is refused, and that is what must be heard.
+    assert_eq!(worker.deliver_due().await.expect("no error"), POSTPONED);
+    // By now the late reply has arrived. The next recipient is rejected, and that reply is the one that must count.
     tokio::time::sleep(Duration::from_millis(600)).await;
     server.fault((At::Content, Fault::Answer("550 refused")));
     outbox.clock.advance(Duration::from_secs(1));
     outbox.write(&outbox.code()).await;
-    let report = worker.deliver_due().await.expect("no fault");
+    let report = worker.deliver_due().await.expect("no error");
     assert_eq!(report, Report { dead: 1, expired: 1, ..Report::default() });
     assert_eq!(server.connections(), 2);
 }
 
 #[tokio::test]
-async fn mails_in_a_row_share_a_connection_and_a_broken_one_is_replaced() {
+async fn consecutive_mails_share_a_connection_and_a_broken_one_is_replaced() {
     let (outbox, server, worker) = with_server().await;
     for _ in 0..3 {
         outbox.write(&outbox.code()).await;
-        assert_eq!(worker.deliver_due().await.expect("no fault"), SENT);
+        assert_eq!(worker.deliver_due().await.expect("no error"), SENT);
     }
     assert_eq!(server.connections(), 1);
     let server = MailServer::again(server.stop().await).await;
     outbox.write(&outbox.code()).await;
-    assert_eq!(worker.deliver_due().await.expect("no fault"), SENT);
+    assert_eq!(worker.deliver_due().await.expect("no error"), SENT);
     assert_eq!(server.accepted().len(), 1);
 }
 
 #[tokio::test]
-async fn a_crowd_is_served_by_four_connections_at_most() {
+async fn many_mails_use_four_connections_at_most() {
     let (outbox, server, worker) = with_server().await;
     server.fault((At::Recipient, Fault::Late(Duration::from_millis(20))));
     for _ in 0..24 {
         outbox.write(&outbox.code()).await;
     }
-    assert_eq!(worker.deliver_due().await.expect("no fault").sent, 24);
+    assert_eq!(worker.deliver_due().await.expect("no error").sent, 24);
     let recipients: Vec<String> = server.accepted().into_iter().flat_map(|mail| mail.to).collect();
     assert_eq!(recipients, [ADDRESS; 24]);
     assert_eq!(server.most_open(), 4);

@@ -1,4 +1,4 @@
-//! Making a passkey.
+//! Adding a passkey.
 
 use futures::future::join_all;
 
@@ -9,7 +9,7 @@ use crate::harness::{Authenticator, TestApp};
 const NOT_ADDED: &str = "The passkey couldn't be added. Please try again.";
 
 #[tokio::test]
-async fn a_passkey_is_added_under_the_browsers_name_and_its_owner_is_told() {
+async fn a_passkey_is_added_with_the_browsers_name_and_its_owner_is_notified() {
     let app = TestApp::new().await;
     let (_, passkey) = app.member_with_passkey("ann", 1).await;
     assert_eq!(app.count("SELECT COUNT(*) FROM passkey WHERE name = 'Firefox on Linux'").await, 1);
@@ -20,7 +20,7 @@ async fn a_passkey_is_added_under_the_browsers_name_and_its_owner_is_told() {
 }
 
 #[tokio::test]
-async fn options_ask_for_a_passkey_that_signs_in_by_itself_and_is_not_there_yet() {
+async fn options_ask_for_a_new_discoverable_passkey() {
     let app = TestApp::new().await;
     let (mut owner, passkey) = app.member_with_passkey("ann", 1).await;
     let options = owner.options(ADD).await.json();
@@ -35,7 +35,7 @@ async fn options_ask_for_a_passkey_that_signs_in_by_itself_and_is_not_there_yet(
 }
 
 #[tokio::test]
-async fn nobody_adds_a_passkey_without_having_just_shown_who_they_are() {
+async fn adding_a_passkey_requires_recent_authentication() {
     let app = TestApp::new().await;
     let mut owner = app.member("ann").await;
     let begun = owner.options(ADD).await;
@@ -52,7 +52,7 @@ async fn nobody_adds_a_passkey_without_having_just_shown_who_they_are() {
 }
 
 #[tokio::test]
-async fn a_passkey_that_does_not_fit_what_was_asked_for_is_not_added() {
+async fn a_passkey_that_does_not_match_the_options_is_not_added() {
     let app = TestApp::new().await;
     let mut owner = app.member("ann").await;
     let good = || Authenticator::new(1);
@@ -74,7 +74,7 @@ async fn a_passkey_that_does_not_fit_what_was_asked_for_is_not_added() {
 }
 
 #[tokio::test]
-async fn a_state_is_good_for_its_account_its_purpose_and_five_minutes() {
+async fn a_state_is_valid_for_its_account_its_purpose_and_five_minutes() {
     let app = TestApp::new().await;
     let (mut ann, mut bob) = (app.member("ann").await, app.member("bob").await);
     let mut passkey = Authenticator::new(1);
@@ -91,7 +91,7 @@ async fn a_state_is_good_for_its_account_its_purpose_and_five_minutes() {
 }
 
 #[tokio::test]
-async fn two_tabs_that_finish_one_ceremony_add_one_passkey_and_the_other_is_told() {
+async fn two_tabs_that_finish_one_ceremony_add_one_passkey_and_the_second_gets_an_error() {
     let app = TestApp::new().await;
     let mut owner = app.member("ann").await;
     let begun = owner.options(ADD).await;
@@ -108,7 +108,7 @@ async fn two_tabs_that_finish_one_ceremony_add_one_passkey_and_the_other_is_told
 }
 
 #[tokio::test]
-async fn one_passkey_belongs_to_one_account() {
+async fn a_passkey_belongs_to_one_account() {
     let app = TestApp::new().await;
     let (_, mut passkey) = app.member_with_passkey("ann", 1).await;
     let mut bob = app.member("bob").await;

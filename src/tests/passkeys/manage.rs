@@ -1,4 +1,4 @@
-//! Passkeys that are there: named, removed, and shown to confirm.
+//! Existing passkeys: renaming, removing, and reauthenticating with them.
 
 use super::{UNKNOWN, message};
 use crate::harness::passkeys::{ADD, CONFIRM, SIGN_IN};
@@ -20,7 +20,7 @@ fn in_mode(client: &Client, mode: Mode) -> Client {
 }
 
 #[tokio::test]
-async fn a_passkey_gets_the_name_that_its_owner_gives_it() {
+async fn the_owner_can_rename_a_passkey() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let (owner, _) = app.member_with_passkey("ann", 1).await;
@@ -38,7 +38,7 @@ async fn a_passkey_gets_the_name_that_its_owner_gives_it() {
 }
 
 #[tokio::test]
-async fn a_passkey_that_was_removed_signs_in_no_more_and_its_owner_is_told() {
+async fn a_removed_passkey_no_longer_signs_in_and_its_owner_is_notified() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let (owner, mut passkey) = app.member_with_passkey("ann", 1).await;
@@ -57,7 +57,7 @@ async fn a_passkey_that_was_removed_signs_in_no_more_and_its_owner_is_told() {
 }
 
 #[tokio::test]
-async fn removing_asks_for_the_password_and_nobody_touches_a_passkey_of_another() {
+async fn removing_requires_the_password_and_users_cannot_touch_the_passkeys_of_others() {
     let app = TestApp::new().await;
     let (mut owner, mut passkey) = app.member_with_passkey("ann", 1).await;
     let (mut bob, id) = (app.member("bob").await, id(&app).await);
@@ -78,7 +78,7 @@ async fn removing_asks_for_the_password_and_nobody_touches_a_passkey_of_another(
 }
 
 #[tokio::test]
-async fn a_passkey_confirms_who_is_at_the_keyboard_in_place_of_the_password() {
+async fn a_passkey_reauthenticates_in_place_of_the_password() {
     let app = TestApp::new().await;
     let (mut owner, mut passkey) = app.member_with_passkey("ann", 1).await;
     let id = id(&app).await;
@@ -88,12 +88,12 @@ async fn a_passkey_confirms_who_is_at_the_keyboard_in_place_of_the_password() {
     assert_eq!(options["allowCredentials"][0]["id"], passkey.id());
     assert_eq!(options["userVerification"], "required");
     let answer = owner.use_passkey(CONFIRM, &mut passkey).await;
-    assert_eq!(answer.location().as_deref(), Some("/account/security"), "back where it was wanted: {answer:?}");
+    assert_eq!(answer.location().as_deref(), Some("/account/security"), "back to the original page: {answer:?}");
     assert_eq!(owner.post(REMOVE, &[("id", &id)]).await.location().as_deref(), Some("/account/security"));
 }
 
 #[tokio::test]
-async fn only_ones_own_passkey_confirms_and_only_in_its_own_ceremony() {
+async fn only_the_users_own_passkey_reauthenticates_and_only_in_its_own_ceremony() {
     let app = TestApp::new().await;
     let (mut ann, mut of_ann) = app.member_with_passkey("ann", 1).await;
     let (mut bob, mut of_bob) = app.member_with_passkey("bob", 2).await;
@@ -107,7 +107,7 @@ async fn only_ones_own_passkey_confirms_and_only_in_its_own_ceremony() {
     assert_eq!(message(&ann.show(CONFIRM, &given.state, &credential).await), UNKNOWN, "begun to sign in");
     let answer = ann.post_bare("/account/security/passkeys/options", &[]).await;
     assert_eq!(answer.location().as_deref(), Some("/account/confirm"), "still not confirmed");
-    // An authenticator that was told which passkey to use need not say whose it is.
+    // An authenticator that was given the passkey's id may omit the user handle.
     of_ann.user_handle = None;
     assert!(ann.use_passkey(CONFIRM, &mut of_ann).await.location().is_some());
     for action in ["/account/confirm/passkey/options", CONFIRM] {
@@ -117,7 +117,7 @@ async fn only_ones_own_passkey_confirms_and_only_in_its_own_ceremony() {
 }
 
 #[tokio::test]
-async fn signing_in_with_a_passkey_counts_as_having_just_shown_who_one_is() {
+async fn signing_in_with_a_passkey_counts_as_recent_authentication() {
     let app = TestApp::new().await;
     let (_, mut passkey) = app.member_with_passkey("ann", 1).await;
     app.advance(301);

@@ -1,4 +1,4 @@
-//! Where there are passkeys, and where there can be none.
+//! Where passkeys are available, and where they are not.
 
 use portal::server::config::Config;
 use portal::server::config::env::Env;
@@ -24,7 +24,7 @@ fn party(settings: &[(&str, &str)]) -> Result<(String, String), NoPasskeys> {
 }
 
 #[test]
-fn passkeys_belong_to_the_name_that_people_open() {
+fn passkeys_belong_to_the_host_name_of_the_portal() {
     let found = |id: &str, origin: &str| Ok((id.to_owned(), origin.to_owned()));
     assert_eq!(party(&[]), found("localhost", "http://localhost:3000"));
     for (address, origin) in [("[::1]:3900", "http://localhost:3900"), ("0.0.0.0:80", "http://localhost")] {
@@ -43,7 +43,7 @@ fn passkeys_belong_to_the_name_that_people_open() {
 }
 
 #[tokio::test]
-async fn where_browsers_allow_no_passkeys_none_are_offered_and_none_are_taken() {
+async fn where_browsers_allow_no_passkeys_none_are_offered_or_accepted() {
     let app = TestApp::with(&[("PUBLIC_URL", "http://192.0.2.7")]).await;
     let answer = app.script().post_bare("/login/passkey/options", &[]).await;
     assert_eq!(message(&answer), "This portal can't use passkeys at its current URL.");
@@ -53,7 +53,7 @@ async fn where_browsers_allow_no_passkeys_none_are_offered_and_none_are_taken() 
 }
 
 #[tokio::test]
-async fn a_portal_under_a_name_takes_passkeys_of_its_own_origin() {
+async fn a_portal_with_a_host_name_accepts_passkeys_of_its_own_origin() {
     let app = TestApp::with(&[("PUBLIC_URL", "https://portal.example.com")]).await;
     let mut owner = app.member("ann").await;
     let mut passkey = Authenticator {

@@ -13,7 +13,7 @@ async fn after_password(app: &TestApp, username: &str) -> Client {
 }
 
 #[tokio::test]
-async fn ones_own_passkey_is_the_second_step() {
+async fn the_users_own_passkey_completes_the_second_step() {
     let app = TestApp::new().await;
     let (_, mut passkey) = app.member_with_passkey("ann", 1).await;
     let mut browser = after_password(&app, "ann").await;
@@ -45,7 +45,7 @@ async fn a_browser_may_be_trusted_with_a_passkey_as_with_a_code() {
 }
 
 #[tokio::test]
-async fn nothing_else_is_the_second_step() {
+async fn nothing_else_completes_the_second_step() {
     let app = TestApp::new().await;
     let (mut of_ann, passkey) = app.member_with_passkey("ann", 1).await;
     let (_, mut of_bob) = app.member_with_passkey("bob", 2).await;
@@ -61,7 +61,7 @@ async fn nothing_else_is_the_second_step() {
         assert_eq!(message(&ann.show(SECOND_STEP, &given.state, &credential).await), UNKNOWN, "begun at {action}");
     }
     let mut unverified = Authenticator { verifies: false, ..passkey.clone() };
-    assert_eq!(message(&ann.use_passkey(SECOND_STEP, &mut unverified).await), UNKNOWN, "nobody verified");
+    assert_eq!(message(&ann.use_passkey(SECOND_STEP, &mut unverified).await), UNKNOWN, "user not verified");
     let given = ann.options(SECOND_STEP).await;
     let credential = passkey.clone().get(&given.options);
     app.advance(300);
@@ -83,11 +83,11 @@ async fn wrong_passkeys_and_wrong_codes_share_one_counter() {
     }
     assert_eq!(browser.use_passkey(SECOND_STEP, &mut passkey).await.status, 429);
     assert_eq!(browser.post("/login/mfa", &[("code", "000000")]).await.status, 429);
-    assert!(app.script().use_passkey(SIGN_IN, &mut passkey).await.location().is_some(), "by itself it is not held up");
+    assert!(app.script().use_passkey(SIGN_IN, &mut passkey).await.location().is_some(), "on its own it is not delayed");
 }
 
 #[tokio::test]
-async fn the_first_passkey_brings_recovery_codes_and_the_last_takes_them_away() {
+async fn the_first_passkey_creates_recovery_codes_and_removing_the_last_deletes_them() {
     let app = TestApp::new().await;
     let mut owner = app.member("ann").await;
     let first = owner.add_passkey(&mut Authenticator::new(1)).await;
@@ -104,7 +104,7 @@ async fn the_first_passkey_brings_recovery_codes_and_the_last_takes_them_away() 
 }
 
 #[tokio::test]
-async fn the_last_factor_stays_where_one_is_demanded() {
+async fn the_last_factor_cannot_be_removed_where_one_is_required() {
     let app = TestApp::with(&[("PORTAL_REQUIRE_MFA", "everyone")]).await;
     let mut owner = app.script();
     app.account("ann", "ann@x.example").await;
@@ -117,7 +117,7 @@ async fn the_last_factor_stays_where_one_is_demanded() {
 }
 
 #[tokio::test]
-async fn without_a_second_step_there_are_no_options_for_one() {
+async fn without_a_pending_second_step_there_are_no_options_for_one() {
     let app = TestApp::new().await;
     let (mut owner, _) = app.member_with_passkey("ann", 1).await;
     for client in [&mut owner, &mut app.script()] {

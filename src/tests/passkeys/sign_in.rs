@@ -1,4 +1,4 @@
-//! Showing a passkey in place of the password.
+//! Signing in with a passkey instead of the password.
 
 use futures::future::join_all;
 
@@ -7,7 +7,7 @@ use crate::harness::passkeys::{ADD, CONFIRM, SIGN_IN};
 use crate::harness::{Answer, Authenticator, TestApp};
 
 #[tokio::test]
-async fn a_passkey_signs_in_by_itself() {
+async fn a_passkey_alone_signs_in() {
     let app = TestApp::new().await;
     let (_, mut passkey) = app.member_with_passkey("ann", 1).await;
     let mut browser = app.script();
@@ -19,7 +19,7 @@ async fn a_passkey_signs_in_by_itself() {
 }
 
 #[tokio::test]
-async fn signing_in_goes_where_the_person_was_and_lasts_as_long_as_they_wish() {
+async fn signing_in_returns_to_the_requested_page_and_honors_remember_me() {
     let app = TestApp::new().await;
     let (_, mut passkey) = app.member_with_passkey("ann", 1).await;
     for (next, to) in [("/account/security", "/account/security"), ("//evil.example", "/dashboard")] {
@@ -34,7 +34,7 @@ async fn signing_in_goes_where_the_person_was_and_lasts_as_long_as_they_wish() {
 }
 
 #[tokio::test]
-async fn options_ask_for_a_person_whom_the_device_knows_and_name_nobody() {
+async fn options_require_user_verification_and_name_no_account() {
     let app = TestApp::new().await;
     let (_, first) = app.member_with_passkey("ann", 1).await;
     let given = app.script().options(SIGN_IN).await;
@@ -47,7 +47,7 @@ async fn options_ask_for_a_person_whom_the_device_knows_and_name_nobody() {
 }
 
 #[tokio::test]
-async fn asking_for_options_writes_nothing_and_a_plain_form_is_led_to_its_page() {
+async fn requesting_options_writes_nothing_and_a_plain_form_is_redirected_to_its_page() {
     let app = TestApp::new().await;
     for _ in 0..10 {
         app.script().options(SIGN_IN).await;
@@ -61,21 +61,21 @@ async fn asking_for_options_writes_nothing_and_a_plain_form_is_led_to_its_page()
     assert_eq!((answer.status.as_u16(), answer.location().as_deref()), (303, Some("/login")));
 }
 
-/// Something that makes a passkey not count.
+/// A reason why a passkey is not accepted.
 type Spoil = fn(&mut Authenticator);
 
 #[tokio::test]
-async fn whatever_is_wrong_with_a_passkey_the_answer_is_the_same() {
+async fn every_invalid_passkey_gets_the_same_answer() {
     let spoils: [(&str, Spoil); 9] = [
         ("another page's", |it| it.origin = "http://evil.localhost:3000".to_owned()),
         ("another port's", |it| it.origin = "http://localhost:3001".to_owned()),
         ("https", |it| it.origin = "https://localhost:3000".to_owned()),
         ("another host's", |it| it.relying_party = "evil.example".to_owned()),
         ("another challenge", |it| it.challenge = Some("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned())),
-        ("nobody verified", |it| it.verifies = false),
-        ("nobody there", |it| it.present = false),
-        ("nobody's", |it| it.user_handle = None),
-        ("somebody else's", |it| it.user_handle = Some("AAAAAAAAAAAAAAAAAAAAAA".to_owned())),
+        ("user not verified", |it| it.verifies = false),
+        ("user not present", |it| it.present = false),
+        ("no user handle", |it| it.user_handle = None),
+        ("another user's handle", |it| it.user_handle = Some("AAAAAAAAAAAAAAAAAAAAAA".to_owned())),
     ];
     let app = TestApp::new().await;
     let (_, passkey) = app.member_with_passkey("ann", 1).await;
@@ -97,11 +97,11 @@ async fn whatever_is_wrong_with_a_passkey_the_answer_is_the_same() {
     answers.push(("nothing", browser.post_bare(SIGN_IN, &[]).await));
     same(&answers);
     let mut right = passkey.clone();
-    assert!(app.script().use_passkey(SIGN_IN, &mut right).await.location().is_some(), "the passkey itself is good");
+    assert!(app.script().use_passkey(SIGN_IN, &mut right).await.location().is_some(), "the passkey itself is valid");
 }
 
 #[tokio::test]
-async fn a_ceremony_counts_once_for_five_minutes_and_for_what_it_was_begun() {
+async fn a_ceremony_is_valid_once_for_five_minutes_and_for_its_own_purpose() {
     let app = TestApp::new().await;
     let (mut owner, mut passkey) = app.member_with_passkey("ann", 1).await;
     let mut answers = Vec::new();
@@ -133,7 +133,7 @@ async fn a_ceremony_counts_once_for_five_minutes_and_for_what_it_was_begun() {
 }
 
 #[tokio::test]
-async fn a_passkey_of_an_account_that_is_closed_or_gone_is_as_unknown_as_any() {
+async fn a_passkey_of_a_closed_or_deleted_account_looks_like_an_unknown_one() {
     let app = TestApp::new().await;
     let (_, passkey) = app.member_with_passkey("ann", 1).await;
     let mut answers = Vec::new();
@@ -150,7 +150,7 @@ async fn a_passkey_of_an_account_that_is_closed_or_gone_is_as_unknown_as_any() {
 }
 
 #[tokio::test]
-async fn a_counter_that_goes_back_is_refused_and_one_that_stands_at_nought_is_not() {
+async fn a_counter_that_decreases_is_refused_and_one_that_stays_at_zero_is_accepted() {
     let app = TestApp::new().await;
     let (_, mut passkey) = app.member_with_passkey("ann", 1).await;
     let copy = passkey.clone();
@@ -187,7 +187,7 @@ async fn sixteen_parallel_posts_of_one_passkey_sign_in_once() {
 }
 
 #[tokio::test]
-async fn failures_count_for_the_address_and_a_success_does_not() {
+async fn failures_count_for_the_ip_address_and_a_success_does_not() {
     let app = TestApp::with(&[("PORTAL_LOGIN_FAILURES_PER_IP", "3")]).await;
     let (_, passkey) = app.member_with_passkey("ann", 1).await;
     for _ in 0..5 {
@@ -206,7 +206,7 @@ async fn failures_count_for_the_address_and_a_success_does_not() {
     assert!(answer.location().is_some(), "from elsewhere: {answer:?}");
 }
 
-/// All are refusals, and none can be told from the others.
+/// Asserts that all are refusals, and that they are indistinguishable.
 fn same(answers: &[(&str, Answer)]) {
     for (what, answer) in answers {
         assert_eq!(answer.status, 422, "{what}: {answer:?}");

@@ -1,4 +1,4 @@
-//! Two tabs, sixteen posts, and a sign-in that is under way.
+//! Two tabs, sixteen posts, and a concurrent sign-in.
 
 use futures::future::{join, join_all};
 
@@ -6,7 +6,7 @@ use super::{BOTH, NEW, PASSWORD, opens, set, waiting, with_ann};
 use crate::harness::Mode;
 
 #[tokio::test]
-async fn the_second_of_two_tabs_is_told_plainly_that_it_is_done() {
+async fn the_second_of_two_tabs_is_told_that_the_recovery_is_complete() {
     for mode in BOTH {
         let app = with_ann().await;
         let (first, code) = waiting(&app, mode).await;
@@ -23,7 +23,7 @@ async fn the_second_of_two_tabs_is_told_plainly_that_it_is_done() {
 }
 
 #[tokio::test]
-async fn of_sixteen_parallel_right_posts_one_succeeds() {
+async fn only_one_of_sixteen_parallel_correct_posts_succeeds() {
     for mode in BOTH {
         let app = with_ann().await;
         let (client, code) = waiting(&app, mode).await;
@@ -46,13 +46,13 @@ async fn of_sixteen_parallel_right_posts_one_succeeds() {
 }
 
 #[tokio::test]
-async fn a_recovery_ends_the_others_and_every_code_of_the_address() {
+async fn a_recovery_ends_the_other_recoveries_and_every_code_of_the_email() {
     let app = with_ann().await;
     let (mut first, first_code) = waiting(&app, Mode::Form).await;
     let (mut second, second_code) = waiting(&app, Mode::Form).await;
     set(&mut second, &second_code, NEW).await;
     let answer = set(&mut first, &first_code, "another fine password").await;
-    assert_eq!(answer.location().as_deref(), Some("/login"), "it is over");
+    assert_eq!(answer.location().as_deref(), Some("/login"), "the recovery has ended");
     assert!(opens(&app, NEW).await);
     assert_eq!(
         app.count("SELECT COUNT(*) FROM otp WHERE purpose = 'recovery' AND consumed_at IS NULL AND voided_at IS NULL")
@@ -62,12 +62,12 @@ async fn a_recovery_ends_the_others_and_every_code_of_the_address() {
 }
 
 #[tokio::test]
-async fn a_sign_in_with_the_old_password_that_is_under_way_ends_with_it() {
+async fn a_concurrent_sign_in_with_the_old_password_ends_with_the_recovery() {
     let app = with_ann().await;
     let (mut client, code) = waiting(&app, Mode::Script).await;
     let mut old = app.script();
-    // The account is read, and its password about to be looked at.
-    let tx = app.state.store.write().await.expect("the writer's turn");
+    // The account is loaded, and its password is about to be verified.
+    let tx = app.state.store.write().await.expect("the write lock");
     let signing_in = tokio::spawn(async move {
         let answer = old.sign_in("ann", PASSWORD).await;
         (old, answer)
@@ -77,24 +77,24 @@ async fn a_sign_in_with_the_old_password_that_is_under_way_ends_with_it() {
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     drop(tx);
     let (signed_in, answer) = join(signing_in, setting).await;
-    let (mut old, _) = signed_in.expect("it ends");
-    assert_eq!(answer.expect("it ends").location().as_deref(), Some("/login"));
+    let (mut old, _) = signed_in.expect("it finishes");
+    assert_eq!(answer.expect("it finishes").location().as_deref(), Some("/login"));
     assert_ne!(old.get("/dashboard").await.status, 200);
     assert!(opens(&app, NEW).await);
 }
 
 #[tokio::test]
-async fn an_epoch_that_began_during_a_sign_in_ends_it() {
+async fn a_session_version_raised_during_a_sign_in_ends_it() {
     let app = with_ann().await;
     let mut client = app.script();
-    let tx = app.state.store.write().await.expect("the writer's turn");
+    let tx = app.state.store.write().await.expect("the write lock");
     let signing_in = tokio::spawn(async move {
         let answer = client.sign_in("ann", PASSWORD).await;
         (client, answer)
     });
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     app.raise_session_version_within(tx).await;
-    let (mut client, answer) = signing_in.await.expect("it ends");
-    assert_eq!(answer.location().as_deref(), Some("/dashboard"), "the password was right when it was looked at");
+    let (mut client, answer) = signing_in.await.expect("it finishes");
+    assert_eq!(answer.location().as_deref(), Some("/dashboard"), "the password was correct when it was verified");
     assert_eq!(client.get("/dashboard").await.location().as_deref(), Some("/login?next=/dashboard"));
 }

@@ -1,4 +1,4 @@
-//! Nobody learns from recovery whether an address has an account.
+//! Recovery does not reveal whether an email has an account.
 
 use std::time::Instant;
 
@@ -38,7 +38,7 @@ async fn status_body_and_cookies_are_the_same_in_every_step() {
 }
 
 #[tokio::test]
-async fn the_rows_are_the_same_and_the_mail_alone_differs() {
+async fn the_rows_are_the_same_and_only_the_mail_differs() {
     let app = with_ann().await;
     let before = app.mails_to("ann@x.example").await.len();
     ask(&mut app.form(), "ann@x.example").await;
@@ -50,7 +50,7 @@ async fn the_rows_are_the_same_and_the_mail_alone_differs() {
 }
 
 #[tokio::test]
-async fn no_mail_goes_to_a_closed_account_or_an_unfinished_registration() {
+async fn no_mail_is_sent_to_a_closed_account_or_an_unfinished_registration() {
     let app = with_ann().await;
     app.account("bob", "bob@x.example").await;
     let mut newcomer = app.form();
@@ -68,7 +68,7 @@ async fn no_mail_goes_to_a_closed_account_or_an_unfinished_registration() {
 }
 
 #[tokio::test]
-async fn an_account_closed_after_the_code_was_mailed_is_not_recovered() {
+async fn an_account_closed_after_the_code_was_mailed_cannot_be_recovered() {
     let app = with_ann().await;
     let mut client = app.form();
     ask(&mut client, "ann@x.example").await;
@@ -80,10 +80,10 @@ async fn an_account_closed_after_the_code_was_mailed_is_not_recovered() {
     assert_eq!(app.form().sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
 }
 
-/// ASVS 5.0, V6.3.8, coarsely: the benchmark measures it finely.
+/// ASVS 5.0, V6.3.8, measured coarsely here and precisely in the benchmark.
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "measures how long an answer takes")]
-async fn the_answer_takes_as_long() {
+async fn the_answer_takes_as_long_as_for_an_unknown_email() {
     let app = TestApp::with(&[("PORTAL_OTP_PER_HOUR", "100"), ("PORTAL_OTP_PER_DAY", "1000")]).await;
     app.account("ann", "ann@x.example").await;
     let (mut known, mut unknown) = (Vec::new(), Vec::new());

@@ -1,9 +1,9 @@
-//! Turning two-step sign-in off, and who may change anything about it.
+//! Turning two-step sign-in off, and who may change its settings.
 
 use super::{BOTH, CODES, CONFIRM, Mode, OFF, PASSWORD, TOTP, TestApp, enrol, enrolled, events, half, mails};
 
 #[tokio::test]
-async fn turned_off_the_password_is_enough_and_what_stood_in_is_gone() {
+async fn once_turned_off_the_password_is_enough_and_all_second_factor_data_is_deleted() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
@@ -20,14 +20,14 @@ async fn turned_off_the_password_is_enough_and_what_stood_in_is_gone() {
         assert_eq!(app.client(mode).sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
         let answer = ann.client.post(OFF, &[]).await;
         assert!(ann.client.seen(answer).await.contains("There is no authenticator app to turn off."));
-        // And on again, with another seed and other codes.
+        // It is turned on again, with another seed and other codes.
         let (phone, codes) = enrol(&app, &mut ann.client).await;
         assert!(phone.secret != ann.phone.secret && codes != ann.codes);
     }
 }
 
 #[tokio::test]
-async fn a_second_step_under_way_goes_on_when_two_step_sign_in_is_turned_off() {
+async fn a_pending_second_step_continues_when_two_step_sign_in_is_turned_off() {
     let app = TestApp::new().await;
     let mut ann = enrolled(&app, Mode::Form).await;
     let mut client = half(&app, Mode::Form).await;
@@ -55,7 +55,7 @@ async fn every_change_asks_for_the_password_after_five_minutes() {
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_changes_nothing() {
+async fn a_signed_out_visitor_can_change_nothing() {
     let app = TestApp::new().await;
     enrolled(&app, Mode::Form).await;
     for mode in BOTH {

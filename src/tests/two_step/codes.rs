@@ -30,7 +30,7 @@ async fn codes_are_shown_once_to_be_copied_printed_and_downloaded() {
 }
 
 #[tokio::test]
-async fn a_code_lets_in_once_however_it_is_typed() {
+async fn a_code_signs_in_once_in_any_notation() {
     let app = TestApp::new().await;
     let ann = enrolled(&app, Mode::Form).await;
     let typed = [
@@ -51,7 +51,7 @@ async fn a_code_lets_in_once_however_it_is_typed() {
 }
 
 #[tokio::test]
-async fn new_codes_void_the_old_and_the_owner_hears_of_it() {
+async fn new_codes_replace_the_old_ones_and_the_owner_is_notified() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
@@ -68,7 +68,7 @@ async fn new_codes_void_the_old_and_the_owner_hears_of_it() {
 }
 
 #[tokio::test]
-async fn using_a_code_is_mailed_and_few_left_are_told_on_the_dashboard() {
+async fn using_a_code_is_mailed_and_the_dashboard_warns_when_few_are_left() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
@@ -92,27 +92,27 @@ async fn using_a_code_is_mailed_and_few_left_are_told_on_the_dashboard() {
 }
 
 #[tokio::test]
-async fn no_code_is_in_the_database_in_the_clear() {
+async fn no_code_is_stored_unencrypted() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.form();
     client.sign_in("ann", PASSWORD).await;
     super::enrol(&app, &mut client).await;
     client.post(CODES, &[]).await;
-    // Made and not shown yet, they wait in the session.
-    let waiting = app.database_octets();
+    // Created but not shown yet, they are in the session.
+    let waiting = app.database_bytes();
     let codes = codes_in(&client.get(CODES).await.body);
-    let octets = [waiting, app.database_octets()].concat();
+    let bytes = [waiting, app.database_bytes()].concat();
     for code in &codes {
         for text in [code.clone(), code.replace('-', ""), code.to_lowercase()] {
-            assert!(!octets.windows(text.len()).any(|window| window == text.as_bytes()), "{text}");
+            assert!(!bytes.windows(text.len()).any(|window| window == text.as_bytes()), "{text}");
         }
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM session WHERE data LIKE '%recovery_codes%'").await, 0, "erased");
 }
 
 #[tokio::test]
-async fn codes_outlive_a_change_of_the_secret_key() {
+async fn codes_survive_a_change_of_the_secret_key() {
     let app = TestApp::new().await;
     let ann = enrolled(&app, Mode::Form).await;
     app.deliver().await;
@@ -121,7 +121,7 @@ async fn codes_outlive_a_change_of_the_secret_key() {
 }
 
 #[tokio::test]
-async fn nobody_has_codes_without_a_second_factor() {
+async fn recovery_codes_require_a_second_factor() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     for mode in BOTH {

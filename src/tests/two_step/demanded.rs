@@ -1,4 +1,4 @@
-//! Where a second factor is demanded.
+//! Where a second factor is required.
 
 use super::half_session::{functions, pages};
 use super::{BOTH, Client, Mode, OFF, PASSWORD, TestApp, enrol, half};
@@ -17,7 +17,7 @@ async fn signed_in(app: &TestApp, mode: Mode) -> Client {
 }
 
 #[tokio::test]
-async fn who_has_no_second_factor_reaches_nothing_but_adding_one() {
+async fn a_user_without_a_second_factor_can_only_open_the_page_that_adds_one() {
     let app = TestApp::with(EVERYONE).await;
     app.account("ann", "ann@x.example").await;
     let client = signed_in(&app, Mode::Form).await;
@@ -59,7 +59,7 @@ async fn who_has_no_second_factor_reaches_nothing_but_adding_one() {
 }
 
 #[tokio::test]
-async fn with_a_second_factor_everything_is_open_and_it_cannot_be_turned_off() {
+async fn with_a_second_factor_everything_is_accessible_and_it_cannot_be_turned_off() {
     for mode in BOTH {
         let app = TestApp::with(EVERYONE).await;
         app.account("ann", "ann@x.example").await;
@@ -67,7 +67,7 @@ async fn with_a_second_factor_everything_is_open_and_it_cannot_be_turned_off() {
         let mut client = signed_in(&app, mode).await;
         enrol(&app, &mut client).await;
         for client in [&mut client, &mut other] {
-            assert_eq!(client.get("/dashboard").await.status, 200, "also in a session of before");
+            assert_eq!(client.get("/dashboard").await.status, 200, "also in an earlier session");
         }
         assert!(
             !client
@@ -83,7 +83,7 @@ async fn with_a_second_factor_everything_is_open_and_it_cannot_be_turned_off() {
 }
 
 #[tokio::test]
-async fn it_can_be_demanded_of_administrators_alone() {
+async fn it_can_be_required_of_administrators_only() {
     let app = TestApp::with(ADMINS).await;
     app.account("ann", "ann@x.example").await;
     app.account("ben", "ben@x.example").await;
@@ -99,7 +99,7 @@ async fn it_can_be_demanded_of_administrators_alone() {
 }
 
 #[tokio::test]
-async fn unless_it_is_demanded_nobody_has_to() {
+async fn unless_it_is_required_a_second_factor_is_optional() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     app.execute("UPDATE account SET role = 'administrator'").await;

@@ -5,14 +5,14 @@ use super::{
 };
 
 #[tokio::test]
-async fn an_app_is_added_by_its_code_and_signing_in_then_takes_one() {
+async fn an_app_is_added_with_a_code_and_signing_in_then_requires_one() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         assert_eq!(ann.codes.len(), 10);
         assert_eq!((events(&app, "two_step_on").await, events(&app, "recovery_codes_made").await), (1, 1));
         assert_eq!(mails(&app, "Two-step sign-in is on").await, 1);
-        assert!(is_signed_in(&ann.client).await, "the session goes on");
+        assert!(is_signed_in(&ann.client).await, "the session continues");
         app.advance(30);
         let mut client = super::half(&app, mode).await;
         assert!(!is_signed_in(&client).await);
@@ -51,7 +51,7 @@ async fn the_code_that_added_the_app_does_not_sign_in() {
 }
 
 #[tokio::test]
-async fn a_seed_is_shown_until_it_counts_and_only_after_the_password() {
+async fn a_seed_is_shown_only_after_the_password_and_until_it_is_confirmed() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
@@ -98,7 +98,7 @@ async fn a_wrong_code_adds_nothing_and_the_seed_stays() {
 }
 
 #[tokio::test]
-async fn a_new_beginning_replaces_the_earlier_and_an_old_one_lapses() {
+async fn starting_again_replaces_the_pending_app_and_an_old_one_expires() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.form();
@@ -123,22 +123,22 @@ async fn a_new_beginning_replaces_the_earlier_and_an_old_one_lapses() {
 }
 
 #[tokio::test]
-async fn no_seed_is_in_the_database_in_the_clear() {
+async fn no_seed_is_stored_unencrypted() {
     let app = TestApp::new().await;
     let ann = enrolled(&app, super::Mode::Form).await;
-    let octets = app.database_octets();
-    let holds = |needle: &[u8]| octets.windows(needle.len()).any(|window| window == needle);
+    let bytes = app.database_bytes();
+    let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
     assert!(holds(b"ann@x.example"), "the right files are read");
     assert!(!holds(&ann.phone.seed) && !holds(ann.phone.secret.as_bytes()));
 }
 
 #[tokio::test]
-async fn no_pending_app_is_left_behind_when_the_session_ends_while_it_waits_for_its_turn() {
+async fn no_pending_app_is_left_behind_when_the_session_ends_during_the_request() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut ann = app.form();
     ann.sign_in("ann", PASSWORD).await;
-    let tx = app.state.store.write().await.expect("the writer's turn");
+    let tx = app.state.store.write().await.expect("the write lock");
     let end = async {
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         app.raise_session_version_within(tx).await;

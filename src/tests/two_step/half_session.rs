@@ -1,4 +1,4 @@
-//! Before the second step a session reaches nothing else.
+//! Before the second step, a session can access nothing else.
 
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::generate_route_list;
@@ -6,14 +6,14 @@ use portal::app::App;
 
 use super::{BOTH, Mode, TestApp, enrolled, half, is_signed_in};
 
-/// Every page there is, from the table of routes: a new one cannot be forgotten.
+/// Every page, from the table of routes, so that a new one is included automatically.
 pub(super) fn pages() -> Vec<String> {
     let pages: Vec<_> = generate_route_list(App).into_iter().map(|route| route.path().to_owned()).collect();
     assert!(pages.len() >= 9 && pages.iter().any(|path| path == "/account/security"), "{pages:?}");
     pages
 }
 
-/// Every server function there is.
+/// Every server function.
 pub(super) fn functions() -> Vec<&'static str> {
     let functions: Vec<_> = server_fn_paths().map(|(path, _)| path).collect();
     assert!(functions.len() >= 15 && functions.contains(&"/account/security/totp"), "{functions:?}");
@@ -25,12 +25,12 @@ fn is_at_or_below(path: &str, page: &str) -> bool {
 }
 
 #[tokio::test]
-async fn no_page_is_shown_but_that_of_the_second_step() {
+async fn only_the_page_of_the_second_step_is_shown() {
     let app = TestApp::new().await;
     enrolled(&app, Mode::Form).await;
     let client = half(&app, Mode::Form).await;
     for path in pages() {
-        // What a mail leads to is anybody's, and shows nothing of an account.
+        // Pages that emails link to are public, and show nothing of an account.
         if is_at_or_below(&path, "/from-mail") {
             continue;
         }
@@ -46,7 +46,7 @@ async fn no_page_is_shown_but_that_of_the_second_step() {
 }
 
 #[tokio::test]
-async fn no_function_is_reached_but_those_of_the_second_step_and_signing_out() {
+async fn only_the_functions_of_the_second_step_and_sign_out_can_be_called() {
     for mode in BOTH {
         let app = TestApp::new().await;
         enrolled(&app, mode).await;
@@ -69,7 +69,7 @@ async fn no_function_is_reached_but_those_of_the_second_step_and_signing_out() {
 }
 
 #[tokio::test]
-async fn who_has_not_given_the_password_has_no_second_step() {
+async fn there_is_no_second_step_before_the_password() {
     let app = TestApp::new().await;
     let ann = enrolled(&app, Mode::Form).await;
     for mode in BOTH {
@@ -98,7 +98,7 @@ async fn starting_over_ends_the_half_session() {
 }
 
 #[tokio::test]
-async fn the_page_asks_as_its_contract_says() {
+async fn the_page_asks_as_documented() {
     let app = TestApp::new().await;
     enrolled(&app, Mode::Form).await;
     let page = half(&app, Mode::Form).await.get("/login/mfa").await.body;

@@ -1,23 +1,23 @@
-//! One counter over all second factors of an account.
+//! One counter for all second factors of an account.
 
 use futures::future::join_all;
 
 use super::{BOTH, TestApp, WRONG, enrolled, half, lets_in, step};
 use crate::harness::Mode;
 
-/// A code that is wrong, of either kind by turns.
+/// A wrong code, alternating between the two kinds.
 fn wrong(n: usize) -> &'static str {
     ["000000", "0000-0000-0000-0000"][n % 2]
 }
 
 #[tokio::test]
-async fn after_ten_failures_of_any_kind_every_factor_waits_a_quarter_of_an_hour() {
+async fn after_ten_failures_of_any_kind_every_factor_is_locked_for_15_minutes() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         app.advance(30);
         for n in 0..10 {
-            // A new browser and a new address give no new tries.
+            // A new browser and a new IP address give no new attempts.
             let mut client = half(&app, mode).await.at_ip(&format!("198.51.100.{n}"));
             let answer = step(&mut client, wrong(n)).await;
             assert!(client.seen(answer).await.contains(WRONG), "try {n}");
@@ -40,7 +40,7 @@ async fn after_ten_failures_of_any_kind_every_factor_waits_a_quarter_of_an_hour(
 }
 
 #[tokio::test]
-async fn success_clears_the_count() {
+async fn success_resets_the_count() {
     let app = TestApp::new().await;
     let ann = enrolled(&app, Mode::Form).await;
     for round in 0..2 {
@@ -52,7 +52,7 @@ async fn success_clears_the_count() {
 }
 
 #[tokio::test]
-async fn of_a_hundred_parallel_tries_ten_are_looked_at() {
+async fn of_a_hundred_parallel_attempts_ten_are_evaluated() {
     let app = TestApp::new().await;
     enrolled(&app, Mode::Form).await;
     let client = half(&app, Mode::Script).await;
@@ -67,7 +67,7 @@ async fn of_a_hundred_parallel_tries_ten_are_looked_at() {
 }
 
 #[tokio::test]
-async fn somebody_elses_failures_are_not_ones_own() {
+async fn failures_of_other_users_do_not_count() {
     let app = TestApp::with(&[("PORTAL_MFA_FAILURES", "1")]).await;
     let ann = enrolled(&app, Mode::Form).await;
     app.account("ben", "ben@x.example").await;

@@ -1,4 +1,4 @@
-//! Changing to another authenticator app: a new phone.
+//! Replacing the authenticator app, for example with a new phone.
 
 use futures::future::join_all;
 
@@ -9,11 +9,11 @@ use super::{
 const CANCEL: &str = "/account/security/totp/cancel";
 
 #[tokio::test]
-async fn the_new_app_takes_the_place_of_the_one_that_counts_until_then() {
+async fn the_new_app_replaces_the_old_one_which_works_until_then() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
-        // Also where a second step is demanded and there is no other factor.
+        // This also works where a second step is required and there is no other factor.
         let app = app.restart(&[("PORTAL_REQUIRE_MFA", "everyone")]).await;
         ann.client = app.again(&ann.client);
         let mut trusted = half(&app, mode).await;
@@ -26,12 +26,12 @@ async fn the_new_app_takes_the_place_of_the_one_that_counts_until_then() {
         let phone = Phone::of(&page);
         assert_ne!(phone.secret, ann.phone.secret);
         assert!(page.contains("It works until you confirm the new one."), "{page}");
-        // Until then: the earlier one signs in, and the new one does not.
+        // Until then, the old app signs in, and the new one does not.
         app.advance(30);
         assert!(!lets_in(&app, mode, &phone.code(app.clock.now())).await);
         assert!(lets_in(&app, mode, &ann.phone.code(app.clock.now())).await);
 
-        // A code of the earlier one confirms nothing.
+        // A code of the old app does not confirm the new one.
         let earlier = ann.phone.code(app.clock.now());
         let answer = ann.client.post(CONFIRM, &[("code", &earlier)]).await;
         assert!(ann.client.seen(answer).await.contains("That code is incorrect or has expired."));
@@ -45,14 +45,18 @@ async fn the_new_app_takes_the_place_of_the_one_that_counts_until_then() {
         app.advance(30);
         assert!(!lets_in(&app, mode, &ann.phone.code(app.clock.now())).await);
         assert!(lets_in(&app, mode, &phone.code(app.clock.now())).await);
-        assert!(lets_in(&app, mode, &ann.codes[1]).await, "recovery codes go on");
+        assert!(lets_in(&app, mode, &ann.codes[1]).await, "recovery codes stay");
         trusted.post("/logout", &[]).await;
-        assert_eq!(trusted.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"), "so does trust");
+        assert_eq!(
+            trusted.sign_in("ann", PASSWORD).await.location().as_deref(),
+            Some("/dashboard"),
+            "trusted browsers stay too"
+        );
     }
 }
 
 #[tokio::test]
-async fn given_up_or_left_alone_the_new_app_changes_nothing() {
+async fn a_cancelled_or_expired_replacement_changes_nothing() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
@@ -64,7 +68,7 @@ async fn given_up_or_left_alone_the_new_app_changes_nothing() {
         let answer = ann.client.post(CONFIRM, &[("code", &first.code(app.clock.now()))]).await;
         assert!(ann.client.seen(answer).await.contains("Setup timed out."));
 
-        // Begun twice: the first seed is forgotten.
+        // When it is started twice, the first seed is discarded.
         ann.client.post(TOTP, &[]).await;
         let second = Phone::of(&ann.client.get("/account/security").await.body);
         ann.client.post(TOTP, &[]).await;
@@ -74,14 +78,14 @@ async fn given_up_or_left_alone_the_new_app_changes_nothing() {
         assert!(lets_in(&app, mode, &ann.phone.code(app.clock.now())).await);
         assert_eq!(events(&app, "app_replaced").await, 0);
 
-        // Turned off meanwhile, nothing is left of either.
+        // When two-step sign-in is turned off meanwhile, neither app remains.
         ann.client.post(OFF, &[]).await;
         assert_eq!(app.count("SELECT (SELECT COUNT(*) FROM totp) + (SELECT COUNT(*) FROM totp_waiting)").await, 0);
     }
 }
 
 #[tokio::test]
-async fn of_two_tabs_that_confirm_at_once_one_does_and_the_other_is_told() {
+async fn when_two_tabs_confirm_at_once_one_succeeds_and_the_other_gets_an_error() {
     let app = TestApp::new().await;
     let mut ann = enrolled(&app, Mode::Script).await;
     ann.client.post(TOTP, &[]).await;

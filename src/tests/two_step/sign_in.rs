@@ -15,7 +15,7 @@ async fn a_clock_may_be_off_by_one_step_and_no_more() {
         app.advance(10 * 30);
         let code = ann.phone.code_off_by(app.clock.now(), off);
         for mode in BOTH {
-            // What the first of the two used up is not there for the second.
+            // The first mode used the time step, so it is reset for the second.
             app.execute("UPDATE totp SET last_step = 0").await;
             assert_eq!(lets_in(&app, mode, &code).await, good, "{off}");
         }
@@ -23,7 +23,7 @@ async fn a_clock_may_be_off_by_one_step_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_step_counts_once_also_after_a_restart_and_none_before_it_does() {
+async fn a_time_step_is_accepted_once_even_after_a_restart_and_no_earlier_one_is() {
     let app = TestApp::new().await;
     let ann = enrolled(&app, Mode::Form).await;
     app.advance(60);
@@ -41,7 +41,7 @@ async fn a_step_counts_once_also_after_a_restart_and_none_before_it_does() {
 }
 
 #[tokio::test]
-async fn of_sixteen_parallel_posts_of_one_code_one_lets_in() {
+async fn of_sixteen_parallel_posts_of_one_code_one_signs_in() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
@@ -58,7 +58,7 @@ async fn of_sixteen_parallel_posts_of_one_code_one_lets_in() {
             let entered = answers.iter().filter(|it| it.location().as_deref() == Some("/dashboard")).count();
             assert_eq!(entered, 1, "{mode:?}");
             let signed_in = join_all(clients.iter().map(is_signed_in)).await;
-            // The others of the one browser hold its cookie of before, which is dead.
+            // The other requests of the one browser hold its previous cookie, which is invalid.
             assert_eq!(signed_in.into_iter().filter(|it| *it).count(), 1);
             app.advance(15 * 60);
         }
@@ -89,7 +89,7 @@ async fn wrong_replayed_used_and_unknown_look_the_same() {
 }
 
 #[tokio::test]
-async fn what_is_no_code_is_said_so_and_costs_no_try() {
+async fn a_malformed_code_gets_its_own_message_and_costs_no_attempt() {
     let app = TestApp::with(&[("PORTAL_MFA_FAILURES", "1")]).await;
     let ann = enrolled(&app, Mode::Form).await;
     for mode in BOTH {
@@ -103,7 +103,7 @@ async fn what_is_no_code_is_said_so_and_costs_no_try() {
 }
 
 #[tokio::test]
-async fn the_id_changes_at_the_second_step_and_the_half_sessions_cookie_is_dead() {
+async fn the_id_changes_at_the_second_step_and_the_half_sessions_cookie_is_invalid() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
@@ -120,7 +120,7 @@ async fn the_id_changes_at_the_second_step_and_the_half_sessions_cookie_is_dead(
 }
 
 #[tokio::test]
-async fn where_to_go_and_what_to_remember_are_kept() {
+async fn the_target_page_and_remember_me_are_kept() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
@@ -130,7 +130,7 @@ async fn where_to_go_and_what_to_remember_are_kept() {
         let answer = client.post("/login", &fields).await;
         assert_eq!(answer.location().as_deref(), Some("/login/mfa"));
         assert!(!answer.set_cookie(COOKIE).expect("a session").contains("Max-Age"), "it is not a session yet");
-        // A slip in between loses neither.
+        // A wrong code in between loses neither.
         step(&mut client, "000000").await;
         let answer = step(&mut client, &ann.codes[0]).await;
         assert_eq!(answer.location().as_deref(), Some("/account/security?a=1"));
@@ -192,7 +192,7 @@ async fn the_second_of_two_tabs_is_told_that_it_is_signed_in() {
 }
 
 #[tokio::test]
-async fn a_sign_in_is_one_only_after_its_second_step() {
+async fn a_sign_in_is_recorded_only_after_its_second_step() {
     let app = TestApp::new().await;
     let ann = enrolled(&app, Mode::Form).await;
     app.execute("UPDATE account SET last_sign_in_at = NULL").await;

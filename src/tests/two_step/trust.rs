@@ -30,11 +30,11 @@ async fn a_trusted_browser_is_not_asked_for_thirty_days() {
         let client = trusted(&app, &ann, 0, mode).await;
         let (name, value) = trust_cookie(&client);
         let hex = name.strip_prefix("portal_trust_").expect("the name");
-        assert!(hex.len() == 16 && hex.bytes().all(|octet| octet.is_ascii_hexdigit()), "{name}");
+        assert!(hex.len() == 16 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()), "{name}");
         assert_eq!(password_leads_to(&client).await.as_deref(), Some("/dashboard"));
         assert_eq!(password_leads_to(&app.client(mode)).await.as_deref(), Some("/login/mfa"));
-        let octets = app.database_octets();
-        assert!(!octets.windows(value.len()).any(|window| window == value.as_bytes()), "only its hash is stored");
+        let bytes = app.database_bytes();
+        assert!(!bytes.windows(value.len()).any(|window| window == value.as_bytes()), "only its hash is stored");
         assert_eq!(events(&app, "browser_trusted").await, 1);
         app.advance(30 * 86_400 - 1);
         assert_eq!(password_leads_to(&client).await.as_deref(), Some("/dashboard"));
@@ -47,7 +47,7 @@ async fn a_trusted_browser_is_not_asked_for_thirty_days() {
 }
 
 #[tokio::test]
-async fn only_who_asks_for_it_is_trusted_and_the_cookie_is_guarded() {
+async fn a_browser_is_trusted_only_on_request_and_its_cookie_is_protected() {
     let app = TestApp::with(&[("PUBLIC_URL", "https://portal.example.com")]).await;
     let ann = enrolled(&app, Mode::Form).await;
     let mut client = half(&app, Mode::Form).await;
@@ -88,7 +88,7 @@ async fn the_cookie_of_another_account_does_nothing() {
     let client = trusted(&app, &ann, 0, Mode::Form).await;
     let (name, value) = trust_cookie(&client);
     assert_eq!(client.clone().sign_in("ben", PASSWORD).await.location().as_deref(), Some("/login/mfa"));
-    // Nor under ben's own name for his cookies.
+    // It does not work under the name of ben's own cookie either.
     app.execute("DELETE FROM recovery_code WHERE used_at IS NOT NULL").await;
     let mut bens = app.form();
     bens.sign_in("ben", PASSWORD).await;
@@ -109,7 +109,7 @@ async fn the_cookie_of_another_account_does_nothing() {
 }
 
 #[tokio::test]
-async fn trusted_browsers_are_listed_and_each_or_all_can_be_removed() {
+async fn trusted_browsers_are_listed_and_can_be_removed_one_by_one_or_all_at_once() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
@@ -128,7 +128,7 @@ async fn trusted_browsers_are_listed_and_each_or_all_can_be_removed() {
         let ids: Vec<_> =
             page.split("name=\"id\" value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(ids.len(), 3);
-        // The newest first.
+        // Newest first.
         let answer = ann.client.post("/account/security/browsers/forget", &[("id", ids[0])]).await;
         assert!(ann.client.seen(answer).await.contains("will be asked for a code again."));
         let leads = [password_leads_to(&one).await, password_leads_to(&two).await, password_leads_to(&three).await];
@@ -146,7 +146,7 @@ async fn trusted_browsers_are_listed_and_each_or_all_can_be_removed() {
 }
 
 #[tokio::test]
-async fn nobody_removes_somebody_elses_browser() {
+async fn users_cannot_remove_the_browsers_of_others() {
     let app = TestApp::new().await;
     let ann = enrolled(&app, Mode::Form).await;
     let client = trusted(&app, &ann, 0, Mode::Form).await;
@@ -163,7 +163,7 @@ async fn nobody_removes_somebody_elses_browser() {
 }
 
 #[tokio::test]
-async fn a_browser_that_is_trusted_anew_is_listed_once() {
+async fn a_browser_that_is_trusted_again_is_listed_once() {
     let app = TestApp::new().await;
     let ann = enrolled(&app, Mode::Form).await;
     let mut client = trusted(&app, &ann, 0, Mode::Form).await;

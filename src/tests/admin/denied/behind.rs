@@ -1,5 +1,5 @@
-//! The locks behind the guard in front: the methods themselves, asked by
-//! whoever may not ask, or not any more.
+//! The checks behind the auth middleware: the methods themselves, called by
+//! users who are not administrators, or are not any more.
 
 use portal::domain::UserAction;
 use portal::server::services::admin::UsersQuery;
@@ -24,12 +24,12 @@ async fn with_bob() -> (TestApp, Uuid) {
     (app, bob)
 }
 
-/// What is answered to whoever wants to do something.
-async fn deeds(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
+/// The answers to every action.
+async fn actions(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
     let administration = &app.state.admin;
     let mut answers = vec![
         ("begin", administration.begin(by).await.map(drop)),
-        ("begin with a fresh password", administration.begin_reauthenticated(by).await.map(drop)),
+        ("begin with recent authentication", administration.begin_reauthenticated(by).await.map(drop)),
         ("invite", administration.invite("guest@x.example", by).await.map(drop)),
         ("revoke", administration.revoke_invitation(&on.to_string(), by).await.map(drop)),
         ("export", administration.export_users(UsersQuery::default(), by).await.map(drop)),
@@ -40,13 +40,13 @@ async fn deeds(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
     answers
 }
 
-/// What is answered to whoever wants to see something.
-async fn looks(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
+/// The answers to every query.
+async fn queries(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
     let administration = &app.state.admin;
     vec![
         ("the users", administration.users(UsersQuery::default(), Cursor::First, by).await.map(drop)),
         ("a user", administration.user(on, by).await.map(drop)),
-        ("a deed", administration.user_deed(on, UserAction::Disable, by).await.map(drop)),
+        ("an action", administration.user_deed(on, UserAction::Disable, by).await.map(drop)),
         ("the invitations", administration.invitations("", Cursor::First, by).await.map(drop)),
     ]
 }
@@ -57,7 +57,7 @@ fn nothing_is_there(who: &str, answers: Answers) {
     }
 }
 
-/// Whatever was tried: nobody and nothing is other than before.
+/// Asserts that the attempts changed no account and no table.
 async fn nothing_was_done(app: &TestApp) {
     for table in ["audit", "invitation"] {
         assert_eq!(app.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
@@ -69,7 +69,7 @@ async fn nothing_was_done(app: &TestApp) {
 }
 
 #[tokio::test]
-async fn who_was_an_administrator_when_the_guard_looked_and_is_none_since_does_nothing_more() {
+async fn a_user_demoted_after_the_middleware_check_can_do_nothing() {
     let (app, bob) = with_bob().await;
     let ann = member(&app, "ann").await;
     let by = request_of(Some(ann.clone()));
@@ -77,13 +77,13 @@ async fn who_was_an_administrator_when_the_guard_looked_and_is_none_since_does_n
         "role = 'user'",
         "disabled_at = 1",
         "delete_after = 9999999999999",
-        // Every session was ended, this one with them.
+        // Every session was ended, including this one.
         "session_epoch = session_epoch + 1",
     ] {
         assert!(app.state.admin.begin(&by).await.is_ok(), "before {since}");
         assert!(app.state.admin.begin_reauthenticated(&by).await.is_ok(), "before {since}");
         app.execute(&format!("UPDATE account SET {since} WHERE username = 'ann'")).await;
-        nothing_is_there(since, deeds(&app, &by, bob).await);
+        nothing_is_there(since, actions(&app, &by, bob).await);
         app.execute(&format!(
             "UPDATE account SET role = 'administrator', disabled_at = NULL, delete_after = NULL, session_epoch = {}
              WHERE username = 'ann'",
@@ -92,18 +92,18 @@ async fn who_was_an_administrator_when_the_guard_looked_and_is_none_since_does_n
         .await;
     }
     let gone = request_of(Some(AuthenticatedUser { account_id: Uuid::max(), ..ann }));
-    nothing_is_there("an account that is gone", deeds(&app, &gone, bob).await);
+    nothing_is_there("an account that is gone", actions(&app, &gone, bob).await);
     nothing_was_done(&app).await;
 }
 
 #[tokio::test]
-async fn to_others_there_is_nothing_not_even_the_question_for_the_password() {
+async fn other_users_get_not_found_and_are_not_asked_for_the_password() {
     let (app, bob) = with_bob().await;
     let ann = member(&app, "ann").await;
     let others = [
         ("nobody", None),
         ("a user", Some(AuthenticatedUser { administrator: false, ..member(&app, "bob").await })),
-        // Who has yet to add a second factor that is demanded administers nothing until then.
+        // A user who has yet to add a required second factor has no admin access until then.
         ("an administrator who must enrol", Some(AuthenticatedUser { must_enrol: true, ..ann.clone() })),
     ];
     for seconds in [0, 301] {
@@ -111,14 +111,14 @@ async fn to_others_there_is_nothing_not_even_the_question_for_the_password() {
         for (who, member) in &others {
             let by = request_of(member.clone());
             assert!(matches!(by.administrator(), Err(ServiceError::NotFound)), "{who}");
-            nothing_is_there(who, deeds(&app, &by, bob).await);
-            nothing_is_there(who, looks(&app, &by, bob).await);
+            nothing_is_there(who, actions(&app, &by, bob).await);
+            nothing_is_there(who, queries(&app, &by, bob).await);
         }
     }
     nothing_was_done(&app).await;
-    // An administrator is asked that question, and sees and begins the rest without it.
+    // An administrator is asked for the password, and can view pages and begin other actions without it.
     let by = request_of(Some(ann));
     assert!(matches!(app.state.admin.begin_reauthenticated(&by).await, Err(ServiceError::ReauthenticationRequired)));
     assert!(app.state.admin.begin(&by).await.is_ok());
-    assert!(looks(&app, &by, bob).await.iter().all(|(_, answer)| answer.is_ok()));
+    assert!(queries(&app, &by, bob).await.iter().all(|(_, answer)| answer.is_ok()));
 }

@@ -1,5 +1,5 @@
-//! Where a second factor is demanded of administrators, none administers
-//! without one.
+//! Where administrators are required to have a second factor, none has admin
+//! access without one.
 
 use portal::domain::UserAction;
 use portal::paths;
@@ -9,13 +9,13 @@ use crate::admin::users::enrol;
 use crate::harness::{Mode, TestApp};
 
 #[tokio::test]
-async fn an_administrator_without_the_second_factor_that_is_demanded_is_led_to_add_one_first() {
+async fn an_administrator_without_the_required_second_factor_is_redirected_to_add_one() {
     for mode in [Mode::Script, Mode::Form] {
         let app = TestApp::new().await;
         app.account("bob", "bob@x.example").await;
         let bob = id_of(&app, "bob").await;
         let ann = administrator(&app, mode, "ann").await;
-        // Also in a session that began before it was demanded.
+        // This also applies to a session that began before the requirement.
         let app = app.restart(&[("PORTAL_REQUIRE_MFA", "admins")]).await;
         let mut ann = app.again(&ann);
         for address in addresses(&bob) {

@@ -1,11 +1,11 @@
-//! What is sent, listed and kept of invitations, and for how long.
+//! What is sent, listed and stored about invitations, and for how long.
 
 use super::{BOTH, BY_INVITATION, GUEST, WEEK, invite, portal};
 use crate::harness::Mode;
 use crate::harness::app::PASSWORD;
 
 #[tokio::test]
-async fn whom_nobody_can_invite_is_said_plainly_and_nothing_is_sent() {
+async fn an_email_that_cannot_be_invited_gets_a_plain_error_and_no_mail() {
     for mode in BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let before = app.count("SELECT COUNT(*) FROM outbox").await;
@@ -34,7 +34,7 @@ async fn whom_nobody_can_invite_is_said_plainly_and_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn the_list_is_read_page_by_page_and_by_address() {
+async fn the_list_is_read_page_by_page_and_searched_by_email() {
     let (app, mut ann) = portal(Mode::Form, &[]).await;
     assert!(ann.get("/admin/invitations").await.body.contains("No invitations yet."));
     app.execute(
@@ -65,7 +65,7 @@ async fn the_list_is_read_page_by_page_and_by_address() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_forgotten_thirty_days_after_its_end() {
+async fn an_invitation_is_deleted_thirty_days_after_it_ends() {
     let (app, mut ann) = portal(Mode::Form, &[]).await;
     invite(&app, &mut ann, "expires@x.example").await;
     invite(&app, &mut ann, "used@x.example").await;
@@ -78,7 +78,7 @@ async fn an_invitation_is_forgotten_thirty_days_after_its_end() {
 }
 
 #[tokio::test]
-async fn a_person_gets_what_is_known_of_their_invitation_and_it_goes_with_the_account() {
+async fn users_can_export_their_invitation_and_it_is_deleted_with_the_account() {
     let (app, mut ann) = portal(Mode::Form, &[]).await;
     invite(&app, &mut ann, GUEST).await;
     invite(&app, &mut ann, "other@x.example").await;
@@ -89,15 +89,19 @@ async fn a_person_gets_what_is_known_of_their_invitation_and_it_goes_with_the_ac
     let file: serde_json::Value = serde_json::from_str(&file).expect("JSON");
     assert_eq!(file["invitations"].as_array().map(Vec::len), Some(1));
     assert_eq!(file["invitations"][0]["ended_by"], "used");
-    assert!(file["invitations"][0].get("invited_by").is_none(), "nothing about anybody else");
+    assert!(file["invitations"][0].get("invited_by").is_none(), "nothing about other users");
     app.execute("UPDATE account SET delete_after = 1").await;
     app.state.maintenance.purge().await.expect("the purge");
     let left = app.texts("SELECT email || COALESCE(hex(invited_by), '') FROM invitation").await;
-    assert_eq!(left, ["other@x.example"], "the guest's is gone, and the administrator's name from the other");
+    assert_eq!(
+        left,
+        ["other@x.example"],
+        "the guest's invitation is deleted, and the administrator's name is removed from the other"
+    );
 }
 
 #[tokio::test]
-async fn the_mail_holds_the_link_and_its_time_in_both_parts_and_is_not_sent_after_it() {
+async fn the_mail_has_the_link_and_its_expiry_in_both_parts_and_is_not_sent_after_it() {
     let (app, mut ann) = portal(Mode::Form, &[]).await;
     let link = invite(&app, &mut ann, GUEST).await;
     let [letter] = app.letters_to(GUEST).await.try_into().expect("one mail");

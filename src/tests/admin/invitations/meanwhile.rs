@@ -1,4 +1,4 @@
-//! An invitation that is taken back while its guest proves the address.
+//! An invitation that is revoked while its guest verifies the email.
 
 use futures::future::join3;
 use portal::server::crypto::FlowToken;
@@ -8,11 +8,11 @@ use super::{BY_INVITATION, GUEST, PASSWORD, audit, invite, opened, portal, state
 use crate::admin::denied::{member, request_of};
 use crate::harness::Mode;
 
-/// Anybody may register, but with an address of the guest's domain only whoever is invited.
+/// Registration is open, but emails of the guest's domain need an invitation.
 const DENIED: &[(&str, &str)] = &[("PORTAL_EMAIL_DOMAINS_DENIED", "x.example")];
 
 #[tokio::test]
-async fn an_invitation_that_is_taken_back_between_the_try_and_the_account_makes_none() {
+async fn an_invitation_revoked_between_the_code_check_and_the_account_creates_none() {
     for settings in [BY_INVITATION, DENIED] {
         let (app, mut ann) = portal(Mode::Form, settings).await;
         let link = invite(&app, &mut ann, GUEST).await;
@@ -24,9 +24,9 @@ async fn an_invitation_that_is_taken_back_between_the_try_and_the_account_makes_
         let flow = FlowToken::parse(guest.cookies.get("portal_flow").expect("the registration's cookie"));
         let by_guest = RequestContext { flow, ..request_of(None) };
         let by_ann = request_of(Some(member(&app, "ann").await));
-        // Who writes waits for the writer, first come, first served. The guest writes twice: the try is counted,
-        // and the account made. Ann comes second, and has her turn between the two.
-        let turn = app.state.store.write().await.expect("the writer's turn");
+        // Writers wait for the write lock in order. The guest writes twice: once to record the attempt and once
+        // to create the account. Ann is second in line, and writes between the two.
+        let turn = app.state.store.write().await.expect("the write lock");
         let (proven, revoked, ()) = join3(
             Box::pin(app.state.verification.verify(&code, &by_guest)),
             Box::pin(app.state.admin.revoke_invitation(&id, &by_ann)),
@@ -37,8 +37,12 @@ async fn an_invitation_that_is_taken_back_between_the_try_and_the_account_makes_
         assert_eq!(proven.expect("an answer").to, "/register");
         assert_eq!(states(&app).await, ["revoked"]);
         assert_eq!(audit(&app).await, ["invitation_sent g***@x.example", "invitation_revoked g***@x.example"]);
-        assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1, "ann's alone");
-        assert_eq!(app.count("SELECT tries FROM registration WHERE username = 'guest'").await, 1, "it was looked at");
+        assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1, "only ann's");
+        assert_eq!(
+            app.count("SELECT tries FROM registration WHERE username = 'guest'").await,
+            1,
+            "the attempt was recorded"
+        );
         assert_eq!(guest.verify(&code).await.location().as_deref(), Some("/register"));
     }
 }

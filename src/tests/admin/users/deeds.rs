@@ -1,4 +1,4 @@
-//! Each deed: what it does, and where it is written down.
+//! Each action on a user: what it does, and where it is recorded.
 
 use portal::domain::UserAction;
 
@@ -8,8 +8,8 @@ use crate::two_step::{enrolled, half};
 
 const REASON: &str = "Asked for it by phone";
 
-/// A deed, what the audit log and the owner's log call it, what the mail about
-/// it begins with, and what has to be there before.
+/// An action, its names in the audit log and in the owner's log, the first words of
+/// the email about it, and the required setup.
 const DEEDS: [(&str, &str, &str, &str, &str); 8] = [
     ("disable", "account_disabled", "account_disabled", "Your Portal account was disabled", ""),
     ("enable", "account_enabled", "account_enabled", "Your Portal account was enabled", "disabled_at = 1"),
@@ -21,20 +21,20 @@ const DEEDS: [(&str, &str, &str, &str, &str); 8] = [
     ("delete", "account_deleted", "account_deleted", "Your Portal account was deleted", ""),
 ];
 
-/// Whether the password is asked for again first: for what cannot be taken
-/// back, and for what decides who else can do all this. A new deed is decided
-/// about before this compiles.
+/// Returns whether the action asks for the password again: those that cannot be undone,
+/// and those that decide who else can act. A new action does not compile until it is
+/// classified here.
 fn wants_password(deed: UserAction) -> bool {
     match deed {
         UserAction::ResetTwoStep | UserAction::MakeAdministrator | UserAction::MakeUser | UserAction::Delete => true,
-        // An attack is not waited for, and a closed account can be opened again.
+        // An attack needs a quick response, and a closed account can be reopened.
         UserAction::Disable | UserAction::Enable | UserAction::EndSessions | UserAction::StartRecovery => false,
     }
 }
 
-/// Makes bob somebody on whom this deed makes sense.
+/// Prepares bob's account so that this action applies to it.
 async fn prepare(app: &TestApp, deed: &str) {
-    let (_, _, _, _, before) = DEEDS.into_iter().find(|known| known.0 == deed).expect("a deed that is known here");
+    let (_, _, _, _, before) = DEEDS.into_iter().find(|known| known.0 == deed).expect("a known action");
     if deed == "reset-two-step" {
         app.execute("INSERT INTO totp SELECT id, x'00', 1, 2, 3 FROM account WHERE username = 'bob'").await;
     }
@@ -54,14 +54,14 @@ async fn bob(app: &TestApp, mode: Mode) -> Client {
 }
 
 #[tokio::test]
-async fn every_deed_is_told_before_and_written_down_after_and_its_owner_is_told() {
+async fn every_action_is_explained_first_then_logged_and_its_owner_is_notified() {
     for mode in BOTH {
         for (deed, action, event, subject, _) in DEEDS {
             let (app, mut ann) = with_bob(mode).await;
             prepare(&app, deed).await;
             let id = id_of(&app, "bob").await;
             let path = format!("/admin/users/{id}/{deed}");
-            assert!(ann.get(&format!("/admin/users/{id}")).await.body.contains(&path), "{deed} is offered");
+            assert!(ann.get(&format!("/admin/users/{id}")).await.body.contains(&path), "{deed} has a button");
             let page = ann.get(&path).await.body;
             for text in ["<strong>bob</strong>", "name=\"reason\"", "Back to "] {
                 assert!(page.contains(text), "{deed}: {text}: {page}");
@@ -79,7 +79,7 @@ async fn every_deed_is_told_before_and_written_down_after_and_its_owner_is_told(
                 id.replace('-', "").to_uppercase()
             );
             assert_eq!(app.count(&audit).await, 1, "{deed}");
-            // From where is not for its owner to read.
+            // The IP address is not shown to the owner.
             let logged =
                 format!("SELECT COUNT(*) FROM security_event WHERE kind = '{event}' AND ip = '' AND user_agent = ''");
             assert_eq!(app.count(&logged).await, 1, "{deed}");
@@ -97,7 +97,7 @@ async fn every_deed_is_told_before_and_written_down_after_and_its_owner_is_told(
 }
 
 #[tokio::test]
-async fn a_disabled_person_is_out_at_the_next_request_and_nothing_that_waited_counts() {
+async fn a_disabled_user_is_signed_out_at_the_next_request_and_pending_flows_are_cancelled() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let mut bob = bob(&app, mode).await;
@@ -131,7 +131,7 @@ async fn a_disabled_person_is_out_at_the_next_request_and_nothing_that_waited_co
 }
 
 #[tokio::test]
-async fn a_recovery_that_was_started_ends_sessions_and_leads_to_a_new_password() {
+async fn a_started_recovery_ends_sessions_and_leads_to_a_new_password() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let mut bob = bob(&app, mode).await;
@@ -151,7 +151,7 @@ async fn a_recovery_that_was_started_ends_sessions_and_leads_to_a_new_password()
 }
 
 #[tokio::test]
-async fn after_a_reset_the_password_alone_signs_in_and_half_a_sign_in_is_worth_nothing() {
+async fn after_a_reset_the_password_alone_signs_in_and_a_half_session_is_refused() {
     for mode in BOTH {
         let app = TestApp::new().await;
         enrolled(&app, mode).await;
@@ -171,7 +171,7 @@ async fn after_a_reset_the_password_alone_signs_in_and_half_a_sign_in_is_worth_n
 }
 
 #[tokio::test]
-async fn a_role_counts_from_the_next_request_of_a_session_that_is_open() {
+async fn a_role_change_applies_to_the_next_request_of_an_open_session() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let mut bob = bob(&app, mode).await;
@@ -187,7 +187,7 @@ async fn a_role_counts_from_the_next_request_of_a_session_that_is_open() {
 }
 
 #[tokio::test]
-async fn a_deleted_account_goes_with_everything_and_its_name_and_address_are_free() {
+async fn a_deleted_account_is_removed_completely_and_its_username_and_email_are_available() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let mut bob = bob(&app, mode).await;
@@ -201,7 +201,7 @@ async fn a_deleted_account_goes_with_everything_and_its_name_and_address_are_fre
 }
 
 #[tokio::test]
-async fn what_cannot_be_taken_back_wants_the_password_and_keeps_the_reason() {
+async fn an_irreversible_action_asks_for_the_password_and_keeps_the_reason() {
     for mode in BOTH {
         for deed in UserAction::ALL {
             let (app, mut ann) = with_bob(mode).await;
@@ -217,7 +217,7 @@ async fn what_cannot_be_taken_back_wants_the_password_and_keeps_the_reason() {
             }
             assert_eq!(answer.location().as_deref(), Some("/account/confirm"), "{deed}");
             assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
-            let to = ann.post("/account/confirm", &[("password", PASSWORD)]).await.location().expect("a way back");
+            let to = ann.post("/account/confirm", &[("password", PASSWORD)]).await.location().expect("a redirect back");
             assert_eq!(to, format!("/admin/users/{id}/{deed}"));
             let page = ann.get(&to).await.body;
             assert!(page.contains(REASON), "{page}");

@@ -1,11 +1,11 @@
-//! Whoever is demoted does nothing more, not even what was under way.
+//! A demoted administrator can do nothing more, not even finish an action in progress.
 
 use futures::future::join_all;
 
 use super::{Mode, TestApp, administrator, change, id_of};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_done_by_somebody_after_they_were_demoted_however_close_it_was() {
+async fn a_demoted_administrator_can_do_nothing_however_close_the_requests_are() {
     let app = TestApp::new().await;
     let zoe = administrator(&app, Mode::Script, "zoe").await;
     let ann = administrator(&app, Mode::Script, "ann").await;
@@ -14,14 +14,14 @@ async fn nothing_is_done_by_somebody_after_they_were_demoted_however_close_it_wa
     for round in 0..20 {
         app.execute("UPDATE account SET role = 'administrator' WHERE username = 'ann'").await;
         let posts = (0..6).map(|post| {
-            // Ann ends sessions of bob, and somewhere among that, each time elsewhere, zoe demotes her.
+            // Ann ends bob's sessions, and zoe demotes her at a different point each time.
             let (client, id, deed) =
                 if post == round % 6 { (&zoe, &ann_id, "make-user") } else { (&ann, &bob_id, "end-sessions") };
             let (mut client, id) = (client.clone(), id.clone());
             tokio::spawn(async move { change(&mut client, &id, deed, "Because.").await })
         });
         for answer in join_all(posts).await {
-            assert!(!answer.expect("it ends").status.is_server_error());
+            assert!(!answer.expect("it finishes").status.is_server_error());
         }
         let newest = app.text("SELECT action FROM audit ORDER BY seq DESC LIMIT 1").await;
         assert_eq!(newest, "made_user", "round {round}");

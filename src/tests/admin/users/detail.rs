@@ -6,7 +6,7 @@ use crate::harness::{Mode, TestApp};
 const SCRIPT: &str = "</title><script>alert(1)</script><img src=x onerror=x>";
 
 #[tokio::test]
-async fn a_users_page_tells_what_administrators_may_know() {
+async fn a_users_page_shows_what_administrators_may_know() {
     let (app, mut ann) = with_bob(Mode::Form).await;
     let mut bob = app.form().at_ip("198.51.100.9");
     bob.sign_in("bob", "not the password").await;
@@ -43,7 +43,7 @@ async fn a_users_page_tells_what_administrators_may_know() {
 }
 
 #[tokio::test]
-async fn what_is_no_users_id_leads_nowhere() {
+async fn an_invalid_user_id_is_not_found() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     let id = id_of(&app, "ann").await;
@@ -64,18 +64,18 @@ async fn what_is_no_users_id_leads_nowhere() {
     assert_eq!(ann.get(&format!("/admin/users/{id}")).await.status, 200);
 }
 
-/// All that a secret could be found out by, as text, hex and base64.
+/// Everything that could reveal a secret, as text, hex and base64.
 async fn secrets(app: &TestApp) -> Vec<String> {
     use base64::Engine as _;
     let mut secrets = app.texts("SELECT password_hash FROM account").await;
-    for column in app.octet_columns().await {
+    for column in app.binary_columns().await {
         let (table, name) = column.split_once('.').expect("a table and a column");
         let found = app.texts(&format!("SELECT hex({name}) FROM {table} WHERE length({name}) > 4")).await;
         for hex in found {
-            let octets: Vec<u8> =
+            let bytes: Vec<u8> =
                 (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex")).collect();
-            secrets.push(base64::engine::general_purpose::STANDARD_NO_PAD.encode(&octets));
-            secrets.push(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&octets));
+            secrets.push(base64::engine::general_purpose::STANDARD_NO_PAD.encode(&bytes));
+            secrets.push(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&bytes));
             secrets.push(hex.to_lowercase());
             secrets.push(hex);
         }
@@ -85,7 +85,7 @@ async fn secrets(app: &TestApp) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn no_page_of_the_users_holds_a_hash_or_a_secret() {
+async fn no_page_about_users_holds_a_hash_or_a_secret() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         app.member_with_passkey("carl", 1).await;
@@ -108,7 +108,7 @@ async fn no_page_of_the_users_holds_a_hash_or_a_secret() {
 }
 
 #[tokio::test]
-async fn what_is_stored_about_somebody_is_text_on_every_page() {
+async fn stored_user_data_is_escaped_on_every_page() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     app.account("bob", "a'b&lt=x&quot={`}@x.example").await;
@@ -120,7 +120,7 @@ async fn what_is_stored_about_somebody_is_text_on_every_page() {
     app.execute(&format!("UPDATE session SET data = replace(data, 'Firefox', '{SCRIPT}')")).await;
     app.execute(&format!("UPDATE otp SET purpose = '{SCRIPT}'")).await;
     let id = id_of(&app, "bob").await;
-    // With the session, and then with the reason why it was ended.
+    // First with the session, and then with the reason why it was ended.
     let before = ann.get(&format!("/admin/users/{id}")).await.body;
     assert!(before.contains("Last active") && !before.contains("<script>alert"), "{before}");
     change(&mut ann, &id, "end-sessions", SCRIPT).await;

@@ -1,22 +1,22 @@
-//! What a deed ends: sessions, sign-ins under way, the trust in browsers.
+//! What an action ends: sessions, pending sign-ins, trusted browsers.
 
 use super::{BOTH, PASSWORD, administrator, change, enrol, id_of, with_bob};
 use crate::harness::{Client, TestApp};
 use crate::two_step::{enrolled, half};
 
-/// Does something to somebody.
+/// Applies an action to a user.
 async fn done(client: &mut Client, id: &str, deed: &str) {
     let answer = change(client, id, deed, "Because.").await;
     assert_eq!(answer.location(), Some(format!("/admin/users/{id}")), "{deed}: {answer:?}");
 }
 
-/// Where bob's password leads in this browser.
+/// Returns where bob's password leads in this browser.
 async fn password_leads_to(client: &Client) -> Option<String> {
     client.clone().sign_in("bob", PASSWORD).await.location()
 }
 
 #[tokio::test]
-async fn every_session_is_signed_out_with_its_next_request_and_nobody_elses() {
+async fn every_session_of_the_user_is_signed_out_at_its_next_request_and_no_others() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let mut sessions = [app.client(mode), app.client(mode)];
@@ -32,7 +32,7 @@ async fn every_session_is_signed_out_with_its_next_request_and_nobody_elses() {
             let to = bob.clone().get("/dashboard").await.location();
             assert_eq!(to.as_deref(), Some("/login?next=/dashboard"));
         }
-        // As by a request that was under way and writes its session back.
+        // As an in-flight request does that writes its session back.
         app.execute("INSERT OR IGNORE INTO session SELECT * FROM kept").await;
         for bob in &sessions {
             assert_ne!(bob.clone().get("/dashboard").await.status, 200);
@@ -43,7 +43,7 @@ async fn every_session_is_signed_out_with_its_next_request_and_nobody_elses() {
 }
 
 #[tokio::test]
-async fn a_sign_in_whose_second_step_is_due_ends_with_the_sessions() {
+async fn a_sign_in_waiting_for_its_second_step_ends_with_the_sessions() {
     for mode in BOTH {
         for deed in ["end-sessions", "start-recovery"] {
             let app = TestApp::new().await;
@@ -58,7 +58,7 @@ async fn a_sign_in_whose_second_step_is_due_ends_with_the_sessions() {
 }
 
 #[tokio::test]
-async fn after_a_reset_no_browser_is_trusted_even_once_two_steps_are_set_up_anew() {
+async fn after_a_reset_no_browser_is_trusted_even_when_two_step_sign_in_is_set_up_again() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let page = format!("/admin/users/{}", id_of(&app, "bob").await);
@@ -70,7 +70,11 @@ async fn after_a_reset_no_browser_is_trusted_even_once_two_steps_are_set_up_anew
         let answer = trusted.post("/login/mfa", &[("code", &codes[0]), ("trust", "on")]).await;
         assert_eq!(answer.location().as_deref(), Some("/dashboard"));
         trusted.post("/logout", &[]).await;
-        assert_eq!(password_leads_to(&trusted).await.as_deref(), Some("/dashboard"), "it is not asked");
+        assert_eq!(
+            password_leads_to(&trusted).await.as_deref(),
+            Some("/dashboard"),
+            "it does not ask for the second step"
+        );
         assert!(ann.get(&page).await.body.contains("<dt>Trusted browsers</dt><dd>1</dd>"));
 
         done(&mut ann, &id_of(&app, "bob").await, "reset-two-step").await;
@@ -81,6 +85,10 @@ async fn after_a_reset_no_browser_is_trusted_even_once_two_steps_are_set_up_anew
         assert_eq!(bob.sign_in("bob", PASSWORD).await.location().as_deref(), Some("/dashboard"));
         enrol(&app, &mut bob).await;
         assert!(bob.get("/account/security").await.body.contains("No trusted browsers."));
-        assert_eq!(password_leads_to(&trusted).await.as_deref(), Some("/login/mfa"), "it is asked again");
+        assert_eq!(
+            password_leads_to(&trusted).await.as_deref(),
+            Some("/login/mfa"),
+            "it asks for the second step again"
+        );
     }
 }

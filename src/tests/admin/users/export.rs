@@ -1,11 +1,11 @@
-//! The users as a file.
+//! The CSV export of users.
 
 use super::{BOTH, PASSWORD, TestApp, administrator, crowd, with_bob};
 
 const EXPORT: &str = "/admin/users/export";
 
 #[tokio::test]
-async fn everybody_whom_the_filter_lets_through_is_in_the_file() {
+async fn every_user_that_matches_the_filter_is_in_the_file() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         crowd(&app, 1_200).await;
@@ -33,11 +33,11 @@ async fn everybody_whom_the_filter_lets_through_is_in_the_file() {
 }
 
 #[tokio::test]
-async fn whom_the_order_does_not_tell_apart_are_each_in_the_file_once() {
+async fn users_that_sort_equally_are_each_in_the_file_once() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, super::Mode::Form, "ann").await;
     crowd(&app, 1_200).await;
-    // All in one millisecond, and none was ever signed in.
+    // All registered in the same millisecond, and none ever signed in.
     app.execute("UPDATE account SET created_at = 7 WHERE role = 'user'").await;
     for sort in ["newest", "last_sign_in"] {
         let file = ann.post(EXPORT, &[("sort", sort)]).await.body;
@@ -45,7 +45,7 @@ async fn whom_the_order_does_not_tell_apart_are_each_in_the_file_once() {
         assert_eq!(lines.len(), 1 + 1_200, "{sort}");
         lines.sort_unstable();
         lines.dedup();
-        assert_eq!(lines.len(), 1 + 1_200, "{sort}: nobody twice");
+        assert_eq!(lines.len(), 1 + 1_200, "{sort}: no user twice");
     }
 }
 
@@ -59,7 +59,7 @@ async fn no_cell_of_the_file_is_a_formula() {
 }
 
 #[tokio::test]
-async fn the_file_wants_the_password_again_and_leads_back_to_its_filters() {
+async fn the_file_requires_the_password_again_and_returns_to_its_filters() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;

@@ -1,4 +1,4 @@
-//! The last administrator to whom anybody can sign in.
+//! The last administrator who can sign in.
 
 use futures::future::join;
 
@@ -9,7 +9,7 @@ const ADMINISTRATORS: &str =
     "SELECT COUNT(*) FROM account WHERE role = 'administrator' AND disabled_at IS NULL AND delete_after IS NULL";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_who_demote_disable_or_delete_each_other_at_once_leave_one() {
+async fn two_administrators_who_demote_disable_or_delete_each_other_at_once_leave_one() {
     for mode in BOTH {
         for deed in ["make-user", "disable", "delete"] {
             for ann_first in [true, false] {
@@ -20,7 +20,7 @@ async fn two_who_demote_disable_or_delete_each_other_at_once_leave_one() {
                 let (by_ann, by_bob) = (async move { change(&mut ann, &ids.1, deed, reason).await }, async move {
                     change(&mut bob, &ids.0, deed, reason).await
                 });
-                // Two tasks that really run beside each other.
+                // Two tasks that run in parallel.
                 let (one, other) = if ann_first {
                     let tasks = (tokio::spawn(by_ann), tokio::spawn(by_bob));
                     join(tasks.0, tasks.1).await
@@ -28,7 +28,7 @@ async fn two_who_demote_disable_or_delete_each_other_at_once_leave_one() {
                     let tasks = (tokio::spawn(by_bob), tokio::spawn(by_ann));
                     join(tasks.0, tasks.1).await
                 };
-                let _ = (one.expect("it ends"), other.expect("it ends"));
+                let _ = (one.expect("it finishes"), other.expect("it finishes"));
                 assert_eq!(app.count(ADMINISTRATORS).await, 1, "{deed}");
                 assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1, "{deed}");
             }
@@ -37,7 +37,7 @@ async fn two_who_demote_disable_or_delete_each_other_at_once_leave_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_who_give_the_role_away_at_once_leave_one() {
+async fn two_administrators_who_give_up_the_role_at_once_leave_one() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
@@ -54,7 +54,7 @@ async fn two_who_give_the_role_away_at_once_leave_one() {
 }
 
 #[tokio::test]
-async fn an_administrator_gives_the_role_away_if_there_is_another_to_whom_anybody_can_sign_in() {
+async fn an_administrator_can_give_up_the_role_if_another_one_can_sign_in() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;

@@ -1,4 +1,4 @@
-//! The list: searched, narrowed down, sorted, walked through.
+//! The user list: search, filters, sorting and paging.
 
 use super::{Mode, TestApp, administrator, crowd, names, way, with_bob};
 use crate::harness::Client;
@@ -10,7 +10,7 @@ async fn found(client: &mut Client, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_user_is_found_by_the_beginning_of_the_name_or_of_the_address() {
+async fn a_user_is_found_by_the_beginning_of_the_username_or_the_email() {
     let (app, mut ann) = with_bob(Mode::Form).await;
     app.account("Carl_1", "robert@xn--bcher-kva.example").await;
     app.account("carlo", "a%b_c@x.example").await;
@@ -19,12 +19,12 @@ async fn a_user_is_found_by_the_beginning_of_the_name_or_of_the_address() {
         ("BOB%40X.", vec!["bob"]),
         ("++bob++", vec!["bob"]),
         ("carl", vec!["Carl_1", "carlo"]),
-        // Names first, and nobody twice.
+        // Usernames first, and no user twice.
         ("b", vec!["bob"]),
         ("ro", vec!["Carl_1"]),
         ("ROBERT%40B%C3%BCcher.example", vec!["Carl_1"]),
         ("robert%40xn--bcher-kva.example", vec!["Carl_1"]),
-        // No sign stands for another.
+        // No character is a wildcard.
         ("carl_", vec!["Carl_1"]),
         ("a%25b", vec!["carlo"]),
         ("a%25b_c", vec!["carlo"]),
@@ -42,11 +42,11 @@ async fn a_user_is_found_by_the_beginning_of_the_name_or_of_the_address() {
 }
 
 #[tokio::test]
-async fn a_search_of_many_goes_on_from_names_to_addresses_without_a_gap() {
+async fn a_large_search_continues_from_usernames_to_emails_without_a_gap() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     crowd(&app, 120).await;
-    // Sixty have a name that begins so, and half of these an address as well; sixty others an address alone.
+    // Sixty have a matching username, and half of these a matching email too; sixty others match by email alone.
     app.execute("UPDATE account SET email = 'n' || email, email_key = 'n' || email_key WHERE username_key > 'n00030'")
         .await;
     app.execute("UPDATE account SET username = 'x' || username, username_key = 'x' || username_key WHERE username_key > 'n00060'").await;
@@ -64,14 +64,14 @@ async fn a_search_of_many_goes_on_from_names_to_addresses_without_a_gap() {
     assert_eq!(seen, expected);
     assert_eq!(pages.len(), 3);
     let last = ann.get(&pages[2]).await.body;
-    let middle = ann.get(&way(&last, "prev").expect("a way back")).await.body;
+    let middle = ann.get(&way(&last, "prev").expect("a link to the previous page")).await.body;
     assert_eq!(names(&middle), expected[50..100]);
-    let first = ann.get(&way(&middle, "prev").expect("a way back")).await.body;
+    let first = ann.get(&way(&middle, "prev").expect("a link to the previous page")).await.body;
     assert_eq!(names(&first), expected[..50]);
 }
 
 #[tokio::test]
-async fn each_filter_lets_its_own_through() {
+async fn each_filter_returns_its_matching_users() {
     let (app, mut ann) = with_bob(Mode::Form).await;
     crowd(&app, 4).await;
     app.execute("UPDATE account SET disabled_at = 1 WHERE username IN ('N00001', 'zoe')").await;
@@ -96,7 +96,7 @@ async fn each_filter_lets_its_own_through() {
 }
 
 #[tokio::test]
-async fn the_list_is_sorted_as_asked_and_those_who_never_signed_in_are_last() {
+async fn the_list_is_sorted_as_requested_with_users_who_never_signed_in_last() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     crowd(&app, 3).await;
@@ -109,7 +109,7 @@ async fn the_list_is_sorted_as_asked_and_those_who_never_signed_in_are_last() {
 }
 
 #[tokio::test]
-async fn every_order_is_walked_through_both_ways_while_rows_are_added() {
+async fn every_order_can_be_paged_both_ways_while_rows_are_added() {
     for (sort, newest_first) in [("", false), ("newest", true), ("last_sign_in", true)] {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, Mode::Form, "ann").await;
@@ -122,7 +122,7 @@ async fn every_order_is_walked_through_both_ways_while_rows_are_added() {
         let first = ann.get(&format!("/admin/users?role=user&sort={sort}")).await.body;
         assert_eq!(names(&first), expected[..50], "{sort}");
         assert_eq!(way(&first, "prev"), None);
-        // In front of what was read, whichever way the list goes.
+        // Before the rows already read, in either direction.
         app.account("aaa", "aaa@x.example").await;
         app.execute("UPDATE account SET last_sign_in_at = 9999999999999 WHERE username = 'aaa'").await;
         let second = ann.get(&way(&first, "next").expect("a second page")).await.body;
@@ -130,16 +130,16 @@ async fn every_order_is_walked_through_both_ways_while_rows_are_added() {
         let third = ann.get(&way(&second, "next").expect("a third page")).await.body;
         assert_eq!(names(&third), expected[100..], "{sort}");
         assert_eq!(way(&third, "next"), None);
-        let back = ann.get(&way(&third, "prev").expect("a way back")).await.body;
+        let back = ann.get(&way(&third, "prev").expect("a link to the previous page")).await.body;
         assert_eq!(names(&back), expected[50..100], "{sort}");
-        let front = ann.get(&way(&back, "prev").expect("a way back")).await.body;
+        let front = ann.get(&way(&back, "prev").expect("a link to the previous page")).await.body;
         assert_eq!(names(&front), expected[..50], "{sort}");
         assert!(way(&front, "prev").is_some(), "{sort}: one was added in front");
     }
 }
 
 #[tokio::test]
-async fn a_place_that_is_none_of_the_list_is_its_first_page() {
+async fn an_invalid_cursor_shows_the_first_page() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     crowd(&app, 2).await;
@@ -156,8 +156,8 @@ async fn a_place_that_is_none_of_the_list_is_its_first_page() {
     }
 }
 
-/// The pages from this one on in one direction, and the address of the last
-/// of them. A list that goes round in a circle is cut off.
+/// Reads the pages from this one on in one direction; returns them and the URL of the
+/// last one. A list that loops is cut off.
 async fn walked(client: &mut Client, from: String, rel: &str) -> (Vec<Vec<String>>, String) {
     let (mut pages, mut last) = (Vec::new(), from);
     while pages.len() < 9 {
@@ -170,11 +170,11 @@ async fn walked(client: &mut Client, from: String, rel: &str) -> (Vec<Vec<String
 }
 
 #[tokio::test]
-async fn whom_the_order_does_not_tell_apart_are_each_on_one_page_whichever_way_it_is_read() {
+async fn users_that_sort_equally_are_each_on_one_page_in_either_direction() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     crowd(&app, 130).await;
-    // All in one millisecond, none was ever signed in, and they are in every state: each is read apart.
+    // All registered in the same millisecond, none ever signed in, and each account status is read separately.
     app.execute("UPDATE account SET created_at = 7 WHERE role = 'user'").await;
     app.execute("UPDATE account SET disabled_at = 1 WHERE username_key LIKE 'n%3'").await;
     app.execute("UPDATE account SET delete_after = 9999999999999 WHERE username_key LIKE 'n%7'").await;
@@ -194,14 +194,14 @@ async fn whom_the_order_does_not_tell_apart_are_each_on_one_page_whichever_way_i
 }
 
 #[tokio::test]
-async fn a_place_of_another_order_or_another_search_shows_nobody_whom_this_list_leaves_out() {
+async fn a_cursor_of_another_order_or_search_shows_no_user_that_does_not_match() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     crowd(&app, 60).await;
     app.account("zoe", "zoe@x.example").await;
     let id = "00000000-0000-0000-0000-000000000000";
     for (list, place) in [
-        // Those called n… stand between ann and zoe, and so do those with an address m….
+        // Those named n… are between ann and zoe, and so are those with an email m….
         ("q=n", "before=n.aaa"),
         ("q=n", "after=n.zzz"),
         ("q=m", "before=a.aaa"),
@@ -220,13 +220,13 @@ async fn a_place_of_another_order_or_another_search_shows_nobody_whom_this_list_
 }
 
 #[tokio::test]
-async fn two_steps_are_shown_for_an_app_that_counts_and_for_a_passkey() {
+async fn two_step_sign_in_is_shown_for_a_confirmed_app_and_for_a_passkey() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     let on = |page: &str| page.matches("<div>On</div>").count();
     assert_eq!(on(&ann.get("/admin/users").await.body), 0);
     app.execute("INSERT INTO totp_waiting SELECT id, x'00', 1 FROM account").await;
-    assert_eq!(on(&ann.get("/admin/users").await.body), 0, "one that waits is none");
+    assert_eq!(on(&ann.get("/admin/users").await.body), 0, "a pending app does not count");
     app.execute("INSERT INTO totp SELECT id, x'00', 1, 2, NULL FROM account").await;
     let page = ann.get("/admin/users").await.body;
     assert_eq!(on(&page), 1, "{page}");

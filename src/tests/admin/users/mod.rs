@@ -1,4 +1,4 @@
-//! `/admin/users`: found, looked at, changed, taken along.
+//! `/admin/users`: search, details, actions and export.
 
 mod deeds;
 mod demoted;
@@ -29,12 +29,12 @@ async fn with_bob(mode: Mode) -> (TestApp, Client) {
     (app, ann)
 }
 
-/// Presses the button of a deed's page.
+/// Presses the button on an action's page.
 async fn change(client: &mut Client, id: &str, deed: &str, reason: &str) -> Answer {
     client.post(CHANGE, &[("id", id), ("deed", deed), ("reason", reason)]).await
 }
 
-/// Adds an authenticator app to the account that is signed in; gives its recovery codes.
+/// Adds an authenticator app to the signed-in account; returns its recovery codes.
 pub(super) async fn enrol(app: &TestApp, client: &mut Client) -> Vec<String> {
     assert_eq!(client.post(paths::TOTP, &[]).await.location().as_deref(), Some(paths::ACCOUNT_SECURITY));
     let phone = Phone::of(&client.get(paths::ACCOUNT_SECURITY).await.body);
@@ -44,7 +44,7 @@ pub(super) async fn enrol(app: &TestApp, client: &mut Client) -> Vec<String> {
     page.split("<code>").skip(1).filter_map(|rest| rest.split('<').next()).map(str::to_owned).collect()
 }
 
-/// As many accounts as this, called `n00001` and on, each registered a second after the one before.
+/// Adds `many` accounts, named `n00001` and on, each registered a second after the previous one.
 async fn crowd(app: &TestApp, many: usize) {
     app.execute(&format!(
         "WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {many})
@@ -56,14 +56,14 @@ async fn crowd(app: &TestApp, many: usize) {
     .await;
 }
 
-/// The names in a page of the list, from above to below.
+/// Returns the usernames on a page of the list, top to bottom.
 fn names(page: &str) -> Vec<String> {
     let links = page.split("<a href=\"/admin/users/").skip(1);
     let names = links.filter_map(|link| link.split_once('>')?.1.split('<').next());
     names.map(str::to_owned).collect()
 }
 
-/// Where a link of the pager leads.
+/// Returns the target of a pager link.
 fn way(page: &str, rel: &str) -> Option<String> {
     let nav = page.split_once("aria-label=\"Pages\"")?.1.split("</nav>").next()?;
     let link = nav.split("<a ").skip(1).find(|link| link.contains(&format!("rel=\"{rel}\"")))?;

@@ -1,9 +1,9 @@
-//! What is not done, and writes nothing.
+//! Actions that are refused and change nothing.
 
 use super::{BOTH, CHANGE, change, id_of, with_bob};
 
 #[tokio::test]
-async fn a_deed_that_makes_no_sense_is_refused_plainly_and_writes_nothing() {
+async fn an_action_that_does_not_apply_is_refused_with_a_plain_message_and_changes_nothing() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let id = id_of(&app, "bob").await;
@@ -25,7 +25,7 @@ async fn a_deed_that_makes_no_sense_is_refused_plainly_and_writes_nothing() {
             let page = ann.get(&format!("/admin/users/{id}/{deed}")).await.body;
             assert!(page.contains(why) && !page.contains("name=\"reason\""), "{deed}: {page}");
             let offered = ann.get(&format!("/admin/users/{id}")).await.body;
-            assert!(!offered.contains(&format!("/admin/users/{id}/{deed}")), "{deed} is not offered");
+            assert!(!offered.contains(&format!("/admin/users/{id}/{deed}")), "{deed} has no button");
             let answer = change(&mut ann, &id, deed, "Because.").await;
             assert!(ann.seen(answer).await.contains(why), "{deed}");
             assert_eq!(app.mails_to("bob@x.example").await.len(), mails, "{deed}");
@@ -36,7 +36,7 @@ async fn a_deed_that_makes_no_sense_is_refused_plainly_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn nobody_does_to_themselves_what_their_own_pages_are_for() {
+async fn administrators_cannot_use_actions_on_themselves_that_their_account_pages_offer() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let id = id_of(&app, "ann").await;
@@ -51,7 +51,7 @@ async fn nobody_does_to_themselves_what_their_own_pages_are_for() {
 }
 
 #[tokio::test]
-async fn a_reason_is_asked_for_beside_its_field_and_what_was_typed_comes_back() {
+async fn a_missing_reason_is_an_error_beside_its_field_and_the_input_is_kept() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let id = id_of(&app, "bob").await;
@@ -74,7 +74,7 @@ async fn a_reason_is_asked_for_beside_its_field_and_what_was_typed_comes_back() 
 }
 
 #[tokio::test]
-async fn an_id_or_a_deed_that_is_none_does_nothing() {
+async fn an_unknown_id_or_action_does_nothing() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let bob = id_of(&app, "bob").await;

@@ -13,7 +13,7 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    /// `name` is whom the certificate is for.
+    /// `name` is the subject of the certificate.
     pub(crate) fn issuing(name: &str) -> Self {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");

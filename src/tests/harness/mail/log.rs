@@ -1,8 +1,8 @@
 //! The log of one test, at every level.
 //!
-//! One subscriber serves the whole process and asks each time whether this
-//! thread is listening: a subscriber of the thread's own would miss lines that
-//! another test made tracing forget about.
+//! One subscriber serves the whole process and checks each time whether this
+//! thread is listening. A separate subscriber for the thread would miss lines that
+//! another test made tracing disable.
 
 use std::cell::RefCell;
 use std::io;
@@ -34,8 +34,8 @@ impl Listener {
 
     /// All lines so far.
     pub(crate) fn text(&self) -> String {
-        let octets = HEARD.with_borrow(|heard| heard.clone().unwrap_or_default());
-        String::from_utf8(octets).expect("text")
+        let bytes = HEARD.with_borrow(|heard| heard.clone().unwrap_or_default());
+        String::from_utf8(bytes).expect("text")
     }
 }
 
@@ -48,9 +48,9 @@ impl Drop for Listener {
 struct Pen;
 
 impl io::Write for Pen {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        HEARD.with_borrow_mut(|heard| heard.iter_mut().for_each(|heard| heard.extend_from_slice(octets)));
-        Ok(octets.len())
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        HEARD.with_borrow_mut(|heard| heard.iter_mut().for_each(|heard| heard.extend_from_slice(bytes)));
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

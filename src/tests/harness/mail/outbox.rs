@@ -1,4 +1,4 @@
-//! A database, a clock and a mailer: all that mail needs of a portal.
+//! A database, a clock and a mailer: the parts of a portal that email needs.
 
 use std::time::Duration;
 
@@ -16,12 +16,12 @@ use uuid::Uuid;
 
 /// 23 November 2026, 14:27:59 UTC.
 pub(crate) const START: Timestamp = Timestamp(1_795_444_079_000);
-/// How long the codes of these tests count.
+/// How long the codes of these tests are valid.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(300);
 pub(crate) const CODE: &str = "042193";
 pub(crate) const ADDRESS: &str = "Ann.Lee@mail.example";
 
-/// An outbox on a fresh database.
+/// An outbox on a new database.
 pub(crate) struct Outbox {
     pub(crate) clock: TestClock,
     pub(crate) store: Store,
@@ -31,7 +31,7 @@ pub(crate) struct Outbox {
     url: String,
 }
 
-/// A row, read past the portal.
+/// A row, read directly from the database.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub(crate) struct Row {
     pub(crate) id: Uuid,
@@ -56,13 +56,13 @@ impl Outbox {
         Self { clock, store, mailer, portal_name: "Portal".to_owned(), _folder: folder, url }
     }
 
-    /// A mailer on the same clock with these secret keys. A new outbox has
+    /// A mailer on the same clock with these secret keys. A new outbox uses
     /// `secret(7)`.
     pub(crate) fn mailer_with(&self, keys: &KeyRing) -> Mailer {
         mailer(&self.clock, keys, 2)
     }
 
-    /// `portal keys` with these secret keys: another process, with connections of its own.
+    /// `portal keys` with these secret keys: another process, with its own connections.
     pub(crate) async fn resealing(&self, keys: KeyRing) -> KeyRotation {
         KeyRotation {
             store: Store::open(&self.url, Clock::Test(self.clock.clone())).await.expect("the database"),
@@ -75,9 +75,9 @@ impl Outbox {
         self.worker_of(&self.mailer, transport)
     }
 
-    /// A worker that sends what this mailer wrote.
+    /// A worker that sends what this mailer queued.
     pub(crate) fn worker_of(&self, mailer: &Mailer, transport: Transport) -> Worker {
-        let from = "no-reply@portal.example".parse().expect("an address");
+        let from = "no-reply@portal.example".parse().expect("an email");
         let sender = Sender::new(from, &self.portal_name, "https://portal.example");
         Worker::new(self.store.clone(), mailer.clone(), transport, sender)
     }
@@ -87,20 +87,20 @@ impl Outbox {
         self.worker(Transport::smtp(server(url)).expect("TLS"))
     }
 
-    /// Writes a message down, in a transaction of its own.
+    /// Queues a message, in a transaction of its own.
     pub(crate) async fn write(&self, message: &Message) {
         let carries_code = matches!(message, Message::RegistrationCode(_));
         self.write_for(message, carries_code.then(|| Rng::from_seed(3).id(self.clock.now()))).await;
     }
 
-    /// Writes down the message that carries the code `otp`.
+    /// Queues the message that carries the code `otp`.
     pub(crate) async fn write_for(&self, message: &Message, otp: Option<Uuid>) {
         let tx = self.store.write().await.expect("a transaction");
         self.mailer.enqueue(&tx, message, otp).await.expect("a row");
         tx.commit().await.expect("a commit");
     }
 
-    /// Writes a message down this many times, all in one transaction.
+    /// Queues a message this many times, all in one transaction.
     pub(crate) async fn write_many(&self, message: &Message, times: usize) {
         let tx = self.store.write().await.expect("a transaction");
         for _ in 0..times {
@@ -109,12 +109,12 @@ impl Outbox {
         tx.commit().await.expect("a commit");
     }
 
-    /// A code that counts for five minutes from now.
+    /// A code that is valid for five minutes from now.
     pub(crate) fn code(&self) -> Message {
         self.code_for(LIFETIME)
     }
 
-    /// A code that counts for `life` from now.
+    /// A code that is valid for `life` from now.
     pub(crate) fn code_for(&self, life: Duration) -> Message {
         Message::RegistrationCode(CodeMail {
             to: Email::parse(ADDRESS).expect("valid"),
@@ -137,12 +137,12 @@ impl Outbox {
         }
     }
 
-    /// Changes a row behind the portal's back.
+    /// Changes a row without the portal.
     pub(crate) async fn set_payload(&self, id: Uuid, payload: &[u8]) {
         self.execute("UPDATE outbox SET payload = ? WHERE id = ?", [payload.to_vec().into(), id.into()]).await;
     }
 
-    /// Runs a statement that writes one row.
+    /// Runs a statement that changes one row.
     pub(crate) async fn execute<const N: usize>(&self, statement: &str, values: [sea_orm::Value; N]) {
         let tx = self.store.write().await.expect("a transaction");
         let statement = Statement::from_sql_and_values(tx.get_database_backend(), statement, values);
@@ -164,12 +164,12 @@ impl Outbox {
     }
 }
 
-/// A secret key made of this octet.
-pub(crate) fn secret(octet: u8) -> SecretKey {
-    SecretKey::from_bytes([octet; 32])
+/// A secret key that consists of this byte.
+pub(crate) fn secret(byte: u8) -> SecretKey {
+    SecretKey::from_bytes([byte; 32])
 }
 
-/// Reads `SMTP_URL`.
+/// Parses `SMTP_URL`.
 pub(crate) fn server(url: &str) -> SmtpServer {
     SmtpServer::parse(&url.into()).expect("a mail server")
 }

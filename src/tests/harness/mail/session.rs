@@ -14,7 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use super::{Arrived, At, Fault, PASSWORD, Protection, State, USER, lock};
 
 pub(super) async fn accept(listener: TcpListener, protection: Protection, password: bool, state: Arc<Mutex<State>>) {
-    // Dropped with this task, and every connection with it.
+    // Dropped with this task, which closes every connection.
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         connections.spawn(connection(stream, protection.clone(), password, Arc::clone(&state)));
@@ -28,7 +28,7 @@ async fn connection(stream: TcpStream, protection: Protection, password: bool, s
         state.open += 1;
         state.most_open = state.most_open.max(state.open);
     }
-    // A client that goes away in the middle is no fault of the server.
+    // A client that disconnects in the middle is not a server error.
     let _ = converse(stream, protection, password, Arc::clone(&state)).await;
     lock(&state).open -= 1;
 }
@@ -46,7 +46,7 @@ async fn converse(
     if matches!(protection, Protection::StartTls(_)) {
         builder.enable_start_tls();
     } else {
-        // The session does not know of TLS that was there before it.
+        // The session does not know that the connection already uses TLS.
         builder.insecure_enable_plaintext_auth();
     }
     let wire = Arc::new(Wire::default());
@@ -73,7 +73,7 @@ async fn converse(
     Ok(())
 }
 
-/// Talks until the connection ends, or is to be encrypted: then it is given back.
+/// Talks until the connection ends or switches to TLS, in which case it is returned.
 async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     session: &mut Session<Desk>,
@@ -129,11 +129,11 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
 #[derive(Default)]
 struct Wire {
     encrypted: AtomicBool,
-    /// The answer to this line will not be that it was taken.
+    /// The reply to this line will not be an acknowledgment.
     lost: AtomicBool,
 }
 
-/// Where a session's mail is put together.
+/// The email that a session is receiving.
 struct Desk {
     state: Arc<Mutex<State>>,
     wire: Arc<Wire>,
