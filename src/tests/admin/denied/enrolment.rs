@@ -4,7 +4,7 @@
 use portal::domain::UserAction;
 use portal::paths;
 
-use super::{addresses, administrator, id_of};
+use super::{administrator, id_of, urls};
 use crate::admin::users::enrol;
 use crate::harness::{Mode, TestApp};
 
@@ -18,7 +18,7 @@ async fn an_administrator_without_the_required_second_factor_is_redirected_to_ad
         // This also applies to a session that began before the requirement.
         let app = app.restart(&[("PORTAL_REQUIRE_MFA", "admins")]).await;
         let mut ann = app.again(&ann);
-        for address in addresses(&bob) {
+        for address in urls(&bob) {
             let got = ann.clone().get(&address).await;
             let posted = ann.clone().post(&address, &[("id", &bob), ("email", "guest@x.example")]).await;
             for answer in [got, posted] {
