@@ -65,10 +65,12 @@ async fn break_and_mend(fault: &str, scene: &Scene, file: &Path, break_it: impl 
     for round in 0..if long() { 5 } else { 2 } {
         assert!(posts.register(&served).await);
         break_it(&served);
-        for _ in 0..20 {
+        // SQLite reuses its log after a checkpoint, so some writes may still fit on a full disk.
+        let (accepted, refused) = (posts.acknowledged.len(), posts.refused);
+        while posts.refused < refused + 20 {
             posts.register(&served).await;
+            assert!(posts.acknowledged.len() < accepted + 300, "the fault has no effect: {posts:?}");
         }
-        assert!(posts.refused >= 3, "the fault had an effect: {posts:?}");
         until_unready(&served, "the database cannot be written\n").await;
         assert_reads(&member, &served).await;
         // A limit on the process does not affect other processes.
