@@ -31,6 +31,8 @@ const POSTGRES_FIRST_CONNECT: Duration = Duration::from_secs(10);
 /// The longest wait for a response from PostgreSQL: one second more than the server's own statement
 /// timeout ([`POSTGRES_SESSION`]).
 pub(super) const POSTGRES_ANSWER: Duration = Duration::from_secs(6);
+/// The longest wait for a connection to PostgreSQL and its response to `BEGIN`.
+pub(super) const POSTGRES_BEGIN: Duration = Duration::from_secs(4);
 /// A PostgreSQL connection is tested before use after it was idle for this long.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 /// The longest wait for the response to that test.

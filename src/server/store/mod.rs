@@ -141,12 +141,13 @@ impl Store {
     /// # Errors
     /// Fails if the database cannot be reached.
     pub async fn snapshot(&self) -> Result<DatabaseTransaction, StoreError> {
-        let connections = self.reader.0.connections();
-        if self.reader.0.is_sqlite() {
-            return Ok(connections.begin().await?);
-        }
-        let reading = (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly));
-        Ok(connections.begin_with_config(reading.0, reading.1).await?)
+        let begun = self.reader.0.run(connections::POSTGRES_BEGIN, true, |connections| async move {
+            if connections.get_database_backend() == DbBackend::Sqlite {
+                return connections.begin().await;
+            }
+            connections.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await
+        });
+        Ok(begun.await?)
     }
 
     /// Writes a consistent copy of an SQLite database to `file` while it is in use, and verifies

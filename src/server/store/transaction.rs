@@ -10,12 +10,10 @@ use sea_orm::{
 };
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::connections::{MAX_WAIT, Pool, is_harmless, within};
+use super::connections::{MAX_WAIT, POSTGRES_BEGIN, Pool, is_harmless, within};
 use super::{Store, StoreError};
 use crate::domain::Timestamp;
 
-/// The longest wait for a connection to PostgreSQL and its response to `BEGIN`.
-const POSTGRES_BEGIN: Duration = Duration::from_secs(4);
 /// Allows one write transaction at a time, across all processes, like IMMEDIATE does on SQLite.
 /// Acquired before the first read, so that under READ COMMITTED every statement sees what earlier
 /// transactions committed, and held until the transaction ends. The number is arbitrary.
