@@ -110,12 +110,12 @@ impl KeyRotation {
             after = Some(last.id);
             let due = values.iter().filter(|value| !sealer.is_current(&value.sealed));
             // Encrypt before starting the transaction, so that the transaction is short.
-            let anew: Vec<_> = due.filter_map(|value| Some((value, seal_anew(&sealer, value)?))).collect();
-            if anew.is_empty() {
+            let changed: Vec<_> = due.filter_map(|value| Some((value, re_encrypted(&sealer, value)?))).collect();
+            if changed.is_empty() {
                 continue;
             }
             let tx = self.store.write().await?;
-            for (value, sealed) in anew {
+            for (value, sealed) in changed {
                 resealed += u64::from(encrypted_columns::replace(&tx, place, value, sealed).await?);
             }
             tx.commit().await?;
@@ -131,6 +131,6 @@ fn open(sealer: &Sealer, value: &EncryptedValue) -> Option<Zeroizing<Vec<u8>>> {
     sealer.open(value.id, &value.sealed).ok().map(Zeroizing::new)
 }
 
-fn seal_anew(sealer: &Sealer, value: &EncryptedValue) -> Option<Vec<u8>> {
+fn re_encrypted(sealer: &Sealer, value: &EncryptedValue) -> Option<Vec<u8>> {
     sealer.seal(value.id, &open(sealer, value)?).ok()
 }
