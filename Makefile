@@ -92,7 +92,7 @@ build-module:
 .PHONY: end2end
 end2end: setup-build setup-test ## run only the tests in a browser
 	$(say) "Testing in a browser (about 4 minutes; builds what has changed first)"
-	@# The site stays: only its data is made anew.
+	@# Keep the site; start with empty data.
 	@mkdir -p $(e2e)
 	@find $(e2e) -mindepth 1 -maxdepth 1 -not -name site -exec rm -rf {} +
 	@rm -f $(e2e_report)

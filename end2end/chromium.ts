@@ -25,10 +25,9 @@ function runs(file: string): boolean {
 }
 
 /**
- * What this browser does not do, for one of two reasons. The popups of the address bar are pages of the browser's own,
- * one or two with every window, which nobody sees here: without them a test takes a third of the processor's time. The
- * others are what Playwright turns off by the same argument, of which only the last one counts (1.65: `disabledFeatures`
- * in its `chromiumSwitches`).
+ * Browser features that the tests turn off. Chromium opens one or two hidden pages for the address bar's popups with
+ * every window; without them a test needs a third of the CPU time. The rest is Playwright's own list (1.65:
+ * `disabledFeatures` in its `chromiumSwitches`), repeated here because only the last such argument has an effect.
  */
 const DISABLED_FEATURES = [
   'WebUIOmniboxPopup',
@@ -56,7 +55,7 @@ export function launchOptions(): LaunchOptions {
     args: [
       ...(isRoot ? ['--no-sandbox'] : []),
       `--disable-features=${DISABLED_FEATURES.join(',')}`,
-      // The browser itself asks nobody for anything either.
+      // No background requests by the browser itself.
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-quic',
