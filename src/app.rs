@@ -100,7 +100,7 @@ pub fn App() -> impl IntoView {
                 <Route path=At(paths::ADMIN) view=OverviewPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_USERS) view=UsersPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_USER) view=UserPage ssr=SsrMode::Async />
-                <Route path=At(paths::ADMIN_USER_DEED) view=UserActionPage ssr=SsrMode::Async />
+                <Route path=At(paths::ADMIN_USER_ACTION) view=UserActionPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_INVITATIONS) view=InvitationsPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_OTPS) view=OtpsPage ssr=SsrMode::Async />
                 <Route path=At(paths::ADMIN_AUDIT) view=AuditPage ssr=SsrMode::Async />

@@ -60,8 +60,8 @@ pub const ADMIN_USERS_CHANGE: &str = "/admin/users/change";
 pub const ADMIN_USERS_EXPORT: &str = "/admin/users/export";
 /// The page of a user: see [`admin_user`].
 pub const ADMIN_USER: &str = "/admin/users/{id}";
-/// The page of an action on a user: see [`admin_user_deed`].
-pub const ADMIN_USER_DEED: &str = "/admin/users/{id}/{deed}";
+/// The page of an action on a user: see [`admin_user_action`].
+pub const ADMIN_USER_ACTION: &str = "/admin/users/{id}/{action}";
 pub const ADMIN_INVITATIONS: &str = "/admin/invitations";
 pub const ADMIN_INVITATIONS_SEND: &str = "/admin/invitations/send";
 pub const ADMIN_INVITATIONS_REVOKE: &str = "/admin/invitations/revoke";
@@ -118,8 +118,8 @@ pub fn admin_user(id: &str) -> String {
 
 /// Returns the path of the page that confirms an action on a user.
 #[must_use]
-pub fn admin_user_deed(id: &str, deed: &str) -> String {
-    format!("{ADMIN_USERS}/{id}/{deed}")
+pub fn admin_user_action(id: &str, action: &str) -> String {
+    format!("{ADMIN_USERS}/{id}/{action}")
 }
 
 /// Returns the page with the form that has this action: the nearest page at or above

@@ -11,7 +11,7 @@ pub async fn from_mail(#[server(default)] token: Secret) -> Result<(), ApiError>
     use crate::server::http::reply::FormRequest;
     let post = FormRequest::to("/from-mail")?;
     match post.state.email_links.act(token.expose(), &post.requester).await {
-        Ok(deed) if deed.ends_own_session => post.answer_signed_out(Ok(deed.done)).await,
-        outcome => post.answer(outcome.map(|deed| deed.done)).await,
+        Ok(used) if used.ends_own_session => post.answer_signed_out(Ok(used.next)).await,
+        outcome => post.answer(outcome.map(|used| used.next)).await,
     }
 }

@@ -85,7 +85,7 @@ pub enum View {
 pub struct EmailLinkView {
     /// Sent back with the button.
     pub token: String,
-    pub deed: EmailLinkAction,
+    pub action: EmailLinkAction,
 }
 
 /// The action of a link.
@@ -98,7 +98,7 @@ pub enum EmailLinkAction {
 
 impl fmt::Debug for EmailLinkView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FromMailView({:?}, …)", self.deed)
+        write!(f, "FromMailView({:?}, …)", self.action)
     }
 }
 

@@ -20,7 +20,7 @@ impl EmailDomain {
     pub fn parse(typed: &str) -> Result<Self, NotADomain> {
         let ascii = idna::domain_to_ascii_strict(typed.trim()).map_err(|_| NotADomain)?;
         let top = ascii.rsplit('.').next().unwrap_or_default();
-        if top.is_empty() || top.bytes().all(|octet| octet.is_ascii_digit()) {
+        if top.is_empty() || top.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(NotADomain);
         }
         Ok(Self(ascii.to_ascii_lowercase()))

@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_are_counted_and_not_octets() {
+    fn characters_are_counted_and_not_bytes() {
         assert!(PasskeyName::parse(&"é".repeat(64)).is_ok());
         assert_eq!(PasskeyName::parse(&"é".repeat(65)), Err(PasskeyNameError::TooLong));
     }

@@ -17,7 +17,7 @@ pub struct Password(Zeroizing<String>);
 
 /// Maximum number of bytes in a password as typed. Some keyboards send one character of four bytes as three
 /// characters of four bytes each; no decomposition is longer (Unicode, UAX #15).
-const OCTETS_MAX: usize = 3 * 4 * PASSWORD_MAX;
+const BYTES_MAX: usize = 3 * 4 * PASSWORD_MAX;
 
 /// Why a text cannot be a password, as an error message for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +43,7 @@ impl Password {
             return Err(PasswordError::Empty);
         }
         // Refused before the text is normalized.
-        if typed.len() > OCTETS_MAX {
+        if typed.len() > BYTES_MAX {
             return Err(PasswordError::TooLong);
         }
         if typed.chars().any(char::is_control) {

@@ -45,8 +45,8 @@ impl ProofOfWork {
             return None;
         }
         let mut block = [0; 64];
-        for (octets, word) in block.as_chunks_mut().0.iter_mut().zip(seed) {
-            *octets = word.to_be_bytes();
+        for (bytes, word) in block.as_chunks_mut().0.iter_mut().zip(seed) {
+            *bytes = word.to_be_bytes();
         }
         block[MESSAGE] = 0x80;
         block[62..].copy_from_slice(&MESSAGE_BITS.to_be_bytes());
@@ -118,9 +118,9 @@ mod tests {
         assert_eq!(solved(COUNTED, "", 1).as_deref(), Some(first));
         let other = "70000.108b416c1b2e74b1c22dd99b68c9ac94cd2b0ca83514e8bae36e9a2c45f02ecf";
         assert_eq!(solved(&"ff".repeat(32), "108B416C1b2e74b1c22dd99b68c9ac94", 70_001).as_deref(), Some(other));
-        let every_octet =
+        let every_byte =
             ProofOfWork::parse(COUNTED, "f4cf4aec592c589688f3057d187bbfcfe192b163439be07052b1046d85baef7e", u32::MAX);
-        let found = every_octet.expect("a sum").search(0x0102_0300, 256).expect("a solution");
+        let found = every_byte.expect("a sum").search(0x0102_0300, 256).expect("a solution");
         assert_eq!(found.counter, 0x0102_0304);
     }
 
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn only_octets_in_hexadecimal_are_a_sum() {
+    fn only_bytes_in_hexadecimal_are_a_sum() {
         for seed in ["", "00", &COUNTED[2..], &format!("{COUNTED}00"), &format!("+{}", &COUNTED[1..]), &"é".repeat(32)]
         {
             assert_eq!(ProofOfWork::parse(seed, "00", 1), None, "seed {seed}");

@@ -9,7 +9,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Number of characters in a code, five bits each.
 const LENGTH: usize = 16;
 /// Random bytes in a code.
-pub const RECOVERY_CODE_OCTETS: usize = LENGTH * 5 / 8;
+pub const RECOVERY_CODE_BYTES: usize = LENGTH * 5 / 8;
 /// Characters per group.
 const GROUP: usize = 4;
 
@@ -22,8 +22,8 @@ pub struct RecoveryCode(String);
 impl RecoveryCode {
     /// Creates a code from random bytes.
     #[must_use]
-    pub fn from_octets(octets: [u8; RECOVERY_CODE_OCTETS]) -> Self {
-        let number = octets.iter().fold(0_u128, |number, octet| number << 8 | u128::from(*octet));
+    pub fn from_bytes(bytes: [u8; RECOVERY_CODE_BYTES]) -> Self {
+        let number = bytes.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
         let places = (0..LENGTH).rev().map(|place| (number >> (5 * place) & 31) as usize);
         Self(places.map(|value| char::from(ALPHABET[value])).collect())
     }
@@ -42,7 +42,7 @@ impl RecoveryCode {
             other => other,
         });
         let code: String = meant.collect();
-        let fits = code.len() == LENGTH && code.bytes().all(|octet| ALPHABET.contains(&octet));
+        let fits = code.len() == LENGTH && code.bytes().all(|byte| ALPHABET.contains(&byte));
         fits.then_some(Self(code))
     }
 
@@ -82,8 +82,8 @@ mod tests {
     use super::RecoveryCode;
 
     #[test]
-    fn octets_become_four_groups_of_four_and_are_read_back() {
-        let code = RecoveryCode::from_octets([0xff, 0, 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf0]);
+    fn bytes_become_four_groups_of_four_and_are_read_back() {
+        let code = RecoveryCode::from_bytes([0xff, 0, 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf0]);
         // 80 bits in fives: 31, 28, 0, 1, 4, 13, 2, 22, 15, 2, 13, 11, 25, 23, 23, 16.
         assert_eq!(code.in_groups(), "ZW01-4D2P-F2DB-SQQG");
         assert_eq!(RecoveryCode::parse(&code.in_groups()), Some(code));
@@ -105,6 +105,6 @@ mod tests {
             assert_eq!(RecoveryCode::parse(typed), None, "{typed}");
         }
         assert_eq!(RecoveryCode::parse(&"0".repeat(1_000)), None);
-        assert_eq!(format!("{:?}", RecoveryCode::from_octets([0; 10])), "RecoveryCode(…)");
+        assert_eq!(format!("{:?}", RecoveryCode::from_bytes([0; 10])), "RecoveryCode(…)");
     }
 }

@@ -44,7 +44,7 @@ impl UserAction {
     /// Parses the value. Returns `None` for any other text.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|deed| deed.as_str() == word)
+        Self::ALL.into_iter().find(|action| action.as_str() == word)
     }
 
     /// Returns the label of the action's button.

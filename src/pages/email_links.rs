@@ -11,8 +11,8 @@ use crate::paths;
 pub fn FromMailPage() -> impl IntoView {
     let visitor = super::visitor();
     let card = match visitor.view.clone() {
-        View::EmailLinks(Some(EmailLinkView { token, deed })) => {
-            let (heading, text, label, busy_label) = words(deed);
+        View::EmailLinks(Some(EmailLinkView { token, action })) => {
+            let (heading, text, label, busy_label) = words(action);
             let form = Form::to(paths::FROM_MAIL, &visitor.flash)
                 .field(Field::hidden("token", token))
                 .submit(label, busy_label);
@@ -34,8 +34,8 @@ pub fn FromMailPage() -> impl IntoView {
 }
 
 /// The heading, what the button does, its label and its label while busy.
-fn words(deed: EmailLinkAction) -> (&'static str, &'static str, &'static str, &'static str) {
-    match deed {
+fn words(action: EmailLinkAction) -> (&'static str, &'static str, &'static str, &'static str) {
+    match action {
         EmailLinkAction::EndSession => (
             "Sign out that device?",
             "This signs out the device that the email is about. Then reset your password.",

@@ -79,7 +79,7 @@ impl Head {
             _ => match &visitor.view {
                 // Their paths contain the user's id.
                 View::Admin(AdminView::User(_)) => ("User", true),
-                View::Admin(AdminView::UserAction(about)) => (about.deed.label(), true),
+                View::Admin(AdminView::UserAction(about)) => (about.action.label(), true),
                 _ => ("Page not found", false),
             },
         };

@@ -64,7 +64,7 @@ pub struct UserView {
     /// The audit log entries about the user.
     pub entries: Vec<AuditEntryView>,
     /// The actions that are available.
-    pub deeds: Vec<UserAction>,
+    pub actions: Vec<UserAction>,
     /// Whether it is the administrator's own account.
     pub own: bool,
 }
@@ -90,7 +90,7 @@ pub struct UserCodeView {
 pub struct UserActionView {
     pub id: String,
     pub username: String,
-    pub deed: UserAction,
+    pub action: UserAction,
     /// Why the action is not available.
     pub refusal: Option<&'static str>,
     /// Whether it is the administrator's own account.
@@ -104,17 +104,17 @@ pub struct UserActionView {
 #[server(prefix = "", endpoint = "admin/users/change")]
 pub async fn change_user(
     #[server(default)] id: String,
-    #[server(default)] deed: String,
+    #[server(default)] action: String,
     #[server(default)] reason: String,
 ) -> Result<(), ApiError> {
     use crate::paths;
     use crate::server::http::reply::FormRequest;
     use crate::server::services::ServiceError;
     let post = FormRequest::to(paths::ADMIN_USERS_CHANGE)?.keep("reason", &reason);
-    let (Ok(id), Some(deed)) = (uuid::Uuid::try_parse(&id), UserAction::parse(&deed)) else {
+    let (Ok(id), Some(action)) = (uuid::Uuid::try_parse(&id), UserAction::parse(&action)) else {
         return post.answer(Err(ServiceError::NotFound)).await;
     };
-    let post = post.on_page(paths::admin_user_deed(&id.to_string(), deed.as_str()));
-    let outcome = post.state.admin.change_user(id, deed, &reason, &post.requester).await;
+    let post = post.on_page(paths::admin_user_action(&id.to_string(), action.as_str()));
+    let outcome = post.state.admin.change_user(id, action, &reason, &post.requester).await;
     post.answer(outcome).await
 }

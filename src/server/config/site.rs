@@ -139,7 +139,7 @@ fn parse_public_url(text: &str) -> Option<PublicUrl> {
     let web = matches!(url.scheme(), "http" | "https") && plain && url.password().is_none();
     let host = url.host_str().filter(|_| web)?.to_owned();
     // URLs allow characters such as quotation marks that no host name contains.
-    let of_a_host = |octet: u8| octet.is_ascii_alphanumeric() || b"-._:[]".contains(&octet);
+    let of_a_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
     if !host.bytes().all(of_a_host) {
         return None;
     }

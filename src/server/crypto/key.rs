@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_key_has_a_stable_id_of_its_own() {
-        let id = |octet| SecretKey::from_bytes([octet; 32]).id();
+        let id = |byte| SecretKey::from_bytes([byte; 32]).id();
         assert_eq!(id(7), id(7));
         assert_ne!(id(7), id(8));
         // Databases store the id, so it must never change.

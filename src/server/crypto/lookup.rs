@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn rows_are_written_under_the_current_key_and_also_found_under_the_previous_one() {
-        let secret = |octet| SecretKey::from_bytes([octet; 32]);
+        let secret = |byte| SecretKey::from_bytes([byte; 32]);
         let (old, new) = (LookupKeys::new(&secret(1).into()), LookupKeys::new(&secret(2).into()));
         let key = LookupKeys::new(&KeyRing::new(secret(2), Some(secret(1)))).key(&["login", "ann"]);
         let (old, new) = (old.key(&["login", "ann"]), new.key(&["login", "ann"]));

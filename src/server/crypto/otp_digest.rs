@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn codes_are_stored_under_the_current_key_and_also_accepted_under_the_previous_one() {
-        let secret = |octet| SecretKey::from_bytes([octet; 32]);
+        let secret = |byte| SecretKey::from_bytes([byte; 32]);
         let (old, new) = (OtpDigester::new(&secret(1).into()), OtpDigester::new(&secret(2).into()));
         let both = OtpDigester::new(&KeyRing::new(secret(2), Some(secret(1))));
         let (purpose, flow, code) = (OtpPurpose::Registration, Uuid::from_u128(1), OtpCode::from_number(123_456));

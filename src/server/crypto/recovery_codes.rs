@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::TokenDigest;
 use crate::domain::RecoveryCode;
-use crate::domain::recovery_code::RECOVERY_CODE_OCTETS;
+use crate::domain::recovery_code::RECOVERY_CODE_BYTES;
 use crate::server::rng::Rng;
 
 /// The number of codes in a set.
@@ -13,7 +13,7 @@ pub const RECOVERY_CODES: usize = 10;
 /// Generates a set of codes.
 #[must_use]
 pub fn generate(rng: &Rng) -> Vec<RecoveryCode> {
-    (0..RECOVERY_CODES).map(|_| RecoveryCode::from_octets(rng.bytes::<RECOVERY_CODE_OCTETS>())).collect()
+    (0..RECOVERY_CODES).map(|_| RecoveryCode::from_bytes(rng.bytes::<RECOVERY_CODE_BYTES>())).collect()
 }
 
 /// Returns the stored digest of an account's code: SHA-256 of the account id and the code. It uses

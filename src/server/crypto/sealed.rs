@@ -131,8 +131,8 @@ mod tests {
     const ROW: Uuid = Uuid::from_u128(1);
     const OTHER_ROW: Uuid = Uuid::from_u128(2);
 
-    fn secret(octet: u8) -> SecretKey {
-        SecretKey::from_bytes([octet; 32])
+    fn secret(byte: u8) -> SecretKey {
+        SecretKey::from_bytes([byte; 32])
     }
 
     /// Returns a sealer for mail with the key `current` and optionally a previous one.
@@ -141,9 +141,9 @@ mod tests {
     }
 
     /// Encrypts as versions without key rotation did.
-    fn headless(octet: u8, row: Uuid, plain: &[u8]) -> Vec<u8> {
+    fn headless(byte: u8, row: Uuid, plain: &[u8]) -> Vec<u8> {
         let nonce = [9; 24];
-        let cipher = XChaCha20Poly1305::new((&*secret(octet).derive("seal:mail")).into());
+        let cipher = XChaCha20Poly1305::new((&*secret(byte).derive("seal:mail")).into());
         let payload = Payload { msg: plain, aad: row.as_bytes() };
         [nonce.as_slice(), &cipher.encrypt(&XNonce::from(nonce), payload).expect("the text is short")].concat()
     }
@@ -186,8 +186,8 @@ mod tests {
 
     #[test]
     fn values_of_earlier_versions_decrypt_and_have_to_be_re_encrypted() {
-        for octet in [1, 2] {
-            let sealed = headless(octet, ROW, b"hello");
+        for byte in [1, 2] {
+            let sealed = headless(byte, ROW, b"hello");
             let both = sealer(2, Some(1));
             assert_eq!(both.open(ROW, &sealed), Ok(b"hello".to_vec()));
             assert_eq!(both.open(OTHER_ROW, &sealed), Err(Unsealable));

@@ -41,11 +41,11 @@ impl Seed {
 
     /// Parses a stored secret. `None` if its length is wrong.
     #[must_use]
-    pub fn from_octets(octets: &[u8]) -> Option<Self> {
-        Some(Self(Zeroizing::new(octets.try_into().ok()?)))
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Some(Self(Zeroizing::new(bytes.try_into().ok()?)))
     }
 
-    pub fn octets(&self) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
         &*self.0
     }
 
@@ -139,7 +139,7 @@ mod tests {
     /// codes are their last six.
     #[test]
     fn codes_match_the_test_vectors_of_rfc_6238() {
-        let seed = Seed::from_octets(b"12345678901234567890").expect("20 bytes");
+        let seed = Seed::from_bytes(b"12345678901234567890").expect("20 bytes");
         for (seconds, digits) in [(59, "287082"), (1_111_111_109, "081804"), (20_000_000_000_i64, "353130")] {
             let step = seconds / 30;
             for (off, found) in [(-2, None), (-1, Some(step)), (0, Some(step)), (1, Some(step)), (2, None)] {
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn the_secret_can_be_typed_or_imported_by_url() {
-        let seed = Seed::from_octets(b"12345678901234567890").expect("20 bytes");
+        let seed = Seed::from_bytes(b"12345678901234567890").expect("20 bytes");
         assert_eq!(seed.in_groups(), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
         let username = Username::parse("ann.lee").expect("a valid username");
         let url = seed.url("My: Portal", &username).expect("the names are allowed");
@@ -176,8 +176,8 @@ mod tests {
     #[test]
     fn secrets_differ_and_are_redacted_in_debug_output() {
         let rng = Rng::from_seed(1);
-        assert_ne!(Seed::generate(&rng).octets(), Seed::generate(&rng).octets());
+        assert_ne!(Seed::generate(&rng).bytes(), Seed::generate(&rng).bytes());
         assert_eq!(format!("{:?}", Seed::generate(&rng)), "Seed(…)");
-        assert!(Seed::from_octets(b"short").is_none());
+        assert!(Seed::from_bytes(b"short").is_none());
     }
 }

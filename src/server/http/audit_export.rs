@@ -67,7 +67,7 @@ fn file(export: AuditExport) -> Response {
 fn cells(entry: AuditEntry, names: &HashMap<Uuid, String>) -> Vec<String> {
     let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     let (actor, target) = (id(entry.actor_id), id(entry.target_id));
-    let hash = entry.hash.iter().map(|octet| format!("{octet:02x}")).collect();
+    let hash = entry.hash.iter().map(|byte| format!("{byte:02x}")).collect();
     let AuditEntryView { seq, at, who, what, whom, detail, address, reason } = view::view(entry, names);
     vec![seq.to_string(), moment(at), who, actor, what, whom, target, detail, reason, address, hash]
 }

@@ -63,7 +63,7 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
     // Split as bytes, not text: an unreadable entry must not hide the entries that trusted proxies
     // added after it on the same line.
     let lines = headers.get_all("x-forwarded-for").iter();
-    let hops = lines.flat_map(|line| line.as_bytes().split(|&octet| octet == b','));
+    let hops = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b','));
     let mut nearest = peer;
     for hop in hops.collect::<Vec<_>>().into_iter().rev() {
         let read = std::str::from_utf8(hop).ok().and_then(|hop| hop.trim().parse::<IpAddr>().ok());

@@ -173,3 +173,60 @@ impl fmt::Debug for Message {
         write!(f, "Message({}, …)", self.kind())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Emails queued by an earlier version are sent by this one, so their stored form never changes.
+    #[test]
+    fn queued_emails_keep_their_stored_form() {
+        let code = r#""to":"ann@x.example","username":"ann","code":"123456","expires_at":1,
+                      "requester_ip":"192.0.2.7","browser":"Firefox""#;
+        let link = r#"{"token":"secret","until":1}"#;
+        let mut stored: Vec<String> = ["registration_code", "recovery_code", "email_change_code"]
+            .map(|kind| format!(r#"{{"kind":"{kind}",{code}}}"#))
+            .into();
+        stored.push(format!(r#"{{"kind":"invitation","to":"ann@x.example","link":{link}}}"#));
+        for kind in ["account_exists", "test"] {
+            stored.push(format!(
+                r#"{{"kind":"{kind}","to":"ann@x.example","username":"ann","requester_ip":"192.0.2.7",
+                     "browser":"Firefox","at":1}}"#
+            ));
+        }
+        let by_administrator =
+            ["disabled", "enabled", "recovery_started", "two_step_reset", "made_administrator", "made_user", "deleted"]
+                .map(|deed| format!(r#""by_administrator","deed":"{deed}""#));
+        let notices = [
+            format!(r#""new_device","link":{link}"#),
+            format!(r#""email_changed","link":{link}"#),
+            format!(r#""deletion_scheduled","link":{link},"on":2"#),
+            r#""recovery_code_used","left":2"#.to_owned(),
+            r#""passkey_added","name":"Laptop""#.to_owned(),
+            r#""passkey_removed","name":"Laptop""#.to_owned(),
+        ];
+        let plain = [
+            "password_changed",
+            "password_recovered",
+            "username_changed",
+            "email_change_undone",
+            "two_step_on",
+            "two_step_off",
+            "app_replaced",
+            "recovery_codes_made",
+            "deletion_cancelled",
+        ]
+        .map(|about| format!("{about:?}"));
+        for about in by_administrator.into_iter().chain(notices).chain(plain) {
+            stored.push(format!(
+                r#"{{"kind":"notice","to":"ann@x.example","username":"ann","about":{{"about":{about}}},"at":1,
+                     "requester_ip":"192.0.2.7","browser":"Firefox"}}"#
+            ));
+        }
+        for stored in stored {
+            let stored: serde_json::Value = serde_json::from_str(&stored).expect("JSON");
+            let message: Message = serde_json::from_value(stored.clone()).expect("an email");
+            assert_eq!(serde_json::to_value(&message).expect("JSON"), stored);
+        }
+    }
+}

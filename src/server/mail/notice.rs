@@ -48,7 +48,9 @@ pub enum NotificationKind {
     },
     DeletionCancelled,
     ByAdministrator {
-        deed: ByAdministrator,
+        /// Queued emails of earlier versions have this name.
+        #[serde(rename = "deed")]
+        action: ByAdministrator,
     },
 }
 
@@ -112,7 +114,7 @@ impl NotificationKind {
             Self::PasskeyRemoved { .. } => "passkey_removed",
             Self::DeletionScheduled { .. } => "deletion_scheduled",
             Self::DeletionCancelled => "deletion_cancelled",
-            Self::ByAdministrator { deed } => deed.kind(),
+            Self::ByAdministrator { action } => action.kind(),
         }
     }
 
@@ -137,7 +139,7 @@ impl NotificationKind {
             Self::EmailChanged { .. } | Self::DeletionScheduled { .. } => {
                 recover("use the link above, then reset your password. That signs out all devices.")
             }
-            Self::ByAdministrator { deed } => deed.advice(),
+            Self::ByAdministrator { action } => action.advice(),
             _ => recover("reset your password now. That signs out all devices."),
         };
         let way_link = format!("{}{way}", from.home());
@@ -206,8 +208,8 @@ impl NotificationKind {
                 format!("Your {portal} account won't be deleted"),
                 "The deletion of your account was cancelled. You can sign in as before.".to_owned(),
             ),
-            Self::ByAdministrator { deed } => {
-                let (subject, happened) = deed.what(portal);
+            Self::ByAdministrator { action } => {
+                let (subject, happened) = action.what(portal);
                 (subject, happened.to_owned())
             }
         };

@@ -58,12 +58,12 @@ impl Notifications {
         &self,
         tx: &Transaction,
         account: &Account,
-        deed: ByAdministrator,
+        action: ByAdministrator,
     ) -> Result<(), StoreError> {
         let notice = NoticeMail {
             to: account.email.clone(),
             username: account.username.clone(),
-            about: NotificationKind::ByAdministrator { deed },
+            about: NotificationKind::ByAdministrator { action },
             at: self.clock.now(),
             requester_ip: String::new(),
             browser: String::new(),

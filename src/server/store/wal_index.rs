@@ -132,17 +132,17 @@ mod tests {
         assert_eq!(index.state(), None);
 
         let made = folder.path().join("made");
-        let mut octets = [7; 2 * HEADER];
-        octets[IS_INITIAL] = 1;
-        octets[HEADER + IS_INITIAL] = 1;
-        let state = |octets: &[u8]| {
-            fs::write(made.with_file_name("made-shm"), octets).expect("the file is written");
+        let mut bytes = [7; 2 * HEADER];
+        bytes[IS_INITIAL] = 1;
+        bytes[HEADER + IS_INITIAL] = 1;
+        let state = |bytes: &[u8]| {
+            fs::write(made.with_file_name("made-shm"), bytes).expect("the file is written");
             WalIndex::of(&made).expect("the index opens").state()
         };
-        assert!(state(&octets).is_some());
-        assert_eq!(state(&octets[1..]), None, "too short");
-        octets[HEADER + 20] = 8;
-        assert_eq!(state(&octets), None, "the copies differ");
+        assert!(state(&bytes).is_some());
+        assert_eq!(state(&bytes[1..]), None, "too short");
+        bytes[HEADER + 20] = 8;
+        assert_eq!(state(&bytes), None, "the copies differ");
         assert_eq!(state(&[0; 2 * HEADER]), None, "not initialized");
     }
 }

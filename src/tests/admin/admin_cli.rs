@@ -152,8 +152,8 @@ async fn every_error_is_one_plain_line_and_changes_nothing() {
     let folder = folder.path();
     assert_eq!(create(folder, "ann", "ann@x.example", "gravel lantern octave\n").0, Some(0));
     for name in ["nobody", "no body", "\u{202e}", ""] {
-        for deed in ["promote", "demote"] {
-            let (code, said, problems) = admin(folder, &[deed, name]);
+        for command in ["promote", "demote"] {
+            let (code, said, problems) = admin(folder, &[command, name]);
             assert_eq!((code, said.as_str()), (Some(1), ""));
             assert_eq!(problems, [format!("portal: {name}: no such user")]);
         }

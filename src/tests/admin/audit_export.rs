@@ -14,10 +14,10 @@ const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const EXPORT: &str = "/admin/audit/export";
 
 /// Records actions of this account, with reasons that a spreadsheet would treat as formulas.
-pub(super) async fn fill(app: &TestApp, actor: &str, deeds: usize) {
+pub(super) async fn fill(app: &TestApp, actor: &str, entries: usize) {
     let actor = Actor::Administrator(Uuid::try_parse(actor).expect("an id"));
     let tx = app.state.store.write().await.expect("a transaction");
-    for n in 0..deeds {
+    for n in 0..entries {
         let reason = AuditReason::parse(&format!("=HYPERLINK(\"http://x.example/{n}\"), or so")).expect("a reason");
         let note = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max()).because(&reason).about("@detail");
         let from = Some([192, 0, 2, 7].into());

@@ -205,10 +205,10 @@ async fn of_the_actions_on_a_deleted_account_only_the_deletion_keeps_its_reason(
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     app.account("bob", "bob@x.example").await;
     let bob = id_of(&app, "bob").await;
-    for (deed, reason) in [("end-sessions", "Asked for it by phone"), ("delete", "Asked for it by letter")] {
-        let fields = [("id", bob.as_str()), ("deed", deed), ("reason", reason)];
+    for (action, reason) in [("end-sessions", "Asked for it by phone"), ("delete", "Asked for it by letter")] {
+        let fields = [("id", bob.as_str()), ("action", action), ("reason", reason)];
         let answer = ann.post("/admin/users/change", &fields).await;
-        assert!(answer.location().is_some(), "{deed}: {answer:?}");
+        assert!(answer.location().is_some(), "{action}: {answer:?}");
     }
     let reasons = app.texts("SELECT action || ': ' || coalesce(reason, 'erased') FROM audit ORDER BY seq").await;
     assert_eq!(reasons, ["sessions_ended: erased", "account_deleted: Asked for it by letter"]);

@@ -30,7 +30,7 @@ fn urls(id: &str) -> Vec<String> {
         .chain(functions)
         .chain(downloads)
         .filter(area)
-        .map(|path| path.replace("{id}", id).replace("{deed}", "disable"))
+        .map(|path| path.replace("{id}", id).replace("{action}", "disable"))
         .collect();
     all.sort_unstable();
     all.dedup();

@@ -24,8 +24,8 @@ async fn id(app: &TestApp) -> String {
     uuid::Uuid::try_parse(&hex).expect("an id").to_string()
 }
 
-async fn press(client: &mut Client, deed: &str, id: &str) -> String {
-    let answer: Answer = client.post(&format!("/admin/mail/{deed}"), &[("mail", id)]).await;
+async fn press(client: &mut Client, action: &str, id: &str) -> String {
+    let answer: Answer = client.post(&format!("/admin/mail/{action}"), &[("mail", id)]).await;
     client.seen(answer).await
 }
 
@@ -114,8 +114,8 @@ async fn a_dropped_mail_is_never_delivered_and_its_content_is_erased() {
         assert!(ann.get("/admin/mail?state=dropped").await.body.contains("Cancelled by an administrator"));
         assert!(ann.get("/admin/otps?delivery=dropped").await.body.contains("b***@x.example"));
         assert_eq!(audited(&app).await, ["mail_dropped: Registration code, to b***@x.example"]);
-        for deed in ["drop", "retry"] {
-            assert!(press(&mut ann, deed, &id).await.contains("This email "));
+        for action in ["drop", "retry"] {
+            assert!(press(&mut ann, action, &id).await.contains("This email "));
         }
         assert!(press(&mut ann, "drop", "nonsense").await.contains("no longer exists"));
         assert_eq!(audited(&app).await.len(), 1);

@@ -175,9 +175,9 @@ async fn no_transaction_of_a_purge_deletes_more_than_a_hundred_rows() {
         kept.put_too_old(&app, u64::from(MOST) + 1).await;
         // The very last row cannot be deleted, so everything its transaction deleted is rolled back and remains.
         let (table, what) = (kept.table, kept.what);
-        let deed = if what == "*" { "DELETE" } else { "UPDATE" };
+        let statement = if what == "*" { "DELETE" } else { "UPDATE" };
         app.execute(&format!(
-            "CREATE TRIGGER last_one BEFORE {deed} ON {table} WHEN (SELECT COUNT({what}) FROM {table}) = 1
+            "CREATE TRIGGER last_one BEFORE {statement} ON {table} WHEN (SELECT COUNT({what}) FROM {table}) = 1
              BEGIN SELECT RAISE(ABORT, 'the last one stays'); END"
         ))
         .await;

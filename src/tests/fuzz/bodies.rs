@@ -36,7 +36,7 @@ const ODD_NAMES: &[&str] = &[
     "a;email",
 ];
 /// The largest body that the portal accepts, according to the contract.
-const OCTETS_MAX: usize = 65_536;
+const BYTES_MAX: usize = 65_536;
 
 fn bodies() -> impl Strategy<Value = Vec<u8>> {
     let name = prop_oneof![
@@ -54,7 +54,7 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
         fields.into_iter().map(|(name, value, and)| format!("{name}={value}{and}")).collect::<String>()
     });
     let many = (28_usize..38).prop_map(|n| (0..n).map(|n| format!("f{n}=1&")).collect::<String>());
-    let padding = prop_oneof![6 => Just(0_usize), 1 => OCTETS_MAX - 60..OCTETS_MAX + 60];
+    let padding = prop_oneof![6 => Just(0_usize), 1 => BYTES_MAX - 60..BYTES_MAX + 60];
     let raw = prop_oneof![5 => Just(None), 1 => (any::<Index>(), any::<u8>()).prop_map(Some)];
     (prop_oneof![6 => form, 1 => many, 1 => rubbish(6)], padding, raw).prop_map(|(text, padding, raw)| {
         let mut bytes = text.into_bytes();
@@ -87,7 +87,7 @@ fn refusal(body: &[u8]) -> Option<u16> {
     let plain = std::str::from_utf8(body).is_ok()
         && names.len() <= 32
         && names.iter().all(|name| !name.contains(['[', ']', '\0']));
-    match body.len() > OCTETS_MAX {
+    match body.len() > BYTES_MAX {
         true => Some(413),
         false => (!once || !plain).then_some(400),
     }

@@ -53,7 +53,7 @@ fn On(since: Timestamp, can_turn_off: bool, adds: bool) -> impl IntoView {
         view! { <p class="quiet">"Two-step sign-in is required. Add a passkey before you turn off your app."</p> }
             .into_any()
     };
-    let deeds = view! {
+    let actions = view! {
         <div class="actions">
             <ActionButton action=paths::TOTP label="Replace app" />
             {off}
@@ -62,7 +62,7 @@ fn On(since: Timestamp, can_turn_off: bool, adds: bool) -> impl IntoView {
     let words = if adds { "It works until you confirm the new one." } else { "" };
     view! {
         <p>"On since " <LocalTime at=since.0 with_time=false /> ". " {words}</p>
-        {(!adds).then_some(deeds)}
+        {(!adds).then_some(actions)}
     }
 }
 

@@ -24,7 +24,7 @@ pub fn UserPage() -> impl IntoView {
     Some(view! {
         <AdminArea visitor here=paths::ADMIN_USERS within=true heading>
             <About user=user.clone() />
-            <Deeds id=user.id deeds=user.deeds own=user.own />
+            <UserActions id=user.id actions=user.actions own=user.own />
             <Section title="Sessions">
                 <Sessions sessions />
             </Section>
@@ -78,7 +78,7 @@ fn About(user: UserView) -> impl IntoView {
 }
 
 #[component]
-fn Deeds(id: String, deeds: Vec<UserAction>, own: bool) -> impl IntoView {
+fn UserActions(id: String, actions: Vec<UserAction>, own: bool) -> impl IntoView {
     let note = own.then(|| {
         view! {
             <p>
@@ -86,21 +86,21 @@ fn Deeds(id: String, deeds: Vec<UserAction>, own: bool) -> impl IntoView {
             </p>
         }
     });
-    let none = (deeds.is_empty() && !own).then(|| view! { <EmptyList>"No actions available."</EmptyList> });
-    let links: Vec<_> = deeds
+    let none = (actions.is_empty() && !own).then(|| view! { <EmptyList>"No actions available."</EmptyList> });
+    let links: Vec<_> = actions
         .into_iter()
-        .map(|deed| {
-            let class = if deed == UserAction::Delete { "btn btn-outline-danger" } else { "btn btn-outline" };
+        .map(|action| {
+            let class = if action == UserAction::Delete { "btn btn-outline-danger" } else { "btn btn-outline" };
             view! {
-                <a class=class href=paths::admin_user_deed(&id, deed.as_str())>
-                    {deed.label()}
+                <a class=class href=paths::admin_user_action(&id, action.as_str())>
+                    {action.label()}
                 </a>
             }
         })
         .collect();
     view! {
         <Section title="Actions">
-            {note} {none} <p class="deeds">{links}</p>
+            {note} {none} <p class="actions">{links}</p>
         </Section>
     }
 }

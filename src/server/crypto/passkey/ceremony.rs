@@ -86,8 +86,8 @@ impl Seal {
         account: Option<Uuid>,
         now: Timestamp,
     ) -> Option<Returned> {
-        let octets = BASE64_URL_SAFE_NO_PAD.decode(state).ok()?;
-        let (id, sealed) = octets.split_first_chunk::<ID>()?;
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(state).ok()?;
+        let (id, sealed) = bytes.split_first_chunk::<ID>()?;
         let opened = self.sealer.open(Uuid::from_bytes(*id), sealed).ok()?;
         let ceremony: Ceremony = serde_json::from_slice(&opened).ok()?;
         let expires_at = Timestamp(ceremony.expires_at);

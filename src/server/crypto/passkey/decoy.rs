@@ -13,7 +13,7 @@ use super::Passkey;
 /// curve's base point, whose private key is 1. Anyone can therefore sign for it, and a successful
 /// check must never be accepted.
 pub(super) fn answering_to(id: &[u8]) -> Option<Passkey> {
-    let base64 = |octets: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(octets);
+    let base64 = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
     let credential = json!({
         "cred_id": base64(id),
         "cred": {

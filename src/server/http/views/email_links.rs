@@ -10,11 +10,11 @@ pub(super) async fn load(state: &AppState, query: &str) -> Result<Option<EmailLi
     let Some((_, token)) = token else { return Ok(None) };
     let purpose = state.email_links.look(&token).await?;
     Ok(purpose.map(|purpose| {
-        let deed = match purpose {
+        let action = match purpose {
             LinkPurpose::EndSession => EmailLinkAction::EndSession,
             LinkPurpose::UndoEmailChange => EmailLinkAction::UndoEmailChange,
             LinkPurpose::KeepAccount => EmailLinkAction::KeepAccount,
         };
-        EmailLinkView { token: token.into_owned(), deed }
+        EmailLinkView { token: token.into_owned(), action }
     }))
 }

@@ -73,7 +73,7 @@ impl SmtpServer {
         }
         // For schemes other than the web's, the URL parser keeps the host as typed. Parsing it as a web
         // host converts it to ASCII (IDNA), but still allows some characters that no host name contains.
-        let of_a_name = |octet: u8| octet.is_ascii_alphanumeric() || b"-._".contains(&octet);
+        let of_a_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
         let host = match Host::parse(url.host_str().unwrap_or_default()).map_err(|_| SmtpUrlError::Host)? {
             Host::Domain(name) if !name.bytes().all(of_a_name) => return Err(SmtpUrlError::Host),
             Host::Domain(name) => name,

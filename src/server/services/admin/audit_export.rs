@@ -45,8 +45,8 @@ impl AdminService {
         // Check this before parsing the filter, so that other users cannot probe the filter either.
         by.administrator()?;
         let filter = self.filter(query).await?;
-        let deed = self.begin_reauthenticated(by).await?;
-        deed.commit(AuditEvent::of(AuditAction::AuditExported).about(&label(filter.as_ref()))).await?;
+        let admin_tx = self.begin_reauthenticated(by).await?;
+        admin_tx.commit(AuditEvent::of(AuditAction::AuditExported).about(&label(filter.as_ref()))).await?;
         Ok(AuditExport { at: self.clock.now(), store: self.store.clone(), filter })
     }
 }

@@ -73,32 +73,32 @@ impl AdminService {
     /// it is invalid or already has an account, or [`ServiceError::Refused`] if registration is
     /// closed.
     pub async fn invite(&self, email: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let deed = self.begin(by).await?;
+        let admin_tx = self.begin(by).await?;
         if self.registration == RegistrationMode::Closed {
             return Err(ServiceError::Refused(CLOSED));
         }
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
         let now = self.clock.now();
-        if email_owner::find(&deed.tx, &email, &self.limits, now).await?.is_some() {
+        if email_owner::find(&admin_tx.tx, &email, &self.limits, now).await?.is_some() {
             return Err(FieldErrors::one("email", HAS_ACCOUNT).into());
         }
-        let instead = invitations::end_for(&deed.tx, &email, Ending::Revoked, now).await?;
+        let instead = invitations::end_for(&admin_tx.tx, &email, Ending::Revoked, now).await?;
         let token = FlowToken::generate(&self.rng);
         let invitation = Invitation {
             id: self.rng.id(now),
             email: email.clone(),
-            invited_by: Some(deed.actor_id),
+            invited_by: Some(admin_tx.actor_id),
             created_at: now,
             expires_at: now + self.limits.invitation_lifetime,
             ending: None,
         };
-        invitations::insert(&deed.tx, &invitation, token.digest()).await?;
+        invitations::insert(&admin_tx.tx, &invitation, token.digest()).await?;
         let link = Link { token: token.to_cookie(), until: invitation.expires_at };
-        self.mailer.enqueue(&deed.tx, &Message::Invitation { to: email.clone(), link }, None).await?;
+        self.mailer.enqueue(&admin_tx.tx, &Message::Invitation { to: email.clone(), link }, None).await?;
         let earlier = if instead { ", in place of an earlier one" } else { "" };
         let detail = format!("{}{earlier}", email.masked());
-        deed.commit(AuditEvent::of(AuditAction::InvitationSent).about(&detail)).await?;
+        admin_tx.commit(AuditEvent::of(AuditAction::InvitationSent).about(&detail)).await?;
         self.mailer.wake();
         let text = format!("We've sent an invitation to {}.", email.as_str());
         Ok(NextStep::go(paths::ADMIN_INVITATIONS).saying(NoticeKind::Success, text))
@@ -111,13 +111,13 @@ impl AdminService {
     /// [`ServiceError::NotFound`] if the user is not an administrator or the invitation does not
     /// exist, or [`ServiceError::Refused`] if it has already ended.
     pub async fn revoke_invitation(&self, id: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let deed = self.begin(by).await?;
+        let admin_tx = self.begin(by).await?;
         let Ok(id) = Uuid::try_parse(id) else { return Err(ServiceError::NotFound) };
-        let invitation = invitations::by_id(&deed.tx, id).await?.ok_or(ServiceError::NotFound)?;
-        if !invitations::revoke(&deed.tx, id, self.clock.now()).await? {
+        let invitation = invitations::by_id(&admin_tx.tx, id).await?.ok_or(ServiceError::NotFound)?;
+        if !invitations::revoke(&admin_tx.tx, id, self.clock.now()).await? {
             return Err(ServiceError::Refused(ENDED));
         }
-        deed.commit(AuditEvent::of(AuditAction::InvitationRevoked).about(&invitation.email.masked())).await?;
+        admin_tx.commit(AuditEvent::of(AuditAction::InvitationRevoked).about(&invitation.email.masked())).await?;
         let text = format!("Invitation for {} revoked.", invitation.email.as_str());
         Ok(NextStep::go(paths::ADMIN_INVITATIONS).saying(NoticeKind::Success, text))
     }

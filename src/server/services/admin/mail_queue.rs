@@ -71,19 +71,19 @@ impl AdminService {
     /// [`ServiceError::NotFound`] if the user is not an administrator, or [`ServiceError::Refused`]
     /// if the message does not exist, was not given up, has expired, or its content was erased.
     pub async fn retry_mail(&self, id: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let deed = self.begin(by).await?;
+        let admin_tx = self.begin(by).await?;
         let now = self.clock.now();
-        let mail = listed(&deed, id).await?;
+        let mail = listed(&admin_tx, id).await?;
         if mail.state != MailState::Failed {
             return Err(ServiceError::Refused(NOT_GIVEN_UP));
         }
         if mail.expires_at.is_some_and(|end| end <= now) {
             return Err(ServiceError::Refused(EXPIRED));
         }
-        if !outbox::retry(&deed.tx, mail.id, now).await? {
+        if !outbox::retry(&admin_tx.tx, mail.id, now).await? {
             return Err(ServiceError::Refused(ERASED));
         }
-        deed.commit(AuditEvent::of(AuditAction::MailRetried).about(&label(&mail))).await?;
+        admin_tx.commit(AuditEvent::of(AuditAction::MailRetried).about(&label(&mail))).await?;
         self.mailer.wake();
         Ok(NextStep::go(paths::ADMIN_MAIL)
             .saying(NoticeKind::Success, "The email is queued again and will be sent now."))
@@ -95,12 +95,12 @@ impl AdminService {
     /// [`ServiceError::NotFound`] if the user is not an administrator, or [`ServiceError::Refused`]
     /// if the message does not exist or is not queued.
     pub async fn drop_mail(&self, id: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let deed = self.begin(by).await?;
-        let mail = listed(&deed, id).await?;
-        if !outbox::drop_waiting(&deed.tx, mail.id).await? {
+        let admin_tx = self.begin(by).await?;
+        let mail = listed(&admin_tx, id).await?;
+        if !outbox::drop_waiting(&admin_tx.tx, mail.id).await? {
             return Err(ServiceError::Refused(NOT_WAITING));
         }
-        deed.commit(AuditEvent::of(AuditAction::MailDropped).about(&label(&mail))).await?;
+        admin_tx.commit(AuditEvent::of(AuditAction::MailDropped).about(&label(&mail))).await?;
         let text = "Email cancelled. It may still arrive if it was being sent.";
         Ok(NextStep::go(paths::ADMIN_MAIL).saying(NoticeKind::Success, text))
     }
@@ -111,15 +111,17 @@ impl AdminService {
     /// [`ServiceError::NotFound`] if the user is not an administrator, or [`ServiceError::Limited`]
     /// if another test email was sent within the last minute.
     pub async fn send_test_mail(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let deed = self.begin(by).await?;
+        let admin_tx = self.begin(by).await?;
         let now = self.clock.now();
-        let last = outbox::newest_of_kind(&deed.tx, kinds::TEST).await?;
+        let last = outbox::newest_of_kind(&admin_tx.tx, kinds::TEST).await?;
         // Ignore a time in the future: that test email was written before the clock was set back.
         let wait = last.filter(|last| *last <= now).map(|last| (last + TEST_EVERY).since(now));
         if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
             return Err(ServiceError::Limited { what: TEST_TOO_SOON, wait });
         }
-        let Some(account) = accounts::by_id(&deed.tx, deed.actor_id).await? else { return Err(ServiceError::NotFound) };
+        let Some(account) = accounts::by_id(&admin_tx.tx, admin_tx.actor_id).await? else {
+            return Err(ServiceError::NotFound);
+        };
         let to = account.email.masked();
         let mail = TestMail {
             to: account.email,
@@ -128,17 +130,17 @@ impl AdminService {
             requester_ip: by.ip.to_string(),
             browser: by.browser(),
         };
-        self.mailer.enqueue(&deed.tx, &Message::Test(mail), None).await?;
-        deed.commit(AuditEvent::of(AuditAction::TestMailSent).about(&to)).await?;
+        self.mailer.enqueue(&admin_tx.tx, &Message::Test(mail), None).await?;
+        admin_tx.commit(AuditEvent::of(AuditAction::TestMailSent).about(&to)).await?;
         self.mailer.wake();
         let text = format!("Sending a test email to {to}. Its delivery status appears below.");
         Ok(NextStep::go(paths::ADMIN_MAIL).saying(NoticeKind::Success, text))
     }
 }
 
-async fn listed(deed: &AdminTransaction<'_>, id: &str) -> Result<Queued, ServiceError> {
+async fn listed(admin_tx: &AdminTransaction<'_>, id: &str) -> Result<Queued, ServiceError> {
     let Ok(id) = Uuid::try_parse(id) else { return Err(ServiceError::Refused(GONE)) };
-    outbox::by_id(&deed.tx, id).await?.ok_or(ServiceError::Refused(GONE))
+    outbox::by_id(&admin_tx.tx, id).await?.ok_or(ServiceError::Refused(GONE))
 }
 
 /// Describes a message for the audit log.

@@ -30,15 +30,15 @@ impl ChainAnchors {
     }
 
     #[must_use]
-    pub fn decode(octets: &[u8]) -> Option<Self> {
-        let (first, last) = octets.split_at_checked(END)?;
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (first, last) = bytes.split_at_checked(END)?;
         Some(Self { first: End::decode(first)?, last: End::decode(last)? })
     }
 }
 
 impl End {
-    fn decode(octets: &[u8]) -> Option<Self> {
-        let (seq, hash) = octets.split_first_chunk()?;
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (seq, hash) = bytes.split_first_chunk()?;
         Some(Self { seq: i64::from_be_bytes(*seq), hash: hash.try_into().ok()? })
     }
 }

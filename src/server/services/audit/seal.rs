@@ -62,6 +62,6 @@ pub(super) fn end(entry: &AuditEntry) -> Result<End, StoreError> {
     Ok(End { seq: entry.seq, hash: digest(&entry.hash)? })
 }
 
-fn digest(octets: &[u8]) -> Result<Hash, StoreError> {
-    octets.try_into().map_err(|_| StoreError::Corrupt("audit.hash"))
+fn digest(bytes: &[u8]) -> Result<Hash, StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Corrupt("audit.hash"))
 }

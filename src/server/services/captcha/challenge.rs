@@ -159,8 +159,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_795_435_200_000);
 
-    fn secret(octet: u8) -> SecretKey {
-        SecretKey::from_bytes([octet; 32])
+    fn secret(byte: u8) -> SecretKey {
+        SecretKey::from_bytes([byte; 32])
     }
 
     fn challenges() -> Challenges {

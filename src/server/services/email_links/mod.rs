@@ -28,8 +28,8 @@ pub struct EmailLinks {
 
 /// The result of using a link.
 #[derive(Clone, Debug)]
-pub struct LinkTransaction {
-    pub done: NextStep,
+pub struct LinkOutcome {
+    pub next: NextStep,
     /// Whether this ended the session of the user who pressed the button.
     pub ends_own_session: bool,
 }
@@ -46,7 +46,7 @@ impl EmailLinks {
 
     /// Performs the link's action, once. A link that is no longer valid leads to the page that says
     /// so.
-    pub async fn act(&self, token: &str, by: &RequestContext) -> Result<LinkTransaction, ServiceError> {
+    pub async fn act(&self, token: &str, by: &RequestContext) -> Result<LinkOutcome, ServiceError> {
         let Some(token) = FlowToken::parse(token) else { return Ok(no_good()) };
         let tx = self.store.write().await?;
         let now = tx.now();
@@ -54,16 +54,16 @@ impl EmailLinks {
         if !mail_links::spend(&tx, link.id, now).await? {
             return Ok(no_good());
         }
-        let deed = match link.purpose {
+        let used = match link.purpose {
             LinkPurpose::EndSession => self.end_session(&tx, &link, by).await?,
             LinkPurpose::UndoEmailChange => self.undo_email_change(&tx, &link, by, now).await?,
             LinkPurpose::KeepAccount => self.keep_account(&tx, &link, by, now).await?,
         };
-        let Some(deed) = deed else { return Ok(no_good()) };
+        let Some(used) = used else { return Ok(no_good()) };
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "mail_link.used", purpose = link.purpose.as_str(), account = %link.account_id, ip = %by.ip);
-        Ok(deed)
+        Ok(used)
     }
 
     async fn end_session(
@@ -71,7 +71,7 @@ impl EmailLinks {
         tx: &Transaction,
         link: &MailLink,
         by: &RequestContext,
-    ) -> Result<Option<LinkTransaction>, ServiceError> {
+    ) -> Result<Option<LinkOutcome>, ServiceError> {
         let Some(handle) = link.subject_id else { return Ok(None) };
         // If the session has already ended, there is nothing left to do.
         if sessions::end(tx, link.account_id, handle).await?.is_some() {
@@ -82,7 +82,7 @@ impl EmailLinks {
         known_devices::forget_all(tx, link.account_id).await?;
         let own = by.member.as_ref().is_some_and(|it| it.account_id == link.account_id && it.session == handle);
         let text = "That device has been signed out. Someone knew your password. Reset it now.";
-        Ok(Some(deed(paths::RECOVER, NoticeKind::Warning, text, own, by)))
+        Ok(Some(redirect(paths::RECOVER, NoticeKind::Warning, text, own, by)))
     }
 
     async fn keep_account(
@@ -91,7 +91,7 @@ impl EmailLinks {
         link: &MailLink,
         by: &RequestContext,
         now: Timestamp,
-    ) -> Result<Option<LinkTransaction>, ServiceError> {
+    ) -> Result<Option<LinkOutcome>, ServiceError> {
         if !accounts::keep(tx, link.account_id, now).await? {
             return Ok(None);
         }
@@ -99,23 +99,23 @@ impl EmailLinks {
         self.log.note(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
         self.notifications.tell(tx, &account, NotificationKind::DeletionCancelled, by).await?;
         let text = "Your account won't be deleted. You can sign in as before.";
-        Ok(Some(deed(paths::LOGIN, NoticeKind::Success, text, false, by)))
+        Ok(Some(redirect(paths::LOGIN, NoticeKind::Success, text, false, by)))
     }
 }
 
 /// Redirects with a notice. A user who is still signed in goes to the dashboard instead, because
 /// `to` is a page for signed-out users.
-fn deed(
+fn redirect(
     to: &'static str,
     kind: NoticeKind,
     text: &'static str,
     ends_own_session: bool,
     by: &RequestContext,
-) -> LinkTransaction {
+) -> LinkOutcome {
     let to = if by.member.is_some() && !ends_own_session { paths::DASHBOARD } else { to };
-    LinkTransaction { done: NextStep::go(to).saying(kind, text), ends_own_session }
+    LinkOutcome { next: NextStep::go(to).saying(kind, text), ends_own_session }
 }
 
-fn no_good() -> LinkTransaction {
-    LinkTransaction { done: NextStep::go(paths::FROM_MAIL), ends_own_session: false }
+fn no_good() -> LinkOutcome {
+    LinkOutcome { next: NextStep::go(paths::FROM_MAIL), ends_own_session: false }
 }

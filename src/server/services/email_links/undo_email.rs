@@ -2,7 +2,7 @@
 
 use crate::server::store::Transaction;
 
-use super::{EmailLinks, LinkTransaction, deed};
+use super::{EmailLinks, LinkOutcome, redirect};
 use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
 use crate::paths;
 use crate::server::mail::NotificationKind;
@@ -23,7 +23,7 @@ impl EmailLinks {
         link: &MailLink,
         by: &RequestContext,
         now: Timestamp,
-    ) -> Result<Option<LinkTransaction>, ServiceError> {
+    ) -> Result<Option<LinkOutcome>, ServiceError> {
         let Some(id) = link.subject_id else { return Ok(None) };
         let change = email_changes::by_id(tx, id).await?;
         let Some(change) = change.filter(|it| it.confirmed_at.is_some() && !it.undone) else { return Ok(None) };
@@ -47,6 +47,6 @@ impl EmailLinks {
         let own = by.member.as_ref().is_some_and(|member| member.account_id == restored.id);
         let text =
             "Your email address has been restored, and all devices have been signed out. Reset your password now.";
-        Ok(Some(deed(paths::RECOVER, NoticeKind::Warning, text, own, by)))
+        Ok(Some(redirect(paths::RECOVER, NoticeKind::Warning, text, own, by)))
     }
 }

@@ -97,9 +97,9 @@ pub(super) fn held(account_id: Uuid, by: &RequestContext) -> Option<&FlowToken> 
 /// account. The hash is not keyed, so trusted browsers stay trusted when `SECRET_KEY` changes.
 fn cookie_name(account_id: Uuid) -> String {
     let digest = TokenDigest::of(&[b"trust".as_slice(), account_id.as_bytes()].concat()).into_bytes();
-    digest.iter().take(8).fold(String::new(), |mut name, octet| {
+    digest.iter().take(8).fold(String::new(), |mut name, byte| {
         // Writing to a `String` cannot fail.
-        let _ = write!(name, "{octet:02x}");
+        let _ = write!(name, "{byte:02x}");
         name
     })
 }
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn each_account_has_a_cookie_name_of_sixteen_hex_digits() {
         let name = cookie_name(Uuid::from_u128(1));
-        assert!(name.len() == 16 && name.bytes().all(|octet| octet.is_ascii_hexdigit()), "{name}");
+        assert!(name.len() == 16 && name.bytes().all(|byte| byte.is_ascii_hexdigit()), "{name}");
         assert_ne!(name, cookie_name(Uuid::from_u128(2)));
     }
 }

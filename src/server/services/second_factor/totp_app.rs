@@ -36,7 +36,7 @@ impl SecondFactor {
         let now = tx.now();
         let account = accounts::by_id(&tx, account_id).await?;
         account.filter(|account| account.holds(session_version)).ok_or(ServiceError::Unauthenticated)?;
-        let sealed = self.seeds.seal(account_id, Seed::generate(&self.rng).octets());
+        let sealed = self.seeds.seal(account_id, Seed::generate(&self.rng).bytes());
         totp::begin(&tx, account_id, sealed.map_err(|_| StoreError::Corrupt("totp.secret"))?, now).await?;
         tx.commit().await?;
         Ok(NextStep::go(paths::ACCOUNT_SECURITY))
@@ -122,8 +122,8 @@ impl SecondFactor {
     }
 
     pub(super) fn open_seed(&self, account_id: Uuid, stored: &StoredSeed) -> Result<Seed, StoreError> {
-        let octets = self.seeds.open(account_id, &stored.sealed).map(zeroize::Zeroizing::new);
-        let seed = octets.ok().and_then(|octets| Seed::from_octets(&octets));
+        let bytes = self.seeds.open(account_id, &stored.sealed).map(zeroize::Zeroizing::new);
+        let seed = bytes.ok().and_then(|bytes| Seed::from_bytes(&bytes));
         seed.ok_or(StoreError::Corrupt("totp.secret, sealed by another SECRET_KEY or altered"))
     }
 }

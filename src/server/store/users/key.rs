@@ -51,7 +51,7 @@ impl FromStr for Key {
         let number = || value.parse().map_err(|_| NoKey);
         let sorted = match letter {
             // No other characters are ever stored, and PostgreSQL rejects some of them.
-            "n" | "a" if !value.bytes().all(|octet| octet.is_ascii_graphic()) => return Err(NoKey),
+            "n" | "a" if !value.bytes().all(|byte| byte.is_ascii_graphic()) => return Err(NoKey),
             "n" => Sorted::Name(value.to_owned()),
             "a" => Sorted::Address(value.to_owned()),
             "r" => Sorted::Registered(number()?),

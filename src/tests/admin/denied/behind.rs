@@ -34,8 +34,8 @@ async fn actions(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
         ("revoke", administration.revoke_invitation(&on.to_string(), by).await.map(drop)),
         ("export", administration.export_users(UsersQuery::default(), by).await.map(drop)),
     ];
-    for deed in UserAction::ALL {
-        answers.push((deed.as_str(), administration.change_user(on, deed, "Because.", by).await.map(drop)));
+    for action in UserAction::ALL {
+        answers.push((action.as_str(), administration.change_user(on, action, "Because.", by).await.map(drop)));
     }
     answers
 }
@@ -46,7 +46,7 @@ async fn queries(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
     vec![
         ("the users", administration.users(UsersQuery::default(), Cursor::First, by).await.map(drop)),
         ("a user", administration.user(on, by).await.map(drop)),
-        ("an action", administration.user_deed(on, UserAction::Disable, by).await.map(drop)),
+        ("an action", administration.user_action(on, UserAction::Disable, by).await.map(drop)),
         ("the invitations", administration.invitations("", Cursor::First, by).await.map(drop)),
     ]
 }

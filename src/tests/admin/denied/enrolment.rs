@@ -26,10 +26,10 @@ async fn an_administrator_without_the_required_second_factor_is_redirected_to_ad
                 assert!(!answer.body.contains("bob"), "{address}");
             }
         }
-        for deed in UserAction::ALL {
-            let fields = [("id", bob.as_str()), ("deed", deed.as_str()), ("reason", "Because.")];
+        for action in UserAction::ALL {
+            let fields = [("id", bob.as_str()), ("action", action.as_str()), ("reason", "Because.")];
             let answer = ann.clone().post(paths::ADMIN_USERS_CHANGE, &fields).await;
-            assert_eq!(answer.location().as_deref(), Some(paths::ACCOUNT_SECURITY), "{deed:?}");
+            assert_eq!(answer.location().as_deref(), Some(paths::ACCOUNT_SECURITY), "{action:?}");
         }
         for table in ["audit", "invitation"] {
             assert_eq!(app.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
@@ -39,7 +39,7 @@ async fn an_administrator_without_the_required_second_factor_is_redirected_to_ad
 
         enrol(&app, &mut ann).await;
         assert_eq!(ann.get(paths::ADMIN_USERS).await.status, 200);
-        let fields = [("id", bob.as_str()), ("deed", "disable"), ("reason", "Because.")];
+        let fields = [("id", bob.as_str()), ("action", "disable"), ("reason", "Because.")];
         let answer = ann.post(paths::ADMIN_USERS_CHANGE, &fields).await;
         assert_eq!(answer.location(), Some(paths::admin_user(&bob)));
         assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1);

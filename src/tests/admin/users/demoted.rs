@@ -15,10 +15,10 @@ async fn a_demoted_administrator_can_do_nothing_however_close_the_requests_are()
         app.execute("UPDATE account SET role = 'administrator' WHERE username = 'ann'").await;
         let posts = (0..6).map(|post| {
             // Ann ends bob's sessions, and zoe demotes her at a different point each time.
-            let (client, id, deed) =
+            let (client, id, action) =
                 if post == round % 6 { (&zoe, &ann_id, "make-user") } else { (&ann, &bob_id, "end-sessions") };
             let (mut client, id) = (client.clone(), id.clone());
-            tokio::spawn(async move { change(&mut client, &id, deed, "Because.").await })
+            tokio::spawn(async move { change(&mut client, &id, action, "Because.").await })
         });
         for answer in join_all(posts).await {
             assert!(!answer.expect("it finishes").status.is_server_error());

@@ -96,7 +96,7 @@ async fn no_page_about_users_holds_a_hash_or_a_secret() {
         assert!(secrets.len() > 20);
         let id = id_of(&app, "carl").await;
         let mut pages = vec!["/admin/users".to_owned(), format!("/admin/users/{id}")];
-        pages.extend(portal::domain::UserAction::ALL.map(|deed| format!("/admin/users/{id}/{}", deed.as_str())));
+        pages.extend(portal::domain::UserAction::ALL.map(|action| format!("/admin/users/{id}/{}", action.as_str())));
         for path in pages {
             let page = ann.get(&path).await;
             assert_eq!(page.status, 200, "{path}");

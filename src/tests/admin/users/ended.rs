@@ -5,9 +5,9 @@ use crate::harness::{Client, TestApp};
 use crate::two_step::{enrolled, half};
 
 /// Applies an action to a user.
-async fn done(client: &mut Client, id: &str, deed: &str) {
-    let answer = change(client, id, deed, "Because.").await;
-    assert_eq!(answer.location(), Some(format!("/admin/users/{id}")), "{deed}: {answer:?}");
+async fn done(client: &mut Client, id: &str, action: &str) {
+    let answer = change(client, id, action, "Because.").await;
+    assert_eq!(answer.location(), Some(format!("/admin/users/{id}")), "{action}: {answer:?}");
 }
 
 /// Returns where bob's password leads in this browser.
@@ -45,14 +45,14 @@ async fn every_session_of_the_user_is_signed_out_at_its_next_request_and_no_othe
 #[tokio::test]
 async fn a_sign_in_waiting_for_its_second_step_ends_with_the_sessions() {
     for mode in BOTH {
-        for deed in ["end-sessions", "start-recovery"] {
+        for action in ["end-sessions", "start-recovery"] {
             let app = TestApp::new().await;
             enrolled(&app, mode).await;
             let mut eve = administrator(&app, mode, "eve").await;
             let mut waiting = half(&app, mode).await;
             assert_eq!(waiting.get("/login/mfa").await.status, 200);
-            done(&mut eve, &id_of(&app, "ann").await, deed).await;
-            assert_ne!(waiting.get("/login/mfa").await.status, 200, "{deed}");
+            done(&mut eve, &id_of(&app, "ann").await, action).await;
+            assert_ne!(waiting.get("/login/mfa").await.status, 200, "{action}");
         }
     }
 }

@@ -11,14 +11,14 @@ const ADMINISTRATORS: &str =
 #[tokio::test(flavor = "multi_thread")]
 async fn two_administrators_who_demote_disable_or_delete_each_other_at_once_leave_one() {
     for mode in BOTH {
-        for deed in ["make-user", "disable", "delete"] {
+        for action in ["make-user", "disable", "delete"] {
             for ann_first in [true, false] {
                 let app = TestApp::new().await;
                 let mut ann = administrator(&app, mode, "ann").await;
                 let mut bob = administrator(&app, mode, "bob").await;
                 let (ids, reason) = ((id_of(&app, "ann").await, id_of(&app, "bob").await), "Because.");
-                let (by_ann, by_bob) = (async move { change(&mut ann, &ids.1, deed, reason).await }, async move {
-                    change(&mut bob, &ids.0, deed, reason).await
+                let (by_ann, by_bob) = (async move { change(&mut ann, &ids.1, action, reason).await }, async move {
+                    change(&mut bob, &ids.0, action, reason).await
                 });
                 // Two tasks that run in parallel.
                 let (one, other) = if ann_first {
@@ -29,8 +29,8 @@ async fn two_administrators_who_demote_disable_or_delete_each_other_at_once_leav
                     join(tasks.0, tasks.1).await
                 };
                 let _ = (one.expect("it finishes"), other.expect("it finishes"));
-                assert_eq!(app.count(ADMINISTRATORS).await, 1, "{deed}");
-                assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1, "{deed}");
+                assert_eq!(app.count(ADMINISTRATORS).await, 1, "{action}");
+                assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1, "{action}");
             }
         }
     }

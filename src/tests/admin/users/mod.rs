@@ -1,6 +1,6 @@
 //! `/admin/users`: search, details, actions and export.
 
-mod deeds;
+mod actions;
 mod demoted;
 mod detail;
 mod ended;
@@ -30,8 +30,8 @@ async fn with_bob(mode: Mode) -> (TestApp, Client) {
 }
 
 /// Presses the button on an action's page.
-async fn change(client: &mut Client, id: &str, deed: &str, reason: &str) -> Answer {
-    client.post(CHANGE, &[("id", id), ("deed", deed), ("reason", reason)]).await
+async fn change(client: &mut Client, id: &str, action: &str, reason: &str) -> Answer {
+    client.post(CHANGE, &[("id", id), ("action", action), ("reason", reason)]).await
 }
 
 /// Adds an authenticator app to the signed-in account; returns its recovery codes.

@@ -9,7 +9,7 @@ async fn an_action_that_does_not_apply_is_refused_with_a_plain_message_and_chang
         let id = id_of(&app, "bob").await;
         let (open, disabled) = ("disabled_at = NULL, delete_after = NULL", "disabled_at = 1, delete_after = NULL");
         let leaving = "disabled_at = NULL, delete_after = 9999999999999";
-        for (state, deed, why) in [
+        for (state, action, why) in [
             (open, "enable", "This account is already active."),
             (open, "make-user", "This user isn't an administrator."),
             (open, "reset-two-step", "no authenticator app and no passkey"),
@@ -22,13 +22,13 @@ async fn an_action_that_does_not_apply_is_refused_with_a_plain_message_and_chang
         ] {
             app.execute(&format!("UPDATE account SET {state} WHERE username = 'bob'")).await;
             let mails = app.mails_to("bob@x.example").await.len();
-            let page = ann.get(&format!("/admin/users/{id}/{deed}")).await.body;
-            assert!(page.contains(why) && !page.contains("name=\"reason\""), "{deed}: {page}");
+            let page = ann.get(&format!("/admin/users/{id}/{action}")).await.body;
+            assert!(page.contains(why) && !page.contains("name=\"reason\""), "{action}: {page}");
             let offered = ann.get(&format!("/admin/users/{id}")).await.body;
-            assert!(!offered.contains(&format!("/admin/users/{id}/{deed}")), "{deed} has no button");
-            let answer = change(&mut ann, &id, deed, "Because.").await;
-            assert!(ann.seen(answer).await.contains(why), "{deed}");
-            assert_eq!(app.mails_to("bob@x.example").await.len(), mails, "{deed}");
+            assert!(!offered.contains(&format!("/admin/users/{id}/{action}")), "{action} has no button");
+            let answer = change(&mut ann, &id, action, "Because.").await;
+            assert!(ann.seen(answer).await.contains(why), "{action}");
+            assert_eq!(app.mails_to("bob@x.example").await.len(), mails, "{action}");
         }
         assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
         assert_eq!(app.count("SELECT COUNT(*) FROM security_event WHERE ip = ''").await, 0);
@@ -40,10 +40,10 @@ async fn administrators_cannot_use_actions_on_themselves_that_their_account_page
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let id = id_of(&app, "ann").await;
-        for deed in ["disable", "delete", "end-sessions", "start-recovery", "reset-two-step"] {
-            let answer = change(&mut ann, &id, deed, "Because.").await;
+        for action in ["disable", "delete", "end-sessions", "start-recovery", "reset-two-step"] {
+            let answer = change(&mut ann, &id, action, "Because.").await;
             let seen = ann.seen(answer).await;
-            assert!(seen.contains("This is your own account.") && seen.contains("/account"), "{deed}: {seen}");
+            assert!(seen.contains("This is your own account.") && seen.contains("/account"), "{action}: {seen}");
         }
         assert_eq!(ann.get("/dashboard").await.status, 200);
         assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
@@ -79,20 +79,20 @@ async fn an_unknown_id_or_action_does_nothing() {
         let (app, mut ann) = with_bob(mode).await;
         let bob = id_of(&app, "bob").await;
         let nobody = "00000000-0000-7000-8000-000000000000";
-        for (id, deed) in [
+        for (id, action) in [
             ("", "disable"),
             ("x\r\ny", "disable"),
             (bob.as_str(), "burn"),
             (bob.as_str(), ""),
             ("../..", "//x.example"),
         ] {
-            let answer = change(&mut ann, id, deed, "Because.").await;
+            let answer = change(&mut ann, id, action, "Because.").await;
             if mode == crate::harness::Mode::Script {
-                assert_eq!(answer.status, 404, "{id} {deed}");
+                assert_eq!(answer.status, 404, "{id} {action}");
             } else {
-                assert_eq!(answer.location().as_deref(), Some("/admin/users"), "{id} {deed}");
+                assert_eq!(answer.location().as_deref(), Some("/admin/users"), "{id} {action}");
             }
-            assert!(ann.seen(answer).await.contains("This page has changed."), "{id} {deed}");
+            assert!(ann.seen(answer).await.contains("This page has changed."), "{id} {action}");
         }
         let answer = change(&mut ann, nobody, "disable", "Because.").await;
         assert!(answer.status == 404 || answer.location().is_some());

@@ -38,7 +38,7 @@ pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<Settin
 }
 
 /// Formats bytes in megabytes (1,000,000 bytes), rounded up to one decimal place.
-fn megabytes(octets: u64) -> String {
-    let tenths = octets.div_ceil(100_000);
+fn megabytes(bytes: u64) -> String {
+    let tenths = bytes.div_ceil(100_000);
     format!("{}.{} MB", tenths / 10, tenths % 10)
 }

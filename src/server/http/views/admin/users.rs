@@ -51,17 +51,17 @@ fn row(two_step: bool, user: User) -> UserRowView {
 
 /// Loads the page of a user, or the page of an action on that user.
 pub(super) async fn below(state: &AppState, path: &str, by: &RequestContext) -> Result<AdminView, LoadError> {
-    let (id, deed) = path.split_once('/').map_or((path, None), |(id, deed)| (id, Some(deed)));
+    let (id, action) = path.split_once('/').map_or((path, None), |(id, action)| (id, Some(action)));
     // Accept only the canonical form of the ID, so that each page has one URL.
     let id = Uuid::try_parse(id).ok().filter(|parsed| parsed.to_string() == id).ok_or(LoadError::NotFound)?;
-    let Some(deed) = deed else {
+    let Some(action) = action else {
         return Ok(AdminView::User(Box::new(user(state.admin.user(id, by).await?))));
     };
-    let deed = UserAction::parse(deed).ok_or(LoadError::NotFound)?;
-    let UserActionPage { account, refusal } = state.admin.user_deed(id, deed, by).await?;
+    let action = UserAction::parse(action).ok_or(LoadError::NotFound)?;
+    let UserActionPage { account, refusal } = state.admin.user_action(id, action, by).await?;
     let own = by.member.as_ref().is_some_and(|member| member.account_id == id);
     let username = account.username.as_str().to_owned();
-    Ok(AdminView::UserAction(UserActionView { id: id.to_string(), username, deed, refusal, own }))
+    Ok(AdminView::UserAction(UserActionView { id: id.to_string(), username, action, refusal, own }))
 }
 
 fn user(page: UserPage) -> UserView {
@@ -86,7 +86,7 @@ fn user(page: UserPage) -> UserView {
         codes: page.codes.into_iter().map(code).collect(),
         events: page.events.into_iter().map(security_log::view).collect(),
         entries: page.entries.into_iter().map(|entry| audit::view(entry, &names)).collect(),
-        deeds: page.deeds,
+        actions: page.actions,
         own: page.own,
     }
 }

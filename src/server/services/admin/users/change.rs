@@ -30,39 +30,39 @@ impl AdminService {
     pub async fn change_user(
         &self,
         id: Uuid,
-        deed: UserAction,
+        action: UserAction,
         reason: &str,
         by: &RequestContext,
     ) -> Result<NextStep, ServiceError> {
         by.administrator()?;
         let reason = AuditReason::parse(reason).map_err(|error| FieldErrors::one("reason", error))?;
-        let under_way =
-            if deed.wants_password() { self.begin_reauthenticated(by).await? } else { self.begin(by).await? };
-        let tx = &under_way.tx;
+        let admin_tx =
+            if action.wants_password() { self.begin_reauthenticated(by).await? } else { self.begin(by).await? };
+        let tx = &admin_tx.tx;
         let account = accounts::by_id(tx, id).await?.ok_or(ServiceError::NotFound)?;
-        let own = id == under_way.actor_id;
-        if let Some(refusal) = rules::refusal(deed, standing(tx, &account, under_way.actor_id).await?) {
+        let own = id == admin_tx.actor_id;
+        if let Some(refusal) = rules::refusal(action, standing(tx, &account, admin_tx.actor_id).await?) {
             return Err(ServiceError::Refused(refusal));
         }
-        self.log.note_from_operators(tx, id, event_of(deed), BY).await?;
-        if let Some(deed) = mail_of(deed) {
-            self.notifications.tell_by_administrator(tx, &account, deed).await?;
+        self.log.note_from_operators(tx, id, event_of(action), BY).await?;
+        if let Some(action) = mail_of(action) {
+            self.notifications.tell_by_administrator(tx, &account, action).await?;
         }
-        self.carry_out(tx, deed, &account).await?;
-        under_way.commit(AuditEvent::to(action_of(deed), id).because(&reason)).await?;
+        self.apply(tx, action, &account).await?;
+        admin_tx.commit(AuditEvent::to(action_of(action), id).because(&reason)).await?;
         self.notifications.wake();
-        let to = match deed {
+        let to = match action {
             UserAction::Delete => paths::ADMIN_USERS.to_owned(),
             // Users who remove their own administrator role no longer have access here.
             UserAction::MakeUser if own => paths::DASHBOARD.to_owned(),
             _ => format!("{}/{id}", paths::ADMIN_USERS),
         };
-        Ok(NextStep::go(to).saying(NoticeKind::Success, said(deed, account.username.as_str(), own)))
+        Ok(NextStep::go(to).saying(NoticeKind::Success, success_message(action, account.username.as_str(), own)))
     }
 
-    async fn carry_out(&self, tx: &Transaction, deed: UserAction, account: &Account) -> Result<(), StoreError> {
+    async fn apply(&self, tx: &Transaction, action: UserAction, account: &Account) -> Result<(), StoreError> {
         let (id, now) = (account.id, self.clock.now());
-        match deed {
+        match action {
             UserAction::Disable => {
                 accounts::disable(tx, id, now).await?;
                 access_revocation::revoke_all_access(tx, account, now).await
@@ -90,8 +90,8 @@ async fn end_sessions(tx: &Transaction, id: Uuid) -> Result<(), StoreError> {
     sessions::end_all(tx, id).await
 }
 
-fn action_of(deed: UserAction) -> AuditAction {
-    match deed {
+fn action_of(action: UserAction) -> AuditAction {
+    match action {
         UserAction::Disable => AuditAction::AccountDisabled,
         UserAction::Enable => AuditAction::AccountEnabled,
         UserAction::EndSessions => AuditAction::SessionsEnded,
@@ -104,8 +104,8 @@ fn action_of(deed: UserAction) -> AuditAction {
 }
 
 /// The entry in the owner's security log.
-fn event_of(deed: UserAction) -> SecurityEvent {
-    match deed {
+fn event_of(action: UserAction) -> SecurityEvent {
+    match action {
         UserAction::Disable => SecurityEvent::AccountDisabled,
         UserAction::Enable => SecurityEvent::AccountEnabled,
         UserAction::EndSessions => SecurityEvent::SessionsEnded,
@@ -118,8 +118,8 @@ fn event_of(deed: UserAction) -> SecurityEvent {
 }
 
 /// The notification to the owner. Ended sessions are not announced, because the owner sees them.
-fn mail_of(deed: UserAction) -> Option<ByAdministrator> {
-    Some(match deed {
+fn mail_of(action: UserAction) -> Option<ByAdministrator> {
+    Some(match action {
         UserAction::EndSessions => return None,
         UserAction::Disable => ByAdministrator::Disabled,
         UserAction::Enable => ByAdministrator::Enabled,
@@ -132,8 +132,8 @@ fn mail_of(deed: UserAction) -> Option<ByAdministrator> {
 }
 
 /// The message shown to the administrator after the action.
-fn said(deed: UserAction, name: &str, own: bool) -> String {
-    match deed {
+fn success_message(action: UserAction, name: &str, own: bool) -> String {
+    match action {
         UserAction::Disable => format!("{name} has been disabled and signed out everywhere."),
         UserAction::Enable => format!("{name} can sign in again."),
         UserAction::EndSessions => format!("{name} has been signed out everywhere."),

@@ -40,7 +40,7 @@ pub struct UserPage {
     /// The usernames of the accounts in `entries` that still exist.
     pub names: HashMap<Uuid, String>,
     /// The actions that can be applied now.
-    pub deeds: Vec<UserAction>,
+    pub actions: Vec<UserAction>,
     /// Whether this is the requesting administrator.
     pub own: bool,
 }
@@ -78,7 +78,7 @@ impl AdminService {
             events: security_events::newest(db, id, None, NEWEST).await?,
             names: accounts::names(db, ids).await?,
             entries,
-            deeds: UserAction::ALL.into_iter().filter(|deed| rules::refusal(*deed, standing).is_none()).collect(),
+            actions: UserAction::ALL.into_iter().filter(|action| rules::refusal(*action, standing).is_none()).collect(),
             own: id == me,
             account,
         })
@@ -89,16 +89,16 @@ impl AdminService {
     ///
     /// # Errors
     /// Same as [`AdminService::user`].
-    pub async fn user_deed(
+    pub async fn user_action(
         &self,
         id: Uuid,
-        deed: UserAction,
+        action: UserAction,
         by: &RequestContext,
     ) -> Result<UserActionPage, ServiceError> {
         let me = by.administrator()?.account_id;
         let db = self.store.reader();
         let account = accounts::by_id(db, id).await?.ok_or(ServiceError::NotFound)?;
-        let refusal = rules::refusal(deed, standing(db, &account, me).await?);
+        let refusal = rules::refusal(action, standing(db, &account, me).await?);
         Ok(UserActionPage { account, refusal })
     }
 }

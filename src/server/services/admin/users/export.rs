@@ -40,8 +40,8 @@ impl AdminService {
     /// [`ServiceError::NotFound`] if the user is not an administrator, or [`ServiceError::ReauthenticationRequired`]
     /// if they did not recently authenticate.
     pub async fn export_users(&self, query: UsersQuery<'_>, by: &RequestContext) -> Result<UsersExport, ServiceError> {
-        let deed = self.begin_reauthenticated(by).await?;
-        deed.commit(AuditEvent::of(AuditAction::UsersExported).about(&label(query))).await?;
+        let admin_tx = self.begin_reauthenticated(by).await?;
+        admin_tx.commit(AuditEvent::of(AuditAction::UsersExported).about(&label(query))).await?;
         Ok(UsersExport { at: self.clock.now(), store: self.store.clone(), filter: query.filter() })
     }
 }

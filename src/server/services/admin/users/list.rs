@@ -100,7 +100,7 @@ fn key_of(beginning: &str) -> Option<String> {
     if let Ok(email) = Email::parse(beginning) {
         return Some(email.key().to_owned());
     }
-    let printed = beginning.bytes().all(|octet| octet.is_ascii_graphic());
+    let printed = beginning.bytes().all(|byte| byte.is_ascii_graphic());
     printed.then(|| beginning.to_ascii_lowercase())
 }
 

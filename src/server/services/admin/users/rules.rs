@@ -19,11 +19,11 @@ pub(super) struct AccountStatus {
 }
 
 /// Returns why an action cannot be applied, or `None` if it can.
-pub(super) fn refusal(deed: UserAction, on: AccountStatus) -> Option<&'static str> {
-    if let Some(elsewhere) = on.own.then(|| own(deed)).flatten() {
+pub(super) fn refusal(action: UserAction, on: AccountStatus) -> Option<&'static str> {
+    if let Some(elsewhere) = on.own.then(|| own(action)).flatten() {
         return Some(elsewhere);
     }
-    let senseless = match (deed, on.state, on.role) {
+    let senseless = match (action, on.state, on.role) {
         (UserAction::Disable, AccountState::Disabled, _) => Some("This account is already disabled."),
         (UserAction::Disable, AccountState::Leaving, _) => {
             Some("This account is already closed. The user asked to delete it.")
@@ -48,15 +48,15 @@ pub(super) fn refusal(deed: UserAction, on: AccountStatus) -> Option<&'static st
         _ => None,
     };
     senseless.or_else(|| {
-        let takes_one = matches!(deed, UserAction::Disable | UserAction::MakeUser | UserAction::Delete);
+        let takes_one = matches!(action, UserAction::Disable | UserAction::MakeUser | UserAction::Delete);
         let is_one = on.role == Role::Administrator && on.state == AccountState::Open;
         (takes_one && is_one && !on.another_administrator).then_some(LAST)
     })
 }
 
 /// Returns where administrators can do the same to their own account, if they cannot do it here.
-fn own(deed: UserAction) -> Option<&'static str> {
-    match deed {
+fn own(action: UserAction) -> Option<&'static str> {
+    match action {
         UserAction::Disable => Some("This is your own account. To close it, delete it on the page /account."),
         UserAction::Delete => Some("This is your own account. You can delete it on the page /account."),
         UserAction::EndSessions => {
@@ -86,7 +86,7 @@ mod tests {
     };
 
     fn done(on: AccountStatus) -> Vec<&'static str> {
-        UserAction::ALL.into_iter().filter(|deed| refusal(*deed, on).is_none()).map(UserAction::as_str).collect()
+        UserAction::ALL.into_iter().filter(|action| refusal(*action, on).is_none()).map(UserAction::as_str).collect()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `/admin/users/{id}/{deed}`: confirms an action on an account. Lists its
+//! `/admin/users/{id}/{action}`: confirms an action on an account. Lists its
 //! consequences and asks for a reason.
 
 use leptos::either::Either;
@@ -16,7 +16,7 @@ pub fn UserActionPage() -> impl IntoView {
     let visitor = visitor();
     let View::Admin(AdminView::UserAction(about)) = visitor.view.clone() else { return None };
     let flash = visitor.flash.clone();
-    let heading = heading(about.deed, &about.username);
+    let heading = heading(about.action, &about.username);
     let back = paths::admin_user(&about.id);
     let name = about.username.clone();
     let body = match about.refusal {
@@ -41,24 +41,24 @@ pub fn UserActionPage() -> impl IntoView {
 
 #[component]
 fn Confirm(about: UserActionView, flash: Flash) -> impl IntoView {
-    let UserActionView { id, username, deed, own, .. } = about;
+    let UserActionView { id, username, action, own, .. } = about;
     let form = Form::to(paths::ADMIN_USERS_CHANGE, &flash)
         .field(Field::hidden("id", id))
-        .field(Field::hidden("deed", deed.as_str()))
+        .field(Field::hidden("action", action.as_str()))
         .field(Field::text("reason", "Reason").hint("Recorded in the audit log. The user won't see it."))
-        .submit(deed.label(), busy(deed));
-    let form = if is_loss(deed) { form.dangerous() } else { form };
+        .submit(action.label(), pending_label(action));
+    let form = if is_loss(action) { form.dangerous() } else { form };
     let whose = if own { "yourself".to_owned() } else { username };
-    let what: Vec<_> = effects(deed).iter().map(|effect| view! { <li>{*effect}</li> }).collect();
+    let what: Vec<_> = consequences(action).iter().map(|consequence| view! { <li>{*consequence}</li> }).collect();
     view! {
-        <p>{before(deed)} <strong>{whose}</strong> ":"</p>
+        <p>{intro(action)} <strong>{whose}</strong> ":"</p>
         <ul>{what}</ul>
         <EnhancedForm form />
     }
 }
 
-fn heading(deed: UserAction, username: &str) -> String {
-    match deed {
+fn heading(action: UserAction, username: &str) -> String {
+    match action {
         UserAction::Disable => format!("Disable {username}?"),
         UserAction::Enable => format!("Enable {username}?"),
         UserAction::EndSessions => format!("Sign out {username} everywhere?"),
@@ -70,12 +70,12 @@ fn heading(deed: UserAction, username: &str) -> String {
     }
 }
 
-fn is_loss(deed: UserAction) -> bool {
-    !matches!(deed, UserAction::Enable | UserAction::MakeAdministrator)
+fn is_loss(action: UserAction) -> bool {
+    !matches!(action, UserAction::Enable | UserAction::MakeAdministrator)
 }
 
-fn busy(deed: UserAction) -> &'static str {
-    match deed {
+fn pending_label(action: UserAction) -> &'static str {
+    match action {
         UserAction::Disable => "Disabling…",
         UserAction::Enable => "Enabling…",
         UserAction::EndSessions => "Signing out…",
@@ -87,8 +87,8 @@ fn busy(deed: UserAction) -> &'static str {
 }
 
 /// The start of the sentence that ends with the username.
-fn before(deed: UserAction) -> &'static str {
-    match deed {
+fn intro(action: UserAction) -> &'static str {
+    match action {
         UserAction::Disable => "This disables ",
         UserAction::Enable => "This enables ",
         UserAction::EndSessions => "This signs out ",
@@ -101,8 +101,8 @@ fn before(deed: UserAction) -> &'static str {
 }
 
 /// The consequences of an action.
-fn effects(deed: UserAction) -> &'static [&'static str] {
-    match deed {
+fn consequences(action: UserAction) -> &'static [&'static str] {
+    match action {
         UserAction::Disable => &[
             "signs them out everywhere",
             "cancels pending codes, password resets and email changes, and forgets trusted browsers",

@@ -10,7 +10,7 @@ const REASON: &str = "Asked for it by phone";
 
 /// An action, its names in the audit log and in the owner's log, the first words of
 /// the email about it, and the required setup.
-const DEEDS: [(&str, &str, &str, &str, &str); 8] = [
+const ACTIONS: [(&str, &str, &str, &str, &str); 8] = [
     ("disable", "account_disabled", "account_disabled", "Your Portal account was disabled", ""),
     ("enable", "account_enabled", "account_enabled", "Your Portal account was enabled", "disabled_at = 1"),
     ("end-sessions", "sessions_ended", "sessions_ended", "", ""),
@@ -24,8 +24,8 @@ const DEEDS: [(&str, &str, &str, &str, &str); 8] = [
 /// Returns whether the action asks for the password again: those that cannot be undone,
 /// and those that decide who else can act. A new action does not compile until it is
 /// classified here.
-fn wants_password(deed: UserAction) -> bool {
-    match deed {
+fn wants_password(action: UserAction) -> bool {
+    match action {
         UserAction::ResetTwoStep | UserAction::MakeAdministrator | UserAction::MakeUser | UserAction::Delete => true,
         // An attack needs a quick response, and a closed account can be reopened.
         UserAction::Disable | UserAction::Enable | UserAction::EndSessions | UserAction::StartRecovery => false,
@@ -33,9 +33,9 @@ fn wants_password(deed: UserAction) -> bool {
 }
 
 /// Prepares bob's account so that this action applies to it.
-async fn prepare(app: &TestApp, deed: &str) {
-    let (_, _, _, _, before) = DEEDS.into_iter().find(|known| known.0 == deed).expect("a known action");
-    if deed == "reset-two-step" {
+async fn prepare(app: &TestApp, action: &str) {
+    let (_, _, _, _, before) = ACTIONS.into_iter().find(|known| known.0 == action).expect("a known action");
+    if action == "reset-two-step" {
         app.execute("INSERT INTO totp SELECT id, x'00', 1, 2, 3 FROM account WHERE username = 'bob'").await;
     }
     if !before.is_empty() {
@@ -56,42 +56,42 @@ async fn bob(app: &TestApp, mode: Mode) -> Client {
 #[tokio::test]
 async fn every_action_is_explained_first_then_logged_and_its_owner_is_notified() {
     for mode in BOTH {
-        for (deed, action, event, subject, _) in DEEDS {
+        for (action, audit_action, event, subject, _) in ACTIONS {
             let (app, mut ann) = with_bob(mode).await;
-            prepare(&app, deed).await;
+            prepare(&app, action).await;
             let id = id_of(&app, "bob").await;
-            let path = format!("/admin/users/{id}/{deed}");
-            assert!(ann.get(&format!("/admin/users/{id}")).await.body.contains(&path), "{deed} has a button");
+            let path = format!("/admin/users/{id}/{action}");
+            assert!(ann.get(&format!("/admin/users/{id}")).await.body.contains(&path), "{action} has a button");
             let page = ann.get(&path).await.body;
             for text in ["<strong>bob</strong>", "name=\"reason\"", "Back to "] {
-                assert!(page.contains(text), "{deed}: {text}: {page}");
+                assert!(page.contains(text), "{action}: {text}: {page}");
             }
             let mails = app.mails_to("bob@x.example").await.len();
-            let answer = change(&mut ann, &id, deed, REASON).await;
+            let answer = change(&mut ann, &id, action, REASON).await;
             let to = answer.location();
-            let page = if deed == "delete" { "/admin/users".to_owned() } else { format!("/admin/users/{id}") };
-            assert_eq!(to.as_deref(), Some(page.as_str()), "{deed}: {answer:?}");
+            let page = if action == "delete" { "/admin/users".to_owned() } else { format!("/admin/users/{id}") };
+            assert_eq!(to.as_deref(), Some(page.as_str()), "{action}: {answer:?}");
             let seen = ann.seen(answer).await;
-            assert!(seen.contains("alert-success") && seen.contains("bob"), "{deed}: {seen}");
+            assert!(seen.contains("alert-success") && seen.contains("bob"), "{action}: {seen}");
             let audit = format!(
-                "SELECT COUNT(*) FROM audit WHERE action = '{action}' AND reason = '{REASON}' AND hex(target_id) = '{}'
+                "SELECT COUNT(*) FROM audit WHERE action = '{audit_action}' AND reason = '{REASON}' AND hex(target_id) = '{}'
                  AND actor_id = (SELECT id FROM account WHERE username = 'ann') AND ip = '192.0.2.7'",
                 id.replace('-', "").to_uppercase()
             );
-            assert_eq!(app.count(&audit).await, 1, "{deed}");
+            assert_eq!(app.count(&audit).await, 1, "{action}");
             // The IP address is not shown to the owner.
             let logged =
                 format!("SELECT COUNT(*) FROM security_event WHERE kind = '{event}' AND ip = '' AND user_agent = ''");
-            assert_eq!(app.count(&logged).await, 1, "{deed}");
+            assert_eq!(app.count(&logged).await, 1, "{action}");
             let told = app.mails_to("bob@x.example").await;
             if subject.is_empty() {
-                assert_eq!(told.len(), mails, "{deed}");
+                assert_eq!(told.len(), mails, "{action}");
                 continue;
             }
             let (last, text) = told.last().expect("a mail");
-            assert!(last.starts_with(subject), "{deed}: {last}");
-            assert!(text.contains("An administrator of Portal did this on"), "{deed}: {text}");
-            assert!(!text.contains("192.0.2.7") && !text.contains(REASON) && !text.contains("ann"), "{deed}: {text}");
+            assert!(last.starts_with(subject), "{action}: {last}");
+            assert!(text.contains("An administrator of Portal did this on"), "{action}: {text}");
+            assert!(!text.contains("192.0.2.7") && !text.contains(REASON) && !text.contains("ann"), "{action}: {text}");
         }
     }
 }
@@ -203,26 +203,26 @@ async fn a_deleted_account_is_removed_completely_and_its_username_and_email_are_
 #[tokio::test]
 async fn an_irreversible_action_asks_for_the_password_and_keeps_the_reason() {
     for mode in BOTH {
-        for deed in UserAction::ALL {
+        for action in UserAction::ALL {
             let (app, mut ann) = with_bob(mode).await;
-            let (wanted, deed) = (wants_password(deed), deed.as_str());
-            prepare(&app, deed).await;
+            let (wanted, action) = (wants_password(action), action.as_str());
+            prepare(&app, action).await;
             let id = id_of(&app, "bob").await;
             app.advance(301);
-            let answer = change(&mut ann, &id, deed, REASON).await;
+            let answer = change(&mut ann, &id, action, REASON).await;
             if !wanted {
-                assert_eq!(answer.location(), Some(format!("/admin/users/{id}")), "{deed}");
-                assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1, "{deed}");
+                assert_eq!(answer.location(), Some(format!("/admin/users/{id}")), "{action}");
+                assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1, "{action}");
                 continue;
             }
-            assert_eq!(answer.location().as_deref(), Some("/account/confirm"), "{deed}");
+            assert_eq!(answer.location().as_deref(), Some("/account/confirm"), "{action}");
             assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);
             let to = ann.post("/account/confirm", &[("password", PASSWORD)]).await.location().expect("a redirect back");
-            assert_eq!(to, format!("/admin/users/{id}/{deed}"));
+            assert_eq!(to, format!("/admin/users/{id}/{action}"));
             let page = ann.get(&to).await.body;
             assert!(page.contains(REASON), "{page}");
-            assert!(change(&mut ann, &id, deed, REASON).await.location().is_some());
-            assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1, "{deed}");
+            assert!(change(&mut ann, &id, action, REASON).await.location().is_some());
+            assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1, "{action}");
         }
     }
 }
