@@ -4,18 +4,18 @@ import { delimiter, join } from 'node:path';
 import type { LaunchOptions } from '@playwright/test';
 
 /**
- * The machine's own Chromium: `CHROMIUM`, else the first of the usual names on
- * PATH. None means Playwright's own. The same places as in `.ci/setup`.
+ * Returns the path of an installed Chromium: `CHROMIUM`, or the first of the usual names on PATH. Without one,
+ * Playwright uses its own. `.ci/setup` looks in the same places.
  */
-function chromium(): string | undefined {
+function findChromium(): string | undefined {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const folders = (process.env.PATH ?? '').split(delimiter);
   return ['chromium', 'chromium-browser', 'google-chrome']
     .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find(runs);
+    .find(isExecutable);
 }
 
-function runs(file: string): boolean {
+function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;
@@ -25,9 +25,10 @@ function runs(file: string): boolean {
 }
 
 /**
- * Browser features that the tests turn off. Chromium opens one or two hidden pages for the address bar's popups with
- * every window; without them a test needs a third of the CPU time. The rest is Playwright's own list (1.65:
- * `disabledFeatures` in its `chromiumSwitches`), repeated here because only the last such argument has an effect.
+ * Browser features that the tests disable. With every window, Chromium opens one or two hidden pages for the address
+ * bar's popups; without them, a test needs a third of the CPU time. The other features are Playwright's own list
+ * (1.65: `disabledFeatures` in its `chromiumSwitches`), repeated here because Chromium uses only the last
+ * `--disable-features` argument.
  */
 const DISABLED_FEATURES = [
   'WebUIOmniboxPopup',
@@ -47,15 +48,15 @@ const DISABLED_FEATURES = [
   'ThirdPartyStoragePartitioning',
 ];
 
-/** How the tests start the browser. */
+/** Returns the options with which the tests start the browser. */
 export function launchOptions(): LaunchOptions {
   const isRoot = process.getuid?.() === 0;
   return {
-    executablePath: chromium(),
+    executablePath: findChromium(),
     args: [
       ...(isRoot ? ['--no-sandbox'] : []),
       `--disable-features=${DISABLED_FEATURES.join(',')}`,
-      // No background requests by the browser itself.
+      // Disable background requests by the browser itself.
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-quic',

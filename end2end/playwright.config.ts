@@ -2,17 +2,17 @@ import { defineConfig, devices } from '@playwright/test';
 
 import { launchOptions } from './chromium';
 import type { Mode } from './fixtures/test';
-import { byInvitation, fullProof, main, quickResend, shortLived, strict } from './servers';
+import { fastResend, inviteOnly, main, minFillTime, realProofOfWork, shortCodeLifetime } from './servers';
 
 export default defineConfig<Mode>({
   testDir: 'tests',
-  globalSetup: './ready',
-  webServer: [shortLived.start, quickResend.start, strict.start, byInvitation.start, fullProof.start],
+  globalSetup: './global-setup',
+  webServer: [shortCodeLifetime, fastResend, minFillTime, inviteOnly, realProofOfWork].map(({ start }) => start),
   fullyParallel: true,
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  // The longest journey takes ten seconds; a busy machine may need many times as long.
+  // The longest test takes ten seconds; on a busy machine it may take many times as long.
   timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
@@ -22,12 +22,12 @@ export default defineConfig<Mode>({
     locale: 'en-GB',
     timezoneId: 'Europe/Paris',
     contextOptions: { reducedMotion: 'reduce' },
-    // A trace takes a sixth of the processor's time. For one of a failure: `npx playwright test --trace on`.
+    // Tracing takes a sixth of the CPU time. To trace a failing test, run `npx playwright test --trace on`.
     trace: 'off',
     screenshot: 'only-on-failure',
     launchOptions: launchOptions(),
   },
-  // A journey is tested in both modes, unless its title says which one it is about.
+  // Every test runs in both projects, unless its title contains @hydrated or @no-js.
   projects: [
     { name: 'hydrated', grepInvert: /@no-js/, use: { hydrated: true } },
     { name: 'no-js', grepInvert: /@hydrated/, use: { hydrated: false, javaScriptEnabled: false } },

@@ -5,36 +5,39 @@ const root = resolve(import.meta.dirname, '..');
 interface Server {
   address: string;
   url: string;
-  /** Where it keeps its data, and in development its mail. */
+  /** The data directory, in which a development portal also saves its emails. */
   dataDir: string;
 }
 
-/** Where the portal under test answers. `cargo leptos end-to-end` starts it. */
+/** The main portal under test. `cargo leptos end-to-end` starts it. */
 export const main = server(
   process.env.LEPTOS_SITE_ADDR ?? '127.0.0.1:3000',
   resolve(root, process.env.PORTAL_DATA_DIR ?? 'data'),
 );
 
-/** Portals with one setting made small, so that no test sleeps through the real one. Playwright starts them. */
-export const shortLived = small('short', 1, { PORTAL_OTP_LIFETIME: '4' });
-export const quickResend = small('quick', 2, { PORTAL_OTP_RESEND_AFTER: '2' });
+// The portals below differ from the main one in one setting. Playwright starts them.
+
+/** A portal whose codes expire after 4 seconds, so that tests need not wait for the default lifetime. */
+export const shortCodeLifetime = variant('short', 1, { PORTAL_OTP_LIFETIME: '4' });
+/** A portal that sends another code after 2 seconds. */
+export const fastResend = variant('quick', 2, { PORTAL_OTP_RESEND_AFTER: '2' });
 /**
- * A portal that takes a form without a proof of work only after a while; the others take it at once. Longer than the
- * product's own two seconds, in which a busy machine may not have filled in the form.
+ * A portal that accepts a form without a proof of work only after 4 seconds; the others accept it at once. The
+ * default of 2 seconds is too short for this test: on a busy machine, filling in the form may take longer.
  */
-export const strict = small('strict', 3, { PORTAL_FORM_MIN_FILL: '4' });
-/** A portal at which only those may register who were invited. */
-export const byInvitation = small('invitation', 4, { PORTAL_REGISTRATION: 'invitation' });
-/** A portal whose proof of work is as hard as users meet it; at the others it takes no time. */
-export const fullProof = small('proof', 5, {}, 'env -u PORTAL_CAPTCHA_DIFFICULTY');
+export const minFillTime = variant('strict', 3, { PORTAL_FORM_MIN_FILL: '4' });
+/** A portal where only invited users can register. */
+export const inviteOnly = variant('invitation', 4, { PORTAL_REGISTRATION: 'invitation' });
+/** A portal with the default difficulty of the proof of work; on the others it takes no time. */
+export const realProofOfWork = variant('proof', 5, {}, 'env -u PORTAL_CAPTCHA_DIFFICULTY');
 
-const servers = [main, shortLived, quickResend, strict, byInvitation, fullProof];
+const servers = [main, shortCodeLifetime, fastResend, minFillTime, inviteOnly, realProofOfWork];
 
-/** The portal at an origin, by whichever name of this machine it is opened. */
+/** Returns the portal at an origin. Only the port is compared, because `localhost` and `127.0.0.1` are the same. */
 export function serverAt(origin: string): Server {
   const { port } = new URL(origin);
   const found = servers.find(({ url }) => new URL(url).port === port);
-  if (!found) throw new Error(`No portal under test is at ${origin}.`);
+  if (!found) throw new Error(`There is no portal under test at ${origin}.`);
   return found;
 }
 
@@ -42,7 +45,7 @@ function server(address: string, dataDir: string): Server {
   return { address, url: `http://${address}`, dataDir };
 }
 
-function small(name: string, offset: number, settings: Record<string, string>, wrapper = '') {
+function variant(name: string, offset: number, settings: Record<string, string>, wrapper = '') {
   const { hostname, port } = new URL(main.url);
   const folder = resolve(root, 'target/end2end', name);
   const { address, url, dataDir } = server(`${hostname}:${Number(port) + offset}`, folder);

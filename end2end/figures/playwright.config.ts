@@ -3,8 +3,8 @@ import { defineConfig } from '@playwright/test';
 import { launchOptions } from '../chromium';
 
 /**
- * Figures that only a browser can take, of the portal at PORTAL_URL. The test
- * runner is only the way to run TypeScript: what it prints is the figures.
+ * Benchmarks that need a browser, against the portal at PORTAL_URL. They use the test runner only to run TypeScript;
+ * its output contains nothing but the results.
  */
 export default defineConfig({
   testDir: '.',

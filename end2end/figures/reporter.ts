@@ -1,7 +1,7 @@
 import type { Reporter, TestCase, TestResult } from '@playwright/test/reporter';
 
-/** Prints what the figures print and what went wrong, and nothing else. */
-export default class Bare implements Reporter {
+/** Prints only the output of the benchmarks and their errors. */
+export default class BenchmarkReporter implements Reporter {
   printsToStdio(): boolean {
     return true;
   }

@@ -1,112 +1,117 @@
 import { readFile } from 'node:fs/promises';
 
-import type { Person } from '../fixtures/person';
+import { expectAccessible } from '../fixtures/accessibility';
 import type { Portal } from '../fixtures/portal';
-import { expectGoodLooks } from '../fixtures/looks';
 import { expect, test } from '../fixtures/test';
+import type { User } from '../fixtures/user';
 
 const PASSWORD = 'gravel lantern mosaic';
 
-async function openAccount(portal: Portal, member: Person): Promise<void> {
-  await portal.openAs(member, '/account');
+async function openAccount(portal: Portal, user: User): Promise<void> {
+  await portal.openAs(user, '/account');
 }
 
-test('a new username is shown at once', async ({ portal, member }) => {
-  await openAccount(portal, member);
-  await portal.submit('/account/username', { username: `${member.username.slice(0, 20)}-new` });
-  await portal.isAt('/account');
+test('a changed username is shown immediately', async ({ portal, user }) => {
+  await openAccount(portal, user);
+  await portal.submit('/account/username', { username: `${user.username.slice(0, 20)}-new` });
+  await portal.expectPath('/account');
   await expect(portal.notice()).toContainText('Your username is now');
   await portal.submit('/account/username', { username: 'no spaces' });
   await portal.expectFieldError('/account/username', 'username', /Use only the letters/);
 });
 
-test('a new address is proven by a code, and the old one brings it back', async ({ portal, member, mailbox, anotherBrowser }) => {
-  const email = `${member.username}.new@example.com`;
-  await openAccount(portal, member);
+test('a new email is verified with a code, and the old email can undo the change', async ({
+  portal,
+  user,
+  mailbox,
+  anotherBrowser,
+}) => {
+  const email = `${user.username}.new@example.com`;
+  await openAccount(portal, user);
   await portal.submit('/account/email', { email });
-  await portal.isAt('/account/email/verify');
+  await portal.expectPath('/account/email/verify');
   await portal.enterCode(await mailbox.code(email), '/account/email/verify');
-  await portal.isAt('/account');
+  await portal.expectPath('/account');
   await expect(portal.notice()).toContainText(`Your email address is now ${email}`);
 
   const owner = await anotherBrowser();
-  await owner.open(await mailbox.link(member.email, 2));
-  await expectGoodLooks(owner);
+  await owner.open(await mailbox.link(user.email, 2));
+  await expectAccessible(owner);
   await owner.submit('/from-mail');
-  await owner.isAt('/recover');
+  await owner.expectPath('/recover');
   await expect(owner.notice()).toContainText('Your email address has been restored');
 
   await portal.open('/account');
-  await portal.isAt('/login?next=/account');
+  await portal.expectPath('/login?next=/account');
 });
 
-test('a change of address can be given up', async ({ portal, member }) => {
-  await openAccount(portal, member);
-  await portal.submit('/account/email', { email: `${member.username}.new@example.com` });
-  await portal.isAt('/account/email/verify');
+test('an email change can be canceled', async ({ portal, user }) => {
+  await openAccount(portal, user);
+  await portal.submit('/account/email', { email: `${user.username}.new@example.com` });
+  await portal.expectPath('/account/email/verify');
   await portal.button('/account/email/cancel').click();
-  await portal.isAt('/account');
-  await expect(portal.notice()).toContainText(member.email);
+  await portal.expectPath('/account');
+  await expect(portal.notice()).toContainText(user.email);
 });
 
-test('a new password keeps this session and signs in from then on', async ({ portal, member }) => {
-  await openAccount(portal, member);
+test('a password change keeps this session, and the new password signs in', async ({ portal, user }) => {
+  await openAccount(portal, user);
   await portal.submit('/account/password', { current_password: 'not the password', password: PASSWORD });
   await portal.expectFieldError('/account/password', 'current_password', /Incorrect password\./);
-  await portal.submit('/account/password', { current_password: member.password, password: PASSWORD });
-  await portal.isAt('/account');
+  await portal.submit('/account/password', { current_password: user.password, password: PASSWORD });
+  await portal.expectPath('/account');
   await expect(portal.notice()).toContainText('Password changed');
   await portal.signOut();
-  await portal.signIn({ ...member, password: PASSWORD });
-  await portal.isAt('/dashboard');
+  await portal.signIn({ ...user, password: PASSWORD });
+  await portal.expectPath('/dashboard');
 });
 
-test('the data comes as a file', async ({ portal, member }) => {
-  await openAccount(portal, member);
-  const begun = portal.page.waitForEvent('download');
+test('account data is exported as a file', async ({ portal, user }) => {
+  await openAccount(portal, user);
+  const downloadStarted = portal.page.waitForEvent('download');
   await portal.button('/account/export').click();
-  const download = await begun;
+  const download = await downloadStarted;
   expect(download.suggestedFilename()).toMatch(/^portal-export-\d{4}-\d\d-\d\d\.json$/);
   const file: unknown = JSON.parse(await readFile(await download.path(), 'utf8'));
-  expect(file).toMatchObject({ account: { username: member.username, email: member.email } });
+  expect(file).toMatchObject({ account: { username: user.username, email: user.email } });
 });
 
-test('an account is closed, and kept by the mailed link', async ({ portal, member, mailbox }) => {
-  await openAccount(portal, member);
+test('a closed account is restored with the link in the email', async ({ portal, user, mailbox }) => {
+  await openAccount(portal, user);
   await portal.page.getByRole('link', { name: 'Delete my account' }).click();
-  await portal.isAt('/account/delete');
-  await expectGoodLooks(portal);
-  await portal.submit('/account/delete', { confirmation: member.username, password: member.password });
-  await portal.isAt('/login');
+  await portal.expectPath('/account/delete');
+  await expectAccessible(portal);
+  await portal.submit('/account/delete', { confirmation: user.username, password: user.password });
+  await portal.expectPath('/login');
   await expect(portal.notice()).toContainText('Your account is closed');
-  await portal.signIn(member);
+  await portal.signIn(user);
   await expect(portal.form('/login').getByRole('alert')).not.toBeEmpty();
 
-  await portal.open(await mailbox.link(member.email, 2));
+  await portal.open(await mailbox.link(user.email, 2));
   await portal.submit('/from-mail');
-  await portal.isAt('/login');
+  await portal.expectPath('/login');
   await expect(portal.notice()).toContainText("Your account won't be deleted");
-  await portal.signIn(member);
-  await portal.isAt('/dashboard');
+  await portal.signIn(user);
+  await portal.expectPath('/dashboard');
 });
 
-test.describe('looks good in light and dark, wide and narrow:', () => {
-  test('/account', async ({ portal, member }) => {
-    await openAccount(portal, member);
-    await expectGoodLooks(portal);
+test.describe('is accessible in light and dark mode, on wide and narrow screens:', () => {
+  test('/account', async ({ portal, user }) => {
+    await openAccount(portal, user);
+    await expectAccessible(portal);
   });
 
-  test('/account with messages', async ({ portal, member }) => {
-    await openAccount(portal, member);
+  test('/account with error messages', async ({ portal, user }) => {
+    await openAccount(portal, user);
     await portal.submit('/account/password', { current_password: '', password: 'short' });
     await portal.expectFieldError('/account/password', 'password', /Use at least 8 characters\./);
-    await expectGoodLooks(portal);
+    await expectAccessible(portal);
   });
 
-  test('/account/email/verify', async ({ portal, member }) => {
-    await openAccount(portal, member);
-    await portal.submit('/account/email', { email: `${member.username}.new@example.com` });
-    await portal.isAt('/account/email/verify');
-    await expectGoodLooks(portal);
+  test('/account/email/verify', async ({ portal, user }) => {
+    await openAccount(portal, user);
+    await portal.submit('/account/email', { email: `${user.username}.new@example.com` });
+    await portal.expectPath('/account/email/verify');
+    await expectAccessible(portal);
   });
 });

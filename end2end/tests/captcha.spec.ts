@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 
-import { expectGoodLooks } from '../fixtures/looks';
+import { expectAccessible } from '../fixtures/accessibility';
 import type { Portal } from '../fixtures/portal';
 import { expect, test } from '../fixtures/test';
-import { fullProof, strict } from '../servers';
+import { minFillTime, realProofOfWork } from '../servers';
 
-/** What the field holds once the sum is worked out: challenge, counter, digest. */
+/** The value of the field with the solution: challenge, counter, digest. */
 const SOLVED = /^([\w-]+)\.\d+\.[0-9a-f]{64}$/;
 
-const check = (portal: Portal, action = '/register') => portal.form(action).getByRole('status');
-const answer = (portal: Portal, action = '/register') => portal.field(action, 'captcha').inputValue();
+const captchaStatus = (portal: Portal, action = '/register') => portal.form(action).getByRole('status');
+const captchaValue = (portal: Portal, action = '/register') => portal.field(action, 'captcha').inputValue();
 
 async function expectSolved(portal: Portal, action = '/register'): Promise<void> {
-  await expect(check(portal, action)).toHaveText('Checked');
-  expect(await answer(portal, action)).toMatch(SOLVED);
+  await expect(captchaStatus(portal, action)).toHaveText('Checked');
+  expect(await captchaValue(portal, action)).toMatch(SOLVED);
 }
 
-/** The bodies of the posts that a page sends from now on. */
-function posts(portal: Portal): URLSearchParams[] {
+/** Records the bodies of the POST requests that the page sends from now on. */
+function recordPosts(portal: Portal): URLSearchParams[] {
   const sent: URLSearchParams[] = [];
   portal.page.on('request', (request) => {
     if (request.method() === 'POST') sent.push(new URLSearchParams(request.postData() ?? ''));
@@ -25,90 +25,91 @@ function posts(portal: Portal): URLSearchParams[] {
   return sent;
 }
 
-test.describe('@hydrated while the clock of the page stands still, and with it the check,', () => {
+test.describe('@hydrated while the proof of work is paused, by the clock of the page,', () => {
   test.beforeEach(async ({ portal }) => {
     const now = Date.now();
     await portal.page.clock.install({ time: now });
     await portal.page.clock.pauseAt(now + 1_000);
     await portal.open('/register');
-    await expect(check(portal)).toHaveText('Checking this browser…');
-    expect(await answer(portal)).not.toMatch(SOLVED);
+    await expect(captchaStatus(portal)).toHaveText('Checking this browser…');
+    expect(await captchaValue(portal)).not.toMatch(SOLVED);
   });
 
-  test('it says so, and says when it is done', async ({ portal }) => {
+  test('the form says that the check is running, and when it is done', async ({ portal }) => {
     await portal.page.clock.resume();
     await expectSolved(portal);
-    await expectGoodLooks(portal);
+    await expectAccessible(portal);
   });
 
-  test('a form that is sent waits, and is then sent once, by itself', async ({ portal, person }) => {
-    const sent = posts(portal);
-    await portal.fill('/register', { ...person });
+  test('a submitted form waits for the solution, and is then sent automatically, once', async ({ portal, newUser }) => {
+    const sent = recordPosts(portal);
+    await portal.fill('/register', { ...newUser });
     const button = portal.button('/register');
     await button.dblclick();
     await expect(button).toHaveAttribute('aria-disabled', 'true');
     await expect(button).toHaveAccessibleName('Checking…');
-    await expect(check(portal)).toHaveText('Checking…');
+    await expect(captchaStatus(portal)).toHaveText('Checking…');
     expect(sent).toEqual([]);
 
     await portal.page.clock.resume();
-    await portal.isAt('/verify');
+    await portal.expectPath('/verify');
     expect(sent.map((post) => post.get('captcha'))).toEqual([expect.stringMatching(SOLVED)]);
-    expect(sent[0]?.has('website'), 'only a browser without scripts has the field that nobody sees').toBe(false);
+    expect(sent[0]?.has('website'), 'only forms without JavaScript contain the honeypot field').toBe(false);
   });
 });
 
-test('@hydrated a refused form gets another challenge, and the second try goes through', async ({ portal, person }) => {
+test('@hydrated a rejected form gets a new challenge, and the second attempt succeeds', async ({ portal, newUser }) => {
   await portal.open('/register');
   await expectSolved(portal);
-  const [first] = (await answer(portal)).split('.');
+  const [first] = (await captchaValue(portal)).split('.');
 
-  await portal.submit('/register', { ...person, username: 'x' });
+  await portal.submit('/register', { ...newUser, username: 'x' });
   await portal.expectFieldError('/register', 'username', /Use at least 3 characters\./);
   await expect(portal.field('/register', 'captcha')).not.toHaveValue(new RegExp(`^${first}`));
   await expectSolved(portal);
 
-  await portal.submit('/register', { username: person.username, password: person.password });
-  await portal.isAt('/verify');
+  await portal.submit('/register', { username: newUser.username, password: newUser.password });
+  await portal.expectPath('/verify');
 });
 
-test('@hydrated a page that came without a challenge takes the one of a refusal', async ({ portal }) => {
+test('@hydrated a page without a challenge uses the one in an error response', async ({ portal }) => {
   await portal.open('/login');
-  await expect(check(portal, '/login')).toBeHidden();
-  expect(await answer(portal, '/login')).toBe('');
+  await expect(captchaStatus(portal, '/login')).toBeHidden();
+  expect(await captchaValue(portal, '/login')).toBe('');
 
   const seed = '5a'.repeat(32);
   const digest = createHash('sha256').update(Buffer.from(`${seed}00001388`, 'hex')).digest('hex');
-  const sum = { seed, prefix: digest.slice(0, 32), most: 100_000 };
-  const captcha = { challenge: 'the-challenge', kind: { PowChallenge: sum } };
-  const refusal = { message: 'Please try once more.', fields: [], retry_after: null, captcha };
-  const sent = posts(portal);
-  await portal.page.route('/login', (route) => route.fulfill({ status: 422, json: refusal }));
+  const powChallenge = { seed, prefix: digest.slice(0, 32), most: 100_000 };
+  const captcha = { challenge: 'the-challenge', kind: { PowChallenge: powChallenge } };
+  const errorResponse = { message: 'Please try once more.', fields: [], retry_after: null, captcha };
+  const sent = recordPosts(portal);
+  await portal.page.route('/login', (route) => route.fulfill({ status: 422, json: errorResponse }));
 
-  const wrong = { identifier: 'somebody', password: 'something' };
-  await portal.submit('/login', wrong);
-  await expect(portal.form('/login').getByRole('alert')).toHaveText(refusal.message);
-  await expect(check(portal, '/login')).toHaveText('Checked');
-  await portal.submit('/login', wrong);
+  const credentials = { identifier: 'somebody', password: 'something' };
+  await portal.submit('/login', credentials);
+  await expect(portal.form('/login').getByRole('alert')).toHaveText(errorResponse.message);
+  await expect(captchaStatus(portal, '/login')).toHaveText('Checked');
+  await portal.submit('/login', credentials);
   expect(sent.map((post) => post.get('captcha'))).toEqual(['', `the-challenge.5000.${digest}`]);
 });
 
-test('@hydrated a sum without a solution does not hold the form back', async ({ portal }) => {
-  const captcha = { challenge: 'no-way', kind: { PowChallenge: { seed: '00'.repeat(32), prefix: '00'.repeat(16), most: 10 } } };
-  const refusal = { message: 'Please try once more.', fields: [], retry_after: null, captcha };
-  const sent = posts(portal);
+test('@hydrated a challenge without a solution does not block the form', async ({ portal }) => {
+  const powChallenge = { seed: '00'.repeat(32), prefix: '00'.repeat(16), most: 10 };
+  const captcha = { challenge: 'no-way', kind: { PowChallenge: powChallenge } };
+  const errorResponse = { message: 'Please try once more.', fields: [], retry_after: null, captcha };
+  const sent = recordPosts(portal);
   await portal.open('/login');
-  await portal.page.route('/login', (route) => route.fulfill({ status: 422, json: refusal }));
-  const wrong = { identifier: 'somebody', password: 'something' };
-  await portal.submit('/login', wrong);
-  await portal.submit('/login', wrong);
-  await expect(check(portal, '/login')).toBeHidden();
+  await portal.page.route('/login', (route) => route.fulfill({ status: 422, json: errorResponse }));
+  const credentials = { identifier: 'somebody', password: 'something' };
+  await portal.submit('/login', credentials);
+  await portal.submit('/login', credentials);
+  await expect(captchaStatus(portal, '/login')).toBeHidden();
   expect(sent.map((post) => post.get('captcha'))).toEqual(['', 'no-way']);
 });
 
-test('@hydrated typing goes on smoothly meanwhile', async ({ portal, person }) => {
+test('@hydrated typing stays responsive during the proof of work', async ({ portal, newUser }) => {
   const { page } = portal;
-  // A sum that no test lives to see the end of.
+  // A proof of work that takes longer than the test.
   await page.route('/register', async (route) => {
     const response = await route.fetch();
     const hard = (await response.text())
@@ -119,7 +120,7 @@ test('@hydrated typing goes on smoothly meanwhile', async ({ portal, person }) =
   await page.addInitScript(() => {
     const gaps: number[] = [];
     let last = performance.now();
-    // As soon as the page is free again; a key that is pressed waits as long.
+    // Runs as soon as the main thread is free. A key press waits just as long.
     setInterval(() => {
       const now = performance.now();
       gaps.push(now - last);
@@ -130,61 +131,62 @@ test('@hydrated typing goes on smoothly meanwhile', async ({ portal, person }) =
   await portal.open('/register');
   await expect(portal.form('/register').locator('.check .digits')).not.toHaveText('0%');
   const gaps = () => page.evaluate(() => (window as unknown as { gaps: number[] }).gaps.splice(0));
-  // The start of the page is not what this is about.
+  // Discard the gaps from loading the page.
   await gaps();
 
   const field = portal.field('/register', 'username');
-  await field.pressSequentially(person.username, { delay: 20 });
-  await expect(field).toHaveValue(person.username);
-  await expect(check(portal)).toHaveText('Checking this browser…');
-  // A slice lasts 10 ms. The median, since a busy machine keeps the browser itself waiting now and then.
-  const waits = (await gaps()).sort((one, other) => one - other);
-  expect(waits[Math.floor(waits.length / 2)]).toBeLessThan(50);
+  await field.pressSequentially(newUser.username, { delay: 20 });
+  await expect(field).toHaveValue(newUser.username);
+  await expect(captchaStatus(portal)).toHaveText('Checking this browser…');
+  // The search runs in slices of 10 ms. The test checks the median, because a busy machine sometimes delays the
+  // browser itself.
+  const sortedGaps = (await gaps()).sort((a, b) => a - b);
+  expect(sortedGaps[Math.floor(sortedGaps.length / 2)]).toBeLessThan(50);
 });
 
-test.describe('with a waiting time', () => {
-  test.use({ baseURL: strict.url });
+test.describe('with a minimum time to fill in a form', () => {
+  test.use({ baseURL: minFillTime.url });
 
-  test('@no-js a form that comes quicker than a person types is refused, and taken later', async ({ portal, person }) => {
+  test('@no-js a form submitted too quickly is rejected, and accepted later', async ({ portal, newUser }) => {
     await portal.open('/register');
     const ready = Date.now() + 4_100;
-    await portal.submit('/register', { ...person });
-    await portal.isAt('/register');
+    await portal.submit('/register', { ...newUser });
+    await portal.expectPath('/register');
     await expect(portal.form('/register')).toContainText(/Try again in \d+ seconds?\./);
 
-    // A browser without scripts has no clock that could be moved.
-    await expect.poll(() => Date.now(), { message: 'the waiting time is over' }).toBeGreaterThan(ready);
-    await portal.submit('/register', { password: person.password });
-    await portal.isAt('/verify');
+    // Without JavaScript, the test cannot control the clock.
+    await expect.poll(() => Date.now(), { message: 'the minimum time has passed' }).toBeGreaterThan(ready);
+    await portal.submit('/register', { password: newUser.password });
+    await portal.expectPath('/verify');
   });
 });
 
-test.describe('as hard as users meet it', () => {
-  test.use({ baseURL: fullProof.url });
+test.describe('with the default difficulty', () => {
+  test.use({ baseURL: realProofOfWork.url });
 
-  test('@hydrated the check is done in a few seconds, and the form goes through', async ({ portal, person }) => {
+  test('@hydrated the proof of work takes a few seconds, and the form is accepted', async ({ portal, newUser }) => {
     await portal.open('/register');
-    const most = /most&quot;:(\d+)/.exec(await portal.page.content())?.[1];
-    expect(Number(most), 'hashes at most').toBeGreaterThanOrEqual(100_000);
-    await expect(check(portal)).toHaveText('Checked', { timeout: 30_000 });
+    const maxHashes = /most&quot;:(\d+)/.exec(await portal.page.content())?.[1];
+    expect(Number(maxHashes), 'maximum number of hashes').toBeGreaterThanOrEqual(100_000);
+    await expect(captchaStatus(portal)).toHaveText('Checked', { timeout: 30_000 });
     await expectSolved(portal);
-    await portal.submit('/register', { ...person });
-    await portal.isAt('/verify');
+    await portal.submit('/register', { ...newUser });
+    await portal.expectPath('/verify');
   });
 });
 
-test('@no-js the field that nobody sees is not seen, and what fills it in is refused', async ({ portal, person }) => {
+test('@no-js the honeypot field is hidden, and a form that fills it in is rejected', async ({ portal, newUser }) => {
   await portal.open('/register');
-  const unseen = portal.field('/register', 'website');
-  await expect(unseen).toBeAttached();
-  await expect(unseen).toBeHidden();
-  await expect(check(portal)).toBeHidden();
+  const honeypot = portal.field('/register', 'website');
+  await expect(honeypot).toBeAttached();
+  await expect(honeypot).toBeHidden();
+  await expect(captchaStatus(portal)).toBeHidden();
 
-  await unseen.evaluate((input: HTMLInputElement) => (input.value = 'https://example.com'));
-  await portal.submit('/register', { ...person });
-  await portal.isAt('/register');
+  await honeypot.evaluate((input: HTMLInputElement) => (input.value = 'https://example.com'));
+  await portal.submit('/register', { ...newUser });
+  await portal.expectPath('/register');
   await expect(portal.form('/register').getByRole('alert')).toContainText('Website');
 
-  await portal.submit('/register', { password: person.password });
-  await portal.isAt('/verify');
+  await portal.submit('/register', { password: newUser.password });
+  await portal.expectPath('/verify');
 });

@@ -1,17 +1,17 @@
-import { newPerson } from '../fixtures/person';
 import { expect, test } from '../fixtures/test';
+import { randomUser } from '../fixtures/user';
 
-test('an empty registration hears about every field', async ({ portal }) => {
+test('an empty registration form shows an error at every field', async ({ portal }) => {
   await portal.open('/register');
   await portal.submit('/register');
-  await portal.isAt('/register');
+  await portal.expectPath('/register');
   await portal.expectFieldError('/register', 'username', /Enter a username\./);
   await portal.expectFieldError('/register', 'email', /Enter your email address\./);
   await portal.expectFieldError('/register', 'password', /Enter a password\./);
   await expect(portal.field('/register', 'username')).toBeFocused();
 });
 
-const mistakes: [field: 'username' | 'email' | 'password', typed: string, message: RegExp][] = [
+const invalidValues: [field: 'username' | 'email' | 'password', value: string, message: RegExp][] = [
   ['username', 'ab', /Use at least 3 characters\./],
   ['username', 'x'.repeat(33), /Use at most 32 characters\./],
   ['username', 'two words', /Use only the letters a–z, digits/],
@@ -22,13 +22,14 @@ const mistakes: [field: 'username' | 'email' | 'password', typed: string, messag
   ['password', 'password1', /Try three or four random words\./],
 ];
 
-for (const [field, typed, message] of mistakes) {
-  test(`${field} ${typed.slice(0, 20)} is refused beside its field, and the rest is kept`, async ({ portal, person }) => {
-    const values = { ...person, [field]: typed };
+for (const [field, value, message] of invalidValues) {
+  const title = `${field} ${value.slice(0, 20)} shows an error at its field, and the other fields keep their values`;
+  test(title, async ({ portal, newUser }) => {
+    const values = { ...newUser, [field]: value };
     await portal.open('/register');
     await portal.submit('/register', values);
 
-    await portal.isAt('/register');
+    await portal.expectPath('/register');
     await portal.expectFieldError('/register', field, message);
     await expect(portal.field('/register', field)).toBeFocused();
     await expect(portal.field('/register', 'username')).toHaveValue(values.username);
@@ -40,37 +41,37 @@ for (const [field, typed, message] of mistakes) {
   });
 }
 
-test('a taken username is refused beside its field, whatever its case', async ({ portal, member }) => {
+test('a taken username shows an error at its field, regardless of case', async ({ portal, user }) => {
   await portal.open('/register');
-  await portal.submit('/register', { ...newPerson(), username: member.username.toUpperCase() });
-  await portal.isAt('/register');
+  await portal.submit('/register', { ...randomUser(), username: user.username.toUpperCase() });
+  await portal.expectPath('/register');
   await portal.expectFieldError('/register', 'username', /taken/);
 });
 
-test('a mended form goes through', async ({ portal, person }) => {
+test('a corrected form is accepted', async ({ portal, newUser }) => {
   await portal.open('/register');
-  await portal.submit('/register', { ...person, username: 'x' });
+  await portal.submit('/register', { ...newUser, username: 'x' });
   await portal.expectFieldError('/register', 'username', /Use at least 3 characters\./);
   await expect(portal.field('/register', 'password')).toHaveValue('');
-  await portal.submit('/register', { username: person.username, password: person.password });
-  await portal.isAt('/verify');
+  await portal.submit('/register', { username: newUser.username, password: newUser.password });
+  await portal.expectPath('/verify');
 });
 
-test('a wrong password and an unknown name are refused in the same words', async ({ portal, member }) => {
-  const refusal = async (identifier: string) => {
+test('a wrong password and an unknown username show the same error', async ({ portal, user }) => {
+  const errorFor = async (identifier: string) => {
     await portal.open('/login');
     await portal.submit('/login', { identifier, password: 'not the password' });
-    await portal.isAt('/login');
+    await portal.expectPath('/login');
     await expect(portal.field('/login', 'identifier')).toHaveValue(identifier);
     await expect(portal.field('/login', 'password')).toHaveValue('');
     const alert = portal.form('/login').getByRole('alert');
     await expect(alert).not.toBeEmpty();
     return alert.textContent();
   };
-  expect(await refusal(member.username)).toBe(await refusal(newPerson().username));
+  expect(await errorFor(user.username)).toBe(await errorFor(randomUser().username));
 });
 
-test('a message is gone after the page is opened anew', async ({ portal }) => {
+test('an error is gone when the page is opened again', async ({ portal }) => {
   await portal.open('/register');
   await portal.submit('/register', { username: 'ab' });
   await portal.expectFieldError('/register', 'username', /Use at least 3 characters\./);

@@ -1,10 +1,10 @@
 import type { Locator } from '@playwright/test';
 
-import { Authenticator } from '../fixtures/authenticator';
-import { expectGoodLooks } from '../fixtures/looks';
-import type { Person } from '../fixtures/person';
+import { expectAccessible } from '../fixtures/accessibility';
 import type { Portal } from '../fixtures/portal';
 import { expect, test } from '../fixtures/test';
+import type { User } from '../fixtures/user';
+import { VirtualAuthenticator } from '../fixtures/virtual-authenticator';
 import { main } from '../servers';
 
 const SIGN_IN = '/login/passkey';
@@ -13,18 +13,18 @@ const ADD = '/account/security/passkeys';
 const RENAME = '/account/security/passkeys/rename';
 const REMOVE = '/account/security/passkeys/remove';
 
-// Passkeys belong to a name: the same portal, opened by its name instead of its address.
+// Passkeys require a host name, so these tests use `localhost` instead of the IP address.
 test.use({ baseURL: main.url.replace('127.0.0.1', 'localhost') });
 
 const passkeys = (portal: Portal) => portal.page.locator('#passkeys').getByRole('listitem');
 
-/** Signs somebody in with the password and adds a passkey. */
-async function withPasskey(portal: Portal, member: Person): Promise<Authenticator> {
-  const authenticator = await Authenticator.of(portal.page);
-  await portal.openAs(member, '/account/security');
-  await authenticator.touchedDuring(() => portal.answerTo(ADD, () => portal.button(ADD).click()));
-  // The first factor brings recovery codes.
-  await portal.isAt('/account/security/recovery-codes');
+/** Signs in with the password and adds a passkey. */
+async function addPasskey(portal: Portal, user: User): Promise<VirtualAuthenticator> {
+  const authenticator = await VirtualAuthenticator.create(portal.page);
+  await portal.openAs(user, '/account/security');
+  await authenticator.withUserPresence(() => portal.waitForPost(ADD, () => portal.button(ADD).click()));
+  // Adding the first second factor shows recovery codes.
+  await portal.expectPath('/account/security/recovery-codes');
   await expect(portal.notice()).toContainText(/Passkey “.+” added\./);
   await portal.open('/account/security');
   await expect(passkeys(portal)).toHaveCount(1);
@@ -32,74 +32,75 @@ async function withPasskey(portal: Portal, member: Person): Promise<Authenticato
   return authenticator;
 }
 
-test('@hydrated a passkey is added, named, used by its button, and removed', async ({ portal, member }) => {
+test('@hydrated a passkey is added, renamed, used to sign in, and removed', async ({ portal, user }) => {
   const { page } = portal;
-  const authenticator = await withPasskey(portal, member);
-  await expectGoodLooks(portal);
+  const authenticator = await addPasskey(portal, user);
+  await expectAccessible(portal);
 
-  await portal.reveal(RENAME);
+  await portal.expand(RENAME);
   await portal.submit(RENAME, { name: 'Blue key' });
-  await portal.isAt('/account/security');
+  await portal.expectPath('/account/security');
   await expect(passkeys(portal)).toContainText('Blue key');
 
   await portal.signOut();
-  await authenticator.touchedDuring(() => portal.answerTo(SIGN_IN, () => portal.button(SIGN_IN).click()));
-  await portal.isAt('/dashboard');
-  await expect(page.getByRole('heading', { level: 1 })).toContainText(member.username);
+  await authenticator.withUserPresence(() => portal.waitForPost(SIGN_IN, () => portal.button(SIGN_IN).click()));
+  await portal.expectPath('/dashboard');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(user.username);
 
   await portal.open('/account/security');
   await expect(passkeys(portal)).toContainText('last used');
   await portal.button(REMOVE).click();
-  await portal.isAt('/account/security');
+  await portal.expectPath('/account/security');
   await expect(portal.notice()).toContainText('“Blue key” removed');
   await expect(page.locator('#passkeys')).toContainText('No passkeys yet.');
 
   await portal.signOut();
-  await authenticator.touchedDuring(() => portal.answerTo(SIGN_IN, () => portal.button(SIGN_IN).click()));
+  await authenticator.withUserPresence(() => portal.waitForPost(SIGN_IN, () => portal.button(SIGN_IN).click()));
   await expect(portal.form(SIGN_IN).getByRole('alert')).toHaveText("This passkey doesn't belong to an account here.");
-  await portal.isAt('/login');
+  await portal.expectPath('/login');
 });
 
-test('@hydrated the browser suggests a passkey with the username', async ({ portal, member }) => {
-  const authenticator = await withPasskey(portal, member);
+test('@hydrated the browser suggests a passkey in the username field', async ({ portal, user }) => {
+  const authenticator = await addPasskey(portal, user);
   await portal.signOut();
   await expect(portal.field('/login', 'identifier')).toHaveAttribute('autocomplete', 'username webauthn');
-  // Who is there takes the suggestion.
-  await authenticator.touchedDuring(async () => {
+  // The virtual authenticator accepts the suggestion.
+  await authenticator.withUserPresence(async () => {
     await portal.page.goto('/login?next=/account/security', { waitUntil: 'commit' });
-    await portal.isAt('/account/security');
+    await portal.expectPath('/account/security');
   });
 });
 
-test('@hydrated a passkey is the second step after the password', async ({ portal, member }) => {
-  const authenticator = await withPasskey(portal, member);
+test('@hydrated a passkey is the second step after the password', async ({ portal, user }) => {
+  const authenticator = await addPasskey(portal, user);
   await portal.signOut();
-  await portal.signIn(member);
-  await portal.isAt('/login/mfa');
-  await authenticator.touchedDuring(() => portal.answerTo(SECOND_STEP, () => portal.button(SECOND_STEP).click()));
-  await portal.isAt('/dashboard');
+  await portal.signIn(user);
+  await portal.expectPath('/login/mfa');
+  await authenticator.withUserPresence(() => portal.waitForPost(SECOND_STEP, () => portal.button(SECOND_STEP).click()));
+  await portal.expectPath('/dashboard');
 });
 
-test('@hydrated who changes their mind is told so and can sign in with the password', async ({ portal, member }) => {
-  await Authenticator.of(portal.page);
+test('@hydrated a user who cancels the passkey request can sign in with the password', async ({ portal, user }) => {
+  await VirtualAuthenticator.create(portal.page);
   await portal.page.addInitScript(() => {
     const { credentials } = navigator;
     const get = credentials.get.bind(credentials);
     credentials.get = (options) =>
       options?.mediation === 'conditional'
         ? get(options)
-        : Promise.reject(new DOMException('The person pressed Cancel.', 'NotAllowedError'));
+        : Promise.reject(new DOMException('The user canceled the request.', 'NotAllowedError'));
   });
   await portal.open('/login');
   await portal.button(SIGN_IN).click();
-  await expect(portal.form(SIGN_IN).getByRole('alert')).toHaveText('The passkey request was cancelled. You can try again.');
+  const alert = portal.form(SIGN_IN).getByRole('alert');
+  await expect(alert).toHaveText('The passkey request was cancelled. You can try again.');
   await expect(portal.button(SIGN_IN)).toHaveAttribute('aria-disabled', 'false');
-  await expectGoodLooks(portal);
-  await portal.signIn(member);
-  await portal.isAt('/dashboard');
+  await expectAccessible(portal);
+  await portal.signIn(user);
+  await portal.expectPath('/dashboard');
 });
 
-test('@hydrated a browser that is too old for passkeys is shown no button', async ({ portal }) => {
+test('@hydrated a browser without passkey support shows no button', async ({ portal }) => {
   await portal.page.addInitScript(() => {
     Reflect.deleteProperty(window, 'PublicKeyCredential');
   });
@@ -107,26 +108,26 @@ test('@hydrated a browser that is too old for passkeys is shown no button', asyn
   await expect(portal.form(SIGN_IN)).toBeHidden();
 });
 
-/** Playwright's own search for a text leaves out whatever is meant for browsers without scripts. */
-async function expectToRead(element: Locator, words: string): Promise<void> {
+/** Checks text in `noscript`, which Playwright's own text matchers ignore. */
+async function expectText(element: Locator, text: string): Promise<void> {
   await expect(element).toBeVisible();
-  expect(await element.evaluate((shown) => shown.textContent)).toContain(words);
+  expect(await element.evaluate((node) => node.textContent)).toContain(text);
 }
 
-test('@no-js the pages say that passkeys need a script', async ({ portal, member }) => {
+test('@no-js the pages say that passkeys need JavaScript', async ({ portal, user }) => {
   await portal.open('/login');
-  await expectToRead(portal.page.locator('.other-way noscript p'), 'Turn on JavaScript to use a passkey');
+  await expectText(portal.page.locator('.other-way noscript p'), 'Turn on JavaScript to use a passkey');
   await expect(portal.form(SIGN_IN)).toBeHidden();
-  await portal.signIn(member);
+  await portal.signIn(user);
   await portal.open('/account/security');
-  await expectToRead(portal.page.locator('#passkeys noscript span'), 'Turn on JavaScript to add a passkey');
+  await expectText(portal.page.locator('#passkeys noscript span'), 'Turn on JavaScript to add a passkey');
   await expect(portal.form(ADD)).toBeHidden();
 });
 
-test.describe('at an address that is no name', () => {
+test.describe('at an IP address', () => {
   test.use({ baseURL: main.url });
 
-  test('@hydrated no button is shown that could not work', async ({ portal }) => {
+  test('@hydrated the passkey button is hidden', async ({ portal }) => {
     await portal.open('/login');
     await expect(portal.form(SIGN_IN)).toBeHidden();
   });

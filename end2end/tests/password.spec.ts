@@ -1,6 +1,6 @@
 import { expect, test } from '../fixtures/test';
 
-test('@hydrated the password can be shown, and is hidden again', async ({ portal }) => {
+test('@hydrated the password can be shown and hidden again', async ({ portal }) => {
   await portal.open('/login');
   const field = portal.field('/login', 'password');
   const show = portal.form('/login').getByRole('button', { name: 'Show password' });
@@ -16,17 +16,17 @@ test('@hydrated the password can be shown, and is hidden again', async ({ portal
   await expect(field).toHaveAttribute('type', 'password');
 });
 
-test('@no-js a button that could do nothing is not there', async ({ portal }) => {
+test('@no-js the button to show the password is hidden', async ({ portal }) => {
   await portal.open('/login');
   await expect(portal.form('/login').getByRole('button', { name: 'Show password' })).toBeHidden();
 });
 
-test('fields tell password managers what they are for', async ({ portal, person }) => {
+test('fields have autocomplete attributes for password managers', async ({ portal, newUser }) => {
   const autocomplete = async (action: string, name: string) =>
     portal.field(action, name).getAttribute('autocomplete');
 
   await portal.open('/login');
-  // With a word for passkeys, where the portal can have them.
+  // Includes `webauthn` where passkeys are available.
   expect(await autocomplete('/login', 'identifier')).toMatch(/^username( webauthn)?$/);
   expect(await autocomplete('/login', 'password')).toBe('current-password');
 
@@ -35,7 +35,7 @@ test('fields tell password managers what they are for', async ({ portal, person 
   expect(await autocomplete('/register', 'email')).toBe('email');
   expect(await autocomplete('/register', 'password')).toBe('new-password');
 
-  await portal.register(person);
+  await portal.register(newUser);
   const code = portal.field('/verify', 'code');
   await expect(code).toHaveAttribute('autocomplete', 'one-time-code');
   await expect(code).toHaveAttribute('inputmode', 'numeric');

@@ -1,81 +1,81 @@
-import { expectGoodLooks } from '../fixtures/looks';
+import { expectAccessible } from '../fixtures/accessibility';
 import { expect, test } from '../fixtures/test';
 
 const PASSWORD = 'gravel lantern mosaic';
 
-test('who forgot the password sets a new one by a mailed code and signs in with it', async ({ portal, member, mailbox }) => {
+test('a user resets a forgotten password with a code and signs in', async ({ portal, user, mailbox }) => {
   await portal.open('/login');
   await portal.page.getByRole('link', { name: 'Forgot your password?' }).click();
-  await portal.isAt('/recover');
-  await portal.submit('/recover', { email: member.email });
+  await portal.expectPath('/recover');
+  await portal.submit('/recover', { email: user.email });
 
-  await portal.isAt('/recover/verify');
+  await portal.expectPath('/recover/verify');
   await expect(portal.page.locator('main')).toContainText('If that email address has an account');
-  const [code] = await mailbox.codes(member.email, 2);
+  const [code] = await mailbox.codes(user.email, 2);
   await portal.submit('/recover/verify', { code: code ?? '', password: PASSWORD });
 
-  await portal.isAt('/login');
+  await portal.expectPath('/login');
   await expect(portal.notice()).toContainText('Your password has been reset');
-  await portal.signIn({ ...member, password: PASSWORD });
-  await portal.isAt('/dashboard');
+  await portal.signIn({ ...user, password: PASSWORD });
+  await portal.expectPath('/dashboard');
 });
 
-test('a session elsewhere ends with the old password', async ({ portal, member, mailbox, anotherBrowser }) => {
-  const elsewhere = await anotherBrowser();
-  await elsewhere.openAs(member);
+test('a password reset ends sessions in other browsers', async ({ portal, user, mailbox, anotherBrowser }) => {
+  const otherBrowser = await anotherBrowser();
+  await otherBrowser.openAs(user);
 
-  await portal.recover(member.email);
-  const [code] = await mailbox.codes(member.email, 2);
+  await portal.startRecovery(user.email);
+  const [code] = await mailbox.codes(user.email, 2);
   await portal.submit('/recover/verify', { code: code ?? '', password: PASSWORD });
-  await portal.isAt('/login');
+  await portal.expectPath('/login');
 
-  await elsewhere.open('/dashboard');
-  await elsewhere.isAt('/login?next=/dashboard');
+  await otherBrowser.open('/dashboard');
+  await otherBrowser.expectPath('/login?next=/dashboard');
 });
 
-test('an address without an account sees the same pages', async ({ portal, person }) => {
-  await portal.recover(person.email);
+test('an email without an account gets the same pages', async ({ portal, newUser }) => {
+  await portal.startRecovery(newUser.email);
   await expect(portal.page.locator('main')).toContainText('If that email address has an account');
   await portal.submit('/recover/verify', { code: '123456', password: PASSWORD });
-  await portal.isAt('/recover/verify');
+  await portal.expectPath('/recover/verify');
   await portal.expectFieldError('/recover/verify', 'code', /That code is incorrect or has expired\. 4 attempts left\./);
   await expect(portal.field('/recover/verify', 'password')).toHaveValue('');
 });
 
-test('a weak password stands beside its field and the code is not kept', async ({ portal, person }) => {
-  await portal.recover(person.email);
+test('a weak password shows an error at its field, and the code is not kept', async ({ portal, newUser }) => {
+  await portal.startRecovery(newUser.email);
   await portal.submit('/recover/verify', { code: '123456', password: 'password' });
   await portal.expectFieldError('/recover/verify', 'password', /Try three or four random words/);
   await expect(portal.field('/recover/verify', 'code')).toHaveValue('');
 });
 
-test('there is nothing to enter a code for without having asked', async ({ portal }) => {
+test('/recover/verify redirects to /recover when no code was requested', async ({ portal }) => {
   await portal.open('/recover/verify');
-  await portal.isAt('/recover');
+  await portal.expectPath('/recover');
   await expect(portal.notice()).toContainText('no code to enter in this browser');
 });
 
-test.describe('looks good in light and dark, wide and narrow:', () => {
+test.describe('is accessible in light and dark mode, on wide and narrow screens:', () => {
   test('/recover', async ({ portal }) => {
     await portal.open('/recover');
-    await expectGoodLooks(portal);
+    await expectAccessible(portal);
   });
 
-  test('/recover/verify', async ({ portal, person }) => {
-    await portal.recover(person.email);
-    await expectGoodLooks(portal);
+  test('/recover/verify', async ({ portal, newUser }) => {
+    await portal.startRecovery(newUser.email);
+    await expectAccessible(portal);
   });
 
-  test('/recover/verify with messages', async ({ portal, person }) => {
-    await portal.recover(person.email);
+  test('/recover/verify with error messages', async ({ portal, newUser }) => {
+    await portal.startRecovery(newUser.email);
     await portal.submit('/recover/verify', { code: '12', password: 'short' });
     await portal.expectFieldError('/recover/verify', 'code', /The code has 6 digits\./);
-    await expectGoodLooks(portal);
+    await expectAccessible(portal);
   });
 
   test('/from-mail with a link that no longer works', async ({ portal }) => {
     await portal.open('/from-mail?token=x');
     await expect(portal.page.getByRole('heading', { level: 1 })).toHaveText('This link no longer works');
-    await expectGoodLooks(portal);
+    await expectAccessible(portal);
   });
 });

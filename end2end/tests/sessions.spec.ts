@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test';
 
-import { expectGoodLooks } from '../fixtures/looks';
+import { expectAccessible } from '../fixtures/accessibility';
 import type { Portal } from '../fixtures/portal';
 import { expect, test } from '../fixtures/test';
 
@@ -14,64 +14,69 @@ function rows(portal: Portal): Locator {
 
 async function expectSignedOut(portal: Portal): Promise<void> {
   await portal.open('/dashboard');
-  await portal.isAt('/login?next=/dashboard');
+  await portal.expectPath('/login?next=/dashboard');
 }
 
-test('a session in another browser is mailed, listed and ended from here', async ({ portal, member, anotherBrowser, mailbox }) => {
+test('a sign-in from a new browser sends an email, and its session can be ended elsewhere', async ({
+  portal,
+  user,
+  anotherBrowser,
+  mailbox,
+}) => {
   const other = await anotherBrowser();
-  await other.openAs(member);
-  // The mail follows a sign-in as a user does it.
+  await other.openAs(user);
+  // Signs in through the page, as a user does.
   await portal.open('/login');
-  await portal.signIn(member);
-  await portal.isAt('/dashboard');
-  const [newest] = await mailbox.subjects(member.email, 2);
+  await portal.signIn(user);
+  await portal.expectPath('/dashboard');
+  const [newest] = await mailbox.subjects(user.email, 2);
   expect(newest).toMatch(/^New sign-in to your /);
 
   await portal.open(PAGE);
   await expect(rows(portal)).toHaveCount(2);
-  const here = rows(portal).filter({ hasText: 'This device' });
-  const elsewhere = rows(portal).filter({ hasNotText: 'This device' });
-  await expect(here).toHaveCount(1);
-  await expect(elsewhere).toContainText(/Chrome on \w+/);
-  await expectGoodLooks(portal);
+  const currentSession = rows(portal).filter({ hasText: 'This device' });
+  const otherSession = rows(portal).filter({ hasNotText: 'This device' });
+  await expect(currentSession).toHaveCount(1);
+  await expect(otherSession).toContainText(/Chrome on \w+/);
+  await expectAccessible(portal);
 
-  await portal.answerTo(END, () => elsewhere.getByRole('button', { name: 'End session' }).click());
-  await portal.isAt(PAGE);
+  await portal.waitForPost(END, () => otherSession.getByRole('button', { name: 'End session' }).click());
+  await portal.expectPath(PAGE);
   await expect(portal.notice()).toHaveText(/^Session ended: Chrome on \w+\.$/);
   await expect(rows(portal)).toHaveCount(1);
   await expectSignedOut(other);
 });
 
-test('the second of two tabs is told that the session is gone', async ({ portal, member, anotherBrowser, context }) => {
-  await (await anotherBrowser()).openAs(member);
-  await portal.openAs(member);
+test('a second tab says that the session has already ended', async ({ portal, user, anotherBrowser, context }) => {
+  await (await anotherBrowser()).openAs(user);
+  await portal.openAs(user);
   const tab = await context.newPage();
   await tab.goto(PAGE);
   await portal.open(PAGE);
-  await portal.answerTo(END, () => rows(portal).getByRole('button', { name: 'End session' }).click());
-  await portal.isAt(PAGE);
+  await portal.waitForPost(END, () => rows(portal).getByRole('button', { name: 'End session' }).click());
+  await portal.expectPath(PAGE);
 
   await tab.locator('.rows > li').getByRole('button', { name: 'End session' }).click();
   await expect(tab.getByRole('alert')).toHaveText('That session has already ended.');
 });
 
-test('all other sessions are ended at once', async ({ portal, member, anotherBrowser }) => {
+test('all other sessions can be ended together', async ({ portal, user, anotherBrowser }) => {
   const others = [await anotherBrowser(), await anotherBrowser()];
-  for (const other of others) await other.openAs(member);
-  await portal.openAs(member, PAGE);
+  for (const other of others) await other.openAs(user);
+  await portal.openAs(user, PAGE);
   await expect(rows(portal)).toHaveCount(3);
 
   await portal.submit(END_OTHERS);
-  await portal.isAt(PAGE);
+  await portal.expectPath(PAGE);
   await expect(portal.notice()).toHaveText("You've been signed out on all other devices.");
   await expect(rows(portal)).toHaveCount(1);
   await expect(portal.form(END_OTHERS)).toHaveCount(0);
   for (const other of others) await expectSignedOut(other);
 });
 
-test('ending this very session signs out', async ({ portal, member }) => {
-  await portal.openAs(member, PAGE);
-  await portal.answerTo(END, () => rows(portal).getByRole('button', { name: 'Sign out' }).click());
-  await portal.isAt('/login');
+test('ending the current session signs out', async ({ portal, user }) => {
+  await portal.openAs(user, PAGE);
+  await portal.waitForPost(END, () => rows(portal).getByRole('button', { name: 'Sign out' }).click());
+  await portal.expectPath('/login');
   await expectSignedOut(portal);
 });

@@ -1,25 +1,25 @@
-import { newPerson } from '../fixtures/person';
 import { expect, test } from '../fixtures/test';
+import { randomUser } from '../fixtures/user';
 
-test('a username that somebody took meanwhile is changed without proving the address again', async ({
+test('a username taken in the meantime can be changed without verifying the email again', async ({
   portal,
-  person,
+  newUser,
   mailbox,
   createAccount,
 }) => {
-  await portal.register(person);
-  await createAccount({ ...newPerson(), username: person.username });
+  await portal.register(newUser);
+  await createAccount({ ...randomUser(), username: newUser.username });
 
-  await portal.enterCode(await mailbox.code(person.email));
-  await portal.isAt('/verify');
+  await portal.enterCode(await mailbox.code(newUser.email));
+  await portal.expectPath('/verify');
   await expect(portal.page.getByRole('heading', { level: 1 })).toHaveText('Choose another username');
 
-  await portal.submit('/verify/username', { username: person.username });
+  await portal.submit('/verify/username', { username: newUser.username });
   await portal.expectFieldError('/verify/username', 'username', /taken/);
 
-  const { username } = newPerson();
+  const { username } = randomUser();
   await portal.submit('/verify/username', { username });
-  await portal.isAt('/login');
-  await portal.signIn({ ...person, username });
-  await portal.isAt('/dashboard');
+  await portal.expectPath('/login');
+  await portal.signIn({ ...newUser, username });
+  await portal.expectPath('/dashboard');
 });

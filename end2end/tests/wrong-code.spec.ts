@@ -1,63 +1,69 @@
 import { expect, test } from '../fixtures/test';
 
-/** Another code than this one. */
-function not(code: string): string {
+/** Returns a code that differs from this one. */
+function wrongCode(code: string): string {
   return String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 }
 
-test('each wrong code costs a try, and the fifth ends the registration', async ({ portal, person, mailbox }) => {
-  await portal.register(person);
-  const code = await mailbox.code(person.email);
+test('each wrong code uses an attempt, and the fifth ends the registration', async ({ portal, newUser, mailbox }) => {
+  await portal.register(newUser);
+  const code = await mailbox.code(newUser.email);
 
-  await portal.enterCode(not(code));
+  await portal.enterCode(wrongCode(code));
   for (const left of ['4 attempts', '3 attempts', '2 attempts', '1 attempt']) {
-    await portal.expectFieldError('/verify', 'code', new RegExp(`That code is incorrect or has expired\\. ${left} left\\.`));
+    const error = new RegExp(`That code is incorrect or has expired\\. ${left} left\\.`);
+    await portal.expectFieldError('/verify', 'code', error);
     await expect(portal.field('/verify', 'code')).toHaveValue('');
-    await portal.submit('/verify', { code: not(code) });
+    await portal.submit('/verify', { code: wrongCode(code) });
   }
 
-  await portal.isAt('/register');
+  await portal.expectPath('/register');
   await expect(portal.notice()).toContainText(/too many/);
   await expect(portal.notice()).toBeFocused();
-  await expect(portal.field('/register', 'username')).toHaveValue(person.username);
-  await expect(portal.field('/register', 'email')).toHaveValue(person.email);
+  await expect(portal.field('/register', 'username')).toHaveValue(newUser.username);
+  await expect(portal.field('/register', 'email')).toHaveValue(newUser.email);
   await expect(portal.field('/register', 'password')).toHaveValue('');
 
-  // The right code is worth nothing any more.
+  // The correct code no longer works.
   await portal.open('/verify');
-  await portal.isAt('/register');
+  await portal.expectPath('/register');
 });
 
-test('after a wrong code the right one still counts', async ({ portal, person, mailbox }) => {
-  await portal.register(person);
-  const code = await mailbox.code(person.email);
+test('after a wrong code the correct one still works', async ({ portal, newUser, mailbox }) => {
+  await portal.register(newUser);
+  const code = await mailbox.code(newUser.email);
 
-  await portal.enterCode(not(code));
+  await portal.enterCode(wrongCode(code));
   await portal.expectFieldError('/verify', 'code', /4 attempts left/);
   await expect(portal.field('/verify', 'code')).toHaveValue('');
   await portal.submit('/verify', { code });
-  await portal.isAt('/login');
+  await portal.expectPath('/login');
 });
 
-test('what cannot be a code is said to be none, and costs no try', async ({ portal, person, mailbox }) => {
-  await portal.register(person);
-  const code = await mailbox.code(person.email);
+test('a malformed code shows an error and uses no attempt', async ({ portal, newUser, mailbox }) => {
+  await portal.register(newUser);
+  const code = await mailbox.code(newUser.email);
 
   await portal.submit('/verify');
   await portal.expectFieldError('/verify', 'code', /Enter the code from the email\./);
   await portal.submit('/verify', { code: '12345' });
   await portal.expectFieldError('/verify', 'code', /The code has 6 digits\./);
   await expect(portal.field('/verify', 'code')).toHaveValue('');
-  await portal.enterCode(not(code));
+  await portal.enterCode(wrongCode(code));
   await portal.expectFieldError('/verify', 'code', /4 attempts left/);
 });
 
-test('another browser can neither use the code nor use up the tries', async ({ portal, person, mailbox, anotherBrowser }) => {
-  await portal.register(person);
-  const stranger = await anotherBrowser();
-  await stranger.open('/verify');
-  await stranger.isAt('/register');
+test('another browser can use neither the code nor its attempts', async ({
+  portal,
+  newUser,
+  mailbox,
+  anotherBrowser,
+}) => {
+  await portal.register(newUser);
+  const otherBrowser = await anotherBrowser();
+  await otherBrowser.open('/verify');
+  await otherBrowser.expectPath('/register');
 
-  await portal.enterCode(await mailbox.code(person.email));
-  await portal.isAt('/login');
+  await portal.enterCode(await mailbox.code(newUser.email));
+  await portal.expectPath('/login');
 });

@@ -1,4 +1,4 @@
-//! What the environment may say, and what stops the start.
+//! Which settings the environment may contain, and which errors prevent the start.
 
 use portal::server::config::env::{Env, RENAMED, Source};
 use portal::server::config::mail::TransportConfig;
@@ -51,7 +51,7 @@ fn production_names_each_thing_that_is_missing() {
         let (name, _) = partial.remove(missing);
         let lines = mistakes(&partial);
         assert!(lines[0].starts_with(name), "{lines:?}");
-        // Without a public address there is none to make the sender's from.
+        // Without a public URL, the default sender cannot be derived either.
         assert!(lines[1..].iter().all(|line| name == "PUBLIC_URL" && line.starts_with("MAIL_FROM")), "{lines:?}");
     }
 }

@@ -231,7 +231,7 @@ async fn a_client_that_sends_requests_without_reading_is_cut_off() {
     let mut whole = 0;
     let mut part = vec![0; 1_000_000];
     while whole < LARGE {
-        let length = quick.read(&mut part).await.expect("more");
+        let length = quick.read(&mut part).await.expect("more bytes");
         assert!(length > 0, "{whole} bytes");
         whole += length;
     }
@@ -264,7 +264,7 @@ async fn shutdown_finishes_requests_in_flight_and_closes_idle_connections_at_onc
     assert!(last.starts_with("HTTP/1.1 200") && last.contains("connection: close"), "a request in flight: {last}");
     assert_eq!(rest(&mut idle).await, "");
     assert!(stopping.elapsed() < Duration::from_millis(600), "the idle one: {:?}", stopping.elapsed());
-    let done = busy.await.expect("ends");
+    let done = busy.await.expect("the request ends");
     assert!(done.starts_with("HTTP/1.1 200") && done.ends_with("done"), "{done}");
     let end = tokio::time::timeout(Duration::from_secs(5), server).await;
     end.expect("it exits after the last request").expect("a clean shutdown");

@@ -86,7 +86,7 @@ impl Document {
     /// Returns the targets of links and pictures that are not URLs.
     fn links(&self) -> Vec<String> {
         let (prose, _) = self.split();
-        // Without what stands in backticks.
+        // Without text in backticks.
         let prose: String = prose.split("\n\n").flat_map(|paragraph| paragraph.split('`').step_by(2)).collect();
         let targets = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:")).map(str::to_owned).collect()
@@ -114,7 +114,7 @@ fn documents() -> Vec<Document> {
 
 /// Reports all problems at once.
 fn report(checked: usize, problems: &[String]) {
-    assert!(checked > 20, "only {checked} found: the test reads the documents wrongly");
+    assert!(checked > 20, "only {checked} found: does the test read the documents?");
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
 }
 

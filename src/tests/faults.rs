@@ -30,7 +30,7 @@ async fn a_server_error_is_one_plain_line_with_the_request_id_in_both_modes() {
         );
         assert!(!answer.body.contains("otp") && !answer.body.contains("SQL"), "{}", answer.body);
         assert!(answer.header("retry-after").is_some());
-        assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0, "nothing is half there");
+        assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0, "no partial registration is stored");
     }
 }
 
@@ -66,11 +66,11 @@ async fn a_page_whose_session_cannot_be_read_is_a_503_and_recovers() {
 async fn while_another_process_holds_the_lock_users_wait_and_nothing_fails() {
     let app = TestApp::new().await;
     let outside =
-        Store::open(app.state.config.database.url.expose_secret(), app.state.clock.clone()).await.expect("opens");
+        Store::open(app.state.config.database.url.expose_secret(), app.state.clock.clone()).await.expect("a store");
     let held = outside.write().await.expect("the lock");
     let release = async {
         tokio::time::sleep(Duration::from_millis(1_500)).await;
-        held.commit().await.expect("commits");
+        held.commit().await.expect("the transaction commits");
     };
     let mut client = app.form();
     let (answer, ()) = tokio::join!(client.register("ann", "ann@x.example", PASSWORD), release);

@@ -175,7 +175,7 @@ async fn with_the_queue_full_the_portal_answers_at_once_that_it_is_busy() {
             // Well under the second for which it would have waited for the lock.
             assert!(took < Duration::from_millis(500), "{took:?}");
         }
-        held.commit().await.expect("commits");
+        held.commit().await.expect("the transaction commits");
         assert_eq!(app.count("SELECT COUNT(*) FROM session").await, before);
         assert_eq!(app.count("SELECT COUNT(*) FROM registration WHERE email = 'eve@x.example'").await, 0);
         drop(places);
@@ -211,8 +211,8 @@ async fn a_crowd_is_served_up_to_the_capacity_and_every_client_gets_an_answer() 
         let mut client = app.script();
         tokio::spawn(async move { client.sign_in(&format!("nobody{n}"), PASSWORD).await.status.as_u16() })
     });
-    let answers: Vec<_> = join_all(tries.collect::<Vec<_>>()).await.into_iter().map(|it| it.expect("ends")).collect();
+    let answers: Vec<_> = join_all(tries.collect::<Vec<_>>()).await.into_iter().map(|it| it.expect("joined")).collect();
     let count = |status| answers.iter().filter(|it| **it == status).count();
     assert!(count(422) > 0 && count(503) > 0 && count(422) + count(503) == 60, "{answers:?}");
-    assert_eq!(app.script().sign_in("nobody", PASSWORD).await.status, 422, "afterwards the queue has room");
+    assert_eq!(app.script().sign_in("nobody", PASSWORD).await.status, 422, "the queue has room again");
 }

@@ -161,7 +161,7 @@ async fn the_fields_that_a_meter_needs_are_on_the_page_and_no_others_are_read() 
     let page = client.get("/register").await.body;
     assert!(page.contains("class=\"meter\""), "{page}");
     assert!(!page.contains("data-step"), "empty until a script fills it: {page}");
-    assert!(!client.get("/login").await.body.contains("class=\"meter\""), "no password is chosen there");
+    assert!(!client.get("/login").await.body.contains("class=\"meter\""), "sign-in shows no meter");
     // An incomplete form is accepted while the user types.
     let answer = app.script().post(PASSWORD_STRENGTH, &[("password", PASSWORD)]).await;
     assert_eq!(serde_json::from_str::<StrengthView>(&answer.body).expect("a meter result").step, 4);

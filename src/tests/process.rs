@@ -54,7 +54,7 @@ async fn files_that_the_program_writes_are_readable_only_by_their_owner() {
     );
     assert!(names.iter().any(|name| name.ends_with(".eml")), "{names:?}");
     for path in seen {
-        let mode = std::fs::metadata(&path).expect("it is there").permissions().mode();
+        let mode = std::fs::metadata(&path).expect("the file's metadata").permissions().mode();
         assert_eq!(mode & 0o077, 0, "{} is open to others: {mode:o}", path.display());
     }
 }

@@ -21,7 +21,7 @@ fn challenge(counter: u32) -> altcha::Challenge {
 
 fn sum(challenge: &altcha::Challenge, most: u32) -> ProofOfWork {
     let altcha::ChallengeParameters { salt, nonce, key_prefix, .. } = &challenge.parameters;
-    ProofOfWork::parse(&format!("{salt}{nonce}"), key_prefix, most).expect("a sum")
+    ProofOfWork::parse(&format!("{salt}{nonce}"), key_prefix, most).expect("a challenge")
 }
 
 #[test]

@@ -46,7 +46,7 @@ async fn a_code_and_a_new_password_replace_the_old_one_without_signing_in() {
         assert!(client.cookies.contains_key("portal_recovery"));
         let answer = set(&mut client, &code, NEW).await;
         assert_eq!(answer.location().as_deref(), Some("/login"));
-        assert!(!client.cookies.contains_key("portal_recovery"), "the cookie ended");
+        assert!(!client.cookies.contains_key("portal_recovery"), "the cookie is removed");
         assert!(client.seen(answer).await.contains("Your password has been reset"));
         assert_ne!(client.get("/dashboard").await.status, 200, "the reset does not sign in");
         assert!(opens(&app, NEW).await);

@@ -49,7 +49,7 @@ async fn a_plain_form_shows_all_errors_beside_their_fields_and_keeps_the_values(
     let mut client = app.form();
     let answer = client.register("a b", "nobody", "short").await;
     assert_eq!(answer.status, 303);
-    assert_eq!(answer.location().as_deref(), Some("/register"), "nothing travels in the URL");
+    assert_eq!(answer.location().as_deref(), Some("/register"), "the URL contains no form values");
     let page = client.get("/register").await.body;
     for message in ["Use only the letters", "Enter an email address like", "Use at least 8 characters."] {
         assert!(page.contains(message), "{message}");
@@ -85,7 +85,7 @@ async fn registering_again_cancels_the_earlier_password() {
     // A browser that keeps the cookie of the first registration beside that of the second.
     let mut kept = client.clone();
     client.register("ann", "ann@x.example", PASSWORD).await;
-    assert_eq!(kept.verify(&first).await.location().as_deref(), Some("/register"), "the first registration is gone");
+    assert_eq!(kept.verify(&first).await.location().as_deref(), Some("/register"), "the first registration has ended");
     let second = app.code_for("ann@x.example").await;
     if first != second {
         let answer = client.verify(&first).await;

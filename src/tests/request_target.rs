@@ -105,11 +105,11 @@ async fn raw_bytes_in_place_of_a_path_are_a_400_and_the_process_keeps_running() 
         b"GET /%00 HTTP/1.1",
         b"POST /login%0a HTTP/1.1",
     ] {
-        let mut socket = TcpStream::connect(&address).await.expect("it listens");
+        let mut socket = TcpStream::connect(&address).await.expect("the server listens");
         let request = [line, b"\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"].concat();
-        socket.write_all(&request).await.expect("it takes the request");
+        socket.write_all(&request).await.expect("the server reads the request");
         let mut answer = Vec::new();
-        socket.read_to_end(&mut answer).await.expect("it answers");
+        socket.read_to_end(&mut answer).await.expect("an answer");
         let answer = String::from_utf8_lossy(&answer);
         assert!(answer.starts_with("HTTP/1.1 400 "), "{}: {answer}", line.escape_ascii());
     }

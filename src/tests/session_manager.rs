@@ -40,7 +40,7 @@ async fn listed(client: &Client) -> Vec<(String, String)> {
 async fn own_handle(client: &Client) -> String {
     let rows = listed(client).await;
     let mut own = rows.into_iter().filter(|(row, _)| row.contains("This device"));
-    let (_, handle) = own.next().expect("this one");
+    let (_, handle) = own.next().expect("the current session");
     assert!(own.next().is_none(), "only one is the current session");
     handle
 }
@@ -166,7 +166,7 @@ async fn ending_all_others_keeps_the_current_session_and_does_not_renew_its_auth
         assert!(is_signed_in(&here).await && is_signed_in(&bob).await);
         assert_eq!(app.count(given).await, before);
         assert_eq!(listed(&here).await.len(), 1);
-        assert!(!here.get(PAGE).await.body.contains(END_OTHERS), "there are none to end");
+        assert!(!here.get(PAGE).await.body.contains(END_OTHERS), "no other session is left to end");
         assert_eq!(events(&app, "other_sessions_ended").await, 1);
     }
 }

@@ -51,7 +51,7 @@ fn create_at_a_terminal(folder: &Path, name: &str, email: &str, typed: &[&str]) 
         while shows_what_is_typed(child.id()) {
             std::thread::yield_now();
         }
-        keys.write_all(format!("{line}\n").as_bytes()).expect("it is typed");
+        keys.write_all(format!("{line}\n").as_bytes()).expect("the terminal accepts input");
     }
     screen.read_to_end(&mut shown).expect("the remaining output");
     (child.wait().expect("it finishes").code(), String::from_utf8(shown).expect("UTF-8"))
@@ -84,7 +84,7 @@ async fn promoting_and_demoting_apply_to_the_next_request_and_are_in_both_logs()
     let ann = browser();
     register(&ann, &served, "ann", "ann@x.example").await;
     let code = mailed_code(&ann, &served).await;
-    ann.post(served.url("/verify")).header("accept", "text/html").form(&[("code", code)]).send().await.expect("it");
+    ann.post(served.url("/verify")).header("accept", "text/html").form(&[("code", code)]).send().await.expect("sent");
     assert_eq!(sign_in(&ann, &served, "ann", PASSWORD).await.as_deref(), Some("/dashboard"));
     assert_eq!(status(&ann, &served, "/admin/audit").await, 404);
 

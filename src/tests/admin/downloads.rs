@@ -35,11 +35,11 @@ async fn press(app: &TestApp, client: &Client, path: &str) -> Body {
 /// Returns one column of the next chunk of the file, or nothing at the end.
 async fn piece(file: &mut Body, column: usize) -> Option<Vec<String>> {
     let frame = file.frame().await?.expect("a complete file");
-    let bytes = frame.into_data().expect("a piece of the file");
+    let bytes = frame.into_data().expect("a chunk of the file");
     let text = std::str::from_utf8(&bytes).expect("UTF-8");
     let cell = |line: &str| line.trim_matches('"').split("\",\"").nth(column).expect("a cell").to_owned();
     let cells: Vec<_> = text.split_terminator("\r\n").map(cell).collect();
-    assert!((1..=BATCH).contains(&cells.len()), "{} rows in one piece", cells.len());
+    assert!((1..=BATCH).contains(&cells.len()), "{} rows in one chunk", cells.len());
     Some(cells)
 }
 

@@ -131,7 +131,7 @@ async fn a_test_mail_goes_to_the_administrators_own_email_once_a_minute() {
         let seen = ann.seen(answer).await;
         assert!(seen.contains("Sending a test email to a***@admin.example"), "{seen}");
         let mails = app.mails_to("ann@admin.example").await;
-        let test = mails.iter().find(|(subject, _)| subject.starts_with("Test email from ")).expect("it arrived");
+        let test = mails.iter().find(|(subject, _)| subject.starts_with("Test email from ")).expect("the test email");
         assert!(test.1.contains("Hello ann,") && test.1.contains("192.0.2.7"), "{}", test.1);
         assert_eq!(app.mails_to("bob@x.example").await.len(), 0);
         app.advance(59);

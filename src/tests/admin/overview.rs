@@ -29,7 +29,7 @@ fn column(page: &str, name: &str) -> Vec<u64> {
 
 fn words(page: &str, chart: &str) -> String {
     let rest = page.split_once(&format!("id=\"{chart}-words\"")).expect("the chart").1;
-    rest.split_once('>').expect("its text").1.split('<').next().expect("them").to_owned()
+    rest.split_once('>').expect("its text").1.split('<').next().expect("the end of the text").to_owned()
 }
 
 async fn read(ann: &mut Client, span: &str) -> String {

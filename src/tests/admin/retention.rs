@@ -183,7 +183,7 @@ async fn no_transaction_of_a_purge_deletes_more_than_a_hundred_rows() {
         .await;
         app.state.maintenance.purge().await.expect_err("the last row cannot be deleted");
         let left = kept.count(&app).await;
-        assert!((1..=i64::from(MOST)).contains(&left), "{table} by {}: {left} rows were to go at once", kept.from);
+        assert!((1..=i64::from(MOST)).contains(&left), "{table} by {}: the last batch has {left} rows", kept.from);
         app.execute("DROP TRIGGER last_one").await;
         kept.clear(&app).await;
     }

@@ -81,7 +81,7 @@ async fn break_and_mend(fault: &str, scene: &Scene, file: &Path, break_it: impl 
         mend(&served);
         well = well.max(posts.until_well(&served).await).max(until_ready(&served).await);
         for _ in 0..5 {
-            assert!(posts.register(&served).await, "{fault}: refused after it was mended");
+            assert!(posts.register(&served).await, "{fault}: refused after the repair");
         }
         // Committed, not only visible to the portal itself.
         posts.assert_all_in(fault, &registered_in(file).await, well);

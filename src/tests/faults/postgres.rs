@@ -90,7 +90,7 @@ async fn writes_succeed_within_three_seconds_of_the_return_of_postgresql() {
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{said}");
     };
     let (longest, ()) = tokio::join!(crowd, back);
-    let longest = longest.into_iter().max().expect("some");
+    let longest = longest.into_iter().max().expect("at least one request");
     assert!(longest < Duration::from_secs(15), "a request waited {longest:?}");
     scene.server.start_again();
     let well = scene.posts.until_well(&scene.served).await;

@@ -17,11 +17,11 @@ use crate::process::{Portal, Process};
 use crate::table::{Figure, Row, Unit, median};
 use crate::{Effort, Outcome, load, say};
 
-const LIVE: Figure = Figure::new("/livez p99 during 500 wrong sign-ins at once", Unit::Milliseconds, 150.0, 50.0);
-const REFUSAL: Figure = Figure::new("answer of overload (503 or 429) p99", Unit::Milliseconds, 150.0, 50.0);
-const MEMORY: Figure = Figure::new("resident memory above idle, then", Unit::Megabytes, 128.0, 64.0);
-/// With only the hashing queue as a limit, the crowd keeps both cores busy with refusals.
-const LIVE_BY_QUEUE: Figure = Figure::new("the same with the hashing queue alone", Unit::Milliseconds, 1_000.0, 50.0);
+const LIVE: Figure = Figure::new("/livez p99 during 500 concurrent wrong sign-ins", Unit::Milliseconds, 150.0, 50.0);
+const REFUSAL: Figure = Figure::new("overload response (503 or 429) p99", Unit::Milliseconds, 150.0, 50.0);
+const MEMORY: Figure = Figure::new("resident memory above idle during overload", Unit::Megabytes, 128.0, 64.0);
+/// With the hashing queue as the only limit, the crowd keeps both cores busy with refusals.
+const LIVE_BY_QUEUE: Figure = Figure::new("/livez p99 with the hashing queue alone", Unit::Milliseconds, 1_000.0, 50.0);
 pub(crate) const FIGURES: &[Figure] = &[LIVE, LIVE_BY_QUEUE, REFUSAL, MEMORY];
 
 /// Connections of the crowd.
@@ -47,7 +47,7 @@ const QUEUE_ALONE: &[(&str, &str)] = &[
 
 pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     let (mut live, mut refusal, mut memory) = (Vec::new(), 0.0_f64, 0.0_f64);
-    for (what, settings) in [("by default", &[][..]), ("the queue alone", QUEUE_ALONE)] {
+    for (what, settings) in [("default limits", &[][..]), ("the queue alone", QUEUE_ALONE)] {
         let data = DataFolder::new().await?;
         let portal = Portal::start_with(&data, settings).await?;
         tokio::time::sleep(WARM_UP).await;

@@ -1,4 +1,4 @@
-//! What the limit on posts costs when posts come from a million IP addresses.
+//! Memory of the POST rate limiter when requests come from a million IP addresses.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, Ipv6Addr};
@@ -11,7 +11,7 @@ use crate::process::Process;
 use crate::table::{Figure, Row, Unit};
 use crate::{Outcome, load, say};
 
-const MEMORY: Figure = Figure::new("limit on posts, a million addresses", Unit::Megabytes, 128.0, 128.0);
+const MEMORY: Figure = Figure::new("POST rate limiter, 1,000,000 IP addresses", Unit::Megabytes, 128.0, 128.0);
 pub(crate) const FIGURES: &[Figure] = &[MEMORY];
 
 pub(crate) fn measure() -> Outcome<Vec<Row>> {
@@ -49,12 +49,12 @@ pub(crate) fn remember(addresses: usize) -> Outcome {
     }
     let (took, remembered) = (began.elapsed(), limiter.remembered());
     if remembered != addresses {
-        return Err(format!("{remembered} addresses are remembered").into());
+        return Err(format!("the limiter holds {remembered} IP addresses instead of {addresses}").into());
     }
     let began = load::now();
     limiter.forget_recovered();
     say(format_args!(
-        "limit on posts: {remembered} addresses counted in {} ms, forgotten in {} ms",
+        "POST rate limiter: {remembered} IP addresses counted in {} ms, removed in {} ms",
         took.as_millis(),
         began.elapsed().as_millis()
     ));

@@ -116,10 +116,10 @@ fn run(arguments: &Arguments) -> Outcome {
     let rows = runtime.block_on(measure(arguments, effort))?;
     table::print(&rows);
     if arguments.quick {
-        say("A quick run: good for trying out, not for the figures.");
+        say("This was a quick run. Its figures are not reliable.");
     }
     match rows.iter().filter(|row| !row.meets_floor()).count() {
-        _ if rows.is_empty() => Err("no figure has such a name".into()),
+        _ if rows.is_empty() => Err("no figure matches these names".into()),
         0 => Ok(()),
         missed => Err(format!("{missed} of {} figures miss their floor", rows.len()).into()),
     }

@@ -36,11 +36,11 @@ pub(crate) async fn measure() -> Outcome<Vec<Row>> {
     let printed = String::from_utf8(output.stdout)?;
     let report = printed.lines().find(|line| line.starts_with('{'));
     let Some(report) = report.filter(|_| output.status.success()) else {
-        return Err(format!("the browser measured nothing: {}", String::from_utf8_lossy(&output.stderr)).into());
+        return Err(format!("the browser benchmark failed: {}", String::from_utf8_lossy(&output.stderr)).into());
     };
     let Report { rounds, median_ms, p95_ms, hashes_per_second } = serde_json::from_str(report)?;
     say(format_args!(
-        "proof of work, {rounds} times: median {median_ms:.0} ms, 95 % below {p95_ms:.0} ms, {:.2} million hashes a second",
+        "proof of work, {rounds} rounds: median {median_ms:.0} ms, p95 {p95_ms:.0} ms, {:.2} million hashes a second",
         hashes_per_second / 1e6
     ));
     portal.stop()?;

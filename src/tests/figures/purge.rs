@@ -89,7 +89,7 @@ async fn beside_a_purge(store: &Store, rows: u64) -> Outcome<f64> {
     let longest = writer.await??;
     let expected = rows * u64::try_from(TABLES.len())?;
     if deleted != expected {
-        return Err(format!("{deleted} rows were deleted of {expected}").into());
+        return Err(format!("{deleted} of {expected} rows were deleted").into());
     }
     Ok(longest.as_secs_f64() * 1_000.0)
 }

@@ -64,13 +64,13 @@ impl Times {
 pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     let began = load::now();
     let data = [fill::data_of(MANY).await?, fill::data_of(FEW).await?];
-    say(format_args!("{MANY} accounts were made in {:.0} s", began.elapsed().as_secs_f64()));
+    say(format_args!("{MANY} accounts were created in {:.0} s", began.elapsed().as_secs_f64()));
     let portals = [start(&data[0]).await?, start(&data[1]).await?];
     let addresses = [portals[0].address, portals[1].address];
     let list = users(addresses, "/admin/users", effort.tries).await?.multiple("user list");
     let address = format!("{}@figures.example", username(FEW / 2));
     let search = format!("/admin/users?q={}", address.replace('@', "%40"));
-    let search = users(addresses, &search, effort.tries).await?.multiple("search for an address");
+    let search = users(addresses, &search, effort.tries).await?.multiple("search for an email");
     let sign_in = sign_ins(addresses, effort.tries).await?.multiple("sign-in without its hash");
     let verify =
         verifications(addresses, effort.tries.div_ceil(FEWER_VERIFICATIONS)).await?.multiple("wrong and right code");
@@ -161,7 +161,7 @@ async fn mailed_code(connection: &mut Connection, email: &str) -> Outcome<String
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    Err(format!("no code for {email} was mailed").into())
+    Err(format!("no code was sent to {email}").into())
 }
 
 /// Sends it, and returns the milliseconds until the whole response was read.

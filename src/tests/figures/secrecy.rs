@@ -13,10 +13,10 @@ use crate::table::{Figure, Row, Unit, median};
 use crate::{Effort, Outcome, say};
 
 /// ASVS 5.0, V6.3.8. Difference of the medians.
-const REGISTER: Figure = Figure::new("register, known against new address", Unit::Milliseconds, 10.0, 10.0);
-const SIGN_IN: Figure = Figure::new("sign-in, known against unknown name", Unit::Milliseconds, 10.0, 10.0);
-const RECOVER: Figure = Figure::new("recovery, known against unknown address", Unit::Milliseconds, 10.0, 10.0);
-const RECOVER_DOWN: Figure = Figure::new("the same while the mail server is down", Unit::Milliseconds, 10.0, 10.0);
+const REGISTER: Figure = Figure::new("registration, known vs. new email", Unit::Milliseconds, 10.0, 10.0);
+const SIGN_IN: Figure = Figure::new("sign-in, known vs. unknown username", Unit::Milliseconds, 10.0, 10.0);
+const RECOVER: Figure = Figure::new("recovery, known vs. unknown email", Unit::Milliseconds, 10.0, 10.0);
+const RECOVER_DOWN: Figure = Figure::new("recovery while the mail server is down", Unit::Milliseconds, 10.0, 10.0);
 pub(crate) const FIGURES: &[Figure] = &[REGISTER, SIGN_IN, RECOVER, RECOVER_DOWN];
 
 /// Limits that this many attempts for a few accounts from one IP address would reach.
@@ -91,7 +91,7 @@ impl Times {
     fn difference(self, what: &str) -> f64 {
         let tries = self.known.len();
         let (known, unknown) = (median(self.known), median(self.unknown));
-        say(format_args!("{what}, {tries} tries each: known {known:.2} ms, unknown {unknown:.2} ms"));
+        say(format_args!("{what}, {tries} attempts each: known {known:.2} ms, unknown {unknown:.2} ms"));
         (known - unknown).abs()
     }
 }

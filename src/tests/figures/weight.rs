@@ -15,7 +15,7 @@ use crate::{Outcome, load, say};
 /// sent to a browser that accepts brotli.
 const VISIT: Figure = Figure::new("first visit to /register", Unit::Kilobytes, 150.0, 110.0);
 /// The page and its style sheet.
-const WITHOUT_SCRIPT: Figure = Figure::new("the same without JavaScript", Unit::Kilobytes, 20.0, 12.0);
+const WITHOUT_SCRIPT: Figure = Figure::new("first visit without JavaScript", Unit::Kilobytes, 20.0, 12.0);
 pub(crate) const FIGURES: &[Figure] = &[VISIT, WITHOUT_SCRIPT];
 
 const PAGE: &str = "/register";
@@ -33,11 +33,11 @@ pub(crate) async fn measure() -> Outcome<Vec<Row>> {
     Ok(vec![VISIT.is(html + css + js + wasm), WITHOUT_SCRIPT.is(html + css)])
 }
 
-/// The files of this kind that a page names, in an attribute or in its script.
+/// Returns the files of this kind that a page links to, in an attribute or in its script.
 fn named_in<'p>(page: &'p str, ending: &str) -> Outcome<BTreeSet<&'p str>> {
     let quoted = page.split(['"', '\'', '`']);
     let paths: BTreeSet<_> = quoted.filter(|text| text.starts_with('/') && text.ends_with(ending)).collect();
-    if paths.is_empty() { Err(format!("{PAGE} names no {ending} file").into()) } else { Ok(paths) }
+    if paths.is_empty() { Err(format!("{PAGE} links to no {ending} file").into()) } else { Ok(paths) }
 }
 
 /// Kilobytes of these files as they are transferred.

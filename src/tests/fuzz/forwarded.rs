@@ -62,7 +62,7 @@ fn nearest_untrusted(peer: IpAddr, headers: &[Vec<u8>], is_trusted: impl Fn(&IpA
     let hops = all.rsplit(',').filter(|_| !headers.is_empty()).map(|hop| hop.trim().parse::<IpAddr>().ok());
     let chain = std::iter::once(Some(peer)).chain(hops).map_while(|hop| hop.map(|ip| ip.to_canonical()));
     let chain: Vec<IpAddr> = chain.collect();
-    *chain.iter().find(|ip| !is_trusted(ip)).or(chain.last()).expect("the peer is in it")
+    *chain.iter().find(|ip| !is_trusted(ip)).or(chain.last()).expect("the chain contains the peer")
 }
 
 fn networks(trusted: &[&str]) -> Vec<IpNet> {
@@ -112,7 +112,7 @@ fn through_the_router_the_client_ip_is_the_one_in_the_log() {
         for header in &headers {
             request = request.header("x-forwarded-for", HeaderValue::from_bytes(header).expect("a header's bytes"));
         }
-        // A day later no limit applies to earlier requests any more.
+        // After a day, limits no longer count earlier requests.
         door.app.advance(86_400);
         let log = Listener::start();
         let mut client = door.guest(Mode::Script).at_ip(peer);

@@ -76,7 +76,7 @@ fn a_mail_server_is_reached_as_its_url_says_and_its_password_is_never_printed() 
             other => return Err(TestCaseError::fail(format!("accepted: {other:?}"))),
         };
         let (reached, said) =
-            printed.strip_prefix("SmtpServer(").and_then(|rest| rest.split_once(", ")).expect("its form");
+            printed.strip_prefix("SmtpServer(").and_then(|rest| rest.split_once(", ")).expect("a server");
         prop_assert_eq!(said, format!("{security})"), "never less secure than requested");
         let (name, _port) = reached.rsplit_once(':').expect("a port");
         let resolvable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');

@@ -34,7 +34,7 @@ pub(crate) struct TestApp {
     router: Router,
     worker: Worker,
     transport: Transport,
-    /// How many processes there were before this one; each draws different random numbers.
+    /// Number of earlier processes. Each process draws different random numbers.
     restarts: u64,
 }
 
@@ -76,7 +76,7 @@ impl TestApp {
         audit.prepare().await.expect("the migrations run");
         let transport = Transport::memory();
         let assembled = AppState::assemble(config, store, Clock::Test(clock.clone()), rng, transport.clone());
-        let (state, worker) = assembled.expect("the services are put together");
+        let (state, worker) = assembled.expect("the services are assembled");
         Self { router: router::build(&state), state, clock, folder, worker, transport, restarts }
     }
 
@@ -125,7 +125,7 @@ impl TestApp {
 
     /// Sets how mail delivery behaves from now on.
     pub(crate) fn mail_fares(&self, behaviour: Behaviour) {
-        let Transport::Memory(memory) = &self.transport else { panic!("mail goes into memory") };
+        let Transport::Memory(memory) = &self.transport else { panic!("mail is delivered to memory") };
         memory.behave(behaviour);
     }
 

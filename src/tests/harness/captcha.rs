@@ -15,7 +15,7 @@ pub(crate) fn in_page(page: &str, action: &str) -> Option<String> {
 /// The field `captcha` with the challenge solved by the protocol's own library.
 pub(crate) fn solve(challenge: &str) -> String {
     let parsed = parse(challenge);
-    let found = solve_challenge(SolveChallengeOptions::new(&parsed)).expect("it can be solved").expect("in time");
+    let found = solve_challenge(SolveChallengeOptions::new(&parsed)).expect("no error").expect("a solution");
     format!("{challenge}.{}.{}", found.counter, found.derived_key)
 }
 

@@ -1,7 +1,7 @@
 //! A mail server on loopback, and a portal's outbox without the rest of the portal.
 //!
-//! The protocol is mailin's; the connections are ours, so that the server can
-//! stop responding, hang up, or answer late.
+//! The `mailin` library implements the protocol. The connections are handled here, so that
+//! the server can stop responding, close the connection, or reply late.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

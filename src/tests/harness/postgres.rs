@@ -66,7 +66,7 @@ impl Postgres {
             "portal",
             database,
         ]);
-        assert!(create.status().expect("createdb runs").success(), "{database} is made");
+        assert!(create.status().expect("createdb runs").success(), "{database} is created");
     }
 
     /// Closes every connection and stops the server.
@@ -118,8 +118,8 @@ fn owner(folder: &Path) -> Option<u32> {
     }
     let users = fs::read_to_string("/etc/passwd").expect("the users");
     let user = |name: &str| users.lines().find_map(|line| line.strip_prefix(name)?.split(':').nth(1)?.parse().ok());
-    let id = user("postgres:").or_else(|| user("nobody:")).expect("a user beside root");
-    chown(folder, Some(id), None).expect("the folder is given away");
+    let id = user("postgres:").or_else(|| user("nobody:")).expect("a user other than root");
+    chown(folder, Some(id), None).expect("the owner is changed");
     Some(id)
 }
 

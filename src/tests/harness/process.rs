@@ -73,7 +73,7 @@ impl Served {
     pub(crate) async fn send(&self, bytes: &str) -> String {
         let answer = async {
             let mut stream = TcpStream::connect(self.origin.trim_start_matches("http://")).await.expect("a connection");
-            // The server may hang up before it has read everything.
+            // The server may close the connection before it has read everything.
             let _ = stream.write_all(bytes.as_bytes()).await;
             let mut line = String::new();
             let _ = BufReader::new(stream).read_line(&mut line).await;

@@ -111,5 +111,5 @@ async fn markup_in_the_user_agent_reaches_neither_part_of_a_mail() {
     let mails = app.letters_to("ann@x.example").await;
     let [letter] = mails.as_slice() else { panic!("{} mails", mails.len()) };
     assert_harmless(&letter.html, "the HTML part");
-    assert!(!letter.text.contains("script"), "a browser is named in known words: {}", letter.text);
+    assert!(!letter.text.contains("script"), "only known browser names are shown: {}", letter.text);
 }

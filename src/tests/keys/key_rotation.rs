@@ -68,7 +68,7 @@ async fn data_encrypted_by_the_previous_version_is_delivered_and_re_encrypted() 
         // The format before values named their key: nonce and ciphertext, bound to the row.
         let row = outbox.row().await;
         let sealer = Sealer::new(&secret(7).into(), "mail", Rng::from_seed(3));
-        let plain = sealer.open(row.id, &row.payload.expect("a payload")).expect("ours");
+        let plain = sealer.open(row.id, &row.payload.expect("a payload")).expect("encrypted with this key");
         let cipher = XChaCha20Poly1305::new((&*secret(7).derive("seal:mail")).into());
         let payload = Payload { msg: &plain, aad: row.id.as_bytes() };
         let sealed = [vec![5; 24], cipher.encrypt(&XNonce::from([5; 24]), payload).expect("short")].concat();

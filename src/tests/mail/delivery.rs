@@ -32,7 +32,7 @@ async fn a_queued_mail_is_encrypted_and_leaves_nothing_behind_once_sent() {
     let sent = outbox.row().await;
     assert_eq!((sent.state.as_str(), sent.attempts, sent.sent_at, sent.payload), ("sent", 1, Some(START.0), None));
     outbox.worker(transport.clone()).deliver_due().await.expect("no error");
-    assert_eq!(transport.sent().len(), 1, "a sent mail is not sent again");
+    assert_eq!(transport.sent().len(), 1, "a sent email is not sent again");
 }
 
 #[tokio::test]
@@ -180,7 +180,7 @@ async fn the_status_of_a_codes_mail_is_known_until_it_is_purged() {
     let tx = outbox.store.write().await.expect("a transaction");
     assert_eq!(outbox::purge(&tx, START, 10).await.expect("no error"), 0, "not before its time");
     let later = START + Duration::from_millis(1);
-    assert_eq!(outbox::purge(&tx, later, 10).await.expect("no error"), 1, "a mail that waits is never purged");
+    assert_eq!(outbox::purge(&tx, later, 10).await.expect("no error"), 1, "a queued email is never purged");
     tx.commit().await.expect("a commit");
     assert_eq!((state(sent).await, state(waiting).await), (None, Some(MailState::Waiting)));
 }

@@ -23,7 +23,7 @@ async fn a_woken_worker_sends_at_once() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     outbox.write(&outbox.code()).await;
     outbox.mailer.wake();
-    tokio::time::timeout(Duration::from_secs(2), server.wait_for(1)).await.expect("sent before it looks by itself");
+    tokio::time::timeout(Duration::from_secs(2), server.wait_for(1)).await.expect("sent before the next poll");
     stop.send_replace(true);
     running.await.expect("the worker ends");
 }
@@ -54,7 +54,7 @@ async fn at_shutdown_the_mail_in_progress_is_finished_and_no_other_is_begun() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), four_in_hand).await.expect("four mails in hand");
+    tokio::time::timeout(Duration::from_secs(10), four_in_hand).await.expect("four emails in progress");
     tokio::time::sleep(Duration::from_millis(100)).await;
     stop.send_replace(true);
     running.await.expect("the worker ends");
@@ -151,7 +151,7 @@ async fn notices_to_an_unresponsive_server_leave_a_slot_for_a_code() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), three_in_hand).await.expect("three notices in hand");
+    tokio::time::timeout(Duration::from_secs(10), three_in_hand).await.expect("three notices in progress");
     // Long enough for a fourth one, if there were a place for it.
     tokio::time::sleep(Duration::from_millis(300)).await;
     server.fault(None);
@@ -163,7 +163,7 @@ async fn notices_to_an_unresponsive_server_leave_a_slot_for_a_code() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(2), code_is_sent).await.expect("the code does not wait for them");
+    tokio::time::timeout(Duration::from_secs(2), code_is_sent).await.expect("the code does not wait for the notices");
     running.abort();
     drop(stop);
 }

@@ -160,7 +160,7 @@ async fn a_counter_that_decreases_is_refused_and_one_that_stays_at_zero_is_accep
         let mut copy = Authenticator { counter: copy.counter * back, ..copy.clone() };
         assert_eq!(message(&app.script().use_passkey(SIGN_IN, &mut copy).await), UNKNOWN);
     }
-    assert!(app.script().use_passkey(SIGN_IN, &mut passkey).await.location().is_some(), "the original still counts");
+    assert!(app.script().use_passkey(SIGN_IN, &mut passkey).await.location().is_some(), "the original still works");
 
     let mut bob = app.member("bob").await;
     let mut synchronised = Authenticator { counter: 0, ..Authenticator::new(2) };

@@ -9,7 +9,7 @@ async fn codes_are_shown_once_to_be_copied_printed_and_downloaded() {
         let mut ann = enrolled(&app, mode).await;
         assert_eq!(ann.client.post(CODES, &[]).await.location().as_deref(), Some(CODES));
         let head = ann.client.send(axum::http::Request::head(CODES), axum::body::Body::empty()).await;
-        assert_eq!(head.status, 200, "looking ahead does not take them");
+        assert_eq!(head.status, 200, "a HEAD request does not use up the codes");
         let page = ann.client.get(CODES).await;
         assert_eq!(page.header("cache-control"), Some("no-store"));
         let codes = codes_in(&page.body);

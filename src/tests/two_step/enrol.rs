@@ -68,7 +68,7 @@ async fn a_seed_is_shown_only_after_the_password_and_until_it_is_confirmed() {
         let answer = client.post("/account/confirm", &[("password", PASSWORD)]).await;
         assert_eq!(answer.location().as_deref(), Some("/account/security"));
         let page = client.get("/account/security").await.body;
-        assert_eq!(Phone::of(&page).secret, phone.secret, "what was scanned stays good");
+        assert_eq!(Phone::of(&page).secret, phone.secret, "the scanned secret stays valid");
         client.post(CONFIRM, &[("code", &phone.code(app.clock.now()))]).await;
         let page = client.get("/account/security").await.body;
         assert!(!page.contains("class=\"secret\"") && page.contains("Turn off"), "{page}");

@@ -33,7 +33,7 @@ async fn after_ten_failures_of_any_kind_every_factor_is_locked_for_15_minutes() 
         }
         let app = app.restart(&[]).await;
         app.advance(899);
-        assert!(!lets_in(&app, mode, &ann.codes[0]).await, "a restart forgives nothing");
+        assert!(!lets_in(&app, mode, &ann.codes[0]).await, "a restart does not reset the counter");
         app.advance(1);
         assert!(lets_in(&app, mode, &ann.codes[0]).await);
     }
