@@ -138,7 +138,7 @@ pub const GROUPS: &[Group] = &[
                 "PORTAL_REGISTRATION",
                 "`open`",
                 "`open`, `invitation` or `closed`",
-                "Who may register: everyone, users whom an administrator invited, or no one.",
+                "Who may register: everyone, only users with an invitation, or no one.",
             ),
             setting(
                 "PORTAL_EMAIL_DOMAINS_ALLOWED",
