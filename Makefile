@@ -1,4 +1,4 @@
-# What one does with the portal. Each target first sets up what it needs and is not there; `make help` lists them.
+# The commands for working on the portal. Each target first installs missing tools; `make help` lists the targets.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -6,29 +6,30 @@ MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 
 CARGO_HOME ?= $(HOME)/.cargo
-# The pinned sass and wasm-opt go before any others.
+# The pinned sass and wasm-opt take precedence over other installations.
 export PATH := $(CURDIR)/style/node_modules/.bin:$(CARGO_HOME)/bin:$(PATH)
-# leptos reads it at compile time. cargo-leptos sets it; so must whatever is to share its build.
+# leptos reads this at compile time. cargo-leptos sets it; other commands must set the same value to share its build.
 export LEPTOS_OUTPUT_NAME := portal
 
 address = $${LEPTOS_SITE_ADDR:-127.0.0.1:3000}
 say = @printf '\033[1m==> %s\033[0m\n'
 
-# The program as `cargo test` builds it, with the features that the tests enable in the crates below it: there is no example
-# to build, but asking for them lets cargo see what it would need. So running, testing and checking share one build.
+# Builds the program with the dependency features that the tests enable, as `cargo test` does. There are no examples to
+# build, but with this option cargo enables the same features. So running, testing and checking share one build.
 as_tested := --examples
 
-# Before a command that make runs beside another: make offers it a share of its jobs, but does not leave the door open.
+# Prefix for commands that make runs in parallel: make announces its job server to them, but they cannot connect to it.
 alone := env -u MAKEFLAGS -u MFLAGS
 
-# The optimized release. Every other build of the site empties its folder and so removes the mark. No test is part of it.
+# Marks a complete release build. Any other build of the site empties the folder and so removes the mark.
+# Tests are not sources of it.
 release := target/site/.release
 sources := Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml style/package-lock.json \
   $(shell find src migration public style -type f -not -path '*/node_modules/*' -not -path 'src/tests/*')
 
-# The end-to-end tests have a site, a database and a mailbox of their own, and a developer's .env does not reach them.
-# All their browsers share one IP address: limits per IP address are off. Forms are accepted at once, and the proof of work
-# takes no time; end2end/servers.ts starts one portal with the real one.
+# The browser tests have their own site, database and mailbox, and do not use a developer's .env. All browsers share one
+# IP address, so the limits per IP address are high. Forms are accepted at once, and the proof of work takes no time;
+# end2end/servers.ts starts one portal with the default difficulty.
 e2e := $(CURDIR)/target/end2end
 e2e_report := end2end/test-results/report.json
 e2e_address := 127.0.0.1:3900
@@ -43,7 +44,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: setup
-setup: setup-build setup-test ## install what building and testing needs, and nothing twice
+setup: setup-build setup-test ## install everything that building and testing needs
 
 .PHONY: setup-build
 setup-build:
@@ -54,14 +55,14 @@ setup-test:
 	@.ci/setup end2end browser postgres
 
 .PHONY: run
-run: setup-build ## build quickly and serve on http://127.0.0.1:3000
+run: setup-build ## build for development and serve on http://127.0.0.1:3000
 	$(say) "Building (the first time about 4 minutes on two cores, then seconds)"
 	cargo leptos build --bin-cargo-args=$(as_tested)
-	$(say) "The portal: http://$(address)   (Ctrl-C ends it)"
+	$(say) "The portal: http://$(address)   (Ctrl-C stops it)"
 	@exec target/debug/portal serve
 
 .PHONY: release
-release: $(release) ## build what is deployed: target/release/portal and target/site
+release: $(release) ## build the optimized program and site: target/release/portal and target/site
 	@du -h target/release/portal
 
 $(release): $(sources) | setup-build
@@ -70,18 +71,18 @@ $(release): $(sources) | setup-build
 	@touch $@
 
 .PHONY: watch
-watch: setup-build ## serve on http://127.0.0.1:3000, rebuilding and reloading at every change
+watch: setup-build ## serve on http://127.0.0.1:3000, rebuild and reload after every change
 	cargo leptos watch --bin-cargo-args=$(as_tested)
 
 .PHONY: test
-test: setup-build setup-test ## run every test: Rust's, then Playwright's
+test: setup-build setup-test ## run every test: Rust, then the browser
 	$(say) "Building the tests and the browser's module (the first time about 6 minutes on two cores)"
 	@$(MAKE) --no-print-directory --jobs=2 build-tests build-module
-	$(say) "Testing the code (about 3 minutes)"
+	$(say) "Running the Rust tests (about 3 minutes)"
 	cargo test --features ssr
 	@$(MAKE) --no-print-directory end2end
 
-# In two folders, so that neither waits for the other; each has a long step that keeps one core busy.
+# These use two target folders, so that neither waits for the other: each has a long step that uses only one core.
 .PHONY: build-tests build-module
 build-tests:
 	$(alone) cargo test --features ssr --no-run
@@ -90,39 +91,39 @@ build-module:
 	$(alone) $(e2e_env) cargo leptos build --frontend-only
 
 .PHONY: end2end
-end2end: setup-build setup-test ## run only the tests in a browser
-	$(say) "Testing in a browser (about 4 minutes; builds what has changed first)"
+end2end: setup-build setup-test ## run only the browser tests
+	$(say) "Running the browser tests (about 4 minutes, after building changes)"
 	@# Keep the site; start with empty data.
 	@mkdir -p $(e2e)
 	@find $(e2e) -mindepth 1 -maxdepth 1 -not -name site -exec rm -rf {} +
 	@rm -f $(e2e_report)
 	$(e2e_env) cargo leptos end-to-end --bin-cargo-args=$(as_tested)
-	@# cargo-leptos ends well also when the build fails.
+	@# cargo-leptos exits with 0 even if the build fails.
 	@test -s $(e2e_report) || { echo "error: no browser test was run" >&2; exit 1; }
 
-# How many cases of each parser; the properties that go through the whole portal take a hundredth of them.
+# The number of texts for each parser. Properties that use the whole portal run with a hundredth of it.
 FUZZ_CASES ?= 200000
 
 .PHONY: fuzz
-fuzz: setup-build ## try the parsers on FUZZ_CASES random texts each, from a new seed
+fuzz: setup-build ## run each parser on FUZZ_CASES random texts, with a new seed
 	$(say) "Fuzzing (FUZZ_CASES=$(FUZZ_CASES))"
 	FUZZ_CASES=$(FUZZ_CASES) FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM$$RANDOM} cargo test --features ssr --test portal -- fuzz::
 
-# How often the program is killed while somebody registers.
+# How many times the program is killed while a user registers.
 CRASHES ?= 200
 
 .PHONY: crash
-crash: setup-build ## kill the program CRASHES times while somebody registers
-	$(say) "Crashing (CRASHES=$(CRASHES))"
+crash: setup-build ## kill the program CRASHES times while a user registers
+	$(say) "Running the crash tests (CRASHES=$(CRASHES))"
 	CRASHES=$(CRASHES) cargo test --features ssr --test portal -- crash:: --nocapture
 
 .PHONY: faults
-faults: setup-build setup-test ## break disks, locks and PostgreSQL under the program; each test prints what it found
-	$(say) "Breaking things (about four minutes)"
+faults: setup-build setup-test ## test the program with failing disks, locks and PostgreSQL servers; prints the results
+	$(say) "Running the fault tests (about 4 minutes)"
 	FAULTS=long cargo test --features ssr --test portal -- faults:: --nocapture --test-threads 2
 
 .PHONY: check
-check: setup-build ## formatting, lints on both targets, documentation, lock files
+check: setup-build ## check formatting, lints on both targets, documentation and lock files
 	@.ci/setup end2end
 	$(say) "Checking formatting and lock files"
 	cargo fmt --all --check
@@ -137,15 +138,16 @@ check: setup-build ## formatting, lints on both targets, documentation, lock fil
 check-server:
 	$(alone) cargo clippy --workspace --all-targets --features ssr -- -D warnings
 	$(alone) RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --lib $(as_tested) --features ssr
-# In the profile and the folder of the module, whose build then finds the macros compiled.
+# Uses the profile and target folder of the WebAssembly build, which can then reuse the compiled macros.
 check-browser:
-	$(alone) cargo clippy --profile wasm-dev --target wasm32-unknown-unknown --target-dir target/front --lib --features hydrate -- -D warnings
+	$(alone) cargo clippy --profile wasm-dev --target wasm32-unknown-unknown --target-dir target/front --lib \
+	  --features hydrate -- -D warnings
 
 .PHONY: bench
-bench: $(release) setup-test ## measure the release
-	@# In a folder of its own: cargo would build the program anew beside it, with the features of the tests.
+bench: $(release) setup-test ## measure the release: rates, latency, sizes, memory
+	@# A separate target folder: otherwise cargo would rebuild the program in target/ with the features of the tests.
 	cargo bench --features ssr --bench figures --target-dir target/figures
 
 .PHONY: clean
-clean: ## remove what was built; the data stays
+clean: ## remove everything that was built, but no data
 	rm -rf target style/node_modules end2end/node_modules end2end/test-results end2end/playwright-report

@@ -32,7 +32,7 @@ enum Command {
     Serve,
     /// Apply the database migrations and exit
     Migrate,
-    /// Check the configuration and print the active settings, without secrets
+    /// Check the configuration and print the settings in effect, without secrets
     CheckConfig {
         /// Print a description of all settings as Markdown instead; needs no valid configuration
         #[arg(long)]

@@ -113,7 +113,7 @@ pub const GROUPS: &[Group] = &[
             ),
             setting(
                 "MAIL_FROM",
-                "`no-reply@` and the host of `PUBLIC_URL`",
+                "`no-reply@` and the host of `PUBLIC_URL`; required in production if that is an IP address",
                 "`portal@example.com` or `Portal <portal@example.com>`",
                 "The sender of all emails.",
             ),
@@ -138,7 +138,7 @@ pub const GROUPS: &[Group] = &[
                 "PORTAL_REGISTRATION",
                 "`open`",
                 "`open`, `invitation` or `closed`",
-                "Who may register: everyone, users whom an administrator invited, or no one.",
+                "Who may register: everyone, only users with an invitation, or no one.",
             ),
             setting(
                 "PORTAL_EMAIL_DOMAINS_ALLOWED",
@@ -194,7 +194,7 @@ pub const GROUPS: &[Group] = &[
                 "PORTAL_OTP_TRIES",
                 "5",
                 "1 to 10",
-                "Wrong codes after which a registration, a recovery or a change of email ends.",
+                "Wrong codes after which a registration, recovery or change of email ends.",
             ),
             setting(
                 "PORTAL_OTP_WRONG_PER_DAY",
@@ -231,7 +231,7 @@ pub const GROUPS: &[Group] = &[
                 "PORTAL_LOGIN_FAILURES",
                 "5",
                 "1 to 100",
-                "Wrong passwords for one account from one IP address before each further attempt is delayed.",
+                "Wrong passwords for one account from one IP address, after which each further attempt is delayed.",
             ),
             setting(
                 "PORTAL_LOGIN_WINDOW",
@@ -285,7 +285,7 @@ pub const GROUPS: &[Group] = &[
                 "PORTAL_MFA_FAILURES",
                 "10",
                 "1 to 100",
-                "Wrong second factors of an account, of all kinds together, before all of them are locked.",
+                "Wrong second factors of an account, of all kinds together, after which all of them are locked.",
             ),
             setting("PORTAL_MFA_LOCKOUT", "900 (15 minutes)", "60 to 86400 seconds", "How long they stay locked."),
             setting(
@@ -364,21 +364,22 @@ pub const GROUPS: &[Group] = &[
                 "PORTAL_CAPTCHA_DIFFICULTY",
                 "1000000",
                 "1 to 50000000",
-                "Maximum SHA-256 hashes that a browser computes for a form; the average is half of it. It increases up \
-                 to 32 times after failures from the IP address.",
+                "Maximum number of SHA-256 hashes that a browser computes for a form; the average is half of it. After \
+                 failures from an IP address it is up to 32 times as high.",
             ),
             setting(
                 "PORTAL_CAPTCHA_AFTER_FAILURES",
                 "5",
                 "1 to 10000",
-                "Failures per IP address in an hour after which signing in requires a challenge. Every further such \
-                 number of failures doubles the difficulty again.",
+                "Failures per IP address after which signing in requires a challenge. The difficulty doubles each time \
+                 this number is reached. The count restarts after an hour without a failure.",
             ),
             setting(
                 "PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES",
                 "20",
                 "1 to 10000",
-                "Failures per account in an hour, from any IP address, after which signing in to it requires a challenge.",
+                "Failures per account, from any IP address, after which signing in to it requires a challenge. The \
+                 count restarts after an hour without a failure.",
             ),
             setting(
                 "PORTAL_FORM_MIN_FILL",

@@ -71,7 +71,7 @@ pub enum StoreError {
     Database(#[from] DbErr),
     #[error("database: a row holds what this version cannot read: {0}")]
     Corrupt(&'static str),
-    #[error("database: a newer version of this program made it ({0}): run that one, or put a backup back")]
+    #[error("database: it has the schema of a newer version ({0}): run that version, or restore a backup")]
     Newer(String),
     #[error("database: too many writes are waiting: none got its turn within 10 s")]
     Busy,
@@ -159,7 +159,7 @@ impl Store {
     pub async fn backup(&self, file: &str) -> Result<(), StoreError> {
         if !self.reader.0.is_sqlite() {
             return Err(StoreError::Unsupported(
-                "this makes copies of SQLite files; back a PostgreSQL database up with pg_dump",
+                "this command only backs up SQLite databases; use pg_dump for PostgreSQL",
             ));
         }
         let statement = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [file.into()]);
