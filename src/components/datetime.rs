@@ -103,7 +103,9 @@ pub fn span_in_words(seconds: u64) -> String {
     match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60) {
         (0, 0, 0) => counted(seconds, "second"),
         (0, 0, minutes) => counted(minutes, "minute"),
+        (0, hours, 0) => counted(hours, "hour"),
         (0, hours, minutes) => format!("{} and {}", counted(hours, "hour"), counted(minutes, "minute")),
+        (days, 0, _) => counted(days, "day"),
         (days, hours, _) => format!("{} and {}", counted(days, "day"), counted(hours, "hour")),
     }
 }
@@ -146,6 +148,8 @@ mod tests {
         assert_eq!(label(7_201), "3 hours");
         assert_eq!(span_in_words(59), "59 seconds");
         assert_eq!(span_in_words(3_661), "1 hour and 1 minute");
+        assert_eq!(span_in_words(7_200), "2 hours");
         assert_eq!(span_in_words(187_200), "2 days and 4 hours");
+        assert_eq!(span_in_words(2_592_000), "30 days");
     }
 }

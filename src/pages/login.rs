@@ -17,10 +17,11 @@ pub fn LoginPage() -> impl IntoView {
     // With passkeys the browser suggests them as well (HTML, 4.10.18.7.1, "webauthn").
     let autocomplete = if visitor.passkeys.is_some() { "username webauthn" } else { "username" };
     let passkey = visitor.passkeys.clone().map(PasskeyUse::sign_in);
+    let remember = format!("Keep me signed in for {}", visitor.remember_for);
     let form = Form::to(paths::LOGIN, &flash)
         .field(Field::text("identifier", "Username or email").autocomplete(autocomplete))
         .field(Field::password("password", "Password"))
-        .field(Field::checkbox("remember", "Keep me signed in for 30 days"))
+        .field(Field::checkbox("remember", &remember))
         .captcha(captcha.clone())
         .submit("Sign in", "Signing in…");
     let form = if next.is_empty() { form } else { form.field(Field::hidden("next", next)) };

@@ -17,6 +17,7 @@ use super::session_auth::{self, SessionAuth};
 use super::views::{self, LoadError};
 use super::{captcha, error_page, flash, one_time_secrets, reply, request_context};
 use crate::api::{PageContext, View};
+use crate::components::datetime::span_in_words;
 use crate::domain::NextPath;
 use crate::paths;
 use crate::server::config::mail::TransportConfig;
@@ -108,6 +109,7 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
         account,
         registration: state.config.registration.mode,
         passkeys: state.passkeys.relying_party.clone(),
+        remember_for: span_in_words(state.config.limits.session.remember.as_secs()),
         dev_mailbox: matches!(state.config.mail.transport, TransportConfig::File { .. }),
         now: state.clock.now(),
         ..PageContext::default()
