@@ -37,7 +37,7 @@ pub async fn answer(
                 Err(error) => failed(&error, &id),
             }
         }
-        Err(ServiceError::Unauthenticated) => see_other(&access_policy::sign_in(paths::ACCOUNT_EXPORT)),
+        Err(ServiceError::Unauthenticated) => see_other(&access_policy::sign_in_url(paths::ACCOUNT_EXPORT)),
         Err(error) => failed(&error, &id),
     }
 }

@@ -32,7 +32,7 @@ impl FormRequest {
             }
             ServiceError::NotFound => (StatusCode::NOT_FOUND, Feedback::message(NOT_THERE)),
             ServiceError::Unauthenticated => {
-                self.redirect(&access_policy::sign_in(self.form));
+                self.redirect(&access_policy::sign_in_url(self.form));
                 return Ok(());
             }
             ServiceError::ReauthenticationRequired => return self.confirm_first().await,
