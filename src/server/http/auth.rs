@@ -155,7 +155,7 @@ async fn redirect(
     by: &RequestContext,
     done: &NextStep,
 ) -> Result<Response, Fault> {
-    reply::leave(session, state, by, done).await?;
+    reply::store_flash(session, state, by, done).await?;
     let mut response = see_other(&done.to);
     if let Some(cookie) = reply::flow_cookie(&state.config, &done.flow) {
         response.headers_mut().append(SET_COOKIE, cookie);

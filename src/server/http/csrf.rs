@@ -38,7 +38,7 @@ pub async fn layer(State(state): State<AppState>, request: Request) -> Result<Re
     let (parts, _) = request.into_parts();
     tracing::warn!(
         event = "cross_site.refused",
-        ip = %request_context::address(&parts.headers, &parts.extensions, &state.config),
+        ip = %request_context::client_ip(&parts.headers, &parts.extensions, &state.config),
         // Logged with Debug formatting and truncated, since the sender controls the values.
         site = ?header_value(&parts.headers, &SEC_FETCH_SITE),
         origin = ?header_value(&parts.headers, &ORIGIN),

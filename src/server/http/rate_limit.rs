@@ -143,7 +143,7 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
         // Runs in the background, so that no request waits for it.
         drop(tokio::task::spawn_blocking(move || flood.forget_recovered()));
     }
-    let ip = request_context::address(request.headers(), request.extensions(), &state.config);
+    let ip = request_context::client_ip(request.headers(), request.extensions(), &state.config);
     let Err(wait) = flood.check(ip.into()) else { return next.run(request).await };
     if let Some(refused) = flood.refusals.count(flood.clock.elapsed()) {
         tracing::warn!(event = "posts.limited", %ip, refused, "an IP address sent more forms than the limit allows");

@@ -18,7 +18,7 @@ impl FormRequest {
             Ok(SecondFactorOutcome::SignInOutcome { entered, next, notice }) => {
                 let page = next.as_ref().map_or(paths::DASHBOARD, NextPath::as_str).to_owned();
                 let (session, state, by) = (self.session.clone(), self.state.clone(), self.requester.clone());
-                self.enter(Ok(*entered), next).await?;
+                self.start_session(Ok(*entered), next).await?;
                 if let Some(notice) = notice
                     && let Err(error) = flash::put(&session, &state, &by, &notice_for(&page, notice)).await
                 {
@@ -45,7 +45,7 @@ impl FormRequest {
         if let Err(error) = self.keep_change(&change).await {
             return self.fail(&error);
         }
-        self.go(change.done).await
+        self.finish(change.done).await
     }
 
     async fn keep_change(&self, change: &Change) -> Result<(), Error> {
