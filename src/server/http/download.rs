@@ -30,7 +30,13 @@ where
 }
 
 /// Returns the response when the export failed; `page` is the URL of the page with the export form.
-pub async fn instead(error: ServiceError, form: &str, page: String, session: &Session, id: &RequestId) -> Response {
+pub async fn error_response(
+    error: ServiceError,
+    form: &str,
+    page: String,
+    session: &Session,
+    id: &RequestId,
+) -> Response {
     match error {
         ServiceError::ReauthenticationRequired => {
             let pending = PendingForm { form: form.to_owned(), page, values: Vec::new() };
