@@ -98,7 +98,7 @@ pub enum EmailLinkAction {
 
 impl fmt::Debug for EmailLinkView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FromMailView({:?}, …)", self.action)
+        write!(f, "EmailLinkView({:?}, …)", self.action)
     }
 }
 

@@ -35,7 +35,7 @@ pub fn LiveRows() -> impl IntoView {
         failed.set(false);
         paused.update(|paused| *paused = !*paused);
     };
-    let said = move || match new.get() {
+    let announcement = move || match new.get() {
         _ if failed.get() => ENDED.to_owned(),
         0 => String::new(),
         1 => "1 new row since the page was opened.".to_owned(),
@@ -51,7 +51,7 @@ pub fn LiveRows() -> impl IntoView {
             "Pause"
         </button>
         <span class="quiet" aria-live="polite">
-            {live(said)}
+            {live(announcement)}
         </span>
     }
 }

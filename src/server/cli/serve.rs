@@ -37,7 +37,7 @@ pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
     tracing::info!("listening on {}", state.config.site.public_url.origin);
     let server = tokio::spawn(listen::serve(listener, router::build(&state), rules, stopped));
     shutdown_requested().await?;
-    tracing::info!("stopping: requests in flight and the mail in hand are finished");
+    tracing::info!("stopping; finishing open requests and emails that are being sent");
     stop.send_replace(true);
     let finished = tokio::time::timeout(GRACE, async { (server.await, worker.await, maintenance.await) }).await;
     match finished {
@@ -46,7 +46,7 @@ pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
             sent?;
             kept?;
         }
-        Err(_) => tracing::warn!("some requests took longer than {} s and were cut", GRACE.as_secs()),
+        Err(_) => tracing::warn!("some requests took longer than {} s and were aborted", GRACE.as_secs()),
     }
     store.close().await?;
     tracing::info!("stopped");

@@ -136,7 +136,7 @@ impl Verification {
         if !invitations::end_for(&tx, &registration.email, Ending::Used, now).await?
             && let Some(why) = self.registration_policy.rejection_reason(&tx, &registration.email, now).await?
         {
-            return Ok(RegistrationEnded::ShutOut(why).into_done());
+            return Ok(RegistrationEnded::NotAllowed(why).into_done());
         }
         let account = NewAccount {
             id: self.rng.id(now),

@@ -32,12 +32,12 @@ pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<Securi
 pub(super) async fn second_step(state: &AppState, by: &RequestContext) -> Result<SecondStepView, InternalError> {
     let Some(due) = &by.second_step else { return Ok(SecondStepView::default()) };
     let factors = state.second_factor.factors_for(due).await?;
-    let trusts_for = label(state.config.limits.trust_lifetime);
-    Ok(SecondStepView { has_app: factors.app, has_passkeys: factors.passkeys > 0, trusts_for })
+    let trust_lifetime = format_duration(state.config.limits.trust_lifetime);
+    Ok(SecondStepView { has_app: factors.app, has_passkeys: factors.passkeys > 0, trust_lifetime })
 }
 
 /// Formats a duration in whole days, or in hours if it is shorter than a day.
-fn label(time: Duration) -> String {
+fn format_duration(time: Duration) -> String {
     let hours = time.as_secs() / 3_600;
     match (hours / 24, hours) {
         (0, 0 | 1) => "an hour".to_owned(),

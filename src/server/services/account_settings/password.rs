@@ -12,7 +12,7 @@ use crate::server::store::{accounts, otps, recoveries, sessions, trusted_browser
 const CHANGED_MEANWHILE: &str = "Your password has just been changed. Reload the page.";
 
 impl AccountSettings {
-    /// Changes the password and ends all other sessions. Returns the new epoch, with which the
+    /// Changes the password and ends all other sessions. Returns the new `session_version`, with which the
     /// current session continues.
     ///
     /// # Errors
