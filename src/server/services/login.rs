@@ -39,7 +39,7 @@ pub struct Credentials<'a> {
 #[derive(Debug)]
 pub enum LoginOutcome {
     /// The user is signed in.
-    SignInOutcome(Box<SignInOutcome>),
+    SignedIn(Box<SignInOutcome>),
     /// The user must complete the second step.
     SecondStep(SecondStep),
 }
@@ -97,7 +97,7 @@ impl Login {
         };
         let entered = self.sign_in.admit(&tx, &account, method, typed.remember, by).await?;
         tx.commit().await?;
-        Ok(LoginOutcome::SignInOutcome(Box::new(entered)))
+        Ok(LoginOutcome::SignedIn(Box::new(entered)))
     }
 
     async fn find(&self, identifier: &str) -> Result<Option<Account>, StoreError> {

@@ -27,7 +27,7 @@ impl AccountSettings {
         let member = by.recently_authenticated(now)?;
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
-        if errors.check("email", self.emails.judge(&email)).is_none() {
+        if errors.check("email", self.emails.check(&email)).is_none() {
             return Err(errors.into());
         }
         let tx = self.store.write().await?;
@@ -53,7 +53,7 @@ impl AccountSettings {
         email_changes::insert(&tx, &change).await?;
         self.issue_change_code(&tx, &change, &account, by, now).await?;
         if let Some(holder) = holder {
-            self.codes.tell_owner(&tx, holder, by, now).await?;
+            self.codes.notify_owner(&tx, holder, by, now).await?;
         }
         let detail = between(&change);
         self.log.note_about(&tx, account.id, SecurityEvent::EmailChangeAsked, &detail, by).await?;

@@ -86,7 +86,7 @@ impl ThirdParty {
     /// Whether the widget's response is valid. Returns `None` if there is no response or the
     /// provider cannot be reached. The form is then treated as unproven, so that an outage of the
     /// provider does not lock users out.
-    pub async fn judge(&self, response: &str, by: &RequestContext) -> Option<bool> {
+    pub async fn verify(&self, response: &str, by: &RequestContext) -> Option<bool> {
         if response.is_empty() {
             return None;
         }

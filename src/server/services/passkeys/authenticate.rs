@@ -46,7 +46,7 @@ impl Passkeys {
             tracing::warn!(event = "sign_in.limited", ip = %by.ip);
             return Err(ServiceError::Limited { what: TOO_MANY, wait });
         }
-        match self.judge(&tx, purpose, account, shown, by).await? {
+        match self.verify(&tx, purpose, account, shown, by).await? {
             Some(account) => {
                 quota::give_back(&tx, &self.keys, QuotaKind::SignInFailures, quota, by).await?;
                 Ok((tx, account))
@@ -63,7 +63,7 @@ impl Passkeys {
     /// Returns the account that a passkey authenticates, or `None` if the passkey is rejected. Call
     /// this in the transaction of the action it authorizes. The same work is done whatever makes
     /// the passkey wrong.
-    pub(super) async fn judge(
+    pub(super) async fn verify(
         &self,
         tx: &Transaction,
         purpose: Purpose,

@@ -62,7 +62,7 @@ impl Passkeys {
             Err(done) => return Ok(SecondFactorOutcome::Elsewhere(done)),
         };
         let account = Some(attempt.account.id);
-        if self.judge(&attempt.tx, Purpose::SecondStep, account, shown, by).await?.is_some() {
+        if self.verify(&attempt.tx, Purpose::SecondStep, account, shown, by).await?.is_some() {
             return self.second_factor.succeed(attempt, Method::PasswordAndPasskey, trust, by).await;
         }
         self.second_factor.fail(attempt, by).await?;

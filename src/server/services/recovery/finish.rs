@@ -54,7 +54,7 @@ impl Recovery {
         // The account was closed or its email was changed after the code was mailed.
         let Some(account) = account else { return self.wrong(&recovery, by).await };
         let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
-        if let Err(reason) = self.policy.judge(&password, &context) {
+        if let Err(reason) = self.policy.check(&password, &context) {
             self.give_try_back(&recovery, counted, by).await?;
             return Err(FieldErrors::one("password", reason).into());
         }
@@ -74,8 +74,8 @@ impl Recovery {
         let code = errors.check("code", OtpCode::parse(code));
         let password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &password {
-            let nobody = PasswordContext { username: "", email: "" };
-            errors.check("password", self.policy.judge(password, &nobody));
+            let no_context = PasswordContext { username: "", email: "" };
+            errors.check("password", self.policy.check(password, &no_context));
         }
         match (code, password) {
             (Some(code), Some(password)) if errors.is_empty() => Ok((code, password)),
@@ -157,7 +157,7 @@ impl Recovery {
         mail_links::forget_unused(&tx, account.id, LinkPurpose::EndSession).await?;
         self.passwords.reset_failures(&tx, account, by).await?;
         self.log.note(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
-        self.notifications.tell(&tx, account, NotificationKind::PasswordRecovered, by).await?;
+        self.notifications.send(&tx, account, NotificationKind::PasswordRecovered, by).await?;
         tx.commit().await?;
         self.codes.mailer.wake();
         tracing::info!(event = "recovery.finished", account = %account.id, ip = %by.ip);

@@ -69,7 +69,7 @@ impl RegistrationPolicy {
         let why = match self.mode {
             RegistrationMode::Closed => return Ok(Some(NOW_CLOSED)),
             RegistrationMode::Invitation => INVITATION_INVALID,
-            RegistrationMode::Open if self.emails.judge(email).is_ok() => return Ok(None),
+            RegistrationMode::Open if self.emails.check(email).is_ok() => return Ok(None),
             RegistrationMode::Open => DOMAIN_NOT_ALLOWED,
         };
         Ok((!invitations::is_invited(db, email, now).await?).then_some(why))

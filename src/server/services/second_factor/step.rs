@@ -35,7 +35,7 @@ pub struct SecondFactorAttempt {
 /// The outcome of an attempt that was not rejected.
 #[derive(Debug)]
 pub enum SecondFactorOutcome {
-    SignInOutcome {
+    SignedIn {
         entered: Box<SignInOutcome>,
         next: Option<NextPath>,
         /// The notice to show on the next page.
@@ -154,7 +154,7 @@ impl SecondFactor {
         tx.commit().await?;
         self.notifications.wake();
         let next = due.next.as_deref().and_then(NextPath::parse);
-        Ok(SecondFactorOutcome::SignInOutcome { entered: Box::new(entered), next, notice })
+        Ok(SecondFactorOutcome::SignedIn { entered: Box::new(entered), next, notice })
     }
 
     /// Notifies the owner that a recovery code was used. Returns a notice for the user if few are
@@ -168,7 +168,7 @@ impl SecondFactor {
         let left = self.recovery_codes_left(tx, account.id).await?;
         self.log.note(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
         let about = NotificationKind::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
-        self.notifications.tell(tx, account, about, by).await?;
+        self.notifications.send(tx, account, about, by).await?;
         let words = match left {
             0 => "You used your last recovery code. Get new ones under Account, Security.".to_owned(),
             1 => "You have one recovery code left. Get new ones under Account, Security.".to_owned(),
