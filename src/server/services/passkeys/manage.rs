@@ -66,8 +66,8 @@ impl Passkeys {
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
-        let said = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
-        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
+        let text = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
+        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, text);
         Ok(Change { done, codes: None, two_step: Some(still_on) })
     }
 }

@@ -67,8 +67,8 @@ impl SecondFactor {
         let words = describe_user_agent(&browser.user_agent);
         self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, &words, by).await?;
         tx.commit().await?;
-        let said = format!("{words} will be asked for a code again.");
-        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
+        let text = format!("{words} will be asked for a code again.");
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, text))
     }
 
     /// Removes all of the user's trusted browsers.
@@ -82,8 +82,8 @@ impl SecondFactor {
             self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, "all of them", by).await?;
         }
         tx.commit().await?;
-        let said = "All browsers will be asked for a code again.";
-        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
+        let text = "All browsers will be asked for a code again.";
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, text))
     }
 }
 

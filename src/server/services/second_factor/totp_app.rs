@@ -79,7 +79,7 @@ impl SecondFactor {
             return Err(ServiceError::Refused(NONE_WAITS));
         }
         let codes = self.added(&tx, account_id, by).await?;
-        let (event, about, said) = if replaces {
+        let (event, about, text) = if replaces {
             (SecurityEvent::AppReplaced, NotificationKind::AppReplaced, REPLACED)
         } else {
             (SecurityEvent::TwoStepOn, NotificationKind::TwoStepOn, ON)
@@ -89,7 +89,7 @@ impl SecondFactor {
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "two_step.on", account = %account_id, replaces, ip = %by.ip);
-        Ok(Change::on(format!("{said} {SAFE}"), codes))
+        Ok(Change::on(format!("{text} {SAFE}"), codes))
     }
 
     /// Removes the app. If no other factor is left, the recovery codes and trusted browsers are
@@ -116,8 +116,8 @@ impl SecondFactor {
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "two_step.off", account = %account_id, ip = %by.ip);
-        let said = format!("Authenticator app turned off. {SAFE}");
-        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
+        let text = format!("Authenticator app turned off. {SAFE}");
+        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, text);
         Ok(Change { done, codes: None, two_step: Some(still_on) })
     }
 
