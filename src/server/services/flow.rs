@@ -36,7 +36,7 @@ pub enum RegistrationEnded {
 impl RegistrationEnded {
     /// Redirects to the start with an explanation and the previously entered values.
     #[must_use]
-    pub fn into_done(self) -> NextStep {
+    pub fn into_next_step(self) -> NextStep {
         let (kind, text) = match &self {
             Self::NoFlow => {
                 (NoticeKind::Info, "There's nothing to confirm in this browser. Sign in, or create an account.")

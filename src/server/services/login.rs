@@ -95,7 +95,7 @@ impl Login {
             tracing::info!(event = "sign_in.second_step", account = %account.id, ip = %by.ip);
             return Ok(LoginOutcome::SecondStep(due));
         };
-        let entered = self.sign_in.admit(&tx, &account, method, typed.remember, by).await?;
+        let entered = self.sign_in.complete(&tx, &account, method, typed.remember, by).await?;
         tx.commit().await?;
         Ok(LoginOutcome::SignedIn(Box::new(entered)))
     }

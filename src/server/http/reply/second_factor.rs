@@ -27,10 +27,10 @@ impl FormRequest {
                 }
                 Ok(())
             }
-            Ok(SecondFactorOutcome::Elsewhere(done)) if self.requester.second_step.is_some() => {
+            Ok(SecondFactorOutcome::Redirect(done)) if self.requester.second_step.is_some() => {
                 self.answer_signed_out(Ok(done)).await
             }
-            Ok(SecondFactorOutcome::Elsewhere(done)) => self.answer(Ok(done)).await,
+            Ok(SecondFactorOutcome::Redirect(done)) => self.answer(Ok(done)).await,
             Err(error) => self.refuse(error).await,
         }
     }

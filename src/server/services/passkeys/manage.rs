@@ -55,7 +55,7 @@ impl Passkeys {
         let tx = self.store.write().await?;
         let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         let factors = self.second_factor.factors(&tx, account_id).await?;
-        if !factors.app && factors.passkeys <= 1 && self.second_factor.demanded.concerns(account.role) {
+        if !factors.app && factors.passkeys <= 1 && self.second_factor.policy.applies_to(account.role) {
             return Err(ServiceError::Refused(DEMANDED));
         }
         let name = passkeys::remove(&tx, account_id, id).await?.ok_or(ServiceError::Refused(GONE))?;

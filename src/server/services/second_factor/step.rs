@@ -42,7 +42,7 @@ pub enum SecondFactorOutcome {
         notice: Option<Notice>,
     },
     /// This browser has no pending second step: where to go instead.
-    Elsewhere(NextStep),
+    Redirect(NextStep),
 }
 
 impl SecondFactor {
@@ -74,7 +74,7 @@ impl SecondFactor {
         let Some(code) = errors.check("code", SecondStepCode::parse(typed)) else { return Err(errors.into()) };
         let attempt = match self.begin(by).await? {
             Ok(attempt) => attempt,
-            Err(done) => return Ok(SecondFactorOutcome::Elsewhere(done)),
+            Err(done) => return Ok(SecondFactorOutcome::Redirect(done)),
         };
         let method = match &code {
             SecondStepCode::App(code) => {
@@ -143,7 +143,7 @@ impl SecondFactor {
     ) -> Result<SecondFactorOutcome, ServiceError> {
         let SecondFactorAttempt { tx, account, due } = attempt;
         counter::reset_failures(&tx, &self.keys, account.id).await?;
-        let mut entered = self.sign_in.admit(&tx, &account, method, due.remember, by).await?;
+        let mut entered = self.sign_in.complete(&tx, &account, method, due.remember, by).await?;
         if trust {
             entered.trusted = Some(self.trust(&tx, account.id, by).await?);
         }
@@ -186,6 +186,6 @@ pub fn waited_too_long() -> NextStep {
 
 impl fmt::Debug for SecondFactorAttempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Try").field("account", &self.account.id).finish_non_exhaustive()
+        f.debug_struct("SecondFactorAttempt").field("account", &self.account.id).finish_non_exhaustive()
     }
 }

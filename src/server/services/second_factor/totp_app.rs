@@ -106,7 +106,7 @@ impl SecondFactor {
         if !factors.app {
             return Err(ServiceError::Refused(NONE));
         }
-        if factors.passkeys == 0 && self.demanded.concerns(account.role) {
+        if factors.passkeys == 0 && self.policy.applies_to(account.role) {
             return Err(ServiceError::Refused(DEMANDED));
         }
         totp::remove(&tx, account_id).await?;

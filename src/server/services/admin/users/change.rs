@@ -44,7 +44,7 @@ impl AdminService {
         if let Some(refusal) = rules::refusal(action, standing(tx, &account, admin_tx.actor_id).await?) {
             return Err(ServiceError::Refused(refusal));
         }
-        self.log.note_from_operators(tx, id, event_of(action), BY).await?;
+        self.log.note_admin_action(tx, id, event_of(action), BY).await?;
         if let Some(action) = mail_of(action) {
             self.notifications.send_admin_action(tx, &account, action).await?;
         }
