@@ -4,7 +4,7 @@
 use crate::server::store::Transaction;
 use uuid::Uuid;
 
-use super::detail::standing;
+use super::detail::status_of;
 use super::{AdminService, rules};
 use crate::domain::{AuditAction, AuditReason, FieldErrors, NoticeKind, Role, SecurityEvent, UserAction};
 use crate::paths;
@@ -41,7 +41,7 @@ impl AdminService {
         let tx = &admin_tx.tx;
         let account = accounts::by_id(tx, id).await?.ok_or(ServiceError::NotFound)?;
         let own = id == admin_tx.actor_id;
-        if let Some(refusal) = rules::refusal(action, standing(tx, &account, admin_tx.actor_id).await?) {
+        if let Some(refusal) = rules::refusal(action, status_of(tx, &account, admin_tx.actor_id).await?) {
             return Err(ServiceError::Refused(refusal));
         }
         self.log.note_admin_action(tx, id, event_of(action), BY).await?;
