@@ -26,8 +26,8 @@ pub fn load(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) ->
     Some(KeyRing::new(current, previous))
 }
 
-/// In development, a missing key is generated once and stored in the data directory. In production
-/// it is a mistake.
+/// Loads the current key. In development, a missing key is generated once and stored in the data
+/// directory; in production it is a mistake.
 fn current(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> Option<SecretKey> {
     match env.secret("SECRET_KEY", mistakes) {
         Some(text) => mistakes.check("SECRET_KEY", SecretKey::from_base64(text.expose_secret())),

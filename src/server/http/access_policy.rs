@@ -80,6 +80,8 @@ fn redirect_for_get(path: &str, by: &RequestContext) -> Option<String> {
     }
 }
 
+/// Returns where to redirect a post from a session that may not act yet, if anywhere.
+///
 /// Each server function checks its own permissions. This check covers sessions that may not act
 /// yet, because the second step or an enrollment is pending; it is the same for all functions.
 fn redirect_for_post(path: &str, by: &RequestContext) -> Option<String> {

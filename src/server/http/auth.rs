@@ -23,7 +23,7 @@ use crate::server::config::mail::TransportConfig;
 use crate::server::services::{NextStep, RequestContext, second_factor};
 use crate::server::state::AppState;
 
-/// An error that kept a request from being handled.
+/// An error that prevents a request from being handled.
 pub type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// Renders the 404 page.

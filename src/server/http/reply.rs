@@ -118,7 +118,7 @@ impl FormRequest {
         Ok(())
     }
 
-    /// Redirects: with 303 for a plain form, with a header that leptos follows for a script.
+    /// Redirects a plain form with a 303, and a script with a header that leptos follows.
     fn redirect(&self, to: &str) {
         let Ok(location) = HeaderValue::from_str(to) else { return };
         self.response.insert_header(LOCATION, location);

@@ -96,7 +96,7 @@ impl fmt::Debug for Link {
 }
 
 impl NotificationKind {
-    /// The name of the kind in lists and logs.
+    /// Returns the name of the kind in lists and logs.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NewDevice { .. } => "new_device",

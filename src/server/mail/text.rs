@@ -35,7 +35,7 @@ impl CodeFor {
         }
     }
 
-    /// What is impossible without the code.
+    /// Returns the clause that says what is impossible without the code.
     fn without(self) -> &'static str {
         match self {
             Self::Registration => "without the code, no one can create an account with your email address",

@@ -83,8 +83,8 @@ impl FormRequest {
         Ok(flash.path)
     }
 
-    /// Answers as [`FormRequest::answer`], after giving this session the account's new `session_version` and a new
-    /// ID. The new version has ended all other sessions.
+    /// Answers as [`FormRequest::answer`], after giving this session the account's new
+    /// `session_version` and a new ID. The new version has ended all other sessions.
     pub async fn answer_renewed(self, outcome: Result<(NextStep, i32), ServiceError>) -> Result<(), ApiError> {
         let (done, session_version) = match outcome {
             Ok(outcome) => outcome,
@@ -103,8 +103,9 @@ impl FormRequest {
         sessions::change(&self.session, &self.state.config, &signed_in, true).await
     }
 
-    /// Answers as [`FormRequest::answer`], after giving this session the account's new `session_version`. The user
-    /// did not enter their password, so the time of authentication stays the same.
+    /// Answers as [`FormRequest::answer`], after giving this session the account's new
+    /// `session_version`. The user did not enter their password, so the time of authentication stays
+    /// the same.
     pub async fn answer_with_version(self, outcome: Result<(NextStep, i32), ServiceError>) -> Result<(), ApiError> {
         let (done, session_version) = match outcome {
             Ok(outcome) => outcome,

@@ -37,7 +37,7 @@ pub struct FiledMail {
 }
 
 impl FiledMail {
-    /// When it was written, for display: `2026-11-23 14:32:59 UTC`.
+    /// Returns when it was written, for display: `2026-11-23 14:32:59 UTC`.
     #[must_use]
     pub fn written(&self) -> String {
         let to_the_second = self.at.get(.."2026-11-23T14:32:59".len()).unwrap_or(&self.at);

@@ -112,6 +112,8 @@ impl Smtp {
     }
 }
 
+/// Classifies an error as permanent or temporary.
+///
 /// A 5xx reply is about this email and permanent (RFC 5321, section 4.2.1). The exception is 530:
 /// the server requires authentication or TLS first (RFC 4954, section 6; RFC 3207, section 4),
 /// which is a mistake in `SMTP_URL`.

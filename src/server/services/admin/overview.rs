@@ -46,7 +46,7 @@ impl Bucket {
         Metric::ALL.iter().zip(self.counts).find(|(one, _)| **one == metric).map_or(0, |(_, count)| count)
     }
 
-    /// The total number of failed attempts.
+    /// Returns the total number of failed attempts.
     pub fn failures(&self) -> u64 {
         [Metric::WrongPassword, Metric::WrongCode, Metric::SecondStepFailed]
             .map(|metric| self.count(metric))
@@ -56,12 +56,12 @@ impl Bucket {
 }
 
 impl Overview {
-    /// When the time range began.
+    /// Returns when the time range began.
     pub fn since(&self) -> Timestamp {
         self.buckets.first().map_or(Timestamp(0), |bucket| bucket.at)
     }
 
-    /// How often this happened in the whole time range.
+    /// Returns how often this happened in the whole time range.
     pub fn count(&self, metric: Metric) -> u64 {
         self.buckets.iter().map(|bucket| bucket.count(metric)).sum()
     }

@@ -103,7 +103,7 @@ fn action_of(action: UserAction) -> AuditAction {
     }
 }
 
-/// The entry in the owner's security log.
+/// Returns the entry in the owner's security log.
 fn event_of(action: UserAction) -> SecurityEvent {
     match action {
         UserAction::Disable => SecurityEvent::AccountDisabled,
@@ -117,7 +117,7 @@ fn event_of(action: UserAction) -> SecurityEvent {
     }
 }
 
-/// The notification to the owner. Ended sessions are not announced, because the owner sees them.
+/// Returns the notification to the owner. Ended sessions are not announced, because the owner sees them.
 fn mail_of(action: UserAction) -> Option<ByAdministrator> {
     Some(match action {
         UserAction::EndSessions => return None,
@@ -131,7 +131,7 @@ fn mail_of(action: UserAction) -> Option<ByAdministrator> {
     })
 }
 
-/// The message shown to the administrator after the action.
+/// Returns the message shown to the administrator after the action.
 fn success_message(action: UserAction, name: &str, own: bool) -> String {
     match action {
         UserAction::Disable => format!("{name} has been disabled and signed out everywhere."),
