@@ -118,12 +118,12 @@ pub fn App() -> impl IntoView {
 struct At(&'static str);
 
 impl At {
-    fn pieces(path: &str) -> impl Iterator<Item = &str> {
+    fn segments(path: &str) -> impl Iterator<Item = &str> {
         path.trim_matches('/').split('/')
     }
 
-    fn is_open(piece: &str) -> bool {
-        piece.starts_with('{')
+    fn is_parameter(segment: &str) -> bool {
+        segment.starts_with('{')
     }
 }
 
@@ -134,17 +134,18 @@ impl PossibleRouteMatch for At {
 
     /// Does not capture the parameters: the page gets them from its view.
     fn test<'a>(&self, path: &'a str) -> Option<PartialPathMatch<'a>> {
-        let mut theirs = Self::pieces(path);
-        let mut ours = Self::pieces(self.0);
-        let fits = |piece: &str, part: &str| if Self::is_open(piece) { !part.is_empty() } else { piece == part };
-        let is_it = ours.by_ref().all(|piece| theirs.next().is_some_and(|part| fits(piece, part)));
-        (is_it && theirs.next().is_none()).then(|| PartialPathMatch::new("", Vec::new(), path))
+        let mut actual = Self::segments(path);
+        let mut expected = Self::segments(self.0);
+        let fits =
+            |segment: &str, part: &str| if Self::is_parameter(segment) { !part.is_empty() } else { segment == part };
+        let matches = expected.by_ref().all(|segment| actual.next().is_some_and(|part| fits(segment, part)));
+        (matches && actual.next().is_none()).then(|| PartialPathMatch::new("", Vec::new(), path))
     }
 
     fn generate_path(&self, path: &mut Vec<PathSegment>) {
-        path.extend(Self::pieces(self.0).map(|piece| match piece.strip_prefix('{') {
+        path.extend(Self::segments(self.0).map(|segment| match segment.strip_prefix('{') {
             Some(name) => PathSegment::Param(name.trim_end_matches('}').to_owned().into()),
-            None => PathSegment::Static(piece.to_owned().into()),
+            None => PathSegment::Static(segment.to_owned().into()),
         }));
     }
 }

@@ -101,7 +101,7 @@ pub enum EmailLinkAction {
 
 impl fmt::Debug for EmailLinkView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FromMailView({:?}, …)", self.action)
+        write!(f, "EmailLinkView({:?}, …)", self.action)
     }
 }
 

@@ -57,7 +57,7 @@ pub async fn passkey_sign_in(
     let post = FormRequest::to("/login/passkey")?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
     let outcome = post.state.passkeys.sign_in(shown, remember.is_some(), &post.requester).await;
-    post.enter(outcome, next.as_deref().and_then(NextPath::parse)).await
+    post.start_session(outcome, next.as_deref().and_then(NextPath::parse)).await
 }
 
 /// Returns the options for the second step.

@@ -57,6 +57,6 @@ pub async fn password_strength(
         }
         Err(error) => StrengthView::of(0, error),
     };
-    post.only_for_script(paths::REGISTER);
+    post.redirect_plain_form(paths::REGISTER);
     Ok(view)
 }

@@ -9,11 +9,11 @@ use super::{ApiError, CaptchaAnswer, Secret};
 pub enum RegisterView {
     Form {
         /// The invited email address, if there is an invitation.
-        guest: Option<String>,
+        invited_email: Option<String>,
     },
     InvitedOnly {
         /// Whether the user has an invitation that no longer works.
-        no_good: bool,
+        invitation_invalid: bool,
     },
     Closed,
 }
@@ -27,7 +27,7 @@ impl RegisterView {
 
 impl Default for RegisterView {
     fn default() -> Self {
-        Self::Form { guest: None }
+        Self::Form { invited_email: None }
     }
 }
 

@@ -13,7 +13,7 @@ pub struct SecondStepView {
     pub has_app: bool,
     pub has_passkeys: bool,
     /// How long a browser is trusted, as text.
-    pub trusts_for: String,
+    pub trust_lifetime: String,
 }
 
 /// The two-step sign-in of the user's account.

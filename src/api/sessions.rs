@@ -37,7 +37,7 @@ pub async fn end_session(#[server(default)] session: String) -> Result<(), ApiEr
     use crate::server::http::reply::FormRequest;
     let post = FormRequest::to("/account/sessions/end")?;
     let outcome = post.state.session_manager.end(&session, &post.requester).await;
-    post.answer_ending(outcome).await
+    post.answer_revoked(outcome).await
 }
 
 /// Ends all other sessions.
@@ -46,5 +46,5 @@ pub async fn end_other_sessions() -> Result<(), ApiError> {
     use crate::server::http::reply::FormRequest;
     let post = FormRequest::to("/account/sessions/end-others")?;
     let outcome = post.state.session_manager.end_others(&post.requester).await;
-    post.answer_in_epoch(outcome).await
+    post.answer_with_version(outcome).await
 }

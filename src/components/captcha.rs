@@ -4,7 +4,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
 use super::dyn_value::{bool_attr, effect, live};
-use super::proof_of_work::{FIELD, SOLVED, take_up};
+use super::proof_of_work::{FIELD, SOLVED, start_challenge};
 use super::{FormState, Icon, IconName, widget};
 use crate::api::{Captcha, CaptchaKind};
 
@@ -34,13 +34,13 @@ pub fn CaptchaField(form: FormState, captcha: Option<Captcha>) -> impl IntoView 
     proof.set(sum.as_ref().map(|_| 0));
     effect(move || {
         if let Some(captcha) = &sum {
-            take_up(form, captcha);
+            start_challenge(form, captcha);
         }
     });
 
     let percent = move || proof.get().unwrap_or_default();
     let solved = move || percent() == SOLVED;
-    let words = move || match (solved(), form.held()) {
+    let words = move || match (solved(), form.awaits_proof()) {
         (true, _) => "Checked",
         (false, false) => "Checking this browser…",
         (false, true) => "Checking…",

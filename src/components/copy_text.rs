@@ -8,16 +8,16 @@ use super::dyn_value::live;
 /// Copies `text` and announces it. The stylesheet hides the button without a script.
 #[island]
 pub fn CopyText(text: String) -> impl IntoView {
-    let said = RwSignal::new("");
+    let copy_result = RwSignal::new("");
     let copy = move |_| {
         let text = text.clone();
         // A screen reader announces a repeated text only after it has changed.
-        said.set("");
+        copy_result.set("");
         leptos::task::spawn_local(async move {
             let clipboard = window().navigator().clipboard();
             // The clipboard exists only on pages from https or localhost.
             let copied = !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok();
-            said.set(if copied { "Copied." } else { "Couldn't copy. Select the text instead." });
+            copy_result.set(if copied { "Copied." } else { "Couldn't copy. Select the text instead." });
         });
     };
     view! {
@@ -25,7 +25,7 @@ pub fn CopyText(text: String) -> impl IntoView {
             "Copy"
         </button>
         <span class="quiet" role="status">
-            {live(move || said.get().to_owned())}
+            {live(move || copy_result.get().to_owned())}
         </span>
     }
 }

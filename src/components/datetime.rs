@@ -87,7 +87,7 @@ pub fn minutes_and_seconds(seconds: u64) -> String {
 
 /// Formats a duration, rounded up: `42 seconds`, `4 minutes`.
 #[must_use]
-pub fn label(seconds: u64) -> String {
+pub fn format_rounded_up(seconds: u64) -> String {
     let (count, unit) = match seconds {
         0..=90 => (seconds, "second"),
         91..=5_400 => (seconds.div_ceil(60), "minute"),
@@ -98,7 +98,7 @@ pub fn label(seconds: u64) -> String {
 
 /// Formats a long duration in whole units: `5 minutes`, `3 days and 4 hours`.
 #[must_use]
-pub fn span_in_words(seconds: u64) -> String {
+pub fn format_duration(seconds: u64) -> String {
     let counted = |count: u64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
     match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60) {
         (0, 0, 0) => counted(seconds, "second"),
@@ -112,7 +112,7 @@ pub fn span_in_words(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Moment, label, minutes_and_seconds, span_in_words};
+    use super::{Moment, format_duration, format_rounded_up, minutes_and_seconds};
 
     fn iso(millis: i64) -> String {
         Moment::from_millis(millis).iso8601()
@@ -142,14 +142,14 @@ mod tests {
     fn a_span_is_never_said_shorter_than_it_is() {
         assert_eq!(minutes_and_seconds(247), "4:07");
         assert_eq!(minutes_and_seconds(0), "0:00");
-        assert_eq!(label(1), "1 second");
-        assert_eq!(label(42), "42 seconds");
-        assert_eq!(label(181), "4 minutes");
-        assert_eq!(label(7_201), "3 hours");
-        assert_eq!(span_in_words(59), "59 seconds");
-        assert_eq!(span_in_words(3_661), "1 hour and 1 minute");
-        assert_eq!(span_in_words(7_200), "2 hours");
-        assert_eq!(span_in_words(187_200), "2 days and 4 hours");
-        assert_eq!(span_in_words(2_592_000), "30 days");
+        assert_eq!(format_rounded_up(1), "1 second");
+        assert_eq!(format_rounded_up(42), "42 seconds");
+        assert_eq!(format_rounded_up(181), "4 minutes");
+        assert_eq!(format_rounded_up(7_201), "3 hours");
+        assert_eq!(format_duration(59), "59 seconds");
+        assert_eq!(format_duration(3_661), "1 hour and 1 minute");
+        assert_eq!(format_duration(7_200), "2 hours");
+        assert_eq!(format_duration(187_200), "2 days and 4 hours");
+        assert_eq!(format_duration(2_592_000), "30 days");
     }
 }

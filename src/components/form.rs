@@ -99,7 +99,8 @@ impl Form {
     #[must_use]
     pub fn field(mut self, field: Field) -> Self {
         let typed = self.flash.values.iter().find(|(name, _)| *name == field.name);
-        let value = typed.filter(|_| self.is_meant() && !field.fixed).map_or(field.value, |(_, value)| value.clone());
+        let value =
+            typed.filter(|_| self.owns_feedback() && !field.fixed).map_or(field.value, |(_, value)| value.clone());
         let refused = self.feedback.fields.0.first();
         let autofocus = refused.is_some_and(|first| first.field == field.name);
         self.fields.push(Field { value, autofocus, ..field });
@@ -109,10 +110,10 @@ impl Form {
     /// Adds a field with the initial focus, unless there is a message to read first.
     #[must_use]
     pub fn first_field(self, field: Field) -> Self {
-        let begins = self.is_meant() && self.flash.feedback == Feedback::default();
+        let takes_focus = self.owns_feedback() && self.flash.feedback == Feedback::default();
         let mut form = self.field(field);
         if let Some(field) = form.fields.last_mut() {
-            field.autofocus |= begins;
+            field.autofocus |= takes_focus;
         }
         form
     }
@@ -142,7 +143,7 @@ impl Form {
     }
 
     /// Whether the feedback is for this form.
-    fn is_meant(&self) -> bool {
+    fn owns_feedback(&self) -> bool {
         self.flash.form.is_empty() || self.flash.form == self.action
     }
 }
@@ -174,16 +175,16 @@ mod tests {
 
     #[test]
     fn a_page_begins_at_the_first_mistake_or_where_it_says_unless_there_is_something_to_read() {
-        let begins = |flash: &Flash| {
+        let takes_focus = |flash: &Flash| {
             let form =
                 Form::to("/one", flash).first_field(Field::code("code", "Code")).field(Field::email("email", ""));
             form.fields.into_iter().filter(|field| field.autofocus).map(|field| field.name).collect::<Vec<_>>()
         };
         let mistake = Feedback { fields: FieldErrors::one("email", "No."), ..Feedback::default() };
-        assert_eq!(begins(&Flash::default()), ["code"]);
-        assert_eq!(begins(&refused("/one", mistake.clone())), ["email"]);
-        assert!(begins(&refused("/one", Feedback::message("No."))).is_empty());
-        assert!(begins(&refused("/two", mistake)).is_empty());
+        assert_eq!(takes_focus(&Flash::default()), ["code"]);
+        assert_eq!(takes_focus(&refused("/one", mistake.clone())), ["email"]);
+        assert!(takes_focus(&refused("/one", Feedback::message("No."))).is_empty());
+        assert!(takes_focus(&refused("/two", mistake)).is_empty());
     }
 
     #[test]

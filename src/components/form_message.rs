@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::countdown_timer::{Origin, count_down};
-use super::datetime::{label, minutes_and_seconds};
+use super::datetime::{format_rounded_up, minutes_and_seconds};
 use super::dyn_value::{bool_attr, effect, live};
 use super::{FormState, Icon, IconName};
 
@@ -25,7 +25,7 @@ pub fn FormMessage(form: FormState) -> impl IntoView {
         (None, _) => String::new(),
         (Some(_), Some(0)) => "You can try again now.".to_owned(),
         (Some(_), Some(left)) if left < 3_600 => format!("Try again in {}.", minutes_and_seconds(left)),
-        (Some(seconds), left) => format!("Try again in {}.", label(left.unwrap_or(seconds))),
+        (Some(seconds), left) => format!("Try again in {}.", format_rounded_up(left.unwrap_or(seconds))),
     };
     let nothing = move || message().is_none() && retry_after().is_none();
     let first = feedback.with_untracked(|feedback| feedback.message.is_some() && feedback.fields.is_empty());

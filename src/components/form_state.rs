@@ -6,7 +6,7 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement};
 
 use super::post::post;
-use super::proof_of_work::{SOLVED, take_up};
+use super::proof_of_work::{SOLVED, start_challenge};
 use crate::api::Feedback;
 
 /// A form's feedback, and whether it is being sent.
@@ -36,7 +36,7 @@ impl FormState {
     /// is done. A second press does nothing.
     pub fn send(self, event: &SubmitEvent) {
         event.prevent_default();
-        if self.begin() && !self.proves() {
+        if self.begin() && !self.is_proving() {
             self.post(event_target(event));
         }
     }
@@ -48,9 +48,9 @@ impl FormState {
     }
 
     /// Goes to the next page after another request than the form's own, or shows its error.
-    pub fn conclude(self, outcome: Result<Option<String>, Feedback>) {
+    pub fn finish(self, outcome: Result<Option<String>, Feedback>) {
         match outcome {
-            Ok(next) => leave_for(next),
+            Ok(next) => go_to(next),
             Err(refusal) => {
                 self.feedback.set(refusal);
                 self.busy.set(false);
@@ -67,18 +67,18 @@ impl FormState {
 
     /// Whether the form is only waiting for its proof of work.
     #[must_use]
-    pub fn held(self) -> bool {
-        self.busy.get() && self.proves()
+    pub fn awaits_proof(self) -> bool {
+        self.busy.get() && self.is_proving()
     }
 
-    fn proves(self) -> bool {
+    fn is_proving(self) -> bool {
         self.proof.get().is_some_and(|percent| percent < SOLVED)
     }
 
     fn post(self, form: HtmlFormElement) {
         leptos::task::spawn_local(async move {
             match post(&form).await {
-                Ok(next) => leave_for(next),
+                Ok(next) => go_to(next),
                 Err(refusal) => self.refuse(refusal, form),
             }
         });
@@ -88,9 +88,9 @@ impl FormState {
     /// error, or the message if there is none.
     fn refuse(self, refusal: Feedback, form: HtmlFormElement) {
         if let Some(captcha) = &refusal.captcha {
-            take_up(self, captcha);
+            start_challenge(self, captcha);
         }
-        forget_secrets(&form);
+        clear_secrets(&form);
         // By its name, which the server uses, unlike its `id`.
         let target = refusal.fields.0.first().map(|error| format!("[name=\"{}\"]", error.field));
         self.feedback.set(refusal);
@@ -115,14 +115,14 @@ impl FormState {
 }
 
 /// Goes to the next page, or reloads this one.
-fn leave_for(next: Option<String>) {
+fn go_to(next: Option<String>) {
     let here = location();
     // Fails only for an invalid URL, and then nothing can be done.
     let _ = next.map_or_else(|| here.reload(), |next| here.set_href(&next));
 }
 
 /// Clears all secret fields: a password or a code is never kept.
-fn forget_secrets(form: &HtmlFormElement) {
+fn clear_secrets(form: &HtmlFormElement) {
     // Fails only for an invalid selector.
     let Ok(secrets) = form.query_selector_all("[data-secret]") else { return };
     for index in 0..secrets.length() {

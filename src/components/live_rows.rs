@@ -30,12 +30,12 @@ pub fn FreshRows(children: Children) -> impl IntoView {
 pub fn LiveRows() -> impl IntoView {
     let (paused, new) = (RwSignal::new(false), RwSignal::new(0));
     let failed = RwSignal::new(false);
-    effect(move || again(paused, new, failed));
+    effect(move || schedule_refresh(paused, new, failed));
     let press = move |_| {
         failed.set(false);
         paused.update(|paused| *paused = !*paused);
     };
-    let said = move || match new.get() {
+    let announcement = move || match new.get() {
         _ if failed.get() => ENDED.to_owned(),
         0 => String::new(),
         1 => "1 new row since the page was opened.".to_owned(),
@@ -51,16 +51,16 @@ pub fn LiveRows() -> impl IntoView {
             "Pause"
         </button>
         <span class="quiet" aria-live="polite">
-            {live(said)}
+            {live(announcement)}
         </span>
     }
 }
 
-fn again(paused: RwSignal<bool>, new: RwSignal<u32>, failed: RwSignal<bool>) {
-    let turn = async move {
+fn schedule_refresh(paused: RwSignal<bool>, new: RwSignal<u32>, failed: RwSignal<bool>) {
+    let refresh = async move {
         if !paused.get_untracked() && !document().hidden() {
             match fetch().await {
-                Ok(Some(page)) => match put_in(&page) {
+                Ok(Some(page)) => match update_rows(&page) {
                     // Setting the same text again would announce it again.
                     None | Some(0) => {}
                     Some(more) => new.update(|new| *new += more),
@@ -71,9 +71,9 @@ fn again(paused: RwSignal<bool>, new: RwSignal<u32>, failed: RwSignal<bool>) {
                 }
             }
         }
-        again(paused, new, failed);
+        schedule_refresh(paused, new, failed);
     };
-    set_timeout(|| leptos::task::spawn_local(turn), EVERY);
+    set_timeout(|| leptos::task::spawn_local(refresh), EVERY);
 }
 
 /// Fetches this page. Returns `None` if the user can no longer see it.
@@ -92,10 +92,10 @@ async fn fetch() -> Result<Option<Document>, JsValue> {
 }
 
 /// Updates the list on the page from `page`. Returns the number of new rows.
-fn put_in(page: &Document) -> Option<u32> {
+fn update_rows(page: &Document) -> Option<u32> {
     let (shown, fresh) = (document().get_element_by_id(ROWS)?, page.get_element_by_id(ROWS)?);
     for time in elements(&fresh, "time") {
-        say_in_local_zone(&time);
+        show_local_time(&time);
     }
     let rows = elements(&fresh, "tbody tr");
     let body = match shown.query_selector("tbody") {
@@ -142,7 +142,7 @@ fn elements(within: &Element, selector: &str) -> Vec<Element> {
 }
 
 /// Formats the time like [`LocalTime`](super::LocalTime), which is not hydrated in rows that were added later.
-fn say_in_local_zone(time: &Element) {
+fn show_local_time(time: &Element) {
     let at = js_sys::Date::parse(&time.get_attribute("datetime").unwrap_or_default());
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
     let here = Moment::from_millis(in_local_zone(at as i64));

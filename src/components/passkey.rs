@@ -19,16 +19,16 @@ const API: &str = "PublicKeyCredential";
 thread_local! {
     /// The controller that aborts the pending request of the username field. A page can
     /// have only one request at a time.
-    static WAITING: RefCell<Option<JsValue>> = const { RefCell::new(None) };
+    static PENDING: RefCell<Option<JsValue>> = const { RefCell::new(None) };
 }
 
-/// The outcome of asking the authenticator.
+/// The outcome of requesting a credential.
 #[derive(Debug)]
-pub enum Asked {
+pub enum CeremonyOutcome {
     /// The user has to complete another step first, at this URL.
-    Elsewhere(String),
+    Redirect(String),
     /// The fields to send: `state` and `credential`.
-    Shown(UrlSearchParams),
+    Credential(UrlSearchParams),
 }
 
 /// Whether pages on this host can use the passkeys of `relying_party`.
@@ -41,27 +41,27 @@ pub fn is_supported(relying_party: &str) -> bool {
 }
 
 /// Whether the browser supports passkey autofill.
-pub async fn can_suggest() -> bool {
+pub async fn supports_autofill() -> bool {
     let available = async {
         let api = get(&window(), API)?;
-        settled(invoke(&api, "isConditionalMediationAvailable", &[])?).await
+        resolve(invoke(&api, "isConditionalMediationAvailable", &[])?).await
     };
     available.await.is_ok_and(|available| available.is_truthy())
 }
 
 /// Starts a request that can be aborted, and replaces the previous one.
 #[must_use]
-pub fn wait_anew() -> Option<JsValue> {
-    stop_waiting();
+pub fn start_request() -> Option<JsValue> {
+    abort_request();
     let constructor = get(&window(), "AbortController").ok()?.dyn_into::<Function>().ok()?;
     let controller = Reflect::construct(&constructor, &Array::new()).ok()?;
-    WAITING.set(Some(controller.clone()));
+    PENDING.set(Some(controller.clone()));
     Some(controller)
 }
 
 /// Aborts the pending request, if there is one.
-pub fn stop_waiting() {
-    if let Some(controller) = WAITING.take() {
+pub fn abort_request() {
+    if let Some(controller) = PENDING.take() {
         // Never fails for an `AbortController`.
         let _ = invoke(&controller, "abort", &[]);
     }
@@ -69,7 +69,7 @@ pub fn stop_waiting() {
 
 /// Whether a request has been aborted or replaced.
 #[must_use]
-pub fn has_stopped(controller: &JsValue) -> bool {
+pub fn is_aborted(controller: &JsValue) -> bool {
     get(controller, "signal").and_then(|signal| get(&signal, "aborted")).is_ok_and(|aborted| aborted.is_truthy())
 }
 
@@ -79,17 +79,21 @@ pub fn has_stopped(controller: &JsValue) -> bool {
 ///
 /// # Errors
 /// The message for the user.
-pub async fn ask(options_path: &str, creates: bool, controller: Option<&JsValue>) -> Result<Asked, Feedback> {
-    let nothing = UrlSearchParams::new().map_err(label)?;
+pub async fn request_credential(
+    options_path: &str,
+    creates: bool,
+    controller: Option<&JsValue>,
+) -> Result<CeremonyOutcome, Feedback> {
+    let nothing = UrlSearchParams::new().map_err(error_message)?;
     let answer = call(options_path, &nothing).await?;
-    if let Some(elsewhere) = next_of(&answer) {
-        return Ok(Asked::Elsewhere(elsewhere));
+    if let Some(url) = next_of(&answer) {
+        return Ok(CeremonyOutcome::Redirect(url));
     }
-    let shown = async {
-        let given = JSON::parse(&text_of(&answer).await?)?;
+    let fields = async {
+        let response = JSON::parse(&text_of(&answer).await?)?;
         let (parse, verb) =
             if creates { ("parseCreationOptionsFromJSON", "create") } else { ("parseRequestOptionsFromJSON", "get") };
-        let options = JSON::parse(&text(&given, "options")?)?;
+        let options = JSON::parse(&text(&response, "options")?)?;
         let request = Object::new();
         set(&request, "publicKey", &invoke(&get(&window(), API)?, parse, &[options])?)?;
         if let Some(controller) = controller {
@@ -97,18 +101,18 @@ pub async fn ask(options_path: &str, creates: bool, controller: Option<&JsValue>
             set(&request, "mediation", &"conditional".into())?;
         }
         let credentials = get(&get(&window(), "navigator")?, "credentials")?;
-        let credential = settled(invoke(&credentials, verb, &[request.into()])?).await?;
+        let credential = resolve(invoke(&credentials, verb, &[request.into()])?).await?;
         let fields = UrlSearchParams::new()?;
-        fields.append("state", &text(&given, "state")?);
+        fields.append("state", &text(&response, "state")?);
         // Calls the credential's own `toJSON`.
         fields.append("credential", &String::from(JSON::stringify(&credential)?));
         Ok(fields)
     };
-    shown.await.map(Asked::Shown).map_err(label)
+    fields.await.map(CeremonyOutcome::Credential).map_err(error_message)
 }
 
 /// Returns the message for a browser's error (sections 5.1.3 and 5.1.4).
-fn label(error: JsValue) -> Feedback {
+fn error_message(error: JsValue) -> Feedback {
     let name = text(&error, "name").unwrap_or_default();
     Feedback::message(match name.as_str() {
         "NotAllowedError" | "AbortError" => "The passkey request was cancelled. You can try again.",
@@ -134,6 +138,6 @@ fn invoke(object: &JsValue, name: &str, arguments: &[JsValue]) -> Result<JsValue
     function.apply(object, &arguments.iter().collect::<Array>())
 }
 
-async fn settled(promise: JsValue) -> Result<JsValue, JsValue> {
+async fn resolve(promise: JsValue) -> Result<JsValue, JsValue> {
     JsFuture::from(promise.dyn_into::<Promise>()?).await
 }

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
 
 use super::dyn_value::{bool_attr, effect, live};
-use super::passkey::{Asked, ask, can_suggest, has_stopped, is_supported, stop_waiting, wait_anew};
+use super::passkey::{
+    CeremonyOutcome, abort_request, is_aborted, is_supported, request_credential, start_request, supports_autofill,
+};
 use super::post::{call, next_of};
 use super::{FormMessage, FormState, SubmitButton};
 use crate::api::Feedback;
@@ -19,7 +21,7 @@ use crate::paths;
 /// options.
 const RENEWAL: Duration = Duration::from_secs(4 * 60);
 /// The fields of the form next to the button that are sent along.
-const ALONG: [&str; 3] = ["next", "remember", "trust"];
+const COPIED_FIELDS: [&str; 3] = ["next", "remember", "trust"];
 
 const BUSY: &str = "Use your passkey…";
 /// A secondary button, next to the form's own button.
@@ -85,18 +87,18 @@ impl PasskeyUse {
 #[island]
 pub fn PasskeyButton(passkey: PasskeyUse) -> impl IntoView {
     let form = FormState::new(Feedback::default());
-    let there = RwSignal::new(false);
+    let shown = RwSignal::new(false);
     let (action, label) = (passkey.action.clone(), passkey.label.clone());
     let passkey = StoredValue::new(passkey);
     effect(move || {
         let supported = passkey.with_value(|passkey| is_supported(&passkey.relying_party));
-        there.set(supported);
+        shown.set(supported);
         if supported && passkey.with_value(|passkey| passkey.suggests) {
             // The password form is being sent, so the browser should not ask for a passkey as well.
-            window_event_listener(leptos::ev::submit, |_| stop_waiting());
+            window_event_listener(leptos::ev::submit, |_| abort_request());
             leptos::task::spawn_local(async move {
-                if can_suggest().await {
-                    suggest(form, passkey);
+                if supports_autofill().await {
+                    offer_autofill(form, passkey);
                 }
             });
         }
@@ -104,23 +106,23 @@ pub fn PasskeyButton(passkey: PasskeyUse) -> impl IntoView {
     let press = move |event: SubmitEvent| {
         event.prevent_default();
         if form.begin() {
-            stop_waiting();
+            abort_request();
             leptos::task::spawn_local(async move {
                 let use_ = passkey.get_value();
-                let outcome = match ask(&format!("{}/options", use_.action), use_.creates, None).await {
-                    Ok(asked) => finish(&use_, asked).await,
+                let outcome = match request_credential(&format!("{}/options", use_.action), use_.creates, None).await {
+                    Ok(credential) => finish(&use_, credential).await,
                     Err(refusal) => Err(refusal),
                 };
                 let refused = outcome.is_err();
-                form.conclude(outcome);
+                form.finish(outcome);
                 if refused && use_.suggests {
-                    suggest(form, passkey);
+                    offer_autofill(form, passkey);
                 }
             });
         }
     };
     view! {
-        <form method="post" action=action novalidate hidden=live(move || bool_attr(!there.get())) on:submit=press>
+        <form method="post" action=action novalidate hidden=live(move || bool_attr(!shown.get())) on:submit=press>
             <FormMessage form />
             <SubmitButton label busy_label=BUSY.to_owned() class=OUTLINE.to_owned() wait_ms=None form />
         </form>
@@ -129,42 +131,45 @@ pub fn PasskeyButton(passkey: PasskeyUse) -> impl IntoView {
 
 /// Offers passkeys as autofill suggestions. Errors are ignored, since the button also
 /// works.
-fn suggest(form: FormState, passkey: StoredValue<PasskeyUse>) {
-    let Some(controller) = wait_anew() else { return };
+fn offer_autofill(form: FormState, passkey: StoredValue<PasskeyUse>) {
+    let Some(controller) = start_request() else { return };
     let renewed = controller.clone();
     set_timeout(
         move || {
-            if !has_stopped(&renewed) {
-                suggest(form, passkey);
+            if !is_aborted(&renewed) {
+                offer_autofill(form, passkey);
             }
         },
         RENEWAL,
     );
     leptos::task::spawn_local(async move {
         let passkey = passkey.get_value();
-        let Ok(asked) = ask(&format!("{}/options", passkey.action), false, Some(&controller)).await else { return };
+        let Ok(credential) = request_credential(&format!("{}/options", passkey.action), false, Some(&controller)).await
+        else {
+            return;
+        };
         if form.begin() {
-            form.conclude(finish(&passkey, asked).await);
+            form.finish(finish(&passkey, credential).await);
         }
     });
 }
 
 /// Sends the credential to the server.
-async fn finish(passkey: &PasskeyUse, asked: Asked) -> Result<Option<String>, Feedback> {
-    match asked {
-        Asked::Elsewhere(to) => Ok(Some(to)),
-        Asked::Shown(fields) => {
-            take_along(&passkey.beside, &fields);
+async fn finish(passkey: &PasskeyUse, outcome: CeremonyOutcome) -> Result<Option<String>, Feedback> {
+    match outcome {
+        CeremonyOutcome::Redirect(to) => Ok(Some(to)),
+        CeremonyOutcome::Credential(fields) => {
+            copy_fields(&passkey.beside, &fields);
             Ok(next_of(&call(&passkey.action, &fields).await?))
         }
     }
 }
 
-fn take_along(beside: &str, fields: &UrlSearchParams) {
+fn copy_fields(beside: &str, fields: &UrlSearchParams) {
     let form = document().query_selector(&format!("form[action=\"{beside}\"]")).ok().flatten();
     let form = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
     let Some(typed) = form.and_then(|form| FormData::new_with_form(&form).ok()) else { return };
-    for name in ALONG {
+    for name in COPIED_FIELDS {
         if let Some(value) = typed.get(name).as_string() {
             fields.append(name, &value);
         }

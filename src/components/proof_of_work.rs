@@ -25,15 +25,15 @@ const MEASURE: &str = "captcha";
 
 /// Replaces the challenge, and starts to answer it after the next frame. A press of the
 /// button waits for the answer.
-pub fn take_up(form: FormState, captcha: &Captcha) {
+pub fn start_challenge(form: FormState, captcha: &Captcha) {
     let field = document().get_element_by_id(FIELD);
     let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) else { return };
     field.set_value(&captcha.challenge);
     match &captcha.kind {
         CaptchaKind::Widget(widget) => widget::renew(widget, &field),
-        CaptchaKind::PowChallenge(sum) => {
+        CaptchaKind::PowChallenge(challenge) => {
             form.proof.set(Some(0));
-            let work = ProofOfWork::parse(&sum.seed, &sum.prefix, sum.most);
+            let work = ProofOfWork::parse(&challenge.seed, &challenge.prefix, challenge.most);
             let target = Target { form, field, challenge: captcha.challenge.clone() };
             request_animation_frame(move || match (work, window().performance(), MessageChannel::new()) {
                 (Some(work), Some(clock), Ok(channel)) => Search { target, work, from: 0, clock, channel }.begin(),
@@ -52,14 +52,14 @@ struct Target {
 
 impl Target {
     /// Whether the field still holds this challenge.
-    fn stands(&self) -> bool {
+    fn is_current(&self) -> bool {
         self.field.value() == self.challenge
     }
 
     /// Appends the solution to the challenge, and sends the form if its button has been
     /// pressed. Without a solution the form is sent as it is, and the server decides.
     fn answer(&self, solution: Option<Solution>) {
-        if !self.stands() {
+        if !self.is_current() {
             return;
         }
         self.form.proof.set(solution.map(|_| SOLVED));
@@ -90,7 +90,7 @@ impl Search {
         // Only for the performance timeline, which the benchmarks read.
         let _ = self.clock.mark(MEASURE);
         let (receiver, sender) = (self.channel.port1(), self.channel.port2());
-        let slice = Closure::<dyn FnMut()>::new(move || self.slice());
+        let slice = Closure::<dyn FnMut()>::new(move || self.run_slice());
         receiver.set_onmessage(Some(slice.into_js_value().unchecked_ref()));
         // Fails only for a message that cannot be cloned.
         let _ = sender.post_message(&JsValue::NULL);
@@ -98,10 +98,10 @@ impl Search {
 
     /// Runs one slice. Stops when all counters have been tried, or when another challenge
     /// has replaced this one.
-    fn slice(&mut self) {
+    fn run_slice(&mut self) {
         let mut solution = None;
         let end = self.clock.now() + SLICE;
-        let most = if self.target.stands() { self.work.most() } else { 0 };
+        let most = if self.target.is_current() { self.work.most() } else { 0 };
         while solution.is_none() && self.from < most && self.clock.now() < end {
             solution = self.work.search(self.from, BATCH);
             self.from = self.from.saturating_add(BATCH);

@@ -32,7 +32,7 @@ pub fn SubmitButton(
         Some(seconds) => format!("{label} in {}", minutes_and_seconds(seconds)),
         None => label.clone(),
     };
-    let busy_words = move || if form.held() { "Checking…".to_owned() } else { busy_label.clone() };
+    let busy_words = move || if form.awaits_proof() { "Checking…".to_owned() } else { busy_label.clone() };
     view! {
         <button class=class disabled=live(move || bool_attr(waiting().is_some())) aria-disabled=live(move || aria_bool(busy.get()))>
             <span class="btn-busy">

@@ -1,7 +1,7 @@
 //! The reason for an administrator's action.
 
 use super::limits::REASON_MAX;
-use super::passkey_name::is_unseen;
+use super::passkey_name::is_invisible;
 
 /// One line of 1 to 300 characters, recorded in the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum AuditReasonError {
     #[error("Use at most {REASON_MAX} characters.")]
     TooLong,
     #[error("Use one line, without invisible characters.")]
-    Unseen,
+    Invisible,
 }
 
 impl AuditReason {
@@ -28,8 +28,8 @@ impl AuditReason {
         if reason.is_empty() {
             return Err(AuditReasonError::Empty);
         }
-        if reason.chars().any(is_unseen) {
-            return Err(AuditReasonError::Unseen);
+        if reason.chars().any(is_invisible) {
+            return Err(AuditReasonError::Invisible);
         }
         if reason.chars().count() > REASON_MAX {
             return Err(AuditReasonError::TooLong);
@@ -51,7 +51,7 @@ mod tests {
     fn a_reason_is_one_line_that_can_be_read() {
         assert_eq!(AuditReason::parse(" Asked for it by phone ").expect("a reason").as_str(), "Asked for it by phone");
         assert_eq!(AuditReason::parse(" \t"), Err(AuditReasonError::Empty));
-        assert_eq!(AuditReason::parse("a\nb"), Err(AuditReasonError::Unseen));
+        assert_eq!(AuditReason::parse("a\nb"), Err(AuditReasonError::Invisible));
         assert!(AuditReason::parse(&"é".repeat(300)).is_ok());
         assert_eq!(AuditReason::parse(&"é".repeat(301)), Err(AuditReasonError::TooLong));
     }

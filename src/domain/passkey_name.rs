@@ -14,7 +14,7 @@ pub enum PasskeyNameError {
     #[error("Use at most {PASSKEY_NAME_MAX} characters.")]
     TooLong,
     #[error("Use only visible characters.")]
-    Unseen,
+    Invisible,
 }
 
 impl PasskeyName {
@@ -27,8 +27,8 @@ impl PasskeyName {
         if name.is_empty() {
             return Err(PasskeyNameError::Empty);
         }
-        if name.chars().any(is_unseen) {
-            return Err(PasskeyNameError::Unseen);
+        if name.chars().any(is_invisible) {
+            return Err(PasskeyNameError::Invisible);
         }
         if name.chars().count() > PASSKEY_NAME_MAX {
             return Err(PasskeyNameError::TooLong);
@@ -39,8 +39,8 @@ impl PasskeyName {
     /// Returns the initial name of a passkey: the browser's description, such as "Firefox on Linux".
     #[must_use]
     pub fn of_browser(words: &str) -> Self {
-        let seen: String = words.chars().filter(|&c| !is_unseen(c)).take(PASSKEY_NAME_MAX).collect();
-        Self::parse(&seen).unwrap_or_else(|_| Self("Passkey".to_owned()))
+        let visible: String = words.chars().filter(|&c| !is_invisible(c)).take(PASSKEY_NAME_MAX).collect();
+        Self::parse(&visible).unwrap_or_else(|_| Self("Passkey".to_owned()))
     }
 
     #[must_use]
@@ -51,7 +51,7 @@ impl PasskeyName {
 
 /// Whether a character is a control character, or invisible and able to change the
 /// direction of the text around it (Unicode, UAX #9, section 2).
-pub(super) fn is_unseen(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
 }
@@ -64,8 +64,8 @@ mod tests {
     fn a_name_is_what_can_be_seen_of_it() {
         assert_eq!(PasskeyName::parse("  Ann’s phone ").expect("a name").as_str(), "Ann’s phone");
         assert_eq!(PasskeyName::parse("   "), Err(PasskeyNameError::Empty));
-        for unseen in ["a\nb", "a\0", "\u{202e}enohp", "zero\u{200b}width"] {
-            assert_eq!(PasskeyName::parse(unseen), Err(PasskeyNameError::Unseen), "{unseen:?}");
+        for invisible in ["a\nb", "a\0", "\u{202e}enohp", "zero\u{200b}width"] {
+            assert_eq!(PasskeyName::parse(invisible), Err(PasskeyNameError::Invisible), "{invisible:?}");
         }
     }
 

@@ -27,7 +27,7 @@ impl TimeRange {
 
     /// Parses the URL value. Any other text is a day.
     #[must_use]
-    pub fn from_word(word: &str) -> Self {
+    pub fn from_query(word: &str) -> Self {
         Self::ALL.into_iter().find(|span| span.as_str() == word).unwrap_or_default()
     }
 
@@ -42,7 +42,7 @@ impl TimeRange {
 
     /// Returns the unit of a bucket.
     #[must_use]
-    pub fn piece(self) -> &'static str {
+    pub fn bucket_unit(self) -> &'static str {
         match self {
             Self::Day => "hour",
             Self::Week | Self::Month => "day",
@@ -51,7 +51,7 @@ impl TimeRange {
 
     /// Returns the length of a bucket in milliseconds.
     #[must_use]
-    pub fn piece_millis(self) -> i64 {
+    pub fn bucket_millis(self) -> i64 {
         match self {
             Self::Day => HOUR,
             Self::Week | Self::Month => DAY,
@@ -60,7 +60,7 @@ impl TimeRange {
 
     /// Returns the number of buckets, including the current one.
     #[must_use]
-    pub fn pieces(self) -> usize {
+    pub fn bucket_count(self) -> usize {
         match self {
             Self::Day => 24,
             Self::Week => 7,

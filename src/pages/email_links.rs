@@ -12,7 +12,7 @@ pub fn FromMailPage() -> impl IntoView {
     let visitor = super::visitor();
     let card = match visitor.view.clone() {
         View::EmailLinks(Some(EmailLinkView { token, action })) => {
-            let (heading, text, label, busy_label) = words(action);
+            let (heading, text, label, busy_label) = texts(action);
             let form = Form::to(paths::FROM_MAIL, &visitor.flash)
                 .field(Field::hidden("token", token))
                 .submit(label, busy_label);
@@ -33,8 +33,8 @@ pub fn FromMailPage() -> impl IntoView {
     view! { <CardLayout visitor>{card}</CardLayout> }
 }
 
-/// The heading, what the button does, its label and its label while busy.
-fn words(action: EmailLinkAction) -> (&'static str, &'static str, &'static str, &'static str) {
+/// Returns the heading, what the button does, its label and its label while busy.
+fn texts(action: EmailLinkAction) -> (&'static str, &'static str, &'static str, &'static str) {
     match action {
         EmailLinkAction::EndSession => (
             "Sign out that device?",

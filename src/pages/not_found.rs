@@ -8,7 +8,7 @@ use crate::paths;
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     let visitor = super::visitor();
-    let (href, words) = if visitor.account.is_some() {
+    let (href, label) = if visitor.account.is_some() {
         (paths::DASHBOARD, "Go to your dashboard")
     } else {
         (paths::HOME, "Go to home page")
@@ -18,7 +18,7 @@ pub fn NotFoundPage() -> impl IntoView {
             <h1>"Page not found"</h1>
             <p>"Check that you typed the web address correctly."</p>
             <a class="btn btn-primary btn-wide" href=href>
-                {words}
+                {label}
             </a>
         </CardLayout>
     }

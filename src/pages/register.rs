@@ -17,8 +17,10 @@ pub fn RegisterPage() -> impl IntoView {
         _ => RegisterView::default(),
     };
     let card = match view {
-        RegisterView::Form { guest } => EitherOf3::A(view! { <Details visitor=visitor.clone() guest /> }),
-        RegisterView::InvitedOnly { no_good } => EitherOf3::B(view! { <InvitedOnly no_good /> }),
+        RegisterView::Form { invited_email } => {
+            EitherOf3::A(view! { <Details visitor=visitor.clone() invited_email /> })
+        }
+        RegisterView::InvitedOnly { invitation_invalid } => EitherOf3::B(view! { <InvitedOnly invitation_invalid /> }),
         RegisterView::Closed => EitherOf3::C(view! {
             <h1>"Create account"</h1>
             <p>{CLOSED}</p>
@@ -28,19 +30,19 @@ pub fn RegisterPage() -> impl IntoView {
     view! { <CardLayout visitor under>{card}</CardLayout> }
 }
 
-/// The registration form. `guest` is the invited email address, which the user cannot change.
+/// The registration form. `invited_email` is the email address of the invitation, which the user cannot change.
 #[component]
-fn Details(visitor: PageContext, guest: Option<String>) -> impl IntoView {
+fn Details(visitor: PageContext, invited_email: Option<String>) -> impl IntoView {
     let captcha = visitor.captcha;
     // While registration is open, an invited user may register with another email address as well.
-    let another = (guest.is_some() && visitor.registration == RegistrationMode::Open).then(|| {
+    let another = (invited_email.is_some() && visitor.registration == RegistrationMode::Open).then(|| {
         view! {
             <p class="other-ways">
                 <a href=format!("{}?{}=", paths::REGISTER, paths::INVITATION)>"Use a different email address"</a>
             </p>
         }
     });
-    let email = match guest {
+    let email = match invited_email {
         Some(address) => Field::email("email", "Email")
             .value(address)
             .fixed()
@@ -64,8 +66,8 @@ fn Details(visitor: PageContext, guest: Option<String>) -> impl IntoView {
 
 /// Shown without an invitation, or with one that no longer works.
 #[component]
-fn InvitedOnly(no_good: bool) -> impl IntoView {
-    let what = if no_good {
+fn InvitedOnly(invitation_invalid: bool) -> impl IntoView {
+    let what = if invitation_invalid {
         "This invitation has been used, cancelled or has expired. Ask for a new one."
     } else {
         "If you have one, open the link in the email. It can be used once and expires on the date in the email."

@@ -9,7 +9,7 @@ use crate::paths;
 #[component]
 pub fn SecondStepPage() -> impl IntoView {
     let visitor = super::visitor();
-    let View::SecondStep(SecondStepView { has_app, has_passkeys, trusts_for }) = visitor.view.clone() else {
+    let View::SecondStep(SecondStepView { has_app, has_passkeys, trust_lifetime }) = visitor.view.clone() else {
         return None;
     };
     let passkey = visitor.passkeys.clone().filter(|_| has_passkeys).map(PasskeyUse::second_step);
@@ -20,7 +20,7 @@ pub fn SecondStepPage() -> impl IntoView {
     };
     let form = Form::to(paths::LOGIN_MFA, &visitor.flash)
         .first_field(Field::any_code("code", label))
-        .field(Field::checkbox("trust", &format!("Trust this browser for {trusts_for}")))
+        .field(Field::checkbox("trust", &format!("Trust this browser for {trust_lifetime}")))
         .submit("Sign in", "Checking…");
     Some(view! {
         <CardLayout visitor>

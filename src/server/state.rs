@@ -129,7 +129,7 @@ impl AppState {
             seeds: Sealer::new(ring, "totp", rng.clone()),
             keys: keys.clone(),
             limits: limits.clone(),
-            demanded: config.second_factor,
+            policy: config.second_factor,
             portal: config.site.name.clone(),
             clock: clock.clone(),
             rng: rng.clone(),
@@ -273,7 +273,7 @@ impl AppState {
 /// passkeys on this origin.
 fn ceremonies(config: &Config, rng: &Rng) -> Option<(Ceremonies, String)> {
     let party = config.site.relying_party().ok()?;
-    let made = Ceremonies::new(&party.id, &party.origin, &config.site.name, &config.keys, rng.clone());
-    let made = made.inspect_err(|error| tracing::error!(%error, "there can be no passkeys")).ok()?;
-    Some((made, party.id))
+    let ceremonies = Ceremonies::new(&party.id, &party.origin, &config.site.name, &config.keys, rng.clone());
+    let ceremonies = ceremonies.inspect_err(|error| tracing::error!(%error, "passkeys are not available")).ok()?;
+    Some((ceremonies, party.id))
 }

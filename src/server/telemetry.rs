@@ -10,7 +10,7 @@ use super::config::log::{LogConfig, LogFormat};
 
 /// Libraries whose debug levels log the data that they process: headers, SQL values, lines of a
 /// message. They are limited to `INFO`, whatever the configured filter.
-const TALKATIVE: &[&str] =
+const VERBOSE_LIBRARIES: &[&str] =
     &["lettre", "hyper", "h2", "sqlx", "sea_orm", "rustls", "tower_sessions", "leptos", "server_fn", "any_spawner"];
 
 /// Writes the program's log events to standard error. A second call has no effect.
@@ -25,14 +25,14 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let discreet = filter_fn(|event| {
-        let talks = TALKATIVE.iter().any(|name| event.target().starts_with(name));
-        !talks || *event.level() <= LevelFilter::INFO
+    let library_filter = filter_fn(|event| {
+        let verbose = VERBOSE_LIBRARIES.iter().any(|name| event.target().starts_with(name));
+        !verbose || *event.level() <= LevelFilter::INFO
     });
     let layer = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
     let layer = match config.format {
         LogFormat::Text => layer.boxed(),
         LogFormat::Json => layer.json().flatten_event(true).boxed(),
     };
-    tracing_subscriber::registry().with(layer.with_filter(discreet)).with(filter)
+    tracing_subscriber::registry().with(layer.with_filter(library_filter)).with(filter)
 }

@@ -198,7 +198,7 @@ async fn a_panic_is_a_503_with_every_header_and_the_next_request_is_answered() {
     for (settings, https) in [(&[][..], false), (HTTPS, true)] {
         let app = TestApp::with(settings).await;
         let routes = Router::new().route("/falls", get(falls)).route("/falls", post(falls)).route("/well", get("well"));
-        let router = router::behind_the_front(routes, &app.state);
+        let router = router::with_middleware(routes, &app.state);
         for mode in BOTH {
             let mut client = Client::new(router.clone(), mode);
             for answer in [client.get("/falls").await, client.post("/falls", &[]).await] {

@@ -11,7 +11,7 @@ pub struct OverviewView {
     pub figures: Vec<FigureView>,
     pub charts: Vec<ChartView>,
     /// The numbers of the charts, newest bucket first.
-    pub pieces: Vec<BucketView>,
+    pub buckets: Vec<BucketView>,
 }
 
 /// A number with its name.

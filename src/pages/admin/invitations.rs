@@ -57,14 +57,14 @@ fn List(list: InvitationsView, flash: Flash) -> impl IntoView {
             <Filters action=paths::ADMIN_INVITATIONS narrowed>
                 <TextFilter name="address" label="Search by email" value=address />
             </Filters>
-            <ItemList invitations narrowed />
+            <InvitationTable invitations narrowed />
             <Pager newer=neighbours.newer older=neighbours.older />
         </Section>
     }
 }
 
 #[component]
-fn ItemList(invitations: Vec<InvitationView>, narrowed: bool) -> impl IntoView {
+fn InvitationTable(invitations: Vec<InvitationView>, narrowed: bool) -> impl IntoView {
     if invitations.is_empty() {
         let words = if narrowed {
             "No invitations match. Change or clear the filters."

@@ -34,7 +34,7 @@ pub fn OtpsPage() -> impl IntoView {
                 </Filters>
                 {log.first.map(|here| view! { <Refresh here /> })}
                 <FreshRows>
-                    <OtpService rows=log.rows narrowed neighbours=log.neighbours />
+                    <OtpTable rows=log.rows narrowed neighbours=log.neighbours />
                 </FreshRows>
                 {cut}
             </Section>
@@ -56,7 +56,7 @@ fn Refresh(here: String) -> impl IntoView {
 }
 
 #[component]
-fn OtpService(rows: Vec<OtpRowView>, narrowed: bool, neighbours: Neighbours) -> impl IntoView {
+fn OtpTable(rows: Vec<OtpRowView>, narrowed: bool, neighbours: Neighbours) -> impl IntoView {
     if rows.is_empty() {
         let words = if narrowed {
             "No OTPs match. Change or clear the filters."

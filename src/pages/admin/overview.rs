@@ -26,7 +26,7 @@ pub fn OverviewPage() -> impl IntoView {
             </Section>
             <Section title="Trends">
                 <div class="charts">{charts}</div>
-                <Numbers span=overview.span pieces=overview.pieces />
+                <Numbers span=overview.span buckets=overview.buckets />
             </Section>
         </AdminArea>
     })
@@ -69,13 +69,13 @@ fn Figure(figure: FigureView) -> impl IntoView {
 
 /// The numbers of the charts as a table.
 #[component]
-fn Numbers(span: TimeRange, pieces: Vec<BucketView>) -> impl IntoView {
+fn Numbers(span: TimeRange, buckets: Vec<BucketView>) -> impl IntoView {
     let columns: Vec<_> = std::iter::once("From").chain(BucketView::COLUMNS).collect();
-    let rows: Vec<_> = pieces.into_iter().map(|piece| view! { <Bucket piece /> }).collect();
+    let rows: Vec<_> = buckets.into_iter().map(|bucket| view! { <Bucket bucket /> }).collect();
     view! {
         <details class="numbers">
             <summary>"Show table"</summary>
-            <Table caption=format!("Activity by {}", span.piece()) columns>
+            <Table caption=format!("Activity by {}", span.bucket_unit()) columns>
                 {rows}
             </Table>
         </details>
@@ -83,8 +83,8 @@ fn Numbers(span: TimeRange, pieces: Vec<BucketView>) -> impl IntoView {
 }
 
 #[component]
-fn Bucket(piece: BucketView) -> impl IntoView {
-    let cells = BucketView::COLUMNS.into_iter().zip(piece.numbers).map(|(of, number)| {
+fn Bucket(bucket: BucketView) -> impl IntoView {
+    let cells = BucketView::COLUMNS.into_iter().zip(bucket.numbers).map(|(of, number)| {
         view! {
             <Cell of number=true>
                 {number}
@@ -93,7 +93,7 @@ fn Bucket(piece: BucketView) -> impl IntoView {
     });
     view! {
         <tr role="row">
-            <Cell of="From">{piece.when}</Cell>
+            <Cell of="From">{bucket.when}</Cell>
             {cells.collect::<Vec<_>>()}
         </tr>
     }

@@ -27,25 +27,25 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
     println!("SECRET_KEY            {}", config.keys.current().id());
     println!("SECRET_KEY_PREVIOUS   {}", previous.map_or_else(|| "not set".to_owned(), |id| id.to_string()));
     if matches!(command, KeysCommand::Rotate) {
-        for (place, resealed) in rotation.rotate().await? {
-            println!("{:<21} {resealed} re-encrypted", place.to_string());
+        for (place, count) in rotation.rotate().await? {
+            println!("{:<21} {count} re-encrypted", place.to_string());
         }
     }
     // Also after a rotation: report what is in the database, not what was done.
-    let tallies = rotation.status().await?;
-    for KeyUsage { place, current, due, unreadable, .. } in &tallies {
+    let usages = rotation.status().await?;
+    for KeyUsage { place, current, due, unreadable, .. } in &usages {
         println!("{:<21} {current} with SECRET_KEY, {due} to re-encrypt, {unreadable} unreadable", place.to_string());
     }
     super::close(store, matches!(command, KeysCommand::Status)).await?;
-    judge(&tallies, command)
+    report(&usages, command)
 }
 
 /// Fails if values cannot be decrypted or the rotation is incomplete; the operator must not go on
 /// to the next step then.
 #[expect(clippy::print_stdout, reason = "the output of the command")]
-fn judge(tallies: &[KeyUsage], command: KeysCommand) -> Result<(), Failure> {
+fn report(usages: &[KeyUsage], command: KeysCommand) -> Result<(), Failure> {
     let mut problems = String::new();
-    for KeyUsage { place, unreadable, examples, .. } in tallies {
+    for KeyUsage { place, unreadable, examples, .. } in usages {
         for id in examples {
             // Writing to a `String` cannot fail.
             let _ = writeln!(problems, "{place}: row {id} can't be decrypted with SECRET_KEY or SECRET_KEY_PREVIOUS");
@@ -55,7 +55,7 @@ fn judge(tallies: &[KeyUsage], command: KeysCommand) -> Result<(), Failure> {
             let _ = writeln!(problems, "{place}: and {unnamed} more");
         }
     }
-    let due: u64 = tallies.iter().map(|tally| tally.due).sum();
+    let due: u64 = usages.iter().map(|usage| usage.due).sum();
     match command {
         KeysCommand::Rotate if due > 0 => problems.push_str(
             "new values were encrypted with the previous key: restart the portal with both keys, then rotate again",

@@ -30,14 +30,14 @@ pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
     let worker = tokio::spawn(worker.run(stopped.clone()));
     let maintenance = tokio::spawn(maintain(state.clone(), stopped.clone()));
     let rules = Rules {
-        limits: listen::within_descriptors(state.config.limits.connections),
+        limits: listen::fit_to_fd_limit(state.config.limits.connections),
         trusted_proxies: state.config.site.trusted_proxies.clone(),
         clock: state.clock.clone(),
     };
     tracing::info!("listening on {}", state.config.site.public_url.origin);
     let server = tokio::spawn(listen::serve(listener, router::build(&state), rules, stopped));
-    asked_to_stop().await?;
-    tracing::info!("stopping: requests in flight and the mail in hand are finished");
+    shutdown_requested().await?;
+    tracing::info!("stopping; finishing open requests and emails that are being sent");
     stop.send_replace(true);
     let finished = tokio::time::timeout(GRACE, async { (server.await, worker.await, maintenance.await) }).await;
     match finished {
@@ -46,7 +46,7 @@ pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
             sent?;
             kept?;
         }
-        Err(_) => tracing::warn!("some requests took longer than {} s and were cut", GRACE.as_secs()),
+        Err(_) => tracing::warn!("some requests took longer than {} s and were aborted", GRACE.as_secs()),
     }
     store.close().await?;
     tracing::info!("stopped");
@@ -67,7 +67,7 @@ async fn check_keys(rotation: KeyRotation) -> Result<(), Failure> {
 /// Purges expired data at intervals until asked to stop.
 async fn maintain(state: AppState, mut stopped: watch::Receiver<bool>) {
     loop {
-        state.rate_limiter.forget_recovered();
+        state.rate_limiter.remove_full();
         match state.maintenance.purge().await {
             Ok(0) => {}
             Ok(rows) => tracing::debug!(rows, "purged"),
@@ -80,7 +80,7 @@ async fn maintain(state: AppState, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-async fn asked_to_stop() -> Result<(), Failure> {
+async fn shutdown_requested() -> Result<(), Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::select! {

@@ -33,8 +33,8 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Option<ThirdPartyConfig> {
     let site_key = env.get("PORTAL_CAPTCHA_SITE_KEY");
     let secret = env.secret("PORTAL_CAPTCHA_SECRET", mistakes);
     let Some(provider) = provider else {
-        let useless = [("PORTAL_CAPTCHA_SITE_KEY", site_key.is_some()), ("PORTAL_CAPTCHA_SECRET", secret.is_some())];
-        for (name, _) in useless.iter().filter(|(_, set)| *set) {
+        let unused = [("PORTAL_CAPTCHA_SITE_KEY", site_key.is_some()), ("PORTAL_CAPTCHA_SECRET", secret.is_some())];
+        for (name, _) in unused.iter().filter(|(_, set)| *set) {
             mistakes.add(name, "is only used with turnstile or hcaptcha, but PORTAL_CAPTCHA is set to neither");
         }
         return None;

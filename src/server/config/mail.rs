@@ -60,11 +60,11 @@ impl From<&Config> for Sender {
 }
 
 fn transport(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<TransportConfig> {
-    let said = ["SMTP_URL", "SMTP_URL_FILE"].iter().any(|name| env.get(name).is_some());
+    let is_set = ["SMTP_URL", "SMTP_URL_FILE"].iter().any(|name| env.get(name).is_some());
     match env.secret("SMTP_URL", mistakes) {
         Some(url) => mistakes.check("SMTP_URL", SmtpServer::parse(&url)).map(TransportConfig::Smtp),
         // Only one mistake is reported for a file that cannot be read.
-        None if said => None,
+        None if is_set => None,
         None if site.production => {
             mistakes
                 .add("SMTP_URL", "is missing; set a mail server, such as smtps://user:password@smtp.example.com:465");

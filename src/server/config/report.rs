@@ -95,8 +95,8 @@ fn database(config: &Config) -> String {
     }
 }
 
-fn second_step(demanded: MfaPolicy) -> &'static str {
-    match demanded {
+fn second_step(policy: MfaPolicy) -> &'static str {
+    match policy {
         MfaPolicy::Optional => "optional",
         MfaPolicy::Admins => "required for administrators",
         MfaPolicy::Everyone => "required for everyone",

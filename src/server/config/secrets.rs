@@ -26,8 +26,8 @@ pub fn load(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) ->
     Some(KeyRing::new(current, previous))
 }
 
-/// In development, a missing key is generated once and stored in the data directory. In production
-/// it is a mistake.
+/// Loads the current key. In development, a missing key is generated once and stored in the data
+/// directory; in production it is a mistake.
 fn current(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> Option<SecretKey> {
     match env.secret("SECRET_KEY", mistakes) {
         Some(text) => mistakes.check("SECRET_KEY", SecretKey::from_base64(text.expose_secret())),
@@ -41,11 +41,11 @@ fn current(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> 
 
 fn development_key(data_dir: &Path, rng: &Rng) -> Result<SecretKey, String> {
     let path = data_dir.join("secret.key");
-    let kept = || SecretKey::from_base64(&fs::read_to_string(&path)?).map_err(io::Error::other);
-    let key = match kept() {
-        Err(error) if error.kind() == ErrorKind::NotFound => match made(data_dir, &path, rng) {
+    let read = || SecretKey::from_base64(&fs::read_to_string(&path)?).map_err(io::Error::other);
+    let key = match read() {
+        Err(error) if error.kind() == ErrorKind::NotFound => match generate(data_dir, &path, rng) {
             // Another process that started at the same time created it.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => kept(),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => read(),
             key => key,
         },
         key => key,
@@ -54,7 +54,7 @@ fn development_key(data_dir: &Path, rng: &Rng) -> Result<SecretKey, String> {
 }
 
 /// Generates a key. The file is created atomically and is readable only by its owner.
-fn made(data_dir: &Path, path: &Path, rng: &Rng) -> io::Result<SecretKey> {
+fn generate(data_dir: &Path, path: &Path, rng: &Rng) -> io::Result<SecretKey> {
     let key = SecretKey::from_bytes(rng.bytes());
     fs::create_dir_all(data_dir)?;
     let mut file = NamedTempFile::new_in(data_dir)?;

@@ -66,7 +66,7 @@ pub fn cores() -> usize {
 
 impl fmt::Debug for HashSlot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Place(…)")
+        f.write_str("HashSlot(…)")
     }
 }
 

@@ -19,9 +19,9 @@ pub enum AccessPolicy {
     Administrators,
 }
 
-/// Returns the audience of the page at `path`.
+/// Returns the access policy of the page at `path`.
 #[must_use]
-pub fn of(path: &str) -> AccessPolicy {
+pub fn policy_of(path: &str) -> AccessPolicy {
     match path {
         paths::HOME | paths::REGISTER | paths::LOGIN | paths::RECOVER | paths::RECOVER_VERIFY => {
             AccessPolicy::SignedOut
@@ -34,41 +34,41 @@ pub fn of(path: &str) -> AccessPolicy {
     }
 }
 
-/// The response to a request that the audience of its page does not allow.
+/// The response to a request that the policy of its page does not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {
     /// A redirect to this path.
-    To(String),
+    Redirect(String),
     /// The same 404 as for an unknown path.
     NotFound,
 }
 
-/// Returns what to answer instead of the page, or `None` if the request is allowed.
+/// Checks a request against the policy of its page. Returns `None` if the request is allowed.
 #[must_use]
-pub fn instead(method: &Method, path: &str, by: &RequestContext) -> Option<Denied> {
+pub fn check(method: &Method, path: &str, by: &RequestContext) -> Option<Denied> {
     let administrator = by.member.as_ref().is_some_and(|member| member.administrator);
-    if of(path) == AccessPolicy::Administrators && !administrator {
+    if policy_of(path) == AccessPolicy::Administrators && !administrator {
         return Some(Denied::NotFound);
     }
-    let elsewhere = match *method {
-        Method::POST => elsewhere_to_post(path, by),
-        Method::GET | Method::HEAD => elsewhere_to_see(path, by),
+    let redirect = match *method {
+        Method::POST => redirect_for_post(path, by),
+        Method::GET | Method::HEAD => redirect_for_get(path, by),
         // Other methods go on to the router, which answers 405.
         _ => None,
     };
-    elsewhere.map(Denied::To)
+    redirect.map(Denied::Redirect)
 }
 
-fn elsewhere_to_see(path: &str, by: &RequestContext) -> Option<String> {
-    let audience = of(path);
+fn redirect_for_get(path: &str, by: &RequestContext) -> Option<String> {
+    let policy = policy_of(path);
     if by.second_step.is_some() {
         // Until the second step is done, only its page and public pages except `/verify` are open.
-        let barred = audience != AccessPolicy::Anyone || path == paths::VERIFY;
-        return (barred && audience != AccessPolicy::SecondStep).then(|| paths::LOGIN_MFA.to_owned());
+        let closed = policy != AccessPolicy::Anyone || path == paths::VERIFY;
+        return (closed && policy != AccessPolicy::SecondStep).then(|| paths::LOGIN_MFA.to_owned());
     }
-    match (audience, &by.member) {
+    match (policy, &by.member) {
         (AccessPolicy::SignedOut, Some(_)) => Some(paths::DASHBOARD.to_owned()),
-        (AccessPolicy::SignedIn, None) => Some(sign_in(path)),
+        (AccessPolicy::SignedIn, None) => Some(sign_in_url(path)),
         (AccessPolicy::SignedIn | AccessPolicy::Administrators, Some(member))
             if member.must_enrol && !may_enrol(path) =>
         {
@@ -80,9 +80,11 @@ fn elsewhere_to_see(path: &str, by: &RequestContext) -> Option<String> {
     }
 }
 
+/// Returns where to redirect a post from a session that may not act yet, if anywhere.
+///
 /// Each server function checks its own permissions. This check covers sessions that may not act
 /// yet, because the second step or an enrollment is pending; it is the same for all functions.
-fn elsewhere_to_post(path: &str, by: &RequestContext) -> Option<String> {
+fn redirect_for_post(path: &str, by: &RequestContext) -> Option<String> {
     let always = [paths::LOGOUT, paths::FROM_MAIL, paths::PASSWORD_STRENGTH].contains(&path);
     if always {
         return None;
@@ -96,7 +98,7 @@ fn elsewhere_to_post(path: &str, by: &RequestContext) -> Option<String> {
 
 /// Returns the sign-in URL that leads back to the page at `path`.
 #[must_use]
-pub fn sign_in(path: &str) -> String {
+pub fn sign_in_url(path: &str) -> String {
     format!("{}?next={}", paths::LOGIN, paths::page_of(path))
 }
 

@@ -42,6 +42,6 @@ impl AnonymousSessionLimiter {
 
 impl fmt::Debug for AnonymousSessionLimiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Newcomers").field("quota", &self.quota).finish_non_exhaustive()
+        f.debug_struct("AnonymousSessionLimiter").field("quota", &self.quota).finish_non_exhaustive()
     }
 }

@@ -17,20 +17,20 @@ use super::session_auth::{self, SessionAuth};
 use super::views::{self, LoadError};
 use super::{captcha, error_page, flash, one_time_secrets, reply, request_context};
 use crate::api::{PageContext, View};
-use crate::components::datetime::span_in_words;
+use crate::components::datetime::format_duration;
 use crate::domain::NextPath;
 use crate::paths;
 use crate::server::config::mail::TransportConfig;
 use crate::server::services::{NextStep, RequestContext, second_factor};
 use crate::server::state::AppState;
 
-/// An error that kept a request from being handled.
+/// An error that prevents a request from being handled.
 pub type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// Renders the 404 page.
 pub type NotFound = Arc<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>;
 
-/// The state of the guard middleware. Cheap to clone.
+/// The state of the authentication middleware. Cheap to clone.
 #[derive(Clone)]
 pub struct AuthLayer {
     pub state: AppState,
@@ -39,20 +39,20 @@ pub struct AuthLayer {
 
 impl fmt::Debug for AuthLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Guards").finish_non_exhaustive()
+        f.debug_struct("AuthLayer").finish_non_exhaustive()
     }
 }
 
 /// Authenticates the request, and either redirects it or passes it on with its [`PageContext`] and
 /// [`crate::server::services::RequestContext`] as extensions.
-pub async fn layer(State(guards): State<AuthLayer>, session: Session, request: Request, next: Next) -> Response {
-    let AuthLayer { state, not_found } = guards;
+pub async fn layer(State(auth): State<AuthLayer>, session: Session, request: Request, next: Next) -> Response {
+    let AuthLayer { state, not_found } = auth;
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    match admit(&state, &session, request).await {
-        Ok(Admitted::Through(request, place)) => {
-            let mut response = match place {
-                Route::AsAsked => next.run(*request).await,
-                Route::Nowhere => not_found(*request).await,
+    match authorize(&state, &session, request).await {
+        Ok(Decision::Continue(request, route)) => {
+            let mut response = match route {
+                Route::Requested => next.run(*request).await,
+                Route::NotFound => not_found(*request).await,
             };
             // Files of `public` have a date and may be cached. Pages are specific to a user.
             let file = response.headers().contains_key(LAST_MODIFIED) || response.status() == StatusCode::NOT_MODIFIED;
@@ -61,7 +61,7 @@ pub async fn layer(State(guards): State<AuthLayer>, session: Session, request: R
             }
             response
         }
-        Ok(Admitted::Elsewhere(response)) => response,
+        Ok(Decision::Respond(response)) => response,
         Err(error) => {
             tracing::error!(%error, "a request failed");
             error_page::unavailable(&id)
@@ -69,78 +69,79 @@ pub async fn layer(State(guards): State<AuthLayer>, session: Session, request: R
     }
 }
 
-enum Admitted {
-    Through(Box<Request>, Route),
-    Elsewhere(Response),
+/// The result of authorizing a request.
+enum Decision {
+    Continue(Box<Request>, Route),
+    Respond(Response),
 }
 
-/// The handler of a request that was let through.
+/// The handler of a request that may continue.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Route {
-    AsAsked,
-    Nowhere,
+    Requested,
+    NotFound,
 }
 
-/// The path that is rendered in place of a page that does not exist for this user. It has no route.
-const NOWHERE: &str = "/not-there";
+/// The path that is rendered instead of a page that does not exist for this user. It has no route.
+const NOT_FOUND: &str = "/not-there";
 
-async fn admit(state: &AppState, session: &Session, request: Request) -> Result<Admitted, Fault> {
+async fn authorize(state: &AppState, session: &Session, request: Request) -> Result<Decision, Fault> {
     let (mut parts, body) = request.into_parts();
-    let SessionAuth { person, second_step, waited, holds_flash } =
-        session_auth::of(state, session, &parts.headers).await?;
-    let (account, member) = person.unzip();
+    let SessionAuth { user, second_step, second_step_expired, holds_flash } =
+        session_auth::authenticate(state, session, &parts.headers).await?;
+    let (account, member) = user.unzip();
     let requester = request_context::read(&parts, &state.config, member, second_step);
     let path = parts.uri.path().to_owned();
-    if waited && parts.method == Method::GET && path == paths::LOGIN_MFA {
+    if second_step_expired && parts.method == Method::GET && path == paths::LOGIN_MFA {
         let done = second_factor::waited_too_long();
-        return Ok(Admitted::Elsewhere(elsewhere(state, session, &requester, &done).await?));
+        return Ok(Decision::Respond(redirect(state, session, &requester, &done).await?));
     }
-    let mut place = match access_policy::instead(&parts.method, &path, &requester) {
-        None => Route::AsAsked,
-        Some(Denied::To(to)) => return Ok(Admitted::Elsewhere(see_other(&to))),
+    let mut route = match access_policy::check(&parts.method, &path, &requester) {
+        None => Route::Requested,
+        Some(Denied::Redirect(to)) => return Ok(Decision::Respond(see_other(&to))),
         Some(Denied::NotFound) => {
             let account = requester.member.as_ref().map(|member| member.account_id);
             tracing::warn!(event = "admin.denied", ip = %requester.ip, ?account);
-            Route::Nowhere
+            Route::NotFound
         }
     };
-    let mut visitor = PageContext {
+    let mut context = PageContext {
         portal_name: state.config.site.name.clone(),
         account,
         registration: state.config.registration.mode,
         passkeys: state.passkeys.relying_party.clone(),
-        remember_for: span_in_words(state.config.limits.session.remember.as_secs()),
+        remember_for: format_duration(state.config.limits.session.remember.as_secs()),
         dev_mailbox: matches!(state.config.mail.transport, TransportConfig::File { .. }),
         now: state.clock.now(),
         ..PageContext::default()
     };
-    if place == Route::AsAsked && matches!(parts.method, Method::GET | Method::HEAD) {
+    if route == Route::Requested && matches!(parts.method, Method::GET | Method::HEAD) {
         let view = match views::load(state, &parts.uri, &requester).await {
             Ok(view) => view,
             Err(LoadError::NotFound) => {
-                place = Route::Nowhere;
+                route = Route::NotFound;
                 View::None
             }
-            Err(LoadError::Elsewhere(done)) => {
-                return Ok(Admitted::Elsewhere(elsewhere(state, session, &requester, &done).await?));
+            Err(LoadError::Redirect(done)) => {
+                return Ok(Decision::Respond(redirect(state, session, &requester, &done).await?));
             }
             Err(LoadError::InternalError(fault)) => return Err(fault.into()),
         };
-        visitor.view = one_time_secrets::fill(view, &parts.method, session, state, &requester).await?;
+        context.view = one_time_secrets::fill(view, &parts.method, session, state, &requester).await?;
         if holds_flash && parts.method == Method::GET {
-            visitor.flash = flash::take(session, &state.config, &path).await?;
+            context.flash = flash::take(session, &state.config, &path).await?;
         }
         let offered = captcha::form_on(&path).and_then(|form| captcha::offer(state, form, &requester));
         // Sign-in to an account under attack needs a captcha even if the IP address alone does not.
-        visitor.captcha = offered.or_else(|| visitor.flash.feedback.captcha.as_deref().cloned());
-        visitor.next = next_of(&parts.uri);
+        context.captcha = offered.or_else(|| context.flash.feedback.captcha.as_deref().cloned());
+        context.next = next_of(&parts.uri);
     }
-    if place == Route::Nowhere {
-        parts.uri = Uri::from_static(NOWHERE);
+    if route == Route::NotFound {
+        parts.uri = Uri::from_static(NOT_FOUND);
     }
-    parts.extensions.insert(visitor);
+    parts.extensions.insert(context);
     parts.extensions.insert(requester);
-    Ok(Admitted::Through(Box::new(Request::from_parts(parts, body)), place))
+    Ok(Decision::Continue(Box::new(Request::from_parts(parts, body)), route))
 }
 
 /// Returns `next` from the query if it is a path of the portal.
@@ -150,13 +151,13 @@ fn next_of(uri: &Uri) -> Option<String> {
     NextPath::parse(&value).map(|next| next.as_str().to_owned())
 }
 
-async fn elsewhere(
+async fn redirect(
     state: &AppState,
     session: &Session,
     by: &RequestContext,
     done: &NextStep,
 ) -> Result<Response, Fault> {
-    reply::leave(session, state, by, done).await?;
+    reply::store_flash(session, state, by, done).await?;
     let mut response = see_other(&done.to);
     if let Some(cookie) = reply::flow_cookie(&state.config, &done.flow) {
         response.headers_mut().append(SET_COOKIE, cookie);

@@ -36,7 +36,7 @@ fn flow_name(flow: Flow) -> &'static str {
 
 /// The tokens found in a request's cookies.
 #[derive(Clone, Debug, Default)]
-pub struct Held {
+pub struct Tokens {
     pub registration: Option<FlowToken>,
     pub recovery: Option<FlowToken>,
     pub invitation: Option<FlowToken>,
@@ -47,7 +47,7 @@ pub struct Held {
 
 /// Parses the tokens from a request's cookies.
 #[must_use]
-pub fn held(headers: &HeaderMap, config: &Config) -> Held {
+pub fn read(headers: &HeaderMap, config: &Config) -> Tokens {
     let prefix = if config.site.https() { HOST } else { "" };
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -56,7 +56,7 @@ pub fn held(headers: &HeaderMap, config: &Config) -> Held {
     let token = |name: &str| ours.iter().find(|(key, _)| *key == name).and_then(|(_, value)| FlowToken::parse(value));
     let accounts = ours.iter().filter_map(|(name, value)| Some((name.strip_prefix(TRUST)?.to_owned(), *value)));
     let trusted = accounts.filter_map(|(account, value)| Some((account, FlowToken::parse(value)?)));
-    Held {
+    Tokens {
         registration: token(flow_name(Flow::Registration)),
         recovery: token(flow_name(Flow::Recovery)),
         invitation: token(flow_name(Flow::Invitation)),

@@ -38,10 +38,10 @@ pub async fn layer(State(state): State<AppState>, request: Request) -> Result<Re
     let (parts, _) = request.into_parts();
     tracing::warn!(
         event = "cross_site.refused",
-        ip = %request_context::address(&parts.headers, &parts.extensions, &state.config),
+        ip = %request_context::client_ip(&parts.headers, &parts.extensions, &state.config),
         // Logged with Debug formatting and truncated, since the sender controls the values.
-        site = ?said(&parts.headers, &SEC_FETCH_SITE),
-        origin = ?said(&parts.headers, &ORIGIN),
+        site = ?header_value(&parts.headers, &SEC_FETCH_SITE),
+        origin = ?header_value(&parts.headers, &ORIGIN),
         expected = %state.config.site.public_url.origin,
     );
     Err(body::refuse(body::wants_page(&parts.headers), StatusCode::FORBIDDEN, REFUSED))
@@ -87,7 +87,7 @@ fn is_our_origin(origin: &HeaderValue, headers: &HeaderMap, site: &SiteConfig) -
     !site.production && host.is_some() && origin.strip_prefix("http://") == host
 }
 
-fn said(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+fn header_value(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     let value = headers.get(name)?.as_bytes();
     Some(String::from_utf8_lossy(value.get(..LOGGED_MAX).unwrap_or(value)).into_owned())
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::{self, Stream, StreamExt as _};
 
 /// Maximum number of rows per chunk of the response body.
-const PIECE: usize = 500;
+const ROWS_PER_CHUNK: usize = 500;
 
 /// Returns a CSV file as a streaming response, so that only one chunk of it is in memory. If a row
 /// fails, the connection is closed, so that the browser reports a failed download instead of
@@ -22,18 +22,18 @@ where
     E: Display + Send + 'static,
 {
     let header = record(header);
-    let pieces = rows.ready_chunks(PIECE).map(|rows| {
-        let mut piece = String::new();
+    let chunks = rows.ready_chunks(ROWS_PER_CHUNK).map(|rows| {
+        let mut chunk = String::new();
         for row in rows {
             let row = row.map_err(|error| {
-                tracing::error!(%error, "a download was broken off");
-                Broken
+                tracing::error!(%error, "a download was aborted");
+                Aborted
             })?;
-            piece.push_str(&record(&row));
+            chunk.push_str(&record(&row));
         }
-        Ok(piece)
+        Ok(chunk)
     });
-    let body = Body::from_stream(stream::iter([Ok::<_, Broken>(header)]).chain(pieces));
+    let body = Body::from_stream(stream::iter([Ok::<_, Aborted>(header)]).chain(chunks));
     let name = HeaderValue::try_from(format!("attachment; filename=\"{filename}\""));
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
@@ -45,8 +45,8 @@ where
 
 /// Ends the response body early. The cause is in the log.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the download was broken off")]
-struct Broken;
+#[error("the download was aborted")]
+struct Aborted;
 
 /// Formats one line of the file. Every cell is quoted, so no content can start a new cell,
 /// whichever separator a spreadsheet uses.

@@ -30,11 +30,17 @@ where
 }
 
 /// Returns the response when the export failed; `page` is the URL of the page with the export form.
-pub async fn instead(error: ServiceError, form: &str, page: String, session: &Session, id: &RequestId) -> Response {
+pub async fn error_response(
+    error: ServiceError,
+    form: &str,
+    page: String,
+    session: &Session,
+    id: &RequestId,
+) -> Response {
     match error {
         ServiceError::ReauthenticationRequired => {
-            let stash = PendingForm { form: form.to_owned(), page, values: Vec::new() };
-            match pending_form::put(session, &stash).await {
+            let pending = PendingForm { form: form.to_owned(), page, values: Vec::new() };
+            match pending_form::put(session, &pending).await {
                 Ok(()) => see_other(paths::ACCOUNT_CONFIRM),
                 Err(error) => failed(&error, id),
             }

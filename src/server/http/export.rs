@@ -25,7 +25,7 @@ pub async fn answer(
     session: Session,
 ) -> Response {
     match state.account_settings.export(&by).await {
-        Ok((holdings, at)) => file(&holdings, at).unwrap_or_else(|| error_page::unavailable(&id.0)),
+        Ok((export, at)) => file(&export, at).unwrap_or_else(|| error_page::unavailable(&id.0)),
         Err(ServiceError::ReauthenticationRequired) => {
             let form = PendingForm {
                 form: paths::ACCOUNT_EXPORT.to_owned(),
@@ -37,13 +37,13 @@ pub async fn answer(
                 Err(error) => failed(&error, &id),
             }
         }
-        Err(ServiceError::Unauthenticated) => see_other(&access_policy::sign_in(paths::ACCOUNT_EXPORT)),
+        Err(ServiceError::Unauthenticated) => see_other(&access_policy::sign_in_url(paths::ACCOUNT_EXPORT)),
         Err(error) => failed(&error, &id),
     }
 }
 
-fn file(holdings: &AccountExport, at: Timestamp) -> Option<Response> {
-    let json = serde_json::to_string_pretty(holdings).ok()?;
+fn file(export: &AccountExport, at: Timestamp) -> Option<Response> {
+    let json = serde_json::to_string_pretty(export).ok()?;
     let day = OffsetDateTime::from_unix_timestamp(at.0 / 1_000).ok()?.date();
     let name = format!("attachment; filename=\"portal-export-{day}.json\"");
     let headers = [

@@ -13,12 +13,12 @@ fn answer(status: StatusCode, text: &'static str) -> Answer {
     (status, [(CACHE_CONTROL, "no-store")], text)
 }
 
-/// Liveness: the process runs.
+/// Reports liveness: the process runs.
 pub async fn livez() -> Answer {
     answer(StatusCode::OK, "ok\n")
 }
 
-/// Readiness: the database can be read and written, and has the schema of this version.
+/// Reports readiness: the database can be read and written, and has the schema of this version.
 pub async fn readyz(State(state): State<AppState>) -> Answer {
     match state.readiness.check().await {
         Ok(()) => answer(StatusCode::OK, "ready\n"),

@@ -12,15 +12,15 @@ const PAUSE_MS: u64 = 1_000;
 pub struct LogThrottle {
     /// Milliseconds since the clock started, as `elapsed`.
     next_at: AtomicU64,
-    unsaid: AtomicU64,
+    unlogged: AtomicU64,
 }
 
 impl LogThrottle {
     /// Counts one event at `elapsed`. Returns the number of events since the last log line,
     /// including this one, when another line is due.
     pub fn count(&self, elapsed: Duration) -> Option<u64> {
-        self.unsaid.fetch_add(1, Ordering::Relaxed);
-        self.is_due(elapsed).then(|| self.unsaid.swap(0, Ordering::Relaxed))
+        self.unlogged.fetch_add(1, Ordering::Relaxed);
+        self.is_due(elapsed).then(|| self.unlogged.swap(0, Ordering::Relaxed))
     }
 
     /// Whether the pause is over; if so, a new one starts. Returns `true` to only one of several
@@ -40,8 +40,8 @@ mod tests {
 
     #[test]
     fn the_first_event_is_logged_at_once_and_later_ones_once_a_second() {
-        let sampled = LogThrottle::default();
-        let at = |ms| sampled.count(Duration::from_millis(ms));
+        let throttle = LogThrottle::default();
+        let at = |ms| throttle.count(Duration::from_millis(ms));
         assert_eq!(at(0), Some(1));
         assert_eq!([at(1), at(500), at(999)], [None; 3]);
         assert_eq!(at(1_000), Some(4));

@@ -9,8 +9,8 @@ use crate::api::{Feedback, Flash};
 use crate::domain::{Notice, NoticeKind};
 use crate::paths;
 
-const STASH: &str = "stash";
-const GO_ON: &str = "Thanks. Press the button again to continue.";
+const PENDING_FORM: &str = "stash";
+const PRESS_AGAIN: &str = "Thanks. Press the button again to continue.";
 
 /// A form that was interrupted by the password confirmation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,17 +24,17 @@ pub struct PendingForm {
 }
 
 /// Stores a form until the user has confirmed their password.
-pub async fn put(session: &Session, stash: &PendingForm) -> Result<(), Error> {
-    session.insert(STASH, stash).await
+pub async fn put(session: &Session, pending: &PendingForm) -> Result<(), Error> {
+    session.insert(PENDING_FORM, pending).await
 }
 
 /// Takes the stored form as a flash message for its page, or one for the account page if no form is
 /// stored.
 pub async fn take(session: &Session) -> Result<Flash, Error> {
-    let stash: Option<PendingForm> = sessions::readable(session.get(STASH).await)?;
-    session.remove_value(STASH).await?;
-    let PendingForm { form, page, values } = stash.unwrap_or_default();
+    let pending: Option<PendingForm> = sessions::readable(session.get(PENDING_FORM).await)?;
+    session.remove_value(PENDING_FORM).await?;
+    let PendingForm { form, page, values } = pending.unwrap_or_default();
     let path = if page.is_empty() { paths::ACCOUNT.to_owned() } else { page };
-    let notice = Some(Notice::new(NoticeKind::Info, GO_ON));
+    let notice = Some(Notice::new(NoticeKind::Info, PRESS_AGAIN));
     Ok(Flash { path, form, feedback: Feedback::default(), values, notice })
 }

@@ -43,28 +43,28 @@ pub struct PostRateLimiter {
     limiter: Limiter,
     keys: Keys,
     /// Maximum number of prefixes that are tracked.
-    most: usize,
+    capacity: usize,
     clock: Clock,
-    sweeps: LogThrottle,
+    cleanups: LogThrottle,
     refusals: LogThrottle,
 }
 
-/// The table of counters. The limiter owns it; this module also needs its size.
+/// The counters. The limiter owns them; this module also needs their number.
 #[derive(Clone)]
 struct Keys(Arc<DashMapStateStore<IpPrefix>>);
 
 impl PostRateLimiter {
     /// Creates a limiter with empty counters.
     pub fn new(limits: &Limits, clock: Clock) -> Self {
-        Self::with_room(limits, FLOOD_KEYS, clock)
+        Self::with_capacity(limits, FLOOD_KEYS, clock)
     }
 
     /// Creates a limiter that tracks at most `most` prefixes.
-    pub fn with_room(limits: &Limits, most: usize, clock: Clock) -> Self {
+    pub fn with_capacity(limits: &Limits, capacity: usize, clock: Clock) -> Self {
         let quota = Quota::per_second(limits.posts_per_second).allow_burst(limits.posts_burst);
         let keys = Keys(Arc::new(DashMapStateStore::with_shard_amount(SHARDS)));
         let limiter = RateLimiter::new(quota, keys.clone(), clock.clone());
-        Self { limiter, keys, most, clock, sweeps: LogThrottle::default(), refusals: LogThrottle::default() }
+        Self { limiter, keys, capacity, clock, cleanups: LogThrottle::default(), refusals: LogThrottle::default() }
     }
 
     /// Counts a POST request.
@@ -72,7 +72,7 @@ impl PostRateLimiter {
     /// # Errors
     /// The time to wait when the limit is reached, or when the table has no room for a new prefix.
     pub fn check(&self, key: IpPrefix) -> Result<(), Duration> {
-        if !self.keys.0.contains_key(&key) && self.keys.0.len() >= self.most {
+        if !self.keys.0.contains_key(&key) && self.keys.0.len() >= self.capacity {
             return Err(FULL_FOR);
         }
         self.limiter.check_key(&key).map_err(|until| until.wait_time_from(governor::clock::Clock::now(&self.clock)))
@@ -80,19 +80,19 @@ impl PostRateLimiter {
 
     /// Whether a cleanup is due: the table is nearly full and the last cleanup was at least a
     /// second ago. Returns `true` to only one of several concurrent callers.
-    fn is_crowded(&self) -> bool {
-        self.keys.0.len() >= self.most - self.most / 8 && self.sweeps.is_due(self.clock.elapsed())
+    fn is_cleanup_due(&self) -> bool {
+        self.keys.0.len() >= self.capacity - self.capacity / 8 && self.cleanups.is_due(self.clock.elapsed())
     }
 
     /// Removes every prefix whose full burst is available again, which loses nothing, and frees the
     /// memory. Takes some tens of milliseconds for a million prefixes.
-    pub fn forget_recovered(&self) {
+    pub fn remove_full(&self) {
         self.limiter.retain_recent();
         self.limiter.shrink_to_fit();
     }
 
     /// Returns the number of tracked prefixes.
-    pub fn remembered(&self) -> usize {
+    pub fn tracked(&self) -> usize {
         self.keys.0.len()
     }
 }
@@ -128,7 +128,7 @@ impl ShrinkableKeyedStateStore<IpPrefix> for Keys {
 
 impl fmt::Debug for PostRateLimiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FloodLimiter").field("remembered", &self.remembered()).finish_non_exhaustive()
+        f.debug_struct("PostRateLimiter").field("tracked", &self.tracked()).finish_non_exhaustive()
     }
 }
 
@@ -137,15 +137,15 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     if request.method() != Method::POST {
         return next.run(request).await;
     }
-    let flood = &state.rate_limiter;
-    if flood.is_crowded() {
-        let flood = Arc::clone(flood);
+    let limiter = &state.rate_limiter;
+    if limiter.is_cleanup_due() {
+        let limiter = Arc::clone(limiter);
         // Runs in the background, so that no request waits for it.
-        drop(tokio::task::spawn_blocking(move || flood.forget_recovered()));
+        drop(tokio::task::spawn_blocking(move || limiter.remove_full()));
     }
-    let ip = request_context::address(request.headers(), request.extensions(), &state.config);
-    let Err(wait) = flood.check(ip.into()) else { return next.run(request).await };
-    if let Some(refused) = flood.refusals.count(flood.clock.elapsed()) {
+    let ip = request_context::client_ip(request.headers(), request.extensions(), &state.config);
+    let Err(wait) = limiter.check(ip.into()) else { return next.run(request).await };
+    if let Some(refused) = limiter.refusals.count(limiter.clock.elapsed()) {
         tracing::warn!(event = "posts.limited", %ip, refused, "an IP address sent more forms than the limit allows");
     }
     let mut response = refuse(body::wants_page(request.headers()), wait);
@@ -179,7 +179,7 @@ mod tests {
     use crate::server::limits::Limits;
     use crate::server::services::IpPrefix;
 
-    fn address(n: u32) -> IpPrefix {
+    fn prefix(n: u32) -> IpPrefix {
         IpAddr::V4(Ipv4Addr::from_bits(n)).into()
     }
 
@@ -187,23 +187,23 @@ mod tests {
     fn a_full_table_refuses_new_ip_prefixes_counts_known_ones_and_is_cleaned_up() {
         let clock = TestClock::at(Timestamp(1_000_000));
         let limits = Limits::default();
-        let flood = PostRateLimiter::with_room(&limits, 1_000, Clock::Test(clock.clone()));
-        let passed = (0..10_000).filter(|&n| flood.check(address(n)).is_ok()).count();
-        assert_eq!((passed, flood.remembered()), (1_000, 1_000));
-        assert_eq!(flood.check(address(5_000)), Err(Duration::from_secs(1)));
+        let limiter = PostRateLimiter::with_capacity(&limits, 1_000, Clock::Test(clock.clone()));
+        let passed = (0..10_000).filter(|&n| limiter.check(prefix(n)).is_ok()).count();
+        assert_eq!((passed, limiter.tracked()), (1_000, 1_000));
+        assert_eq!(limiter.check(prefix(5_000)), Err(Duration::from_secs(1)));
         for _ in 1..limits.posts_burst.get() {
-            assert_eq!(flood.check(address(7)), Ok(()), "a known prefix gets its full burst");
+            assert_eq!(limiter.check(prefix(7)), Ok(()), "a known prefix gets its full burst");
         }
-        assert_eq!(flood.check(address(7)), Err(Duration::from_millis(10)));
-        assert!(flood.is_crowded() && !flood.is_crowded(), "one cleanup per second");
-        flood.forget_recovered();
-        assert_eq!(flood.remembered(), 1_000, "no prefix has its full burst again");
+        assert_eq!(limiter.check(prefix(7)), Err(Duration::from_millis(10)));
+        assert!(limiter.is_cleanup_due() && !limiter.is_cleanup_due(), "one cleanup per second");
+        limiter.remove_full();
+        assert_eq!(limiter.tracked(), 1_000, "no prefix has its full burst again");
         // One post is allowed again after 10 ms; prefix 7 has its full burst again after two seconds.
         clock.advance(Duration::from_millis(1_000));
-        assert!(flood.is_crowded());
-        flood.forget_recovered();
-        assert_eq!(flood.remembered(), 1);
-        assert_eq!(flood.check(address(5_000)), Ok(()));
-        assert!(!flood.is_crowded());
+        assert!(limiter.is_cleanup_due());
+        limiter.remove_full();
+        assert_eq!(limiter.tracked(), 1);
+        assert_eq!(limiter.check(prefix(5_000)), Ok(()));
+        assert!(!limiter.is_cleanup_due());
     }
 }

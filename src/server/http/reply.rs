@@ -25,7 +25,7 @@ use crate::server::services::captcha::Answer;
 use crate::server::services::{FlowChange, NextStep, RequestContext, ServiceError};
 use crate::server::state::AppState;
 
-const FAULT: &str = "Something went wrong on our side. Please try again in a moment.";
+const INTERNAL_ERROR: &str = "Something went wrong on our side. Please try again in a moment.";
 
 /// A post of one form, and the means to answer it. Lives as long as the request.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub struct FormRequest {
     form: &'static str,
     /// The page that holds the form.
     page: Cow<'static, str>,
-    kept: Vec<(String, String)>,
+    values: Vec<(String, String)>,
     /// Posted without JavaScript; answered with a redirect to a page.
     plain: bool,
 }
@@ -50,7 +50,7 @@ impl FormRequest {
     /// # Errors
     /// The request did not go through the router.
     pub fn to(form: &'static str) -> Result<Self, ApiError> {
-        let broken = || ApiError(Feedback::message(FAULT));
+        let broken = || ApiError(Feedback::message(INTERNAL_ERROR));
         let parts = use_context::<Parts>().ok_or_else(broken)?;
         let session = parts.extensions.get::<Session>().cloned().ok_or_else(broken)?;
         let requester = parts.extensions.get::<RequestContext>().cloned().ok_or_else(broken)?;
@@ -63,7 +63,7 @@ impl FormRequest {
             request_id,
             form,
             page: paths::page_of(form).into(),
-            kept: Vec::new(),
+            values: Vec::new(),
             plain: body::wants_page(&parts.headers),
         })
     }
@@ -79,7 +79,7 @@ impl FormRequest {
     #[must_use]
     pub fn keep(mut self, field: &str, value: &str) -> Self {
         // No field is longer than this.
-        self.kept.push((field.to_owned(), value.chars().take(512).collect()));
+        self.values.push((field.to_owned(), value.chars().take(512).collect()));
         self
     }
 
@@ -95,30 +95,30 @@ impl FormRequest {
     /// The feedback for the form, when it was posted by a script.
     pub async fn answer(self, outcome: Result<NextStep, ServiceError>) -> Result<(), ApiError> {
         match outcome {
-            Ok(done) => self.go(done).await,
+            Ok(done) => self.finish(done).await,
             Err(error) => self.refuse(error).await,
         }
     }
 
     /// Redirects a plain form to `page`, when only a script can use the response.
-    pub fn only_for_script(&self, page: &str) {
+    pub fn redirect_plain_form(&self, page: &str) {
         if self.plain {
             self.redirect(page);
         }
     }
 
-    async fn go(self, done: NextStep) -> Result<(), ApiError> {
+    async fn finish(self, done: NextStep) -> Result<(), ApiError> {
         if let Some(cookie) = flow_cookie(&self.state.config, &done.flow) {
             self.response.append_header(SET_COOKIE, cookie);
         }
-        if let Err(error) = leave(&self.session, &self.state, &self.requester, &done).await {
+        if let Err(error) = store_flash(&self.session, &self.state, &self.requester, &done).await {
             return self.fail(&error);
         }
         self.redirect(&done.to);
         Ok(())
     }
 
-    /// Redirects: with 303 for a plain form, with a header that leptos follows for a script.
+    /// Redirects a plain form with a 303, and a script with a header that leptos follows.
     fn redirect(&self, to: &str) {
         let Ok(location) = HeaderValue::from_str(to) else { return };
         self.response.insert_header(LOCATION, location);
@@ -131,7 +131,7 @@ impl FormRequest {
 }
 
 /// Stores the notice and the initial field values of `done` for the page it redirects to.
-pub async fn leave(
+pub async fn store_flash(
     session: &Session,
     state: &AppState,
     by: &RequestContext,

@@ -25,15 +25,15 @@ pub fn read(
     second_step: Option<SecondStep>,
 ) -> RequestContext {
     let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let held = cookies::held(&parts.headers, config);
+    let tokens = cookies::read(&parts.headers, config);
     RequestContext {
-        ip: address(&parts.headers, &parts.extensions, config),
+        ip: client_ip(&parts.headers, &parts.extensions, config),
         user_agent: agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect(),
-        flow: held.registration,
-        invitation: held.invitation,
-        recovery: held.recovery,
-        device: held.device,
-        trusted: held.trusted,
+        flow: tokens.registration,
+        invitation: tokens.invitation,
+        recovery: tokens.recovery,
+        device: tokens.device,
+        trusted: tokens.trusted,
         member,
         second_step,
     }
@@ -41,10 +41,10 @@ pub fn read(
 
 /// Returns the client's IP address, from the connection and the `X-Forwarded-For` headers.
 #[must_use]
-pub fn address(headers: &HeaderMap, extensions: &Extensions, config: &Config) -> IpAddr {
+pub fn client_ip(headers: &HeaderMap, extensions: &Extensions, config: &Config) -> IpAddr {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-    client_address(peer, headers, &config.site.trusted_proxies)
+    resolve_client_ip(peer, headers, &config.site.trusted_proxies)
 }
 
 /// Whether `ip` belongs to a trusted proxy.
@@ -55,7 +55,7 @@ pub fn is_trusted(ip: IpAddr, trusted: &[IpNet]) -> bool {
 
 /// Returns the last IP address in `X-Forwarded-For` that is not a trusted proxy, or the peer's if
 /// the peer is not trusted.
-fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+fn resolve_client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let peer = peer.to_canonical();
     if !is_trusted(peer, trusted) {
         return peer;
@@ -78,36 +78,36 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
 
 #[cfg(test)]
 mod tests {
-    use super::client_address;
+    use super::resolve_client_ip;
     use axum::http::{HeaderMap, HeaderValue};
     use std::net::IpAddr;
 
-    fn address(peer: &str, forwarded: &'static str, trusted: &str) -> IpAddr {
+    fn client_ip(peer: &str, forwarded: &'static str, trusted: &str) -> IpAddr {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", HeaderValue::from_static(forwarded));
         let trusted: Vec<_> = trusted.split_whitespace().map(|net| net.parse().expect("a network")).collect();
-        client_address(peer.parse().expect("an IP address"), &headers, &trusted)
+        resolve_client_ip(peer.parse().expect("an IP address"), &headers, &trusted)
     }
 
     #[test]
     fn forwarded_headers_count_only_from_trusted_peers() {
         let ip = |text: &str| text.parse::<IpAddr>().expect("an IP address");
-        assert_eq!(address("192.0.2.1", "198.51.100.7", ""), ip("192.0.2.1"));
-        assert_eq!(address("10.0.0.1", "198.51.100.7", "10.0.0.0/8"), ip("198.51.100.7"));
-        assert_eq!(address("10.0.0.1", "203.0.113.9, 198.51.100.7, 10.0.0.2", "10.0.0.0/8"), ip("198.51.100.7"));
-        assert_eq!(address("::ffff:10.0.0.1", "198.51.100.7", "10.0.0.0/8"), ip("198.51.100.7"));
-        assert_eq!(address("10.0.0.1", "rubbish", "10.0.0.0/8"), ip("10.0.0.1"));
-        assert_eq!(address("10.0.0.1", "203.0.113.9, rubbish, 10.0.0.3", "10.0.0.0/8"), ip("10.0.0.3"));
+        assert_eq!(client_ip("192.0.2.1", "198.51.100.7", ""), ip("192.0.2.1"));
+        assert_eq!(client_ip("10.0.0.1", "198.51.100.7", "10.0.0.0/8"), ip("198.51.100.7"));
+        assert_eq!(client_ip("10.0.0.1", "203.0.113.9, 198.51.100.7, 10.0.0.2", "10.0.0.0/8"), ip("198.51.100.7"));
+        assert_eq!(client_ip("::ffff:10.0.0.1", "198.51.100.7", "10.0.0.0/8"), ip("198.51.100.7"));
+        assert_eq!(client_ip("10.0.0.1", "rubbish", "10.0.0.0/8"), ip("10.0.0.1"));
+        assert_eq!(client_ip("10.0.0.1", "203.0.113.9, rubbish, 10.0.0.3", "10.0.0.0/8"), ip("10.0.0.3"));
     }
 
     #[test]
     fn an_entry_that_is_not_text_does_not_hide_later_ones() {
         let mut headers = HeaderMap::new();
         headers.append("x-forwarded-for", HeaderValue::from_static("203.0.113.9"));
-        let spoilt = HeaderValue::from_bytes(b"\xff, 198.51.100.7").expect("a valid header value");
-        headers.append("x-forwarded-for", spoilt);
+        let broken = HeaderValue::from_bytes(b"\xff, 198.51.100.7").expect("a valid header value");
+        headers.append("x-forwarded-for", broken);
         let trusted = ["10.0.0.0/8".parse().expect("a network")];
         let peer = "10.0.0.1".parse().expect("an IP address");
-        assert_eq!(client_address(peer, &headers, &trusted).to_string(), "198.51.100.7");
+        assert_eq!(resolve_client_ip(peer, &headers, &trusted).to_string(), "198.51.100.7");
     }
 }

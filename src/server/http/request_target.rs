@@ -19,7 +19,7 @@ const QUERY_MAX: usize = 2_048;
 /// # Errors
 /// The 400 response.
 pub async fn layer(request: Request) -> Result<Request, Response> {
-    if is_odd(request.uri(), request.version()) {
+    if is_malformed(request.uri(), request.version()) {
         return Err(error_page::page(
             StatusCode::BAD_REQUEST,
             "Page not found",
@@ -29,7 +29,7 @@ pub async fn layer(request: Request) -> Result<Request, Response> {
     Ok(request)
 }
 
-fn is_odd(uri: &Uri, version: Version) -> bool {
+fn is_malformed(uri: &Uri, version: Version) -> bool {
     // Clients send only the path to an origin server (RFC 9112, section 3.2.1). A full URL is for a
     // proxy, which the portal is not. HTTP/2 requests always have a scheme and an authority.
     let not_a_path = version < Version::HTTP_2 && uri.authority().is_some();
@@ -40,26 +40,26 @@ fn is_odd(uri: &Uri, version: Version) -> bool {
         || !path.starts_with('/')
         || path.starts_with("//")
         || path.contains(['\\', '[', ']'])
-        || percent_decode_str(path).decode_utf8().map_or(true, |decoded| decoded.contains(is_unseen))
+        || percent_decode_str(path).decode_utf8().map_or(true, |decoded| decoded.contains(is_invisible))
         // Users may type malformed text such as `100%` into a query; the code that reads it decides.
-        || percent_decode_str(query).decode_utf8_lossy().contains(is_unseen)
+        || percent_decode_str(query).decode_utf8_lossy().contains(is_invisible)
 }
 
 /// Whether the character can make a log or a page misleading: a control character, or one that
 /// changes the text direction (Unicode's `Bidi_Control`). No URL of the portal contains any.
-fn is_unseen(c: char) -> bool {
+fn is_invisible(c: char) -> bool {
     let bidi = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     bidi || c.is_control()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_odd;
+    use super::is_malformed;
     use axum::http::{Uri, Version};
 
-    fn odd(target: &str) -> bool {
+    fn malformed(target: &str) -> bool {
         // hyper itself rejects these.
-        target.parse::<Uri>().map_or(true, |uri| is_odd(&uri, Version::HTTP_11))
+        target.parse::<Uri>().map_or(true, |uri| is_malformed(&uri, Version::HTTP_11))
     }
 
     #[test]
@@ -85,10 +85,10 @@ mod tests {
             "/login?next=/%0a",
             "/login?next=%e2%80%8f",
         ] {
-            assert!(odd(target), "{target}");
+            assert!(malformed(target), "{target}");
         }
-        assert!(odd(&format!("/{}", "a".repeat(1_024))));
-        assert!(odd(&format!("/login?{}", "a=1&".repeat(10_000))));
+        assert!(malformed(&format!("/{}", "a".repeat(1_024))));
+        assert!(malformed(&format!("/login?{}", "a=1&".repeat(10_000))));
     }
 
     #[test]
@@ -104,12 +104,12 @@ mod tests {
             "/%zz",
             "/x?q=100%&r=%ff",
         ] {
-            assert!(!odd(target), "{target}");
+            assert!(!malformed(target), "{target}");
         }
     }
 
     #[test]
     fn http_2_targets_may_have_an_authority() {
-        assert!(!is_odd(&Uri::from_static("https://portal.example.com/login"), Version::HTTP_2));
+        assert!(!is_malformed(&Uri::from_static("https://portal.example.com/login"), Version::HTTP_2));
     }
 }

@@ -43,12 +43,12 @@ pub fn build(state: &AppState) -> Router {
         .nest(&format!("/{}", assets::PACKAGE), package)
         .route(paths::LIVEZ, get(health::livez))
         .route(paths::READYZ, get(health::readyz).with_state(state.clone()));
-    behind_the_front(router, state)
+    with_middleware(router, state)
 }
 
 /// Adds the middleware of every route, outermost first. It is one stack because axum boxes each
 /// `layer` call on every request.
-pub fn behind_the_front(routes: Router, state: &AppState) -> Router {
+pub fn with_middleware(routes: Router, state: &AppState) -> Router {
     let fixed = headers::Fixed::new(state.config.site.https());
     let front = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(state.clone(), access_log::layer))
@@ -64,7 +64,7 @@ pub fn behind_the_front(routes: Router, state: &AppState) -> Router {
 }
 
 /// Answers a GET request to the URL of a form.
-async fn not_this_way() -> Response {
+async fn method_not_allowed() -> Response {
     let text = "This URL only accepts form submissions. Go back and try again.";
     error_page::page(StatusCode::METHOD_NOT_ALLOWED, "This page can't be opened directly", text)
 }
@@ -73,12 +73,12 @@ async fn not_this_way() -> Response {
 fn pages(state: &AppState, assets: Assets) -> Router {
     let context = move || {
         provide_context(assets.clone());
-        let given = with_context::<Parts, _>(|parts| {
+        let extensions = with_context::<Parts, _>(|parts| {
             (parts.extensions.get::<PageContext>().cloned(), parts.extensions.get::<Nonce>().cloned())
         });
-        let (visitor, nonce) = given.unwrap_or_default();
-        if let Some(visitor) = visitor {
-            provide_context(visitor);
+        let (page_context, nonce) = extensions.unwrap_or_default();
+        if let Some(page_context) = page_context {
+            provide_context(page_context);
         }
         // Replaces the nonce that leptos_axum generates, which is not in the policy header.
         if let Some(nonce) = nonce {
@@ -109,7 +109,7 @@ fn pages(state: &AppState, assets: Assets) -> Router {
         .route(paths::ADMIN_AUDIT_EXPORT, post(audit_export::answer))
         .route(paths::ADMIN_USERS_EXPORT, post(users_export::answer))
         .with_state(state.clone())
-        .method_not_allowed_fallback(not_this_way)
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn(body::layer))

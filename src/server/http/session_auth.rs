@@ -18,50 +18,50 @@ const REFRESH: &str = "x-refresh";
 #[derive(Debug)]
 pub struct SessionAuth {
     /// The signed-in user, as the pages and the services need them.
-    pub person: Option<(AccountView, AuthenticatedUser)>,
+    pub user: Option<(AccountView, AuthenticatedUser)>,
     /// The pending second step of a sign-in.
     pub second_step: Option<SecondStep>,
     /// The second step was pending for too long and has been canceled.
-    pub waited: bool,
+    pub second_step_expired: bool,
     /// Whether the session may hold a flash message for the page.
     pub holds_flash: bool,
 }
 
 /// Reads the session, and ends it if its user may no longer be signed in.
-pub async fn of(state: &AppState, session: &Session, headers: &HeaderMap) -> Result<SessionAuth, Fault> {
-    let mut opened = open(state, session, headers.contains_key(REFRESH)).await?;
-    let person = match person(session, &mut opened).await? {
+pub async fn authenticate(state: &AppState, session: &Session, headers: &HeaderMap) -> Result<SessionAuth, Fault> {
+    let mut lookup = open(state, session, headers.contains_key(REFRESH)).await?;
+    let user = match user(session, &mut lookup).await? {
         Some((owner, signed_in)) => {
             let member = member(state, &owner, &signed_in).await?;
             Some((account_view(state, owner, signed_in, member.must_enrol), member))
         }
         None => None,
     };
-    let (second_step, waited) = match person {
+    let (second_step, second_step_expired) = match user {
         Some(_) => (None, false),
-        None => second_step(state, session, &mut opened).await?,
+        None => second_step(state, session, &mut lookup).await?,
     };
-    let holds_flash = opened.is_some_and(|opened| opened.holds(flash::FLASH));
-    Ok(SessionAuth { person, second_step, waited, holds_flash })
+    let holds_flash = lookup.is_some_and(|lookup| lookup.holds(flash::FLASH));
+    Ok(SessionAuth { user, second_step, second_step_expired, holds_flash })
 }
 
 /// Returns the content of the request's session. If it no longer exists, loading it once makes the
 /// session layer remove the cookie.
-async fn open(state: &AppState, session: &Session, by_itself: bool) -> Result<Option<SessionLookup>, Fault> {
+async fn open(state: &AppState, session: &Session, automatic: bool) -> Result<Option<SessionLookup>, Fault> {
     let Some(id) = session.id() else { return Ok(None) };
-    let opened = state.sessions.open(&id, by_itself).await?;
-    if opened.is_none() {
+    let lookup = state.sessions.open(&id, automatic).await?;
+    if lookup.is_none() {
         sessions::signed_in(session).await?;
     }
-    Ok(opened)
+    Ok(lookup)
 }
 
 /// Returns the signed-in user. Ends the session if the account was deleted, is closed or has a
 /// newer `session_version`.
-async fn person(session: &Session, opened: &mut Option<SessionLookup>) -> Result<Option<(Owner, SignedIn)>, Fault> {
-    let Some(holding) = opened else { return Ok(None) };
-    let Some(signed_in) = holding.signed_in() else { return Ok(None) };
-    match holding.owner.take() {
+async fn user(session: &Session, lookup: &mut Option<SessionLookup>) -> Result<Option<(Owner, SignedIn)>, Fault> {
+    let Some(found) = lookup else { return Ok(None) };
+    let Some(signed_in) = found.signed_in() else { return Ok(None) };
+    match found.owner.take() {
         Some(owner)
             if owner.id == signed_in.account_id && owner.open && owner.session_version == signed_in.session_version =>
         {
@@ -69,7 +69,7 @@ async fn person(session: &Session, opened: &mut Option<SessionLookup>) -> Result
         }
         _ => {
             sessions::end(session).await?;
-            *opened = None;
+            *lookup = None;
             Ok(None)
         }
     }
@@ -79,14 +79,14 @@ async fn person(session: &Session, opened: &mut Option<SessionLookup>) -> Result
 async fn second_step(
     state: &AppState,
     session: &Session,
-    opened: &mut Option<SessionLookup>,
+    lookup: &mut Option<SessionLookup>,
 ) -> Result<(Option<SecondStep>, bool), Fault> {
-    let Some(due) = opened.as_ref().and_then(SessionLookup::second_step) else { return Ok((None, false)) };
-    if state.second_factor.due(&due).await?.is_some() {
-        return Ok((Some(due), false));
+    let Some(pending) = lookup.as_ref().and_then(SessionLookup::second_step) else { return Ok((None, false)) };
+    if state.second_factor.due(&pending).await?.is_some() {
+        return Ok((Some(pending), false));
     }
     sessions::end(session).await?;
-    *opened = None;
+    *lookup = None;
     Ok((None, true))
 }
 

@@ -37,14 +37,14 @@ pub async fn answer(
     session: Session,
     Form(filters): Form<Filters>,
 ) -> Response {
-    let Filters { q, state: standing, role, sort } = &filters;
-    let query = UsersQuery { q, state: standing, role, sort };
+    let Filters { q, state: account_state, role, sort } = &filters;
+    let query = UsersQuery { q, state: account_state, role, sort };
     match state.admin.export_users(query, &by).await {
         Ok(export) => file(export),
         Err(error) => {
-            let filters = [("q", q.as_str()), ("state", standing), ("role", role), ("sort", sort)];
+            let filters = [("q", q.as_str()), ("state", account_state), ("role", role), ("sort", sort)];
             let page = page_with(paths::ADMIN_USERS, &filters);
-            download::instead(error, paths::ADMIN_USERS_EXPORT, page, &session, &id).await
+            download::error_response(error, paths::ADMIN_USERS_EXPORT, page, &session, &id).await
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::server::state::AppState;
 #[derive(Debug)]
 pub enum LoadError {
     /// Nothing to show; redirect instead.
-    Elsewhere(Box<NextStep>),
+    Redirect(Box<NextStep>),
     /// Not found, or not for this user to know about.
     NotFound,
     InternalError(InternalError),
@@ -39,7 +39,7 @@ impl From<InternalError> for LoadError {
 
 impl From<NextStep> for LoadError {
     fn from(done: NextStep) -> Self {
-        Self::Elsewhere(Box::new(done))
+        Self::Redirect(Box::new(done))
     }
 }
 
@@ -74,7 +74,7 @@ pub async fn load(state: &AppState, uri: &Uri, by: &RequestContext) -> Result<Vi
         paths::FROM_MAIL => Ok(View::EmailLinks(email_links::load(state, uri.query().unwrap_or_default()).await?)),
         // Filled in later from the session, the only place where the codes are.
         paths::RECOVERY_CODES => Ok(View::RecoveryCodes(RecoveryCodesView::default())),
-        path if access_policy::of(path) == AccessPolicy::Administrators => {
+        path if access_policy::policy_of(path) == AccessPolicy::Administrators => {
             Ok(View::Admin(admin::load(state, uri, by).await?))
         }
         _ => Ok(View::None),

@@ -30,7 +30,7 @@ pub(super) struct Advice {
 const MISTAKE: &str = "If you think this is a mistake, contact your administrator.";
 
 impl ByAdministrator {
-    /// The name of the kind in lists and logs.
+    /// Returns the name of the kind in lists and logs.
     #[must_use]
     pub fn kind(self) -> &'static str {
         match self {

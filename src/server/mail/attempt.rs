@@ -51,12 +51,12 @@ impl Worker {
         if life.is_some_and(|life| life.is_zero()) {
             return Outcome::Expired;
         }
-        let letter = match RenderedEmail::new(mail.id, &message, &self.sender, now) {
-            Ok(letter) => letter,
+        let email = match RenderedEmail::new(mail.id, &message, &self.sender, now) {
+            Ok(email) => email,
             Err(error) => return Outcome::Refused(error.to_string()),
         };
         let limit = life.map_or(SEND_TIMEOUT, |life| life.min(SEND_TIMEOUT));
-        match tokio::time::timeout(limit, self.transport.send(&letter)).await {
+        match tokio::time::timeout(limit, self.transport.send(&email)).await {
             Ok(result) => Outcome::of(result, &message),
             Err(_) => Outcome::Failed("the mail server did not answer in time".to_owned()),
         }

@@ -98,7 +98,7 @@ pub struct TestMail {
 }
 
 impl Message {
-    /// The name of the kind in lists and logs.
+    /// Returns the name of the kind in lists and logs.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::RegistrationCode(_) => "registration_code",
@@ -111,7 +111,7 @@ impl Message {
         }
     }
 
-    /// The recipient.
+    /// Returns the recipient.
     pub fn to(&self) -> &Email {
         match self {
             Self::RegistrationCode(code) | Self::RecoveryCode(code) | Self::EmailChangeCode(code) => &code.to,
@@ -121,7 +121,7 @@ impl Message {
         }
     }
 
-    /// When the email expires: it must not be sent from then on.
+    /// Returns when the email expires. It must not be sent from then on.
     pub fn expires_at(&self) -> Option<Timestamp> {
         match self {
             Self::RegistrationCode(code) | Self::RecoveryCode(code) | Self::EmailChangeCode(code) => {

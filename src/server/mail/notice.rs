@@ -63,7 +63,7 @@ pub struct Link {
 }
 
 /// The texts of a notice.
-pub(super) struct Words {
+pub(super) struct NoticeText {
     pub subject: String,
     pub happened: String,
     pub button: Option<Button>,
@@ -85,7 +85,7 @@ pub(super) struct Button {
 
 impl fmt::Debug for NotificationKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "About({}, …)", self.kind())
+        write!(f, "NotificationKind({}, …)", self.kind())
     }
 }
 
@@ -96,7 +96,7 @@ impl fmt::Debug for Link {
 }
 
 impl NotificationKind {
-    /// The name of the kind in lists and logs.
+    /// Returns the name of the kind in lists and logs.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NewDevice { .. } => "new_device",
@@ -125,7 +125,7 @@ impl NotificationKind {
         }
     }
 
-    pub(super) fn label(&self, from: &Sender) -> Words {
+    pub(super) fn texts(&self, from: &Sender) -> NoticeText {
         let portal = from.portal();
         let (subject, happened) = self.what(portal);
         let button = self.link().map(|link| {
@@ -144,7 +144,7 @@ impl NotificationKind {
         };
         let way_link = format!("{}{way}", from.home());
         let by_administrator = matches!(self, Self::ByAdministrator { .. });
-        Words { subject, happened, button, by_administrator, advice, way_label, way_link }
+        NoticeText { subject, happened, button, by_administrator, advice, way_label, way_link }
     }
 
     fn what(&self, portal: &str) -> (String, String) {

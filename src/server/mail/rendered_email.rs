@@ -75,7 +75,7 @@ impl RenderedEmail {
 
 impl fmt::Debug for RenderedEmail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Letter({}, …)", self.id)
+        write!(f, "RenderedEmail({}, …)", self.id)
     }
 }
 

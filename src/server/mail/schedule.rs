@@ -34,7 +34,7 @@ pub fn pause(attempt: i32, urgent: bool, draw: u8) -> Duration {
     full - full / 10 * u32::from(draw) / 255
 }
 
-/// When an email claimed at `now` is due again if the process crashes while sending it.
+/// Returns when an email claimed at `now` is due again if the process crashes while sending it.
 #[must_use]
 pub fn claimed_until(mail: &WaitingMail, now: Timestamp, draw: u8) -> Timestamp {
     now + pause(mail.attempts.saturating_add(1), is_urgent(mail), draw).max(CLAIM)
@@ -46,7 +46,7 @@ pub fn is_urgent(mail: &WaitingMail) -> bool {
     mail.expires_at.is_some_and(|at| at.since(mail.since) <= URGENT)
 }
 
-/// The latest time for which an attempt is ever scheduled.
+/// Returns the latest time for which an attempt is ever scheduled.
 #[must_use]
 pub fn latest_attempt(now: Timestamp) -> Timestamp {
     now + LASTING_PAUSE
@@ -58,7 +58,7 @@ pub fn is_given_up(mail: &WaitingMail, now: Timestamp) -> bool {
     now.since(mail.since) >= GIVE_UP_AFTER
 }
 
-/// How long an email given up at `now` can be retried by an administrator: a week, but not beyond
+/// Returns until when an administrator can retry an email given up at `now`: a week, but not beyond
 /// its expiry.
 #[must_use]
 pub fn kept_until(mail: &WaitingMail, now: Timestamp) -> Timestamp {

@@ -28,12 +28,12 @@ impl Sender {
         &self.from
     }
 
-    /// The portal's name.
+    /// Returns the portal's name.
     pub fn portal(&self) -> &str {
         &self.portal
     }
 
-    /// The portal's URL, without a slash at the end.
+    /// Returns the portal's URL, without a slash at the end.
     pub fn home(&self) -> &str {
         &self.home
     }

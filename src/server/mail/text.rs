@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::format::{Moment, one_line};
 use super::message::{CodeMail, Message, NoticeMail, TestMail};
-use super::notice::Words;
+use super::notice::NoticeText;
 use super::sender::Sender;
 
 /// A rendered message.
@@ -35,7 +35,7 @@ impl CodeFor {
         }
     }
 
-    /// What is impossible without the code.
+    /// Returns the clause that says what is impossible without the code.
     fn without(self) -> &'static str {
         match self {
             Self::Registration => "without the code, no one can create an account with your email address",
@@ -73,7 +73,7 @@ struct Invited {
 /// Template data of a notice.
 struct Notice<'a> {
     username: &'a str,
-    words: Words,
+    words: NoticeText,
     at: Moment,
     ip: String,
     browser: String,
@@ -258,7 +258,7 @@ impl Text {
     fn of_notice(mail: &NoticeMail, from: &Sender) -> Result<Self, askama::Error> {
         let mail = &Notice {
             username: mail.username.as_str(),
-            words: mail.about.label(from),
+            words: mail.about.texts(from),
             at: Moment::at(mail.at),
             ip: one_line(&mail.requester_ip),
             browser: one_line(&mail.browser),

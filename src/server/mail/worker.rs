@@ -24,7 +24,7 @@ const POLL: Duration = Duration::from_secs(5);
 /// The minimum pause between two checks, so that no row can keep the loop busy.
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// How many times storing the last results is tried before the process ends.
-const LAST_TRIES: u32 = 3;
+const FINAL_STORE_ATTEMPTS: u32 = 3;
 
 /// Sends emails. Each process runs one worker; several processes may share a database.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub struct Report {
 /// Running attempts, and results that are not stored yet.
 #[derive(Default)]
 struct InFlight<'a> {
-    in_hand: FuturesUnordered<BoxFuture<'a, Done>>,
+    attempts: FuturesUnordered<BoxFuture<'a, Done>>,
     /// How many of them are for emails without a code.
     notices: usize,
     done: Vec<Done>,
@@ -59,7 +59,7 @@ struct InFlight<'a> {
 impl InFlight<'_> {
     /// Waits for the next attempt to finish. `None` if none is running.
     async fn next(&mut self) -> Option<Done> {
-        let done = self.in_hand.next().await?;
+        let done = self.attempts.next().await?;
         if !done.mail.carries_code {
             self.notices -= 1;
         }
@@ -67,7 +67,7 @@ impl InFlight<'_> {
     }
 
     /// Whether only an email with a code may be started.
-    fn takes_codes_alone(&self) -> bool {
+    fn accepts_only_codes(&self) -> bool {
         self.notices >= PARALLEL_NOTICES
     }
 }
@@ -81,31 +81,31 @@ impl Worker {
     /// Sends emails until `shutdown` is `true` or its sender is dropped. Running attempts are then
     /// finished, which takes at most ten seconds, and no new ones are started.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
-        let mut desk = InFlight::default();
+        let mut in_flight = InFlight::default();
         loop {
-            let rest = self.turn(&mut desk).await.unwrap_or_else(|error| {
+            let pause = self.run_pass(&mut in_flight).await.unwrap_or_else(|error| {
                 tracing::error!(%error, "the outbox can be neither read nor written");
                 POLL
             });
             self.transport.tidy(self.mailer.clock.now()).await;
             tokio::select! {
-                Some(done) = desk.next() => desk.done.push(done),
+                Some(done) = in_flight.next() => in_flight.done.push(done),
                 () = self.mailer.due.notified() => {}
-                () = tokio::time::sleep(rest) => {}
+                () = tokio::time::sleep(pause) => {}
                 _ = shutdown.wait_for(|stop| *stop) => break,
             }
         }
-        self.finish(desk).await;
+        self.finish(in_flight).await;
     }
 
     /// Sends all emails that are due now, and returns when they are done.
     pub async fn deliver_due(&self) -> Result<Report, StoreError> {
-        let mut desk = InFlight::default();
+        let mut in_flight = InFlight::default();
         loop {
-            self.turn(&mut desk).await?;
-            match desk.next().await {
-                Some(done) => desk.done.push(done),
-                None => return Ok(desk.report),
+            self.run_pass(&mut in_flight).await?;
+            match in_flight.next().await {
+                Some(done) => in_flight.done.push(done),
+                None => return Ok(in_flight.report),
             }
         }
     }
@@ -114,36 +114,36 @@ impl Worker {
     ///
     /// The order matters: nothing is started while a result cannot be stored, so that an email that
     /// was just sent is not claimed again.
-    async fn turn<'a>(&'a self, desk: &mut InFlight<'a>) -> Result<Duration, StoreError> {
-        self.settle(desk).await?;
-        self.expire(desk).await?;
-        while desk.in_hand.len() < PARALLEL {
-            let codes_alone = desk.takes_codes_alone();
-            let Some(mail) = self.claim(codes_alone).await? else {
-                let next = outbox::next_attempt(self.store.reader(), codes_alone).await?;
+    async fn run_pass<'a>(&'a self, in_flight: &mut InFlight<'a>) -> Result<Duration, StoreError> {
+        self.store_results(in_flight).await?;
+        self.expire(in_flight).await?;
+        while in_flight.attempts.len() < PARALLEL {
+            let only_codes = in_flight.accepts_only_codes();
+            let Some(mail) = self.claim(only_codes).await? else {
+                let next = outbox::next_attempt(self.store.reader(), only_codes).await?;
                 let wait = next.map_or(POLL, |moment| moment.since(self.mailer.clock.now()));
                 return Ok(wait.clamp(MIN_POLL_INTERVAL, POLL));
             };
-            desk.notices += usize::from(!mail.carries_code);
-            desk.in_hand.push(self.attempt(mail).boxed());
+            in_flight.notices += usize::from(!mail.carries_code);
+            in_flight.attempts.push(self.attempt(mail).boxed());
         }
         Ok(POLL)
     }
 
     /// Claims the next email to send. Codes take precedence over notices, however long those have waited.
-    async fn claim(&self, codes_alone: bool) -> Result<Option<WaitingMail>, StoreError> {
+    async fn claim(&self, only_codes: bool) -> Result<Option<WaitingMail>, StoreError> {
         loop {
             let (db, now) = (self.store.reader(), self.mailer.clock.now());
             let due = match outbox::first_due(db, true, now, schedule::latest_attempt(now)).await? {
-                None if !codes_alone => outbox::first_due(db, false, now, schedule::latest_attempt(now)).await?,
+                None if !only_codes => outbox::first_due(db, false, now, schedule::latest_attempt(now)).await?,
                 code => code,
             };
             let Some(mut mail) = due else { return Ok(None) };
             let tx = self.store.write().await?;
             let now = tx.now();
-            let mine = outbox::claim(&tx, &mail, schedule::claimed_until(&mail, now, self.draw())).await?;
+            let claimed = outbox::claim(&tx, &mail, schedule::claimed_until(&mail, now, self.random_byte())).await?;
             tx.commit().await?;
-            if mine {
+            if claimed {
                 mail.attempts = mail.attempts.saturating_add(1);
                 return Ok(Some(mail));
             }
@@ -151,24 +151,24 @@ impl Worker {
         }
     }
 
-    async fn expire(&self, desk: &mut InFlight<'_>) -> Result<(), StoreError> {
+    async fn expire(&self, in_flight: &mut InFlight<'_>) -> Result<(), StoreError> {
         let overdue = outbox::overdue(self.store.reader(), self.mailer.clock.now(), 100).await?;
         for mail in overdue {
-            desk.done.push(Done { mail, outcome: Outcome::Expired });
+            in_flight.done.push(Done { mail, outcome: Outcome::Expired });
         }
-        self.settle(desk).await
+        self.store_results(in_flight).await
     }
 
-    async fn settle(&self, desk: &mut InFlight<'_>) -> Result<(), StoreError> {
+    async fn store_results(&self, in_flight: &mut InFlight<'_>) -> Result<(), StoreError> {
         // Removed from the list only after it has been stored.
-        while let Some(done) = desk.done.last() {
+        while let Some(done) = in_flight.done.last() {
             let state = self.record(done).await?;
-            desk.done.pop();
+            in_flight.done.pop();
             match state {
-                MailState::Sent => desk.report.sent += 1,
-                MailState::Waiting => desk.report.postponed += 1,
-                MailState::Failed => desk.report.dead += 1,
-                MailState::Expired => desk.report.expired += 1,
+                MailState::Sent => in_flight.report.sent += 1,
+                MailState::Waiting => in_flight.report.postponed += 1,
+                MailState::Failed => in_flight.report.dead += 1,
+                MailState::Expired => in_flight.report.expired += 1,
                 MailState::Dropped => {}
             }
         }
@@ -184,7 +184,7 @@ impl Worker {
                 MailState::Sent
             }
             Outcome::Failed(error) if !schedule::is_given_up(mail, now) => {
-                let pause = schedule::pause(mail.attempts, schedule::is_urgent(mail), self.draw());
+                let pause = schedule::pause(mail.attempts, schedule::is_urgent(mail), self.random_byte());
                 outbox::postpone(&tx, id, now + pause, error).await?;
                 MailState::Waiting
             }
@@ -206,12 +206,12 @@ impl Worker {
         Ok(state)
     }
 
-    async fn finish(&self, mut desk: InFlight<'_>) {
-        while let Some(done) = desk.next().await {
-            desk.done.push(done);
+    async fn finish(&self, mut in_flight: InFlight<'_>) {
+        while let Some(done) = in_flight.next().await {
+            in_flight.done.push(done);
         }
-        for _ in 0..LAST_TRIES {
-            match self.settle(&mut desk).await {
+        for _ in 0..FINAL_STORE_ATTEMPTS {
+            match self.store_results(&mut in_flight).await {
                 Ok(()) => return,
                 Err(error) => tracing::error!(%error, "the outbox cannot be written at shutdown"),
             }
@@ -219,9 +219,9 @@ impl Worker {
         }
     }
 
-    fn draw(&self) -> u8 {
-        let [draw] = self.mailer.rng.bytes();
-        draw
+    fn random_byte(&self) -> u8 {
+        let [random_byte] = self.mailer.rng.bytes();
+        random_byte
     }
 }
 

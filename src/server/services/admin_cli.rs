@@ -150,7 +150,7 @@ impl AdminCli {
             Role::Administrator => (AuditAction::MadeAdministrator, SecurityEvent::MadeAdministrator),
             Role::User => (AuditAction::MadeUser, SecurityEvent::MadeUser),
         };
-        self.log.note_from_operators(&tx, account.id, event, OPERATORS).await?;
+        self.log.note_admin_action(&tx, account.id, event, OPERATORS).await?;
         self.write_down(&tx, AuditEvent::to(action, account.id)).await?;
         tx.commit().await?;
         Ok(Change::Made)

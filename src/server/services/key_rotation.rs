@@ -58,11 +58,11 @@ impl KeyRotation {
     /// # Errors
     /// An internal error. Values that were re-encrypted before it stay so.
     pub async fn rotate(&self) -> Result<Vec<(&'static EncryptedColumn, u64)>, StoreError> {
-        let mut resealed = Vec::with_capacity(SEALED.len());
+        let mut counts = Vec::with_capacity(SEALED.len());
         for place in SEALED {
-            resealed.push((place, self.rotate_column(place).await?));
+            counts.push((place, self.rotate_column(place).await?));
         }
-        Ok(resealed)
+        Ok(counts)
     }
 
     /// Decrypts the newest values of each column. Returns each column that contains an unreadable
@@ -103,20 +103,20 @@ impl KeyRotation {
 
     async fn rotate_column(&self, place: &EncryptedColumn) -> Result<u64, StoreError> {
         let sealer = self.sealer(place);
-        let (mut resealed, mut after) = (0, None);
+        let (mut count, mut after) = (0, None);
         loop {
             let values = encrypted_columns::page(self.store.reader(), place, after, BATCH).await?;
-            let Some(last) = values.last() else { return Ok(resealed) };
+            let Some(last) = values.last() else { return Ok(count) };
             after = Some(last.id);
             let due = values.iter().filter(|value| !sealer.is_current(&value.sealed));
             // Encrypt before starting the transaction, so that the transaction is short.
-            let changed: Vec<_> = due.filter_map(|value| Some((value, re_encrypted(&sealer, value)?))).collect();
+            let changed: Vec<_> = due.filter_map(|value| Some((value, re_encrypt(&sealer, value)?))).collect();
             if changed.is_empty() {
                 continue;
             }
             let tx = self.store.write().await?;
             for (value, sealed) in changed {
-                resealed += u64::from(encrypted_columns::replace(&tx, place, value, sealed).await?);
+                count += u64::from(encrypted_columns::replace(&tx, place, value, sealed).await?);
             }
             tx.commit().await?;
         }
@@ -131,6 +131,6 @@ fn open(sealer: &Sealer, value: &EncryptedValue) -> Option<Zeroizing<Vec<u8>>> {
     sealer.open(value.id, &value.sealed).ok().map(Zeroizing::new)
 }
 
-fn re_encrypted(sealer: &Sealer, value: &EncryptedValue) -> Option<Vec<u8>> {
+fn re_encrypt(sealer: &Sealer, value: &EncryptedValue) -> Option<Vec<u8>> {
     sealer.seal(value.id, &open(sealer, value)?).ok()
 }

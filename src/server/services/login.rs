@@ -39,7 +39,7 @@ pub struct Credentials<'a> {
 #[derive(Debug)]
 pub enum LoginOutcome {
     /// The user is signed in.
-    SignInOutcome(Box<SignInOutcome>),
+    SignedIn(Box<SignInOutcome>),
     /// The user must complete the second step.
     SecondStep(SecondStep),
 }
@@ -95,9 +95,9 @@ impl Login {
             tracing::info!(event = "sign_in.second_step", account = %account.id, ip = %by.ip);
             return Ok(LoginOutcome::SecondStep(due));
         };
-        let entered = self.sign_in.admit(&tx, &account, method, typed.remember, by).await?;
+        let entered = self.sign_in.complete(&tx, &account, method, typed.remember, by).await?;
         tx.commit().await?;
-        Ok(LoginOutcome::SignInOutcome(Box::new(entered)))
+        Ok(LoginOutcome::SignedIn(Box::new(entered)))
     }
 
     async fn find(&self, identifier: &str) -> Result<Option<Account>, StoreError> {

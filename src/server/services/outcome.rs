@@ -77,13 +77,13 @@ pub enum ServiceError {
     #[error("captcha")]
     Captcha(&'static str),
     /// The resource does not exist, or the user may not know that it does.
-    #[error("not there")]
+    #[error("not found")]
     NotFound,
     /// The user is not signed in, or the session has ended.
     #[error("not signed in")]
     Unauthenticated,
     /// The user must enter the password again first.
-    #[error("the password was given too long ago")]
+    #[error("the last authentication is too long ago")]
     ReauthenticationRequired,
     /// The server is overloaded: all slots for password hashing are taken. Nothing was checked or
     /// counted, so the request can be repeated shortly.

@@ -204,8 +204,9 @@ impl PasswordCheck {
         Ok(CountedFailure { at: now, noted })
     }
 
-    /// Below the limit, failures expire after the window. From the limit on, they are kept longer
-    /// than the longest delay, because otherwise waiting out a delay would reset them.
+    /// Whether the failures no longer count. Below the limit, failures expire after the window. From
+    /// the limit on, they are kept longer than the longest delay, because otherwise waiting out a
+    /// delay would reset them.
     fn is_forgotten(&self, counter: &Counter, now: Timestamp) -> bool {
         let memory = if counter.failures < self.limits.login_failures { self.limits.login_window } else { HOUR };
         now.since(counter.last_at) > memory

@@ -18,7 +18,7 @@ use crate::server::store::{StoreError, quotas};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuotaKind {
     /// Requested codes, regardless of their recipients.
-    OtpService,
+    Codes,
     /// Forms sent without a solved challenge where one was offered.
     Unproven,
     WrongCodes,
@@ -28,7 +28,7 @@ pub enum QuotaKind {
 impl QuotaKind {
     fn name(self) -> &'static str {
         match self {
-            Self::OtpService => "codes",
+            Self::Codes => "codes",
             Self::Unproven => "unproven",
             Self::WrongCodes => "wrong codes",
             Self::SignInFailures => "sign-in failures",

@@ -60,11 +60,11 @@ impl Registration {
         if by.member.is_some() {
             return Ok(NextStep::go(paths::DASHBOARD));
         }
-        let guest =
-            self.registration_policy.enter(self.store.reader(), by.invitation.as_ref(), self.clock.now()).await?;
+        let invited_email =
+            self.registration_policy.authorize(self.store.reader(), by.invitation.as_ref(), self.clock.now()).await?;
         // An administrator chose the invited email, so the email domain rules do not apply to it.
-        let (email, rules) = match &guest {
-            Some(guest) => (guest.as_str(), None),
+        let (email, rules) = match &invited_email {
+            Some(invited_email) => (invited_email.as_str(), None),
             None => (email, Some(&self.registration_policy.emails)),
         };
         let SignUpForm { username, email, password } =
@@ -134,15 +134,15 @@ impl Registration {
             return Ok(());
         }
         match email_owner::find(tx, email, &self.limits, now).await? {
-            Some(holder) => self.codes.tell_owner(tx, holder, by, now).await,
+            Some(holder) => self.codes.notify_owner(tx, holder, by, now).await,
             None => Ok(()),
         }
     }
 
     /// Returns the email that the link in an invitation was sent to, if the invitation is still
     /// valid.
-    pub async fn guest(&self, token: &FlowToken) -> Result<Option<Email>, InternalError> {
-        Ok(self.registration_policy.guest(self.store.reader(), Some(token), self.clock.now()).await?)
+    pub async fn invited_email(&self, token: &FlowToken) -> Result<Option<Email>, InternalError> {
+        Ok(self.registration_policy.invited_email(self.store.reader(), Some(token), self.clock.now()).await?)
     }
 
     /// Spends the captcha and takes the code from the sender's quota before checking the username,

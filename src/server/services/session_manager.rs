@@ -68,7 +68,7 @@ impl SessionManager {
     }
 
     /// Ends all of the user's sessions except the current one, and all sign-ins in progress.
-    /// Returns the account's new epoch, with which the current session continues.
+    /// Returns the account's new `session_version`, with which the current session continues.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.

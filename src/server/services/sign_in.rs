@@ -67,7 +67,7 @@ impl SignIn {
     /// seen before, the owner is notified.
     ///
     /// `account` must be as it was when its password was checked.
-    pub async fn admit(
+    pub async fn complete(
         &self,
         tx: &Transaction,
         account: &Account,

@@ -54,7 +54,7 @@ impl Account {
         }
     }
 
-    /// Returns whether a session or sign-in that began in this epoch is still valid.
+    /// Returns whether a session or sign-in that began with this `session_version` is still valid.
     pub fn holds(&self, session_version: i32) -> bool {
         self.is_open() && self.session_version == session_version
     }

@@ -47,12 +47,12 @@ pub(crate) fn remember(addresses: usize) -> Outcome {
             let _ = limiter.check(IpAddr::V6(Ipv6Addr::from_bits((0x2001 << 112) | network)).into());
         }
     }
-    let (took, remembered) = (began.elapsed(), limiter.remembered());
+    let (took, remembered) = (began.elapsed(), limiter.tracked());
     if remembered != addresses {
         return Err(format!("the limiter holds {remembered} IP addresses instead of {addresses}").into());
     }
     let began = load::now();
-    limiter.forget_recovered();
+    limiter.remove_full();
     say(format_args!(
         "POST rate limiter: {remembered} IP addresses counted in {} ms, removed in {} ms",
         took.as_millis(),

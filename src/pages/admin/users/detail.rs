@@ -29,7 +29,7 @@ pub fn UserPage() -> impl IntoView {
                 <Sessions sessions />
             </Section>
             <Section title="OTPs">
-                <OtpService codes />
+                <RecentOtps codes />
             </Section>
             <Section title="Activity">
                 <Events events empty="No activity yet. Sign-ins and changes will be listed here." />
@@ -128,7 +128,7 @@ fn Sessions(sessions: Vec<UserSessionView>) -> impl IntoView {
 }
 
 #[component]
-fn OtpService(codes: Vec<UserCodeView>) -> impl IntoView {
+fn RecentOtps(codes: Vec<UserCodeView>) -> impl IntoView {
     if codes.is_empty() {
         return Either::Left(view! { <EmptyList>"No recent OTPs."</EmptyList> });
     }

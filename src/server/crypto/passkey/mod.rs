@@ -178,23 +178,23 @@ impl Ceremonies {
         let Some(passkey) = passkey else {
             if let Some(decoy) = decoy::answering_to(assertion.credential_id()) {
                 // Anyone can sign for the decoy, so the result is ignored.
-                let _ = self.judge(state, assertion, &decoy);
+                let _ = self.verify_assertion(state, assertion, &decoy);
             }
             return Err(Unproven::Foreign);
         };
-        let result = self.judge(state, assertion, passkey)?;
+        let result = self.verify_assertion(state, assertion, passkey)?;
         passkey.update_credential(&result);
         Ok(())
     }
 
-    fn judge(
+    fn verify_assertion(
         &self,
         state: DiscoverableAuthentication,
         assertion: &Assertion,
         passkey: &Passkey,
     ) -> Result<AuthenticationResult, Unproven> {
-        let judged = self.webauthn.finish_discoverable_authentication_v2(&assertion.0, state, passkey);
-        match judged {
+        let verified = self.webauthn.finish_discoverable_authentication_v2(&assertion.0, state, passkey);
+        match verified {
             // The library already requires user verification. Checked again because without it a
             // passkey is only one factor.
             Ok(result) if result.user_verified() => Ok(result),

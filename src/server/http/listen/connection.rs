@@ -40,7 +40,7 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared) 
     let progress = Arc::new(Progress::new(shared.rules.clock.clone()));
     let service = service_fn(|request: Request<Incoming>| {
         progress.requested(!request.body().is_end_stream());
-        let mut request = request.map(|body| Body::new(Receiving { body, progress: Arc::clone(&progress) }));
+        let mut request = request.map(|body| Body::new(RequestBody { body, progress: Arc::clone(&progress) }));
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = shared.router.clone().call(request);
         let progress = Arc::clone(&progress);
@@ -50,17 +50,17 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared) 
                 // Tells the client not to send another request on this connection.
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            Ok::<_, Infallible>(response.map(|body| Answering { body, progress }))
+            Ok::<_, Infallible>(response.map(|body| ResponseBody { body, progress }))
         }
     });
-    let io = TokioIo::new(Watched { stream, progress: Arc::clone(&progress) });
+    let io = TokioIo::new(TrackedStream { stream, progress: Arc::clone(&progress) });
     let mut http = Builder::new();
     // The header timeout is handled below, together with the other timeouts.
     http.max_buf_size(HEAD_MAX).header_read_timeout(None);
     let mut connection = http.serve_connection(io, service);
 
-    let mut stop = pin!(super::asked_to_stop(shared.stopped.clone()));
-    let (mut stopping, mut told) = (false, false);
+    let mut stop = pin!(super::shutdown_requested(shared.stopped.clone()));
+    let (mut stopping, mut shutdown_started) = (false, false);
     let limits = &shared.rules.limits;
     let mut set_for = limits.header;
     let mut alarm = pin!(tokio::time::sleep(set_for));
@@ -77,11 +77,15 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared) 
             if left.is_zero() {
                 return Poll::Ready(true);
             }
-            if stopping && !told {
-                match progress.quiet().and_then(|quiet| LINGER.checked_sub(quiet)).filter(|linger| !linger.is_zero()) {
+            if stopping && !shutdown_started {
+                match progress
+                    .waiting_for_request()
+                    .and_then(|waited| LINGER.checked_sub(waited))
+                    .filter(|linger| !linger.is_zero())
+                {
                     Some(linger) => left = left.min(linger),
                     None => {
-                        told = true;
+                        shutdown_started = true;
                         Pin::new(&mut connection).graceful_shutdown();
                         if Pin::new(&mut connection).poll(cx).is_ready() {
                             return Poll::Ready(false);
@@ -103,8 +107,8 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared) 
     if late {
         let stage = progress.stage();
         // A connection that was opened in advance and never used is not reported as slow.
-        let asked = !matches!(stage, Stage::First | Stage::Idle);
-        if let Some(cut) = asked.then(|| shared.cut.count(clock.elapsed())).flatten() {
+        let in_request = !matches!(stage, Stage::First | Stage::Idle);
+        if let Some(cut) = in_request.then(|| shared.cut.count(clock.elapsed())).flatten() {
             tracing::warn!(event = "connections.cut", %peer, ?stage, cut, "a connection took too long");
         }
         if matches!(stage, Stage::Head | Stage::Body) {
@@ -116,12 +120,12 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared) 
 }
 
 /// The socket. It reports received bytes and flushed responses to `progress`.
-struct Watched {
+struct TrackedStream {
     stream: TcpStream,
     progress: Arc<Progress>,
 }
 
-impl AsyncRead for Watched {
+impl AsyncRead for TrackedStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
@@ -132,7 +136,7 @@ impl AsyncRead for Watched {
     }
 }
 
-impl AsyncWrite for Watched {
+impl AsyncWrite for TrackedStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
@@ -162,12 +166,12 @@ impl AsyncWrite for Watched {
 }
 
 /// A request's body.
-struct Receiving {
+struct RequestBody {
     body: Incoming,
     progress: Arc<Progress>,
 }
 
-impl hyper::body::Body for Receiving {
+impl hyper::body::Body for RequestBody {
     type Data = Bytes;
     type Error = hyper::Error;
 
@@ -188,19 +192,19 @@ impl hyper::body::Body for Receiving {
     }
 }
 
-impl Drop for Receiving {
+impl Drop for RequestBody {
     fn drop(&mut self) {
         self.progress.body_read();
     }
 }
 
 /// A response body. hyper drops it after reading all of it.
-struct Answering {
+struct ResponseBody {
     body: Body,
     progress: Arc<Progress>,
 }
 
-impl hyper::body::Body for Answering {
+impl hyper::body::Body for ResponseBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -217,7 +221,7 @@ impl hyper::body::Body for Answering {
     }
 }
 
-impl Drop for Answering {
+impl Drop for ResponseBody {
     fn drop(&mut self) {
         self.progress.answered();
     }

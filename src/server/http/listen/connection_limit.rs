@@ -10,69 +10,70 @@ use crate::server::services::IpPrefix;
 pub(super) struct ConnectionLimiter {
     most: usize,
     per_ip: usize,
-    taken: Mutex<Taken>,
+    counts: Mutex<Counts>,
 }
 
 #[derive(Debug, Default)]
-struct Taken {
-    all: usize,
+struct Counts {
+    total: usize,
     /// Prefixes without open connections are removed, so there are never more entries than connections.
-    by_address: HashMap<IpPrefix, usize>,
+    by_prefix: HashMap<IpPrefix, usize>,
 }
 
 /// Which limit a new connection exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Full {
-    Everybody,
-    /// The limit for this IP prefix; others may still connect.
-    Address,
+pub(super) enum LimitReached {
+    /// The limit for all clients.
+    Total,
+    /// The limit per IP prefix; other prefixes may still connect.
+    PerIp,
 }
 
 /// The slot of an open connection; dropping it frees the slot.
 #[derive(Debug)]
 pub(super) struct ConnectionSlot {
-    places: Arc<ConnectionLimiter>,
-    address: Option<IpPrefix>,
+    limiter: Arc<ConnectionLimiter>,
+    prefix: Option<IpPrefix>,
 }
 
 impl ConnectionLimiter {
     pub(super) fn new(most: usize, per_ip: usize) -> Self {
-        Self { most, per_ip, taken: Mutex::default() }
+        Self { most, per_ip, counts: Mutex::default() }
     }
 
-    /// Takes a slot, counted for `address` unless the peer is a trusted proxy.
-    pub(super) fn take(self: &Arc<Self>, address: Option<IpPrefix>) -> Result<ConnectionSlot, Full> {
-        let mut taken = self.taken();
-        if taken.all >= self.most {
-            return Err(Full::Everybody);
+    /// Takes a slot, counted for `prefix` unless the peer is a trusted proxy.
+    pub(super) fn take(self: &Arc<Self>, prefix: Option<IpPrefix>) -> Result<ConnectionSlot, LimitReached> {
+        let mut counts = self.counts();
+        if counts.total >= self.most {
+            return Err(LimitReached::Total);
         }
-        if let Some(address) = address {
-            let here = taken.by_address.entry(address).or_default();
+        if let Some(prefix) = prefix {
+            let count = counts.by_prefix.entry(prefix).or_default();
             // An entry with count 0 is never left behind by this return, since `per_ip` is at
             // least 1.
-            if *here >= self.per_ip {
-                return Err(Full::Address);
+            if *count >= self.per_ip {
+                return Err(LimitReached::PerIp);
             }
-            *here += 1;
+            *count += 1;
         }
-        taken.all += 1;
-        Ok(ConnectionSlot { places: Arc::clone(self), address })
+        counts.total += 1;
+        Ok(ConnectionSlot { limiter: Arc::clone(self), prefix })
     }
 
-    fn taken(&self) -> MutexGuard<'_, Taken> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for ConnectionSlot {
     fn drop(&mut self) {
-        let mut taken = self.places.taken();
-        taken.all -= 1;
-        let Some(address) = self.address else { return };
-        if let Some(here) = taken.by_address.get_mut(&address) {
-            *here -= 1;
-            if *here == 0 {
-                taken.by_address.remove(&address);
+        let mut counts = self.limiter.counts();
+        counts.total -= 1;
+        let Some(prefix) = self.prefix else { return };
+        if let Some(count) = counts.by_prefix.get_mut(&prefix) {
+            *count -= 1;
+            if *count == 0 {
+                counts.by_prefix.remove(&prefix);
             }
         }
     }
@@ -83,24 +84,24 @@ mod tests {
     use std::net::IpAddr;
     use std::sync::Arc;
 
-    use super::{ConnectionLimiter, Full};
+    use super::{ConnectionLimiter, LimitReached};
     use crate::server::services::IpPrefix;
 
     #[test]
     fn one_ip_prefix_cannot_take_every_slot_and_slots_are_freed() {
-        let address = |ip: &str| Some(IpPrefix::from(ip.parse::<IpAddr>().expect("an IP address")));
-        let places = Arc::new(ConnectionLimiter::new(4, 2));
-        let take = |who| places.take(who);
-        let first = take(address("2001:db8::1")).expect("a slot");
-        let _second = take(address("2001:db8::2")).expect("a slot");
-        assert_eq!(take(address("2001:db8::3")).err(), Some(Full::Address));
-        let _third = take(address("192.0.2.7")).expect("a slot");
+        let prefix = |ip: &str| Some(IpPrefix::from(ip.parse::<IpAddr>().expect("an IP address")));
+        let limiter = Arc::new(ConnectionLimiter::new(4, 2));
+        let take = |who| limiter.take(who);
+        let first = take(prefix("2001:db8::1")).expect("a slot");
+        let _second = take(prefix("2001:db8::2")).expect("a slot");
+        assert_eq!(take(prefix("2001:db8::3")).err(), Some(LimitReached::PerIp));
+        let _third = take(prefix("192.0.2.7")).expect("a slot");
         let _proxy = take(None).expect("a slot");
-        assert_eq!(take(None).err(), Some(Full::Everybody));
+        assert_eq!(take(None).err(), Some(LimitReached::Total));
         drop(first);
-        let again = take(address("2001:db8::3")).expect("the freed slot");
-        assert_eq!(take(address("192.0.2.7")).err(), Some(Full::Everybody));
+        let again = take(prefix("2001:db8::3")).expect("the freed slot");
+        assert_eq!(take(prefix("192.0.2.7")).err(), Some(LimitReached::Total));
         drop((again, _second));
-        assert_eq!(places.taken().by_address.len(), 1, "prefixes without connections are removed");
+        assert_eq!(limiter.counts().by_prefix.len(), 1, "prefixes without connections are removed");
     }
 }

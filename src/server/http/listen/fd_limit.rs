@@ -10,7 +10,7 @@ const RESERVE: u64 = 128;
 /// is not enough, lowers `limits` and logs a warning, since running out of file descriptors would
 /// also stop the database.
 #[must_use]
-pub fn within_descriptors(limits: ConnectionLimits) -> ConnectionLimits {
+pub fn fit_to_fd_limit(limits: ConnectionLimits) -> ConnectionLimits {
     let needed = u64::try_from(limits.most).unwrap_or(u64::MAX).saturating_add(RESERVE);
     let allowed = match rlimit::increase_nofile_limit(needed) {
         Ok(allowed) => allowed,
@@ -25,7 +25,7 @@ pub fn within_descriptors(limits: ConnectionLimits) -> ConnectionLimits {
             wanted = limits.most,
             allowed = fitting.most,
             open_files = allowed,
-            "PORTAL_CONNECTIONS_MAX is more than the system's limit on open files is good for; raise that (ulimit -n)"
+            "PORTAL_CONNECTIONS_MAX is too high for the limit on open files; raise that limit (ulimit -n)"
         );
     }
     fitting

@@ -22,8 +22,8 @@ use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
-use connection_limit::{ConnectionLimiter, Full};
-pub use fd_limit::within_descriptors;
+use connection_limit::{ConnectionLimiter, LimitReached};
+pub use fd_limit::fit_to_fd_limit;
 use overload::Refusals;
 
 use super::log_throttle::LogThrottle;
@@ -33,7 +33,7 @@ use crate::server::limits::ConnectionLimits;
 
 /// The pause after `accept` failed because a resource ran out. Trying again at once would only
 /// waste CPU time.
-const OUT_OF_ROOM: Duration = Duration::from_millis(100);
+const ACCEPT_RETRY_PAUSE: Duration = Duration::from_millis(100);
 
 /// The configuration of the server, apart from the router.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub struct Rules {
 /// The state that all connections share.
 struct Shared {
     rules: Rules,
-    places: Arc<ConnectionLimiter>,
+    limiter: Arc<ConnectionLimiter>,
     refusals: Refusals,
     /// Counts connections that were closed because they took too long.
     cut: LogThrottle,
@@ -59,12 +59,12 @@ struct Shared {
 ///
 /// Connections that are already in the system's queue when the listener closes are still accepted.
 pub async fn serve(listener: TcpListener, router: Router, rules: Rules, stopped: watch::Receiver<bool>) {
-    let places = ConnectionLimiter::new(rules.limits.most, rules.limits.per_ip);
+    let limiter = ConnectionLimiter::new(rules.limits.most, rules.limits.per_ip);
     let (alive, mut last) = mpsc::channel::<Infallible>(1);
-    let mut stop = pin!(asked_to_stop(stopped.clone()));
+    let mut stop = pin!(shutdown_requested(stopped.clone()));
     let shared = Arc::new(Shared {
         rules,
-        places: Arc::new(places),
+        limiter: Arc::new(limiter),
         refusals: Refusals::default(),
         cut: LogThrottle::default(),
         router,
@@ -87,7 +87,7 @@ pub async fn serve(listener: TcpListener, router: Router, rules: Rules, stopped:
     let _ = last.recv().await;
 }
 
-async fn asked_to_stop(mut stopped: watch::Receiver<bool>) {
+async fn shutdown_requested(mut stopped: watch::Receiver<bool>) {
     // An error means that the sender is gone, which also means stop.
     let _ = stopped.wait_for(|stop| *stop).await;
 }
@@ -96,36 +96,36 @@ async fn admit(shared: &Arc<Shared>, alive: &mpsc::Sender<Infallible>, accepted:
     let (stream, peer) = match accepted {
         Ok(accepted) => accepted,
         // The client disconnected before the connection was accepted.
-        Err(error) if is_theirs(&error) => return,
+        Err(error) if is_client_error(&error) => return,
         Err(error) => {
             tracing::error!(%error, "a connection could not be accepted");
-            return tokio::time::sleep(OUT_OF_ROOM).await;
+            return tokio::time::sleep(ACCEPT_RETRY_PAUSE).await;
         }
     };
     let trusted = request_context::is_trusted(peer.ip(), &shared.rules.trusted_proxies);
-    match shared.places.take((!trusted).then(|| peer.ip().into())) {
-        Ok(place) => {
+    match shared.limiter.take((!trusted).then(|| peer.ip().into())) {
+        Ok(slot) => {
             let (shared, alive) = (Arc::clone(shared), alive.clone());
             tokio::spawn(async move {
                 connection::serve(stream, peer, &shared).await;
-                drop((place, alive));
+                drop((slot, alive));
             });
         }
-        Err(full) => {
+        Err(reached) => {
             let elapsed = shared.rules.clock.elapsed();
             if let Some(refused) = shared.refusals.count.count(elapsed) {
-                let from = match full {
-                    Full::Everybody => "everybody",
-                    Full::Address => "one address",
+                let limit = match reached {
+                    LimitReached::Total => "total",
+                    LimitReached::PerIp => "per IP address",
                 };
-                tracing::warn!(event = "connections.limited", %peer, from, refused, "connection limit reached");
+                tracing::warn!(event = "connections.limited", %peer, limit, refused, "connection limit reached");
             }
             shared.refusals.refuse(stream);
         }
     }
 }
 
-fn is_theirs(error: &io::Error) -> bool {
+fn is_client_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }

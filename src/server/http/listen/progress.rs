@@ -62,7 +62,7 @@ impl Progress {
 
     /// Returns how long the connection has been waiting for a request; `None` while a request is in
     /// progress.
-    pub(super) fn quiet(&self) -> Option<Duration> {
+    pub(super) fn waiting_for_request(&self) -> Option<Duration> {
         let ConnectionState { stage, since } = *self.at();
         matches!(stage, Stage::First | Stage::Idle).then(|| self.clock.elapsed().saturating_sub(since))
     }
@@ -90,13 +90,13 @@ impl Progress {
 
     /// Records that the body was read or dropped.
     pub(super) fn body_read(&self) {
-        self.go_on(Stage::Body, Stage::Answer);
+        self.advance(Stage::Body, Stage::Answer);
     }
 
     /// Records that the response is complete; part of it may not be written yet.
     pub(super) fn answered(&self) {
-        self.go_on(Stage::Body, Stage::Rest);
-        self.go_on(Stage::Answer, Stage::Rest);
+        self.advance(Stage::Body, Stage::Rest);
+        self.advance(Stage::Answer, Stage::Rest);
     }
 
     /// Records that all buffered data was written.
@@ -107,7 +107,7 @@ impl Progress {
         }
     }
 
-    fn go_on(&self, from: Stage, to: Stage) {
+    fn advance(&self, from: Stage, to: Stage) {
         let mut at = self.at();
         if at.stage == from {
             at.stage = to;
@@ -153,10 +153,10 @@ mod tests {
         assert_eq!((progress.stage(), left()), (Stage::Answer, 45), "the next request does not restart the timeout");
         progress.answered();
         progress.written();
-        assert_eq!((progress.stage(), left(), progress.quiet()), (Stage::Idle, 75, Some(Duration::ZERO)));
+        assert_eq!((progress.stage(), left(), progress.waiting_for_request()), (Stage::Idle, 75, Some(Duration::ZERO)));
         pass(50);
         progress.received();
-        assert_eq!((progress.stage(), left(), progress.quiet()), (Stage::Head, 10, None));
+        assert_eq!((progress.stage(), left(), progress.waiting_for_request()), (Stage::Head, 10, None));
         pass(11);
         assert_eq!(left(), 0);
     }

@@ -11,7 +11,7 @@ impl FormRequest {
     pub async fn ceremony(self, offer: Result<Begun, ServiceError>) -> Result<PasskeyOptions, ApiError> {
         match offer {
             Ok(Begun { options, state }) => {
-                self.only_for_script(&self.page);
+                self.redirect_plain_form(&self.page);
                 Ok(PasskeyOptions { options, state })
             }
             Err(error) => self.refuse(error).await.map(|()| PasskeyOptions::default()),

@@ -3,14 +3,14 @@
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 
-use super::{FAULT, FormRequest};
+use super::{FormRequest, INTERNAL_ERROR};
 use crate::api::{ApiError, Feedback, Flash};
 use crate::paths;
 use crate::server::http::pending_form::{self, PendingForm};
 use crate::server::http::{access_policy, body, captcha, error_page, flash};
 use crate::server::services::ServiceError;
 
-const NOT_THERE: &str = "This page has changed. Reload it.";
+const NOT_FOUND: &str = "This page has changed. Reload it.";
 
 impl FormRequest {
     /// Reports why the form was rejected, or redirects to what has to be done first.
@@ -30,12 +30,12 @@ impl FormRequest {
                 tracing::warn!(event = "form.limited", form = self.form, wait_s = wait.as_secs(), ip = %self.requester.ip);
                 (StatusCode::TOO_MANY_REQUESTS, Feedback::until(what, wait))
             }
-            ServiceError::NotFound => (StatusCode::NOT_FOUND, Feedback::message(NOT_THERE)),
+            ServiceError::NotFound => (StatusCode::NOT_FOUND, Feedback::message(NOT_FOUND)),
             ServiceError::Unauthenticated => {
-                self.redirect(&access_policy::sign_in(self.form));
+                self.redirect(&access_policy::sign_in_url(self.form));
                 return Ok(());
             }
-            ServiceError::ReauthenticationRequired => return self.confirm_first().await,
+            ServiceError::ReauthenticationRequired => return self.require_reauthentication().await,
             ServiceError::Busy => return self.busy(),
             ServiceError::InternalError(fault) => return self.fail(&fault),
         };
@@ -51,7 +51,7 @@ impl FormRequest {
             path: self.page.to_string(),
             form: self.form.to_owned(),
             feedback,
-            values: self.kept.clone(),
+            values: self.values.clone(),
             notice: None,
         };
         match flash::put(&self.session, &self.state, &self.requester, &flash).await {
@@ -59,15 +59,16 @@ impl FormRequest {
                 self.redirect(&self.page);
                 Ok(())
             }
-            Ok(false) => self.turn_away(),
+            Ok(false) => self.refuse_without_session(),
             Err(error) => self.fail(&error),
         }
     }
 
     /// Redirects to the page that asks for the password and then back to the form.
-    async fn confirm_first(self) -> Result<(), ApiError> {
-        let stash = PendingForm { form: self.form.to_owned(), page: self.page.to_string(), values: self.kept.clone() };
-        if let Err(error) = pending_form::put(&self.session, &stash).await {
+    async fn require_reauthentication(self) -> Result<(), ApiError> {
+        let pending =
+            PendingForm { form: self.form.to_owned(), page: self.page.to_string(), values: self.values.clone() };
+        if let Err(error) = pending_form::put(&self.session, &pending).await {
             return self.fail(&error);
         }
         self.redirect(paths::ACCOUNT_CONFIRM);
@@ -92,7 +93,7 @@ impl FormRequest {
 
     /// Answers with 429 if the IP prefix may not start the anonymous session that the message of a
     /// rejected plain form needs.
-    fn turn_away(&self) -> Result<(), ApiError> {
+    fn refuse_without_session(&self) -> Result<(), ApiError> {
         tracing::warn!(event = "newcomers.limited", ip = %self.requester.ip);
         self.response.set_status(StatusCode::TOO_MANY_REQUESTS);
         self.response.insert_header(RETRY_AFTER, HeaderValue::from_static("60"));
@@ -105,6 +106,6 @@ impl FormRequest {
         tracing::error!(error = %fault, "a request failed");
         self.response.set_status(StatusCode::SERVICE_UNAVAILABLE);
         self.response.insert_header(RETRY_AFTER, HeaderValue::from_static("5"));
-        Err(ApiError(Feedback::message(format!("{FAULT} Reference: {}.", self.request_id))))
+        Err(ApiError(Feedback::message(format!("{INTERNAL_ERROR} Reference: {}.", self.request_id))))
     }
 }

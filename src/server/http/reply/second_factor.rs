@@ -15,10 +15,10 @@ impl FormRequest {
     /// any more, and ends the session that waited for it.
     pub async fn second_step(self, outcome: Result<SecondFactorOutcome, ServiceError>) -> Result<(), ApiError> {
         match outcome {
-            Ok(SecondFactorOutcome::SignInOutcome { entered, next, notice }) => {
+            Ok(SecondFactorOutcome::SignedIn { entered, next, notice }) => {
                 let page = next.as_ref().map_or(paths::DASHBOARD, NextPath::as_str).to_owned();
                 let (session, state, by) = (self.session.clone(), self.state.clone(), self.requester.clone());
-                self.enter(Ok(*entered), next).await?;
+                self.start_session(Ok(*entered), next).await?;
                 if let Some(notice) = notice
                     && let Err(error) = flash::put(&session, &state, &by, &notice_for(&page, notice)).await
                 {
@@ -27,10 +27,10 @@ impl FormRequest {
                 }
                 Ok(())
             }
-            Ok(SecondFactorOutcome::Elsewhere(done)) if self.requester.second_step.is_some() => {
+            Ok(SecondFactorOutcome::Redirect(done)) if self.requester.second_step.is_some() => {
                 self.answer_signed_out(Ok(done)).await
             }
-            Ok(SecondFactorOutcome::Elsewhere(done)) => self.answer(Ok(done)).await,
+            Ok(SecondFactorOutcome::Redirect(done)) => self.answer(Ok(done)).await,
             Err(error) => self.refuse(error).await,
         }
     }
@@ -45,7 +45,7 @@ impl FormRequest {
         if let Err(error) = self.keep_change(&change).await {
             return self.fail(&error);
         }
-        self.go(change.done).await
+        self.finish(change.done).await
     }
 
     async fn keep_change(&self, change: &Change) -> Result<(), Error> {

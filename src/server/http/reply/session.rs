@@ -20,7 +20,7 @@ impl FormRequest {
         next: Option<NextPath>,
     ) -> Result<(), ApiError> {
         match outcome {
-            Ok(LoginOutcome::SignInOutcome(entered)) => self.enter(Ok(*entered), next).await,
+            Ok(LoginOutcome::SignedIn(entered)) => self.start_session(Ok(*entered), next).await,
             Ok(LoginOutcome::SecondStep(due)) => match sessions::begin_second_step(&self.session, &due).await {
                 Ok(()) => {
                     self.redirect(paths::LOGIN_MFA);
@@ -33,7 +33,7 @@ impl FormRequest {
     }
 
     /// Starts a session if the sign-in succeeded.
-    pub async fn enter(
+    pub async fn start_session(
         self,
         outcome: Result<SignInOutcome, ServiceError>,
         next: Option<NextPath>,
@@ -64,7 +64,7 @@ impl FormRequest {
             Ok(at) => at,
             Err(error) => return self.refuse(error).await,
         };
-        match self.note_confirmed(at).await {
+        match self.record_reauthentication(at).await {
             Ok(page) => {
                 self.redirect(&page);
                 Ok(())
@@ -73,7 +73,7 @@ impl FormRequest {
         }
     }
 
-    async fn note_confirmed(&self, at: Timestamp) -> Result<String, Error> {
+    async fn record_reauthentication(&self, at: Timestamp) -> Result<String, Error> {
         if let Some(mut signed_in) = sessions::signed_in(&self.session).await? {
             signed_in.authenticated_at = at.0;
             sessions::change(&self.session, &self.state.config, &signed_in, false).await?;
@@ -83,8 +83,8 @@ impl FormRequest {
         Ok(flash.path)
     }
 
-    /// Answers as [`FormRequest::answer`], after giving this session the account's new `session_version` and a new
-    /// ID. The new epoch has ended all other sessions.
+    /// Answers as [`FormRequest::answer`], after giving this session the account's new
+    /// `session_version` and a new ID. The new version has ended all other sessions.
     pub async fn answer_renewed(self, outcome: Result<(NextStep, i32), ServiceError>) -> Result<(), ApiError> {
         let (done, session_version) = match outcome {
             Ok(outcome) => outcome,
@@ -93,7 +93,7 @@ impl FormRequest {
         if let Err(error) = self.renew(session_version).await {
             return self.fail(&error);
         }
-        self.go(done).await
+        self.finish(done).await
     }
 
     async fn renew(&self, session_version: i32) -> Result<(), Error> {
@@ -103,27 +103,28 @@ impl FormRequest {
         sessions::change(&self.session, &self.state.config, &signed_in, true).await
     }
 
-    /// Answers as [`FormRequest::answer`], after giving this session the account's new `session_version`. The user
-    /// did not enter their password, so the time of authentication stays the same.
-    pub async fn answer_in_epoch(self, outcome: Result<(NextStep, i32), ServiceError>) -> Result<(), ApiError> {
+    /// Answers as [`FormRequest::answer`], after giving this session the account's new
+    /// `session_version`. The user did not enter their password, so the time of authentication stays
+    /// the same.
+    pub async fn answer_with_version(self, outcome: Result<(NextStep, i32), ServiceError>) -> Result<(), ApiError> {
         let (done, session_version) = match outcome {
             Ok(outcome) => outcome,
             Err(error) => return self.refuse(error).await,
         };
-        if let Err(error) = self.go_on_in(session_version).await {
+        if let Err(error) = self.set_session_version(session_version).await {
             return self.fail(&error);
         }
-        self.go(done).await
+        self.finish(done).await
     }
 
-    async fn go_on_in(&self, session_version: i32) -> Result<(), Error> {
+    async fn set_session_version(&self, session_version: i32) -> Result<(), Error> {
         let Some(mut signed_in) = sessions::signed_in(&self.session).await? else { return Ok(()) };
         signed_in.session_version = session_version;
         sessions::change(&self.session, &self.state.config, &signed_in, false).await
     }
 
     /// Answers as [`FormRequest::answer`], or signs out if the user ended the current session.
-    pub async fn answer_ending(self, outcome: Result<RevokeOutcome, ServiceError>) -> Result<(), ApiError> {
+    pub async fn answer_revoked(self, outcome: Result<RevokeOutcome, ServiceError>) -> Result<(), ApiError> {
         match outcome {
             Ok(RevokeOutcome::ThisOne) => self.sign_out().await,
             Ok(RevokeOutcome::Another(done)) => self.answer(Ok(done)).await,

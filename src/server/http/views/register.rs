@@ -15,25 +15,27 @@ pub(super) async fn load(state: &AppState, query: &str, by: &RequestContext) -> 
     if mode == RegistrationMode::Closed {
         return Ok(RegisterView::Closed);
     }
-    let brought = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == paths::INVITATION);
-    if let Some((_, brought)) = &brought {
-        if brought.is_empty() {
+    let token = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == paths::INVITATION);
+    if let Some((_, token)) = &token {
+        if token.is_empty() {
             return Err(NextStep::go(paths::REGISTER).with_flow(FlowChange::End(Flow::Invitation)).into());
         }
-        let token = FlowToken::parse(brought);
+        let token = FlowToken::parse(token);
         if let Some(token) = token
-            && state.registration.guest(&token).await?.is_some()
+            && state.registration.invited_email(&token).await?.is_some()
         {
             return Err(NextStep::go(paths::REGISTER).with_flow(FlowChange::Begin(Flow::Invitation, token)).into());
         }
     }
-    let guest = match &by.invitation {
-        Some(token) => state.registration.guest(token).await?,
+    let invited_email = match &by.invitation {
+        Some(token) => state.registration.invited_email(token).await?,
         None => None,
     };
-    let no_good = brought.is_some() || by.invitation.is_some();
-    Ok(match (mode, guest) {
-        (RegistrationMode::Invitation, None) => RegisterView::InvitedOnly { no_good },
-        (_, guest) => RegisterView::Form { guest: guest.map(|email| email.as_str().to_owned()) },
+    let invitation_invalid = token.is_some() || by.invitation.is_some();
+    Ok(match (mode, invited_email) {
+        (RegistrationMode::Invitation, None) => RegisterView::InvitedOnly { invitation_invalid },
+        (_, invited_email) => {
+            RegisterView::Form { invited_email: invited_email.map(|email| email.as_str().to_owned()) }
+        }
     })
 }

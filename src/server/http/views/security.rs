@@ -11,7 +11,7 @@ use crate::server::state::AppState;
 use crate::server::store::trusted_browsers::TrustedBrowser;
 
 pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<SecurityView, ServiceError> {
-    let Overview { app_since, adding, factors, recovery_codes_left, browsers, demanded } =
+    let Overview { app_since, adding, factors, recovery_codes_left, browsers, required } =
         state.second_factor.overview(by).await?;
     let adding = match adding {
         Adding::Nothing => AddingView::Nothing,
@@ -20,7 +20,7 @@ pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<Securi
             AddingView::Shown { secret: seed.in_groups(), url, qr_side: qr.side, qr_path: qr.path }
         }
     };
-    let app = AppView { since: app_since, can_turn_off: !demanded || factors.passkeys > 0, adding };
+    let app = AppView { since: app_since, can_turn_off: !required || factors.passkeys > 0, adding };
     Ok(SecurityView {
         two_step: TwoStepView { app, recovery_codes_left: factors.any().then_some(recovery_codes_left) },
         passkeys: super::passkeys::list(state, by).await?,
@@ -32,12 +32,12 @@ pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<Securi
 pub(super) async fn second_step(state: &AppState, by: &RequestContext) -> Result<SecondStepView, InternalError> {
     let Some(due) = &by.second_step else { return Ok(SecondStepView::default()) };
     let factors = state.second_factor.factors_for(due).await?;
-    let trusts_for = label(state.config.limits.trust_lifetime);
-    Ok(SecondStepView { has_app: factors.app, has_passkeys: factors.passkeys > 0, trusts_for })
+    let trust_lifetime = format_duration(state.config.limits.trust_lifetime);
+    Ok(SecondStepView { has_app: factors.app, has_passkeys: factors.passkeys > 0, trust_lifetime })
 }
 
 /// Formats a duration in whole days, or in hours if it is shorter than a day.
-fn label(time: Duration) -> String {
+fn format_duration(time: Duration) -> String {
     let hours = time.as_secs() / 3_600;
     match (hours / 24, hours) {
         (0, 0 | 1) => "an hour".to_owned(),

@@ -37,7 +37,7 @@ pub struct FiledMail {
 }
 
 impl FiledMail {
-    /// When it was written, for display: `2026-11-23 14:32:59 UTC`.
+    /// Returns when it was written, for display: `2026-11-23 14:32:59 UTC`.
     #[must_use]
     pub fn written(&self) -> String {
         let to_the_second = self.at.get(.."2026-11-23T14:32:59".len()).unwrap_or(&self.at);
@@ -81,17 +81,17 @@ impl FileBox {
         blocking(move || read(&dir, &id)).await
     }
 
-    pub(super) async fn send(&self, letter: &RenderedEmail) -> Result<(), SendError> {
+    pub(super) async fn send(&self, email: &RenderedEmail) -> Result<(), SendError> {
         let dir = self.dir.clone();
-        let id = FileId::of(letter);
+        let id = FileId::of(email);
         let filed = FiledMail {
-            to: letter.to.clone(),
-            subject: letter.subject.clone(),
-            text: letter.text.clone(),
-            html: letter.html.clone(),
-            at: utc(letter.at).format(&time::format_description::well_known::Rfc3339).unwrap_or_default(),
+            to: email.to.clone(),
+            subject: email.subject.clone(),
+            text: email.text.clone(),
+            html: email.html.clone(),
+            at: utc(email.at).format(&time::format_description::well_known::Rfc3339).unwrap_or_default(),
         };
-        let wire = letter.mail.formatted();
+        let wire = email.mail.formatted();
         let written = blocking(move || {
             fs::create_dir_all(&dir)?;
             write(&dir, &format!("{}.eml", id.0), &wire)?;
@@ -103,9 +103,9 @@ impl FileBox {
 }
 
 impl FileId {
-    fn of(letter: &RenderedEmail) -> Self {
+    fn of(email: &RenderedEmail) -> Self {
         let form = format_description!("[year][month][day]T[hour][minute][second][subsecond digits:3]Z");
-        Self(format!("{}-{}", utc(letter.at).format(form).unwrap_or_default(), letter.id))
+        Self(format!("{}-{}", utc(email.at).format(form).unwrap_or_default(), email.id))
     }
 
     /// Parses a name of exactly this format, so that it cannot lead out of the folder.

@@ -40,10 +40,10 @@ impl Memory {
         self.state().accepted.clone()
     }
 
-    pub(super) async fn send(&self, letter: &RenderedEmail) -> Result<(), SendError> {
+    pub(super) async fn send(&self, email: &RenderedEmail) -> Result<(), SendError> {
         let behaviour = self.state().behaviour.clone();
         match behaviour {
-            Behaviour::Accept => self.state().accepted.push(letter.clone()),
+            Behaviour::Accept => self.state().accepted.push(email.clone()),
             Behaviour::Fail(error) => return Err(SendError::Failed(error)),
             Behaviour::Refuse(error) => return Err(SendError::Refused(error)),
             Behaviour::Hang => std::future::pending().await,

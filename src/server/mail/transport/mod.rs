@@ -72,11 +72,11 @@ impl Transport {
     ///
     /// # Errors
     /// A temporary or a permanent failure.
-    pub async fn send(&self, letter: &RenderedEmail) -> Result<(), SendError> {
+    pub async fn send(&self, email: &RenderedEmail) -> Result<(), SendError> {
         match self {
-            Self::Smtp(smtp) => smtp.send(letter).await,
-            Self::File(files) => files.send(letter).await,
-            Self::Memory(memory) => memory.send(letter).await,
+            Self::Smtp(smtp) => smtp.send(email).await,
+            Self::File(files) => files.send(email).await,
+            Self::Memory(memory) => memory.send(email).await,
         }
     }
 

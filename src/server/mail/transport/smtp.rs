@@ -57,15 +57,15 @@ impl Smtp {
         Ok(Self { server, tls, name: ClientId::default(), idle: Mutex::default() })
     }
 
-    pub(super) async fn send(&self, letter: &RenderedEmail) -> Result<(), SendError> {
+    pub(super) async fn send(&self, email: &RenderedEmail) -> Result<(), SendError> {
         let mut connection = match self.reuse().await {
             Some(connection) => connection,
             // Errors before the message itself are not specific to this email. A rejected password
             // or an untrusted certificate must not make the failure permanent.
-            None => self.connect().await.map_err(|error| SendError::Failed(words(&error)))?,
+            None => self.connect().await.map_err(|error| SendError::Failed(describe(&error)))?,
         };
-        connection.send(letter.mail.envelope(), &letter.mail.formatted()).await.map_err(|error| classify(&error))?;
-        self.keep(connection, letter.at).await;
+        connection.send(email.mail.envelope(), &email.mail.formatted()).await.map_err(|error| classify(&error))?;
+        self.keep(connection, email.at).await;
         Ok(())
     }
 
@@ -112,19 +112,21 @@ impl Smtp {
     }
 }
 
+/// Classifies an error as permanent or temporary.
+///
 /// A 5xx reply is about this email and permanent (RFC 5321, section 4.2.1). The exception is 530:
 /// the server requires authentication or TLS first (RFC 4954, section 6; RFC 3207, section 4),
 /// which is a mistake in `SMTP_URL`.
 fn classify(error: &Error) -> SendError {
     let about_settings = error.status().is_some_and(|code| u16::from(code) == 530);
     if error.is_permanent() && !about_settings {
-        SendError::Refused(words(error))
+        SendError::Refused(describe(error))
     } else {
-        SendError::Failed(words(error))
+        SendError::Failed(describe(error))
     }
 }
 
-fn words(error: &Error) -> String {
+fn describe(error: &Error) -> String {
     match (error.status(), std::error::Error::source(error)) {
         (Some(code), Some(text)) => format!("the mail server answered {code} {text}"),
         _ => error.to_string(),

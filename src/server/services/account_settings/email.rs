@@ -27,7 +27,7 @@ impl AccountSettings {
         let member = by.recently_authenticated(now)?;
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
-        if errors.check("email", self.emails.judge(&email)).is_none() {
+        if errors.check("email", self.emails.check(&email)).is_none() {
             return Err(errors.into());
         }
         let tx = self.store.write().await?;
@@ -36,7 +36,7 @@ impl AccountSettings {
         if email.key() == account.email.key() {
             return Err(FieldErrors::one("email", "This is already your email address.").into());
         }
-        self.codes.admit(&tx, email.key(), by, now).await?;
+        self.codes.check_limits(&tx, email.key(), by, now).await?;
         email_changes::drop_pending(&tx, account.id, now).await?;
         let holder = email_owner::find(&tx, &email, &self.limits, now).await?.filter(|it| it.account_id != account.id);
         let change = EmailChange {
@@ -53,7 +53,7 @@ impl AccountSettings {
         email_changes::insert(&tx, &change).await?;
         self.issue_change_code(&tx, &change, &account, by, now).await?;
         if let Some(holder) = holder {
-            self.codes.tell_owner(&tx, holder, by, now).await?;
+            self.codes.notify_owner(&tx, holder, by, now).await?;
         }
         let detail = between(&change);
         self.log.note_about(&tx, account.id, SecurityEvent::EmailChangeAsked, &detail, by).await?;

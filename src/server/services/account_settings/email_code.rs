@@ -55,7 +55,7 @@ impl AccountSettings {
             Err(done) => return Ok(done),
         };
         self.codes.check_pause(&code, now)?;
-        self.codes.admit(&tx, change.email.key(), by, now).await?;
+        self.codes.check_limits(&tx, change.email.key(), by, now).await?;
         self.issue_change_code(&tx, &change, &account, by, now).await?;
         self.commit(tx).await?;
         let text = format!("We've sent a new code to {}.", change.email.as_str());
@@ -83,7 +83,7 @@ impl AccountSettings {
             drop(tx);
             self.codes.note_wrong(bound(&change), by);
             return match self.awaited(self.store.reader(), member).await? {
-                Ok(awaited) => Err(codes::wrong(awaited.change.tries, self.limits.otp_tries)),
+                Ok(awaited) => Err(codes::wrong_code(awaited.change.tries, self.limits.otp_tries)),
                 Err(done) => Ok(done),
             };
         }
@@ -117,7 +117,7 @@ impl AccountSettings {
         recoveries::finish_all(tx, account.id, now).await?;
         let until = now + self.limits.email_undo;
         let link = self.notifications.link(tx, LinkPurpose::UndoEmailChange, account, Some(change.id), until).await?;
-        self.notifications.tell_at(tx, &change.old_email, account, NotificationKind::EmailChanged { link }, by).await?;
+        self.notifications.send_to(tx, &change.old_email, account, NotificationKind::EmailChanged { link }, by).await?;
         self.log.note_about(tx, account.id, SecurityEvent::EmailChanged, &between(change), by).await?;
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::server::store::{accounts, otps, recoveries, sessions, trusted_browser
 const CHANGED_MEANWHILE: &str = "Your password has just been changed. Reload the page.";
 
 impl AccountSettings {
-    /// Changes the password and ends all other sessions. Returns the new epoch, with which the
+    /// Changes the password and ends all other sessions. Returns the new `session_version`, with which the
     /// current session continues.
     ///
     /// # Errors
@@ -33,7 +33,7 @@ impl AccountSettings {
         let password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &password {
             let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
-            errors.check("password", self.policy.judge(password, &context));
+            errors.check("password", self.policy.check(password, &context));
         }
         let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
         // Reserve the slot for the new hash first, so that a full queue is noticed before the
@@ -54,7 +54,7 @@ impl AccountSettings {
         otps::void_address(&tx, account.email.key(), now).await?;
         recoveries::finish_all(&tx, account.id, now).await?;
         self.log.note(&tx, account.id, SecurityEvent::PasswordChanged, by).await?;
-        self.notifications.tell(&tx, &account, NotificationKind::PasswordChanged, by).await?;
+        self.notifications.send(&tx, &account, NotificationKind::PasswordChanged, by).await?;
         let session_version =
             accounts::by_id(&tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?.session_version;
         self.commit(tx).await?;

@@ -15,7 +15,7 @@ use crate::server::store::{Store, StoreError};
 const FEW: u64 = 50_000;
 /// How long a larger count is cached. Counting a million accounts takes about 10 ms, which is too
 /// much to repeat each time the page is reloaded.
-const KEPT: Duration = Duration::from_secs(60);
+const CACHED_FOR: Duration = Duration::from_secs(60);
 
 /// The state of the portal, and what happened within a time range.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Overview {
     pub waiting_registrations: u64,
     pub mail: MailQueue,
     /// The time range divided into hours or days, oldest first. The last one is still in progress.
-    pub pieces: Vec<Bucket>,
+    pub buckets: Vec<Bucket>,
 }
 
 /// What happened in one hour or day.
@@ -38,33 +38,36 @@ pub struct Bucket {
     /// When the hour or day began.
     pub at: Timestamp,
     /// The counts, in the order of [`Metric::ALL`].
-    times: [u64; Metric::ALL.len()],
+    counts: [u64; Metric::ALL.len()],
 }
 
 impl Bucket {
-    pub fn times(&self, tally: Metric) -> u64 {
-        Metric::ALL.iter().zip(self.times).find(|(one, _)| **one == tally).map_or(0, |(_, times)| times)
+    pub fn count(&self, metric: Metric) -> u64 {
+        Metric::ALL.iter().zip(self.counts).find(|(one, _)| **one == metric).map_or(0, |(_, count)| count)
     }
 
-    /// The total number of failed attempts.
+    /// Returns the total number of failed attempts.
     pub fn failures(&self) -> u64 {
-        [Metric::WrongPassword, Metric::WrongCode, Metric::SecondStepFailed].map(|tally| self.times(tally)).iter().sum()
+        [Metric::WrongPassword, Metric::WrongCode, Metric::SecondStepFailed]
+            .map(|metric| self.count(metric))
+            .iter()
+            .sum()
     }
 }
 
 impl Overview {
-    /// When the time range began.
+    /// Returns when the time range began.
     pub fn since(&self) -> Timestamp {
-        self.pieces.first().map_or(Timestamp(0), |piece| piece.at)
+        self.buckets.first().map_or(Timestamp(0), |bucket| bucket.at)
     }
 
-    /// How often this happened in the whole time range.
-    pub fn times(&self, tally: Metric) -> u64 {
-        self.pieces.iter().map(|piece| piece.times(tally)).sum()
+    /// Returns how often this happened in the whole time range.
+    pub fn count(&self, metric: Metric) -> u64 {
+        self.buckets.iter().map(|bucket| bucket.count(metric)).sum()
     }
 
     pub fn failures(&self) -> u64 {
-        self.pieces.iter().map(Bucket::failures).sum()
+        self.buckets.iter().map(Bucket::failures).sum()
     }
 }
 
@@ -75,16 +78,16 @@ pub struct AccountCount(Arc<Mutex<Option<(Timestamp, u64)>>>);
 impl AccountCount {
     /// Returns the number of accounts, which may be cached.
     async fn get(&self, store: &Store, now: Timestamp) -> Result<u64, StoreError> {
-        let kept = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, many)) = kept
-            && many > FEW
-            && (at..at + KEPT).contains(&now)
+        let cached = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, count)) = cached
+            && count > FEW
+            && (at..at + CACHED_FOR).contains(&now)
         {
-            return Ok(many);
+            return Ok(count);
         }
-        let many = overview::accounts(store.reader()).await?;
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, many));
-        Ok(many)
+        let count = overview::accounts(store.reader()).await?;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, count));
+        Ok(count)
     }
 }
 
@@ -96,44 +99,44 @@ impl AdminService {
     pub async fn overview(&self, span: TimeRange, by: &RequestContext) -> Result<Overview, ServiceError> {
         by.administrator()?;
         let (now, db) = (self.clock.now(), self.store.reader());
-        let mut pieces = pieces(span, now);
-        let since = pieces.first().map_or(now, |piece| piece.at);
-        spread(&mut pieces, span, &hourly_counters::since(db, since).await?);
+        let mut buckets = buckets(span, now);
+        let since = buckets.first().map_or(now, |bucket| bucket.at);
+        add_counts(&mut buckets, span, &hourly_counters::since(db, since).await?);
         Ok(Overview {
             span,
             accounts: self.account_count.get(&self.store, now).await?,
             new_accounts: overview::new_accounts(db, since).await?,
             waiting_registrations: overview::waiting_registrations(db, now - self.limits.registration_lifetime).await?,
             mail: overview::mail_queue(db).await?,
-            pieces,
+            buckets,
         })
     }
 }
 
-/// Returns the empty pieces of the time range that ends now.
-fn pieces(span: TimeRange, now: Timestamp) -> Vec<Bucket> {
-    let long = span.piece_millis();
+/// Returns the empty buckets of the time range that ends now.
+fn buckets(span: TimeRange, now: Timestamp) -> Vec<Bucket> {
+    let long = span.bucket_millis();
     let running = now.0 - now.0.rem_euclid(long);
-    let back = (0..span.pieces()).rev().filter_map(|back| i64::try_from(back).ok());
-    back.map(|back| Bucket { at: Timestamp(running - back * long), times: [0; Metric::ALL.len()] }).collect()
+    let back = (0..span.bucket_count()).rev().filter_map(|back| i64::try_from(back).ok());
+    back.map(|back| Bucket { at: Timestamp(running - back * long), counts: [0; Metric::ALL.len()] }).collect()
 }
 
-/// Adds hourly counts to the pieces that contain them.
-fn spread(pieces: &mut [Bucket], span: TimeRange, counted: &[Counted]) {
+/// Adds hourly counts to the buckets that contain them.
+fn add_counts(buckets: &mut [Bucket], span: TimeRange, counted: &[Counted]) {
     for Counted { tally, hour, times } in counted {
-        let began = Timestamp(hour.0 - hour.0.rem_euclid(span.piece_millis()));
+        let began = Timestamp(hour.0 - hour.0.rem_euclid(span.bucket_millis()));
         let place = Metric::ALL.iter().position(|one| one == tally);
         // Counts outside the range are skipped, including those from the future, which were made
         // before the clock was set back.
-        if let (Ok(index), Some(place)) = (pieces.binary_search_by_key(&began, |piece| piece.at), place) {
-            pieces[index].times[place] += times;
+        if let (Ok(index), Some(place)) = (buckets.binary_search_by_key(&began, |bucket| bucket.at), place) {
+            buckets[index].counts[place] += times;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Bucket, Metric, TimeRange, Timestamp, pieces, spread};
+    use super::{Bucket, Metric, TimeRange, Timestamp, add_counts, buckets};
     use crate::server::store::hourly_counters::Counted;
 
     /// 2026-11-23 12:34 UTC.
@@ -141,13 +144,13 @@ mod tests {
     const HOUR: i64 = 3_600_000;
 
     fn of(span: TimeRange, hours: &[i64]) -> Vec<u64> {
-        let mut all = pieces(span, NOW);
+        let mut all = buckets(span, NOW);
         let counted = hours.iter().map(|ago| Counted {
             tally: Metric::WrongCode,
             hour: Timestamp((NOW.0 / HOUR - ago) * HOUR),
             times: 2,
         });
-        spread(&mut all, span, &counted.collect::<Vec<_>>());
+        add_counts(&mut all, span, &counted.collect::<Vec<_>>());
         all.iter().map(Bucket::failures).collect()
     }
 

@@ -49,8 +49,8 @@ pub struct Returned {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Solved {
     Nothing,
-    Rightly,
-    Wrongly,
+    Correctly,
+    Incorrectly,
 }
 
 /// Creates and verifies challenges. Lives as long as the process.
@@ -128,8 +128,8 @@ impl Challenges {
             issued_at: Timestamp(data.get("issuedAt")?.as_i64()?),
             solution: match claimed {
                 None => Solved::Nothing,
-                Some(_) if verified.verified => Solved::Rightly,
-                Some(_) => Solved::Wrongly,
+                Some(_) if verified.verified => Solved::Correctly,
+                Some(_) => Solved::Incorrectly,
             },
         })
     }
@@ -187,7 +187,7 @@ mod tests {
             let counter: u32 =
                 field.split('.').nth(1).expect("field has a counter").parse().expect("counter is a number");
             assert!(counter < 50, "{counter}");
-            assert_eq!(challenges().read(&field).expect("valid signature").solution, Solved::Rightly);
+            assert_eq!(challenges().read(&field).expect("valid signature").solution, Solved::Correctly);
         }
     }
 
@@ -198,7 +198,7 @@ mod tests {
         assert_eq!((back.form.as_str(), back.issued_at, back.solution), ("register", NOW, Solved::Nothing));
         for wrong in [format!("{token}.0."), format!("{token}.1.00"), format!("{token}.4294967295.{}", "0".repeat(64))]
         {
-            assert_eq!(challenges().read(&wrong).expect("valid signature").solution, Solved::Wrongly, "{wrong}");
+            assert_eq!(challenges().read(&wrong).expect("valid signature").solution, Solved::Incorrectly, "{wrong}");
         }
         // The correct counter with another digest, and the correct digest with another counter.
         let right = solved(&token);
@@ -207,18 +207,18 @@ mod tests {
         };
         assert_eq!(
             challenges().read(&format!("{token}.{counter}.{}", "0".repeat(64))).expect("valid signature").solution,
-            Solved::Wrongly
+            Solved::Incorrectly
         );
         assert_eq!(
             challenges().read(&format!("{token}.9999.{digest}")).expect("valid signature").solution,
-            Solved::Wrongly
+            Solved::Incorrectly
         );
     }
 
     #[test]
     fn the_current_key_signs_and_the_previous_key_still_verifies() {
         let both = Challenges::new(&KeyRing::new(secret(2), Some(secret(1))));
-        assert_eq!(both.read(&solved(&token(50))).expect("valid signature").solution, Solved::Rightly);
+        assert_eq!(both.read(&solved(&token(50))).expect("valid signature").solution, Solved::Correctly);
         let made = both.make(Form::Register, 50, NOW, &Rng::from_seed(1)).expect("valid challenge").token;
         assert!(Challenges::new(&secret(2).into()).read(&made).is_some());
         assert!(challenges().read(&made).is_none());

@@ -129,11 +129,11 @@ impl Captcha {
             return Err(ServiceError::Captcha(AGAIN));
         }
         let proven = match (&self.third_party, back.solution) {
-            (None, Solved::Wrongly) => return Err(self.refuse("wrong", CHECK_FAILED, by)),
-            (None, solution) => solution == Solved::Rightly,
-            (Some(third_party), _) => match third_party.judge(answer.widget, by).await {
+            (None, Solved::Incorrectly) => return Err(self.refuse("wrong", CHECK_FAILED, by)),
+            (None, solution) => solution == Solved::Correctly,
+            (Some(third_party), _) => match third_party.verify(answer.widget, by).await {
                 Some(false) => return Err(self.refuse("third party", CHECK_FAILED, by)),
-                judged => judged.is_some(),
+                verified => verified.is_some(),
             },
         };
         if !proven {

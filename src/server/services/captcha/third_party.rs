@@ -9,7 +9,7 @@ use crate::server::config::captcha::ThirdPartyConfig;
 use crate::server::services::RequestContext;
 
 /// Timeout for the provider's response. It is short because the user is waiting.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The captcha provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,15 +78,14 @@ impl ThirdParty {
         let ThirdPartyConfig { provider, site_key, secret, verify_url } = config;
         // This fails if mail over TLS has already installed a provider, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client =
-            reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()?;
+        let client = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).build()?;
         Ok(Self { provider, site_key, secret, verify_url, client })
     }
 
     /// Whether the widget's response is valid. Returns `None` if there is no response or the
     /// provider cannot be reached. The form is then treated as unproven, so that an outage of the
     /// provider does not lock users out.
-    pub async fn judge(&self, response: &str, by: &RequestContext) -> Option<bool> {
+    pub async fn verify(&self, response: &str, by: &RequestContext) -> Option<bool> {
         if response.is_empty() {
             return None;
         }

@@ -31,7 +31,7 @@ impl OtpService {
     ///
     /// # Errors
     /// [`ServiceError::Limited`] if either limit is reached.
-    pub async fn admit(
+    pub async fn check_limits(
         &self,
         tx: &Transaction,
         email_key: &str,
@@ -48,7 +48,7 @@ impl OtpService {
     /// [`ServiceError::Limited`] if the quota is used up.
     pub async fn take_code(&self, tx: &Transaction, by: &RequestContext, now: Timestamp) -> Result<(), ServiceError> {
         let quota = self.limits.codes_per_ip;
-        match quota::take(tx, &self.keys, QuotaKind::OtpService, quota, by, now).await? {
+        match quota::take(tx, &self.keys, QuotaKind::Codes, quota, by, now).await? {
             Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait }),
             None => Ok(()),
         }
@@ -118,7 +118,7 @@ impl OtpService {
     }
 
     /// Notifies the owner of an email, at a limited rate, that someone tried to use it.
-    pub async fn tell_owner(
+    pub async fn notify_owner(
         &self,
         tx: &Transaction,
         holder: EmailOwner,

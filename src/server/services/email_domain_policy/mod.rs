@@ -27,7 +27,7 @@ impl EmailDomainPolicy {
     ///
     /// # Errors
     /// [`NOT_ACCEPTED`] if the domain is rejected.
-    pub fn judge(&self, email: &Email) -> Result<(), &'static str> {
+    pub fn check(&self, email: &Email) -> Result<(), &'static str> {
         let domain = email.domain();
         let named = |list: &[EmailDomain]| list.iter().any(|entry| entry.covers(domain));
         let fine = if named(&self.denied) {
@@ -52,7 +52,7 @@ mod tests {
     }
 
     fn takes(rules: &EmailDomainPolicy, address: &str) -> bool {
-        rules.judge(&Email::parse(address).expect("valid email")).is_ok()
+        rules.check(&Email::parse(address).expect("valid email")).is_ok()
     }
 
     #[test]

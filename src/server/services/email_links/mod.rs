@@ -37,7 +37,7 @@ pub struct LinkOutcome {
 impl EmailLinks {
     /// Returns what the button of this link would do, or `None` if the link was used, has expired
     /// or is unknown.
-    pub async fn look(&self, token: &str) -> Result<Option<LinkPurpose>, InternalError> {
+    pub async fn find_purpose(&self, token: &str) -> Result<Option<LinkPurpose>, InternalError> {
         let Some(token) = FlowToken::parse(token) else { return Ok(None) };
         let link = mail_links::by_digest(self.store.reader(), token.digest()).await?;
         let now = self.clock.now();
@@ -47,19 +47,19 @@ impl EmailLinks {
     /// Performs the link's action, once. A link that is no longer valid leads to the page that says
     /// so.
     pub async fn act(&self, token: &str, by: &RequestContext) -> Result<LinkOutcome, ServiceError> {
-        let Some(token) = FlowToken::parse(token) else { return Ok(no_good()) };
+        let Some(token) = FlowToken::parse(token) else { return Ok(invalid_link()) };
         let tx = self.store.write().await?;
         let now = tx.now();
-        let Some(link) = mail_links::by_digest(&tx, token.digest()).await? else { return Ok(no_good()) };
+        let Some(link) = mail_links::by_digest(&tx, token.digest()).await? else { return Ok(invalid_link()) };
         if !mail_links::spend(&tx, link.id, now).await? {
-            return Ok(no_good());
+            return Ok(invalid_link());
         }
         let used = match link.purpose {
             LinkPurpose::EndSession => self.end_session(&tx, &link, by).await?,
             LinkPurpose::UndoEmailChange => self.undo_email_change(&tx, &link, by, now).await?,
             LinkPurpose::KeepAccount => self.keep_account(&tx, &link, by, now).await?,
         };
-        let Some(used) = used else { return Ok(no_good()) };
+        let Some(used) = used else { return Ok(invalid_link()) };
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "mail_link.used", purpose = link.purpose.as_str(), account = %link.account_id, ip = %by.ip);
@@ -97,7 +97,7 @@ impl EmailLinks {
         }
         let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
         self.log.note(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
-        self.notifications.tell(tx, &account, NotificationKind::DeletionCancelled, by).await?;
+        self.notifications.send(tx, &account, NotificationKind::DeletionCancelled, by).await?;
         let text = "Your account won't be deleted. You can sign in as before.";
         Ok(Some(redirect(paths::LOGIN, NoticeKind::Success, text, false, by)))
     }
@@ -116,6 +116,6 @@ fn redirect(
     LinkOutcome { next: NextStep::go(to).saying(kind, text), ends_own_session }
 }
 
-fn no_good() -> LinkOutcome {
+fn invalid_link() -> LinkOutcome {
     LinkOutcome { next: NextStep::go(paths::FROM_MAIL), ends_own_session: false }
 }

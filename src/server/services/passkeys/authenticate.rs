@@ -46,7 +46,7 @@ impl Passkeys {
             tracing::warn!(event = "sign_in.limited", ip = %by.ip);
             return Err(ServiceError::Limited { what: TOO_MANY, wait });
         }
-        match self.judge(&tx, purpose, account, shown, by).await? {
+        match self.verify(&tx, purpose, account, shown, by).await? {
             Some(account) => {
                 quota::give_back(&tx, &self.keys, QuotaKind::SignInFailures, quota, by).await?;
                 Ok((tx, account))
@@ -63,7 +63,7 @@ impl Passkeys {
     /// Returns the account that a passkey authenticates, or `None` if the passkey is rejected. Call
     /// this in the transaction of the action it authorizes. The same work is done whatever makes
     /// the passkey wrong.
-    pub(super) async fn judge(
+    pub(super) async fn verify(
         &self,
         tx: &Transaction,
         purpose: Purpose,
@@ -84,15 +84,16 @@ impl Passkeys {
             return Ok(None);
         }
         let found = passkeys::by_credential(tx, assertion.credential_id()).await?;
-        let mut meant = found.filter(|passkey| {
+        let mut candidate = found.filter(|passkey| {
             // Without a known account, the authenticator's user handle must identify the owner.
-            let said = assertion.user_handle().map_or(account.is_some(), |said| said == passkey.account_id.as_bytes());
-            said && account.is_none_or(|account| account == passkey.account_id)
+            let matches_handle =
+                assertion.user_handle().map_or(account.is_some(), |handle| handle == passkey.account_id.as_bytes());
+            matches_handle && account.is_none_or(|account| account == passkey.account_id)
         });
-        let owner = meant.as_ref().map_or(Uuid::nil(), |passkey| passkey.account_id);
+        let owner = candidate.as_ref().map_or(Uuid::nil(), |passkey| passkey.account_id);
         let owner = accounts::by_id(tx, owner).await?.filter(Account::is_open);
-        let judged = ceremonies.finish_using(returned, &assertion, meant.as_mut().map(|passkey| &mut passkey.key));
-        match (judged, meant, owner) {
+        let result = ceremonies.finish_using(returned, &assertion, candidate.as_mut().map(|passkey| &mut passkey.key));
+        match (result, candidate, owner) {
             (Ok(()), Some(passkey), Some(owner)) => {
                 passkeys::note_use(tx, &passkey, now).await?;
                 Ok(Some(owner))

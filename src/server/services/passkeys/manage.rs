@@ -55,18 +55,19 @@ impl Passkeys {
         let tx = self.store.write().await?;
         let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         let factors = self.second_factor.factors(&tx, account_id).await?;
-        if !factors.app && factors.passkeys <= 1 && self.second_factor.demanded.concerns(account.role) {
+        if !factors.app && factors.passkeys <= 1 && self.second_factor.policy.applies_to(account.role) {
             return Err(ServiceError::Refused(DEMANDED));
         }
         let name = passkeys::remove(&tx, account_id, id).await?.ok_or(ServiceError::Refused(GONE))?;
         let still_on = self.second_factor.removed(&tx, account_id).await?;
         self.log.note_about(&tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by).await?;
-        self.tell(&tx, account_id, NotificationKind::PasskeyRemoved { name: name.as_str().to_owned() }, by).await?;
+        self.notify_owner(&tx, account_id, NotificationKind::PasskeyRemoved { name: name.as_str().to_owned() }, by)
+            .await?;
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
-        let said = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
-        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
+        let text = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
+        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, text);
         Ok(Change { done, codes: None, two_step: Some(still_on) })
     }
 }

@@ -29,7 +29,7 @@ impl Passkeys {
         by: &RequestContext,
     ) -> Result<SignInOutcome, ServiceError> {
         let (tx, account) = self.prove(Purpose::SignIn, None, shown, by).await?;
-        let entered = self.sign_in.admit(&tx, &account, Method::Passkey, remember, by).await?;
+        let entered = self.sign_in.complete(&tx, &account, Method::Passkey, remember, by).await?;
         tx.commit().await?;
         Ok(entered)
     }
@@ -59,10 +59,10 @@ impl Passkeys {
         self.ceremonies()?;
         let attempt = match self.second_factor.begin(by).await? {
             Ok(attempt) => attempt,
-            Err(done) => return Ok(SecondFactorOutcome::Elsewhere(done)),
+            Err(done) => return Ok(SecondFactorOutcome::Redirect(done)),
         };
         let account = Some(attempt.account.id);
-        if self.judge(&attempt.tx, Purpose::SecondStep, account, shown, by).await?.is_some() {
+        if self.verify(&attempt.tx, Purpose::SecondStep, account, shown, by).await?.is_some() {
             return self.second_factor.succeed(attempt, Method::PasswordAndPasskey, trust, by).await;
         }
         self.second_factor.fail(attempt, by).await?;

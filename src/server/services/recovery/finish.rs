@@ -33,7 +33,7 @@ impl Recovery {
         // Check this before validating the fields, so that users without a pending recovery are not
         // asked to correct them.
         if let Err(ended) = self.waiting(reader, by.recovery.as_ref()).await? {
-            return Ok(ended.into_done());
+            return Ok(ended.into_next_step());
         }
         let (code, password) = self.parse(code, password)?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
@@ -41,20 +41,20 @@ impl Recovery {
         let place = self.passwords.enter()?;
         let (recovery, counted) = match self.count_try(by).await? {
             Ok(counted) => counted,
-            Err(ended) => return Ok(ended.into_done()),
+            Err(ended) => return Ok(ended.into_next_step()),
         };
         let now = self.clock.now();
-        if !self.codes.is_right(reader, bound(&recovery), &code, now).await? {
-            return self.wrong(&recovery, by).await;
+        if !self.codes.is_correct(reader, bound(&recovery), &code, now).await? {
+            return self.reject_code(&recovery, by).await;
         }
         let account = match recovery.account_id {
             Some(id) => accounts::by_id(reader, id).await?.filter(|account| may_recover(&recovery, account)),
             None => None,
         };
         // The account was closed or its email was changed after the code was mailed.
-        let Some(account) = account else { return self.wrong(&recovery, by).await };
+        let Some(account) = account else { return self.reject_code(&recovery, by).await };
         let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
-        if let Err(reason) = self.policy.judge(&password, &context) {
+        if let Err(reason) = self.policy.check(&password, &context) {
             self.give_try_back(&recovery, counted, by).await?;
             return Err(FieldErrors::one("password", reason).into());
         }
@@ -63,7 +63,7 @@ impl Recovery {
         let now = tx.now();
         if !self.codes.consume(&tx, bound(&recovery), &code, now).await? {
             drop(tx);
-            return self.wrong(&recovery, by).await;
+            return self.reject_code(&recovery, by).await;
         }
         self.codes.mark_succeeded(&tx, counted, by).await?;
         self.set_password(tx, &account, &hash, by, now).await
@@ -74,8 +74,8 @@ impl Recovery {
         let code = errors.check("code", OtpCode::parse(code));
         let password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &password {
-            let nobody = PasswordContext { username: "", email: "" };
-            errors.check("password", self.policy.judge(password, &nobody));
+            let no_context = PasswordContext { username: "", email: "" };
+            errors.check("password", self.policy.check(password, &no_context));
         }
         match (code, password) {
             (Some(code), Some(password)) if errors.is_empty() => Ok((code, password)),
@@ -116,17 +116,21 @@ impl Recovery {
     }
 
     /// Returns the response to a wrong code: the attempts left, or the way back to the start.
-    async fn wrong(&self, recovery: &recoveries::Recovery, by: &RequestContext) -> Result<NextStep, ServiceError> {
+    async fn reject_code(
+        &self,
+        recovery: &recoveries::Recovery,
+        by: &RequestContext,
+    ) -> Result<NextStep, ServiceError> {
         match self.waiting(self.store.reader(), by.recovery.as_ref()).await? {
             // Another tab used the code while this request was in progress.
-            Err(RecoveryEnded::Finished) => Ok(RecoveryEnded::Finished.into_done()),
+            Err(RecoveryEnded::Finished) => Ok(RecoveryEnded::Finished.into_next_step()),
             Err(ended) => {
                 self.codes.note_wrong(bound(recovery), by);
-                Ok(ended.into_done())
+                Ok(ended.into_next_step())
             }
             Ok(waiting) => {
                 self.codes.note_wrong(bound(recovery), by);
-                Err(codes::wrong(waiting.recovery.tries, self.limits.otp_tries))
+                Err(codes::wrong_code(waiting.recovery.tries, self.limits.otp_tries))
             }
         }
     }
@@ -143,7 +147,7 @@ impl Recovery {
     ) -> Result<NextStep, ServiceError> {
         // The account was closed after the code was checked, so there is nothing to recover.
         if !accounts::set_password(&tx, account.id, hash, None, now).await? {
-            return Ok(RecoveryEnded::NoFlow.into_done());
+            return Ok(RecoveryEnded::NoFlow.into_next_step());
         }
         accounts::end_sessions(&tx, account.id).await?;
         sessions::end_all(&tx, account.id).await?;
@@ -157,7 +161,7 @@ impl Recovery {
         mail_links::forget_unused(&tx, account.id, LinkPurpose::EndSession).await?;
         self.passwords.reset_failures(&tx, account, by).await?;
         self.log.note(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
-        self.notifications.tell(&tx, account, NotificationKind::PasswordRecovered, by).await?;
+        self.notifications.send(&tx, account, NotificationKind::PasswordRecovered, by).await?;
         tx.commit().await?;
         self.codes.mailer.wake();
         tracing::info!(event = "recovery.finished", account = %account.id, ip = %by.ip);

@@ -60,7 +60,7 @@ impl Recovery {
         let tx = self.store.write().await?;
         let now = tx.now();
         self.captcha.spend(&tx, &passed, by).await?;
-        self.codes.admit(&tx, email.key(), by, now).await?;
+        self.codes.check_limits(&tx, email.key(), by, now).await?;
         if let Some(token) = &by.recovery
             && let Some(earlier) = recoveries::by_flow(&tx, token.digest()).await?
         {
@@ -102,18 +102,18 @@ impl Recovery {
         // Skip the captcha when nothing can be sent now.
         match self.waiting(self.store.reader(), by.recovery.as_ref()).await? {
             Ok(PendingRecovery { code, .. }) => self.codes.check_pause(&code, self.clock.now())?,
-            Err(ended) => return Ok(ended.into_done()),
+            Err(ended) => return Ok(ended.into_next_step()),
         }
         let passed = self.captcha.check(Form::Resend, answer, by).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
         let PendingRecovery { recovery, code } = match self.waiting(&tx, by.recovery.as_ref()).await? {
             Ok(waiting) => waiting,
-            Err(ended) => return Ok(ended.into_done()),
+            Err(ended) => return Ok(ended.into_next_step()),
         };
         self.codes.check_pause(&code, now)?;
         self.captcha.spend(&tx, &passed, by).await?;
-        self.codes.admit(&tx, &recovery.email_key, by, now).await?;
+        self.codes.check_limits(&tx, &recovery.email_key, by, now).await?;
         self.issue(&tx, &recovery, by, now).await?;
         tx.commit().await?;
         self.codes.mailer.wake();

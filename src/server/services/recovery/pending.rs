@@ -34,7 +34,7 @@ pub enum RecoveryEnded {
 impl RecoveryEnded {
     /// Redirects to the start with an explanation and the previously entered email.
     #[must_use]
-    pub fn into_done(self) -> NextStep {
+    pub fn into_next_step(self) -> NextStep {
         let (to, kind, text) = match &self {
             Self::NoFlow => (
                 paths::RECOVER,

@@ -34,7 +34,7 @@ impl Registration {
             Err(done) => return Ok(done),
         };
         self.captcha.spend(&tx, &passed, by).await?;
-        self.codes.admit(&tx, registration.email.key(), by, now).await?;
+        self.codes.check_limits(&tx, registration.email.key(), by, now).await?;
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
         self.codes.mailer.wake();
@@ -53,7 +53,7 @@ impl Registration {
         let PendingRegistration { registration, code } =
             match flow::pending(db, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await? {
                 Ok(pending) => pending,
-                Err(ended) => return Ok(Err(ended.into_done())),
+                Err(ended) => return Ok(Err(ended.into_next_step())),
             };
         if registration.proven {
             return Ok(Err(NextStep::go(paths::VERIFY)));
@@ -70,14 +70,14 @@ impl Registration {
     pub async fn correct_email(&self, email: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
-        errors.check("email", self.registration_policy.emails.judge(&email));
+        errors.check("email", self.registration_policy.emails.check(&email));
         let tx = self.store.write().await?;
         let now = tx.now();
         let mut registration =
             match flow::pending(&tx, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await? {
                 Ok(pending) if pending.registration.proven => return Ok(NextStep::go(paths::VERIFY)),
                 Ok(pending) => pending.registration,
-                Err(ended) => return Ok(ended.into_done()),
+                Err(ended) => return Ok(ended.into_next_step()),
             };
         if self.registration_policy.mode == RegistrationMode::Invitation {
             return Err(FieldErrors::one("email", INVITED_ADDRESS).into());
@@ -93,7 +93,7 @@ impl Registration {
             let text = "You can't change the email address again. Start again to use a different one.";
             return Err(FieldErrors::one("email", text).into());
         }
-        self.codes.admit(&tx, email.key(), by, now).await?;
+        self.codes.check_limits(&tx, email.key(), by, now).await?;
         registration.email = email;
         registration.address_taken = taken;
         otps::invalidate_previous(&tx, registration.id, 0, now).await?;

@@ -20,7 +20,7 @@ const GONE: &str = "This browser has already been removed.";
 impl SecondFactor {
     /// Whether the account trusts this browser. Records the use if it does.
     pub async fn recognise(&self, tx: &Transaction, account_id: Uuid, by: &RequestContext) -> Result<bool, StoreError> {
-        let Some(token) = held(account_id, by) else { return Ok(false) };
+        let Some(token) = trust_token(account_id, by) else { return Ok(false) };
         trusted_browsers::note_use(tx, account_id, token.digest(), self.clock.now()).await
     }
 
@@ -32,7 +32,7 @@ impl SecondFactor {
         by: &RequestContext,
     ) -> Result<(String, FlowToken), StoreError> {
         let now = self.clock.now();
-        if let Some(before) = held(account_id, by) {
+        if let Some(before) = trust_token(account_id, by) {
             trusted_browsers::forget_token(tx, account_id, before.digest()).await?;
         }
         let token = FlowToken::generate(&self.rng);
@@ -67,8 +67,8 @@ impl SecondFactor {
         let words = describe_user_agent(&browser.user_agent);
         self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, &words, by).await?;
         tx.commit().await?;
-        let said = format!("{words} will be asked for a code again.");
-        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
+        let text = format!("{words} will be asked for a code again.");
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, text))
     }
 
     /// Removes all of the user's trusted browsers.
@@ -82,15 +82,15 @@ impl SecondFactor {
             self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, "all of them", by).await?;
         }
         tx.commit().await?;
-        let said = "All browsers will be asked for a code again.";
-        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
+        let text = "All browsers will be asked for a code again.";
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, text))
     }
 }
 
 /// Returns this browser's token for an account, which may no longer be valid.
-pub(super) fn held(account_id: Uuid, by: &RequestContext) -> Option<&FlowToken> {
+pub(super) fn trust_token(account_id: Uuid, by: &RequestContext) -> Option<&FlowToken> {
     let name = cookie_name(account_id);
-    by.trusted.iter().find(|(held, _)| *held == name).map(|(_, token)| token)
+    by.trusted.iter().find(|(key, _)| *key == name).map(|(_, token)| token)
 }
 
 /// Returns the name of an account's cookie: 16 hex digits of a hash that does not reveal the

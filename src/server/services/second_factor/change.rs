@@ -29,9 +29,9 @@ impl Change {
     /// Creates a change that added a factor. The message appears on the page with the new recovery
     /// codes, if there are any.
     #[must_use]
-    pub fn on(said: String, codes: Option<Vec<RecoveryCode>>) -> Self {
+    pub fn on(text: String, codes: Option<Vec<RecoveryCode>>) -> Self {
         let to = if codes.is_some() { paths::RECOVERY_CODES } else { paths::ACCOUNT_SECURITY };
-        Self { done: NextStep::go(to).saying(NoticeKind::Success, said), codes, two_step: Some(true) }
+        Self { done: NextStep::go(to).saying(NoticeKind::Success, text), codes, two_step: Some(true) }
     }
 }
 

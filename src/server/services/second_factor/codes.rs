@@ -31,12 +31,12 @@ impl SecondFactor {
             return Err(ServiceError::Refused(OFF));
         }
         let codes = self.replace_recovery_codes(&tx, account_id, by).await?;
-        self.notifications.tell(&tx, &account, NotificationKind::RecoveryCodesMade, by).await?;
+        self.notifications.send(&tx, &account, NotificationKind::RecoveryCodesMade, by).await?;
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);
-        let said = format!("These are your new recovery codes. The old ones no longer work. {SAFE}");
-        let done = NextStep::go(paths::RECOVERY_CODES).saying(NoticeKind::Success, said);
+        let text = format!("These are your new recovery codes. The old ones no longer work. {SAFE}");
+        let done = NextStep::go(paths::RECOVERY_CODES).saying(NoticeKind::Success, text);
         Ok(Change { done, codes: Some(codes), two_step: None })
     }
 

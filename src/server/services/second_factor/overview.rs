@@ -1,6 +1,6 @@
 //! The security settings of an account, as shown to its owner.
 
-use super::browsers::held;
+use super::browsers::trust_token;
 use super::totp_app::is_waiting;
 use super::{Factors, SecondFactor};
 use crate::domain::Timestamp;
@@ -36,7 +36,7 @@ pub struct Overview {
     /// The trusted browsers, each with whether it is the current one.
     pub browsers: Vec<(TrustedBrowser, bool)>,
     /// Whether the account must have a second factor.
-    pub demanded: bool,
+    pub required: bool,
 }
 
 impl SecondFactor {
@@ -62,14 +62,14 @@ impl SecondFactor {
             }
         };
         let browsers = trusted_browsers::of_account(reader, account_id, now).await?;
-        let mine = held(account_id, by).map(|token| token.digest().into_bytes());
+        let mine = trust_token(account_id, by).map(|token| token.digest().into_bytes());
         Ok(Overview {
             app_since: totp::find(reader, account_id).await?.map(|seed| seed.since),
             adding,
             factors: self.factors(reader, account_id).await?,
             recovery_codes_left: recovery_codes::left(reader, account_id).await?,
             browsers: browsers.into_iter().map(|it| (it.clone(), Some(it.digest) == mine)).collect(),
-            demanded: self.demanded.concerns(account.role),
+            required: self.policy.applies_to(account.role),
         })
     }
 

@@ -35,14 +35,14 @@ pub struct SecondFactorAttempt {
 /// The outcome of an attempt that was not rejected.
 #[derive(Debug)]
 pub enum SecondFactorOutcome {
-    SignInOutcome {
+    SignedIn {
         entered: Box<SignInOutcome>,
         next: Option<NextPath>,
         /// The notice to show on the next page.
         notice: Option<Notice>,
     },
     /// This browser has no pending second step: where to go instead.
-    Elsewhere(NextStep),
+    Redirect(NextStep),
 }
 
 impl SecondFactor {
@@ -74,7 +74,7 @@ impl SecondFactor {
         let Some(code) = errors.check("code", SecondStepCode::parse(typed)) else { return Err(errors.into()) };
         let attempt = match self.begin(by).await? {
             Ok(attempt) => attempt,
-            Err(done) => return Ok(SecondFactorOutcome::Elsewhere(done)),
+            Err(done) => return Ok(SecondFactorOutcome::Redirect(done)),
         };
         let method = match &code {
             SecondStepCode::App(code) => {
@@ -143,7 +143,7 @@ impl SecondFactor {
     ) -> Result<SecondFactorOutcome, ServiceError> {
         let SecondFactorAttempt { tx, account, due } = attempt;
         counter::reset_failures(&tx, &self.keys, account.id).await?;
-        let mut entered = self.sign_in.admit(&tx, &account, method, due.remember, by).await?;
+        let mut entered = self.sign_in.complete(&tx, &account, method, due.remember, by).await?;
         if trust {
             entered.trusted = Some(self.trust(&tx, account.id, by).await?);
         }
@@ -154,7 +154,7 @@ impl SecondFactor {
         tx.commit().await?;
         self.notifications.wake();
         let next = due.next.as_deref().and_then(NextPath::parse);
-        Ok(SecondFactorOutcome::SignInOutcome { entered: Box::new(entered), next, notice })
+        Ok(SecondFactorOutcome::SignedIn { entered: Box::new(entered), next, notice })
     }
 
     /// Notifies the owner that a recovery code was used. Returns a notice for the user if few are
@@ -168,7 +168,7 @@ impl SecondFactor {
         let left = self.recovery_codes_left(tx, account.id).await?;
         self.log.note(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
         let about = NotificationKind::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
-        self.notifications.tell(tx, account, about, by).await?;
+        self.notifications.send(tx, account, about, by).await?;
         let words = match left {
             0 => "You used your last recovery code. Get new ones under Account, Security.".to_owned(),
             1 => "You have one recovery code left. Get new ones under Account, Security.".to_owned(),
@@ -186,6 +186,6 @@ pub fn waited_too_long() -> NextStep {
 
 impl fmt::Debug for SecondFactorAttempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Try").field("account", &self.account.id).finish_non_exhaustive()
+        f.debug_struct("SecondFactorAttempt").field("account", &self.account.id).finish_non_exhaustive()
     }
 }

@@ -79,17 +79,17 @@ impl SecondFactor {
             return Err(ServiceError::Refused(NONE_WAITS));
         }
         let codes = self.added(&tx, account_id, by).await?;
-        let (event, about, said) = if replaces {
+        let (event, about, text) = if replaces {
             (SecurityEvent::AppReplaced, NotificationKind::AppReplaced, REPLACED)
         } else {
             (SecurityEvent::TwoStepOn, NotificationKind::TwoStepOn, ON)
         };
         self.log.note(&tx, account_id, event, by).await?;
-        self.notifications.tell(&tx, &account, about, by).await?;
+        self.notifications.send(&tx, &account, about, by).await?;
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "two_step.on", account = %account_id, replaces, ip = %by.ip);
-        Ok(Change::on(format!("{said} {SAFE}"), codes))
+        Ok(Change::on(format!("{text} {SAFE}"), codes))
     }
 
     /// Removes the app. If no other factor is left, the recovery codes and trusted browsers are
@@ -106,18 +106,18 @@ impl SecondFactor {
         if !factors.app {
             return Err(ServiceError::Refused(NONE));
         }
-        if factors.passkeys == 0 && self.demanded.concerns(account.role) {
+        if factors.passkeys == 0 && self.policy.applies_to(account.role) {
             return Err(ServiceError::Refused(DEMANDED));
         }
         totp::remove(&tx, account_id).await?;
         let still_on = self.removed(&tx, account_id).await?;
         self.log.note(&tx, account_id, SecurityEvent::TwoStepOff, by).await?;
-        self.notifications.tell(&tx, &account, NotificationKind::TwoStepOff, by).await?;
+        self.notifications.send(&tx, &account, NotificationKind::TwoStepOff, by).await?;
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "two_step.off", account = %account_id, ip = %by.ip);
-        let said = format!("Authenticator app turned off. {SAFE}");
-        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
+        let text = format!("Authenticator app turned off. {SAFE}");
+        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, text);
         Ok(Change { done, codes: None, two_step: Some(still_on) })
     }
 

@@ -40,7 +40,7 @@ fn of_role(role: Role, states: &[AccountState]) -> Select<Entity> {
     Entity::find().filter(Expr::col(Alias::new(STATE)).is_in(states)).filter(Column::Role.eq(role.as_str()))
 }
 
-/// Disables an account until it is enabled again. Its sessions end with its epoch.
+/// Disables an account until it is enabled again. A disabled account has no valid sessions.
 pub async fn disable(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many().col_expr(Column::DisabledAt, Expr::value(at.0)).filter(Column::Id.eq(id)).exec(db).await?;
     Ok(())
@@ -71,7 +71,7 @@ pub async fn keep(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result
     Ok(kept.rows_affected == 1)
 }
 
-/// Starts a new epoch, which ends all sessions of the account and all sign-ins in progress.
+/// Increases `session_version`, which ends all sessions of the account and all sign-ins in progress.
 pub async fn end_sessions(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::SessionEpoch, Expr::col(Column::SessionEpoch).add(1))

@@ -64,8 +64,8 @@ impl SessionLookup {
 
 impl Sessions {
     /// Returns the session with this id, unless it has ended or timed out. Records that the session
-    /// is in use, except for background requests of a page (`by_itself`).
-    pub async fn open(&self, id: &Id, by_itself: bool) -> Result<Option<SessionLookup>, StoreError> {
+    /// is in use, except for background requests of a page (`automatic`).
+    pub async fn open(&self, id: &Id, automatic: bool) -> Result<Option<SessionLookup>, StoreError> {
         let digest = digest(id);
         let state = self.store.state();
         let read = match state.and_then(|state| self.kept.at(state, &digest)) {
@@ -79,7 +79,7 @@ impl Sessions {
         if self.is_over(read.remember, read.began, read.last_seen, now) {
             return Ok(None);
         }
-        if !by_itself {
+        if !automatic {
             self.touch(digest, read.last_seen, now).await;
         }
         Ok(Some(read.opened.clone()))

@@ -5,7 +5,7 @@ use axum::http::Uri;
 use super::chart::{self, Bars, Drawn};
 use super::query::Query;
 use crate::api::admin::{BucketView, ChartView, FigureView, OverviewView};
-use crate::components::datetime::{Moment, span_in_words};
+use crate::components::datetime::{Moment, format_duration};
 use crate::domain::{Metric, TimeRange, Timestamp};
 use crate::server::http::views::LoadError;
 use crate::server::services::RequestContext;
@@ -13,20 +13,20 @@ use crate::server::services::admin::{Bucket, Overview};
 use crate::server::state::AppState;
 
 pub(super) async fn load(state: &AppState, uri: &Uri, by: &RequestContext) -> Result<OverviewView, LoadError> {
-    let span = TimeRange::from_word(Query::of(uri).word("span"));
+    let span = TimeRange::from_query(Query::of(uri).word("span"));
     let overview = state.admin.overview(span, by).await?;
     Ok(OverviewView {
         span,
         since: overview.since(),
         figures: figures(&overview, state.clock.now()),
         charts: vec![registrations(&overview), failures(&overview)],
-        pieces: overview.pieces.iter().rev().map(|piece| row(span, piece)).collect(),
+        buckets: overview.buckets.iter().rev().map(|bucket| row(span, bucket)).collect(),
     })
 }
 
 fn figures(overview: &Overview, now: Timestamp) -> Vec<FigureView> {
     let figure = |name, value: String, words| FigureView { name, value, words };
-    let (begun, finished) = (overview.times(Metric::RegistrationBegun), overview.times(Metric::RegistrationFinished));
+    let (begun, finished) = (overview.count(Metric::RegistrationBegun), overview.count(Metric::RegistrationFinished));
     let (rate, of) = match begun {
         0 => ("–".to_owned(), "No registrations".to_owned()),
         // Registrations that started before the counted period may also finish in it.
@@ -35,13 +35,13 @@ fn figures(overview: &Overview, now: Timestamp) -> Vec<FigureView> {
     let mail = overview.mail;
     let oldest = mail.oldest.map_or_else(
         || "Nothing queued".to_owned(),
-        |oldest| format!("Oldest: {}", span_in_words(now.since(oldest).as_secs())),
+        |oldest| format!("Oldest: {}", format_duration(now.since(oldest).as_secs())),
     );
     let kinds = format!(
         "{}, {}, {}",
-        counted(overview.times(Metric::WrongPassword), "wrong password"),
-        counted(overview.times(Metric::WrongCode), "wrong code"),
-        counted(overview.times(Metric::SecondStepFailed), "failed second step"),
+        counted(overview.count(Metric::WrongPassword), "wrong password"),
+        counted(overview.count(Metric::WrongCode), "wrong code"),
+        counted(overview.count(Metric::SecondStepFailed), "failed second step"),
     );
     vec![
         figure("Accounts", grouped(overview.accounts), format!("{} new", grouped(overview.new_accounts))),
@@ -54,12 +54,12 @@ fn figures(overview: &Overview, now: Timestamp) -> Vec<FigureView> {
 }
 
 fn registrations(overview: &Overview) -> ChartView {
-    let of = |tally| overview.pieces.iter().map(|piece| piece.times(tally)).collect();
+    let of = |tally| overview.buckets.iter().map(|bucket| bucket.count(tally)).collect();
     let words = format!(
         "{} started, {} completed. {}",
-        overview.times(Metric::RegistrationBegun),
-        overview.times(Metric::RegistrationFinished),
-        most(overview, |piece| piece.times(Metric::RegistrationBegun)),
+        overview.count(Metric::RegistrationBegun),
+        overview.count(Metric::RegistrationFinished),
+        most(overview, |bucket| bucket.count(Metric::RegistrationBegun)),
     );
     let bars = [(Bars::Whole, of(Metric::RegistrationBegun)), (Bars::Part, of(Metric::RegistrationFinished))];
     let key = vec![(Bars::Whole.class(), "Started"), (Bars::Part.class(), "Completed")];
@@ -68,7 +68,7 @@ fn registrations(overview: &Overview) -> ChartView {
 
 fn failures(overview: &Overview) -> ChartView {
     let words = format!("{} in total. {}", overview.failures(), most(overview, Bucket::failures));
-    let bars = [(Bars::Bad, overview.pieces.iter().map(Bucket::failures).collect())];
+    let bars = [(Bars::Bad, overview.buckets.iter().map(Bucket::failures).collect())];
     let key = vec![(Bars::Bad.class(), "Wrong passwords, wrong codes and failed second steps")];
     chart_of(overview, "failures", "Failures", words, &bars, key)
 }
@@ -82,7 +82,7 @@ fn chart_of(
     key: Vec<(&'static str, &'static str)>,
 ) -> ChartView {
     let span = overview.span;
-    let labels: Vec<_> = overview.pieces.iter().map(|piece| short(span, piece.at)).collect();
+    let labels: Vec<_> = overview.buckets.iter().map(|bucket| short(span, bucket.at)).collect();
     let drawn = chart::draw(bars, &labels).inspect_err(|error| tracing::error!(%error, "a chart cannot be drawn"));
     let Drawn { width, height, svg } = drawn.unwrap_or_default();
     let words = if svg.is_some() { words } else { "No data for this period.".to_owned() };
@@ -92,13 +92,13 @@ fn chart_of(
 /// Describes the bucket with the highest number.
 fn most(overview: &Overview, number: impl Fn(&Bucket) -> u64) -> String {
     // `max_by_key` returns the last maximum, so reverse the order to get the first.
-    let top = overview.pieces.iter().rev().max_by_key(|piece| number(piece));
-    let top = top.map(|piece| (number(piece), long(overview.span, piece.at)));
-    top.map_or_else(String::new, |(times, when)| format!("Busiest {}: {times} on {when}.", overview.span.piece()))
+    let top = overview.buckets.iter().rev().max_by_key(|bucket| number(bucket));
+    let top = top.map(|bucket| (number(bucket), long(overview.span, bucket.at)));
+    top.map_or_else(String::new, |(times, when)| format!("Busiest {}: {times} on {when}.", overview.span.bucket_unit()))
 }
 
-fn row(span: TimeRange, piece: &Bucket) -> BucketView {
-    BucketView { when: long(span, piece.at), numbers: Metric::ALL.map(|tally| piece.times(tally)) }
+fn row(span: TimeRange, bucket: &Bucket) -> BucketView {
+    BucketView { when: long(span, bucket.at), numbers: Metric::ALL.map(|tally| bucket.count(tally)) }
 }
 
 /// Formats a time as a chart label.

@@ -1,7 +1,7 @@
 //! `/admin/settings`.
 
 use crate::api::admin::{LimitView, SettingView, SettingsView};
-use crate::components::datetime::span_in_words;
+use crate::components::datetime::format_duration;
 use crate::server::http::views::LoadError;
 use crate::server::services::RequestContext;
 use crate::server::services::admin::RuntimeInfo;
@@ -14,7 +14,7 @@ pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<Settin
         ("Version", version.to_owned()),
         ("Database", database.product),
         ("Database size", megabytes(database.size)),
-        ("Uptime", span_in_words(uptime.as_secs())),
+        ("Uptime", format_duration(uptime.as_secs())),
     ];
     let setting = |it: crate::server::config::report::Setting| SettingView {
         name: it.name,

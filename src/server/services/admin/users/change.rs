@@ -4,7 +4,7 @@
 use crate::server::store::Transaction;
 use uuid::Uuid;
 
-use super::detail::standing;
+use super::detail::status_of;
 use super::{AdminService, rules};
 use crate::domain::{AuditAction, AuditReason, FieldErrors, NoticeKind, Role, SecurityEvent, UserAction};
 use crate::paths;
@@ -41,12 +41,12 @@ impl AdminService {
         let tx = &admin_tx.tx;
         let account = accounts::by_id(tx, id).await?.ok_or(ServiceError::NotFound)?;
         let own = id == admin_tx.actor_id;
-        if let Some(refusal) = rules::refusal(action, standing(tx, &account, admin_tx.actor_id).await?) {
+        if let Some(refusal) = rules::refusal(action, status_of(tx, &account, admin_tx.actor_id).await?) {
             return Err(ServiceError::Refused(refusal));
         }
-        self.log.note_from_operators(tx, id, event_of(action), BY).await?;
+        self.log.note_admin_action(tx, id, event_of(action), BY).await?;
         if let Some(action) = mail_of(action) {
-            self.notifications.tell_by_administrator(tx, &account, action).await?;
+            self.notifications.send_admin_action(tx, &account, action).await?;
         }
         self.apply(tx, action, &account).await?;
         admin_tx.commit(AuditEvent::to(action_of(action), id).because(&reason)).await?;
@@ -103,7 +103,7 @@ fn action_of(action: UserAction) -> AuditAction {
     }
 }
 
-/// The entry in the owner's security log.
+/// Returns the entry in the owner's security log.
 fn event_of(action: UserAction) -> SecurityEvent {
     match action {
         UserAction::Disable => SecurityEvent::AccountDisabled,
@@ -117,7 +117,7 @@ fn event_of(action: UserAction) -> SecurityEvent {
     }
 }
 
-/// The notification to the owner. Ended sessions are not announced, because the owner sees them.
+/// Returns the notification to the owner. Ended sessions are not announced, because the owner sees them.
 fn mail_of(action: UserAction) -> Option<ByAdministrator> {
     Some(match action {
         UserAction::EndSessions => return None,
@@ -131,7 +131,7 @@ fn mail_of(action: UserAction) -> Option<ByAdministrator> {
     })
 }
 
-/// The message shown to the administrator after the action.
+/// Returns the message shown to the administrator after the action.
 fn success_message(action: UserAction, name: &str, own: bool) -> String {
     match action {
         UserAction::Disable => format!("{name} has been disabled and signed out everywhere."),
