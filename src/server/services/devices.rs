@@ -53,7 +53,7 @@ impl Devices {
         if known_devices::insert(tx, new).await? {
             known_devices::keep_newest(tx, account.id, DEVICES_KEPT).await?;
             if !first_of_all {
-                self.tell(tx, account, signed_in, now, by).await?;
+                self.notify_owner(tx, account, signed_in, now, by).await?;
             }
         }
         Ok(token)
@@ -64,7 +64,7 @@ impl Devices {
         self.notifications.wake();
     }
 
-    async fn tell(
+    async fn notify_owner(
         &self,
         tx: &Transaction,
         account: &Account,
@@ -76,6 +76,6 @@ impl Devices {
         // The link is valid for as long as the session can last.
         let until = self.sessions.ends_at(now, signed_in.remember);
         let link = self.notifications.link(tx, LinkPurpose::EndSession, account, Some(signed_in.handle), until).await?;
-        self.notifications.tell(tx, account, NotificationKind::NewDevice { link }, by).await
+        self.notifications.send(tx, account, NotificationKind::NewDevice { link }, by).await
     }
 }

@@ -22,18 +22,18 @@ pub struct Notifications {
 
 impl Notifications {
     /// Queues a notice to the account's email, in the transaction of the event it is about.
-    pub async fn tell(
+    pub async fn send(
         &self,
         tx: &Transaction,
         account: &Account,
         about: NotificationKind,
         by: &RequestContext,
     ) -> Result<(), StoreError> {
-        self.tell_at(tx, &account.email, account, about, by).await
+        self.send_to(tx, &account.email, account, about, by).await
     }
 
-    /// Same as [`Notifications::tell`], but sends to an email other than the account's current one.
-    pub async fn tell_at(
+    /// Same as [`Notifications::send`], but sends to an email other than the account's current one.
+    pub async fn send_to(
         &self,
         tx: &Transaction,
         to: &Email,
@@ -52,9 +52,9 @@ impl Notifications {
         self.mailer.enqueue(tx, &Message::Notice(notice), None).await
     }
 
-    /// Same as [`Notifications::tell`], but for an administrator's action. The notice omits the
+    /// Same as [`Notifications::send`], but for an administrator's action. The notice omits the
     /// administrator's IP address and browser, which are not disclosed to the owner.
-    pub async fn tell_by_administrator(
+    pub async fn send_by_administrator(
         &self,
         tx: &Transaction,
         account: &Account,

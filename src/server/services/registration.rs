@@ -134,7 +134,7 @@ impl Registration {
             return Ok(());
         }
         match email_owner::find(tx, email, &self.limits, now).await? {
-            Some(holder) => self.codes.tell_owner(tx, holder, by, now).await,
+            Some(holder) => self.codes.notify_owner(tx, holder, by, now).await,
             None => Ok(()),
         }
     }

@@ -57,7 +57,7 @@ impl AccountSettings {
         access_revocation::revoke_all_access(&tx, &account, now).await?;
         let link = self.notifications.link(&tx, LinkPurpose::KeepAccount, &account, None, on).await?;
         self.log.note(&tx, account.id, SecurityEvent::DeletionScheduled, by).await?;
-        self.notifications.tell(&tx, &account, NotificationKind::DeletionScheduled { link, on }, by).await?;
+        self.notifications.send(&tx, &account, NotificationKind::DeletionScheduled { link, on }, by).await?;
         self.commit(tx).await?;
         tracing::info!(event = "account.deletion_scheduled", account = %account.id, ip = %by.ip);
         let text = "Your account is closed and will be deleted. If you change your mind, use the link in the email we sent you.";

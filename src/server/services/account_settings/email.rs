@@ -53,7 +53,7 @@ impl AccountSettings {
         email_changes::insert(&tx, &change).await?;
         self.issue_change_code(&tx, &change, &account, by, now).await?;
         if let Some(holder) = holder {
-            self.codes.tell_owner(&tx, holder, by, now).await?;
+            self.codes.notify_owner(&tx, holder, by, now).await?;
         }
         let detail = between(&change);
         self.log.note_about(&tx, account.id, SecurityEvent::EmailChangeAsked, &detail, by).await?;

@@ -117,7 +117,7 @@ impl AccountSettings {
         recoveries::finish_all(tx, account.id, now).await?;
         let until = now + self.limits.email_undo;
         let link = self.notifications.link(tx, LinkPurpose::UndoEmailChange, account, Some(change.id), until).await?;
-        self.notifications.tell_at(tx, &change.old_email, account, NotificationKind::EmailChanged { link }, by).await?;
+        self.notifications.send_to(tx, &change.old_email, account, NotificationKind::EmailChanged { link }, by).await?;
         self.log.note_about(tx, account.id, SecurityEvent::EmailChanged, &between(change), by).await?;
         Ok(())
     }

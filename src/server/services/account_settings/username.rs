@@ -30,7 +30,7 @@ impl AccountSettings {
         let detail = format!("{} → {}", account.username.as_str(), username.as_str());
         self.log.note_about(&tx, account.id, SecurityEvent::UsernameChanged, &detail, by).await?;
         let renamed = Account { username, ..account };
-        self.notifications.tell(&tx, &renamed, NotificationKind::UsernameChanged, by).await?;
+        self.notifications.send(&tx, &renamed, NotificationKind::UsernameChanged, by).await?;
         self.commit(tx).await?;
         tracing::info!(event = "account.username_changed", account = %renamed.id, ip = %by.ip);
         let text = format!("Your username is now {}.", renamed.username.as_str());

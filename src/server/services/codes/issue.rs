@@ -118,7 +118,7 @@ impl OtpService {
     }
 
     /// Notifies the owner of an email, at a limited rate, that someone tried to use it.
-    pub async fn tell_owner(
+    pub async fn notify_owner(
         &self,
         tx: &Transaction,
         holder: EmailOwner,

@@ -97,7 +97,7 @@ impl EmailLinks {
         }
         let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
         self.log.note(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
-        self.notifications.tell(tx, &account, NotificationKind::DeletionCancelled, by).await?;
+        self.notifications.send(tx, &account, NotificationKind::DeletionCancelled, by).await?;
         let text = "Your account won't be deleted. You can sign in as before.";
         Ok(Some(redirect(paths::LOGIN, NoticeKind::Success, text, false, by)))
     }

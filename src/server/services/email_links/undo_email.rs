@@ -43,7 +43,7 @@ impl EmailLinks {
             self.log.note(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
         }
         let restored = Account { email: change.old_email, ..account };
-        self.notifications.tell(tx, &restored, NotificationKind::EmailChangeUndone, by).await?;
+        self.notifications.send(tx, &restored, NotificationKind::EmailChangeUndone, by).await?;
         let own = by.member.as_ref().is_some_and(|member| member.account_id == restored.id);
         let text =
             "Your email address has been restored, and all devices have been signed out. Reset your password now.";

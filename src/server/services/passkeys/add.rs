@@ -73,7 +73,7 @@ impl Passkeys {
         self.log.note_about(&tx, account_id, SecurityEvent::PasskeyAdded, passkey.name.as_str(), by).await?;
         let codes = self.second_factor.added(&tx, account_id, by).await?;
         let name = passkey.name.as_str().to_owned();
-        self.tell(&tx, account_id, NotificationKind::PasskeyAdded { name }, by).await?;
+        self.notify_owner(&tx, account_id, NotificationKind::PasskeyAdded { name }, by).await?;
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "passkey.added", account = %account_id, passkey = %passkey.id, ip = %by.ip);

@@ -60,7 +60,7 @@ pub struct Passkeys {
 
 impl Passkeys {
     /// Notifies the owner of a change to a passkey, in the transaction of that change.
-    async fn tell(
+    async fn notify_owner(
         &self,
         tx: &Transaction,
         account_id: Uuid,
@@ -68,7 +68,7 @@ impl Passkeys {
         by: &RequestContext,
     ) -> Result<(), ServiceError> {
         let account = accounts::by_id(tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
-        Ok(self.notifications.tell(tx, &account, about, by).await?)
+        Ok(self.notifications.send(tx, &account, about, by).await?)
     }
 
     fn ceremonies(&self) -> Result<&Ceremonies, ServiceError> {

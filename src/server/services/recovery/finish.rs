@@ -157,7 +157,7 @@ impl Recovery {
         mail_links::forget_unused(&tx, account.id, LinkPurpose::EndSession).await?;
         self.passwords.reset_failures(&tx, account, by).await?;
         self.log.note(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
-        self.notifications.tell(&tx, account, NotificationKind::PasswordRecovered, by).await?;
+        self.notifications.send(&tx, account, NotificationKind::PasswordRecovered, by).await?;
         tx.commit().await?;
         self.codes.mailer.wake();
         tracing::info!(event = "recovery.finished", account = %account.id, ip = %by.ip);

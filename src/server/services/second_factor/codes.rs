@@ -31,7 +31,7 @@ impl SecondFactor {
             return Err(ServiceError::Refused(OFF));
         }
         let codes = self.replace_recovery_codes(&tx, account_id, by).await?;
-        self.notifications.tell(&tx, &account, NotificationKind::RecoveryCodesMade, by).await?;
+        self.notifications.send(&tx, &account, NotificationKind::RecoveryCodesMade, by).await?;
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);

@@ -168,7 +168,7 @@ impl SecondFactor {
         let left = self.recovery_codes_left(tx, account.id).await?;
         self.log.note(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
         let about = NotificationKind::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
-        self.notifications.tell(tx, account, about, by).await?;
+        self.notifications.send(tx, account, about, by).await?;
         let words = match left {
             0 => "You used your last recovery code. Get new ones under Account, Security.".to_owned(),
             1 => "You have one recovery code left. Get new ones under Account, Security.".to_owned(),

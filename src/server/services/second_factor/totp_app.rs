@@ -85,7 +85,7 @@ impl SecondFactor {
             (SecurityEvent::TwoStepOn, NotificationKind::TwoStepOn, ON)
         };
         self.log.note(&tx, account_id, event, by).await?;
-        self.notifications.tell(&tx, &account, about, by).await?;
+        self.notifications.send(&tx, &account, about, by).await?;
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "two_step.on", account = %account_id, replaces, ip = %by.ip);
@@ -112,7 +112,7 @@ impl SecondFactor {
         totp::remove(&tx, account_id).await?;
         let still_on = self.removed(&tx, account_id).await?;
         self.log.note(&tx, account_id, SecurityEvent::TwoStepOff, by).await?;
-        self.notifications.tell(&tx, &account, NotificationKind::TwoStepOff, by).await?;
+        self.notifications.send(&tx, &account, NotificationKind::TwoStepOff, by).await?;
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "two_step.off", account = %account_id, ip = %by.ip);

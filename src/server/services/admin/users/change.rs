@@ -46,7 +46,7 @@ impl AdminService {
         }
         self.log.note_from_operators(tx, id, event_of(action), BY).await?;
         if let Some(action) = mail_of(action) {
-            self.notifications.tell_by_administrator(tx, &account, action).await?;
+            self.notifications.send_by_administrator(tx, &account, action).await?;
         }
         self.apply(tx, action, &account).await?;
         admin_tx.commit(AuditEvent::to(action_of(action), id).because(&reason)).await?;
