@@ -125,7 +125,7 @@ impl AdminCli {
         }
         let (id, role) = (self.rng.id(now), Role::Administrator);
         accounts::insert(&tx, NewAccount { id, username, email, password_hash, role, created_at: now }).await?;
-        self.write_down(&tx, AuditEvent::to(AuditAction::AccountCreated, id).about(role.as_str())).await?;
+        self.record(&tx, AuditEvent::to(AuditAction::AccountCreated, id).about(role.as_str())).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -150,14 +150,14 @@ impl AdminCli {
             Role::Administrator => (AuditAction::MadeAdministrator, SecurityEvent::MadeAdministrator),
             Role::User => (AuditAction::MadeUser, SecurityEvent::MadeUser),
         };
-        self.log.note_from_operators(&tx, account.id, event, OPERATORS).await?;
-        self.write_down(&tx, AuditEvent::to(action, account.id)).await?;
+        self.log.record_by_operator(&tx, account.id, event, OPERATORS).await?;
+        self.record(&tx, AuditEvent::to(action, account.id)).await?;
         tx.commit().await?;
         Ok(Change::Made)
     }
 
-    async fn write_down(&self, tx: &Transaction, note: AuditEvent<'_>) -> Result<(), StoreError> {
-        self.audit.note(tx, Actor::CommandLine, None, note).await
+    async fn record(&self, tx: &Transaction, event: AuditEvent<'_>) -> Result<(), StoreError> {
+        self.audit.record(tx, Actor::CommandLine, None, event).await
     }
 }
 

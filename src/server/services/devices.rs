@@ -72,7 +72,7 @@ impl Devices {
         now: Timestamp,
         by: &RequestContext,
     ) -> Result<(), StoreError> {
-        self.log.note(tx, account.id, SecurityEvent::NewDevice, by).await?;
+        self.log.record(tx, account.id, SecurityEvent::NewDevice, by).await?;
         // The link is valid for as long as the session can last.
         let until = self.sessions.ends_at(now, signed_in.remember);
         let link = self.notifications.link(tx, LinkPurpose::EndSession, account, Some(signed_in.handle), until).await?;

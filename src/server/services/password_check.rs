@@ -63,7 +63,7 @@ pub struct VerifiedPassword {
 struct CountedFailure {
     at: Timestamp,
     /// The entry in the account's security log, if there is an account.
-    noted: Option<Uuid>,
+    event_id: Option<Uuid>,
 }
 
 /// The keys of an account's failure counters.
@@ -108,14 +108,14 @@ impl PasswordCheck {
         let counted = self.count_failure(&counters, claim, challenge, by).await?;
         // An impossible password is rejected before hashing, whether or not the account exists.
         let Some(password) = Password::parse_claimed(claim.password) else {
-            self.captcha.note_failure(by);
+            self.captcha.count_failure(by);
             return Ok(None);
         };
         let hash = claim.account.filter(|account| account.is_open()).map(|account| account.password_hash.clone());
         let known = hash.is_some();
         let right = self.hasher.verify(place, &password, hash).await?;
         if !(right && known) {
-            self.captcha.note_failure(by);
+            self.captcha.count_failure(by);
             return Ok(None);
         }
         Ok(Some(VerifiedPassword { counters, counted }))
@@ -134,7 +134,7 @@ impl PasswordCheck {
         let quota = self.limits.login_failures_per_ip;
         quota::give_back(tx, &self.keys, quota::QuotaKind::SignInFailures, quota, by).await?;
         hourly_counters::decrement(tx, Metric::WrongPassword, right.counted.at).await?;
-        match right.counted.noted {
+        match right.counted.event_id {
             Some(event) => crate::server::store::security_events::take_back(tx, event).await,
             None => Ok(()),
         }
@@ -195,13 +195,13 @@ impl PasswordCheck {
         login_failures::put(&tx, &keys.from_here, Counter { failures, last_at: now, blocked_until }).await?;
         let anywhere = Counter { failures: anywhere.saturating_add(1), last_at: now, blocked_until: now };
         login_failures::put(&tx, &keys.from_anywhere, anywhere).await?;
-        let noted = match claim.account {
-            Some(account) => Some(self.log.note(&tx, account.id, SecurityEvent::SignInFailed, by).await?),
+        let event_id = match claim.account {
+            Some(account) => Some(self.log.record(&tx, account.id, SecurityEvent::SignInFailed, by).await?),
             None => None,
         };
         hourly_counters::add(&tx, Metric::WrongPassword, now).await?;
         tx.commit().await?;
-        Ok(CountedFailure { at: now, noted })
+        Ok(CountedFailure { at: now, event_id })
     }
 
     /// Below the limit, failures expire after the window. From the limit on, they are kept longer

@@ -27,7 +27,7 @@ pub struct SecurityLog {
 
 impl SecurityLog {
     /// Writes an event in the transaction of what happened.
-    pub async fn note(
+    pub async fn record(
         &self,
         tx: &Transaction,
         account_id: Uuid,
@@ -37,8 +37,8 @@ impl SecurityLog {
         self.write(tx, account_id, event, None, Some(by)).await
     }
 
-    /// Same as [`SecurityLog::note`], with a short detail.
-    pub async fn note_about(
+    /// Same as [`SecurityLog::record`], with a short detail.
+    pub async fn record_with_detail(
         &self,
         tx: &Transaction,
         account_id: Uuid,
@@ -51,7 +51,7 @@ impl SecurityLog {
 
     /// Writes an event for an action of an administrator or the command line. The IP address and
     /// browser are not recorded, because they are not disclosed to the owner.
-    pub async fn note_from_operators(
+    pub async fn record_by_operator(
         &self,
         tx: &Transaction,
         account_id: Uuid,

@@ -59,7 +59,7 @@ impl SessionManager {
         let Some(ended) = sessions::end(&tx, member.account_id, handle).await? else {
             return Err(ServiceError::Refused(NOT_THERE));
         };
-        self.log.note_about(&tx, member.account_id, SecurityEvent::SessionEnded, &label(&ended), by).await?;
+        self.log.record_with_detail(&tx, member.account_id, SecurityEvent::SessionEnded, &label(&ended), by).await?;
         tx.commit().await?;
         tracing::info!(event = "session.ended", account = %member.account_id, ip = %by.ip);
         let done = NextStep::go(paths::ACCOUNT_SESSIONS);
@@ -78,7 +78,7 @@ impl SessionManager {
         self.still_signed_in(&tx, member).await?;
         sessions::end_others(&tx, member.account_id, member.session).await?;
         accounts::end_sessions(&tx, member.account_id).await?;
-        self.log.note(&tx, member.account_id, SecurityEvent::OtherSessionsEnded, by).await?;
+        self.log.record(&tx, member.account_id, SecurityEvent::OtherSessionsEnded, by).await?;
         tx.commit().await?;
         tracing::info!(event = "session.others_ended", account = %member.account_id, ip = %by.ip);
         let done = NextStep::go(paths::ACCOUNT_SESSIONS);
@@ -93,7 +93,7 @@ impl SessionManager {
         let Some(member) = &by.member else { return Ok(()) };
         let tx = self.store.write().await?;
         if sessions::end(&tx, member.account_id, member.session).await?.is_some() {
-            self.log.note(&tx, member.account_id, SecurityEvent::SignedOut, by).await?;
+            self.log.record(&tx, member.account_id, SecurityEvent::SignedOut, by).await?;
         }
         Ok(tx.commit().await?)
     }

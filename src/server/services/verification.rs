@@ -50,7 +50,7 @@ impl Verification {
         let now = tx.now();
         if !self.codes.consume(&tx, bound, &code, now).await? {
             drop(tx);
-            self.codes.note_wrong(bound, by);
+            self.codes.record_wrong(bound, by);
             return self.wrong_code(by, now).await;
         }
         self.codes.mark_succeeded(&tx, counted, by).await?;

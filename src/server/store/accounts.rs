@@ -130,7 +130,7 @@ pub async fn by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option
 }
 
 /// Records a sign-in.
-pub async fn note_sign_in(db: &impl ConnectionTrait, id: Uuid, at: Timestamp, ip: &str) -> Result<(), StoreError> {
+pub async fn record_sign_in(db: &impl ConnectionTrait, id: Uuid, at: Timestamp, ip: &str) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::LastSignInAt, Expr::value(at.0))
         .col_expr(Column::LastSignInIp, Expr::value(ip))

@@ -56,7 +56,7 @@ impl AccountSettings {
         accounts::close_until_deletion(&tx, account.id, on).await?;
         access_revocation::revoke_all_access(&tx, &account, now).await?;
         let link = self.notifications.link(&tx, LinkPurpose::KeepAccount, &account, None, on).await?;
-        self.log.note(&tx, account.id, SecurityEvent::DeletionScheduled, by).await?;
+        self.log.record(&tx, account.id, SecurityEvent::DeletionScheduled, by).await?;
         self.notifications.send(&tx, &account, NotificationKind::DeletionScheduled { link, on }, by).await?;
         self.commit(tx).await?;
         tracing::info!(event = "account.deletion_scheduled", account = %account.id, ip = %by.ip);

@@ -56,7 +56,7 @@ impl AccountSettings {
             self.codes.notify_owner(&tx, holder, by, now).await?;
         }
         let detail = between(&change);
-        self.log.note_about(&tx, account.id, SecurityEvent::EmailChangeAsked, &detail, by).await?;
+        self.log.record_with_detail(&tx, account.id, SecurityEvent::EmailChangeAsked, &detail, by).await?;
         self.commit(tx).await?;
         Ok(NextStep::go(paths::ACCOUNT_EMAIL_VERIFY))
     }

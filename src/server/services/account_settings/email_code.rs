@@ -81,7 +81,7 @@ impl AccountSettings {
         let account = self.own(&tx, member).await?;
         if !self.codes.consume(&tx, bound(&change), &code, now).await? {
             drop(tx);
-            self.codes.note_wrong(bound(&change), by);
+            self.codes.record_wrong(bound(&change), by);
             return match self.awaited(self.store.reader(), member).await? {
                 Ok(awaited) => Err(codes::wrong(awaited.change.tries, self.limits.otp_tries)),
                 Err(done) => Ok(done),
@@ -118,7 +118,7 @@ impl AccountSettings {
         let until = now + self.limits.email_undo;
         let link = self.notifications.link(tx, LinkPurpose::UndoEmailChange, account, Some(change.id), until).await?;
         self.notifications.send_to(tx, &change.old_email, account, NotificationKind::EmailChanged { link }, by).await?;
-        self.log.note_about(tx, account.id, SecurityEvent::EmailChanged, &between(change), by).await?;
+        self.log.record_with_detail(tx, account.id, SecurityEvent::EmailChanged, &between(change), by).await?;
         Ok(())
     }
 

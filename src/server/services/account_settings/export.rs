@@ -16,7 +16,7 @@ impl AccountSettings {
         let tx = self.store.write().await?;
         let now = tx.now();
         let account = self.own(&tx, member).await?;
-        self.log.note(&tx, account.id, SecurityEvent::DataExported, by).await?;
+        self.log.record(&tx, account.id, SecurityEvent::DataExported, by).await?;
         let holdings = account_export::of(&tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?;
         tx.commit().await?;
         tracing::info!(event = "account.exported", account = %account.id, ip = %by.ip);

@@ -53,7 +53,7 @@ impl AccountSettings {
         trusted_browsers::forget_all(&tx, account.id).await?;
         otps::void_address(&tx, account.email.key(), now).await?;
         recoveries::finish_all(&tx, account.id, now).await?;
-        self.log.note(&tx, account.id, SecurityEvent::PasswordChanged, by).await?;
+        self.log.record(&tx, account.id, SecurityEvent::PasswordChanged, by).await?;
         self.notifications.send(&tx, &account, NotificationKind::PasswordChanged, by).await?;
         let session_version =
             accounts::by_id(&tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?.session_version;

@@ -28,7 +28,7 @@ impl AccountSettings {
         }
         accounts::set_username(&tx, account.id, &username).await?;
         let detail = format!("{} → {}", account.username.as_str(), username.as_str());
-        self.log.note_about(&tx, account.id, SecurityEvent::UsernameChanged, &detail, by).await?;
+        self.log.record_with_detail(&tx, account.id, SecurityEvent::UsernameChanged, &detail, by).await?;
         let renamed = Account { username, ..account };
         self.notifications.send(&tx, &renamed, NotificationKind::UsernameChanged, by).await?;
         self.commit(tx).await?;

@@ -103,8 +103,8 @@ impl AdminTransaction<'_> {
     ///
     /// # Errors
     /// An internal error. Nothing is then changed.
-    pub async fn commit(self, note: AuditEvent<'_>) -> Result<(), StoreError> {
-        self.audit.note(&self.tx, Actor::Administrator(self.actor_id), Some(self.by.ip), note).await?;
+    pub async fn commit(self, event: AuditEvent<'_>) -> Result<(), StoreError> {
+        self.audit.record(&self.tx, Actor::Administrator(self.actor_id), Some(self.by.ip), event).await?;
         self.tx.commit().await
     }
 }

@@ -39,7 +39,7 @@ impl Audit {
             None => ChainAnchors::default(),
         };
         self.put_ends(&tx, ends).await?;
-        self.note(&tx, Actor::CommandLine, None, AuditEvent::of(AuditAction::AuditResealed)).await?;
+        self.record(&tx, Actor::CommandLine, None, AuditEvent::of(AuditAction::AuditResealed)).await?;
         tx.commit().await
     }
 

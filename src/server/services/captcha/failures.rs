@@ -27,7 +27,7 @@ impl Failures {
     }
 
     /// Counts one failure.
-    pub fn note(&self, by: &RequestContext, now: Timestamp) {
+    pub fn count(&self, by: &RequestContext, now: Timestamp) {
         let (mut cache, prefix) = (self.cache(), by.prefix());
         let times = times(&cache, prefix, now).saturating_add(1);
         cache.insert(prefix, Failing { times, last_at: now });

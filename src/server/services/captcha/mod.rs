@@ -107,8 +107,8 @@ impl Captcha {
     }
 
     /// Counts a failure, which may make the next challenges harder.
-    pub fn note_failure(&self, by: &RequestContext) {
-        self.failures.note(by, self.clock.now());
+    pub fn count_failure(&self, by: &RequestContext) {
+        self.failures.count(by, self.clock.now());
     }
 
     /// Checks the captcha fields of a form. This writes nothing; see [`Captcha::spend`].
@@ -176,7 +176,7 @@ impl Captcha {
 
     fn refuse(&self, why: &'static str, text: &'static str, by: &RequestContext) -> ServiceError {
         tracing::info!(event = "captcha.refused", why, ip = %by.ip);
-        self.note_failure(by);
+        self.count_failure(by);
         ServiceError::Captcha(text)
     }
 }

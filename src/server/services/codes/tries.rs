@@ -51,7 +51,7 @@ impl OtpService {
             return Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait });
         }
         let id = self.rng.id(now);
-        otp_failures::note(tx, id, bound.purpose, bound.email_key, now).await?;
+        otp_failures::insert(tx, id, bound.purpose, bound.email_key, now).await?;
         otps::count_try(tx, bound.flow, tries.saturating_add(1) >= self.limits.otp_tries, now).await?;
         hourly_counters::add(tx, Metric::WrongCode, now).await?;
         Ok(OtpAttempt { id, at: now })
@@ -96,9 +96,9 @@ impl OtpService {
     }
 
     /// Records that an attempt was wrong, which makes captcha challenges harder.
-    pub fn note_wrong(&self, bound: OtpContext<'_>, by: &RequestContext) {
+    pub fn record_wrong(&self, bound: OtpContext<'_>, by: &RequestContext) {
         tracing::info!(event = "verification.wrong", purpose = bound.purpose.as_str(), flow = %bound.flow, ip = %by.ip);
-        self.captcha.note_failure(by);
+        self.captcha.count_failure(by);
     }
 }
 

@@ -75,7 +75,9 @@ impl EmailLinks {
         let Some(handle) = link.subject_id else { return Ok(None) };
         // If the session has already ended, there is nothing left to do.
         if sessions::end(tx, link.account_id, handle).await?.is_some() {
-            self.log.note_about(tx, link.account_id, SecurityEvent::SessionEnded, "by the link in a mail", by).await?;
+            self.log
+                .record_with_detail(tx, link.account_id, SecurityEvent::SessionEnded, "by the link in a mail", by)
+                .await?;
         }
         // Forget all known devices, so that the next sign-in sends a notice even if it comes from
         // the same browser.
@@ -96,7 +98,7 @@ impl EmailLinks {
             return Ok(None);
         }
         let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
-        self.log.note(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
+        self.log.record(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
         self.notifications.send(tx, &account, NotificationKind::DeletionCancelled, by).await?;
         let text = "Your account won't be deleted. You can sign in as before.";
         Ok(Some(redirect(paths::LOGIN, NoticeKind::Success, text, false, by)))

@@ -38,9 +38,9 @@ impl EmailLinks {
         email_changes::undo_from(tx, &change, now).await?;
         access_revocation::revoke_all_access(tx, &account, now).await?;
         let detail = format!("{} → {}", account.email.as_str(), change.old_email.as_str());
-        self.log.note_about(tx, account.id, SecurityEvent::EmailChangeUndone, &detail, by).await?;
+        self.log.record_with_detail(tx, account.id, SecurityEvent::EmailChangeUndone, &detail, by).await?;
         if accounts::keep(tx, account.id, now).await? {
-            self.log.note(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
+            self.log.record(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
         }
         let restored = Account { email: change.old_email, ..account };
         self.notifications.send(tx, &restored, NotificationKind::EmailChangeUndone, by).await?;

@@ -70,7 +70,7 @@ impl Passkeys {
         if !passkeys::insert(&tx, &passkey).await? {
             return Err(ServiceError::Refused(NOT_ADDED));
         }
-        self.log.note_about(&tx, account_id, SecurityEvent::PasskeyAdded, passkey.name.as_str(), by).await?;
+        self.log.record_with_detail(&tx, account_id, SecurityEvent::PasskeyAdded, passkey.name.as_str(), by).await?;
         let codes = self.second_factor.added(&tx, account_id, by).await?;
         let name = passkey.name.as_str().to_owned();
         self.notify_owner(&tx, account_id, NotificationKind::PasskeyAdded { name }, by).await?;

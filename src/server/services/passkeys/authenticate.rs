@@ -54,7 +54,7 @@ impl Passkeys {
             None => {
                 // The failure stays counted and the ceremony stays spent.
                 tx.commit().await?;
-                self.captcha.note_failure(by);
+                self.captcha.count_failure(by);
                 Err(ServiceError::Refused(UNKNOWN))
             }
         }
@@ -94,7 +94,7 @@ impl Passkeys {
         let judged = ceremonies.finish_using(returned, &assertion, meant.as_mut().map(|passkey| &mut passkey.key));
         match (judged, meant, owner) {
             (Ok(()), Some(passkey), Some(owner)) => {
-                passkeys::note_use(tx, &passkey, now).await?;
+                passkeys::record_use(tx, &passkey, now).await?;
                 Ok(Some(owner))
             }
             (Err(Unproven::Cloned), Some(passkey), _) => {

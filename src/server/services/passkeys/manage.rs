@@ -39,7 +39,7 @@ impl Passkeys {
         if !passkeys::rename(&tx, account_id, id, &name).await? {
             return Err(ServiceError::Refused(GONE));
         }
-        self.log.note_about(&tx, account_id, SecurityEvent::PasskeyRenamed, name.as_str(), by).await?;
+        self.log.record_with_detail(&tx, account_id, SecurityEvent::PasskeyRenamed, name.as_str(), by).await?;
         tx.commit().await?;
         Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, "Passkey renamed."))
     }
@@ -60,8 +60,9 @@ impl Passkeys {
         }
         let name = passkeys::remove(&tx, account_id, id).await?.ok_or(ServiceError::Refused(GONE))?;
         let still_on = self.second_factor.removed(&tx, account_id).await?;
-        self.log.note_about(&tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by).await?;
-        self.notify_owner(&tx, account_id, NotificationKind::PasskeyRemoved { name: name.as_str().to_owned() }, by).await?;
+        self.log.record_with_detail(&tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by).await?;
+        self.notify_owner(&tx, account_id, NotificationKind::PasskeyRemoved { name: name.as_str().to_owned() }, by)
+            .await?;
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);

@@ -121,11 +121,11 @@ impl Recovery {
             // Another tab used the code while this request was in progress.
             Err(RecoveryEnded::Finished) => Ok(RecoveryEnded::Finished.into_done()),
             Err(ended) => {
-                self.codes.note_wrong(bound(recovery), by);
+                self.codes.record_wrong(bound(recovery), by);
                 Ok(ended.into_done())
             }
             Ok(waiting) => {
-                self.codes.note_wrong(bound(recovery), by);
+                self.codes.record_wrong(bound(recovery), by);
                 Err(codes::wrong(waiting.recovery.tries, self.limits.otp_tries))
             }
         }
@@ -156,7 +156,7 @@ impl Recovery {
         known_devices::forget_all(&tx, account.id).await?;
         mail_links::forget_unused(&tx, account.id, LinkPurpose::EndSession).await?;
         self.passwords.reset_failures(&tx, account, by).await?;
-        self.log.note(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
+        self.log.record(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
         self.notifications.send(&tx, account, NotificationKind::PasswordRecovered, by).await?;
         tx.commit().await?;
         self.codes.mailer.wake();

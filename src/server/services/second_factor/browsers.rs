@@ -21,7 +21,7 @@ impl SecondFactor {
     /// Whether the account trusts this browser. Records the use if it does.
     pub async fn recognise(&self, tx: &Transaction, account_id: Uuid, by: &RequestContext) -> Result<bool, StoreError> {
         let Some(token) = held(account_id, by) else { return Ok(false) };
-        trusted_browsers::note_use(tx, account_id, token.digest(), self.clock.now()).await
+        trusted_browsers::record_use(tx, account_id, token.digest(), self.clock.now()).await
     }
 
     /// Trusts this browser from now on. Returns the cookie's name and value.
@@ -47,7 +47,7 @@ impl SecondFactor {
             expires_at: now + self.limits.trust_lifetime,
         };
         trusted_browsers::insert(tx, browser).await?;
-        self.log.note_about(tx, account_id, SecurityEvent::BrowserTrusted, &by.browser(), by).await?;
+        self.log.record_with_detail(tx, account_id, SecurityEvent::BrowserTrusted, &by.browser(), by).await?;
         Ok((cookie_name(account_id), token))
     }
 
@@ -65,7 +65,7 @@ impl SecondFactor {
         let browser = known.into_iter().find(|browser| browser.id == id).ok_or(ServiceError::Refused(GONE))?;
         trusted_browsers::forget(&tx, account_id, id).await?;
         let words = describe_user_agent(&browser.user_agent);
-        self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, &words, by).await?;
+        self.log.record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, &words, by).await?;
         tx.commit().await?;
         let said = format!("{words} will be asked for a code again.");
         Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
@@ -79,7 +79,7 @@ impl SecondFactor {
         let account_id = by.member()?.account_id;
         let tx = self.store.write().await?;
         if trusted_browsers::forget_all(&tx, account_id).await? > 0 {
-            self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, "all of them", by).await?;
+            self.log.record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, "all of them", by).await?;
         }
         tx.commit().await?;
         let said = "All browsers will be asked for a code again.";

@@ -50,7 +50,7 @@ impl SecondFactor {
         let codes = generate(&self.rng);
         let rows = codes.iter().map(|code| NewCode { id: self.rng.id(now), digest: digest(account_id, code) });
         recovery_codes::replace(tx, account_id, rows.collect(), now).await?;
-        self.log.note(tx, account_id, SecurityEvent::RecoveryCodesMade, by).await?;
+        self.log.record(tx, account_id, SecurityEvent::RecoveryCodesMade, by).await?;
         Ok(codes)
     }
 

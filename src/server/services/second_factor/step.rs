@@ -126,7 +126,7 @@ impl SecondFactor {
     /// Ends a failed attempt. The failure stays counted and is written to the owner's security log.
     pub async fn fail(&self, attempt: SecondFactorAttempt, by: &RequestContext) -> Result<(), StoreError> {
         let SecondFactorAttempt { tx, account, .. } = attempt;
-        self.log.note(&tx, account.id, SecurityEvent::SecondStepFailed, by).await?;
+        self.log.record(&tx, account.id, SecurityEvent::SecondStepFailed, by).await?;
         hourly_counters::add(&tx, Metric::SecondStepFailed, self.clock.now()).await?;
         tx.commit().await?;
         tracing::info!(event = "second_step.failed", account = %account.id, ip = %by.ip);
@@ -148,7 +148,7 @@ impl SecondFactor {
             entered.trusted = Some(self.trust(&tx, account.id, by).await?);
         }
         let notice = match method {
-            Method::PasswordAndRecoveryCode => self.note_recovery_code(&tx, &account, by).await?,
+            Method::PasswordAndRecoveryCode => self.report_recovery_code_used(&tx, &account, by).await?,
             _ => None,
         };
         tx.commit().await?;
@@ -159,14 +159,14 @@ impl SecondFactor {
 
     /// Notifies the owner that a recovery code was used. Returns a notice for the user if few are
     /// left.
-    async fn note_recovery_code(
+    async fn report_recovery_code_used(
         &self,
         tx: &Transaction,
         account: &Account,
         by: &RequestContext,
     ) -> Result<Option<Notice>, StoreError> {
         let left = self.recovery_codes_left(tx, account.id).await?;
-        self.log.note(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
+        self.log.record(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
         let about = NotificationKind::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
         self.notifications.send(tx, account, about, by).await?;
         let words = match left {

@@ -84,7 +84,7 @@ impl SecondFactor {
         } else {
             (SecurityEvent::TwoStepOn, NotificationKind::TwoStepOn, ON)
         };
-        self.log.note(&tx, account_id, event, by).await?;
+        self.log.record(&tx, account_id, event, by).await?;
         self.notifications.send(&tx, &account, about, by).await?;
         tx.commit().await?;
         self.notifications.wake();
@@ -111,7 +111,7 @@ impl SecondFactor {
         }
         totp::remove(&tx, account_id).await?;
         let still_on = self.removed(&tx, account_id).await?;
-        self.log.note(&tx, account_id, SecurityEvent::TwoStepOff, by).await?;
+        self.log.record(&tx, account_id, SecurityEvent::TwoStepOff, by).await?;
         self.notifications.send(&tx, &account, NotificationKind::TwoStepOff, by).await?;
         tx.commit().await?;
         self.notifications.wake();

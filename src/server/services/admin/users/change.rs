@@ -44,7 +44,7 @@ impl AdminService {
         if let Some(refusal) = rules::refusal(action, standing(tx, &account, admin_tx.actor_id).await?) {
             return Err(ServiceError::Refused(refusal));
         }
-        self.log.note_from_operators(tx, id, event_of(action), BY).await?;
+        self.log.record_by_operator(tx, id, event_of(action), BY).await?;
         if let Some(action) = mail_of(action) {
             self.notifications.send_by_administrator(tx, &account, action).await?;
         }
