@@ -36,7 +36,7 @@ pub enum RegistrationEnded {
 impl RegistrationEnded {
     /// Redirects to the start with an explanation and the previously entered values.
     #[must_use]
-    pub fn into_done(self) -> NextStep {
+    pub fn into_next_step(self) -> NextStep {
         let (kind, text) = match &self {
             Self::NoFlow => {
                 (NoticeKind::Info, "There's nothing to confirm in this browser. Sign in, or create an account.")
@@ -48,7 +48,7 @@ impl RegistrationEnded {
             Self::ShutOut(why) => (NoticeKind::Warning, *why),
             Self::Finished => (NoticeKind::Info, "Your registration is complete. You can sign in now."),
         };
-        let done = NextStep::go(paths::REGISTER).saying(kind, text).with_flow(FlowChange::End(Flow::Registration));
+        let done = NextStep::go(paths::REGISTER).with_notice(kind, text).with_flow(FlowChange::End(Flow::Registration));
         match self {
             Self::Expired(registration) | Self::TriesUsed(registration) => done
                 .with_value("username", registration.username.as_str())

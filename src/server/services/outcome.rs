@@ -43,7 +43,7 @@ impl NextStep {
     }
 
     #[must_use]
-    pub fn saying(mut self, kind: NoticeKind, text: impl Into<String>) -> Self {
+    pub fn with_notice(mut self, kind: NoticeKind, text: impl Into<String>) -> Self {
         self.notice = Some(Notice::new(kind, text));
         self
     }

@@ -64,7 +64,7 @@ impl SessionManager {
         tracing::info!(event = "session.ended", account = %member.account_id, ip = %by.ip);
         let done = NextStep::go(paths::ACCOUNT_SESSIONS);
         let browser = describe_user_agent(&ended.user_agent);
-        Ok(RevokeOutcome::Another(done.saying(NoticeKind::Success, format!("Session ended: {browser}."))))
+        Ok(RevokeOutcome::Another(done.with_notice(NoticeKind::Success, format!("Session ended: {browser}."))))
     }
 
     /// Ends all of the user's sessions except the current one, and all sign-ins in progress.
@@ -83,7 +83,7 @@ impl SessionManager {
         tracing::info!(event = "session.others_ended", account = %member.account_id, ip = %by.ip);
         let done = NextStep::go(paths::ACCOUNT_SESSIONS);
         Ok((
-            done.saying(NoticeKind::Success, "You've been signed out on all other devices."),
+            done.with_notice(NoticeKind::Success, "You've been signed out on all other devices."),
             member.session_version + 1,
         ))
     }

@@ -70,7 +70,7 @@ impl Verification {
             match flow::pending(&tx, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await? {
                 Ok(pending) if !pending.registration.proven => return Ok(NextStep::go(paths::VERIFY)),
                 Ok(pending) => pending.registration,
-                Err(ended) => return Ok(ended.into_done()),
+                Err(ended) => return Ok(ended.into_next_step()),
             };
         if accounts::by_username(&tx, &username).await?.is_some() {
             return Err(FieldErrors::one("username", USERNAME_TAKEN).into());
@@ -92,11 +92,11 @@ impl Verification {
                     return Ok(Err(NextStep::go(paths::VERIFY)));
                 }
                 Ok(PendingRegistration { registration, .. }) => registration,
-                Err(ended) => return Ok(Err(ended.into_done())),
+                Err(ended) => return Ok(Err(ended.into_next_step())),
             };
         let counted = self.codes.count(&tx, bound(&registration), registration.tries, by, now).await?;
         if !registrations::count_try(&tx, registration.id, self.limits.otp_tries).await? {
-            return Ok(Err(RegistrationEnded::TriesUsed(Box::new(registration)).into_done()));
+            return Ok(Err(RegistrationEnded::TriesUsed(Box::new(registration)).into_next_step()));
         }
         tx.commit().await?;
         Ok(Ok((registration, counted)))
@@ -107,7 +107,7 @@ impl Verification {
         match flow::pending(self.store.reader(), by.flow.as_ref(), &self.registration_policy, &self.limits, now).await?
         {
             Ok(pending) => Err(codes::wrong(pending.registration.tries, self.limits.otp_tries)),
-            Err(ended) => Ok(ended.into_done()),
+            Err(ended) => Ok(ended.into_next_step()),
         }
     }
 
@@ -123,9 +123,8 @@ impl Verification {
         if email_owner::find(&tx, &registration.email, &self.limits, now).await?.is_some() {
             registrations::mark_finished(&tx, registration.id, now).await?;
             tx.commit().await?;
-            return Ok(
-                sign_in.saying(NoticeKind::Info, "This email address already has an account. Sign in to continue.")
-            );
+            return Ok(sign_in
+                .with_notice(NoticeKind::Info, "This email address already has an account. Sign in to continue."));
         }
         if accounts::by_username(&tx, &registration.username).await?.is_some() {
             registrations::mark_proven(&tx, registration.id, now).await?;
@@ -136,7 +135,7 @@ impl Verification {
         if !invitations::end_for(&tx, &registration.email, Ending::Used, now).await?
             && let Some(why) = self.registration_policy.rejection_reason(&tx, &registration.email, now).await?
         {
-            return Ok(RegistrationEnded::ShutOut(why).into_done());
+            return Ok(RegistrationEnded::ShutOut(why).into_next_step());
         }
         let account = NewAccount {
             id: self.rng.id(now),
@@ -153,7 +152,7 @@ impl Verification {
         tx.commit().await?;
         tracing::info!(event = "account.created", account = %id, registration = %registration.id);
         let text = "Your account is ready. Sign in to continue.";
-        Ok(sign_in.saying(NoticeKind::Success, text).with_value("identifier", registration.username.as_str()))
+        Ok(sign_in.with_notice(NoticeKind::Success, text).with_value("identifier", registration.username.as_str()))
     }
 }
 

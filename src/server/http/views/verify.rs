@@ -8,7 +8,7 @@ use crate::server::services::flow::RegistrationEnded;
 use crate::server::state::AppState;
 
 pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<PendingView, LoadError> {
-    let pending = state.registration.pending(by.flow.as_ref()).await?.map_err(RegistrationEnded::into_done)?;
+    let pending = state.registration.pending(by.flow.as_ref()).await?.map_err(RegistrationEnded::into_next_step)?;
     Ok(PendingView {
         username: pending.registration.username.as_str().to_owned(),
         email: pending.registration.email.as_str().to_owned(),

@@ -61,6 +61,6 @@ impl AccountSettings {
         self.commit(tx).await?;
         tracing::info!(event = "account.deletion_scheduled", account = %account.id, ip = %by.ip);
         let text = "Your account is closed and will be deleted. If you change your mind, use the link in the email we sent you.";
-        Ok(NextStep::go(paths::LOGIN).saying(NoticeKind::Info, text))
+        Ok(NextStep::go(paths::LOGIN).with_notice(NoticeKind::Info, text))
     }
 }

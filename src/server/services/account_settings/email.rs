@@ -72,7 +72,7 @@ impl AccountSettings {
         email_changes::drop_pending(&tx, account.id, self.clock.now()).await?;
         tx.commit().await?;
         let text = format!("Your email address stays {}.", account.email.as_str());
-        Ok(NextStep::go(paths::ACCOUNT).saying(NoticeKind::Info, text))
+        Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Info, text))
     }
 
     /// Issues a code, and mails it unless the email belongs to another account.

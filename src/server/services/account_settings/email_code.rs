@@ -59,7 +59,7 @@ impl AccountSettings {
         self.issue_change_code(&tx, &change, &account, by, now).await?;
         self.commit(tx).await?;
         let text = format!("We've sent a new code to {}.", change.email.as_str());
-        Ok(NextStep::go(paths::ACCOUNT_EMAIL_VERIFY).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ACCOUNT_EMAIL_VERIFY).with_notice(NoticeKind::Success, text))
     }
 
     /// Checks the code and changes the email. The old email receives a notice with a link that
@@ -94,13 +94,13 @@ impl AccountSettings {
         if !(still && email_changes::confirm(&tx, change.id, now).await?) {
             email_changes::drop_pending(&tx, account.id, now).await?;
             tx.commit().await?;
-            return Ok(NextStep::go(paths::ACCOUNT).saying(NoticeKind::Warning, TAKEN));
+            return Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Warning, TAKEN));
         }
         self.move_to(&tx, &account, &change, by, now).await?;
         self.commit(tx).await?;
         tracing::info!(event = "account.email_changed", account = %account.id, ip = %by.ip);
         let text = format!("Your email address is now {}.", change.email.as_str());
-        Ok(NextStep::go(paths::ACCOUNT).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text))
     }
 
     /// Applies the change with all its consequences. Sessions continue.
@@ -167,5 +167,5 @@ fn over(why: OtpUnavailable) -> NextStep {
             "You've entered too many incorrect codes. Enter your new email address again to get a new one.",
         ),
     };
-    NextStep::go(paths::ACCOUNT).saying(kind, text)
+    NextStep::go(paths::ACCOUNT).with_notice(kind, text)
 }

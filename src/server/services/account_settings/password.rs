@@ -60,6 +60,6 @@ impl AccountSettings {
         self.commit(tx).await?;
         tracing::info!(event = "account.password_changed", account = %account.id, ip = %by.ip);
         let text = "Password changed. You've been signed out on other devices.";
-        Ok((NextStep::go(paths::ACCOUNT).saying(NoticeKind::Success, text), session_version))
+        Ok((NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text), session_version))
     }
 }

@@ -34,6 +34,6 @@ impl AccountSettings {
         self.commit(tx).await?;
         tracing::info!(event = "account.username_changed", account = %renamed.id, ip = %by.ip);
         let text = format!("Your username is now {}.", renamed.username.as_str());
-        Ok(NextStep::go(paths::ACCOUNT).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text))
     }
 }

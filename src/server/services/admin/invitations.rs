@@ -101,7 +101,7 @@ impl AdminService {
         admin_tx.commit(AuditEvent::of(AuditAction::InvitationSent).about(&detail)).await?;
         self.mailer.wake();
         let text = format!("We've sent an invitation to {}.", email.as_str());
-        Ok(NextStep::go(paths::ADMIN_INVITATIONS).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ADMIN_INVITATIONS).with_notice(NoticeKind::Success, text))
     }
 
     /// Revokes an invitation by id. Its link stops working, and a registration that was started
@@ -119,6 +119,6 @@ impl AdminService {
         }
         admin_tx.commit(AuditEvent::of(AuditAction::InvitationRevoked).about(&invitation.email.masked())).await?;
         let text = format!("Invitation for {} revoked.", invitation.email.as_str());
-        Ok(NextStep::go(paths::ADMIN_INVITATIONS).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ADMIN_INVITATIONS).with_notice(NoticeKind::Success, text))
     }
 }

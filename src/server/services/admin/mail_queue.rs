@@ -86,7 +86,7 @@ impl AdminService {
         admin_tx.commit(AuditEvent::of(AuditAction::MailRetried).about(&label(&mail))).await?;
         self.mailer.wake();
         Ok(NextStep::go(paths::ADMIN_MAIL)
-            .saying(NoticeKind::Success, "The email is queued again and will be sent now."))
+            .with_notice(NoticeKind::Success, "The email is queued again and will be sent now."))
     }
 
     /// Removes a queued message from the outbox.
@@ -102,7 +102,7 @@ impl AdminService {
         }
         admin_tx.commit(AuditEvent::of(AuditAction::MailDropped).about(&label(&mail))).await?;
         let text = "Email cancelled. It may still arrive if it was being sent.";
-        Ok(NextStep::go(paths::ADMIN_MAIL).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ADMIN_MAIL).with_notice(NoticeKind::Success, text))
     }
 
     /// Sends a test email to the administrator through the regular outbox.
@@ -134,7 +134,7 @@ impl AdminService {
         admin_tx.commit(AuditEvent::of(AuditAction::TestMailSent).about(&to)).await?;
         self.mailer.wake();
         let text = format!("Sending a test email to {to}. Its delivery status appears below.");
-        Ok(NextStep::go(paths::ADMIN_MAIL).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ADMIN_MAIL).with_notice(NoticeKind::Success, text))
     }
 }
 

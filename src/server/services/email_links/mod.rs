@@ -115,7 +115,7 @@ fn redirect(
     by: &RequestContext,
 ) -> LinkOutcome {
     let to = if by.member.is_some() && !ends_own_session { paths::DASHBOARD } else { to };
-    LinkOutcome { next: NextStep::go(to).saying(kind, text), ends_own_session }
+    LinkOutcome { next: NextStep::go(to).with_notice(kind, text), ends_own_session }
 }
 
 fn no_good() -> LinkOutcome {

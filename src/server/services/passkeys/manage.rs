@@ -41,7 +41,7 @@ impl Passkeys {
         }
         self.log.record_with_detail(&tx, account_id, SecurityEvent::PasskeyRenamed, name.as_str(), by).await?;
         tx.commit().await?;
-        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, "Passkey renamed."))
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, "Passkey renamed."))
     }
 
     /// Removes a passkey and notifies the owner by email.
@@ -67,7 +67,7 @@ impl Passkeys {
         self.notifications.wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
         let said = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
-        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
+        let done = NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, said);
         Ok(Change { done, codes: None, two_step: Some(still_on) })
     }
 }

@@ -33,7 +33,7 @@ impl Recovery {
         // Check this before validating the fields, so that users without a pending recovery are not
         // asked to correct them.
         if let Err(ended) = self.waiting(reader, by.recovery.as_ref()).await? {
-            return Ok(ended.into_done());
+            return Ok(ended.into_next_step());
         }
         let (code, password) = self.parse(code, password)?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
@@ -41,7 +41,7 @@ impl Recovery {
         let place = self.passwords.enter()?;
         let (recovery, counted) = match self.count_try(by).await? {
             Ok(counted) => counted,
-            Err(ended) => return Ok(ended.into_done()),
+            Err(ended) => return Ok(ended.into_next_step()),
         };
         let now = self.clock.now();
         if !self.codes.is_right(reader, bound(&recovery), &code, now).await? {
@@ -119,10 +119,10 @@ impl Recovery {
     async fn wrong(&self, recovery: &recoveries::Recovery, by: &RequestContext) -> Result<NextStep, ServiceError> {
         match self.waiting(self.store.reader(), by.recovery.as_ref()).await? {
             // Another tab used the code while this request was in progress.
-            Err(RecoveryEnded::Finished) => Ok(RecoveryEnded::Finished.into_done()),
+            Err(RecoveryEnded::Finished) => Ok(RecoveryEnded::Finished.into_next_step()),
             Err(ended) => {
                 self.codes.record_wrong(bound(recovery), by);
-                Ok(ended.into_done())
+                Ok(ended.into_next_step())
             }
             Ok(waiting) => {
                 self.codes.record_wrong(bound(recovery), by);
@@ -143,7 +143,7 @@ impl Recovery {
     ) -> Result<NextStep, ServiceError> {
         // The account was closed after the code was checked, so there is nothing to recover.
         if !accounts::set_password(&tx, account.id, hash, None, now).await? {
-            return Ok(RecoveryEnded::NoFlow.into_done());
+            return Ok(RecoveryEnded::NoFlow.into_next_step());
         }
         accounts::end_sessions(&tx, account.id).await?;
         sessions::end_all(&tx, account.id).await?;
@@ -162,6 +162,6 @@ impl Recovery {
         self.codes.mailer.wake();
         tracing::info!(event = "recovery.finished", account = %account.id, ip = %by.ip);
         let text = "Your password has been reset. Sign in with your new password.";
-        Ok(NextStep::go(paths::LOGIN).saying(NoticeKind::Success, text).with_flow(FlowChange::End(Flow::Recovery)))
+        Ok(NextStep::go(paths::LOGIN).with_notice(NoticeKind::Success, text).with_flow(FlowChange::End(Flow::Recovery)))
     }
 }

@@ -102,14 +102,14 @@ impl Recovery {
         // Skip the captcha when nothing can be sent now.
         match self.waiting(self.store.reader(), by.recovery.as_ref()).await? {
             Ok(PendingRecovery { code, .. }) => self.codes.check_pause(&code, self.clock.now())?,
-            Err(ended) => return Ok(ended.into_done()),
+            Err(ended) => return Ok(ended.into_next_step()),
         }
         let passed = self.captcha.check(Form::Resend, answer, by).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
         let PendingRecovery { recovery, code } = match self.waiting(&tx, by.recovery.as_ref()).await? {
             Ok(waiting) => waiting,
-            Err(ended) => return Ok(ended.into_done()),
+            Err(ended) => return Ok(ended.into_next_step()),
         };
         self.codes.check_pause(&code, now)?;
         self.captcha.spend(&tx, &passed, by).await?;
@@ -118,7 +118,7 @@ impl Recovery {
         tx.commit().await?;
         self.codes.mailer.wake();
         let text = "If that email address has an account, we've sent a new code to it.";
-        Ok(NextStep::go(paths::RECOVER_VERIFY).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::RECOVER_VERIFY).with_notice(NoticeKind::Success, text))
     }
 
     /// Issues a code, and mails it if there is an account.

@@ -39,7 +39,7 @@ impl Registration {
         tx.commit().await?;
         self.codes.mailer.wake();
         let text = format!("We've sent a new code to {}.", registration.email.as_str());
-        Ok(NextStep::go(paths::VERIFY).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::VERIFY).with_notice(NoticeKind::Success, text))
     }
 
     /// Returns the registration for which another code can be sent now. If there is none, the inner
@@ -53,7 +53,7 @@ impl Registration {
         let PendingRegistration { registration, code } =
             match flow::pending(db, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await? {
                 Ok(pending) => pending,
-                Err(ended) => return Ok(Err(ended.into_done())),
+                Err(ended) => return Ok(Err(ended.into_next_step())),
             };
         if registration.proven {
             return Ok(Err(NextStep::go(paths::VERIFY)));
@@ -77,7 +77,7 @@ impl Registration {
             match flow::pending(&tx, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await? {
                 Ok(pending) if pending.registration.proven => return Ok(NextStep::go(paths::VERIFY)),
                 Ok(pending) => pending.registration,
-                Err(ended) => return Ok(ended.into_done()),
+                Err(ended) => return Ok(ended.into_next_step()),
             };
         if self.registration_policy.mode == RegistrationMode::Invitation {
             return Err(FieldErrors::one("email", INVITED_ADDRESS).into());
@@ -101,6 +101,6 @@ impl Registration {
         tx.commit().await?;
         self.codes.mailer.wake();
         let text = format!("We've sent a code to {}.", registration.email.as_str());
-        Ok(NextStep::go(paths::VERIFY).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::VERIFY).with_notice(NoticeKind::Success, text))
     }
 }

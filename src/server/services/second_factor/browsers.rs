@@ -68,7 +68,7 @@ impl SecondFactor {
         self.log.record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, &words, by).await?;
         tx.commit().await?;
         let said = format!("{words} will be asked for a code again.");
-        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, said))
     }
 
     /// Removes all of the user's trusted browsers.
@@ -83,7 +83,7 @@ impl SecondFactor {
         }
         tx.commit().await?;
         let said = "All browsers will be asked for a code again.";
-        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, said))
     }
 }
 

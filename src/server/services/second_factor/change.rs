@@ -31,7 +31,7 @@ impl Change {
     #[must_use]
     pub fn on(said: String, codes: Option<Vec<RecoveryCode>>) -> Self {
         let to = if codes.is_some() { paths::RECOVERY_CODES } else { paths::ACCOUNT_SECURITY };
-        Self { done: NextStep::go(to).saying(NoticeKind::Success, said), codes, two_step: Some(true) }
+        Self { done: NextStep::go(to).with_notice(NoticeKind::Success, said), codes, two_step: Some(true) }
     }
 }
 

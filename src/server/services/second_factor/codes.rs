@@ -36,7 +36,7 @@ impl SecondFactor {
         self.notifications.wake();
         tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);
         let said = format!("These are your new recovery codes. The old ones no longer work. {SAFE}");
-        let done = NextStep::go(paths::RECOVERY_CODES).saying(NoticeKind::Success, said);
+        let done = NextStep::go(paths::RECOVERY_CODES).with_notice(NoticeKind::Success, said);
         Ok(Change { done, codes: Some(codes), two_step: None })
     }
 

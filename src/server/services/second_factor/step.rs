@@ -107,7 +107,7 @@ impl SecondFactor {
     /// [`ServiceError::Limited`] after too many failures.
     pub async fn begin(&self, by: &RequestContext) -> Result<Result<SecondFactorAttempt, NextStep>, ServiceError> {
         let Some(due) = by.second_step.clone() else {
-            let there = NextStep::go(paths::DASHBOARD).saying(NoticeKind::Info, THERE);
+            let there = NextStep::go(paths::DASHBOARD).with_notice(NoticeKind::Info, THERE);
             return Ok(Err(if by.member.is_some() { there } else { waited_too_long() }));
         };
         let tx = self.store.write().await?;
@@ -181,7 +181,7 @@ impl SecondFactor {
 /// Redirects to the password form because the second step expired.
 #[must_use]
 pub fn waited_too_long() -> NextStep {
-    NextStep::go(paths::LOGIN).saying(NoticeKind::Warning, WAITED)
+    NextStep::go(paths::LOGIN).with_notice(NoticeKind::Warning, WAITED)
 }
 
 impl fmt::Debug for SecondFactorAttempt {

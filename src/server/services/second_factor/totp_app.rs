@@ -117,7 +117,7 @@ impl SecondFactor {
         self.notifications.wake();
         tracing::info!(event = "two_step.off", account = %account_id, ip = %by.ip);
         let said = format!("Authenticator app turned off. {SAFE}");
-        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said);
+        let done = NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, said);
         Ok(Change { done, codes: None, two_step: Some(still_on) })
     }
 

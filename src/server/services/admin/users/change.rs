@@ -57,7 +57,7 @@ impl AdminService {
             UserAction::MakeUser if own => paths::DASHBOARD.to_owned(),
             _ => format!("{}/{id}", paths::ADMIN_USERS),
         };
-        Ok(NextStep::go(to).saying(NoticeKind::Success, success_message(action, account.username.as_str(), own)))
+        Ok(NextStep::go(to).with_notice(NoticeKind::Success, success_message(action, account.username.as_str(), own)))
     }
 
     async fn apply(&self, tx: &Transaction, action: UserAction, account: &Account) -> Result<(), StoreError> {
