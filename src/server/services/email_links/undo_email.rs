@@ -30,8 +30,8 @@ impl EmailLinks {
         let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
         // The old email is reserved, so no other account should have it. This makes sure that no
         // account loses its email.
-        let holder = accounts::by_email(tx, &change.old_email).await?;
-        if holder.is_some_and(|holder| holder.id != account.id) {
+        let owner = accounts::by_email(tx, &change.old_email).await?;
+        if owner.is_some_and(|owner| owner.id != account.id) {
             return Ok(None);
         }
         accounts::set_email(tx, account.id, &change.old_email).await?;
