@@ -12,7 +12,7 @@ use zxcvbn::{Entropy, Match};
 
 use self::common::is_common;
 use self::context::words_in;
-use self::reasons::MEND;
+use self::reasons::ADVICE;
 use crate::domain::Password;
 
 pub mod common;
@@ -31,14 +31,14 @@ const LISTED_SCORE: u8 = 1;
 
 /// The number of characters that are scored. zxcvbn itself stops at 100, and its time grows with
 /// the square of the length.
-const JUDGED: usize = 64;
+const SCORED_MAX: usize = 64;
 
 /// The limit on zxcvbn's work: the square of the length times the number of ways to read symbols as
 /// letters. A unit takes about 100 ns.
 const WORK_MAX: usize = 20_000;
 
 /// The symbols that zxcvbn reads as letters, one entry per letter.
-const SIGNS: [&str; 12] = ["4@", "8", "({[<", "3", "69", "1!|", "1|7", "0", "$5", "+7", "%", "2"];
+const LETTER_SYMBOLS: [&str; 12] = ["4@", "8", "({[<", "3", "69", "1!|", "1|7", "0", "$5", "+7", "%", "2"];
 
 /// The password policy. Cheap to clone; lives as long as the process.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ impl PasswordPolicy {
     pub fn assess(&self, password: &Password, context: &PasswordContext<'_>) -> Assessment {
         let known = context.words();
         let known: Vec<&str> = known.iter().chain(self.portal.iter()).map(String::as_str).collect();
-        let estimate = zxcvbn::zxcvbn(judged(password.expose()), &known);
+        let estimate = zxcvbn::zxcvbn(scored_part(password.expose()), &known);
         let score = u8::from(estimate.score());
         if is_common(password) {
             return Assessment { score: score.min(LISTED_SCORE), accepted: false, reason: reasons::COMMON };
@@ -82,9 +82,9 @@ impl PasswordPolicy {
     ///
     /// # Errors
     /// Returns what is wrong and how to choose a better one.
-    pub fn judge(&self, password: &Password, context: &PasswordContext<'_>) -> Result<(), String> {
+    pub fn check(&self, password: &Password, context: &PasswordContext<'_>) -> Result<(), String> {
         let Assessment { accepted, reason, .. } = self.assess(password, context);
-        if accepted { Ok(()) } else { Err(format!("{reason} {MEND}")) }
+        if accepted { Ok(()) } else { Err(format!("{reason} {ADVICE}")) }
     }
 }
 
@@ -95,12 +95,12 @@ impl PasswordPolicy {
 /// characters that include all twenty symbols took it half a second. The omitted rest could only
 /// make the password stronger. The scored part is still long or full of different symbols, and no
 /// list contains such passwords.
-fn judged(password: &str) -> &str {
+fn scored_part(password: &str) -> &str {
     let mut length = 0;
-    for (at, sign) in password.char_indices() {
+    for (at, character) in password.char_indices() {
         length += 1;
-        let part = &password[..at + sign.len_utf8()];
-        if length > JUDGED || length * length * readings(part) > WORK_MAX {
+        let part = &password[..at + character.len_utf8()];
+        if length > SCORED_MAX || length * length * readings(part) > WORK_MAX {
             return &password[..at];
         }
     }
@@ -109,7 +109,10 @@ fn judged(password: &str) -> &str {
 
 /// Returns in how many ways the symbols of a text can be read as letters.
 fn readings(text: &str) -> usize {
-    SIGNS.iter().map(|signs| signs.chars().filter(|sign| text.contains(*sign)).count().max(1)).product()
+    LETTER_SYMBOLS
+        .iter()
+        .map(|symbols| symbols.chars().filter(|symbol| text.contains(*symbol)).count().max(1))
+        .product()
 }
 
 /// Returns what is wrong, based on the longest recognized part of the password.
@@ -131,7 +134,7 @@ fn is_known(part: &Match, known: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Assessment, JUDGED, PasswordContext, PasswordPolicy, WORK_MAX, judged, readings, reasons};
+    use super::{Assessment, PasswordContext, PasswordPolicy, SCORED_MAX, WORK_MAX, readings, reasons, scored_part};
     use crate::domain::Password;
 
     const OWNER: PasswordContext<'_> =
@@ -201,7 +204,7 @@ mod tests {
     fn a_rejection_says_what_is_wrong_and_how_to_fix_it() {
         let judge = |password| {
             let password = Password::parse_new(password).expect("valid");
-            PasswordPolicy::new("Portal").judge(&password, &OWNER)
+            PasswordPolicy::new("Portal").check(&password, &OWNER)
         };
         assert_eq!(judge("tumble rinse obelisk"), Ok(()));
         for (weak, reason) in [
@@ -216,18 +219,18 @@ mod tests {
 
     #[test]
     fn the_work_per_password_is_bounded() {
-        let signs = "4@8({[<3691!|70$5+%2";
-        let texts = [signs, "p@$$w0rd", "a", "0123456789", "4@8({[<3691!|70$5+%2abcdefghij", "aé🐴4"];
+        let symbols = "4@8({[<3691!|70$5+%2";
+        let texts = [symbols, "p@$$w0rd", "a", "0123456789", "4@8({[<3691!|70$5+%2abcdefghij", "aé🐴4"];
         for text in texts {
             let long: String = text.chars().cycle().take(128).collect();
-            let part = judged(&long);
+            let part = scored_part(&long);
             let length = part.chars().count();
-            assert!(long.starts_with(part) && (12..=JUDGED).contains(&length), "{text}: {length}");
+            assert!(long.starts_with(part) && (12..=SCORED_MAX).contains(&length), "{text}: {length}");
             assert!(length * length * readings(part) <= WORK_MAX, "{text}");
         }
-        assert_eq!(readings(signs), 576);
-        assert_eq!(judged("kV9$wq2!LmZr"), "kV9$wq2!LmZr", "a realistic password is scored as a whole");
-        let strong: String = signs.chars().cycle().take(128).collect();
+        assert_eq!(readings(symbols), 576);
+        assert_eq!(scored_part("kV9$wq2!LmZr"), "kV9$wq2!LmZr", "a realistic password is scored as a whole");
+        let strong: String = symbols.chars().cycle().take(128).collect();
         assert!(assess(&strong).accepted);
     }
 }

@@ -32,11 +32,11 @@ impl SignUpForm {
         let parsed_username = errors.check("username", Username::parse(username));
         let parsed_email = errors.check("email", Email::parse(email));
         if let (Some(rules), Some(email)) = (rules, &parsed_email) {
-            errors.check("email", rules.judge(email));
+            errors.check("email", rules.check(email));
         }
         let parsed_password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &parsed_password {
-            errors.check("password", policy.judge(password, &PasswordContext { username, email }));
+            errors.check("password", policy.check(password, &PasswordContext { username, email }));
         }
         match (parsed_username, parsed_email, parsed_password) {
             (Some(username), Some(email), Some(password)) if errors.is_empty() => {

@@ -27,7 +27,7 @@ impl AccountSettings {
         let member = by.recently_authenticated(now)?;
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
-        if errors.check("email", self.emails.judge(&email)).is_none() {
+        if errors.check("email", self.emails.check(&email)).is_none() {
             return Err(errors.into());
         }
         let tx = self.store.write().await?;

@@ -33,7 +33,7 @@ impl AccountSettings {
         let password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &password {
             let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
-            errors.check("password", self.policy.judge(password, &context));
+            errors.check("password", self.policy.check(password, &context));
         }
         let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
         // Reserve the slot for the new hash first, so that a full queue is noticed before the

@@ -9,7 +9,7 @@ use crate::server::config::captcha::ThirdPartyConfig;
 use crate::server::services::RequestContext;
 
 /// Timeout for the provider's response. It is short because the user is waiting.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The captcha provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub struct ThirdParty {
 }
 
 #[derive(Deserialize)]
-struct Verdict {
+struct VerifyResponse {
     success: bool,
 }
 
@@ -78,29 +78,28 @@ impl ThirdParty {
         let ThirdPartyConfig { provider, site_key, secret, verify_url } = config;
         // This fails if mail over TLS has already installed a provider, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client =
-            reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()?;
+        let client = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).build()?;
         Ok(Self { provider, site_key, secret, verify_url, client })
     }
 
     /// Whether the widget's response is valid. Returns `None` if there is no response or the
     /// provider cannot be reached. The form is then treated as unproven, so that an outage of the
     /// provider does not lock users out.
-    pub async fn judge(&self, response: &str, by: &RequestContext) -> Option<bool> {
+    pub async fn verify(&self, response: &str, by: &RequestContext) -> Option<bool> {
         if response.is_empty() {
             return None;
         }
-        match self.ask(response, by).await {
-            Ok(verdict) => Some(verdict.success),
+        match self.request(response, by).await {
+            Ok(response) => Some(response.success),
             Err(error) => {
                 // The URL is not secret, but long.
-                tracing::error!(error = %error.without_url(), "the third party's verification cannot be reached");
+                tracing::error!(error = %error.without_url(), "the captcha provider cannot be reached");
                 None
             }
         }
     }
 
-    async fn ask(&self, response: &str, by: &RequestContext) -> Result<Verdict, reqwest::Error> {
+    async fn request(&self, response: &str, by: &RequestContext) -> Result<VerifyResponse, reqwest::Error> {
         let ip = by.ip.to_string();
         let fields = [
             ("secret", self.secret.expose_secret()),
@@ -108,7 +107,7 @@ impl ThirdParty {
             ("remoteip", ip.as_str()),
             ("sitekey", self.site_key.as_str()),
         ];
-        let answer = self.client.post(&self.verify_url).form(&fields).send().await?;
-        answer.error_for_status()?.json().await
+        let response = self.client.post(&self.verify_url).form(&fields).send().await?;
+        response.error_for_status()?.json().await
     }
 }

@@ -54,7 +54,7 @@ impl Recovery {
         // The account was closed or its email was changed after the code was mailed.
         let Some(account) = account else { return self.wrong(&recovery, by).await };
         let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
-        if let Err(reason) = self.policy.judge(&password, &context) {
+        if let Err(reason) = self.policy.check(&password, &context) {
             self.give_try_back(&recovery, counted, by).await?;
             return Err(FieldErrors::one("password", reason).into());
         }
@@ -74,8 +74,8 @@ impl Recovery {
         let code = errors.check("code", OtpCode::parse(code));
         let password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &password {
-            let nobody = PasswordContext { username: "", email: "" };
-            errors.check("password", self.policy.judge(password, &nobody));
+            let unknown_owner = PasswordContext { username: "", email: "" };
+            errors.check("password", self.policy.check(password, &unknown_owner));
         }
         match (code, password) {
             (Some(code), Some(password)) if errors.is_empty() => Ok((code, password)),

@@ -70,7 +70,7 @@ impl Registration {
     pub async fn correct_email(&self, email: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
-        errors.check("email", self.registration_policy.emails.judge(&email));
+        errors.check("email", self.registration_policy.emails.check(&email));
         let tx = self.store.write().await?;
         let now = tx.now();
         let mut registration =

@@ -68,7 +68,7 @@ impl RegistrationPolicy {
         let why = match self.mode {
             RegistrationMode::Closed => return Ok(Some(CLOSED_MEANWHILE)),
             RegistrationMode::Invitation => NOT_INVITED,
-            RegistrationMode::Open if self.emails.judge(email).is_ok() => return Ok(None),
+            RegistrationMode::Open if self.emails.check(email).is_ok() => return Ok(None),
             RegistrationMode::Open => NOT_TAKEN,
         };
         Ok((!invitations::is_invited(db, email, now).await?).then_some(why))
