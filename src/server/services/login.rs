@@ -75,10 +75,10 @@ impl Login {
             "" => None,
             _ => Some(self.captcha.check(Form::Login, answer, by).await?),
         };
-        let place = self.passwords.enter()?;
+        let slot = self.passwords.enter()?;
         let account = self.find(identifier).await?;
         let claim = PasswordAttempt { identifier, account: account.as_ref(), password: typed.password };
-        let right = self.passwords.check(place, claim, CaptchaPolicy::Asked(passed.as_ref()), by).await?;
+        let right = self.passwords.check(slot, claim, CaptchaPolicy::Asked(passed.as_ref()), by).await?;
         let (Some(right), Some(account)) = (right, account) else {
             tracing::info!(event = "sign_in.failed", ip = %by.ip);
             return Err(ServiceError::Refused(NO_MATCH));

@@ -99,7 +99,7 @@ impl PasswordCheck {
     /// used.
     pub async fn check(
         &self,
-        place: HashSlot,
+        slot: HashSlot,
         claim: PasswordAttempt<'_>,
         challenge: CaptchaPolicy<'_>,
         by: &RequestContext,
@@ -113,7 +113,7 @@ impl PasswordCheck {
         };
         let hash = claim.account.filter(|account| account.is_open()).map(|account| account.password_hash.clone());
         let known = hash.is_some();
-        let right = self.hasher.verify(place, &password, hash).await?;
+        let right = self.hasher.verify(slot, &password, hash).await?;
         if !(right && known) {
             self.captcha.count_failure(by);
             return Ok(None);

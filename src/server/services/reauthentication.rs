@@ -51,11 +51,11 @@ impl Reauthentication {
         if password.is_empty() {
             return Err(FieldErrors::one(field, EMPTY).into());
         }
-        let place = self.passwords.enter()?;
+        let slot = self.passwords.enter()?;
         let account =
             accounts::by_id(self.store.reader(), member.account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         let claim = PasswordAttempt { identifier: "", account: Some(&account), password };
-        match self.passwords.check(place, claim, CaptchaPolicy::Never, by).await? {
+        match self.passwords.check(slot, claim, CaptchaPolicy::Never, by).await? {
             Some(right) => Ok((account, right)),
             None => {
                 tracing::info!(event = "confirmation.failed", account = %account.id, ip = %by.ip);

@@ -72,10 +72,10 @@ impl Registration {
         let passed = self.captcha.check(Form::Register, answer, by).await?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.
-        let place = self.hasher.enter()?;
+        let slot = self.hasher.enter()?;
         self.admit(&passed, &username, by).await?;
         // Also hash for an email that has an account, so that the response takes equally long.
-        let password_hash = self.hasher.hash(place, &password).await?;
+        let password_hash = self.hasher.hash(slot, &password).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
         self.codes.check_cap(&tx, email.key(), now).await?;

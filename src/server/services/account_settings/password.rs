@@ -38,9 +38,9 @@ impl AccountSettings {
         let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
         // Reserve the slot for the new hash first, so that a full queue is noticed before the
         // current password is checked.
-        let place = self.reauthentication.passwords.enter()?;
+        let slot = self.reauthentication.passwords.enter()?;
         let (account, right) = self.reauthentication.own_password("current_password", current, by).await?;
-        let hash = self.reauthentication.passwords.hasher.hash(place, &password).await?;
+        let hash = self.reauthentication.passwords.hasher.hash(slot, &password).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
         self.own(&tx, member).await?;

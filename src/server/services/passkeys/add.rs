@@ -3,7 +3,7 @@
 use super::{Passkeys, Shown};
 use crate::domain::limits::PASSKEYS_MAX;
 use crate::domain::{PasskeyName, SecurityEvent};
-use crate::server::crypto::passkey::{Begun, Purpose};
+use crate::server::crypto::passkey::{CeremonyStart, Purpose};
 use crate::server::mail::NotificationKind;
 use crate::server::services::outcome::ServiceError;
 use crate::server::services::request_context::RequestContext;
@@ -22,7 +22,7 @@ impl Passkeys {
     /// # Errors
     /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or [`ServiceError::Refused`] if the
     /// account has the maximum number of passkeys or the portal does not support them.
-    pub async fn offer_adding(&self, by: &RequestContext) -> Result<Begun, ServiceError> {
+    pub async fn offer_adding(&self, by: &RequestContext) -> Result<CeremonyStart, ServiceError> {
         let now = self.clock.now();
         let member = by.recently_authenticated(now)?;
         let ceremonies = self.ceremonies()?;

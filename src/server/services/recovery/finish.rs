@@ -38,7 +38,7 @@ impl Recovery {
         let (code, password) = self.parse(code, password)?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.
-        let place = self.passwords.enter()?;
+        let slot = self.passwords.enter()?;
         let (recovery, counted) = match self.count_try(by).await? {
             Ok(counted) => counted,
             Err(ended) => return Ok(ended.into_next_step()),
@@ -58,7 +58,7 @@ impl Recovery {
             self.give_try_back(&recovery, counted, by).await?;
             return Err(FieldErrors::one("password", reason).into());
         }
-        let hash = self.passwords.hasher.hash(place, &password).await?;
+        let hash = self.passwords.hasher.hash(slot, &password).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
         if !self.codes.consume(&tx, bound(&recovery), &code, now).await? {
