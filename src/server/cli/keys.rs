@@ -33,8 +33,8 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
     }
     // Also after a rotation: report what is in the database, not what was done.
     let tallies = rotation.status().await?;
-    for KeyUsage { place, current, due, unreadable, .. } in &tallies {
-        println!("{:<21} {current} with SECRET_KEY, {due} to re-encrypt, {unreadable} unreadable", place.to_string());
+    for KeyUsage { column, current, due, unreadable, .. } in &tallies {
+        println!("{:<21} {current} with SECRET_KEY, {due} to re-encrypt, {unreadable} unreadable", column.to_string());
     }
     super::close(store, matches!(command, KeysCommand::Status)).await?;
     judge(&tallies, command)
@@ -45,14 +45,14 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
 #[expect(clippy::print_stdout, reason = "the output of the command")]
 fn judge(tallies: &[KeyUsage], command: KeysCommand) -> Result<(), Failure> {
     let mut problems = String::new();
-    for KeyUsage { place, unreadable, examples, .. } in tallies {
+    for KeyUsage { column, unreadable, examples, .. } in tallies {
         for id in examples {
             // Writing to a `String` cannot fail.
-            let _ = writeln!(problems, "{place}: row {id} can't be decrypted with SECRET_KEY or SECRET_KEY_PREVIOUS");
+            let _ = writeln!(problems, "{column}: row {id} can't be decrypted with SECRET_KEY or SECRET_KEY_PREVIOUS");
         }
         let unnamed = unreadable.saturating_sub(examples.len() as u64);
         if unnamed > 0 {
-            let _ = writeln!(problems, "{place}: and {unnamed} more");
+            let _ = writeln!(problems, "{column}: and {unnamed} more");
         }
     }
     let due: u64 = tallies.iter().map(|tally| tally.due).sum();

@@ -40,7 +40,7 @@ impl AdminService {
     pub async fn invitations(
         &self,
         address: &str,
-        place: Cursor<Uuid>,
+        cursor: Cursor<Uuid>,
         by: &RequestContext,
     ) -> Result<InvitationsPage, ServiceError> {
         by.administrator()?;
@@ -50,17 +50,17 @@ impl AdminService {
             return Ok(InvitationsPage { page, names: HashMap::new() });
         };
         let db = self.store.reader();
-        let fetch = |place, most| {
+        let fetch = |cursor, most| {
             let email = email.as_ref();
             async move {
-                match place {
+                match cursor {
                     Cursor::First => invitations::newest(db, email, None, most).await,
                     Cursor::Before(id) => invitations::newest(db, email, Some(id), most).await,
                     Cursor::After(id) => invitations::next_after(db, email, id, most).await,
                 }
             }
         };
-        let page = keyset::page(place, PAGE, fetch).await?;
+        let page = keyset::page(cursor, PAGE, fetch).await?;
         let ids = page.rows.iter().filter_map(|invitation| invitation.invited_by).collect();
         Ok(InvitationsPage { names: accounts::names(db, ids).await?, page })
     }

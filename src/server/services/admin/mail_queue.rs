@@ -42,7 +42,7 @@ impl AdminService {
     pub async fn mail_queue(
         &self,
         query: MailQuery<'_>,
-        place: Cursor<Uuid>,
+        cursor: Cursor<Uuid>,
         by: &RequestContext,
     ) -> Result<Page<Queued>, ServiceError> {
         by.administrator()?;
@@ -52,17 +52,17 @@ impl AdminService {
         }
         let queue = Queue { state, kind: Some(query.kind.to_owned()).filter(|kind| !kind.is_empty()) };
         let db = self.store.reader();
-        let fetch = |place, most| {
+        let fetch = |cursor, most| {
             let queue = &queue;
             async move {
-                match place {
+                match cursor {
                     Cursor::First => outbox::newest_queued(db, queue, None, most).await,
                     Cursor::Before(id) => outbox::newest_queued(db, queue, Some(id), most).await,
                     Cursor::After(id) => outbox::next_queued(db, queue, id, most).await,
                 }
             }
         };
-        Ok(keyset::page(place, PAGE, fetch).await?)
+        Ok(keyset::page(cursor, PAGE, fetch).await?)
     }
 
     /// Retries a message whose delivery was given up, with a new delivery schedule.
