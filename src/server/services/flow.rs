@@ -28,8 +28,8 @@ pub enum RegistrationEnded {
     NoFlow,
     Expired(Box<Registration>),
     TriesUsed(Box<Registration>),
-    /// Registration with this email is no longer allowed, and why.
-    ShutOut(&'static str),
+    /// Registration with this email is no longer allowed, with the reason shown to the user.
+    NotAllowed(&'static str),
     Finished,
 }
 
@@ -45,7 +45,7 @@ impl RegistrationEnded {
             Self::TriesUsed(_) => {
                 (NoticeKind::Warning, "You've entered too many incorrect codes. Start again to get a new one.")
             }
-            Self::ShutOut(why) => (NoticeKind::Warning, *why),
+            Self::NotAllowed(why) => (NoticeKind::Warning, *why),
             Self::Finished => (NoticeKind::Info, "Your registration is complete. You can sign in now."),
         };
         let done = NextStep::go(paths::REGISTER).with_notice(kind, text).with_flow(FlowChange::End(Flow::Registration));
@@ -53,7 +53,7 @@ impl RegistrationEnded {
             Self::Expired(registration) | Self::TriesUsed(registration) => done
                 .with_value("username", registration.username.as_str())
                 .with_value("email", registration.email.as_str()),
-            Self::NoFlow | Self::ShutOut(_) | Self::Finished => done,
+            Self::NoFlow | Self::NotAllowed(_) | Self::Finished => done,
         }
     }
 }
@@ -64,7 +64,7 @@ impl RegistrationEnded {
 pub async fn pending(
     db: &impl ConnectionTrait,
     flow: Option<&FlowToken>,
-    admission: &RegistrationPolicy,
+    policy: &RegistrationPolicy,
     limits: &Limits,
     now: Timestamp,
 ) -> Result<Result<PendingRegistration, RegistrationEnded>, StoreError> {
@@ -75,8 +75,8 @@ pub async fn pending(
     if registration.finished {
         return Ok(Err(RegistrationEnded::Finished));
     }
-    if let Some(why) = admission.rejection_reason(db, &registration.email, now).await? {
-        return Ok(Err(RegistrationEnded::ShutOut(why)));
+    if let Some(why) = policy.rejection_reason(db, &registration.email, now).await? {
+        return Ok(Err(RegistrationEnded::NotAllowed(why)));
     }
     if now >= registration.created_at + limits.registration_lifetime {
         return Ok(Err(RegistrationEnded::Expired(Box::new(registration))));

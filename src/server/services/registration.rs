@@ -1,8 +1,8 @@
-//! Starting a registration. `admission` decides who may register; `again` covers what users can do
+//! Starting a registration. `policy` decides who may register; `resend` covers what users can do
 //! while they wait for the code.
 
-mod again;
 pub mod policy;
+mod resend;
 
 use crate::server::store::Transaction;
 
@@ -60,11 +60,11 @@ impl Registration {
         if by.member.is_some() {
             return Ok(NextStep::go(paths::DASHBOARD));
         }
-        let guest =
-            self.registration_policy.enter(self.store.reader(), by.invitation.as_ref(), self.clock.now()).await?;
+        let invited_email =
+            self.registration_policy.authorize(self.store.reader(), by.invitation.as_ref(), self.clock.now()).await?;
         // An administrator chose the invited email, so the email domain rules do not apply to it.
-        let (email, rules) = match &guest {
-            Some(guest) => (guest.as_str(), None),
+        let (email, rules) = match &invited_email {
+            Some(invited_email) => (invited_email.as_str(), None),
             None => (email, Some(&self.registration_policy.emails)),
         };
         let SignUpForm { username, email, password } =
@@ -127,14 +127,14 @@ impl Registration {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let email = &registration.email;
-        let bound = OtpContext { purpose: OtpPurpose::Registration, flow: registration.id, email_key: email.key() };
+        let context = OtpContext { purpose: OtpPurpose::Registration, flow: registration.id, email_key: email.key() };
         let to = (!registration.address_taken).then_some(Recipient { email, username: &registration.username });
-        self.codes.issue(tx, bound, to, by, now).await?;
+        self.codes.issue(tx, context, to, by, now).await?;
         if !registration.address_taken {
             return Ok(());
         }
         match email_owner::find(tx, email, &self.limits, now).await? {
-            Some(holder) => self.codes.notify_owner(tx, holder, by, now).await,
+            Some(owner) => self.codes.notify_owner(tx, owner, by, now).await,
             None => Ok(()),
         }
     }
@@ -142,7 +142,7 @@ impl Registration {
     /// Returns the email that the link in an invitation was sent to, if the invitation is still
     /// valid.
     pub async fn guest(&self, token: &FlowToken) -> Result<Option<Email>, InternalError> {
-        Ok(self.registration_policy.guest(self.store.reader(), Some(token), self.clock.now()).await?)
+        Ok(self.registration_policy.invited_email(self.store.reader(), Some(token), self.clock.now()).await?)
     }
 
     /// Spends the captcha and takes the code from the sender's quota before checking the username,

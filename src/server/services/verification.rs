@@ -45,12 +45,12 @@ impl Verification {
             Ok(counted) => counted,
             Err(done) => return Ok(done),
         };
-        let bound = bound(&registration);
+        let context = otp_context(&registration);
         let tx = self.store.write().await?;
         let now = tx.now();
-        if !self.codes.consume(&tx, bound, &code, now).await? {
+        if !self.codes.consume(&tx, context, &code, now).await? {
             drop(tx);
-            self.codes.record_wrong(bound, by);
+            self.codes.record_wrong(context, by);
             return self.wrong_code(by, now).await;
         }
         self.codes.mark_succeeded(&tx, counted, by).await?;
@@ -94,7 +94,7 @@ impl Verification {
                 Ok(PendingRegistration { registration, .. }) => registration,
                 Err(ended) => return Ok(Err(ended.into_next_step())),
             };
-        let counted = self.codes.count(&tx, bound(&registration), registration.tries, by, now).await?;
+        let counted = self.codes.count(&tx, otp_context(&registration), registration.tries, by, now).await?;
         if !registrations::count_try(&tx, registration.id, self.limits.otp_tries).await? {
             return Ok(Err(RegistrationEnded::TriesUsed(Box::new(registration)).into_next_step()));
         }
@@ -133,9 +133,9 @@ impl Verification {
         }
         // The invitation may have been revoked between the check of the flow and this transaction.
         if !invitations::end_for(&tx, &registration.email, Ending::Used, now).await?
-            && let Some(why) = self.registration_policy.rejection_reason(&tx, &registration.email, now).await?
+            && let Some(reason) = self.registration_policy.rejection_reason(&tx, &registration.email, now).await?
         {
-            return Ok(RegistrationEnded::ShutOut(why).into_next_step());
+            return Ok(RegistrationEnded::NotAllowed(reason).into_next_step());
         }
         let account = NewAccount {
             id: self.rng.id(now),
@@ -156,6 +156,6 @@ impl Verification {
     }
 }
 
-fn bound(registration: &Registration) -> OtpContext<'_> {
+fn otp_context(registration: &Registration) -> OtpContext<'_> {
     OtpContext { purpose: OtpPurpose::Registration, flow: registration.id, email_key: registration.email.key() }
 }

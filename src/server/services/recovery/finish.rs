@@ -2,7 +2,7 @@
 
 use crate::server::store::Transaction;
 
-use super::{PendingRecovery, Recovery, RecoveryEnded, bound, may_recover};
+use super::{PendingRecovery, Recovery, RecoveryEnded, context, may_recover};
 use crate::domain::{FieldErrors, NoticeKind, OtpCode, Password, SecurityEvent, Timestamp};
 use crate::paths;
 use crate::server::crypto::{PasswordContext, PasswordHash};
@@ -44,7 +44,7 @@ impl Recovery {
             Err(ended) => return Ok(ended.into_next_step()),
         };
         let now = self.clock.now();
-        if !self.codes.is_right(reader, bound(&recovery), &code, now).await? {
+        if !self.codes.is_right(reader, otp_context(&recovery), &code, now).await? {
             return self.wrong(&recovery, by).await;
         }
         let account = match recovery.account_id {
@@ -61,7 +61,7 @@ impl Recovery {
         let hash = self.passwords.hasher.hash(slot, &password).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
-        if !self.codes.consume(&tx, bound(&recovery), &code, now).await? {
+        if !self.codes.consume(&tx, otp_context(&recovery), &code, now).await? {
             drop(tx);
             return self.wrong(&recovery, by).await;
         }
@@ -93,7 +93,7 @@ impl Recovery {
             Ok(PendingRecovery { recovery, .. }) => recovery,
             Err(ended) => return Ok(Err(ended)),
         };
-        let counted = self.codes.count(&tx, bound(&recovery), recovery.tries, by, self.clock.now()).await?;
+        let counted = self.codes.count(&tx, otp_context(&recovery), recovery.tries, by, self.clock.now()).await?;
         if !recoveries::count_try(&tx, recovery.id, self.limits.otp_tries).await? {
             return Ok(Err(RecoveryEnded::TriesUsed(recovery.email_key)));
         }
@@ -121,11 +121,11 @@ impl Recovery {
             // Another tab used the code while this request was in progress.
             Err(RecoveryEnded::Finished) => Ok(RecoveryEnded::Finished.into_next_step()),
             Err(ended) => {
-                self.codes.record_wrong(bound(recovery), by);
+                self.codes.record_wrong(otp_context(recovery), by);
                 Ok(ended.into_next_step())
             }
             Ok(waiting) => {
-                self.codes.record_wrong(bound(recovery), by);
+                self.codes.record_wrong(otp_context(recovery), by);
                 Err(codes::wrong(waiting.recovery.tries, self.limits.otp_tries))
             }
         }

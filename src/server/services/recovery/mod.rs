@@ -134,11 +134,11 @@ impl Recovery {
             None => None,
         };
         let to = account.as_ref().map(|it| Recipient { email: &it.email, username: &it.username });
-        self.codes.issue(tx, bound(recovery), to, by, now).await
+        self.codes.issue(tx, otp_context(recovery), to, by, now).await
     }
 }
 
-fn bound(recovery: &recoveries::Recovery) -> OtpContext<'_> {
+fn otp_context(recovery: &recoveries::Recovery) -> OtpContext<'_> {
     OtpContext { purpose: OtpPurpose::Recovery, flow: recovery.id, email_key: &recovery.email_key }
 }
 

@@ -14,9 +14,9 @@ use crate::server::services::outcome::ServiceError;
 use crate::server::store::{StoreError, invitations};
 
 /// Shown to a user whose registration was started but can no longer be finished.
-const CLOSED_MEANWHILE: &str = "New accounts can't be created any longer, so your registration can't be completed.";
+const NOW_CLOSED: &str = "New accounts can't be created any longer, so your registration can't be completed.";
 const NOT_INVITED: &str = "Your invitation no longer works, so your registration can't be completed.";
-const NOT_TAKEN: &str = "We don't accept email addresses from this provider. Start again with a different one.";
+const NOT_ACCEPTED: &str = "We don't accept email addresses from this provider. Start again with a different one.";
 
 /// Decides who may register. The mode is checked when the form is submitted and at every step until
 /// the account is created.
@@ -28,7 +28,7 @@ pub struct RegistrationPolicy {
 
 impl RegistrationPolicy {
     /// Returns the email that this invitation token was issued for, if the invitation is valid.
-    pub async fn guest(
+    pub async fn invited_email(
         &self,
         db: &impl ConnectionTrait,
         token: Option<&FlowToken>,
@@ -39,21 +39,21 @@ impl RegistrationPolicy {
         Ok(invitation.filter(|it| it.waits(now)).map(|it| it.email))
     }
 
-    /// Same as [`RegistrationPolicy::guest`], but checks that a registration may be started.
+    /// Same as [`RegistrationPolicy::invited_email`], but checks that a registration may be started.
     ///
     /// # Errors
     /// [`ServiceError::Refused`] if registration is closed or requires an invitation.
-    pub async fn enter(
+    pub async fn authorize(
         &self,
         db: &impl ConnectionTrait,
         token: Option<&FlowToken>,
         now: Timestamp,
     ) -> Result<Option<Email>, ServiceError> {
-        let guest = self.guest(db, token, now).await?;
+        let invited_email = self.invited_email(db, token, now).await?;
         match self.mode {
             RegistrationMode::Closed => Err(ServiceError::Refused(CLOSED)),
-            RegistrationMode::Invitation if guest.is_none() => Err(ServiceError::Refused(INVITED_ONLY)),
-            RegistrationMode::Invitation | RegistrationMode::Open => Ok(guest),
+            RegistrationMode::Invitation if invited_email.is_none() => Err(ServiceError::Refused(INVITED_ONLY)),
+            RegistrationMode::Invitation | RegistrationMode::Open => Ok(invited_email),
         }
     }
 
@@ -65,12 +65,12 @@ impl RegistrationPolicy {
         email: &Email,
         now: Timestamp,
     ) -> Result<Option<&'static str>, StoreError> {
-        let why = match self.mode {
-            RegistrationMode::Closed => return Ok(Some(CLOSED_MEANWHILE)),
+        let reason = match self.mode {
+            RegistrationMode::Closed => return Ok(Some(NOW_CLOSED)),
             RegistrationMode::Invitation => NOT_INVITED,
             RegistrationMode::Open if self.emails.check(email).is_ok() => return Ok(None),
-            RegistrationMode::Open => NOT_TAKEN,
+            RegistrationMode::Open => NOT_ACCEPTED,
         };
-        Ok((!invitations::is_invited(db, email, now).await?).then_some(why))
+        Ok((!invitations::is_invited(db, email, now).await?).then_some(reason))
     }
 }
