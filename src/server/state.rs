@@ -129,7 +129,7 @@ impl AppState {
             seeds: Sealer::new(ring, "totp", rng.clone()),
             keys: keys.clone(),
             limits: limits.clone(),
-            demanded: config.second_factor,
+            policy: config.second_factor,
             portal: config.site.name.clone(),
             clock: clock.clone(),
             rng: rng.clone(),

@@ -39,7 +39,7 @@ pub struct Credentials<'a> {
 #[derive(Debug)]
 pub enum LoginOutcome {
     /// The user is signed in.
-    SignInOutcome(Box<SignInOutcome>),
+    SignedIn(Box<SignInOutcome>),
     /// The user must complete the second step.
     SecondStep(SecondStep),
 }
@@ -77,17 +77,17 @@ impl Login {
         };
         let slot = self.passwords.enter()?;
         let account = self.find(identifier).await?;
-        let claim = PasswordAttempt { identifier, account: account.as_ref(), password: typed.password };
-        let right = self.passwords.check(slot, claim, CaptchaPolicy::Asked(passed.as_ref()), by).await?;
-        let (Some(right), Some(account)) = (right, account) else {
+        let attempt = PasswordAttempt { identifier, account: account.as_ref(), password: typed.password };
+        let verified = self.passwords.check(slot, attempt, CaptchaPolicy::Asked(passed.as_ref()), by).await?;
+        let (Some(verified), Some(account)) = (verified, account) else {
             tracing::info!(event = "sign_in.failed", ip = %by.ip);
             return Err(ServiceError::Refused(NO_MATCH));
         };
         let tx = self.store.write().await?;
-        self.passwords.mark_succeeded(&tx, right, by).await?;
+        self.passwords.mark_succeeded(&tx, verified, by).await?;
         let method = if !self.second_factor.factors(&tx, account.id).await?.any() {
             Method::Password
-        } else if self.second_factor.recognise(&tx, account.id, by).await? {
+        } else if self.second_factor.is_trusted(&tx, account.id, by).await? {
             Method::TrustedBrowser
         } else {
             let due = typed.second_step(&account, self.sign_in.clock.now());
@@ -95,9 +95,9 @@ impl Login {
             tracing::info!(event = "sign_in.second_step", account = %account.id, ip = %by.ip);
             return Ok(LoginOutcome::SecondStep(due));
         };
-        let entered = self.sign_in.admit(&tx, &account, method, typed.remember, by).await?;
+        let entered = self.sign_in.complete(&tx, &account, method, typed.remember, by).await?;
         tx.commit().await?;
-        Ok(LoginOutcome::SignInOutcome(Box::new(entered)))
+        Ok(LoginOutcome::SignedIn(Box::new(entered)))
     }
 
     async fn find(&self, identifier: &str) -> Result<Option<Account>, StoreError> {

@@ -29,7 +29,7 @@ pub struct SessionManager {
 #[derive(Clone, Debug)]
 pub enum RevokeOutcome {
     /// It is the current session: sign out.
-    ThisOne,
+    Current,
     Another(NextStep),
 }
 
@@ -52,7 +52,7 @@ impl SessionManager {
         let member = by.member()?;
         let Ok(handle) = Uuid::try_parse(handle) else { return Err(ServiceError::Refused(NOT_THERE)) };
         if handle == member.session {
-            return Ok(RevokeOutcome::ThisOne);
+            return Ok(RevokeOutcome::Current);
         }
         let tx = self.store.write().await?;
         self.still_signed_in(&tx, member).await?;
@@ -68,7 +68,7 @@ impl SessionManager {
     }
 
     /// Ends all of the user's sessions except the current one, and all sign-ins in progress.
-    /// Returns the account's new epoch, with which the current session continues.
+    /// Returns the new session version, with which the current session continues.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
@@ -102,9 +102,9 @@ impl SessionManager {
     /// time, the second one finds its own session ended and does nothing.
     async fn still_signed_in(&self, tx: &Transaction, member: &AuthenticatedUser) -> Result<(), ServiceError> {
         let account = accounts::by_id(tx, member.account_id).await?;
-        let goes_on = account.is_some_and(|account| account.holds(member.session_version))
+        let is_valid = account.is_some_and(|account| account.holds(member.session_version))
             && sessions::is_there(tx, member.account_id, member.session).await?;
-        if goes_on { Ok(()) } else { Err(ServiceError::Unauthenticated) }
+        if is_valid { Ok(()) } else { Err(ServiceError::Unauthenticated) }
     }
 }
 

@@ -67,7 +67,7 @@ impl SignIn {
     /// seen before, the owner is notified.
     ///
     /// `account` must be as it was when its password was checked.
-    pub async fn admit(
+    pub async fn complete(
         &self,
         tx: &Transaction,
         account: &Account,
@@ -93,7 +93,7 @@ impl SignIn {
             previous_at: account.last_sign_in_at.map(|at| at.0),
             previous_ip: account.last_sign_in_ip.clone(),
         };
-        let device = self.devices.recognise(tx, account, &signed_in, by).await?;
+        let device = self.devices.remember(tx, account, &signed_in, by).await?;
         Ok(SignInOutcome { signed_in, device: Some(device), trusted: None })
     }
 }

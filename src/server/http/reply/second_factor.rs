@@ -15,7 +15,7 @@ impl FormRequest {
     /// any more, and ends the session that waited for it.
     pub async fn second_step(self, outcome: Result<SecondFactorOutcome, ServiceError>) -> Result<(), ApiError> {
         match outcome {
-            Ok(SecondFactorOutcome::SignInOutcome { entered, next, notice }) => {
+            Ok(SecondFactorOutcome::SignedIn { entered, next, notice }) => {
                 let page = next.as_ref().map_or(paths::DASHBOARD, NextPath::as_str).to_owned();
                 let (session, state, by) = (self.session.clone(), self.state.clone(), self.requester.clone());
                 self.enter(Ok(*entered), next).await?;

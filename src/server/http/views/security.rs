@@ -11,7 +11,7 @@ use crate::server::state::AppState;
 use crate::server::store::trusted_browsers::TrustedBrowser;
 
 pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<SecurityView, ServiceError> {
-    let Overview { app_since, adding, factors, recovery_codes_left, browsers, demanded } =
+    let Overview { app_since, adding, factors, recovery_codes_left, browsers, required } =
         state.second_factor.overview(by).await?;
     let adding = match adding {
         Adding::Nothing => AddingView::Nothing,
@@ -20,7 +20,7 @@ pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<Securi
             AddingView::Shown { secret: seed.in_groups(), url, qr_side: qr.side, qr_path: qr.path }
         }
     };
-    let app = AppView { since: app_since, can_turn_off: !demanded || factors.passkeys > 0, adding };
+    let app = AppView { since: app_since, can_turn_off: !required || factors.passkeys > 0, adding };
     Ok(SecurityView {
         two_step: TwoStepView { app, recovery_codes_left: factors.any().then_some(recovery_codes_left) },
         passkeys: super::passkeys::list(state, by).await?,

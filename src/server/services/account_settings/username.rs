@@ -23,7 +23,7 @@ impl AccountSettings {
         if username == account.username {
             return Err(FieldErrors::one("username", "This is already your username.").into());
         }
-        if accounts::by_username(&tx, &username).await?.is_some_and(|holder| holder.id != account.id) {
+        if accounts::by_username(&tx, &username).await?.is_some_and(|owner| owner.id != account.id) {
             return Err(FieldErrors::one("username", USERNAME_TAKEN).into());
         }
         accounts::set_username(&tx, account.id, &username).await?;

@@ -77,7 +77,7 @@ impl Passkeys {
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "passkey.added", account = %account_id, passkey = %passkey.id, ip = %by.ip);
-        let said = format!("Passkey “{}” added.", passkey.name.as_str());
-        Ok(Change::on(said, codes))
+        let message = format!("Passkey “{}” added.", passkey.name.as_str());
+        Ok(Change::added(message, codes))
     }
 }

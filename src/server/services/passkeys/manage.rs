@@ -12,7 +12,7 @@ use crate::server::services::second_factor::Change;
 use crate::server::store::passkeys::StoredPasskey;
 use crate::server::store::{accounts, passkeys};
 
-const DEMANDED: &str =
+const REQUIRED: &str =
     "Two-step sign-in is required. Add an authenticator app or another passkey before you remove this one.";
 const GONE: &str = "This passkey has already been removed.";
 
@@ -55,8 +55,8 @@ impl Passkeys {
         let tx = self.store.write().await?;
         let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         let factors = self.second_factor.factors(&tx, account_id).await?;
-        if !factors.app && factors.passkeys <= 1 && self.second_factor.demanded.concerns(account.role) {
-            return Err(ServiceError::Refused(DEMANDED));
+        if !factors.app && factors.passkeys <= 1 && self.second_factor.policy.applies_to(account.role) {
+            return Err(ServiceError::Refused(REQUIRED));
         }
         let name = passkeys::remove(&tx, account_id, id).await?.ok_or(ServiceError::Refused(GONE))?;
         let still_on = self.second_factor.removed(&tx, account_id).await?;
@@ -66,8 +66,8 @@ impl Passkeys {
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
-        let said = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
-        let done = NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, said);
+        let message = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
+        let done = NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message);
         Ok(Change { done, codes: None, two_step: Some(still_on) })
     }
 }

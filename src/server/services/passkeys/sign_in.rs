@@ -29,7 +29,7 @@ impl Passkeys {
         by: &RequestContext,
     ) -> Result<SignInOutcome, ServiceError> {
         let (tx, account) = self.authenticate(Purpose::SignIn, None, shown, by).await?;
-        let entered = self.sign_in.admit(&tx, &account, Method::Passkey, remember, by).await?;
+        let entered = self.sign_in.complete(&tx, &account, Method::Passkey, remember, by).await?;
         tx.commit().await?;
         Ok(entered)
     }

@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::SecondFactor;
-use super::change::{Change, SAFE};
+use super::change::{Change, TAKEOVER_ADVICE};
 use crate::domain::{NoticeKind, RecoveryCode, SecurityEvent};
 use crate::paths;
 use crate::server::crypto::recovery_codes::{digest, generate};
@@ -35,8 +35,8 @@ impl SecondFactor {
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);
-        let said = format!("These are your new recovery codes. The old ones no longer work. {SAFE}");
-        let done = NextStep::go(paths::RECOVERY_CODES).with_notice(NoticeKind::Success, said);
+        let message = format!("These are your new recovery codes. The old ones no longer work. {TAKEOVER_ADVICE}");
+        let done = NextStep::go(paths::RECOVERY_CODES).with_notice(NoticeKind::Success, message);
         Ok(Change { done, codes: Some(codes), two_step: None })
     }
 

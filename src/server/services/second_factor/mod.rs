@@ -2,10 +2,10 @@
 //! factors.
 //!
 //! ```text
-//!  password correct ──▶ trusted browser? ──yes──▶ Entry::admit
+//!  password correct ──▶ trusted browser? ──yes──▶ SignIn::complete
 //!                              │ no
 //!                              ▼
-//!  begin: count a failure ──▶ check the factor ──▶ succeed: reset failures, Entry::admit
+//!  begin: count a failure ──▶ check the factor ──▶ succeed: reset failures, SignIn::complete
 //!                                         └──────▶ fail: log the failure
 //! ```
 //!
@@ -49,7 +49,7 @@ pub enum MfaPolicy {
 
 impl MfaPolicy {
     /// Whether users with this role must have a second factor.
-    pub fn concerns(self, role: Role) -> bool {
+    pub fn applies_to(self, role: Role) -> bool {
         match self {
             Self::Optional => false,
             Self::Admins => role == Role::Administrator,
@@ -58,7 +58,7 @@ impl MfaPolicy {
     }
 }
 
-/// The second factors of an account. Recovery codes are not factors, only a replacement for one.
+/// The second factors of an account. Recovery codes are not factors; they only replace one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Factors {
     /// Whether there is an authenticator app.
@@ -84,7 +84,7 @@ pub struct SecondFactor {
     pub seeds: Sealer,
     pub keys: LookupKeys,
     pub limits: Limits,
-    pub demanded: MfaPolicy,
+    pub policy: MfaPolicy,
     /// The portal's name, as shown in authenticator apps.
     pub portal: String,
     pub clock: Clock,
@@ -100,6 +100,6 @@ impl SecondFactor {
 
     /// Whether this account must have a second factor and does not have one yet.
     pub async fn must_enrol(&self, account_id: Uuid, role: Role) -> Result<bool, StoreError> {
-        Ok(self.demanded.concerns(role) && !self.factors(self.store.reader(), account_id).await?.any())
+        Ok(self.policy.applies_to(role) && !self.factors(self.store.reader(), account_id).await?.any())
     }
 }

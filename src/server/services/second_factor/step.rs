@@ -19,8 +19,8 @@ use crate::server::store::{StoreError, hourly_counters, totp};
 /// The error for every invalid code, whether it is wrong, used, replayed or unknown.
 const WRONG: &str =
     "That code is incorrect or has expired. Enter the latest code from your app, or an unused recovery code.";
-const WAITED: &str = "You took too long. Sign in again.";
-const THERE: &str = "You're already signed in.";
+const EXPIRED: &str = "You took too long. Sign in again.";
+const ALREADY_SIGNED_IN: &str = "You're already signed in.";
 /// When this many recovery codes or fewer are left, the user is reminded to create new ones.
 const FEW_CODES: u64 = 3;
 
@@ -35,13 +35,13 @@ pub struct SecondFactorAttempt {
 /// The outcome of an attempt that was not rejected.
 #[derive(Debug)]
 pub enum SecondFactorOutcome {
-    SignInOutcome {
+    SignedIn {
         entered: Box<SignInOutcome>,
         next: Option<NextPath>,
         /// The notice to show on the next page.
         notice: Option<Notice>,
     },
-    /// This browser has no pending second step: where to go instead.
+    /// This browser has no pending second step. Contains where to go instead.
     Elsewhere(NextStep),
 }
 
@@ -107,8 +107,8 @@ impl SecondFactor {
     /// [`ServiceError::Limited`] after too many failures.
     pub async fn begin(&self, by: &RequestContext) -> Result<Result<SecondFactorAttempt, NextStep>, ServiceError> {
         let Some(due) = by.second_step.clone() else {
-            let there = NextStep::go(paths::DASHBOARD).with_notice(NoticeKind::Info, THERE);
-            return Ok(Err(if by.member.is_some() { there } else { waited_too_long() }));
+            let signed_in = NextStep::go(paths::DASHBOARD).with_notice(NoticeKind::Info, ALREADY_SIGNED_IN);
+            return Ok(Err(if by.member.is_some() { signed_in } else { waited_too_long() }));
         };
         let tx = self.store.write().await?;
         let account = accounts::by_id(&tx, due.account_id).await?.filter(|account| self.is_due(&due, account));
@@ -143,7 +143,7 @@ impl SecondFactor {
     ) -> Result<SecondFactorOutcome, ServiceError> {
         let SecondFactorAttempt { tx, account, due } = attempt;
         counter::reset_failures(&tx, &self.keys, account.id).await?;
-        let mut entered = self.sign_in.admit(&tx, &account, method, due.remember, by).await?;
+        let mut entered = self.sign_in.complete(&tx, &account, method, due.remember, by).await?;
         if trust {
             entered.trusted = Some(self.trust(&tx, account.id, by).await?);
         }
@@ -154,7 +154,7 @@ impl SecondFactor {
         tx.commit().await?;
         self.notifications.wake();
         let next = due.next.as_deref().and_then(NextPath::parse);
-        Ok(SecondFactorOutcome::SignInOutcome { entered: Box::new(entered), next, notice })
+        Ok(SecondFactorOutcome::SignedIn { entered: Box::new(entered), next, notice })
     }
 
     /// Notifies the owner that a recovery code was used. Returns a notice for the user if few are
@@ -169,23 +169,23 @@ impl SecondFactor {
         self.log.record(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
         let about = NotificationKind::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
         self.notifications.send(tx, account, about, by).await?;
-        let words = match left {
+        let message = match left {
             0 => "You used your last recovery code. Get new ones under Account, Security.".to_owned(),
             1 => "You have one recovery code left. Get new ones under Account, Security.".to_owned(),
             _ => format!("You have {left} recovery codes left. Get new ones under Account, Security."),
         };
-        Ok((left <= FEW_CODES).then(|| Notice::new(NoticeKind::Warning, words)))
+        Ok((left <= FEW_CODES).then(|| Notice::new(NoticeKind::Warning, message)))
     }
 }
 
 /// Redirects to the password form because the second step expired.
 #[must_use]
 pub fn waited_too_long() -> NextStep {
-    NextStep::go(paths::LOGIN).with_notice(NoticeKind::Warning, WAITED)
+    NextStep::go(paths::LOGIN).with_notice(NoticeKind::Warning, EXPIRED)
 }
 
 impl fmt::Debug for SecondFactorAttempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Try").field("account", &self.account.id).finish_non_exhaustive()
+        f.debug_struct("SecondFactorAttempt").field("account", &self.account.id).finish_non_exhaustive()
     }
 }
