@@ -83,7 +83,7 @@ impl AdminService {
         if email_owner::find(&admin_tx.tx, &email, &self.limits, now).await?.is_some() {
             return Err(FieldErrors::one("email", HAS_ACCOUNT).into());
         }
-        let instead = invitations::end_for(&admin_tx.tx, &email, Ending::Revoked, now).await?;
+        let replaced = invitations::end_for(&admin_tx.tx, &email, Ending::Revoked, now).await?;
         let token = FlowToken::generate(&self.rng);
         let invitation = Invitation {
             id: self.rng.id(now),
@@ -96,7 +96,7 @@ impl AdminService {
         invitations::insert(&admin_tx.tx, &invitation, token.digest()).await?;
         let link = Link { token: token.to_cookie(), until: invitation.expires_at };
         self.mailer.enqueue(&admin_tx.tx, &Message::Invitation { to: email.clone(), link }, None).await?;
-        let earlier = if instead { ", in place of an earlier one" } else { "" };
+        let earlier = if replaced { ", in place of an earlier one" } else { "" };
         let detail = format!("{}{earlier}", email.masked());
         admin_tx.commit(AuditEvent::of(AuditAction::InvitationSent).about(&detail)).await?;
         self.mailer.wake();

@@ -76,21 +76,21 @@ impl AdminService {
 
 /// Parses a filter. Returns `None` if no code can match.
 fn filter(query: OtpQuery<'_>) -> Option<Filter> {
-    let asked = |word: &str| !word.trim().is_empty();
+    let is_set = |word: &str| !word.trim().is_empty();
     let mut filter = Filter::default();
-    if asked(query.purpose) {
+    if is_set(query.purpose) {
         filter.purpose = Some(OtpPurpose::from_stored(query.purpose)?);
     }
-    if asked(query.address) {
+    if is_set(query.address) {
         filter.email_key = Some(Email::parse(query.address).ok()?.key().to_owned());
     }
-    if asked(query.requester) {
+    if is_set(query.requester) {
         filter.requester_ip = Some(query.requester.trim().parse::<IpAddr>().ok()?.to_canonical().to_string());
     }
-    if asked(query.delivery) {
+    if is_set(query.delivery) {
         filter.delivery = Some(OtpDelivery::parse(query.delivery)?);
     }
-    if asked(query.outcome) {
+    if is_set(query.outcome) {
         filter.outcome = Some(OtpStatus::parse(query.outcome)?);
     }
     Some(filter)

@@ -11,11 +11,12 @@ use crate::server::store::hourly_counters::{self, Counted};
 use crate::server::store::overview::{self, MailQueue};
 use crate::server::store::{Store, StoreError};
 
-/// Up to this many accounts are counted on every request, which takes less than a millisecond.
-const FEW: u64 = 50_000;
+/// Up to this number, the accounts are counted on every request, which takes less than a
+/// millisecond.
+const COUNTED_ALWAYS: u64 = 50_000;
 /// How long a larger count is cached. Counting a million accounts takes about 10 ms, which is too
 /// much to repeat each time the page is reloaded.
-const KEPT: Duration = Duration::from_secs(60);
+const CACHE_LIFETIME: Duration = Duration::from_secs(60);
 
 /// The state of the portal, and what happened within a time range.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,25 +43,28 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    pub fn times(&self, tally: Metric) -> u64 {
-        Metric::ALL.iter().zip(self.times).find(|(one, _)| **one == tally).map_or(0, |(_, times)| times)
+    pub fn times(&self, metric: Metric) -> u64 {
+        Metric::ALL.iter().zip(self.times).find(|(one, _)| **one == metric).map_or(0, |(_, times)| times)
     }
 
-    /// The total number of failed attempts.
+    /// Returns the total number of failed attempts.
     pub fn failures(&self) -> u64 {
-        [Metric::WrongPassword, Metric::WrongCode, Metric::SecondStepFailed].map(|tally| self.times(tally)).iter().sum()
+        [Metric::WrongPassword, Metric::WrongCode, Metric::SecondStepFailed]
+            .map(|metric| self.times(metric))
+            .iter()
+            .sum()
     }
 }
 
 impl Overview {
-    /// When the time range began.
+    /// Returns when the time range began.
     pub fn since(&self) -> Timestamp {
         self.pieces.first().map_or(Timestamp(0), |piece| piece.at)
     }
 
-    /// How often this happened in the whole time range.
-    pub fn times(&self, tally: Metric) -> u64 {
-        self.pieces.iter().map(|piece| piece.times(tally)).sum()
+    /// Returns how often this happened in the whole time range.
+    pub fn times(&self, metric: Metric) -> u64 {
+        self.pieces.iter().map(|bucket| bucket.times(metric)).sum()
     }
 
     pub fn failures(&self) -> u64 {
@@ -75,16 +79,16 @@ pub struct AccountCount(Arc<Mutex<Option<(Timestamp, u64)>>>);
 impl AccountCount {
     /// Returns the number of accounts, which may be cached.
     async fn get(&self, store: &Store, now: Timestamp) -> Result<u64, StoreError> {
-        let kept = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, many)) = kept
-            && many > FEW
-            && (at..at + KEPT).contains(&now)
+        let cached = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, count)) = cached
+            && count > COUNTED_ALWAYS
+            && (at..at + CACHE_LIFETIME).contains(&now)
         {
-            return Ok(many);
+            return Ok(count);
         }
-        let many = overview::accounts(store.reader()).await?;
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, many));
-        Ok(many)
+        let count = overview::accounts(store.reader()).await?;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, count));
+        Ok(count)
     }
 }
 
@@ -96,69 +100,69 @@ impl AdminService {
     pub async fn overview(&self, span: TimeRange, by: &RequestContext) -> Result<Overview, ServiceError> {
         by.administrator()?;
         let (now, db) = (self.clock.now(), self.store.reader());
-        let mut pieces = pieces(span, now);
-        let since = pieces.first().map_or(now, |piece| piece.at);
-        spread(&mut pieces, span, &hourly_counters::since(db, since).await?);
+        let mut buckets = empty_buckets(span, now);
+        let since = buckets.first().map_or(now, |bucket| bucket.at);
+        add_counts(&mut buckets, span, &hourly_counters::since(db, since).await?);
         Ok(Overview {
             span,
             accounts: self.account_count.get(&self.store, now).await?,
             new_accounts: overview::new_accounts(db, since).await?,
             waiting_registrations: overview::waiting_registrations(db, now - self.limits.registration_lifetime).await?,
             mail: overview::mail_queue(db).await?,
-            pieces,
+            pieces: buckets,
         })
     }
 }
 
-/// Returns the empty pieces of the time range that ends now.
-fn pieces(span: TimeRange, now: Timestamp) -> Vec<Bucket> {
-    let long = span.piece_millis();
-    let running = now.0 - now.0.rem_euclid(long);
+/// Returns an empty bucket for each hour or day of the time range that ends now.
+fn empty_buckets(span: TimeRange, now: Timestamp) -> Vec<Bucket> {
+    let length = span.piece_millis();
+    let current = now.0 - now.0.rem_euclid(length);
     let back = (0..span.pieces()).rev().filter_map(|back| i64::try_from(back).ok());
-    back.map(|back| Bucket { at: Timestamp(running - back * long), times: [0; Metric::ALL.len()] }).collect()
+    back.map(|back| Bucket { at: Timestamp(current - back * length), times: [0; Metric::ALL.len()] }).collect()
 }
 
-/// Adds hourly counts to the pieces that contain them.
-fn spread(pieces: &mut [Bucket], span: TimeRange, counted: &[Counted]) {
-    for Counted { tally, hour, times } in counted {
+/// Adds hourly counts to the buckets that contain them.
+fn add_counts(buckets: &mut [Bucket], span: TimeRange, counted: &[Counted]) {
+    for Counted { metric, hour, times } in counted {
         let began = Timestamp(hour.0 - hour.0.rem_euclid(span.piece_millis()));
-        let place = Metric::ALL.iter().position(|one| one == tally);
+        let column = Metric::ALL.iter().position(|one| one == metric);
         // Counts outside the range are skipped, including those from the future, which were made
         // before the clock was set back.
-        if let (Ok(index), Some(place)) = (pieces.binary_search_by_key(&began, |piece| piece.at), place) {
-            pieces[index].times[place] += times;
+        if let (Ok(index), Some(column)) = (buckets.binary_search_by_key(&began, |bucket| bucket.at), column) {
+            buckets[index].times[column] += times;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Bucket, Metric, TimeRange, Timestamp, pieces, spread};
+    use super::{Bucket, Metric, TimeRange, Timestamp, add_counts, empty_buckets};
     use crate::server::store::hourly_counters::Counted;
 
     /// 2026-11-23 12:34 UTC.
     const NOW: Timestamp = Timestamp(1_795_437_240_000);
     const HOUR: i64 = 3_600_000;
 
-    fn of(span: TimeRange, hours: &[i64]) -> Vec<u64> {
-        let mut all = pieces(span, NOW);
+    fn failures(span: TimeRange, hours: &[i64]) -> Vec<u64> {
+        let mut all = empty_buckets(span, NOW);
         let counted = hours.iter().map(|ago| Counted {
-            tally: Metric::WrongCode,
+            metric: Metric::WrongCode,
             hour: Timestamp((NOW.0 / HOUR - ago) * HOUR),
             times: 2,
         });
-        spread(&mut all, span, &counted.collect::<Vec<_>>());
+        add_counts(&mut all, span, &counted.collect::<Vec<_>>());
         all.iter().map(Bucket::failures).collect()
     }
 
     #[test]
     fn a_time_range_ends_with_the_current_hour_or_day_and_excludes_other_counts() {
-        let day = of(TimeRange::Day, &[0, 23, 24, -1]);
+        let day = failures(TimeRange::Day, &[0, 23, 24, -1]);
         assert_eq!((day.len(), day[23], day[0], day.iter().sum()), (24, 2, 2, 4));
         // Today began 12 hours ago.
-        let week = of(TimeRange::Week, &[0, 12, 13, 156, 157]);
+        let week = failures(TimeRange::Week, &[0, 12, 13, 156, 157]);
         assert_eq!(week, [2, 0, 0, 0, 0, 2, 4]);
-        let month = of(TimeRange::Month, &[12 + 29 * 24, 13 + 29 * 24]);
+        let month = failures(TimeRange::Month, &[12 + 29 * 24, 13 + 29 * 24]);
         assert_eq!((month.len(), month[0], month.iter().sum()), (30, 2, 2));
     }
 }

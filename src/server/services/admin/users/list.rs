@@ -100,8 +100,8 @@ fn key_of(beginning: &str) -> Option<String> {
     if let Ok(email) = Email::parse(beginning) {
         return Some(email.key().to_owned());
     }
-    let printed = beginning.bytes().all(|byte| byte.is_ascii_graphic());
-    printed.then(|| beginning.to_ascii_lowercase())
+    let is_printable = beginning.bytes().all(|byte| byte.is_ascii_graphic());
+    is_printable.then(|| beginning.to_ascii_lowercase())
 }
 
 #[cfg(test)]
