@@ -98,7 +98,7 @@ fn next_query(account_id: Uuid, after: Uuid, most: u64) -> Select<Entity> {
 
 /// Anonymizes the events of an account: keeps what happened and when, erases the account, details,
 /// IP address and browser. Returns the number of events.
-pub async fn anonymise(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
+pub async fn anonymize(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
     let done = Entity::update_many()
         .col_expr(Column::AccountId, Expr::value(None::<Uuid>))
         .col_expr(Column::Detail, Expr::value(None::<String>))
