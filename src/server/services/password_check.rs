@@ -131,12 +131,12 @@ impl PasswordCheck {
         by: &RequestContext,
     ) -> Result<(), StoreError> {
         login_failures::clear(tx, &verified.counters.from_prefix).await?;
-        login_failures::take_back(tx, &verified.counters.total).await?;
+        login_failures::decrement(tx, &verified.counters.total).await?;
         let quota = self.limits.login_failures_per_ip;
         quota::give_back(tx, &self.keys, quota::QuotaKind::SignInFailures, quota, by).await?;
         hourly_counters::decrement(tx, Metric::WrongPassword, verified.counted.at).await?;
         match verified.counted.event_id {
-            Some(event) => crate::server::store::security_events::take_back(tx, event).await,
+            Some(event) => crate::server::store::security_events::delete(tx, event).await,
             None => Ok(()),
         }
     }

@@ -102,8 +102,8 @@ impl SessionManager {
     /// time, the second one finds its own session ended and does nothing.
     async fn still_signed_in(&self, tx: &Transaction, member: &AuthenticatedUser) -> Result<(), ServiceError> {
         let account = accounts::by_id(tx, member.account_id).await?;
-        let is_valid = account.is_some_and(|account| account.holds(member.session_version))
-            && sessions::is_there(tx, member.account_id, member.session).await?;
+        let is_valid = account.is_some_and(|account| account.accepts_session(member.session_version))
+            && sessions::exists(tx, member.account_id, member.session).await?;
         if is_valid { Ok(()) } else { Err(ServiceError::Unauthenticated) }
     }
 }

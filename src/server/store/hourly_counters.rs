@@ -32,7 +32,7 @@ pub async fn add(db: &impl ConnectionTrait, metric: Metric, at: Timestamp) -> Re
     Ok(())
 }
 
-/// Takes back an event that was [counted](add) for this time before its outcome was certain.
+/// Reverts [`add`] for an event that was counted at this time before its outcome was certain.
 pub async fn decrement(db: &impl ConnectionTrait, metric: Metric, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Times, Expr::col(Column::Times).sub(1))

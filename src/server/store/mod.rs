@@ -84,8 +84,8 @@ pub enum StoreError {
 pub struct Store {
     writer: Arc<Pool>,
     reader: Arc<Reader>,
-    /// The permit to write. This process has only one.
-    turns: Arc<Semaphore>,
+    /// The permits to write. This process has only one.
+    write_permits: Arc<Semaphore>,
     clock: Clock,
     /// Must stay the last field, so that it is dropped after the connections.
     index: Option<Arc<WalIndex>>,
@@ -100,7 +100,7 @@ impl Store {
         let writer = Arc::new(Pool::open(url, 1).await?);
         let reader = Arc::new(Reader(Pool::open(url, READERS).await?));
         let index = index(&reader).await?;
-        Ok(Self { writer, reader, turns: Arc::new(Semaphore::new(1)), clock, index })
+        Ok(Self { writer, reader, write_permits: Arc::new(Semaphore::new(1)), clock, index })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that were applied.

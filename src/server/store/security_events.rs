@@ -52,7 +52,7 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewEvent) -> Result<(), Stor
 }
 
 /// Deletes an event that was recorded before its outcome was certain.
-pub async fn take_back(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
+pub async fn delete(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
     Entity::delete_by_id(id).exec(db).await?;
     Ok(())
 }

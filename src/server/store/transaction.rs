@@ -56,7 +56,7 @@ impl Store {
 
     async fn begin(&self, without_timeouts: bool) -> Result<Transaction, StoreError> {
         // tokio's semaphores are fair: permits are granted in the order of the requests.
-        let permit = tokio::time::timeout(MAX_WAIT, self.turns.clone().acquire_owned()).await;
+        let permit = tokio::time::timeout(MAX_WAIT, self.write_permits.clone().acquire_owned()).await;
         let permit = permit.ok().and_then(Result::ok).ok_or(StoreError::Busy)?;
         let pool = self.writer.clone();
         let begun = pool.run(POSTGRES_BEGIN, true, |connections| async move {

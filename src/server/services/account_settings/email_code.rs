@@ -113,7 +113,7 @@ impl AccountSettings {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         accounts::set_email(tx, account.id, &change.email).await?;
-        otps::void_address(tx, change.old_email.key(), now).await?;
+        otps::invalidate_for_email(tx, change.old_email.key(), now).await?;
         recoveries::finish_all(tx, account.id, now).await?;
         let until = now + self.limits.email_undo;
         let link = self.notifications.link(tx, LinkPurpose::UndoEmailChange, account, Some(change.id), until).await?;

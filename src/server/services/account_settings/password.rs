@@ -51,7 +51,7 @@ impl AccountSettings {
         accounts::end_sessions(&tx, account.id).await?;
         sessions::end_others(&tx, account.id, member.session).await?;
         trusted_browsers::forget_all(&tx, account.id).await?;
-        otps::void_address(&tx, account.email.key(), now).await?;
+        otps::invalidate_for_email(&tx, account.email.key(), now).await?;
         recoveries::finish_all(&tx, account.id, now).await?;
         self.log.record(&tx, account.id, SecurityEvent::PasswordChanged, by).await?;
         self.notifications.send(&tx, &account, NotificationKind::PasswordChanged, by).await?;

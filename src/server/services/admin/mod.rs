@@ -75,7 +75,8 @@ impl AdminService {
         let member = by.administrator()?;
         let tx = self.store.write().await?;
         let account = accounts::by_id(&tx, member.account_id).await?;
-        let may_act = account.is_some_and(|it| it.holds(member.session_version) && it.role == Role::Administrator);
+        let may_act =
+            account.is_some_and(|it| it.accepts_session(member.session_version) && it.role == Role::Administrator);
         if !may_act {
             return Err(ServiceError::NotFound);
         }

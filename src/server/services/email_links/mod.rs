@@ -94,7 +94,7 @@ impl EmailLinks {
         by: &RequestContext,
         now: Timestamp,
     ) -> Result<Option<LinkOutcome>, ServiceError> {
-        if !accounts::keep(tx, link.account_id, now).await? {
+        if !accounts::cancel_deletion(tx, link.account_id, now).await? {
             return Ok(None);
         }
         let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };

@@ -39,7 +39,7 @@ impl EmailLinks {
         access_revocation::revoke_all_access(tx, &account, now).await?;
         let detail = format!("{} → {}", account.email.as_str(), change.old_email.as_str());
         self.log.record_with_detail(tx, account.id, SecurityEvent::EmailChangeUndone, &detail, by).await?;
-        if accounts::keep(tx, account.id, now).await? {
+        if accounts::cancel_deletion(tx, account.id, now).await? {
             self.log.record(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
         }
         let restored = Account { email: change.old_email, ..account };

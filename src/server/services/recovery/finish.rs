@@ -55,7 +55,7 @@ impl Recovery {
         let Some(account) = account else { return self.wrong(&recovery, by).await };
         let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
         if let Err(reason) = self.policy.check(&password, &context) {
-            self.give_try_back(&recovery, counted, by).await?;
+            self.uncount_try(&recovery, counted, by).await?;
             return Err(FieldErrors::one("password", reason).into());
         }
         let hash = self.passwords.hasher.hash(slot, &password).await?;
@@ -102,7 +102,7 @@ impl Recovery {
     }
 
     /// Reverts the counts of an attempt whose code was correct and was not consumed.
-    async fn give_try_back(
+    async fn uncount_try(
         &self,
         recovery: &recoveries::Recovery,
         counted: OtpAttempt,
@@ -110,8 +110,8 @@ impl Recovery {
     ) -> Result<(), StoreError> {
         let tx = self.store.write().await?;
         self.codes.mark_succeeded(&tx, counted, by).await?;
-        recoveries::forget_try(&tx, recovery.id).await?;
-        otps::give_try_back(&tx, recovery.id, self.clock.now()).await?;
+        recoveries::uncount_try(&tx, recovery.id).await?;
+        otps::uncount_try(&tx, recovery.id, self.clock.now()).await?;
         tx.commit().await
     }
 
@@ -147,7 +147,7 @@ impl Recovery {
         }
         accounts::end_sessions(&tx, account.id).await?;
         sessions::end_all(&tx, account.id).await?;
-        otps::void_address(&tx, account.email.key(), now).await?;
+        otps::invalidate_for_email(&tx, account.email.key(), now).await?;
         recoveries::finish_all(&tx, account.id, now).await?;
         email_changes::drop_pending(&tx, account.id, now).await?;
         trusted_browsers::forget_all(&tx, account.id).await?;

@@ -55,7 +55,7 @@ impl SecondFactor {
 
     fn is_due(&self, due: &SecondStep, account: &Account) -> bool {
         let waited = self.clock.now().since(Timestamp(due.at));
-        waited < SECOND_STEP_WAITS && account.holds(due.session_version)
+        waited < SECOND_STEP_WAITS && account.accepts_session(due.session_version)
     }
 
     /// Completes the second step with a code from the authenticator app or a recovery code. `trust`

@@ -35,7 +35,7 @@ impl SecondFactor {
         let tx = self.store.write().await?;
         let now = tx.now();
         let account = accounts::by_id(&tx, account_id).await?;
-        account.filter(|account| account.holds(session_version)).ok_or(ServiceError::Unauthenticated)?;
+        account.filter(|account| account.accepts_session(session_version)).ok_or(ServiceError::Unauthenticated)?;
         let sealed = self.seeds.seal(account_id, Seed::generate(&self.rng).bytes());
         totp::begin(&tx, account_id, sealed.map_err(|_| StoreError::Corrupt("totp.secret"))?, now).await?;
         tx.commit().await?;

@@ -1,7 +1,7 @@
 //! The outbox: mail that is pending, sent or failed.
 //!
 //! A message is inserted in the same transaction as the change that causes it. The worker claims it
-//! before each attempt and closes it (see `closing`) once it is sent or has failed. Closing erases
+//! before each attempt and closes it (see `completion`) once it is sent or has failed. Closing erases
 //! the payload, except that the payload of a failed message is kept for a while so that it can be
 //! retried. The view for administrators is in `queue`.
 
@@ -116,19 +116,19 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewMail) -> Result<(), Store
     Ok(())
 }
 
-/// Returns the message that has been due for longest, with `codes_alone` among messages with a
-/// code. An attempt planned for after `latest_attempt` is also due: the clock was set back after it was
+/// Returns the message that has been due for longest, with `codes_only` among messages with a code.
+/// An attempt planned for after `latest_attempt` is also due: the clock was set back after it was
 /// planned.
 pub async fn first_due(
     db: &impl ConnectionTrait,
-    codes_alone: bool,
+    codes_only: bool,
     now: Timestamp,
     latest_attempt: Timestamp,
 ) -> Result<Option<WaitingMail>, StoreError> {
     let due = Condition::any().add(Column::NextAttemptAt.lte(now.0)).add(Column::NextAttemptAt.gt(latest_attempt.0));
     let live = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now.0));
     let row = Entity::find()
-        .filter(waiting_for(codes_alone).add(due).add(live))
+        .filter(waiting_for(codes_only).add(due).add(live))
         .order_by_asc(Column::NextAttemptAt)
         .order_by_asc(Column::Id)
         .one(db)
@@ -136,12 +136,12 @@ pub async fn first_due(
     Ok(row.map(read))
 }
 
-/// Returns when the next attempt is planned, with `codes_alone` among messages with a code.
-pub async fn next_attempt(db: &impl ConnectionTrait, codes_alone: bool) -> Result<Option<Timestamp>, StoreError> {
+/// Returns when the next attempt is planned, with `codes_only` among messages with a code.
+pub async fn next_attempt(db: &impl ConnectionTrait, codes_only: bool) -> Result<Option<Timestamp>, StoreError> {
     let moment: Option<i64> = Entity::find()
         .select_only()
         .column(Column::NextAttemptAt)
-        .filter(waiting_for(codes_alone))
+        .filter(waiting_for(codes_only))
         .order_by_asc(Column::NextAttemptAt)
         .into_tuple()
         .one(db)
@@ -156,11 +156,11 @@ pub async fn overdue(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Re
 }
 
 /// Claims the next attempt by counting it. If this process dies, the message is due again at
-/// `again`. Returns `false` if another worker has claimed it.
-pub async fn claim(db: &impl ConnectionTrait, mail: &WaitingMail, again: Timestamp) -> Result<bool, StoreError> {
+/// `retry_at`. Returns `false` if another worker has claimed it.
+pub async fn claim(db: &impl ConnectionTrait, mail: &WaitingMail, retry_at: Timestamp) -> Result<bool, StoreError> {
     let claimed = Entity::update_many()
         .col_expr(Column::Attempts, Expr::value(mail.attempts.saturating_add(1)))
-        .col_expr(Column::NextAttemptAt, Expr::value(again.0))
+        .col_expr(Column::NextAttemptAt, Expr::value(retry_at.0))
         .filter(waiting().add(Column::Id.eq(mail.id)).add(Column::Attempts.eq(mail.attempts)))
         .exec(db)
         .await?;
@@ -195,8 +195,8 @@ fn waiting() -> Condition {
     Condition::all().add(Column::State.eq(MailState::Waiting.as_str()))
 }
 
-fn waiting_for(codes_alone: bool) -> Condition {
-    waiting().add_option(codes_alone.then(|| Column::OtpId.is_not_null()))
+fn waiting_for(codes_only: bool) -> Condition {
+    waiting().add_option(codes_only.then(|| Column::OtpId.is_not_null()))
 }
 
 fn read(row: Model) -> WaitingMail {
