@@ -66,8 +66,8 @@ impl Store {
             };
             connections.begin_with_options(options).await
         });
-        let inner = begun.await.inspect_err(|_| pool.set_doubt(true))?;
-        pool.set_doubt(false);
+        let inner = begun.await.inspect_err(|_| pool.set_suspect(true))?;
+        pool.set_suspect(false);
         let mut tx = Transaction {
             inner: Some(inner),
             backend: pool.backend(),
@@ -102,14 +102,14 @@ impl Transaction {
     /// outcome is unknown.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let Some(inner) = self.inner.take().filter(|_| !self.has_failed()) else {
-            self.pool.set_doubt(true);
+            self.pool.set_suspect(true);
             return Err(failed_before().into());
         };
         // SQLite accepts BEGIN only outside of a transaction and COMMIT only inside of one. As long
         // as no connection is reused whose last transaction ended in another way, a successful
         // COMMIT has committed.
         let committed = within(self.limit, inner.commit()).await;
-        Ok(committed.inspect_err(|_| self.pool.set_doubt(true))?)
+        Ok(committed.inspect_err(|_| self.pool.set_suspect(true))?)
     }
 
     /// Returns the underlying transaction for sea-orm's migrations.
@@ -141,7 +141,7 @@ impl Transaction {
 impl Drop for Transaction {
     fn drop(&mut self) {
         if self.inner.is_some() && self.has_failed() {
-            self.pool.set_doubt(true);
+            self.pool.set_suspect(true);
         }
     }
 }
