@@ -27,8 +27,8 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
     println!("SECRET_KEY            {}", config.keys.current().id());
     println!("SECRET_KEY_PREVIOUS   {}", previous.map_or_else(|| "not set".to_owned(), |id| id.to_string()));
     if matches!(command, KeysCommand::Rotate) {
-        for (place, resealed) in rotation.rotate().await? {
-            println!("{:<21} {resealed} re-encrypted", place.to_string());
+        for (column, resealed) in rotation.rotate().await? {
+            println!("{:<21} {resealed} re-encrypted", column.to_string());
         }
     }
     // Also after a rotation: report what is in the database, not what was done.

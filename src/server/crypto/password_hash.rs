@@ -53,7 +53,7 @@ pub enum HashError {
     Busy,
     #[error("the password hash failed: {0}")]
     Algorithm(#[from] argon2::password_hash::Error),
-    #[error("the hashing thread is gone")]
+    #[error("the hashing thread stopped")]
     Stopped,
 }
 

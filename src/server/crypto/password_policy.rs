@@ -202,18 +202,18 @@ mod tests {
 
     #[test]
     fn a_rejection_says_what_is_wrong_and_how_to_fix_it() {
-        let judge = |password| {
+        let check = |password| {
             let password = Password::parse_new(password).expect("valid");
             PasswordPolicy::new("Portal").check(&password, &OWNER)
         };
-        assert_eq!(judge("tumble rinse obelisk"), Ok(()));
+        assert_eq!(check("tumble rinse obelisk"), Ok(()));
         for (weak, reason) in [
             ("grenouille", "This is a commonly used password."),
             ("margarethale", "Don’t use your name, email or this site’s name."),
             ("aaaaaaaaaaaaa", "Repeated characters are easy to guess."),
             ("8.5.1968", "Dates are easy to guess."),
         ] {
-            assert_eq!(judge(weak), Err(format!("{reason} Try three or four random words.")), "{weak}");
+            assert_eq!(check(weak), Err(format!("{reason} Try three or four random words.")), "{weak}");
         }
     }
 

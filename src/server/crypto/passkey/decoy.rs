@@ -47,7 +47,7 @@ const BASE_Y: [u8; 32] = [
 mod tests {
     #[test]
     fn the_library_parses_the_decoy() {
-        let decoy = super::answering_to(b"unknown").expect("a passkey");
+        let decoy = super::with_id(b"unknown").expect("a passkey");
         assert_eq!(decoy.cred_id(), b"unknown");
     }
 }
