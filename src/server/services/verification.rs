@@ -94,7 +94,7 @@ impl Verification {
                 Ok(PendingRegistration { registration, .. }) => registration,
                 Err(ended) => return Ok(Err(ended.into_next_step())),
             };
-        let counted = self.codes.count(&tx, otp_context(&registration), registration.tries, by, now).await?;
+        let counted = self.codes.record_attempt(&tx, otp_context(&registration), registration.tries, by, now).await?;
         if !registrations::count_try(&tx, registration.id, self.limits.otp_tries).await? {
             return Ok(Err(RegistrationEnded::TriesUsed(Box::new(registration)).into_next_step()));
         }

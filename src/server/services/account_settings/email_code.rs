@@ -134,7 +134,7 @@ impl AccountSettings {
             Ok(pending) => pending.change,
             Err(done) => return Ok(Err(done)),
         };
-        let counted = self.codes.count(&tx, otp_context(&change), change.tries, by, now).await?;
+        let counted = self.codes.record_attempt(&tx, otp_context(&change), change.tries, by, now).await?;
         if !email_changes::count_try(&tx, change.id, self.limits.otp_tries).await? {
             return Ok(Err(unavailable(OtpUnavailable::TriesUsed)));
         }

@@ -17,7 +17,7 @@ impl AccountSettings {
         let now = tx.now();
         let account = self.own(&tx, member).await?;
         self.log.record(&tx, account.id, SecurityEvent::DataExported, by).await?;
-        let export = account_export::of(&tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?;
+        let export = account_export::collect(&tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?;
         tx.commit().await?;
         tracing::info!(event = "account.exported", account = %account.id, ip = %by.ip);
         Ok((export, now))

@@ -32,7 +32,7 @@ impl OtpService {
     ///
     /// # Errors
     /// [`ServiceError::Limited`] after too many wrong codes.
-    pub async fn count(
+    pub async fn record_attempt(
         &self,
         tx: &Transaction,
         context: OtpContext<'_>,

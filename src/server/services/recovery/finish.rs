@@ -93,7 +93,8 @@ impl Recovery {
             Ok(PendingRecovery { recovery, .. }) => recovery,
             Err(ended) => return Ok(Err(ended)),
         };
-        let counted = self.codes.count(&tx, otp_context(&recovery), recovery.tries, by, self.clock.now()).await?;
+        let counted =
+            self.codes.record_attempt(&tx, otp_context(&recovery), recovery.tries, by, self.clock.now()).await?;
         if !recoveries::count_try(&tx, recovery.id, self.limits.otp_tries).await? {
             return Ok(Err(RecoveryEnded::TriesUsed(recovery.email_key)));
         }

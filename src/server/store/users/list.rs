@@ -31,8 +31,8 @@ pub enum Order {
     Registered,
     /// Latest first; users who never signed in are last.
     SignedIn,
-    /// Users whose username begins with this text, sorted by username, followed by users of whom
-    /// only the email begins with it, sorted by email.
+    /// Users whose username begins with this text, sorted by username, followed by users whose
+    /// email alone begins with it, sorted by email.
     Beginning(String),
 }
 
