@@ -150,7 +150,7 @@ impl AdminCli {
             Role::Administrator => (AuditAction::MadeAdministrator, SecurityEvent::MadeAdministrator),
             Role::User => (AuditAction::MadeUser, SecurityEvent::MadeUser),
         };
-        self.log.record_by_operator(&tx, account.id, event, OPERATORS).await?;
+        self.log.record_admin_action(&tx, account.id, event, OPERATORS).await?;
         self.record(&tx, AuditEvent::to(action, account.id)).await?;
         tx.commit().await?;
         Ok(Change::Applied)

@@ -54,7 +54,7 @@ impl Notifications {
 
     /// Same as [`Notifications::send`], but for an administrator's action. The notice omits the
     /// administrator's IP address and browser, which are not disclosed to the owner.
-    pub async fn send_by_administrator(
+    pub async fn send_admin_action(
         &self,
         tx: &Transaction,
         account: &Account,

@@ -141,7 +141,7 @@ impl Registration {
 
     /// Returns the email that the link in an invitation was sent to, if the invitation is still
     /// valid.
-    pub async fn guest(&self, token: &FlowToken) -> Result<Option<Email>, InternalError> {
+    pub async fn invited_email(&self, token: &FlowToken) -> Result<Option<Email>, InternalError> {
         Ok(self.registration_policy.invited_email(self.store.reader(), Some(token), self.clock.now()).await?)
     }
 

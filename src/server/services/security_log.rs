@@ -51,7 +51,7 @@ impl SecurityLog {
 
     /// Writes an event for an action of an administrator or the command line. The IP address and
     /// browser are not recorded, because they are not disclosed to the owner.
-    pub async fn record_by_operator(
+    pub async fn record_admin_action(
         &self,
         tx: &Transaction,
         account_id: Uuid,

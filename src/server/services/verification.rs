@@ -106,7 +106,7 @@ impl Verification {
     async fn wrong_code(&self, by: &RequestContext, now: Timestamp) -> Result<NextStep, ServiceError> {
         match flow::pending(self.store.reader(), by.flow.as_ref(), &self.registration_policy, &self.limits, now).await?
         {
-            Ok(pending) => Err(codes::wrong(pending.registration.tries, self.limits.otp_tries)),
+            Ok(pending) => Err(codes::wrong_code(pending.registration.tries, self.limits.otp_tries)),
             Err(ended) => Ok(ended.into_next_step()),
         }
     }

@@ -8,7 +8,7 @@ use crate::server::store::mail_links::LinkPurpose;
 pub(super) async fn load(state: &AppState, query: &str) -> Result<Option<EmailLinkView>, LoadError> {
     let token = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "token");
     let Some((_, token)) = token else { return Ok(None) };
-    let purpose = state.email_links.purpose(&token).await?;
+    let purpose = state.email_links.find_purpose(&token).await?;
     Ok(purpose.map(|purpose| {
         let action = match purpose {
             LinkPurpose::EndSession => EmailLinkAction::EndSession,

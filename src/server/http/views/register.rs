@@ -22,13 +22,13 @@ pub(super) async fn load(state: &AppState, query: &str, by: &RequestContext) -> 
         }
         let token = FlowToken::parse(brought);
         if let Some(token) = token
-            && state.registration.guest(&token).await?.is_some()
+            && state.registration.invited_email(&token).await?.is_some()
         {
             return Err(NextStep::go(paths::REGISTER).with_flow(FlowChange::Begin(Flow::Invitation, token)).into());
         }
     }
     let guest = match &by.invitation {
-        Some(token) => state.registration.guest(token).await?,
+        Some(token) => state.registration.invited_email(token).await?,
         None => None,
     };
     let no_good = brought.is_some() || by.invitation.is_some();

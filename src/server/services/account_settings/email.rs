@@ -36,7 +36,7 @@ impl AccountSettings {
         if email.key() == account.email.key() {
             return Err(FieldErrors::one("email", "This is already your email address.").into());
         }
-        self.codes.admit(&tx, email.key(), by, now).await?;
+        self.codes.check_limits(&tx, email.key(), by, now).await?;
         email_changes::drop_pending(&tx, account.id, now).await?;
         let owner = email_owner::find(&tx, &email, &self.limits, now).await?.filter(|it| it.account_id != account.id);
         let change = EmailChange {

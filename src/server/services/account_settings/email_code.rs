@@ -55,7 +55,7 @@ impl AccountSettings {
             Err(done) => return Ok(done),
         };
         self.codes.check_pause(&code, now)?;
-        self.codes.admit(&tx, change.email.key(), by, now).await?;
+        self.codes.check_limits(&tx, change.email.key(), by, now).await?;
         self.issue_change_code(&tx, &change, &account, by, now).await?;
         self.commit(tx).await?;
         let text = format!("We've sent a new code to {}.", change.email.as_str());
@@ -83,7 +83,7 @@ impl AccountSettings {
             drop(tx);
             self.codes.record_wrong(otp_context(&change), by);
             return match self.find_pending(self.store.reader(), member).await? {
-                Ok(pending) => Err(codes::wrong(pending.change.tries, self.limits.otp_tries)),
+                Ok(pending) => Err(codes::wrong_code(pending.change.tries, self.limits.otp_tries)),
                 Err(done) => Ok(done),
             };
         }

@@ -31,7 +31,7 @@ impl OtpService {
     ///
     /// # Errors
     /// [`ServiceError::Limited`] if either limit is reached.
-    pub async fn admit(
+    pub async fn check_limits(
         &self,
         tx: &Transaction,
         email_key: &str,

@@ -7,7 +7,7 @@ mod tries;
 use uuid::Uuid;
 
 pub use issue::Recipient;
-pub use tries::{OtpAttempt, wrong};
+pub use tries::{OtpAttempt, wrong_code};
 
 use super::captcha::Captcha;
 use super::outcome::ServiceError;

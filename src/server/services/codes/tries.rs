@@ -58,7 +58,7 @@ impl OtpService {
     }
 
     /// Whether a code is correct. This does not consume the code.
-    pub async fn is_right(
+    pub async fn is_correct(
         &self,
         db: &impl ConnectionTrait,
         context: OtpContext<'_>,
@@ -104,7 +104,7 @@ impl OtpService {
 
 /// Returns the error for a wrong code. It is the same whatever makes the code wrong.
 #[must_use]
-pub fn wrong(tries: u32, most: u32) -> ServiceError {
+pub fn wrong_code(tries: u32, most: u32) -> ServiceError {
     let left = most.saturating_sub(tries);
     let attempts = if left == 1 { "attempt" } else { "attempts" };
     FieldErrors::one("code", format!("That code is incorrect or has expired. {left} {attempts} left.")).into()

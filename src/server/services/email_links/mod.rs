@@ -37,7 +37,7 @@ pub struct LinkOutcome {
 impl EmailLinks {
     /// Returns what the button of this link would do, or `None` if the link was used, has expired
     /// or is unknown.
-    pub async fn purpose(&self, token: &str) -> Result<Option<LinkPurpose>, InternalError> {
+    pub async fn find_purpose(&self, token: &str) -> Result<Option<LinkPurpose>, InternalError> {
         let Some(token) = FlowToken::parse(token) else { return Ok(None) };
         let link = mail_links::by_digest(self.store.reader(), token.digest()).await?;
         let now = self.clock.now();

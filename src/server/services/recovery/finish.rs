@@ -44,7 +44,7 @@ impl Recovery {
             Err(ended) => return Ok(ended.into_next_step()),
         };
         let now = self.clock.now();
-        if !self.codes.is_right(reader, otp_context(&recovery), &code, now).await? {
+        if !self.codes.is_correct(reader, otp_context(&recovery), &code, now).await? {
             return self.wrong(&recovery, by).await;
         }
         let account = match recovery.account_id {
@@ -127,7 +127,7 @@ impl Recovery {
             }
             Ok(waiting) => {
                 self.codes.record_wrong(otp_context(recovery), by);
-                Err(codes::wrong(waiting.recovery.tries, self.limits.otp_tries))
+                Err(codes::wrong_code(waiting.recovery.tries, self.limits.otp_tries))
             }
         }
     }

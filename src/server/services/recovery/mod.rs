@@ -60,7 +60,7 @@ impl Recovery {
         let tx = self.store.write().await?;
         let now = tx.now();
         self.captcha.spend(&tx, &passed, by).await?;
-        self.codes.admit(&tx, email.key(), by, now).await?;
+        self.codes.check_limits(&tx, email.key(), by, now).await?;
         if let Some(token) = &by.recovery
             && let Some(earlier) = recoveries::by_flow(&tx, token.digest()).await?
         {
@@ -113,7 +113,7 @@ impl Recovery {
         };
         self.codes.check_pause(&code, now)?;
         self.captcha.spend(&tx, &passed, by).await?;
-        self.codes.admit(&tx, &recovery.email_key, by, now).await?;
+        self.codes.check_limits(&tx, &recovery.email_key, by, now).await?;
         self.issue(&tx, &recovery, by, now).await?;
         tx.commit().await?;
         self.codes.mailer.wake();

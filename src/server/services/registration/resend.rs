@@ -34,7 +34,7 @@ impl Registration {
             Err(done) => return Ok(done),
         };
         self.captcha.spend(&tx, &passed, by).await?;
-        self.codes.admit(&tx, registration.email.key(), by, now).await?;
+        self.codes.check_limits(&tx, registration.email.key(), by, now).await?;
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
         self.codes.mailer.wake();
@@ -93,7 +93,7 @@ impl Registration {
             let text = "You can't change the email address again. Start again to use a different one.";
             return Err(FieldErrors::one("email", text).into());
         }
-        self.codes.admit(&tx, email.key(), by, now).await?;
+        self.codes.check_limits(&tx, email.key(), by, now).await?;
         registration.email = email;
         registration.address_taken = taken;
         otps::invalidate_previous(&tx, registration.id, 0, now).await?;

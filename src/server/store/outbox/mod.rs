@@ -116,19 +116,19 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewMail) -> Result<(), Store
     Ok(())
 }
 
-/// Returns the message that has been due for longest, with `codes_only` among messages with a code.
+/// Returns the message that has been due for longest, with `only_codes` among messages with a code.
 /// An attempt planned for after `latest_attempt` is also due: the clock was set back after it was
 /// planned.
 pub async fn first_due(
     db: &impl ConnectionTrait,
-    codes_only: bool,
+    only_codes: bool,
     now: Timestamp,
     latest_attempt: Timestamp,
 ) -> Result<Option<WaitingMail>, StoreError> {
     let due = Condition::any().add(Column::NextAttemptAt.lte(now.0)).add(Column::NextAttemptAt.gt(latest_attempt.0));
     let live = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now.0));
     let row = Entity::find()
-        .filter(waiting_for(codes_only).add(due).add(live))
+        .filter(waiting_for(only_codes).add(due).add(live))
         .order_by_asc(Column::NextAttemptAt)
         .order_by_asc(Column::Id)
         .one(db)
@@ -136,12 +136,12 @@ pub async fn first_due(
     Ok(row.map(read))
 }
 
-/// Returns when the next attempt is planned, with `codes_only` among messages with a code.
-pub async fn next_attempt(db: &impl ConnectionTrait, codes_only: bool) -> Result<Option<Timestamp>, StoreError> {
+/// Returns when the next attempt is planned, with `only_codes` among messages with a code.
+pub async fn next_attempt(db: &impl ConnectionTrait, only_codes: bool) -> Result<Option<Timestamp>, StoreError> {
     let moment: Option<i64> = Entity::find()
         .select_only()
         .column(Column::NextAttemptAt)
-        .filter(waiting_for(codes_only))
+        .filter(waiting_for(only_codes))
         .order_by_asc(Column::NextAttemptAt)
         .into_tuple()
         .one(db)
@@ -195,8 +195,8 @@ fn waiting() -> Condition {
     Condition::all().add(Column::State.eq(MailState::Waiting.as_str()))
 }
 
-fn waiting_for(codes_only: bool) -> Condition {
-    waiting().add_option(codes_only.then(|| Column::OtpId.is_not_null()))
+fn waiting_for(only_codes: bool) -> Condition {
+    waiting().add_option(only_codes.then(|| Column::OtpId.is_not_null()))
 }
 
 fn read(row: Model) -> WaitingMail {

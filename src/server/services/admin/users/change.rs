@@ -44,9 +44,9 @@ impl AdminService {
         if let Some(refusal) = rules::refusal(action, account_status(tx, &account, admin_tx.actor_id).await?) {
             return Err(ServiceError::Refused(refusal));
         }
-        self.log.record_by_operator(tx, id, security_event(action), BY).await?;
+        self.log.record_admin_action(tx, id, security_event(action), BY).await?;
         if let Some(notification) = notification(action) {
-            self.notifications.send_by_administrator(tx, &account, notification).await?;
+            self.notifications.send_admin_action(tx, &account, notification).await?;
         }
         self.apply(tx, action, &account).await?;
         admin_tx.commit(AuditEvent::to(audit_action(action), id).because(&reason)).await?;
