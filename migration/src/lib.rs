@@ -1,7 +1,10 @@
 //! The database schema: one file per change, applied in this order. Every change uses only what
 //! both SQLite and PostgreSQL support.
 
-#![expect(elided_lifetimes_in_paths, reason = "the trait declares its methods so, and async-trait wants the same")]
+#![expect(
+    elided_lifetimes_in_paths,
+    reason = "the trait declares its methods this way, and async-trait requires the same"
+)]
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;

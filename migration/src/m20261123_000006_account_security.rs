@@ -1,5 +1,5 @@
-//! Self-service for accounts: recovery, email changes, links in emails, and the handles and epochs
-//! that end sessions.
+//! Self-service for accounts: recovery, email changes, links in emails, and the columns with which
+//! sessions are ended.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, big_integer_null, binary, boolean, integer, string, uuid, uuid_null};
@@ -75,7 +75,7 @@ impl MigrationTrait for Migration {
         ] {
             manager.alter_table(change).await?;
         }
-        for table in proofs() {
+        for table in flow_tables() {
             manager.create_table(table).await?;
         }
         for index in indexes() {
@@ -109,7 +109,7 @@ impl MigrationTrait for Migration {
 }
 
 /// The tables of changes that are waiting for a code or a link.
-fn proofs() -> [TableCreateStatement; 3] {
+fn flow_tables() -> [TableCreateStatement; 3] {
     let recovery = Table::create()
         .table(Recovery::Table)
         .col(uuid(Recovery::Id).primary_key())

@@ -76,7 +76,7 @@ enum SecurityEvent {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in factors().into_iter().chain(traces()) {
+        for table in factor_tables().into_iter().chain(history_tables()) {
             manager.create_table(table).await?;
         }
         for index in indexes() {
@@ -100,8 +100,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Second factors, and the browsers that may skip them.
-fn factors() -> [TableCreateStatement; 4] {
+/// The tables of second factors and of the browsers that may skip them.
+fn factor_tables() -> [TableCreateStatement; 4] {
     let totp = Table::create()
         .table(Totp::Table)
         .col(uuid(Totp::AccountId).primary_key())
@@ -142,8 +142,8 @@ fn factors() -> [TableCreateStatement; 4] {
     [totp, recovery_code, passkey, trusted_browser]
 }
 
-/// Records of sign-ins and changes.
-fn traces() -> [TableCreateStatement; 2] {
+/// The tables that record sign-ins and changes.
+fn history_tables() -> [TableCreateStatement; 2] {
     let known_device = Table::create()
         .table(KnownDevice::Table)
         .col(uuid(KnownDevice::Id).primary_key())

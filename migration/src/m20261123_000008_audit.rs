@@ -71,7 +71,7 @@ impl MigrationTrait for Migration {
             let index = Index::create().name(name).table(Audit::Table).col(column).col(Audit::Seq).to_owned();
             manager.create_index(index).await?;
         }
-        refuse_changes(manager).await
+        create_triggers(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -84,7 +84,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The updates that triggers refuse: the name of the trigger, its columns, and its condition.
+/// The triggers that refuse updates, each with its name, columns and condition.
 /// Personal data can be erased, but nothing else can change. This does not stop anyone who can
 /// change the schema, but it does stop mistakes, including bugs in this program.
 const REFUSED: [(&str, &str, &str); 3] = [
@@ -97,7 +97,7 @@ const REFUSED: [(&str, &str, &str); 3] = [
     ("audit_reason_erased_only", "reason, reason_salt", "NEW.reason IS NOT NULL OR NEW.reason_salt IS NOT NULL"),
 ];
 
-async fn refuse_changes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+async fn create_triggers(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let db = manager.get_connection();
     let refuse = if manager.get_database_backend() == DbBackend::Sqlite {
         "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"

@@ -10,7 +10,7 @@ use super::{ApiError, Secret};
 pub async fn from_mail(#[server(default)] token: Secret) -> Result<(), ApiError> {
     use crate::server::http::reply::FormRequest;
     let post = FormRequest::to("/from-mail")?;
-    match post.state.email_links.act(token.expose(), &post.requester).await {
+    match post.state.email_links.follow(token.expose(), &post.requester).await {
         Ok(used) if used.ends_own_session => post.answer_signed_out(Ok(used.next)).await,
         outcome => post.answer(outcome.map(|used| used.next)).await,
     }

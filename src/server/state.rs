@@ -242,7 +242,7 @@ impl AppState {
                 mailer,
                 registration: registration_policy.mode,
                 account_count: AccountCount::default(),
-                about: SystemInfo::new(&config, clock.now(), last_purge.clone()),
+                system_info: SystemInfo::new(&config, clock.now(), last_purge.clone()),
                 limits: limits.clone(),
                 clock: clock.clone(),
                 rng: rng.clone(),

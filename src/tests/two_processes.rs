@@ -33,9 +33,9 @@ async fn pair(database: &str) -> Option<(TestApp, TestApp)> {
 /// Writes one action into the audit log; returns whether it was committed.
 async fn act(app: &TestApp) -> bool {
     let Ok(tx) = app.state.store.write().await else { return false };
-    let note = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max());
+    let event = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max());
     let audit = &app.state.admin.audit;
-    audit.note(&tx, Actor::CommandLine, None, note).await.is_ok() && tx.commit().await.is_ok()
+    audit.record(&tx, Actor::CommandLine, None, event).await.is_ok() && tx.commit().await.is_ok()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,12 +57,12 @@ pub(super) async fn run(config: &Config, rng: Rng, command: AdminCommand) -> Res
 async fn carry_out(operators: &AdminCli, command: AdminCommand) -> Result<(), Failure> {
     match command {
         AdminCommand::Promote { name } => match operators.promote(&name).await.map_err(|error| plain(error, &name))? {
-            Change::Made => println!("{name} is now an administrator."),
-            Change::WasSo => println!("{name} is already an administrator."),
+            Change::Applied => println!("{name} is now an administrator."),
+            Change::Unchanged => println!("{name} is already an administrator."),
         },
         AdminCommand::Demote { name } => match operators.demote(&name).await.map_err(|error| plain(error, &name))? {
-            Change::Made => println!("{name} is no longer an administrator."),
-            Change::WasSo => println!("{name} is not an administrator."),
+            Change::Applied => println!("{name} is no longer an administrator."),
+            Change::Unchanged => println!("{name} is not an administrator."),
         },
         AdminCommand::Create { name, email } => {
             let password = password()?;

@@ -27,14 +27,14 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
     println!("SECRET_KEY            {}", config.keys.current().id());
     println!("SECRET_KEY_PREVIOUS   {}", previous.map_or_else(|| "not set".to_owned(), |id| id.to_string()));
     if matches!(command, KeysCommand::Rotate) {
-        for (place, count) in rotation.rotate().await? {
-            println!("{:<21} {count} re-encrypted", place.to_string());
+        for (column, resealed) in rotation.rotate().await? {
+            println!("{:<21} {resealed} re-encrypted", column.to_string());
         }
     }
     // Also after a rotation: report what is in the database, not what was done.
-    let usages = rotation.status().await?;
-    for KeyUsage { place, current, due, unreadable, .. } in &usages {
-        println!("{:<21} {current} with SECRET_KEY, {due} to re-encrypt, {unreadable} unreadable", place.to_string());
+    let tallies = rotation.status().await?;
+    for KeyUsage { column, current, due, unreadable, .. } in &tallies {
+        println!("{:<21} {current} with SECRET_KEY, {due} to re-encrypt, {unreadable} unreadable", column.to_string());
     }
     super::close(store, matches!(command, KeysCommand::Status)).await?;
     report(&usages, command)
@@ -45,14 +45,14 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
 #[expect(clippy::print_stdout, reason = "the output of the command")]
 fn report(usages: &[KeyUsage], command: KeysCommand) -> Result<(), Failure> {
     let mut problems = String::new();
-    for KeyUsage { place, unreadable, examples, .. } in usages {
+    for KeyUsage { column, unreadable, examples, .. } in tallies {
         for id in examples {
             // Writing to a `String` cannot fail.
-            let _ = writeln!(problems, "{place}: row {id} can't be decrypted with SECRET_KEY or SECRET_KEY_PREVIOUS");
+            let _ = writeln!(problems, "{column}: row {id} can't be decrypted with SECRET_KEY or SECRET_KEY_PREVIOUS");
         }
         let unnamed = unreadable.saturating_sub(examples.len() as u64);
         if unnamed > 0 {
-            let _ = writeln!(problems, "{place}: and {unnamed} more");
+            let _ = writeln!(problems, "{column}: and {unnamed} more");
         }
     }
     let due: u64 = usages.iter().map(|usage| usage.due).sum();

@@ -21,7 +21,7 @@ pub(super) struct HashQueue {
     cores: Arc<Semaphore>,
 }
 
-/// A place in the queue. Released when the request is cancelled while waiting, or when its hash is
+/// A slot in the queue. Released when the request is canceled while waiting, or when its hash is
 /// done, but never while the hashing thread is still running.
 pub struct HashSlot {
     inside: OwnedSemaphorePermit,
@@ -49,7 +49,7 @@ impl HashSlot {
     ) -> Result<T, HashError> {
         let Self { inside, cores } = self;
         let core = cores.acquire_owned().await.map_err(|_| HashError::Stopped)?;
-        // The thread owns both permits: a cancelled request does not release its core early.
+        // The thread owns both permits: a canceled request does not release its core early.
         let task = tokio::task::spawn_blocking(move || {
             let done = work();
             drop((core, inside));
@@ -78,19 +78,19 @@ mod tests {
     use super::{HashError, HashQueue, cores};
 
     #[tokio::test]
-    async fn the_queue_is_bounded_and_cancelled_requests_release_their_places() {
+    async fn the_queue_is_bounded_and_canceled_requests_release_their_places() {
         let queue = HashQueue::new(3);
-        let mut places: Vec<_> = (0..cores() + 3).map(|_| queue.enter().expect("a free place")).collect();
+        let mut slots: Vec<_> = (0..cores() + 3).map(|_| queue.enter().expect("a free slot")).collect();
         assert!(matches!(queue.enter(), Err(HashError::Busy)));
-        // A request that is cancelled while it waits for a core.
+        // A request that is canceled while it waits for a core.
         let (wait, blocked) = mpsc::channel::<()>();
-        let holders: Vec<_> = (0..cores()).map(|_| places.pop().expect("a remaining place")).collect();
+        let holders: Vec<_> = (0..cores()).map(|_| slots.pop().expect("a remaining slot")).collect();
         let blocked = std::sync::Arc::new(std::sync::Mutex::new(blocked));
         let running: Vec<_> = holders
             .into_iter()
-            .map(|place| {
+            .map(|slot| {
                 let blocked = std::sync::Arc::clone(&blocked);
-                tokio::spawn(place.run(move || {
+                tokio::spawn(slot.run(move || {
                     // Returns when the sender is dropped.
                     let _ = blocked.lock().map(|blocked| blocked.recv());
                     Ok(())
@@ -103,11 +103,11 @@ mod tests {
         while queue.cores.available_permits() > 0 {
             tokio::task::yield_now().await;
         }
-        let waiting = places.pop().expect("a remaining place").run(|| Ok(()));
+        let waiting = slots.pop().expect("a remaining slot").run(|| Ok(()));
         assert!(tokio::time::timeout(Duration::from_millis(50), waiting).await.is_err(), "no core is free");
-        let again = queue.enter().expect("the place of the cancelled request");
+        let again = queue.enter().expect("the slot of the canceled request");
         assert!(matches!(queue.enter(), Err(HashError::Busy)));
-        // Requests cancelled while the thread is running keep their places until it is done.
+        // Requests canceled while the thread is running keep their slots until it is done.
         for task in &running {
             task.abort();
         }

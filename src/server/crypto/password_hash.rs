@@ -49,11 +49,11 @@ impl fmt::Debug for PasswordHash {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum HashError {
     /// Not an internal error: the queue is full.
-    #[error("no place in the queue")]
+    #[error("no slot in the queue")]
     Busy,
     #[error("the password hash failed: {0}")]
     Algorithm(#[from] argon2::password_hash::Error),
-    #[error("the hashing thread is gone")]
+    #[error("the hashing thread stopped")]
     Stopped,
 }
 
@@ -82,7 +82,7 @@ impl PasswordHasher {
         Self { queue: HashQueue::new(waiting), rng, dummy }
     }
 
-    /// Takes a place in the queue. Call it before other slow work, so that a request is rejected
+    /// Takes a slot in the queue. Call it before other slow work, so that a request is rejected
     /// immediately when the queue is full.
     ///
     /// # Errors
@@ -92,9 +92,9 @@ impl PasswordHasher {
     }
 
     /// Hashes a password with a new salt.
-    pub async fn hash(&self, place: HashSlot, password: &Password) -> Result<PasswordHash, HashError> {
+    pub async fn hash(&self, slot: HashSlot, password: &Password) -> Result<PasswordHash, HashError> {
         let (password, salt) = (password.clone(), self.rng.bytes());
-        place.run(move || hash(password.expose().as_bytes(), &salt)).await
+        slot.run(move || hash(password.expose().as_bytes(), &salt)).await
     }
 
     /// Verifies `password` against `stored`. Without `stored` it does the same work and returns
@@ -104,13 +104,13 @@ impl PasswordHasher {
     /// Fails on internal errors, including a stored hash that cannot be parsed.
     pub async fn verify(
         &self,
-        place: HashSlot,
+        slot: HashSlot,
         password: &Password,
         stored: Option<PasswordHash>,
     ) -> Result<bool, HashError> {
         let known = stored.is_some();
         let (password, dummy) = (password.clone(), Arc::clone(&self.dummy));
-        let right = place.run(move || verify(password.expose().as_bytes(), stored.as_ref().unwrap_or(&dummy))).await?;
+        let right = slot.run(move || verify(password.expose().as_bytes(), stored.as_ref().unwrap_or(&dummy))).await?;
         Ok(right && known)
     }
 }
@@ -146,19 +146,19 @@ mod tests {
         let hasher = PasswordHasher::new(Rng::from_seed(1));
         let right = Password::parse_new("correct horse battery").expect("valid");
         let wrong = Password::parse_new("correct horse batterz").expect("valid");
-        let place = || hasher.enter().expect("a free place");
-        let stored = hasher.hash(place(), &right).await.expect("the password is hashed");
+        let slot = || hasher.enter().expect("a free slot");
+        let stored = hasher.hash(slot(), &right).await.expect("the password is hashed");
         assert!(stored.as_stored().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", stored.as_stored());
-        assert!(hasher.verify(place(), &right, Some(stored.clone())).await.expect("the check runs"));
-        assert!(!hasher.verify(place(), &wrong, Some(stored.clone())).await.expect("the check runs"));
-        assert!(!hasher.verify(place(), &right, None).await.expect("the check runs"));
+        assert!(hasher.verify(slot(), &right, Some(stored.clone())).await.expect("the check runs"));
+        assert!(!hasher.verify(slot(), &wrong, Some(stored.clone())).await.expect("the check runs"));
+        assert!(!hasher.verify(slot(), &right, None).await.expect("the check runs"));
         assert_ne!(
-            hasher.hash(place(), &right).await.expect("the password is hashed"),
+            hasher.hash(slot(), &right).await.expect("the password is hashed"),
             stored,
             "every hash has its own salt"
         );
         let shape = |hash: &PasswordHash| hash.as_stored().split('$').map(str::len).collect::<Vec<_>>();
         assert_eq!(shape(&hasher.dummy), shape(&stored), "the dummy hash has the same cost");
-        assert!(hasher.verify(place(), &right, Some(PasswordHash::from_stored("x".into()))).await.is_err());
+        assert!(hasher.verify(slot(), &right, Some(PasswordHash::from_stored("x".into()))).await.is_err());
     }
 }

@@ -12,7 +12,7 @@ use zxcvbn::{Entropy, Match};
 
 use self::common::is_common;
 use self::context::words_in;
-use self::reasons::MEND;
+use self::reasons::ADVICE;
 use crate::domain::Password;
 
 pub mod common;
@@ -38,7 +38,7 @@ const SCORED_MAX: usize = 64;
 const WORK_MAX: usize = 20_000;
 
 /// The symbols that zxcvbn reads as letters, one entry per letter.
-const SIGNS: [&str; 12] = ["4@", "8", "({[<", "3", "69", "1!|", "1|7", "0", "$5", "+7", "%", "2"];
+const LETTER_SYMBOLS: [&str; 12] = ["4@", "8", "({[<", "3", "69", "1!|", "1|7", "0", "$5", "+7", "%", "2"];
 
 /// The password policy. Cheap to clone; lives as long as the process.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ impl PasswordPolicy {
     /// Returns what is wrong and how to choose a better one.
     pub fn check(&self, password: &Password, context: &PasswordContext<'_>) -> Result<(), String> {
         let Assessment { accepted, reason, .. } = self.assess(password, context);
-        if accepted { Ok(()) } else { Err(format!("{reason} {MEND}")) }
+        if accepted { Ok(()) } else { Err(format!("{reason} {ADVICE}")) }
     }
 }
 
@@ -97,9 +97,9 @@ impl PasswordPolicy {
 /// list contains such passwords.
 fn scored_part(password: &str) -> &str {
     let mut length = 0;
-    for (at, sign) in password.char_indices() {
+    for (at, character) in password.char_indices() {
         length += 1;
-        let part = &password[..at + sign.len_utf8()];
+        let part = &password[..at + character.len_utf8()];
         if length > SCORED_MAX || length * length * readings(part) > WORK_MAX {
             return &password[..at];
         }
@@ -109,7 +109,10 @@ fn scored_part(password: &str) -> &str {
 
 /// Returns in how many ways the symbols of a text can be read as letters.
 fn readings(text: &str) -> usize {
-    SIGNS.iter().map(|signs| signs.chars().filter(|sign| text.contains(*sign)).count().max(1)).product()
+    LETTER_SYMBOLS
+        .iter()
+        .map(|symbols| symbols.chars().filter(|symbol| text.contains(*symbol)).count().max(1))
+        .product()
 }
 
 /// Returns what is wrong, based on the longest recognized part of the password.
@@ -216,8 +219,8 @@ mod tests {
 
     #[test]
     fn the_work_per_password_is_bounded() {
-        let signs = "4@8({[<3691!|70$5+%2";
-        let texts = [signs, "p@$$w0rd", "a", "0123456789", "4@8({[<3691!|70$5+%2abcdefghij", "aé🐴4"];
+        let symbols = "4@8({[<3691!|70$5+%2";
+        let texts = [symbols, "p@$$w0rd", "a", "0123456789", "4@8({[<3691!|70$5+%2abcdefghij", "aé🐴4"];
         for text in texts {
             let long: String = text.chars().cycle().take(128).collect();
             let part = scored_part(&long);
@@ -225,9 +228,9 @@ mod tests {
             assert!(long.starts_with(part) && (12..=SCORED_MAX).contains(&length), "{text}: {length}");
             assert!(length * length * readings(part) <= WORK_MAX, "{text}");
         }
-        assert_eq!(readings(signs), 576);
+        assert_eq!(readings(symbols), 576);
         assert_eq!(scored_part("kV9$wq2!LmZr"), "kV9$wq2!LmZr", "a realistic password is scored as a whole");
-        let strong: String = signs.chars().cycle().take(128).collect();
+        let strong: String = symbols.chars().cycle().take(128).collect();
         assert!(assess(&strong).accepted);
     }
 }

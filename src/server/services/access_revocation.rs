@@ -11,7 +11,7 @@ use crate::server::store::{StoreError, email_changes, otps, recoveries, sessions
 pub async fn revoke_all_access(tx: &Transaction, account: &Account, now: Timestamp) -> Result<(), StoreError> {
     accounts::end_sessions(tx, account.id).await?;
     sessions::end_all(tx, account.id).await?;
-    otps::void_address(tx, account.email.key(), now).await?;
+    otps::invalidate_for_email(tx, account.email.key(), now).await?;
     recoveries::finish_all(tx, account.id, now).await?;
     email_changes::drop_pending(tx, account.id, now).await?;
     trusted_browsers::forget_all(tx, account.id).await?;

@@ -41,9 +41,9 @@ pub struct AdminCli {
 /// Whether an action changed anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    Made,
+    Applied,
     /// The account was already in the requested state, and nothing was written.
-    WasSo,
+    Unchanged,
 }
 
 /// An administrator, and since when the account has had this role. The time is unknown if it is
@@ -77,12 +77,12 @@ impl AdminCli {
         let tx = self.store.write().await?;
         let account = find(&tx, username).await?;
         if account.role == Role::Administrator {
-            return Ok(Change::WasSo);
+            return Ok(Change::Unchanged);
         }
         if !account.is_open() {
             return Err(ServiceError::Refused(CLOSED));
         }
-        self.give(tx, &account, Role::Administrator).await
+        self.set_role(tx, &account, Role::Administrator).await
     }
 
     /// Removes the administrator role, effective from the next request.
@@ -94,12 +94,12 @@ impl AdminCli {
         let tx = self.store.write().await?;
         let account = find(&tx, username).await?;
         if account.role == Role::User {
-            return Ok(Change::WasSo);
+            return Ok(Change::Unchanged);
         }
         if account.is_open() && !accounts::is_another_administrator(&tx, account.id).await? {
             return Err(ServiceError::Refused(LAST));
         }
-        self.give(tx, &account, Role::User).await
+        self.set_role(tx, &account, Role::User).await
     }
 
     /// Creates an administrator's account. The email counts as verified, because the command line's
@@ -125,7 +125,7 @@ impl AdminCli {
         }
         let (id, role) = (self.rng.id(now), Role::Administrator);
         accounts::insert(&tx, NewAccount { id, username, email, password_hash, role, created_at: now }).await?;
-        self.write_down(&tx, AuditEvent::to(AuditAction::AccountCreated, id).about(role.as_str())).await?;
+        self.record(&tx, AuditEvent::to(AuditAction::AccountCreated, id).about(role.as_str())).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -133,31 +133,31 @@ impl AdminCli {
     /// Returns all administrators, sorted by username.
     pub async fn administrators(&self) -> Result<Vec<AdminEntry>, StoreError> {
         let db = self.store.reader();
-        let mut standings = Vec::new();
+        let mut administrators = Vec::new();
         for account in accounts::administrators(db).await? {
             let filter = |action| audit::Filter { action: Some(action), target: Some(account.id), actor: None };
             let promoted = audit::newest(db, &filter(AuditAction::MadeAdministrator), None, 1).await?;
             let created = audit::newest(db, &filter(AuditAction::AccountCreated), None, 1).await?;
             let since = promoted.first().or(created.first()).map(|entry| entry.at);
-            standings.push(AdminEntry { account, since });
+            administrators.push(AdminEntry { account, since });
         }
-        Ok(standings)
+        Ok(administrators)
     }
 
-    async fn give(&self, tx: Transaction, account: &Account, role: Role) -> Result<Change, ServiceError> {
+    async fn set_role(&self, tx: Transaction, account: &Account, role: Role) -> Result<Change, ServiceError> {
         accounts::set_role(&tx, account.id, role).await?;
         let (action, event) = match role {
             Role::Administrator => (AuditAction::MadeAdministrator, SecurityEvent::MadeAdministrator),
             Role::User => (AuditAction::MadeUser, SecurityEvent::MadeUser),
         };
-        self.log.note_admin_action(&tx, account.id, event, OPERATORS).await?;
-        self.write_down(&tx, AuditEvent::to(action, account.id)).await?;
+        self.log.record_admin_action(&tx, account.id, event, OPERATORS).await?;
+        self.record(&tx, AuditEvent::to(action, account.id)).await?;
         tx.commit().await?;
-        Ok(Change::Made)
+        Ok(Change::Applied)
     }
 
-    async fn write_down(&self, tx: &Transaction, note: AuditEvent<'_>) -> Result<(), StoreError> {
-        self.audit.note(tx, Actor::CommandLine, None, note).await
+    async fn record(&self, tx: &Transaction, event: AuditEvent<'_>) -> Result<(), StoreError> {
+        self.audit.record(tx, Actor::CommandLine, None, event).await
     }
 }
 

@@ -36,7 +36,7 @@ impl Devices {
     ///
     /// The first sign-in of an account sends no notice, because the owner has just verified the
     /// email. `account` must be as it was before this sign-in.
-    pub async fn recognise(
+    pub async fn remember(
         &self,
         tx: &Transaction,
         account: &Account,
@@ -45,14 +45,14 @@ impl Devices {
     ) -> Result<FlowToken, StoreError> {
         let now = self.clock.now();
         let token = by.device.clone().unwrap_or_else(|| FlowToken::generate(&self.rng));
-        if known_devices::see(tx, account.id, token.digest(), now).await? {
+        if known_devices::touch(tx, account.id, token.digest(), now).await? {
             return Ok(token);
         }
-        let first_of_all = account.last_sign_in_at.is_none() && !known_devices::knows_any(tx, account.id).await?;
+        let first_sign_in = account.last_sign_in_at.is_none() && !known_devices::any(tx, account.id).await?;
         let new = NewDevice { id: self.rng.id(now), account_id: account.id, digest: token.digest(), at: now };
         if known_devices::insert(tx, new).await? {
             known_devices::keep_newest(tx, account.id, DEVICES_KEPT).await?;
-            if !first_of_all {
+            if !first_sign_in {
                 self.notify_owner(tx, account, signed_in, now, by).await?;
             }
         }
@@ -72,7 +72,7 @@ impl Devices {
         now: Timestamp,
         by: &RequestContext,
     ) -> Result<(), StoreError> {
-        self.log.note(tx, account.id, SecurityEvent::NewDevice, by).await?;
+        self.log.record(tx, account.id, SecurityEvent::NewDevice, by).await?;
         // The link is valid for as long as the session can last.
         let until = self.sessions.ends_at(now, signed_in.remember);
         let link = self.notifications.link(tx, LinkPurpose::EndSession, account, Some(signed_in.handle), until).await?;

@@ -28,7 +28,7 @@ pub enum RegistrationEnded {
     NoFlow,
     Expired(Box<Registration>),
     TriesUsed(Box<Registration>),
-    /// Registration with this email is no longer allowed, and why.
+    /// Registration with this email is no longer allowed, with the reason shown to the user.
     NotAllowed(&'static str),
     Finished,
 }
@@ -48,7 +48,7 @@ impl RegistrationEnded {
             Self::NotAllowed(why) => (NoticeKind::Warning, *why),
             Self::Finished => (NoticeKind::Info, "Your registration is complete. You can sign in now."),
         };
-        let done = NextStep::go(paths::REGISTER).saying(kind, text).with_flow(FlowChange::End(Flow::Registration));
+        let done = NextStep::go(paths::REGISTER).with_notice(kind, text).with_flow(FlowChange::End(Flow::Registration));
         match self {
             Self::Expired(registration) | Self::TriesUsed(registration) => done
                 .with_value("username", registration.username.as_str())

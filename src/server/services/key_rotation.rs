@@ -14,7 +14,7 @@ const BATCH: u64 = 500;
 
 /// Newest rows of each table that are checked when the server starts. With a wrong key none of them
 /// can be decrypted, so there is no need to read an entire large table.
-const GLANCE: u64 = 100;
+const NEWEST_CHECKED: u64 = 100;
 
 /// Maximum number of ids reported per column. The others are only counted.
 const NAMED: usize = 20;
@@ -30,7 +30,7 @@ pub struct KeyRotation {
 /// The number of values in a column, by the key they are encrypted with.
 #[derive(Debug, PartialEq, Eq)]
 pub struct KeyUsage {
-    pub place: &'static EncryptedColumn,
+    pub column: &'static EncryptedColumn,
     /// Values encrypted with the current key.
     pub current: u64,
     /// Values encrypted with the previous key or in the format of an earlier version.
@@ -44,11 +44,11 @@ pub struct KeyUsage {
 impl KeyRotation {
     /// Counts all values without changing any. Each value is decrypted to do so.
     pub async fn status(&self) -> Result<Vec<KeyUsage>, StoreError> {
-        let mut tallies = Vec::with_capacity(SEALED.len());
-        for place in SEALED {
-            tallies.push(self.tally(place).await?);
+        let mut usages = Vec::with_capacity(SEALED.len());
+        for column in SEALED {
+            usages.push(self.usage(column).await?);
         }
-        Ok(tallies)
+        Ok(usages)
     }
 
     /// Re-encrypts all values that are not encrypted with the current key. Returns the number of
@@ -59,8 +59,8 @@ impl KeyRotation {
     /// An internal error. Values that were re-encrypted before it stay so.
     pub async fn rotate(&self) -> Result<Vec<(&'static EncryptedColumn, u64)>, StoreError> {
         let mut counts = Vec::with_capacity(SEALED.len());
-        for place in SEALED {
-            counts.push((place, self.rotate_column(place).await?));
+        for column in SEALED {
+            counts.push((column, self.rotate_column(column).await?));
         }
         Ok(counts)
     }
@@ -69,31 +69,31 @@ impl KeyRotation {
     /// value, with that value's row.
     pub async fn check_keys(&self) -> Result<Vec<(&'static EncryptedColumn, Uuid)>, StoreError> {
         let mut unreadable = Vec::new();
-        for place in SEALED {
-            let sealer = self.sealer(place);
-            let values = encrypted_columns::newest(self.store.reader(), place, GLANCE).await?;
-            let stranger = values.iter().find(|value| open(&sealer, value).is_none());
-            unreadable.extend(stranger.map(|value| (place, value.id)));
+        for column in SEALED {
+            let sealer = self.sealer(column);
+            let values = encrypted_columns::newest(self.store.reader(), column, NEWEST_CHECKED).await?;
+            let failed = values.iter().find(|value| open(&sealer, value).is_none());
+            unreadable.extend(failed.map(|value| (column, value.id)));
         }
         Ok(unreadable)
     }
 
-    async fn tally(&self, place: &'static EncryptedColumn) -> Result<KeyUsage, StoreError> {
-        let sealer = self.sealer(place);
-        let mut tally = KeyUsage { place, current: 0, due: 0, unreadable: 0, examples: Vec::new() };
+    async fn usage(&self, column: &'static EncryptedColumn) -> Result<KeyUsage, StoreError> {
+        let sealer = self.sealer(column);
+        let mut usage = KeyUsage { column, current: 0, due: 0, unreadable: 0, examples: Vec::new() };
         let mut after = None;
         loop {
-            let values = encrypted_columns::page(self.store.reader(), place, after, BATCH).await?;
-            let Some(last) = values.last() else { return Ok(tally) };
+            let values = encrypted_columns::page(self.store.reader(), column, after, BATCH).await?;
+            let Some(last) = values.last() else { return Ok(usage) };
             after = Some(last.id);
             for value in &values {
                 match open(&sealer, value) {
-                    Some(_) if sealer.is_current(&value.sealed) => tally.current += 1,
-                    Some(_) => tally.due += 1,
+                    Some(_) if sealer.is_current(&value.sealed) => usage.current += 1,
+                    Some(_) => usage.due += 1,
                     None => {
-                        tally.unreadable += 1;
-                        if tally.examples.len() < NAMED {
-                            tally.examples.push(value.id);
+                        usage.unreadable += 1;
+                        if usage.examples.len() < NAMED {
+                            usage.examples.push(value.id);
                         }
                     }
                 }
@@ -101,11 +101,11 @@ impl KeyRotation {
         }
     }
 
-    async fn rotate_column(&self, place: &EncryptedColumn) -> Result<u64, StoreError> {
-        let sealer = self.sealer(place);
+    async fn rotate_column(&self, column: &EncryptedColumn) -> Result<u64, StoreError> {
+        let sealer = self.sealer(column);
         let (mut count, mut after) = (0, None);
         loop {
-            let values = encrypted_columns::page(self.store.reader(), place, after, BATCH).await?;
+            let values = encrypted_columns::page(self.store.reader(), column, after, BATCH).await?;
             let Some(last) = values.last() else { return Ok(count) };
             after = Some(last.id);
             let due = values.iter().filter(|value| !sealer.is_current(&value.sealed));
@@ -116,14 +116,14 @@ impl KeyRotation {
             }
             let tx = self.store.write().await?;
             for (value, sealed) in changed {
-                count += u64::from(encrypted_columns::replace(&tx, place, value, sealed).await?);
+                count += u64::from(encrypted_columns::replace(&tx, column, value, sealed).await?);
             }
             tx.commit().await?;
         }
     }
 
-    fn sealer(&self, place: &EncryptedColumn) -> Sealer {
-        Sealer::new(&self.keys, place.purpose, self.rng.clone())
+    fn sealer(&self, column: &EncryptedColumn) -> Sealer {
+        Sealer::new(&self.keys, column.purpose, self.rng.clone())
     }
 }
 

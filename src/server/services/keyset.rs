@@ -37,7 +37,7 @@ impl<T> Page<T> {
 ///
 /// # Errors
 /// Those of `fetch`.
-pub async fn page<K, T, E, F, Fut>(place: Cursor<K>, size: u8, fetch: F) -> Result<Page<T>, E>
+pub async fn page<K, T, E, F, Fut>(cursor: Cursor<K>, size: u8, fetch: F) -> Result<Page<T>, E>
 where
     F: Fn(Cursor<K>, u64) -> Fut,
     Fut: Future<Output = Result<Vec<T>, E>>,
@@ -45,9 +45,9 @@ where
     // One extra row shows whether there are more.
     let most = u64::from(size) + 1;
     let size = usize::from(size);
-    let behind = matches!(place, Cursor::Before(_));
-    if !matches!(place, Cursor::First) {
-        let mut rows = fetch(place, most).await?;
+    let behind = matches!(cursor, Cursor::Before(_));
+    if !matches!(cursor, Cursor::First) {
+        let mut rows = fetch(cursor, most).await?;
         let full = rows.len() > size;
         if behind && !rows.is_empty() {
             rows.truncate(size);
@@ -71,11 +71,11 @@ mod tests {
     use super::{Cursor, Page, page};
 
     /// Returns a page of the list 9, 8, …, 0.
-    async fn nine(place: Cursor<i32>) -> Page<i32> {
-        let fetch = |place, most: u64| async move {
+    async fn nine(cursor: Cursor<i32>) -> Page<i32> {
+        let fetch = |cursor, most: u64| async move {
             let most = usize::try_from(most).unwrap_or_default();
             let all = (0..10).rev();
-            Ok::<Vec<i32>, Infallible>(match place {
+            Ok::<Vec<i32>, Infallible>(match cursor {
                 Cursor::First => all.take(most).collect(),
                 Cursor::Before(key) => all.filter(|row| *row < key).take(most).collect(),
                 Cursor::After(key) => {
@@ -85,7 +85,7 @@ mod tests {
                 }
             })
         };
-        let Ok(page) = page(place, 4, fetch).await;
+        let Ok(page) = page(cursor, 4, fetch).await;
         page
     }
 

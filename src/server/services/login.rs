@@ -75,19 +75,19 @@ impl Login {
             "" => None,
             _ => Some(self.captcha.check(Form::Login, answer, by).await?),
         };
-        let place = self.passwords.enter()?;
+        let slot = self.passwords.enter()?;
         let account = self.find(identifier).await?;
-        let claim = PasswordAttempt { identifier, account: account.as_ref(), password: typed.password };
-        let right = self.passwords.check(place, claim, CaptchaPolicy::Asked(passed.as_ref()), by).await?;
-        let (Some(right), Some(account)) = (right, account) else {
+        let attempt = PasswordAttempt { identifier, account: account.as_ref(), password: typed.password };
+        let verified = self.passwords.check(slot, attempt, CaptchaPolicy::Asked(passed.as_ref()), by).await?;
+        let (Some(verified), Some(account)) = (verified, account) else {
             tracing::info!(event = "sign_in.failed", ip = %by.ip);
             return Err(ServiceError::Refused(NO_MATCH));
         };
         let tx = self.store.write().await?;
-        self.passwords.mark_succeeded(&tx, right, by).await?;
+        self.passwords.mark_succeeded(&tx, verified, by).await?;
         let method = if !self.second_factor.factors(&tx, account.id).await?.any() {
             Method::Password
-        } else if self.second_factor.recognise(&tx, account.id, by).await? {
+        } else if self.second_factor.is_trusted(&tx, account.id, by).await? {
             Method::TrustedBrowser
         } else {
             let due = typed.second_step(&account, self.sign_in.clock.now());

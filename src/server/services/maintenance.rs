@@ -28,7 +28,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// Number of transactions after which the purge checkpoints the write-ahead log, outside the
 /// writer. Otherwise SQLite would checkpoint during the commit that brings the log to 1,000 pages,
 /// which could be a user's.
-const FOLD_EVERY: u32 = 16;
+const CHECKPOINT_EVERY: u32 = 16;
 /// Accounts deleted per transaction, each with all its data.
 const ACCOUNTS_BATCH: u64 = 20;
 
@@ -70,19 +70,19 @@ enum Kind {
     Recoveries,
     EmailChanges,
     Otps,
-    WrongTries,
-    Failures,
+    OtpFailures,
+    LoginFailures,
     Quotas,
-    Challenges,
+    SpentChallenges,
     Sessions,
-    DeadLetters,
+    FailedMailContents,
     Mail,
     MailLinks,
     SecurityEvents,
     KnownDevices,
     TrustedBrowsers,
     Audit,
-    Tallies,
+    HourlyCounters,
 }
 
 const KINDS: [Kind; 19] = [
@@ -92,19 +92,19 @@ const KINDS: [Kind; 19] = [
     Kind::Recoveries,
     Kind::EmailChanges,
     Kind::Otps,
-    Kind::WrongTries,
-    Kind::Failures,
+    Kind::OtpFailures,
+    Kind::LoginFailures,
     Kind::Quotas,
-    Kind::Challenges,
+    Kind::SpentChallenges,
     Kind::Sessions,
-    Kind::DeadLetters,
+    Kind::FailedMailContents,
     Kind::Mail,
     Kind::MailLinks,
     Kind::SecurityEvents,
     Kind::KnownDevices,
     Kind::TrustedBrowsers,
-    Kind::Tallies,
-    // Last, because it fails if the seal on the log does not open.
+    Kind::HourlyCounters,
+    // Last, because it fails if the seal on the log is missing or cannot be decrypted.
     Kind::Audit,
 ];
 
@@ -135,7 +135,7 @@ impl Maintenance {
                     break;
                 }
                 batches += 1;
-                if batches.is_multiple_of(FOLD_EVERY) {
+                if batches.is_multiple_of(CHECKPOINT_EVERY) {
                     self.store.checkpoint().await?;
                 }
                 // Requests that arrived in the meantime get the writer before the next batch.
@@ -155,18 +155,18 @@ impl Maintenance {
             Kind::Recoveries => recoveries::purge(tx, now - RECOVERY_LIFETIME, BATCH).await,
             Kind::EmailChanges => email_changes::purge(tx, now - DAY, now - self.limits.email_undo, BATCH).await,
             Kind::Otps => otps::purge(tx, now - self.limits.otp_log, BATCH).await,
-            Kind::WrongTries => otp_failures::purge(tx, now - DAY, BATCH).await,
-            Kind::Failures => login_failures::purge(tx, now - DAY, BATCH).await,
+            Kind::OtpFailures => otp_failures::purge(tx, now - DAY, BATCH).await,
+            Kind::LoginFailures => login_failures::purge(tx, now - DAY, BATCH).await,
             Kind::Quotas => quotas::purge(tx, now, BATCH).await,
-            Kind::Challenges => spent_challenges::purge(tx, now, BATCH).await,
+            Kind::SpentChallenges => spent_challenges::purge(tx, now, BATCH).await,
             Kind::Sessions => self.sessions.purge(tx, BATCH).await,
-            Kind::DeadLetters => outbox::erase_kept(tx, now, BATCH).await,
+            Kind::FailedMailContents => outbox::erase_kept(tx, now, BATCH).await,
             Kind::Mail => outbox::purge(tx, now - self.limits.otp_log, BATCH).await,
             Kind::MailLinks => mail_links::purge(tx, now - DAY, BATCH).await,
             Kind::SecurityEvents => security_events::purge(tx, now - SECURITY_LOG, BATCH).await,
             Kind::KnownDevices => known_devices::purge(tx, now - DEVICE_RECOGNISED, BATCH).await,
             Kind::TrustedBrowsers => trusted_browsers::purge(tx, now, BATCH).await,
-            Kind::Tallies => hourly_counters::purge(tx, now - TALLIES, BATCH).await,
+            Kind::HourlyCounters => hourly_counters::purge(tx, now - TALLIES, BATCH).await,
             Kind::Audit => self.audit.purge(tx, now - self.limits.audit_log, BATCH).await,
         }
     }

@@ -37,23 +37,27 @@ pub enum Flow {
 }
 
 impl NextStep {
+    /// Redirects to a path of this portal.
     #[must_use]
     pub fn go(to: impl Into<Cow<'static, str>>) -> Self {
         Self { to: to.into(), notice: None, values: Vec::new(), flow: FlowChange::Keep }
     }
 
+    /// Adds a notice to show on the next page.
     #[must_use]
-    pub fn saying(mut self, kind: NoticeKind, text: impl Into<String>) -> Self {
+    pub fn with_notice(mut self, kind: NoticeKind, text: impl Into<String>) -> Self {
         self.notice = Some(Notice::new(kind, text));
         self
     }
 
+    /// Adds a value that prefills a field of the next page.
     #[must_use]
     pub fn with_value(mut self, field: &'static str, value: &str) -> Self {
         self.values.push((field, value.to_owned()));
         self
     }
 
+    /// Sets the change to a flow cookie.
     #[must_use]
     pub fn with_flow(mut self, change: FlowChange) -> Self {
         self.flow = change;

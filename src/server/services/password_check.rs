@@ -33,7 +33,7 @@ pub struct PasswordCheck {
     pub clock: Clock,
 }
 
-/// A password that is claimed to belong to an account.
+/// A password to be checked against an account.
 #[derive(Clone, Copy, Debug)]
 pub struct PasswordAttempt<'a> {
     /// The identifier as typed, which is used if there is no account.
@@ -51,7 +51,8 @@ pub enum CaptchaPolicy<'a> {
     Never,
 }
 
-/// A correct password. The attempt counts as a failure until this is settled.
+/// A correct password. The attempt counts as a failure until it is
+/// [marked as succeeded](PasswordCheck::mark_succeeded).
 #[derive(Debug)]
 pub struct VerifiedPassword {
     counters: Counters,
@@ -63,7 +64,7 @@ pub struct VerifiedPassword {
 struct CountedFailure {
     at: Timestamp,
     /// The entry in the account's security log, if there is an account.
-    noted: Option<Uuid>,
+    event_id: Option<Uuid>,
 }
 
 /// The keys of an account's failure counters.
@@ -71,10 +72,10 @@ struct CountedFailure {
 struct Counters {
     /// The counter per IP prefix, so that guessing from one network does not lock out the owner in
     /// another.
-    from_here: LookupKey,
+    from_prefix: LookupKey,
     /// The counter for all IP prefixes. After many failures, signing in requires a captcha, but is
     /// never blocked.
-    from_anywhere: LookupKey,
+    total: LookupKey,
 }
 
 impl PasswordCheck {
@@ -99,23 +100,23 @@ impl PasswordCheck {
     /// used.
     pub async fn check(
         &self,
-        place: HashSlot,
-        claim: PasswordAttempt<'_>,
-        challenge: CaptchaPolicy<'_>,
+        slot: HashSlot,
+        attempt: PasswordAttempt<'_>,
+        captcha: CaptchaPolicy<'_>,
         by: &RequestContext,
     ) -> Result<Option<VerifiedPassword>, ServiceError> {
-        let counters = self.counters(claim, by);
-        let counted = self.count_failure(&counters, claim, challenge, by).await?;
+        let counters = self.counters(attempt, by);
+        let counted = self.count_failure(&counters, attempt, captcha, by).await?;
         // An impossible password is rejected before hashing, whether or not the account exists.
-        let Some(password) = Password::parse_claimed(claim.password) else {
-            self.captcha.note_failure(by);
+        let Some(password) = Password::parse_claimed(attempt.password) else {
+            self.captcha.count_failure(by);
             return Ok(None);
         };
-        let hash = claim.account.filter(|account| account.is_open()).map(|account| account.password_hash.clone());
+        let hash = attempt.account.filter(|account| account.is_open()).map(|account| account.password_hash.clone());
         let known = hash.is_some();
-        let right = self.hasher.verify(place, &password, hash).await?;
-        if !(right && known) {
-            self.captcha.note_failure(by);
+        let matches = self.hasher.verify(slot, &password, hash).await?;
+        if !(matches && known) {
+            self.captcha.count_failure(by);
             return Ok(None);
         }
         Ok(Some(VerifiedPassword { counters, counted }))
@@ -126,16 +127,16 @@ impl PasswordCheck {
     pub async fn mark_succeeded(
         &self,
         tx: &Transaction,
-        right: VerifiedPassword,
+        verified: VerifiedPassword,
         by: &RequestContext,
     ) -> Result<(), StoreError> {
-        login_failures::clear(tx, &right.counters.from_here).await?;
-        login_failures::take_back(tx, &right.counters.from_anywhere).await?;
+        login_failures::clear(tx, &verified.counters.from_prefix).await?;
+        login_failures::decrement(tx, &verified.counters.total).await?;
         let quota = self.limits.login_failures_per_ip;
         quota::give_back(tx, &self.keys, quota::QuotaKind::SignInFailures, quota, by).await?;
-        hourly_counters::decrement(tx, Metric::WrongPassword, right.counted.at).await?;
-        match right.counted.noted {
-            Some(event) => crate::server::store::security_events::take_back(tx, event).await,
+        hourly_counters::decrement(tx, Metric::WrongPassword, verified.counted.at).await?;
+        match verified.counted.event_id {
+            Some(event) => crate::server::store::security_events::delete(tx, event).await,
             None => Ok(()),
         }
     }
@@ -148,39 +149,39 @@ impl PasswordCheck {
         account: &Account,
         by: &RequestContext,
     ) -> Result<(), StoreError> {
-        let claim = PasswordAttempt { identifier: "", account: Some(account), password: "" };
-        login_failures::clear(tx, &self.counters(claim, by).from_here).await
+        let attempt = PasswordAttempt { identifier: "", account: Some(account), password: "" };
+        login_failures::clear(tx, &self.counters(attempt, by).from_prefix).await
     }
 
     /// Returns the counters of an account. They are the same for its username and its email.
-    fn counters(&self, claim: PasswordAttempt<'_>, by: &RequestContext) -> Counters {
-        let who = claim.account.map_or_else(|| claim.identifier.to_lowercase(), |account| account.id.to_string());
+    fn counters(&self, attempt: PasswordAttempt<'_>, by: &RequestContext) -> Counters {
+        let owner = attempt.account.map_or_else(|| attempt.identifier.to_lowercase(), |account| account.id.to_string());
         Counters {
-            from_here: self.keys.key(&["login", &who, &by.prefix().to_string()]),
-            from_anywhere: self.keys.key(&["login", &who]),
+            from_prefix: self.keys.key(&["login", &owner, &by.prefix().to_string()]),
+            total: self.keys.key(&["login", &owner]),
         }
     }
 
     async fn count_failure(
         &self,
         keys: &Counters,
-        claim: PasswordAttempt<'_>,
-        challenge: CaptchaPolicy<'_>,
+        attempt: PasswordAttempt<'_>,
+        captcha: CaptchaPolicy<'_>,
         by: &RequestContext,
     ) -> Result<CountedFailure, ServiceError> {
         let tx = self.store.write().await?;
         let now = tx.now();
         let counter =
-            login_failures::get(&tx, &keys.from_here).await?.filter(|counter| !self.is_forgotten(counter, now));
+            login_failures::get(&tx, &keys.from_prefix).await?.filter(|counter| !self.is_forgotten(counter, now));
         if let Some(blocked) = counter.filter(|counter| counter.blocked_until > now) {
             return Err(limited(blocked.blocked_until.since(now), by));
         }
-        let anywhere = login_failures::get(&tx, &keys.from_anywhere).await?;
-        let anywhere = anywhere.filter(|it| now.since(it.last_at) < HOUR).map_or(0, |it| it.failures);
-        match challenge {
+        let total = login_failures::get(&tx, &keys.total).await?;
+        let total = total.filter(|it| now.since(it.last_at) < HOUR).map_or(0, |it| it.failures);
+        match captcha {
             CaptchaPolicy::Asked(Some(passed)) => self.captcha.spend(&tx, passed, by).await?,
             CaptchaPolicy::Asked(None)
-                if self.captcha.is_suspect(by) || anywhere >= self.limits.captcha.after_account_failures =>
+                if self.captcha.is_suspect(by) || total >= self.limits.captcha.after_account_failures =>
             {
                 return Err(ServiceError::Captcha(captcha::NEEDED));
             }
@@ -192,16 +193,16 @@ impl PasswordCheck {
         }
         let failures = counter.map_or(0, |counter| counter.failures).saturating_add(1);
         let blocked_until = now + self.delay_after(failures);
-        login_failures::put(&tx, &keys.from_here, Counter { failures, last_at: now, blocked_until }).await?;
-        let anywhere = Counter { failures: anywhere.saturating_add(1), last_at: now, blocked_until: now };
-        login_failures::put(&tx, &keys.from_anywhere, anywhere).await?;
-        let noted = match claim.account {
-            Some(account) => Some(self.log.note(&tx, account.id, SecurityEvent::SignInFailed, by).await?),
+        login_failures::put(&tx, &keys.from_prefix, Counter { failures, last_at: now, blocked_until }).await?;
+        let total = Counter { failures: total.saturating_add(1), last_at: now, blocked_until: now };
+        login_failures::put(&tx, &keys.total, total).await?;
+        let event_id = match attempt.account {
+            Some(account) => Some(self.log.record(&tx, account.id, SecurityEvent::SignInFailed, by).await?),
             None => None,
         };
         hourly_counters::add(&tx, Metric::WrongPassword, now).await?;
         tx.commit().await?;
-        Ok(CountedFailure { at: now, noted })
+        Ok(CountedFailure { at: now, event_id })
     }
 
     /// Whether the failures no longer count. Below the limit, failures expire after the window. From

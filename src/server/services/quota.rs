@@ -17,9 +17,9 @@ use crate::server::store::{StoreError, quotas};
 /// What is counted for an IP prefix. The names are part of the keys in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuotaKind {
-    /// Requested codes, regardless of their recipients.
-    Codes,
-    /// Forms sent without a solved challenge where one was offered.
+    /// Codes requested for any recipient.
+    RequestedCodes,
+    /// Forms submitted without solving the challenge in them.
     Unproven,
     WrongCodes,
     SignInFailures,
@@ -28,7 +28,7 @@ pub enum QuotaKind {
 impl QuotaKind {
     fn name(self) -> &'static str {
         match self {
-            Self::Codes => "codes",
+            Self::RequestedCodes => "codes",
             Self::Unproven => "unproven",
             Self::WrongCodes => "wrong codes",
             Self::SignInFailures => "sign-in failures",
@@ -41,12 +41,12 @@ impl QuotaKind {
 pub async fn take(
     tx: &Transaction,
     keys: &LookupKeys,
-    counted: QuotaKind,
+    kind: QuotaKind,
     quota: Quota,
     by: &RequestContext,
     now: Timestamp,
 ) -> Result<Option<Duration>, StoreError> {
-    let key = key(keys, counted, by);
+    let key = key(keys, kind, by);
     match quota.take(quotas::full_at(tx, &key).await?, now) {
         Ok(full_at) => {
             quotas::put(tx, &key, full_at).await?;
@@ -60,17 +60,17 @@ pub async fn take(
 pub async fn give_back(
     tx: &Transaction,
     keys: &LookupKeys,
-    counted: QuotaKind,
+    kind: QuotaKind,
     quota: Quota,
     by: &RequestContext,
 ) -> Result<(), StoreError> {
-    let key = key(keys, counted, by);
+    let key = key(keys, kind, by);
     if let Some(full_at) = quotas::full_at(tx, &key).await? {
         quotas::put(tx, &key, full_at - quota.share()).await?;
     }
     Ok(())
 }
 
-fn key(keys: &LookupKeys, counted: QuotaKind, by: &RequestContext) -> LookupKey {
-    keys.key(&["quota", counted.name(), &by.prefix().to_string()])
+fn key(keys: &LookupKeys, kind: QuotaKind, by: &RequestContext) -> LookupKey {
+    keys.key(&["quota", kind.name(), &by.prefix().to_string()])
 }

@@ -28,16 +28,16 @@ impl Reauthentication {
     /// [`ServiceError::Unauthenticated`] if the user is not signed in, an error next to the field if the
     /// password is wrong, or [`ServiceError::Limited`] after too many wrong passwords.
     pub async fn confirm(&self, password: &str, by: &RequestContext) -> Result<Timestamp, ServiceError> {
-        let (_, right) = self.own_password("password", password, by).await?;
+        let (_, verified) = self.own_password("password", password, by).await?;
         let tx = self.store.write().await?;
-        self.passwords.mark_succeeded(&tx, right, by).await?;
+        self.passwords.mark_succeeded(&tx, verified, by).await?;
         tx.commit().await?;
         Ok(self.clock.now())
     }
 
     /// Checks the password that a signed-in user typed into `field`. Returns the account as it was
-    /// at that time. The caller settles the [`VerifiedPassword`] in the transaction that the password was
-    /// required for.
+    /// at that time. The caller [marks](PasswordCheck::mark_succeeded) the attempt as succeeded, in the
+    /// transaction that the password was required for.
     ///
     /// # Errors
     /// Same as [`Reauthentication::confirm`].
@@ -51,12 +51,12 @@ impl Reauthentication {
         if password.is_empty() {
             return Err(FieldErrors::one(field, EMPTY).into());
         }
-        let place = self.passwords.enter()?;
+        let slot = self.passwords.enter()?;
         let account =
             accounts::by_id(self.store.reader(), member.account_id).await?.ok_or(ServiceError::Unauthenticated)?;
-        let claim = PasswordAttempt { identifier: "", account: Some(&account), password };
-        match self.passwords.check(place, claim, CaptchaPolicy::Never, by).await? {
-            Some(right) => Ok((account, right)),
+        let attempt = PasswordAttempt { identifier: "", account: Some(&account), password };
+        match self.passwords.check(slot, attempt, CaptchaPolicy::Never, by).await? {
+            Some(verified) => Ok((account, verified)),
             None => {
                 tracing::info!(event = "confirmation.failed", account = %account.id, ip = %by.ip);
                 Err(FieldErrors::one(field, WRONG).into())

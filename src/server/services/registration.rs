@@ -1,8 +1,8 @@
-//! Starting a registration. `admission` decides who may register; `again` covers what users can do
+//! Starting a registration. `policy` decides who may register; `resend` covers what users can do
 //! while they wait for the code.
 
-mod again;
 pub mod policy;
+mod resend;
 
 use crate::server::store::Transaction;
 
@@ -72,10 +72,10 @@ impl Registration {
         let passed = self.captcha.check(Form::Register, answer, by).await?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.
-        let place = self.hasher.enter()?;
+        let slot = self.hasher.enter()?;
         self.admit(&passed, &username, by).await?;
         // Also hash for an email that has an account, so that the response takes equally long.
-        let password_hash = self.hasher.hash(place, &password).await?;
+        let password_hash = self.hasher.hash(slot, &password).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
         self.codes.check_cap(&tx, email.key(), now).await?;
@@ -127,14 +127,14 @@ impl Registration {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let email = &registration.email;
-        let bound = OtpContext { purpose: OtpPurpose::Registration, flow: registration.id, email_key: email.key() };
+        let context = OtpContext { purpose: OtpPurpose::Registration, flow: registration.id, email_key: email.key() };
         let to = (!registration.address_taken).then_some(Recipient { email, username: &registration.username });
-        self.codes.issue(tx, bound, to, by, now).await?;
+        self.codes.issue(tx, context, to, by, now).await?;
         if !registration.address_taken {
             return Ok(());
         }
         match email_owner::find(tx, email, &self.limits, now).await? {
-            Some(holder) => self.codes.notify_owner(tx, holder, by, now).await,
+            Some(owner) => self.codes.notify_owner(tx, owner, by, now).await,
             None => Ok(()),
         }
     }

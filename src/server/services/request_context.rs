@@ -46,7 +46,7 @@ pub struct AuthenticatedUser {
     pub account_id: Uuid,
     /// The public id of the session.
     pub session: Uuid,
-    /// The `session_version` of the account when the session began.
+    /// The account's session version when the session began.
     pub session_version: i32,
     /// When the user last gave the password or a passkey.
     pub authenticated_at: Timestamp,

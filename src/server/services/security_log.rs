@@ -27,7 +27,7 @@ pub struct SecurityLog {
 
 impl SecurityLog {
     /// Writes an event in the transaction of what happened.
-    pub async fn note(
+    pub async fn record(
         &self,
         tx: &Transaction,
         account_id: Uuid,
@@ -37,8 +37,8 @@ impl SecurityLog {
         self.write(tx, account_id, event, None, Some(by)).await
     }
 
-    /// Same as [`SecurityLog::note`], with a short detail.
-    pub async fn note_about(
+    /// Same as [`SecurityLog::record`], with a short detail.
+    pub async fn record_with_detail(
         &self,
         tx: &Transaction,
         account_id: Uuid,
@@ -51,7 +51,7 @@ impl SecurityLog {
 
     /// Writes an event for an action of an administrator or the command line. The IP address and
     /// browser are not recorded, because they are not disclosed to the owner.
-    pub async fn note_admin_action(
+    pub async fn record_admin_action(
         &self,
         tx: &Transaction,
         account_id: Uuid,
@@ -80,22 +80,22 @@ impl SecurityLog {
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
-    pub async fn page(&self, place: Cursor<Uuid>, by: &RequestContext) -> Result<Page<Event>, ServiceError> {
+    pub async fn page(&self, cursor: Cursor<Uuid>, by: &RequestContext) -> Result<Page<Event>, ServiceError> {
         let account_id = by.member()?.account_id;
-        self.page_of(account_id, place).await
+        self.page_of(account_id, cursor).await
     }
 
     /// Returns a page of an account's log. The caller checks that the user may see it.
-    pub(super) async fn page_of(&self, account_id: Uuid, place: Cursor<Uuid>) -> Result<Page<Event>, ServiceError> {
+    pub(super) async fn page_of(&self, account_id: Uuid, cursor: Cursor<Uuid>) -> Result<Page<Event>, ServiceError> {
         let db = self.store.reader();
-        let fetch = |place, most| async move {
-            match place {
+        let fetch = |cursor, most| async move {
+            match cursor {
                 Cursor::First => security_events::newest(db, account_id, None, most).await,
                 Cursor::Before(event) => security_events::newest(db, account_id, Some(event), most).await,
                 Cursor::After(event) => security_events::next_after(db, account_id, event, most).await,
             }
         };
-        Ok(keyset::page(place, PAGE, fetch).await?)
+        Ok(keyset::page(cursor, PAGE, fetch).await?)
     }
 
     async fn write(

@@ -29,7 +29,7 @@ pub struct SessionManager {
 #[derive(Clone, Debug)]
 pub enum RevokeOutcome {
     /// It is the current session: sign out.
-    ThisOne,
+    Current,
     Another(NextStep),
 }
 
@@ -52,23 +52,23 @@ impl SessionManager {
         let member = by.member()?;
         let Ok(handle) = Uuid::try_parse(handle) else { return Err(ServiceError::Refused(NOT_THERE)) };
         if handle == member.session {
-            return Ok(RevokeOutcome::ThisOne);
+            return Ok(RevokeOutcome::Current);
         }
         let tx = self.store.write().await?;
         self.still_signed_in(&tx, member).await?;
         let Some(ended) = sessions::end(&tx, member.account_id, handle).await? else {
             return Err(ServiceError::Refused(NOT_THERE));
         };
-        self.log.note_about(&tx, member.account_id, SecurityEvent::SessionEnded, &label(&ended), by).await?;
+        self.log.record_with_detail(&tx, member.account_id, SecurityEvent::SessionEnded, &label(&ended), by).await?;
         tx.commit().await?;
         tracing::info!(event = "session.ended", account = %member.account_id, ip = %by.ip);
         let done = NextStep::go(paths::ACCOUNT_SESSIONS);
         let browser = describe_user_agent(&ended.user_agent);
-        Ok(RevokeOutcome::Another(done.saying(NoticeKind::Success, format!("Session ended: {browser}."))))
+        Ok(RevokeOutcome::Another(done.with_notice(NoticeKind::Success, format!("Session ended: {browser}."))))
     }
 
     /// Ends all of the user's sessions except the current one, and all sign-ins in progress.
-    /// Returns the account's new `session_version`, with which the current session continues.
+    /// Returns the new session version, with which the current session continues.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
@@ -78,12 +78,12 @@ impl SessionManager {
         self.still_signed_in(&tx, member).await?;
         sessions::end_others(&tx, member.account_id, member.session).await?;
         accounts::end_sessions(&tx, member.account_id).await?;
-        self.log.note(&tx, member.account_id, SecurityEvent::OtherSessionsEnded, by).await?;
+        self.log.record(&tx, member.account_id, SecurityEvent::OtherSessionsEnded, by).await?;
         tx.commit().await?;
         tracing::info!(event = "session.others_ended", account = %member.account_id, ip = %by.ip);
         let done = NextStep::go(paths::ACCOUNT_SESSIONS);
         Ok((
-            done.saying(NoticeKind::Success, "You've been signed out on all other devices."),
+            done.with_notice(NoticeKind::Success, "You've been signed out on all other devices."),
             member.session_version + 1,
         ))
     }
@@ -93,7 +93,7 @@ impl SessionManager {
         let Some(member) = &by.member else { return Ok(()) };
         let tx = self.store.write().await?;
         if sessions::end(&tx, member.account_id, member.session).await?.is_some() {
-            self.log.note(&tx, member.account_id, SecurityEvent::SignedOut, by).await?;
+            self.log.record(&tx, member.account_id, SecurityEvent::SignedOut, by).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -102,9 +102,9 @@ impl SessionManager {
     /// time, the second one finds its own session ended and does nothing.
     async fn still_signed_in(&self, tx: &Transaction, member: &AuthenticatedUser) -> Result<(), ServiceError> {
         let account = accounts::by_id(tx, member.account_id).await?;
-        let goes_on = account.is_some_and(|account| account.holds(member.session_version))
-            && sessions::is_there(tx, member.account_id, member.session).await?;
-        if goes_on { Ok(()) } else { Err(ServiceError::Unauthenticated) }
+        let is_valid = account.is_some_and(|account| account.accepts_session(member.session_version))
+            && sessions::exists(tx, member.account_id, member.session).await?;
+        if is_valid { Ok(()) } else { Err(ServiceError::Unauthenticated) }
     }
 }
 

@@ -77,8 +77,8 @@ impl SignIn {
     ) -> Result<SignInOutcome, StoreError> {
         let now = self.clock.now();
         let ip = by.ip.to_string();
-        accounts::note_sign_in(tx, account.id, now, &ip).await?;
-        self.log.note_about(tx, account.id, SecurityEvent::SignedIn, method.label(), by).await?;
+        accounts::record_sign_in(tx, account.id, now, &ip).await?;
+        self.log.record_with_detail(tx, account.id, SecurityEvent::SignedIn, method.label(), by).await?;
         tracing::info!(event = "sign_in.succeeded", account = %account.id, how = method.label(), ip = %by.ip);
         let signed_in = SignedIn {
             account_id: account.id,
@@ -93,7 +93,7 @@ impl SignIn {
             previous_at: account.last_sign_in_at.map(|at| at.0),
             previous_ip: account.last_sign_in_ip.clone(),
         };
-        let device = self.devices.recognise(tx, account, &signed_in, by).await?;
+        let device = self.devices.remember(tx, account, &signed_in, by).await?;
         Ok(SignInOutcome { signed_in, device: Some(device), trusted: None })
     }
 }

@@ -45,12 +45,12 @@ impl Verification {
             Ok(counted) => counted,
             Err(done) => return Ok(done),
         };
-        let bound = bound(&registration);
+        let context = otp_context(&registration);
         let tx = self.store.write().await?;
         let now = tx.now();
-        if !self.codes.consume(&tx, bound, &code, now).await? {
+        if !self.codes.consume(&tx, context, &code, now).await? {
             drop(tx);
-            self.codes.note_wrong(bound, by);
+            self.codes.record_wrong(context, by);
             return self.wrong_code(by, now).await;
         }
         self.codes.mark_succeeded(&tx, counted, by).await?;
@@ -94,7 +94,7 @@ impl Verification {
                 Ok(PendingRegistration { registration, .. }) => registration,
                 Err(ended) => return Ok(Err(ended.into_next_step())),
             };
-        let counted = self.codes.count(&tx, bound(&registration), registration.tries, by, now).await?;
+        let counted = self.codes.record_attempt(&tx, otp_context(&registration), registration.tries, by, now).await?;
         if !registrations::count_try(&tx, registration.id, self.limits.otp_tries).await? {
             return Ok(Err(RegistrationEnded::TriesUsed(Box::new(registration)).into_next_step()));
         }
@@ -123,9 +123,8 @@ impl Verification {
         if email_owner::find(&tx, &registration.email, &self.limits, now).await?.is_some() {
             registrations::mark_finished(&tx, registration.id, now).await?;
             tx.commit().await?;
-            return Ok(
-                sign_in.saying(NoticeKind::Info, "This email address already has an account. Sign in to continue.")
-            );
+            return Ok(sign_in
+                .with_notice(NoticeKind::Info, "This email address already has an account. Sign in to continue."));
         }
         if accounts::by_username(&tx, &registration.username).await?.is_some() {
             registrations::mark_proven(&tx, registration.id, now).await?;
@@ -134,9 +133,9 @@ impl Verification {
         }
         // The invitation may have been revoked between the check of the flow and this transaction.
         if !invitations::end_for(&tx, &registration.email, Ending::Used, now).await?
-            && let Some(why) = self.registration_policy.rejection_reason(&tx, &registration.email, now).await?
+            && let Some(reason) = self.registration_policy.rejection_reason(&tx, &registration.email, now).await?
         {
-            return Ok(RegistrationEnded::NotAllowed(why).into_next_step());
+            return Ok(RegistrationEnded::NotAllowed(reason).into_next_step());
         }
         let account = NewAccount {
             id: self.rng.id(now),
@@ -153,10 +152,10 @@ impl Verification {
         tx.commit().await?;
         tracing::info!(event = "account.created", account = %id, registration = %registration.id);
         let text = "Your account is ready. Sign in to continue.";
-        Ok(sign_in.saying(NoticeKind::Success, text).with_value("identifier", registration.username.as_str()))
+        Ok(sign_in.with_notice(NoticeKind::Success, text).with_value("identifier", registration.username.as_str()))
     }
 }
 
-fn bound(registration: &Registration) -> OtpContext<'_> {
+fn otp_context(registration: &Registration) -> OtpContext<'_> {
     OtpContext { purpose: OtpPurpose::Registration, flow: registration.id, email_key: registration.email.key() }
 }

@@ -24,7 +24,7 @@ pub const OF_AN_ACCOUNT: [&str; 10] = [
 ];
 
 /// The table whose rows are kept but anonymized.
-pub const ANONYMISED: &str = "security_event";
+pub const ANONYMIZED: &str = "security_event";
 
 /// Deletes up to `most` accounts whose grace period has ended, and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<u64, StoreError> {
@@ -53,17 +53,17 @@ pub async fn remove(db: &impl ConnectionTrait, id: Uuid, email_key: &str) -> Res
             .to_owned();
         db.execute(&rows).await?;
     }
-    security_events::anonymise(db, id).await?;
-    audit::forget_person(db, id).await?;
-    invitations::forget_inviter(db, id).await?;
-    forget_address(db, email_key).await?;
+    security_events::anonymize(db, id).await?;
+    audit::erase_personal_data(db, id).await?;
+    invitations::remove_inviter(db, id).await?;
+    delete_by_email(db, email_key).await?;
     account::Entity::delete_by_id(id).exec(db).await?;
     tracing::info!(event = "account.deleted", account = %id);
     Ok(())
 }
 
 /// Deletes everything stored under an email: codes, their messages, wrong attempts and invitations.
-async fn forget_address(db: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
+async fn delete_by_email(db: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
     let codes = Query::select()
         .column(otp::Column::Id)
         .from(otp::Entity)
@@ -72,5 +72,5 @@ async fn forget_address(db: &impl ConnectionTrait, email_key: &str) -> Result<()
     outbox::Entity::delete_many().filter(outbox::Column::OtpId.in_subquery(codes)).exec(db).await?;
     otp::Entity::delete_many().filter(otp::Column::EmailKey.eq(email_key)).exec(db).await?;
     wrong_try::Entity::delete_many().filter(wrong_try::Column::EmailKey.eq(email_key)).exec(db).await?;
-    invitations::forget_address(db, email_key).await
+    invitations::delete_by_email(db, email_key).await
 }

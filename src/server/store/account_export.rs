@@ -127,7 +127,7 @@ struct EventPart {
 }
 
 /// Collects the data about an account. Returns `None` if the account does not exist.
-pub async fn of(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<AccountExport>, StoreError> {
+pub async fn collect(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<AccountExport>, StoreError> {
     let Some(account) = account::Entity::find_by_id(account_id).one(db).await? else { return Ok(None) };
     let sessions = session::Entity::find().filter(session::Column::AccountId.eq(account_id)).all(db).await?;
     let devices = known_device::Entity::find().filter(known_device::Column::AccountId.eq(account_id)).all(db).await?;

@@ -11,7 +11,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use account_status::{
-    administrators, close_until_deletion, disable, enable, end_sessions, is_another_administrator, keep, set_role,
+    administrators, cancel_deletion, close_until_deletion, disable, enable, end_sessions, is_another_administrator,
+    set_role,
 };
 
 use super::StoreError;
@@ -45,7 +46,7 @@ impl Account {
         !self.disabled && self.delete_after.is_none()
     }
 
-    /// Returns the account state, which tells whether and why it cannot be signed in to.
+    /// Returns whether the account can be signed in to, and if not, why.
     pub fn state(&self) -> AccountState {
         match self {
             Self { disabled: true, .. } => AccountState::Disabled,
@@ -54,8 +55,8 @@ impl Account {
         }
     }
 
-    /// Returns whether a session or sign-in that began with this `session_version` is still valid.
-    pub fn holds(&self, session_version: i32) -> bool {
+    /// Returns whether a session or sign-in that began with this session version is still valid.
+    pub fn accepts_session(&self, session_version: i32) -> bool {
         self.is_open() && self.session_version == session_version
     }
 }
@@ -130,7 +131,7 @@ pub async fn by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option
 }
 
 /// Records a sign-in.
-pub async fn note_sign_in(db: &impl ConnectionTrait, id: Uuid, at: Timestamp, ip: &str) -> Result<(), StoreError> {
+pub async fn record_sign_in(db: &impl ConnectionTrait, id: Uuid, at: Timestamp, ip: &str) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::LastSignInAt, Expr::value(at.0))
         .col_expr(Column::LastSignInIp, Expr::value(ip))
@@ -183,7 +184,7 @@ pub async fn set_email(db: &impl ConnectionTrait, id: Uuid, email: &Email) -> Re
     Ok(())
 }
 
-/// Claims the notice that tells the owner of an email that it was used to register again. Returns
+/// Records that the owner of an email is being notified that it was used to register again. Returns
 /// `false` if the last notice was sent after `since`.
 pub async fn claim_exists_notice(
     db: &impl ConnectionTrait,
@@ -191,13 +192,13 @@ pub async fn claim_exists_notice(
     at: Timestamp,
     since: Timestamp,
 ) -> Result<bool, StoreError> {
-    let told = Entity::update_many()
+    let claimed = Entity::update_many()
         .col_expr(Column::ExistsNoticeAt, Expr::value(at.0))
         .filter(Column::Id.eq(id))
         .filter(Column::ExistsNoticeAt.is_null().or(Column::ExistsNoticeAt.lte(since.0)))
         .exec(db)
         .await?;
-    Ok(told.rows_affected == 1)
+    Ok(claimed.rows_affected == 1)
 }
 
 fn read(row: Model) -> Result<Account, StoreError> {

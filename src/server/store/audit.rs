@@ -16,7 +16,7 @@ use crate::domain::{AuditAction, Timestamp};
 /// The id of the only anchor row.
 pub const ANCHOR: Uuid = Uuid::nil();
 /// The migration that creates the log.
-pub const MADE_BY: &str = "m20261123_000008_audit";
+pub const CREATED_BY: &str = "m20261123_000008_audit";
 
 /// Who performed an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +167,7 @@ pub async fn delete_through(db: &impl ConnectionTrait, seq: i64) -> Result<u64, 
 
 /// Erases a user's personal data from the log: the IP addresses of their actions, and the reasons
 /// for actions on their account.
-pub async fn forget_person(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
+pub async fn erase_personal_data(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Ip, Expr::value(None::<String>))
         .col_expr(Column::IpSalt, Expr::value(None::<Vec<u8>>))

@@ -51,7 +51,7 @@ pub(super) struct Pool {
     /// Whether the last transaction left its connection in an unknown state. Only used by a pool
     /// with a single connection, whose transactions run one after the other, so it always refers to
     /// the last one.
-    doubt: Arc<AtomicBool>,
+    suspect: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
@@ -64,7 +64,7 @@ struct Current {
 impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the options: the URL may hold a password.
-        f.debug_struct("Pool").field("doubt", &self.doubt).finish_non_exhaustive()
+        f.debug_struct("Pool").field("suspect", &self.suspect).finish_non_exhaustive()
     }
 }
 
@@ -76,11 +76,11 @@ impl Pool {
     /// Fails if the database cannot be opened, or if PostgreSQL cannot be reached within ten
     /// seconds.
     pub(super) async fn open(url: &str, size: u32) -> Result<Self, DbErr> {
-        let doubt = Arc::new(AtomicBool::new(false));
+        let suspect = Arc::new(AtomicBool::new(false));
         let mut options = ConnectOptions::new(url);
         options.max_connections(size).test_before_acquire(false).sqlx_logging(false);
-        sqlite(&mut options, &doubt);
-        postgres(&mut options, &doubt);
+        sqlite(&mut options, &suspect);
+        postgres(&mut options, &suspect);
         let connections = if is_sqlite(url) {
             options.min_connections(1).acquire_timeout(MAX_WAIT).idle_timeout(None).max_lifetime(None);
             Database::connect(options.clone()).await?
@@ -90,7 +90,7 @@ impl Pool {
             options.acquire_timeout(POSTGRES_CONNECT);
             Database::connect(options.clone()).await?
         };
-        Ok(Self { options, current: RwLock::new(Current { generation: 0, connections }), doubt })
+        Ok(Self { options, current: RwLock::new(Current { generation: 0, connections }), suspect })
     }
 
     pub(super) fn connections(&self) -> DatabaseConnection {
@@ -115,8 +115,8 @@ impl Pool {
     }
 
     /// Sets whether the connection must be replaced before it is used again.
-    pub(super) fn set_doubt(&self, doubt: bool) {
-        self.doubt.store(doubt, Ordering::Release);
+    pub(super) fn set_suspect(&self, suspect: bool) {
+        self.suspect.store(suspect, Ordering::Release);
     }
 
     /// Runs `operation`, on PostgreSQL for at most `limit`. If the connection is lost or does not
@@ -134,7 +134,7 @@ impl Pool {
         }
         let Current { generation, connections } = self.current();
         let error = match within(Some(limit), operation(connections)).await {
-            Err(error) if is_lost(&error) || is_silence(&error) => error,
+            Err(error) if is_lost(&error) || is_unresponsive(&error) => error,
             answer => return answer,
         };
         self.replace(generation).await;
@@ -163,8 +163,8 @@ fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
 
-fn sqlite(options: &mut ConnectOptions, doubt: &Arc<AtomicBool>) {
-    let (released, acquired) = (doubt.clone(), doubt.clone());
+fn sqlite(options: &mut ConnectOptions, suspect: &Arc<AtomicBool>) {
+    let (released, acquired) = (suspect.clone(), suspect.clone());
     options
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
@@ -176,42 +176,42 @@ fn sqlite(options: &mut ConnectOptions, doubt: &Arc<AtomicBool>) {
                 .busy_timeout(MAX_WAIT)
         })
         .map_sqlx_sqlite_pool_opts(move |pool| {
-            let doubt = released.clone();
+            let suspect = released.clone();
             // Right away, not only before the next use: the connection may still hold the file
             // lock.
             pool.after_release(move |_, _| {
-                let keep = !doubt.load(Ordering::Acquire);
+                let keep = !suspect.load(Ordering::Acquire);
                 Box::pin(async move { Ok(keep) })
             })
         })
         .map_sqlx_sqlite_before_acquire(move |connection, _| {
             let outside = !connection.is_in_transaction();
-            let doubt = acquired.swap(false, Ordering::AcqRel);
-            Box::pin(async move { Ok(outside && !doubt) })
+            let suspect = acquired.swap(false, Ordering::AcqRel);
+            Box::pin(async move { Ok(outside && !suspect) })
         });
 }
 
-fn postgres(options: &mut ConnectOptions, doubt: &Arc<AtomicBool>) {
-    let (released, acquired) = (doubt.clone(), doubt.clone());
+fn postgres(options: &mut ConnectOptions, suspect: &Arc<AtomicBool>) {
+    let (released, acquired) = (suspect.clone(), suspect.clone());
     options
         .map_sqlx_postgres_opts(|postgres| {
             postgres.application_name(&format!("portal:{}", std::process::id())).statement_cache_capacity(500)
         })
         .map_sqlx_postgres_pool_opts(move |pool| {
-            let doubt = released.clone();
+            let suspect = released.clone();
             pool.after_connect(|connection, _| {
                 Box::pin(async move { connection.execute(POSTGRES_SESSION).await.map(|_| ()) })
             })
             .after_release(move |_, _| {
-                let keep = !doubt.load(Ordering::Acquire);
+                let keep = !suspect.load(Ordering::Acquire);
                 Box::pin(async move { Ok(keep) })
             })
         })
         .map_sqlx_postgres_before_acquire(move |connection, meta| {
-            let doubt = acquired.swap(false, Ordering::AcqRel);
+            let suspect = acquired.swap(false, Ordering::AcqRel);
             Box::pin(async move {
-                if doubt || meta.idle_for < TEST_AFTER_IDLE {
-                    return Ok(!doubt);
+                if suspect || meta.idle_for < TEST_AFTER_IDLE {
+                    return Ok(!suspect);
                 }
                 Ok(tokio::time::timeout(TEST_ANSWER, connection.ping()).await.is_ok_and(|answer| answer.is_ok()))
             })
@@ -237,19 +237,19 @@ impl ConnectionTrait for Reader {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let ask = |connections: DatabaseConnection| {
+        let query = |connections: DatabaseConnection| {
             let statement = statement.clone();
             async move { connections.query_one_raw(statement).await }
         };
-        self.0.run(POSTGRES_ANSWER, false, ask).await
+        self.0.run(POSTGRES_ANSWER, false, query).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let ask = |connections: DatabaseConnection| {
+        let query = |connections: DatabaseConnection| {
             let statement = statement.clone();
             async move { connections.query_all_raw(statement).await }
         };
-        self.0.run(POSTGRES_ANSWER, false, ask).await
+        self.0.run(POSTGRES_ANSWER, false, query).await
     }
 }
 
@@ -269,7 +269,7 @@ fn is_no_answer(error: &DbErr) -> bool {
 }
 
 /// Returns whether the database did not respond: no response to a statement, or no connection.
-fn is_silence(error: &DbErr) -> bool {
+fn is_unresponsive(error: &DbErr) -> bool {
     is_no_answer(error) || matches!(error, DbErr::ConnectionAcquire(_))
 }
 
@@ -294,7 +294,7 @@ fn is_lost(error: &DbErr) -> bool {
 /// the transaction is unchanged. True for lock timeouts, constraint violations, and errors outside
 /// the database.
 pub(super) fn is_harmless(error: &DbErr) -> bool {
-    if is_silence(error) {
+    if is_unresponsive(error) {
         return false;
     }
     match driver_error(error) {

@@ -17,7 +17,7 @@ pub struct DatabaseInfo {
 
 impl Store {
     /// Returns information about the database.
-    pub async fn facts(&self) -> Result<DatabaseInfo, StoreError> {
+    pub async fn database_info(&self) -> Result<DatabaseInfo, StoreError> {
         let (name, version, size) = match self.reader().get_database_backend() {
             DbBackend::Sqlite => (
                 "SQLite",

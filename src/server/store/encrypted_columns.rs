@@ -15,7 +15,7 @@ pub struct EncryptedColumn {
     pub table: &'static str,
     /// The column with the row's id.
     pub id: &'static str,
-    pub column: &'static str,
+    pub name: &'static str,
     /// The purpose of its [`Sealer`](crate::server::crypto::Sealer).
     pub purpose: &'static str,
 }
@@ -23,17 +23,17 @@ pub struct EncryptedColumn {
 /// Formats the column as in SQL: `outbox.payload`.
 impl fmt::Display for EncryptedColumn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.table, self.column)
+        write!(f, "{}.{}", self.table, self.name)
     }
 }
 
 /// All encrypted columns. A column missing here would become unreadable after a key rotation. A
 /// test compares the list with the schema and the sealers.
 pub const SEALED: &[EncryptedColumn] = &[
-    EncryptedColumn { table: "audit_anchor", id: "id", column: "ends", purpose: "audit" },
-    EncryptedColumn { table: "outbox", id: "id", column: "payload", purpose: "mail" },
-    EncryptedColumn { table: "totp", id: "account_id", column: "secret", purpose: "totp" },
-    EncryptedColumn { table: "totp_waiting", id: "account_id", column: "secret", purpose: "totp" },
+    EncryptedColumn { table: "audit_anchor", id: "id", name: "ends", purpose: "audit" },
+    EncryptedColumn { table: "outbox", id: "id", name: "payload", purpose: "mail" },
+    EncryptedColumn { table: "totp", id: "account_id", name: "secret", purpose: "totp" },
+    EncryptedColumn { table: "totp_waiting", id: "account_id", name: "secret", purpose: "totp" },
 ];
 
 /// An encrypted value as stored.
@@ -47,14 +47,14 @@ pub struct EncryptedValue {
 /// Returns up to `most` values sorted by id, starting after `after`.
 pub async fn page(
     db: &impl ConnectionTrait,
-    place: &EncryptedColumn,
+    column: &EncryptedColumn,
     after: Option<Uuid>,
     most: u64,
 ) -> Result<Vec<EncryptedValue>, StoreError> {
-    let mut select = select(place);
-    select.and_where(Expr::col(place.column).is_not_null()).order_by(place.id, Order::Asc).limit(most);
+    let mut select = select(column);
+    select.and_where(Expr::col(column.name).is_not_null()).order_by(column.id, Order::Asc).limit(most);
     if let Some(after) = after {
-        select.and_where(Expr::col(place.id).gt(after));
+        select.and_where(Expr::col(column.id).gt(after));
     }
     read(db, &select).await
 }
@@ -63,11 +63,11 @@ pub async fn page(
 /// read, however large the table is.
 pub async fn newest(
     db: &impl ConnectionTrait,
-    place: &EncryptedColumn,
+    column: &EncryptedColumn,
     rows: u64,
 ) -> Result<Vec<EncryptedValue>, StoreError> {
-    let mut select = select(place);
-    select.order_by(place.id, Order::Desc).limit(rows);
+    let mut select = select(column);
+    select.order_by(column.id, Order::Desc).limit(rows);
     read(db, &select).await
 }
 
@@ -75,21 +75,21 @@ pub async fn newest(
 /// or deleted.
 pub async fn replace(
     db: &impl ConnectionTrait,
-    place: &EncryptedColumn,
+    column: &EncryptedColumn,
     value: &EncryptedValue,
     sealed: Vec<u8>,
 ) -> Result<bool, StoreError> {
     let mut update = Query::update();
     update
-        .table(place.table)
-        .value(place.column, sealed)
-        .and_where(Expr::col(place.id).eq(value.id))
-        .and_where(Expr::col(place.column).eq(value.sealed.clone()));
+        .table(column.table)
+        .value(column.name, sealed)
+        .and_where(Expr::col(column.id).eq(value.id))
+        .and_where(Expr::col(column.name).eq(value.sealed.clone()));
     Ok(db.execute(&update).await?.rows_affected() == 1)
 }
 
-fn select(place: &EncryptedColumn) -> SelectStatement {
-    Query::select().columns([place.id, place.column]).from(place.table).to_owned()
+fn select(column: &EncryptedColumn) -> SelectStatement {
+    Query::select().columns([column.id, column.name]).from(column.table).to_owned()
 }
 
 async fn read(db: &impl ConnectionTrait, select: &SelectStatement) -> Result<Vec<EncryptedValue>, StoreError> {

@@ -6,9 +6,9 @@ use super::{Store, StoreError};
 
 /// Makes SQLite write changed pages to its log during the transaction. By default they stay in
 /// memory until the commit, and a write that is rolled back would never touch the disk.
-const SPILL: &str = "PRAGMA cache_size = 4";
+const SMALL_CACHE: &str = "PRAGMA cache_size = 4";
 /// SQLite's default: 2,000 KiB.
-const KEEP: &str = "PRAGMA cache_size = -2000";
+const DEFAULT_CACHE: &str = "PRAGMA cache_size = -2000";
 /// Writes about as much as a registration does.
 const WRITE_SQLITE: &str = "INSERT INTO quota (key, full_at) VALUES (zeroblob(65536), 0)";
 const WRITE_POSTGRES: &str = "INSERT INTO quota (key, full_at) VALUES ('\\x00', 0) ON CONFLICT DO NOTHING";
@@ -33,10 +33,10 @@ impl Store {
     pub async fn check_writable(&self) -> Result<(), StoreError> {
         let tx = self.write().await?;
         if tx.get_database_backend() == DbBackend::Sqlite {
-            tx.execute_unprepared(SPILL).await?;
+            tx.execute_unprepared(SMALL_CACHE).await?;
             let written = tx.execute_unprepared(WRITE_SQLITE).await;
-            let kept = tx.execute_unprepared(KEEP).await;
-            written.and(kept)?;
+            let restored = tx.execute_unprepared(DEFAULT_CACHE).await;
+            written.and(restored)?;
         } else {
             tx.execute_unprepared(WRITE_POSTGRES).await?;
         }

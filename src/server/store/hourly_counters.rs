@@ -16,15 +16,15 @@ pub const HOUR: i64 = 3_600_000;
 /// The number of events in an hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted {
-    pub tally: Metric,
+    pub metric: Metric,
     /// The start of the hour.
     pub hour: Timestamp,
     pub times: u64,
 }
 
 /// Counts one event at this time.
-pub async fn add(db: &impl ConnectionTrait, tally: Metric, at: Timestamp) -> Result<(), StoreError> {
-    let row = ActiveModel { kind: Set(tally.as_str().to_owned()), hour: Set(at.0.div_euclid(HOUR)), times: Set(1) };
+pub async fn add(db: &impl ConnectionTrait, metric: Metric, at: Timestamp) -> Result<(), StoreError> {
+    let row = ActiveModel { kind: Set(metric.as_str().to_owned()), hour: Set(at.0.div_euclid(HOUR)), times: Set(1) };
     let raise = OnConflict::columns([Column::Kind, Column::Hour])
         .value(Column::Times, Expr::col((Entity, Column::Times)).add(1))
         .to_owned();
@@ -32,11 +32,11 @@ pub async fn add(db: &impl ConnectionTrait, tally: Metric, at: Timestamp) -> Res
     Ok(())
 }
 
-/// Takes back an event that was [counted](add) for this time before its outcome was certain.
-pub async fn decrement(db: &impl ConnectionTrait, tally: Metric, at: Timestamp) -> Result<(), StoreError> {
+/// Reverts [`add`] for an event that was counted at this time before its outcome was certain.
+pub async fn decrement(db: &impl ConnectionTrait, metric: Metric, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Times, Expr::col(Column::Times).sub(1))
-        .filter(Column::Kind.eq(tally.as_str()))
+        .filter(Column::Kind.eq(metric.as_str()))
         .filter(Column::Hour.eq(at.0.div_euclid(HOUR)))
         .filter(Column::Times.gt(0))
         .exec(db)
@@ -49,9 +49,9 @@ pub async fn since(db: &impl ConnectionTrait, from: Timestamp) -> Result<Vec<Cou
     let rows = since_query(from).all(db).await?;
     let read = |row: super::entity::tally::Model| {
         // Kinds that this version does not know are skipped.
-        let tally = Metric::from_stored(&row.kind)?;
+        let metric = Metric::from_stored(&row.kind)?;
         let times = u64::try_from(row.times).unwrap_or_default();
-        Some(Counted { tally, hour: Timestamp(row.hour.saturating_mul(HOUR)), times })
+        Some(Counted { metric, hour: Timestamp(row.hour.saturating_mul(HOUR)), times })
     };
     Ok(rows.into_iter().filter_map(read).collect())
 }

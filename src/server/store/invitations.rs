@@ -135,7 +135,7 @@ pub async fn next_after(
 }
 
 /// Removes a deleted account as the sender of its invitations.
-pub async fn forget_inviter(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
+pub async fn remove_inviter(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::InvitedBy, Expr::value(None::<Uuid>))
         .filter(Column::InvitedBy.eq(account_id))
@@ -145,7 +145,7 @@ pub async fn forget_inviter(db: &impl ConnectionTrait, account_id: Uuid) -> Resu
 }
 
 /// Deletes all invitations for an email.
-pub async fn forget_address(db: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
+pub async fn delete_by_email(db: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
     Entity::delete_many().filter(Column::EmailKey.eq(email_key)).exec(db).await?;
     Ok(())
 }

@@ -22,23 +22,23 @@ pub struct NewDevice {
 }
 
 /// Records that an account is used in a known browser. Returns `false` if the browser is unknown.
-pub async fn see(
+pub async fn touch(
     db: &impl ConnectionTrait,
     account_id: Uuid,
     digest: TokenDigest,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let seen = Entity::update_many()
+    let touched = Entity::update_many()
         .col_expr(Column::LastSeenAt, Expr::value(at.0))
         .filter(Column::AccountId.eq(account_id))
         .filter(Column::Digest.eq(digest.into_bytes()))
         .exec(db)
         .await?;
-    Ok(seen.rows_affected == 1)
+    Ok(touched.rows_affected == 1)
 }
 
 /// Returns whether any browser of an account is known.
-pub async fn knows_any(db: &impl ConnectionTrait, account_id: Uuid) -> Result<bool, StoreError> {
+pub async fn any(db: &impl ConnectionTrait, account_id: Uuid) -> Result<bool, StoreError> {
     Ok(Entity::find().filter(Column::AccountId.eq(account_id)).one(db).await?.is_some())
 }
 

@@ -44,7 +44,7 @@ pub async fn put(db: &impl ConnectionTrait, key: &LookupKey, counter: Counter) -
 }
 
 /// Subtracts one failure that was [recorded](put) before.
-pub async fn take_back(db: &impl ConnectionTrait, key: &LookupKey) -> Result<(), StoreError> {
+pub async fn decrement(db: &impl ConnectionTrait, key: &LookupKey) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Failures, Expr::col(Column::Failures).sub(1))
         .filter(Column::Key.eq(key.current()))

@@ -33,11 +33,11 @@ async fn count(db: &DatabaseConnection, table: &str) -> i64 {
 
 /// The migration that adds a table for pending TOTP secrets moves them there, and reverting it
 /// moves them back. Confirmed secrets stay in their table.
-async fn seeds_move(db: &DatabaseConnection) {
+async fn pending_seeds_move_to_their_table(db: &DatabaseConnection) {
     let position = Migrator::migrations().iter().position(|migration| migration.name().ends_with("waiting_apps"));
-    let behind = Migrator::migrations().len() - position.expect("the migration");
-    let behind = Some(u32::try_from(behind).expect("few enough"));
-    Migrator::down(db, behind).await.expect("the migrations are reverted");
+    let steps = Migrator::migrations().len() - position.expect("the migration");
+    let steps = Some(u32::try_from(steps).expect("few enough"));
+    Migrator::down(db, steps).await.expect("the migrations are reverted");
     let seeds = match db.get_database_backend() {
         DbBackend::Sqlite => "SELECT randomblob(16), x'07', 1, NULL UNION ALL SELECT randomblob(16), x'07', 1, 2",
         _ => {
@@ -48,13 +48,13 @@ async fn seeds_move(db: &DatabaseConnection) {
     db.execute_unprepared(&insert).await.expect("two secrets are inserted");
     Migrator::up(db, None).await.expect("the migrations run");
     assert_eq!((count(db, "totp").await, count(db, "totp_waiting").await), (1, 1));
-    Migrator::down(db, behind).await.expect("the migrations are reverted");
+    Migrator::down(db, steps).await.expect("the migrations are reverted");
     assert_eq!((count(db, "totp").await, count(db, "totp WHERE confirmed_at IS NULL").await), (2, 1));
     Migrator::up(db, None).await.expect("the migrations run");
 }
 
 /// Two processes that start at the same time on a new database.
-async fn of_two_one_migrates(url: &str) {
+async fn only_one_of_two_processes_migrates(url: &str) {
     let migrate = async || {
         let store = Store::open(url, Clock::System).await.expect("the database opens");
         let taken = store.migrate().await.expect("the migrations run");
@@ -71,15 +71,15 @@ async fn of_two_one_migrates(url: &str) {
 async fn a_failed_upgrade_changes_nothing(store: &Store) {
     let db = &store.writer.connections();
     let position = Migrator::migrations().iter().position(|migration| migration.name().ends_with("account_security"));
-    let behind = Migrator::migrations().len() - position.expect("the migration") + 1;
-    Migrator::down(db, Some(u32::try_from(behind).expect("few enough"))).await.expect("the migrations are reverted");
+    let steps = Migrator::migrations().len() - position.expect("the migration") + 1;
+    Migrator::down(db, Some(u32::try_from(steps).expect("few enough"))).await.expect("the migrations are reverted");
     db.execute_unprepared("CREATE TABLE recovery (id INTEGER)").await.expect("the conflicting table is created");
     let before = schema(db).await;
     store.migrate().await.expect_err("the table already exists");
     assert_eq!(schema(db).await, before);
     db.execute_unprepared("DROP TABLE recovery").await.expect("the conflicting table is dropped");
     let taken = store.migrate().await.expect("the migrations run");
-    assert_eq!(taken.len(), behind);
+    assert_eq!(taken.len(), steps);
 }
 
 /// An older version of the program with the database of a newer one.
@@ -93,10 +93,10 @@ async fn a_newer_database_is_left_alone(store: &Store) {
     db.execute_unprepared(older).await.expect("the newer migration is removed");
 }
 
-async fn down_and_up(url: &str) {
+async fn revert_and_apply_again(url: &str) {
     let store = Store::open(url, Clock::System).await.expect("the database opens");
     let db = &store.writer.connections();
-    of_two_one_migrates(url).await;
+    only_one_of_two_processes_migrates(url).await;
     let whole = schema(db).await;
     assert!(whole.len() > 50, "the schema is read");
     let all = u32::try_from(Migrator::migrations().len()).expect("few enough");
@@ -108,7 +108,7 @@ async fn down_and_up(url: &str) {
         Migrator::up(db, None).await.unwrap_or_else(|error| panic!("applying {steps} migrations: {error}"));
         assert_eq!(schema(db).await, whole, "after reverting and applying {steps} migrations");
     }
-    seeds_move(db).await;
+    pending_seeds_move_to_their_table(db).await;
     a_newer_database_is_left_alone(&store).await;
     a_failed_upgrade_changes_nothing(&store).await;
     assert_eq!(schema(db).await, whole, "after an upgrade that failed once");
@@ -118,12 +118,12 @@ async fn down_and_up(url: &str) {
 #[tokio::test]
 async fn migrations_can_be_reverted_and_applied_again_on_sqlite() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    down_and_up(&format!("sqlite://{}", folder.path().join("portal.db").display())).await;
+    revert_and_apply_again(&format!("sqlite://{}", folder.path().join("portal.db").display())).await;
 }
 
 #[tokio::test]
 async fn migrations_can_be_reverted_and_applied_again_on_postgresql() {
     if let Some(url) = postgres::empty_database("migrated").await {
-        down_and_up(&url).await;
+        revert_and_apply_again(&url).await;
     }
 }

@@ -69,11 +69,11 @@ const READERS: u32 = 4;
 pub enum StoreError {
     #[error("database: {0}")]
     Database(#[from] DbErr),
-    #[error("database: a row holds what this version cannot read: {0}")]
+    #[error("database: a row contains a value that this version cannot read: {0}")]
     Corrupt(&'static str),
     #[error("database: it has the schema of a newer version ({0}): run that version, or restore a backup")]
     Newer(String),
-    #[error("database: too many writes are waiting: none got its turn within 10 s")]
+    #[error("database: timed out after 10 s while waiting to write")]
     Busy,
     #[error("{0}")]
     Unsupported(&'static str),
@@ -84,8 +84,8 @@ pub enum StoreError {
 pub struct Store {
     writer: Arc<Pool>,
     reader: Arc<Reader>,
-    /// The permit to write. This process has only one.
-    turns: Arc<Semaphore>,
+    /// The permits to write. This process has only one.
+    write_permits: Arc<Semaphore>,
     clock: Clock,
     /// Must stay the last field, so that it is dropped after the connections.
     index: Option<Arc<WalIndex>>,
@@ -100,7 +100,7 @@ impl Store {
         let writer = Arc::new(Pool::open(url, 1).await?);
         let reader = Arc::new(Reader(Pool::open(url, READERS).await?));
         let index = index(&reader).await?;
-        Ok(Self { writer, reader, turns: Arc::new(Semaphore::new(1)), clock, index })
+        Ok(Self { writer, reader, write_permits: Arc::new(Semaphore::new(1)), clock, index })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that were applied.
@@ -109,26 +109,27 @@ impl Store {
     /// Fails if a migration fails, or if the database has migrations of a newer version. The
     /// database is then unchanged.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        let (tx, taken) = self.migrating().await?;
+        let (tx, applied) = self.begin_migrated().await?;
         tx.commit().await?;
-        Ok(taken)
+        Ok(applied)
     }
 
-    /// Does the same in a transaction that the caller commits, together with further changes. If
-    /// several processes start at once, only one of them applies the migrations.
+    /// Same as [`Store::migrate`], but returns the transaction, so that the caller can make further
+    /// changes and commit it. If several processes start at once, only one of them applies the
+    /// migrations.
     ///
     /// # Errors
-    /// The same as for [`migrate`](Self::migrate).
-    pub async fn migrating(&self) -> Result<(Transaction, Vec<String>), StoreError> {
-        let tx = self.write_patiently().await?;
-        let ours: Vec<String> = Migrator::migrations().iter().map(|ours| ours.name().to_owned()).collect();
-        let there = Migrator::get_migration_models(tx.inner()?).await?;
-        let there: Vec<String> = there.into_iter().map(|row| row.version).collect();
-        if let Some(newer) = there.iter().find(|name| !ours.contains(name)) {
+    /// Those of [`Store::migrate`].
+    pub async fn begin_migrated(&self) -> Result<(Transaction, Vec<String>), StoreError> {
+        let tx = self.write_without_timeouts().await?;
+        let known: Vec<String> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+        let applied = Migrator::get_migration_models(tx.inner()?).await?;
+        let applied: Vec<String> = applied.into_iter().map(|row| row.version).collect();
+        if let Some(newer) = applied.iter().find(|name| !known.contains(name)) {
             return Err(StoreError::Newer(newer.clone()));
         }
-        Migrator::up(tx.inner()?, None).await.inspect_err(|_| tx.distrust())?;
-        Ok((tx, ours.into_iter().filter(|name| !there.contains(name)).collect()))
+        Migrator::up(tx.inner()?, None).await.inspect_err(|_| tx.mark_failed())?;
+        Ok((tx, known.into_iter().filter(|name| !applied.contains(name)).collect()))
     }
 
     /// Returns the read-only connections.
@@ -166,8 +167,8 @@ impl Store {
         self.reader.execute_raw(statement).await?;
         // SQLite does not sync the copy to disk.
         std::fs::File::open(file).and_then(|copy| copy.sync_all()).map_err(|error| {
-            tracing::error!(file, %error, "the copy may not be on the disk");
-            StoreError::Corrupt("the copy could not be written to the disk")
+            tracing::error!(file, %error, "syncing the copy to disk failed");
+            StoreError::Corrupt("the copy could not be written to disk")
         })?;
         check_copy(file).await
     }

@@ -26,7 +26,7 @@ pub async fn since(db: &impl ConnectionTrait, email_key: &str, since: Timestamp)
 }
 
 /// Records an attempt as wrong, before it is compared.
-pub async fn note(
+pub async fn insert(
     db: &impl ConnectionTrait,
     id: Uuid,
     purpose: OtpPurpose,

@@ -60,7 +60,7 @@ pub async fn by_credential(
 }
 
 /// Records that a passkey was used, and stores its updated data, such as the signature counter.
-pub async fn note_use(db: &impl ConnectionTrait, passkey: &StoredPasskey, at: Timestamp) -> Result<(), StoreError> {
+pub async fn record_use(db: &impl ConnectionTrait, passkey: &StoredPasskey, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Data, Expr::value(write(&passkey.key)?))
         .col_expr(Column::LastUsedAt, Expr::value(at.0))

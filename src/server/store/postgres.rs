@@ -1,5 +1,5 @@
-//! A PostgreSQL for the tests of this folder: one server, with a database of this
-//! version's schema in which every table is filled.
+//! A PostgreSQL server for the tests of this module, with a database of this version's schema in
+//! which every table is filled.
 
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, QueryTrait, Statement};
 use tokio::sync::OnceCell;
@@ -16,21 +16,21 @@ use server::Postgres;
 /// Rows in each table: enough for the planner to prefer an index.
 const ROWS: u32 = 20_000;
 
-static CLUSTER: OnceCell<Option<Postgres>> = OnceCell::const_new();
+static SERVER: OnceCell<Option<Postgres>> = OnceCell::const_new();
 
-/// Makes a database of this name with nothing in it, and returns its URL; `None`
-/// where there is no PostgreSQL.
+/// Creates an empty database with this name and returns its URL, or `None` if PostgreSQL is not
+/// installed.
 pub(super) async fn empty_database(name: &str) -> Option<String> {
-    let cluster = CLUSTER.get_or_init(start).await.as_ref()?;
-    cluster.create(name);
-    Some(cluster.url(name))
+    let server = SERVER.get_or_init(start).await.as_ref()?;
+    server.create(name);
+    Some(server.url(name))
 }
 
 /// Returns the steps of PostgreSQL's query plan, or none if PostgreSQL is not installed.
 pub(super) async fn explain(query: &impl QueryTrait) -> Vec<String> {
-    let Some(cluster) = CLUSTER.get_or_init(start).await else { return Vec::new() };
-    let db = connect(&cluster.url("postgres")).await;
-    // The values stand in the query, so that they are planned with.
+    let Some(server) = SERVER.get_or_init(start).await else { return Vec::new() };
+    let db = connect(&server.url("postgres")).await;
+    // The values are part of the query, so that the planner takes them into account.
     let query = format!("EXPLAIN {}", query.build(DbBackend::Postgres));
     let rows =
         db.query_all_raw(Statement::from_string(DbBackend::Postgres, query)).await.expect("the query is explained");
@@ -39,16 +39,16 @@ pub(super) async fn explain(query: &impl QueryTrait) -> Vec<String> {
 }
 
 async fn start() -> Option<Postgres> {
-    let Some(cluster) = Postgres::start() else {
-        eprintln!("PostgreSQL is not installed: its plans are not looked at");
+    let Some(server) = Postgres::start() else {
+        eprintln!("PostgreSQL is not installed: its query plans are not checked");
         return None;
     };
-    let url = cluster.url("postgres");
+    let url = server.url("postgres");
     let store = Store::open(&url, Clock::System).await.expect("the database opens");
     store.migrate().await.expect("the migrations run");
     store.close().await.expect("the database closes");
     fill(&url).await;
-    Some(cluster)
+    Some(server)
 }
 
 async fn connect(url: &str) -> DatabaseConnection {

@@ -57,8 +57,8 @@ pub async fn count_try(db: &impl ConnectionTrait, id: Uuid, most: u32) -> Result
     Ok(counted.rows_affected == 1)
 }
 
-/// Takes back an attempt whose code was right but is not consumed yet.
-pub async fn forget_try(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
+/// Reverts [`count_try`] for an attempt whose code was right but is not consumed yet.
+pub async fn uncount_try(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Tries, Expr::col(Column::Tries).sub(1))
         .filter(Column::Id.eq(id))

@@ -52,7 +52,7 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewEvent) -> Result<(), Stor
 }
 
 /// Deletes an event that was recorded before its outcome was certain.
-pub async fn take_back(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
+pub async fn delete(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
     Entity::delete_by_id(id).exec(db).await?;
     Ok(())
 }
@@ -98,7 +98,7 @@ fn next_query(account_id: Uuid, after: Uuid, most: u64) -> Select<Entity> {
 
 /// Anonymizes the events of an account: keeps what happened and when, erases the account, details,
 /// IP address and browser. Returns the number of events.
-pub async fn anonymise(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
+pub async fn anonymize(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
     let done = Entity::update_many()
         .col_expr(Column::AccountId, Expr::value(None::<Uuid>))
         .col_expr(Column::Detail, Expr::value(None::<String>))

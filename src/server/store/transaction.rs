@@ -20,14 +20,14 @@ use crate::domain::Timestamp;
 const WRITE_LOCK: &str = "SELECT pg_advisory_xact_lock(5041118)";
 /// Disables the timeouts: a migration can take long, and so can waiting for the migration of
 /// another process.
-const PATIENT: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
+const NO_TIMEOUTS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
     SET LOCAL idle_in_transaction_session_timeout = 0";
 
 /// An exclusive write transaction: no other transaction of this or any other process writes before
 /// it ends. Rolls back if it is dropped without [`commit`](Self::commit).
 #[derive(Debug)]
 pub struct Transaction {
-    // Before `_turn`, so that the connection is returned first.
+    // Before `_permit`, so that the connection is returned first.
     inner: Option<DatabaseTransaction>,
     backend: DbBackend,
     pool: Arc<Pool>,
@@ -36,7 +36,7 @@ pub struct Transaction {
     /// run the next statement outside of any transaction.
     failed: AtomicBool,
     now: Timestamp,
-    _turn: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Store {
@@ -49,15 +49,15 @@ impl Store {
         self.begin(false).await
     }
 
-    /// Does the same without statement timeouts on PostgreSQL.
-    pub(super) async fn write_patiently(&self) -> Result<Transaction, StoreError> {
+    /// Same as [`Store::write`], but without statement timeouts on PostgreSQL.
+    pub(super) async fn write_without_timeouts(&self) -> Result<Transaction, StoreError> {
         self.begin(true).await
     }
 
-    async fn begin(&self, patient: bool) -> Result<Transaction, StoreError> {
+    async fn begin(&self, without_timeouts: bool) -> Result<Transaction, StoreError> {
         // tokio's semaphores are fair: permits are granted in the order of the requests.
-        let turn = tokio::time::timeout(MAX_WAIT, self.turns.clone().acquire_owned()).await;
-        let turn = turn.ok().and_then(Result::ok).ok_or(StoreError::Busy)?;
+        let permit = tokio::time::timeout(MAX_WAIT, self.write_permits.clone().acquire_owned()).await;
+        let permit = permit.ok().and_then(Result::ok).ok_or(StoreError::Busy)?;
         let pool = self.writer.clone();
         let begun = pool.run(POSTGRES_BEGIN, true, |connections| async move {
             let options = TransactionOptions {
@@ -66,20 +66,20 @@ impl Store {
             };
             connections.begin_with_options(options).await
         });
-        let inner = begun.await.inspect_err(|_| pool.set_doubt(true))?;
-        pool.set_doubt(false);
+        let inner = begun.await.inspect_err(|_| pool.set_suspect(true))?;
+        pool.set_suspect(false);
         let mut tx = Transaction {
             inner: Some(inner),
             backend: pool.backend(),
-            limit: pool.answer_limit().filter(|_| !patient),
+            limit: pool.answer_limit().filter(|_| !without_timeouts),
             pool,
             failed: AtomicBool::new(false),
             now: self.clock.now(),
-            _turn: turn,
+            _permit: permit,
         };
         if tx.backend == DbBackend::Postgres {
-            if patient {
-                tx.execute_unprepared(PATIENT).await?;
+            if without_timeouts {
+                tx.execute_unprepared(NO_TIMEOUTS).await?;
             }
             tx.execute_unprepared(WRITE_LOCK).await?;
             tx.now = self.clock.now();
@@ -102,23 +102,23 @@ impl Transaction {
     /// outcome is unknown.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let Some(inner) = self.inner.take().filter(|_| !self.has_failed()) else {
-            self.pool.set_doubt(true);
-            return Err(gone().into());
+            self.pool.set_suspect(true);
+            return Err(failed_before().into());
         };
         // SQLite accepts BEGIN only outside of a transaction and COMMIT only inside of one. As long
         // as no connection is reused whose last transaction ended in another way, a successful
         // COMMIT has committed.
         let committed = within(self.limit, inner.commit()).await;
-        Ok(committed.inspect_err(|_| self.pool.set_doubt(true))?)
+        Ok(committed.inspect_err(|_| self.pool.set_suspect(true))?)
     }
 
     /// Returns the underlying transaction for sea-orm's migrations.
     pub(super) fn inner(&self) -> Result<&DatabaseTransaction, DbErr> {
-        self.inner.as_ref().ok_or_else(gone)
+        self.inner.as_ref().ok_or_else(failed_before)
     }
 
     /// Makes the pool replace the connection after this transaction.
-    pub(super) fn distrust(&self) {
+    pub(super) fn mark_failed(&self) {
         self.failed.store(true, Ordering::Release);
     }
 
@@ -128,11 +128,11 @@ impl Transaction {
 
     async fn run<T>(&self, statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         if self.has_failed() {
-            return Err(gone());
+            return Err(failed_before());
         }
         let answer = within(self.limit, statement).await;
         if answer.as_ref().is_err_and(|error| !is_harmless(error)) {
-            self.distrust();
+            self.mark_failed();
         }
         answer
     }
@@ -141,12 +141,12 @@ impl Transaction {
 impl Drop for Transaction {
     fn drop(&mut self) {
         if self.inner.is_some() && self.has_failed() {
-            self.pool.set_doubt(true);
+            self.pool.set_suspect(true);
         }
     }
 }
 
-fn gone() -> DbErr {
+fn failed_before() -> DbErr {
     DbErr::Custom("an earlier statement of this transaction failed".to_owned())
 }
 

@@ -45,20 +45,20 @@ pub async fn insert(db: &impl ConnectionTrait, new: TrustedBrowser) -> Result<()
 
 /// Records a sign-in with a trusted browser. Returns `false` if the browser is not trusted for the
 /// account (anymore).
-pub async fn note_use(
+pub async fn record_use(
     db: &impl ConnectionTrait,
     account_id: Uuid,
     digest: TokenDigest,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let noted = Entity::update_many()
+    let updated = Entity::update_many()
         .col_expr(Column::LastUsedAt, Expr::value(now.0))
         .filter(Column::AccountId.eq(account_id))
         .filter(Column::Digest.eq(digest.into_bytes()))
         .filter(Column::ExpiresAt.gt(now.0))
         .exec(db)
         .await?;
-    Ok(noted.rows_affected == 1)
+    Ok(updated.rows_affected == 1)
 }
 
 /// Returns the trusted browsers of an account, newest first.

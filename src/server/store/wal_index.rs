@@ -15,7 +15,7 @@ use std::path::Path;
 /// detect a write in progress: the copies differ.
 const HEADER: usize = 48;
 /// The byte of the header that tells whether it is initialized.
-const IS_INITIAL: usize = 12;
+const IS_INITIALIZED: usize = 12;
 
 /// A state of the database. Two equal values are the same state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl WalIndex {
         self.0.read_exact_at(&mut twice, 0).ok()?;
         let (first, second) = twice.split_at(HEADER);
         let in_use = self.0.metadata().ok()?.nlink() > 0;
-        let whole = first == second && first.get(IS_INITIAL) == Some(&1);
+        let whole = first == second && first.get(IS_INITIALIZED) == Some(&1);
         (in_use && whole).then(|| first.try_into().ok().map(State)).flatten()
     }
 }
@@ -105,9 +105,9 @@ mod tests {
             .query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, "SELECT * FROM t"))
             .await
             .expect("a row is read");
-        let undone = store.writer.connections().begin().await.expect("the transaction begins");
-        undone.execute_unprepared("INSERT INTO t VALUES (3)").await.expect("a row is inserted");
-        undone.rollback().await.expect("it rolls back");
+        let rolled_back = store.writer.connections().begin().await.expect("the transaction begins");
+        rolled_back.execute_unprepared("INSERT INTO t VALUES (3)").await.expect("a row is inserted");
+        rolled_back.rollback().await.expect("it rolls back");
         assert_eq!(index.state(), states.last().copied());
     }
 
@@ -131,13 +131,13 @@ mod tests {
         assert!(!folder.path().join("t.db-shm").exists(), "the last connection deletes the index");
         assert_eq!(index.state(), None);
 
-        let made = folder.path().join("made");
+        let database = folder.path().join("database");
         let mut bytes = [7; 2 * HEADER];
-        bytes[IS_INITIAL] = 1;
-        bytes[HEADER + IS_INITIAL] = 1;
+        bytes[IS_INITIALIZED] = 1;
+        bytes[HEADER + IS_INITIALIZED] = 1;
         let state = |bytes: &[u8]| {
-            fs::write(made.with_file_name("made-shm"), bytes).expect("the file is written");
-            WalIndex::of(&made).expect("the index opens").state()
+            fs::write(database.with_file_name("database-shm"), bytes).expect("the file is written");
+            WalIndex::of(&database).expect("the index opens").state()
         };
         assert!(state(&bytes).is_some());
         assert_eq!(state(&bytes[1..]), None, "too short");

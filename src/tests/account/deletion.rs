@@ -1,7 +1,7 @@
 //! Account deletion.
 
 use futures::future::join;
-use portal::server::store::account_deletion::{ANONYMISED, OF_AN_ACCOUNT};
+use portal::server::store::account_deletion::{ANONYMIZED, OF_AN_ACCOUNT};
 
 use super::{BOTH, Mode, PASSWORD, signed_in, with_ann};
 use crate::email_links::link_in;
@@ -93,7 +93,7 @@ async fn every_table_with_account_rows_is_listed() {
              WHERE tables.type = 'table' AND columns.name = 'account_id'",
         )
         .await;
-    let mut listed: Vec<_> = OF_AN_ACCOUNT.into_iter().chain([ANONYMISED]).map(str::to_owned).collect();
+    let mut listed: Vec<_> = OF_AN_ACCOUNT.into_iter().chain([ANONYMIZED]).map(str::to_owned).collect();
     found.sort();
     listed.sort();
     assert_eq!(found, listed);

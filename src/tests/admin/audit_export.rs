@@ -19,9 +19,9 @@ pub(super) async fn fill(app: &TestApp, actor: &str, entries: usize) {
     let tx = app.state.store.write().await.expect("a transaction");
     for n in 0..entries {
         let reason = AuditReason::parse(&format!("=HYPERLINK(\"http://x.example/{n}\"), or so")).expect("a reason");
-        let note = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max()).because(&reason).about("@detail");
+        let event = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max()).because(&reason).about("@detail");
         let from = Some([192, 0, 2, 7].into());
-        app.state.admin.audit.note(&tx, actor, from, note).await.expect("it is logged");
+        app.state.admin.audit.record(&tx, actor, from, event).await.expect("it is logged");
     }
     tx.commit().await.expect("a commit");
 }

@@ -11,9 +11,9 @@ use super::{administrator, id_of};
 use crate::harness::{Mode, TestApp};
 
 /// Records one action.
-pub(super) async fn write(app: &TestApp, actor: Actor, from: Option<IpAddr>, note: AuditEvent<'_>) {
+pub(super) async fn write(app: &TestApp, actor: Actor, from: Option<IpAddr>, event: AuditEvent<'_>) {
     let tx = app.state.store.write().await.expect("a transaction");
-    app.state.admin.audit.note(&tx, actor, from, note).await.expect("it is logged");
+    app.state.admin.audit.record(&tx, actor, from, event).await.expect("it is logged");
     tx.commit().await.expect("a commit");
 }
 
@@ -22,8 +22,8 @@ async fn fill(app: &TestApp, actor: &str, actions: usize) {
     let reason = AuditReason::parse("Asked for it <b>by phone</b>").expect("a reason");
     let actor = Actor::Administrator(Uuid::try_parse(actor).expect("an id"));
     for _ in 0..actions {
-        let note = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max()).because(&reason);
-        write(app, actor, Some([192, 0, 2, 7].into()), note).await;
+        let event = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max()).because(&reason);
+        write(app, actor, Some([192, 0, 2, 7].into()), event).await;
     }
 }
 
@@ -171,7 +171,7 @@ async fn deleting_an_account_erases_the_reasons_of_actions_on_it_and_the_chain_s
     }
     let (bob, cid) = (ids[0], ids[1]);
     let ended = |target| AuditEvent::to(AuditAction::SessionsEnded, target);
-    for (actor, note, why) in [
+    for (actor, event, why) in [
         (Actor::Administrator(bob), ended(cid), "By bob, to cid"),
         (Actor::Administrator(cid), ended(bob), "By cid, to bob"),
         (Actor::Administrator(cid), AuditEvent::of(AuditAction::InvitationSent), "By cid, to nobody"),
@@ -179,7 +179,7 @@ async fn deleting_an_account_erases_the_reasons_of_actions_on_it_and_the_chain_s
     ] {
         let reason = AuditReason::parse(why).expect("a reason");
         let from = actor.account().map(|_| IpAddr::from([192, 0, 2, 7]));
-        write(&app, actor, from, note.because(&reason)).await;
+        write(&app, actor, from, event.because(&reason)).await;
     }
     app.execute("UPDATE account SET delete_after = 1 WHERE username = 'bob'").await;
     app.state.maintenance.purge().await.expect("the purge");

@@ -46,8 +46,8 @@ const CHANGES: [(&str, &str); 22] = [
 async fn tell(app: &TestApp, rows: impl IntoIterator<Item = u8>, story: &str) {
     for row in rows {
         let reason = AuditReason::parse(&format!("Asked for it {row} times")).expect("a reason");
-        let note = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max()).because(&reason).about(story);
-        write(app, Actor::Administrator(Uuid::from_u128(1)), Some([192, 0, 2, row].into()), note).await;
+        let event = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max()).because(&reason).about(story);
+        write(app, Actor::Administrator(Uuid::from_u128(1)), Some([192, 0, 2, row].into()), event).await;
     }
 }
 

@@ -25,7 +25,7 @@ fn both() -> KeyRing {
 
 async fn tally(resealing: &KeyRotation) -> KeyUsage {
     let tallies = resealing.status().await.expect("no error");
-    tallies.into_iter().find(|tally| tally.place == outbox_column()).expect("the outbox")
+    tallies.into_iter().find(|tally| tally.column == outbox_column()).expect("the outbox")
 }
 
 async fn rotate(resealing: &KeyRotation) -> u64 {

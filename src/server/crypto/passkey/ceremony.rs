@@ -63,17 +63,17 @@ impl fmt::Debug for Returned {
 
 /// Encrypts ceremony states, each under its own id.
 #[derive(Clone)]
-pub(super) struct Seal {
+pub(super) struct StateSealer {
     sealer: Sealer,
     rng: Rng,
 }
 
-impl Seal {
+impl StateSealer {
     pub(super) fn new(keys: &KeyRing, rng: Rng) -> Self {
         Self { sealer: Sealer::new(keys, "passkey ceremony", rng.clone()), rng }
     }
 
-    pub(super) fn close(&self, ceremony: &Ceremony, now: Timestamp) -> Result<String, CeremonyError> {
+    pub(super) fn seal(&self, ceremony: &Ceremony, now: Timestamp) -> Result<String, CeremonyError> {
         let id = self.rng.id(now);
         let sealed = self.sealer.seal(id, &serde_json::to_vec(ceremony)?)?;
         Ok(BASE64_URL_SAFE_NO_PAD.encode([id.as_bytes().as_slice(), &sealed].concat()))
@@ -92,9 +92,9 @@ impl Seal {
         let ceremony: Ceremony = serde_json::from_slice(&opened).ok()?;
         let expires_at = Timestamp(ceremony.expires_at);
         // A later expiry means that the state was created before the clock was set back.
-        let counts = now < expires_at && expires_at <= now + CEREMONY;
-        let ours = counts && ceremony.purpose == purpose && ceremony.account == account;
-        ours.then(|| Returned { id: id.to_vec(), expires_at, state: ceremony.state })
+        let in_time = now < expires_at && expires_at <= now + CEREMONY;
+        let matches = in_time && ceremony.purpose == purpose && ceremony.account == account;
+        matches.then(|| Returned { id: id.to_vec(), expires_at, state: ceremony.state })
     }
 }
 
@@ -104,39 +104,39 @@ mod tests {
 
     use crate::server::crypto::SecretKey;
 
-    use super::{CEREMONY, Ceremony, Purpose, Rng, Seal, Timestamp, Uuid};
+    use super::{CEREMONY, Ceremony, Purpose, Rng, StateSealer, Timestamp, Uuid};
 
     const NOW: Timestamp = Timestamp(1_795_435_200_000);
     const ACCOUNT: Option<Uuid> = Some(Uuid::from_u128(7));
 
-    fn seal(key: u8) -> Seal {
-        Seal::new(&SecretKey::from_bytes([key; 32]).into(), Rng::from_seed(1))
+    fn sealer(key: u8) -> StateSealer {
+        StateSealer::new(&SecretKey::from_bytes([key; 32]).into(), Rng::from_seed(1))
     }
 
-    fn closed() -> String {
+    fn sealed_state() -> String {
         let expires_at = (NOW + CEREMONY).0;
         let ceremony = Ceremony { purpose: Purpose::Confirm, account: ACCOUNT, expires_at, state: 42.into() };
-        seal(1).close(&ceremony, NOW).expect("the state is encrypted")
+        sealer(1).seal(&ceremony, NOW).expect("the state is encrypted")
     }
 
     #[test]
     fn a_state_opens_only_with_our_key_for_its_purpose_and_account() {
-        let state = closed();
-        let returned = seal(1).open(&state, Purpose::Confirm, ACCOUNT, NOW).expect("the state opens");
+        let state = sealed_state();
+        let returned = sealer(1).open(&state, Purpose::Confirm, ACCOUNT, NOW).expect("the state opens");
         assert_eq!(returned.into_state::<u8>(), Some(42));
-        assert!(seal(2).open(&state, Purpose::Confirm, ACCOUNT, NOW).is_none());
-        assert!(seal(1).open(&state, Purpose::SecondStep, ACCOUNT, NOW).is_none());
+        assert!(sealer(2).open(&state, Purpose::Confirm, ACCOUNT, NOW).is_none());
+        assert!(sealer(1).open(&state, Purpose::SecondStep, ACCOUNT, NOW).is_none());
         for other in [None, Some(Uuid::from_u128(8))] {
-            assert!(seal(1).open(&state, Purpose::Confirm, other, NOW).is_none());
+            assert!(sealer(1).open(&state, Purpose::Confirm, other, NOW).is_none());
         }
         for rubbish in ["", "x", "A", &"A".repeat(64), &state[1..], &state[..state.len() - 4]] {
-            assert!(seal(1).open(rubbish, Purpose::Confirm, ACCOUNT, NOW).is_none(), "{rubbish}");
+            assert!(sealer(1).open(rubbish, Purpose::Confirm, ACCOUNT, NOW).is_none(), "{rubbish}");
         }
     }
 
     #[test]
     fn a_state_is_valid_for_five_minutes_and_not_before_it_was_created() {
-        let opens = |now| seal(1).open(&closed(), Purpose::Confirm, ACCOUNT, now).is_some();
+        let opens = |now| sealer(1).open(&sealed_state(), Purpose::Confirm, ACCOUNT, now).is_some();
         assert!(opens(NOW + CEREMONY - Duration::from_millis(1)));
         assert!(!opens(NOW + CEREMONY));
         assert!(!opens(NOW - Duration::from_millis(1)), "created before the clock was set back");

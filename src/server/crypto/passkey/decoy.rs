@@ -12,7 +12,7 @@ use super::Passkey;
 /// Returns the decoy with this id, in the storage format of the library. Its public key is the
 /// curve's base point, whose private key is 1. Anyone can therefore sign for it, and a successful
 /// check must never be accepted.
-pub(super) fn answering_to(id: &[u8]) -> Option<Passkey> {
+pub(super) fn with_id(id: &[u8]) -> Option<Passkey> {
     let base64 = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
     let credential = json!({
         "cred_id": base64(id),
@@ -47,7 +47,7 @@ const BASE_Y: [u8; 32] = [
 mod tests {
     #[test]
     fn the_library_parses_the_decoy() {
-        let decoy = super::answering_to(b"unknown").expect("a passkey");
+        let decoy = super::with_id(b"unknown").expect("a passkey");
         assert_eq!(decoy.cred_id(), b"unknown");
     }
 }

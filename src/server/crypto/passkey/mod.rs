@@ -17,7 +17,7 @@ use webauthn_rs::prelude::{
 };
 
 pub use ceremony::{CEREMONY, Purpose, Returned};
-use ceremony::{Ceremony, Seal};
+use ceremony::{Ceremony, StateSealer};
 pub use webauthn_rs::prelude::Passkey;
 
 use super::KeyRing;
@@ -26,7 +26,7 @@ use crate::server::rng::Rng;
 
 /// The data that a browser needs for one ceremony.
 #[derive(Clone, Debug)]
-pub struct Begun {
+pub struct CeremonyStart {
     /// `publicKey` as JSON, for `PublicKeyCredential.parse…OptionsFromJSON`.
     pub options: String,
     /// The state to send back with the credential.
@@ -47,15 +47,15 @@ pub enum CeremonyError {
 /// Why a credential was rejected. Users see the same message for every reason; the log contains the
 /// actual one.
 #[derive(Debug, thiserror::Error)]
-pub enum Unproven {
+pub enum CredentialRejection {
     /// The signature counter did not increase: the authenticator may have been cloned (section
     /// 6.1.1).
-    #[error("its counter went back")]
+    #[error("the signature counter did not increase")]
     Cloned,
     #[error("{0}")]
     Wrong(WebauthnError),
-    #[error("it does not fit its ceremony")]
-    Foreign,
+    #[error("it does not match the ceremony")]
+    Mismatch,
 }
 
 /// An authenticator's signed response, not yet verified.
@@ -84,7 +84,7 @@ impl Assertion {
 #[derive(Clone)]
 pub struct Ceremonies {
     webauthn: Webauthn,
-    seal: Seal,
+    sealer: StateSealer,
 }
 
 impl Ceremonies {
@@ -95,7 +95,7 @@ impl Ceremonies {
     pub fn new(id: &str, origin: &str, name: &str, keys: &KeyRing, rng: Rng) -> Result<Self, WebauthnError> {
         let origin = Url::parse(origin).map_err(|_| WebauthnError::Configuration)?;
         let webauthn = WebauthnBuilder::new(id, &origin)?.rp_name(name).timeout(CEREMONY).build()?;
-        Ok(Self { webauthn, seal: Seal::new(keys, rng) })
+        Ok(Self { webauthn, sealer: StateSealer::new(keys, rng) })
     }
 
     /// Returns the options for creating a discoverable passkey with user verification. The
@@ -106,7 +106,7 @@ impl Ceremonies {
         username: &Username,
         known: Vec<Vec<u8>>,
         now: Timestamp,
-    ) -> Result<Begun, CeremonyError> {
+    ) -> Result<CeremonyStart, CeremonyError> {
         let name = username.as_str();
         let (options, state) = self.webauthn.start_passkey_registration(account, name, name, Some(known))?;
         let mut options = serde_json::to_value(options.public_key)?;
@@ -114,7 +114,7 @@ impl Ceremonies {
         // discoverable cannot be used without a username.
         options["authenticatorSelection"]["residentKey"] = "required".into();
         options["authenticatorSelection"]["requireResidentKey"] = true.into();
-        self.begun(Purpose::Add, Some(account), &options, serde_json::to_value(state)?, now)
+        self.start(Purpose::Add, Some(account), &options, serde_json::to_value(state)?, now)
     }
 
     /// Returns the options for using a passkey: one of `allowed`, or any passkey in the browser if
@@ -125,41 +125,41 @@ impl Ceremonies {
         account: Option<Uuid>,
         allowed: &[Passkey],
         now: Timestamp,
-    ) -> Result<Begun, CeremonyError> {
+    ) -> Result<CeremonyStart, CeremonyError> {
         let (options, state) = self.webauthn.start_discoverable_authentication()?;
         let mut options = serde_json::to_value(options.public_key)?;
         options["allowCredentials"] = allowed.iter().map(descriptor).collect::<Result<Value, _>>()?;
-        self.begun(purpose, account, &options, serde_json::to_value(state)?, now)
+        self.start(purpose, account, &options, serde_json::to_value(state)?, now)
     }
 
-    fn begun(
+    fn start(
         &self,
         purpose: Purpose,
         account: Option<Uuid>,
         options: &Value,
         state: Value,
         now: Timestamp,
-    ) -> Result<Begun, CeremonyError> {
+    ) -> Result<CeremonyStart, CeremonyError> {
         let ceremony = Ceremony { purpose, account, expires_at: (now + CEREMONY).0, state };
-        Ok(Begun { options: options.to_string(), state: self.seal.close(&ceremony, now)? })
+        Ok(CeremonyStart { options: options.to_string(), state: self.sealer.seal(&ceremony, now)? })
     }
 
     /// Opens a returned state. `None` if it is not ours, has expired, or belongs to another purpose
     /// or account.
     #[must_use]
     pub fn read(&self, state: &str, purpose: Purpose, account: Option<Uuid>, now: Timestamp) -> Option<Returned> {
-        self.seal.open(state, purpose, account, now)
+        self.sealer.open(state, purpose, account, now)
     }
 
     /// Verifies a new passkey. `credential` is the JSON of its `toJSON()`.
     ///
     /// # Errors
     /// Returns why the credential was rejected.
-    pub fn finish_adding(&self, returned: Returned, credential: &str) -> Result<Passkey, Unproven> {
-        let state: PasskeyRegistration = returned.into_state().ok_or(Unproven::Foreign)?;
+    pub fn finish_adding(&self, returned: Returned, credential: &str) -> Result<Passkey, CredentialRejection> {
+        let state: PasskeyRegistration = returned.into_state().ok_or(CredentialRejection::Mismatch)?;
         let credential: RegisterPublicKeyCredential =
-            serde_json::from_str(credential).map_err(|_| Unproven::Foreign)?;
-        self.webauthn.finish_passkey_registration(&credential, &state).map_err(Unproven::Wrong)
+            serde_json::from_str(credential).map_err(|_| CredentialRejection::Mismatch)?;
+        self.webauthn.finish_passkey_registration(&credential, &state).map_err(CredentialRejection::Wrong)
     }
 
     /// Verifies an assertion against the passkey that it names, and updates the passkey's data,
@@ -173,34 +173,34 @@ impl Ceremonies {
         returned: Returned,
         assertion: &Assertion,
         passkey: Option<&mut Passkey>,
-    ) -> Result<(), Unproven> {
-        let state: DiscoverableAuthentication = returned.into_state().ok_or(Unproven::Foreign)?;
+    ) -> Result<(), CredentialRejection> {
+        let state: DiscoverableAuthentication = returned.into_state().ok_or(CredentialRejection::Mismatch)?;
         let Some(passkey) = passkey else {
-            if let Some(decoy) = decoy::answering_to(assertion.credential_id()) {
+            if let Some(decoy) = decoy::with_id(assertion.credential_id()) {
                 // Anyone can sign for the decoy, so the result is ignored.
-                let _ = self.verify_assertion(state, assertion, &decoy);
+                let _ = self.verify(state, assertion, &decoy);
             }
-            return Err(Unproven::Foreign);
+            return Err(CredentialRejection::Mismatch);
         };
-        let result = self.verify_assertion(state, assertion, passkey)?;
+        let result = self.verify(state, assertion, passkey)?;
         passkey.update_credential(&result);
         Ok(())
     }
 
-    fn verify_assertion(
+    fn verify(
         &self,
         state: DiscoverableAuthentication,
         assertion: &Assertion,
         passkey: &Passkey,
-    ) -> Result<AuthenticationResult, Unproven> {
-        let verified = self.webauthn.finish_discoverable_authentication_v2(&assertion.0, state, passkey);
-        match verified {
+    ) -> Result<AuthenticationResult, CredentialRejection> {
+        let result = self.webauthn.finish_discoverable_authentication_v2(&assertion.0, state, passkey);
+        match result {
             // The library already requires user verification. Checked again because without it a
             // passkey is only one factor.
             Ok(result) if result.user_verified() => Ok(result),
-            Ok(_) => Err(Unproven::Wrong(WebauthnError::UserNotVerified)),
-            Err(WebauthnError::CredentialPossibleCompromise) => Err(Unproven::Cloned),
-            Err(error) => Err(Unproven::Wrong(error)),
+            Ok(_) => Err(CredentialRejection::Wrong(WebauthnError::UserNotVerified)),
+            Err(WebauthnError::CredentialPossibleCompromise) => Err(CredentialRejection::Cloned),
+            Err(error) => Err(CredentialRejection::Wrong(error)),
         }
     }
 }

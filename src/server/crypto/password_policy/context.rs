@@ -38,7 +38,7 @@ impl PasswordContext<'_> {
 #[must_use]
 pub fn words_in(name: &str) -> Vec<String> {
     let name = plain(name);
-    let parts = name.split(|sign: char| !sign.is_alphanumeric()).take(PARTS_MAX);
+    let parts = name.split(|character: char| !character.is_alphanumeric()).take(PARTS_MAX);
     let mut words: Vec<_> = parts.chain([name.as_str()]).filter(|word| word.chars().count() >= WORD_MIN).collect();
     words.dedup();
     words.into_iter().map(str::to_owned).collect()

@@ -3,7 +3,7 @@
 use zxcvbn::feedback::Warning;
 
 /// The advice that follows each reason.
-pub const MEND: &str = "Try three or four random words.";
+pub const ADVICE: &str = "Try three or four random words.";
 
 /// The password is on the bundled list.
 pub const COMMON: &str = "This is a commonly used password.";

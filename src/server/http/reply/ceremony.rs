@@ -2,16 +2,16 @@
 
 use super::FormRequest;
 use crate::api::{ApiError, PasskeyOptions};
-use crate::server::crypto::passkey::Begun;
+use crate::server::crypto::passkey::CeremonyStart;
 use crate::server::services::ServiceError;
 
 impl FormRequest {
     /// Answers with options for the browser's authenticator. Only a script can use them; a plain
     /// form is redirected to its page.
-    pub async fn ceremony(self, offer: Result<Begun, ServiceError>) -> Result<PasskeyOptions, ApiError> {
+    pub async fn ceremony(self, offer: Result<CeremonyStart, ServiceError>) -> Result<PasskeyOptions, ApiError> {
         match offer {
-            Ok(Begun { options, state }) => {
-                self.redirect_plain_form(&self.page);
+            Ok(CeremonyStart { options, state }) => {
+                self.only_for_script(&self.page);
                 Ok(PasskeyOptions { options, state })
             }
             Err(error) => self.refuse(error).await.map(|()| PasskeyOptions::default()),

@@ -20,7 +20,7 @@ impl FormRequest {
         next: Option<NextPath>,
     ) -> Result<(), ApiError> {
         match outcome {
-            Ok(LoginOutcome::SignedIn(entered)) => self.start_session(Ok(*entered), next).await,
+            Ok(LoginOutcome::SignedIn(entered)) => self.enter(Ok(*entered), next).await,
             Ok(LoginOutcome::SecondStep(due)) => match sessions::begin_second_step(&self.session, &due).await {
                 Ok(()) => {
                     self.redirect(paths::LOGIN_MFA);
@@ -126,7 +126,7 @@ impl FormRequest {
     /// Answers as [`FormRequest::answer`], or signs out if the user ended the current session.
     pub async fn answer_revoked(self, outcome: Result<RevokeOutcome, ServiceError>) -> Result<(), ApiError> {
         match outcome {
-            Ok(RevokeOutcome::ThisOne) => self.sign_out().await,
+            Ok(RevokeOutcome::Current) => self.sign_out().await,
             Ok(RevokeOutcome::Another(done)) => self.answer(Ok(done)).await,
             Err(error) => self.answer(Err(error)).await,
         }

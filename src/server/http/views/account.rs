@@ -8,14 +8,14 @@ use crate::server::state::AppState;
 
 /// `/account`.
 pub(super) async fn overview(state: &AppState, by: &RequestContext) -> Result<View, LoadError> {
-    let awaited = state.account_settings.awaited_email(by).await?.ok();
-    Ok(View::Account(awaited.map(|awaited| awaited.change.email.as_str().to_owned())))
+    let pending = state.account_settings.pending_email_change(by).await?.ok();
+    Ok(View::Account(pending.map(|pending| pending.change.email.as_str().to_owned())))
 }
 
 /// `/account/email/verify`.
 pub(super) async fn email_code(state: &AppState, by: &RequestContext) -> Result<View, LoadError> {
-    let awaited = state.account_settings.awaited_email(by).await??;
-    Ok(View::EmailCode(awaited.change.email.as_str().to_owned(), code::view(state, &awaited.code)))
+    let pending = state.account_settings.pending_email_change(by).await??;
+    Ok(View::EmailCode(pending.change.email.as_str().to_owned(), code::view(state, &pending.code)))
 }
 
 /// `/account/delete`.

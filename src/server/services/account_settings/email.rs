@@ -38,12 +38,12 @@ impl AccountSettings {
         }
         self.codes.check_limits(&tx, email.key(), by, now).await?;
         email_changes::drop_pending(&tx, account.id, now).await?;
-        let holder = email_owner::find(&tx, &email, &self.limits, now).await?.filter(|it| it.account_id != account.id);
+        let owner = email_owner::find(&tx, &email, &self.limits, now).await?.filter(|it| it.account_id != account.id);
         let change = EmailChange {
             id: self.rng.id(now),
             account_id: account.id,
             email,
-            address_taken: holder.is_some(),
+            address_taken: owner.is_some(),
             old_email: account.email.clone(),
             tries: 0,
             created_at: now,
@@ -52,11 +52,11 @@ impl AccountSettings {
         };
         email_changes::insert(&tx, &change).await?;
         self.issue_change_code(&tx, &change, &account, by, now).await?;
-        if let Some(holder) = holder {
-            self.codes.notify_owner(&tx, holder, by, now).await?;
+        if let Some(owner) = owner {
+            self.codes.notify_owner(&tx, owner, by, now).await?;
         }
-        let detail = between(&change);
-        self.log.note_about(&tx, account.id, SecurityEvent::EmailChangeAsked, &detail, by).await?;
+        let detail = old_and_new(&change);
+        self.log.record_with_detail(&tx, account.id, SecurityEvent::EmailChangeAsked, &detail, by).await?;
         self.commit(tx).await?;
         Ok(NextStep::go(paths::ACCOUNT_EMAIL_VERIFY))
     }
@@ -72,7 +72,7 @@ impl AccountSettings {
         email_changes::drop_pending(&tx, account.id, self.clock.now()).await?;
         tx.commit().await?;
         let text = format!("Your email address stays {}.", account.email.as_str());
-        Ok(NextStep::go(paths::ACCOUNT).saying(NoticeKind::Info, text))
+        Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Info, text))
     }
 
     /// Issues a code, and mails it unless the email belongs to another account.
@@ -85,15 +85,15 @@ impl AccountSettings {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let to = (!change.address_taken).then_some(Recipient { email: &change.email, username: &account.username });
-        self.codes.issue(tx, bound(change), to, by, now).await
+        self.codes.issue(tx, otp_context(change), to, by, now).await
     }
 }
 
-pub(super) fn bound(change: &EmailChange) -> OtpContext<'_> {
+pub(super) fn otp_context(change: &EmailChange) -> OtpContext<'_> {
     OtpContext { purpose: OtpPurpose::EmailChange, flow: change.id, email_key: change.email.key() }
 }
 
 /// Returns the old and the new email, for the owner's security log.
-pub(super) fn between(change: &EmailChange) -> String {
+pub(super) fn old_and_new(change: &EmailChange) -> String {
     format!("{} → {}", change.old_email.as_str(), change.email.as_str())
 }

@@ -4,7 +4,7 @@ use crate::server::store::Transaction;
 use sea_orm::ConnectionTrait;
 
 use super::AccountSettings;
-use super::email::{between, bound};
+use super::email::{old_and_new, otp_context};
 use crate::domain::{FieldErrors, NoticeKind, OtpCode, SecurityEvent, Timestamp};
 use crate::paths;
 use crate::server::mail::NotificationKind;
@@ -33,11 +33,11 @@ impl AccountSettings {
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
-    pub async fn awaited_email(
+    pub async fn pending_email_change(
         &self,
         by: &RequestContext,
     ) -> Result<Result<PendingEmailChange, NextStep>, ServiceError> {
-        Ok(self.awaited(self.store.reader(), by.member()?).await.map_err(InternalError::from)?)
+        Ok(self.find_pending(self.store.reader(), by.member()?).await.map_err(InternalError::from)?)
     }
 
     /// Mails another code to the new email.
@@ -50,8 +50,8 @@ impl AccountSettings {
         let tx = self.store.write().await?;
         let now = tx.now();
         let account = self.own(&tx, member).await?;
-        let PendingEmailChange { change, code } = match self.awaited(&tx, member).await? {
-            Ok(awaited) => awaited,
+        let PendingEmailChange { change, code } = match self.find_pending(&tx, member).await? {
+            Ok(pending) => pending,
             Err(done) => return Ok(done),
         };
         self.codes.check_pause(&code, now)?;
@@ -59,7 +59,7 @@ impl AccountSettings {
         self.issue_change_code(&tx, &change, &account, by, now).await?;
         self.commit(tx).await?;
         let text = format!("We've sent a new code to {}.", change.email.as_str());
-        Ok(NextStep::go(paths::ACCOUNT_EMAIL_VERIFY).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ACCOUNT_EMAIL_VERIFY).with_notice(NoticeKind::Success, text))
     }
 
     /// Checks the code and changes the email. The old email receives a notice with a link that
@@ -79,32 +79,32 @@ impl AccountSettings {
         let tx = self.store.write().await?;
         let now = tx.now();
         let account = self.own(&tx, member).await?;
-        if !self.codes.consume(&tx, bound(&change), &code, now).await? {
+        if !self.codes.consume(&tx, otp_context(&change), &code, now).await? {
             drop(tx);
-            self.codes.note_wrong(bound(&change), by);
-            return match self.awaited(self.store.reader(), member).await? {
-                Ok(awaited) => Err(codes::wrong_code(awaited.change.tries, self.limits.otp_tries)),
+            self.codes.record_wrong(otp_context(&change), by);
+            return match self.find_pending(self.store.reader(), member).await? {
+                Ok(pending) => Err(codes::wrong_code(pending.change.tries, self.limits.otp_tries)),
                 Err(done) => Ok(done),
             };
         }
         self.codes.mark_succeeded(&tx, counted, by).await?;
-        let holder = email_owner::find(&tx, &change.email, &self.limits, now).await?;
-        let free = holder.is_none_or(|holder| holder.account_id == account.id);
-        let still = free && account.email.key() == change.old_email.key();
-        if !(still && email_changes::confirm(&tx, change.id, now).await?) {
+        let owner = email_owner::find(&tx, &change.email, &self.limits, now).await?;
+        let free = owner.is_none_or(|owner| owner.account_id == account.id);
+        let can_change = free && account.email.key() == change.old_email.key();
+        if !(can_change && email_changes::confirm(&tx, change.id, now).await?) {
             email_changes::drop_pending(&tx, account.id, now).await?;
             tx.commit().await?;
-            return Ok(NextStep::go(paths::ACCOUNT).saying(NoticeKind::Warning, TAKEN));
+            return Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Warning, TAKEN));
         }
-        self.move_to(&tx, &account, &change, by, now).await?;
+        self.apply_change(&tx, &account, &change, by, now).await?;
         self.commit(tx).await?;
         tracing::info!(event = "account.email_changed", account = %account.id, ip = %by.ip);
         let text = format!("Your email address is now {}.", change.email.as_str());
-        Ok(NextStep::go(paths::ACCOUNT).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text))
     }
 
     /// Applies the change with all its consequences. Sessions continue.
-    async fn move_to(
+    async fn apply_change(
         &self,
         tx: &Transaction,
         account: &Account,
@@ -113,12 +113,12 @@ impl AccountSettings {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         accounts::set_email(tx, account.id, &change.email).await?;
-        otps::void_address(tx, change.old_email.key(), now).await?;
+        otps::invalidate_for_email(tx, change.old_email.key(), now).await?;
         recoveries::finish_all(tx, account.id, now).await?;
         let until = now + self.limits.email_undo;
         let link = self.notifications.link(tx, LinkPurpose::UndoEmailChange, account, Some(change.id), until).await?;
         self.notifications.send_to(tx, &change.old_email, account, NotificationKind::EmailChanged { link }, by).await?;
-        self.log.note_about(tx, account.id, SecurityEvent::EmailChanged, &between(change), by).await?;
+        self.log.record_with_detail(tx, account.id, SecurityEvent::EmailChanged, &old_and_new(change), by).await?;
         Ok(())
     }
 
@@ -130,33 +130,33 @@ impl AccountSettings {
     ) -> Result<Result<(EmailChange, OtpAttempt), NextStep>, ServiceError> {
         let tx = self.store.write().await?;
         let now = tx.now();
-        let change = match self.awaited(&tx, member).await? {
-            Ok(awaited) => awaited.change,
+        let change = match self.find_pending(&tx, member).await? {
+            Ok(pending) => pending.change,
             Err(done) => return Ok(Err(done)),
         };
-        let counted = self.codes.count(&tx, bound(&change), change.tries, by, now).await?;
+        let counted = self.codes.record_attempt(&tx, otp_context(&change), change.tries, by, now).await?;
         if !email_changes::count_try(&tx, change.id, self.limits.otp_tries).await? {
-            return Ok(Err(over(OtpUnavailable::TriesUsed)));
+            return Ok(Err(unavailable(OtpUnavailable::TriesUsed)));
         }
         tx.commit().await?;
         Ok(Ok((change, counted)))
     }
 
-    async fn awaited(
+    async fn find_pending(
         &self,
         db: &impl ConnectionTrait,
         member: &AuthenticatedUser,
     ) -> Result<Result<PendingEmailChange, NextStep>, StoreError> {
         let Some(change) = email_changes::pending(db, member.account_id).await? else {
-            return Ok(Err(over(OtpUnavailable::NoCode)));
+            return Ok(Err(unavailable(OtpUnavailable::NoCode)));
         };
         let code = self.codes.waiting(db, change.id, change.tries).await?;
-        Ok(code.map(|code| PendingEmailChange { change, code }).map_err(over))
+        Ok(code.map(|code| PendingEmailChange { change, code }).map_err(unavailable))
     }
 }
 
 /// Redirects to the account page with an explanation.
-fn over(why: OtpUnavailable) -> NextStep {
+fn unavailable(why: OtpUnavailable) -> NextStep {
     let (kind, text) = match why {
         OtpUnavailable::NoCode => (NoticeKind::Info, "There's no email change to confirm."),
         OtpUnavailable::Expired => {
@@ -167,5 +167,5 @@ fn over(why: OtpUnavailable) -> NextStep {
             "You've entered too many incorrect codes. Enter your new email address again to get a new one.",
         ),
     };
-    NextStep::go(paths::ACCOUNT).saying(kind, text)
+    NextStep::go(paths::ACCOUNT).with_notice(kind, text)
 }

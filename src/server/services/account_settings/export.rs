@@ -16,8 +16,8 @@ impl AccountSettings {
         let tx = self.store.write().await?;
         let now = tx.now();
         let account = self.own(&tx, member).await?;
-        self.log.note(&tx, account.id, SecurityEvent::DataExported, by).await?;
-        let export = account_export::of(&tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?;
+        self.log.record(&tx, account.id, SecurityEvent::DataExported, by).await?;
+        let export = account_export::collect(&tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?;
         tx.commit().await?;
         tracing::info!(event = "account.exported", account = %account.id, ip = %by.ip);
         Ok((export, now))

@@ -46,11 +46,11 @@ impl AccountSettings {
     /// Returns the user's account, unless the session has ended in the meantime.
     async fn own(&self, tx: &Transaction, member: &AuthenticatedUser) -> Result<Account, ServiceError> {
         let account = accounts::by_id(tx, member.account_id).await?;
-        account.filter(|it| it.holds(member.session_version)).ok_or(ServiceError::Unauthenticated)
+        account.filter(|it| it.accepts_session(member.session_version)).ok_or(ServiceError::Unauthenticated)
     }
 
-    /// Returns the user's current account, for use outside of a transaction that changes it.
-    async fn present(&self, by: &RequestContext) -> Result<Account, ServiceError> {
+    /// Returns the user's account, for use outside of a transaction that changes it.
+    async fn current_account(&self, by: &RequestContext) -> Result<Account, ServiceError> {
         let member = by.member()?;
         let account = accounts::by_id(self.store.reader(), member.account_id).await?;
         account.ok_or(ServiceError::Unauthenticated)

@@ -9,11 +9,11 @@ use crate::server::services::outcome::{NextStep, ServiceError};
 use crate::server::services::request_context::RequestContext;
 use crate::server::store::{accounts, otps, recoveries, sessions, trusted_browsers};
 
-const CHANGED_MEANWHILE: &str = "Your password has just been changed. Reload the page.";
+const ALREADY_CHANGED: &str = "Your password has just been changed. Reload the page.";
 
 impl AccountSettings {
-    /// Changes the password and ends all other sessions. Returns the new `session_version`, with which the
-    /// current session continues.
+    /// Changes the password and ends all other sessions. Returns the new session version, with
+    /// which the current session continues.
     ///
     /// # Errors
     /// An error next to either password, [`ServiceError::Limited`] after too many wrong passwords,
@@ -25,7 +25,7 @@ impl AccountSettings {
         by: &RequestContext,
     ) -> Result<(NextStep, i32), ServiceError> {
         let member = by.member()?;
-        let account = self.present(by).await?;
+        let account = self.current_account(by).await?;
         let mut errors = FieldErrors::default();
         if current.is_empty() {
             errors.add("current_password", "Enter your current password.");
@@ -38,28 +38,28 @@ impl AccountSettings {
         let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
         // Reserve the slot for the new hash first, so that a full queue is noticed before the
         // current password is checked.
-        let place = self.reauthentication.passwords.enter()?;
-        let (account, right) = self.reauthentication.own_password("current_password", current, by).await?;
-        let hash = self.reauthentication.passwords.hasher.hash(place, &password).await?;
+        let slot = self.reauthentication.passwords.enter()?;
+        let (account, verified) = self.reauthentication.own_password("current_password", current, by).await?;
+        let hash = self.reauthentication.passwords.hasher.hash(slot, &password).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
         self.own(&tx, member).await?;
-        self.reauthentication.passwords.mark_succeeded(&tx, right, by).await?;
+        self.reauthentication.passwords.mark_succeeded(&tx, verified, by).await?;
         if !accounts::set_password(&tx, account.id, &hash, Some(&account.password_hash), now).await? {
-            return Err(ServiceError::Refused(CHANGED_MEANWHILE));
+            return Err(ServiceError::Refused(ALREADY_CHANGED));
         }
         accounts::end_sessions(&tx, account.id).await?;
         sessions::end_others(&tx, account.id, member.session).await?;
         trusted_browsers::forget_all(&tx, account.id).await?;
-        otps::void_address(&tx, account.email.key(), now).await?;
+        otps::invalidate_for_email(&tx, account.email.key(), now).await?;
         recoveries::finish_all(&tx, account.id, now).await?;
-        self.log.note(&tx, account.id, SecurityEvent::PasswordChanged, by).await?;
+        self.log.record(&tx, account.id, SecurityEvent::PasswordChanged, by).await?;
         self.notifications.send(&tx, &account, NotificationKind::PasswordChanged, by).await?;
         let session_version =
             accounts::by_id(&tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?.session_version;
         self.commit(tx).await?;
         tracing::info!(event = "account.password_changed", account = %account.id, ip = %by.ip);
         let text = "Password changed. You've been signed out on other devices.";
-        Ok((NextStep::go(paths::ACCOUNT).saying(NoticeKind::Success, text), session_version))
+        Ok((NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text), session_version))
     }
 }

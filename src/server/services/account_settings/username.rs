@@ -23,17 +23,17 @@ impl AccountSettings {
         if username == account.username {
             return Err(FieldErrors::one("username", "This is already your username.").into());
         }
-        if accounts::by_username(&tx, &username).await?.is_some_and(|holder| holder.id != account.id) {
+        if accounts::by_username(&tx, &username).await?.is_some_and(|owner| owner.id != account.id) {
             return Err(FieldErrors::one("username", USERNAME_TAKEN).into());
         }
         accounts::set_username(&tx, account.id, &username).await?;
         let detail = format!("{} → {}", account.username.as_str(), username.as_str());
-        self.log.note_about(&tx, account.id, SecurityEvent::UsernameChanged, &detail, by).await?;
+        self.log.record_with_detail(&tx, account.id, SecurityEvent::UsernameChanged, &detail, by).await?;
         let renamed = Account { username, ..account };
         self.notifications.send(&tx, &renamed, NotificationKind::UsernameChanged, by).await?;
         self.commit(tx).await?;
         tracing::info!(event = "account.username_changed", account = %renamed.id, ip = %by.ip);
         let text = format!("Your username is now {}.", renamed.username.as_str());
-        Ok(NextStep::go(paths::ACCOUNT).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text))
     }
 }

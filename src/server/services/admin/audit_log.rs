@@ -40,7 +40,7 @@ impl AdminService {
     pub async fn audit_log(
         &self,
         query: AuditQuery<'_>,
-        place: Cursor<i64>,
+        cursor: Cursor<i64>,
         by: &RequestContext,
     ) -> Result<AuditPage, ServiceError> {
         by.administrator()?;
@@ -49,17 +49,17 @@ impl AdminService {
             return Ok(AuditPage { page, names: HashMap::new() });
         };
         let db = self.store.reader();
-        let fetch = |place, most| {
+        let fetch = |cursor, most| {
             let filter = &filter;
             async move {
-                match place {
+                match cursor {
                     Cursor::First => audit::newest(db, filter, None, most).await,
                     Cursor::Before(seq) => audit::newest(db, filter, Some(seq), most).await,
                     Cursor::After(seq) => audit::next_after(db, filter, seq, most).await,
                 }
             }
         };
-        let page = keyset::page(place, PAGE, fetch).await?;
+        let page = keyset::page(cursor, PAGE, fetch).await?;
         let ids = page.rows.iter().flat_map(|entry| [entry.actor_id, entry.target_id]).flatten().collect();
         let names = accounts::names(db, ids).await?;
         Ok(AuditPage { page, names })

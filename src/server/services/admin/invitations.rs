@@ -40,7 +40,7 @@ impl AdminService {
     pub async fn invitations(
         &self,
         address: &str,
-        place: Cursor<Uuid>,
+        cursor: Cursor<Uuid>,
         by: &RequestContext,
     ) -> Result<InvitationsPage, ServiceError> {
         by.administrator()?;
@@ -50,17 +50,17 @@ impl AdminService {
             return Ok(InvitationsPage { page, names: HashMap::new() });
         };
         let db = self.store.reader();
-        let fetch = |place, most| {
+        let fetch = |cursor, most| {
             let email = email.as_ref();
             async move {
-                match place {
+                match cursor {
                     Cursor::First => invitations::newest(db, email, None, most).await,
                     Cursor::Before(id) => invitations::newest(db, email, Some(id), most).await,
                     Cursor::After(id) => invitations::next_after(db, email, id, most).await,
                 }
             }
         };
-        let page = keyset::page(place, PAGE, fetch).await?;
+        let page = keyset::page(cursor, PAGE, fetch).await?;
         let ids = page.rows.iter().filter_map(|invitation| invitation.invited_by).collect();
         Ok(InvitationsPage { names: accounts::names(db, ids).await?, page })
     }
@@ -83,7 +83,7 @@ impl AdminService {
         if email_owner::find(&admin_tx.tx, &email, &self.limits, now).await?.is_some() {
             return Err(FieldErrors::one("email", HAS_ACCOUNT).into());
         }
-        let instead = invitations::end_for(&admin_tx.tx, &email, Ending::Revoked, now).await?;
+        let replaced = invitations::end_for(&admin_tx.tx, &email, Ending::Revoked, now).await?;
         let token = FlowToken::generate(&self.rng);
         let invitation = Invitation {
             id: self.rng.id(now),
@@ -96,12 +96,12 @@ impl AdminService {
         invitations::insert(&admin_tx.tx, &invitation, token.digest()).await?;
         let link = Link { token: token.to_cookie(), until: invitation.expires_at };
         self.mailer.enqueue(&admin_tx.tx, &Message::Invitation { to: email.clone(), link }, None).await?;
-        let earlier = if instead { ", in place of an earlier one" } else { "" };
+        let earlier = if replaced { ", in place of an earlier one" } else { "" };
         let detail = format!("{}{earlier}", email.masked());
         admin_tx.commit(AuditEvent::of(AuditAction::InvitationSent).about(&detail)).await?;
         self.mailer.wake();
         let text = format!("We've sent an invitation to {}.", email.as_str());
-        Ok(NextStep::go(paths::ADMIN_INVITATIONS).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ADMIN_INVITATIONS).with_notice(NoticeKind::Success, text))
     }
 
     /// Revokes an invitation by id. Its link stops working, and a registration that was started
@@ -119,6 +119,6 @@ impl AdminService {
         }
         admin_tx.commit(AuditEvent::of(AuditAction::InvitationRevoked).about(&invitation.email.masked())).await?;
         let text = format!("Invitation for {} revoked.", invitation.email.as_str());
-        Ok(NextStep::go(paths::ADMIN_INVITATIONS).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ADMIN_INVITATIONS).with_notice(NoticeKind::Success, text))
     }
 }

@@ -42,7 +42,7 @@ impl AdminService {
     pub async fn mail_queue(
         &self,
         query: MailQuery<'_>,
-        place: Cursor<Uuid>,
+        cursor: Cursor<Uuid>,
         by: &RequestContext,
     ) -> Result<Page<Queued>, ServiceError> {
         by.administrator()?;
@@ -52,17 +52,17 @@ impl AdminService {
         }
         let queue = Queue { state, kind: Some(query.kind.to_owned()).filter(|kind| !kind.is_empty()) };
         let db = self.store.reader();
-        let fetch = |place, most| {
+        let fetch = |cursor, most| {
             let queue = &queue;
             async move {
-                match place {
+                match cursor {
                     Cursor::First => outbox::newest_queued(db, queue, None, most).await,
                     Cursor::Before(id) => outbox::newest_queued(db, queue, Some(id), most).await,
                     Cursor::After(id) => outbox::next_queued(db, queue, id, most).await,
                 }
             }
         };
-        Ok(keyset::page(place, PAGE, fetch).await?)
+        Ok(keyset::page(cursor, PAGE, fetch).await?)
     }
 
     /// Retries a message whose delivery was given up, with a new delivery schedule.
@@ -86,7 +86,7 @@ impl AdminService {
         admin_tx.commit(AuditEvent::of(AuditAction::MailRetried).about(&label(&mail))).await?;
         self.mailer.wake();
         Ok(NextStep::go(paths::ADMIN_MAIL)
-            .saying(NoticeKind::Success, "The email is queued again and will be sent now."))
+            .with_notice(NoticeKind::Success, "The email is queued again and will be sent now."))
     }
 
     /// Removes a queued message from the outbox.
@@ -102,7 +102,7 @@ impl AdminService {
         }
         admin_tx.commit(AuditEvent::of(AuditAction::MailDropped).about(&label(&mail))).await?;
         let text = "Email cancelled. It may still arrive if it was being sent.";
-        Ok(NextStep::go(paths::ADMIN_MAIL).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ADMIN_MAIL).with_notice(NoticeKind::Success, text))
     }
 
     /// Sends a test email to the administrator through the regular outbox.
@@ -134,7 +134,7 @@ impl AdminService {
         admin_tx.commit(AuditEvent::of(AuditAction::TestMailSent).about(&to)).await?;
         self.mailer.wake();
         let text = format!("Sending a test email to {to}. Its delivery status appears below.");
-        Ok(NextStep::go(paths::ADMIN_MAIL).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::ADMIN_MAIL).with_notice(NoticeKind::Success, text))
     }
 }
 

@@ -49,7 +49,7 @@ pub struct AdminService {
     pub registration: RegistrationMode,
     pub limits: Limits,
     pub account_count: AccountCount,
-    pub about: SystemInfo,
+    pub system_info: SystemInfo,
     pub clock: Clock,
     pub rng: Rng,
 }
@@ -75,8 +75,9 @@ impl AdminService {
         let member = by.administrator()?;
         let tx = self.store.write().await?;
         let account = accounts::by_id(&tx, member.account_id).await?;
-        let still = account.is_some_and(|it| it.holds(member.session_version) && it.role == Role::Administrator);
-        if !still {
+        let may_act =
+            account.is_some_and(|it| it.accepts_session(member.session_version) && it.role == Role::Administrator);
+        if !may_act {
             return Err(ServiceError::NotFound);
         }
         Ok(AdminTransaction { tx, by, actor_id: member.account_id, audit: &self.audit })
@@ -103,8 +104,8 @@ impl AdminTransaction<'_> {
     ///
     /// # Errors
     /// An internal error. Nothing is then changed.
-    pub async fn commit(self, note: AuditEvent<'_>) -> Result<(), StoreError> {
-        self.audit.note(&self.tx, Actor::Administrator(self.actor_id), Some(self.by.ip), note).await?;
+    pub async fn commit(self, event: AuditEvent<'_>) -> Result<(), StoreError> {
+        self.audit.record(&self.tx, Actor::Administrator(self.actor_id), Some(self.by.ip), event).await?;
         self.tx.commit().await
     }
 }

@@ -46,7 +46,7 @@ impl AdminService {
     pub async fn otp_log(
         &self,
         query: OtpQuery<'_>,
-        place: Cursor<Uuid>,
+        cursor: Cursor<Uuid>,
         by: &RequestContext,
     ) -> Result<OtpPage, ServiceError> {
         by.administrator()?;
@@ -55,42 +55,42 @@ impl AdminService {
         };
         let (db, now) = (self.store.reader(), self.clock.now());
         let cut = AtomicBool::new(false);
-        let fetch = |place, most| {
+        let fetch = |cursor, most| {
             let (filter, cut) = (&filter, &cut);
             async move {
-                let Matches { rows, cut: is_cut } = match place {
+                let Matches { rows, cut: is_cut } = match cursor {
                     Cursor::First => otps::newest_logged(db, filter, None, most, now).await?,
                     Cursor::Before(id) => otps::newest_logged(db, filter, Some(id), most, now).await?,
                     Cursor::After(id) => otps::next_logged(db, filter, id, most, now).await?,
                 };
                 // When searching for newer codes, a cut leaves out only codes that belong on newer
                 // pages.
-                cut.store(is_cut && !matches!(place, Cursor::After(_)), Ordering::Relaxed);
+                cut.store(is_cut && !matches!(cursor, Cursor::After(_)), Ordering::Relaxed);
                 Ok::<_, StoreError>(rows)
             }
         };
-        let page = keyset::page(place, PAGE, fetch).await?;
+        let page = keyset::page(cursor, PAGE, fetch).await?;
         Ok(OtpPage { page, cut: cut.into_inner() })
     }
 }
 
 /// Parses a filter. Returns `None` if no code can match.
 fn filter(query: OtpQuery<'_>) -> Option<Filter> {
-    let asked = |word: &str| !word.trim().is_empty();
+    let is_set = |word: &str| !word.trim().is_empty();
     let mut filter = Filter::default();
-    if asked(query.purpose) {
+    if is_set(query.purpose) {
         filter.purpose = Some(OtpPurpose::from_stored(query.purpose)?);
     }
-    if asked(query.address) {
+    if is_set(query.address) {
         filter.email_key = Some(Email::parse(query.address).ok()?.key().to_owned());
     }
-    if asked(query.requester) {
+    if is_set(query.requester) {
         filter.requester_ip = Some(query.requester.trim().parse::<IpAddr>().ok()?.to_canonical().to_string());
     }
-    if asked(query.delivery) {
+    if is_set(query.delivery) {
         filter.delivery = Some(OtpDelivery::parse(query.delivery)?);
     }
-    if asked(query.outcome) {
+    if is_set(query.outcome) {
         filter.outcome = Some(OtpStatus::parse(query.outcome)?);
     }
     Some(filter)

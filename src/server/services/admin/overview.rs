@@ -11,11 +11,12 @@ use crate::server::store::hourly_counters::{self, Counted};
 use crate::server::store::overview::{self, MailQueue};
 use crate::server::store::{Store, StoreError};
 
-/// Up to this many accounts are counted on every request, which takes less than a millisecond.
-const FEW: u64 = 50_000;
+/// Up to this number, the accounts are counted on every request, which takes less than a
+/// millisecond.
+const COUNTED_ALWAYS: u64 = 50_000;
 /// How long a larger count is cached. Counting a million accounts takes about 10 ms, which is too
 /// much to repeat each time the page is reloaded.
-const CACHED_FOR: Duration = Duration::from_secs(60);
+const CACHE_LIFETIME: Duration = Duration::from_secs(60);
 
 /// The state of the portal, and what happened within a time range.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,14 +43,14 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    pub fn count(&self, metric: Metric) -> u64 {
-        Metric::ALL.iter().zip(self.counts).find(|(one, _)| **one == metric).map_or(0, |(_, count)| count)
+    pub fn times(&self, metric: Metric) -> u64 {
+        Metric::ALL.iter().zip(self.times).find(|(one, _)| **one == metric).map_or(0, |(_, times)| times)
     }
 
     /// Returns the total number of failed attempts.
     pub fn failures(&self) -> u64 {
         [Metric::WrongPassword, Metric::WrongCode, Metric::SecondStepFailed]
-            .map(|metric| self.count(metric))
+            .map(|metric| self.times(metric))
             .iter()
             .sum()
     }
@@ -62,8 +63,8 @@ impl Overview {
     }
 
     /// Returns how often this happened in the whole time range.
-    pub fn count(&self, metric: Metric) -> u64 {
-        self.buckets.iter().map(|bucket| bucket.count(metric)).sum()
+    pub fn times(&self, metric: Metric) -> u64 {
+        self.pieces.iter().map(|bucket| bucket.times(metric)).sum()
     }
 
     pub fn failures(&self) -> u64 {
@@ -80,8 +81,8 @@ impl AccountCount {
     async fn get(&self, store: &Store, now: Timestamp) -> Result<u64, StoreError> {
         let cached = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, count)) = cached
-            && count > FEW
-            && (at..at + CACHED_FOR).contains(&now)
+            && count > COUNTED_ALWAYS
+            && (at..at + CACHE_LIFETIME).contains(&now)
         {
             return Ok(count);
         }
@@ -99,7 +100,7 @@ impl AdminService {
     pub async fn overview(&self, span: TimeRange, by: &RequestContext) -> Result<Overview, ServiceError> {
         by.administrator()?;
         let (now, db) = (self.clock.now(), self.store.reader());
-        let mut buckets = buckets(span, now);
+        let mut buckets = empty_buckets(span, now);
         let since = buckets.first().map_or(now, |bucket| bucket.at);
         add_counts(&mut buckets, span, &hourly_counters::since(db, since).await?);
         Ok(Overview {
@@ -108,45 +109,45 @@ impl AdminService {
             new_accounts: overview::new_accounts(db, since).await?,
             waiting_registrations: overview::waiting_registrations(db, now - self.limits.registration_lifetime).await?,
             mail: overview::mail_queue(db).await?,
-            buckets,
+            pieces: buckets,
         })
     }
 }
 
-/// Returns the empty buckets of the time range that ends now.
-fn buckets(span: TimeRange, now: Timestamp) -> Vec<Bucket> {
-    let long = span.bucket_millis();
-    let running = now.0 - now.0.rem_euclid(long);
-    let back = (0..span.bucket_count()).rev().filter_map(|back| i64::try_from(back).ok());
-    back.map(|back| Bucket { at: Timestamp(running - back * long), counts: [0; Metric::ALL.len()] }).collect()
+/// Returns an empty bucket for each hour or day of the time range that ends now.
+fn empty_buckets(span: TimeRange, now: Timestamp) -> Vec<Bucket> {
+    let length = span.piece_millis();
+    let current = now.0 - now.0.rem_euclid(length);
+    let back = (0..span.pieces()).rev().filter_map(|back| i64::try_from(back).ok());
+    back.map(|back| Bucket { at: Timestamp(current - back * length), times: [0; Metric::ALL.len()] }).collect()
 }
 
 /// Adds hourly counts to the buckets that contain them.
 fn add_counts(buckets: &mut [Bucket], span: TimeRange, counted: &[Counted]) {
-    for Counted { tally, hour, times } in counted {
-        let began = Timestamp(hour.0 - hour.0.rem_euclid(span.bucket_millis()));
-        let place = Metric::ALL.iter().position(|one| one == tally);
+    for Counted { metric, hour, times } in counted {
+        let began = Timestamp(hour.0 - hour.0.rem_euclid(span.piece_millis()));
+        let column = Metric::ALL.iter().position(|one| one == metric);
         // Counts outside the range are skipped, including those from the future, which were made
         // before the clock was set back.
-        if let (Ok(index), Some(place)) = (buckets.binary_search_by_key(&began, |bucket| bucket.at), place) {
-            buckets[index].counts[place] += times;
+        if let (Ok(index), Some(column)) = (buckets.binary_search_by_key(&began, |bucket| bucket.at), column) {
+            buckets[index].times[column] += times;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Bucket, Metric, TimeRange, Timestamp, add_counts, buckets};
+    use super::{Bucket, Metric, TimeRange, Timestamp, add_counts, empty_buckets};
     use crate::server::store::hourly_counters::Counted;
 
     /// 2026-11-23 12:34 UTC.
     const NOW: Timestamp = Timestamp(1_795_437_240_000);
     const HOUR: i64 = 3_600_000;
 
-    fn of(span: TimeRange, hours: &[i64]) -> Vec<u64> {
-        let mut all = buckets(span, NOW);
+    fn failures(span: TimeRange, hours: &[i64]) -> Vec<u64> {
+        let mut all = empty_buckets(span, NOW);
         let counted = hours.iter().map(|ago| Counted {
-            tally: Metric::WrongCode,
+            metric: Metric::WrongCode,
             hour: Timestamp((NOW.0 / HOUR - ago) * HOUR),
             times: 2,
         });
@@ -156,12 +157,12 @@ mod tests {
 
     #[test]
     fn a_time_range_ends_with_the_current_hour_or_day_and_excludes_other_counts() {
-        let day = of(TimeRange::Day, &[0, 23, 24, -1]);
+        let day = failures(TimeRange::Day, &[0, 23, 24, -1]);
         assert_eq!((day.len(), day[23], day[0], day.iter().sum()), (24, 2, 2, 4));
         // Today began 12 hours ago.
-        let week = of(TimeRange::Week, &[0, 12, 13, 156, 157]);
+        let week = failures(TimeRange::Week, &[0, 12, 13, 156, 157]);
         assert_eq!(week, [2, 0, 0, 0, 0, 2, 4]);
-        let month = of(TimeRange::Month, &[12 + 29 * 24, 13 + 29 * 24]);
+        let month = failures(TimeRange::Month, &[12 + 29 * 24, 13 + 29 * 24]);
         assert_eq!((month.len(), month[0], month.iter().sum()), (30, 2, 2));
     }
 }

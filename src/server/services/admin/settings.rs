@@ -14,10 +14,10 @@ use crate::server::store::database_info::DatabaseInfo;
 
 /// Information that is collected at startup and does not change until the next start.
 #[derive(Clone, Debug)]
-pub struct SystemInfo(Arc<AtStart>);
+pub struct SystemInfo(Arc<StartupInfo>);
 
 #[derive(Debug)]
-struct AtStart {
+struct StartupInfo {
     settings: Vec<Setting>,
     limits: Vec<Limit>,
     at: Timestamp,
@@ -28,7 +28,7 @@ impl SystemInfo {
     /// Collects the information about this configuration.
     pub fn new(config: &Config, at: Timestamp, last_purge: LastPurge) -> Self {
         let (settings, limits) = (report::settings(config), report::limits(config));
-        Self(Arc::new(AtStart { settings, limits, at, last_purge }))
+        Self(Arc::new(StartupInfo { settings, limits, at, last_purge }))
     }
 }
 
@@ -51,17 +51,17 @@ impl AdminService {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] if the user is not an administrator.
-    pub async fn runs_with(&self, by: &RequestContext) -> Result<RuntimeInfo, ServiceError> {
+    pub async fn runtime_info(&self, by: &RequestContext) -> Result<RuntimeInfo, ServiceError> {
         by.administrator()?;
-        let about = &*self.about.0;
+        let info = &*self.system_info.0;
         Ok(RuntimeInfo {
-            settings: about.settings.clone(),
-            limits: about.limits.clone(),
+            settings: info.settings.clone(),
+            limits: info.limits.clone(),
             version: env!("CARGO_PKG_VERSION"),
-            database: self.store.facts().await?,
-            started: about.at,
-            uptime: self.clock.now().since(about.at),
-            purged: about.last_purge.get(),
+            database: self.store.database_info().await?,
+            started: info.at,
+            uptime: self.clock.now().since(info.at),
+            purged: info.last_purge.get(),
         })
     }
 }

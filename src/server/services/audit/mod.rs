@@ -86,12 +86,12 @@ impl Audit {
 
     /// Writes an entry in the transaction of the action itself, so that neither is committed
     /// without the other.
-    pub async fn note(
+    pub async fn record(
         &self,
         tx: &Transaction,
         actor: Actor,
         from: Option<IpAddr>,
-        note: AuditEvent<'_>,
+        event: AuditEvent<'_>,
     ) -> Result<(), StoreError> {
         let mut ends = self.ends(tx).await?;
         let mut entry = AuditEntry {
@@ -99,11 +99,11 @@ impl Audit {
             at: self.clock.now(),
             actor_kind: actor.as_str().to_owned(),
             actor_id: actor.account(),
-            action: note.action.as_str().to_owned(),
-            target_id: note.target,
-            detail: note.detail.chars().filter(|c| !c.is_control()).take(DETAIL_MAX).collect(),
+            action: event.action.as_str().to_owned(),
+            target_id: event.target,
+            detail: event.detail.chars().filter(|c| !c.is_control()).take(DETAIL_MAX).collect(),
             ip: self.erasable(from.map(|ip| ip.to_string())),
-            reason: self.erasable(note.reason.map(|reason| reason.as_str().to_owned())),
+            reason: self.erasable(event.reason.map(|reason| reason.as_str().to_owned())),
             previous: ends.last.hash.to_vec(),
             hash: Vec::new(),
         };

@@ -8,9 +8,9 @@ use crate::domain::AuditAction;
 use crate::server::store::audit::{self, Actor, AuditEntry};
 use crate::server::store::{StoreError, accounts};
 
-/// The reasons an action cannot be logged.
-const GONE: &str = "audit_anchor: the seal on the audit log is missing; run `portal audit verify`";
-const SHUT: &str = "audit_anchor.ends, encrypted with a different SECRET_KEY or changed";
+/// Why an action cannot be logged.
+const MISSING: &str = "audit_anchor: the seal on the audit log is missing; run `portal audit verify`";
+const UNREADABLE: &str = "audit_anchor.ends, encrypted with a different SECRET_KEY or changed";
 
 impl Audit {
     /// Migrates the database to this version's schema. Also seals the log if it is certain that no
@@ -19,8 +19,8 @@ impl Audit {
     /// # Errors
     /// A failed migration. The database is then unchanged.
     pub async fn prepare(&self) -> Result<(), StoreError> {
-        let (tx, taken) = self.store.migrating().await?;
-        let is_new = taken.iter().any(|name| name == audit::MADE_BY) || !accounts::any(&tx).await?;
+        let (tx, applied) = self.store.begin_migrated().await?;
+        let is_new = applied.iter().any(|name| name == audit::CREATED_BY) || !accounts::any(&tx).await?;
         if is_new && audit::ends(&tx).await?.is_none() && audit::outermost(&tx).await?.is_none() {
             self.put_ends(&tx, ChainAnchors::default()).await?;
         }
@@ -39,13 +39,13 @@ impl Audit {
             None => ChainAnchors::default(),
         };
         self.put_ends(&tx, ends).await?;
-        self.note(&tx, Actor::CommandLine, None, AuditEvent::of(AuditAction::AuditResealed)).await?;
+        self.record(&tx, Actor::CommandLine, None, AuditEvent::of(AuditAction::AuditResealed)).await?;
         tx.commit().await
     }
 
     pub(super) async fn ends(&self, tx: &Transaction) -> Result<ChainAnchors, StoreError> {
-        let sealed = audit::ends(tx).await?.ok_or(StoreError::Corrupt(GONE))?;
-        self.open(&sealed).ok_or(StoreError::Corrupt(SHUT))
+        let sealed = audit::ends(tx).await?.ok_or(StoreError::Corrupt(MISSING))?;
+        self.open(&sealed).ok_or(StoreError::Corrupt(UNREADABLE))
     }
 
     pub(super) fn open(&self, sealed: &[u8]) -> Option<ChainAnchors> {

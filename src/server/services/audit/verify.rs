@@ -11,7 +11,7 @@ use crate::server::store::audit::{self, AuditEntry, Erasable};
 const BATCH: u64 = 1_000;
 /// Maximum number of violations that are reported individually. Listing more would add no
 /// information.
-const TOLD: usize = 100;
+const LISTED_MAX: usize = 100;
 
 /// One violation of the log's integrity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +60,9 @@ impl VerifyReport {
         self.violations.is_empty()
     }
 
-    fn find(&mut self, finding: Violation) {
-        if self.violations.len() < TOLD {
-            self.violations.push(finding);
+    fn add(&mut self, violation: Violation) {
+        if self.violations.len() < LISTED_MAX {
+            self.violations.push(violation);
         }
     }
 }
@@ -71,57 +71,57 @@ impl Audit {
     /// Verifies the entire log, as of the start of this call. The server may be running.
     pub async fn verify(&self) -> Result<VerifyReport, StoreError> {
         let db = &self.store.snapshot().await?;
-        let mut verdict = VerifyReport::default();
+        let mut report = VerifyReport::default();
         let sealed_ends = audit::ends(db).await?.and_then(|sealed| self.open(&sealed));
         if sealed_ends.is_none() {
-            verdict.find(Violation::Seal);
+            report.add(Violation::Seal);
         }
-        let mut at = sealed_ends.map_or(End::default(), |ends| ends.first);
+        let mut previous = sealed_ends.map_or(End::default(), |ends| ends.first);
         let mut read_to = i64::MIN;
         loop {
             let rows = audit::after(db, read_to, BATCH).await?;
             let Some(newest) = rows.last() else { break };
             read_to = newest.seq;
             for row in &rows {
-                verdict.rows += 1;
-                step(&mut verdict, &mut at, row, sealed_ends);
+                report.rows += 1;
+                check_row(&mut report, &mut previous, row, sealed_ends);
             }
         }
         if let Some(ends) = sealed_ends {
-            if at.seq < ends.last.seq {
-                verdict.find(Violation::Removed(at.seq + 1, ends.last.seq));
-            } else if at.seq == ends.last.seq && at.hash != ends.last.hash {
-                verdict.find(Violation::Changed(at.seq));
+            if previous.seq < ends.last.seq {
+                report.add(Violation::Removed(previous.seq + 1, ends.last.seq));
+            } else if previous.seq == ends.last.seq && previous.hash != ends.last.hash {
+                report.add(Violation::Changed(previous.seq));
             }
         }
-        Ok(verdict)
+        Ok(report)
     }
 }
 
-/// Checks the next row, where `at` is the previous row.
-fn step(verdict: &mut VerifyReport, at: &mut End, row: &AuditEntry, sealed: Option<ChainAnchors>) {
-    let beginning = sealed.is_none() && at.seq == 0;
+/// Checks a row and makes it the `previous` one.
+fn check_row(report: &mut VerifyReport, previous: &mut End, row: &AuditEntry, sealed: Option<ChainAnchors>) {
+    let unknown_start = sealed.is_none() && previous.seq == 0;
     if sealed.is_some_and(|ends| row.seq <= ends.first.seq || row.seq > ends.last.seq) {
-        verdict.find(Violation::Inserted(row.seq));
+        report.add(Violation::Inserted(row.seq));
         return;
     }
-    if !beginning && row.seq > at.seq + 1 {
-        verdict.find(Violation::Removed(at.seq + 1, row.seq - 1));
-    } else if !beginning && row.previous != at.hash {
-        verdict.find(Violation::Unlinked(row.seq));
+    if !unknown_start && row.seq > previous.seq + 1 {
+        report.add(Violation::Removed(previous.seq + 1, row.seq - 1));
+    } else if !unknown_start && row.previous != previous.hash {
+        report.add(Violation::Unlinked(row.seq));
     }
-    if hash(row) != *row.hash || !is_kept(&row.ip, verdict) || !is_kept(&row.reason, verdict) {
-        verdict.find(Violation::Changed(row.seq));
+    if hash(row) != *row.hash || !is_intact(&row.ip, report) || !is_intact(&row.reason, report) {
+        report.add(Violation::Changed(row.seq));
     }
-    *at = End { seq: row.seq, hash: row.hash.as_slice().try_into().unwrap_or_default() };
+    *previous = End { seq: row.seq, hash: row.hash.as_slice().try_into().unwrap_or_default() };
 }
 
 /// Whether a value matches its commitment or was erased completely.
-fn is_kept(erasable: &Erasable, verdict: &mut VerifyReport) -> bool {
+fn is_intact(erasable: &Erasable, report: &mut VerifyReport) -> bool {
     match (&erasable.value, &erasable.salt, &erasable.commitment) {
         (None, None, None) => true,
         (None, None, Some(_)) => {
-            verdict.erased += 1;
+            report.erased += 1;
             true
         }
         (Some(value), Some(salt), Some(stored)) => commitment(salt, value) == **stored,

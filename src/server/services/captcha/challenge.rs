@@ -42,15 +42,15 @@ pub struct Returned {
     pub id: Vec<u8>,
     pub form: String,
     pub issued_at: Timestamp,
-    pub solution: Solved,
+    pub solution: ChallengeSolution,
 }
 
 /// The solution submitted with a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Solved {
-    Nothing,
-    Correctly,
-    Incorrectly,
+pub enum ChallengeSolution {
+    Missing,
+    Correct,
+    Wrong,
 }
 
 /// Creates and verifies challenges. Lives as long as the process.
@@ -127,9 +127,9 @@ impl Challenges {
             form: data.get("form")?.as_str()?.to_owned(),
             issued_at: Timestamp(data.get("issuedAt")?.as_i64()?),
             solution: match claimed {
-                None => Solved::Nothing,
-                Some(_) if verified.verified => Solved::Correctly,
-                Some(_) => Solved::Incorrectly,
+                None => ChallengeSolution::Missing,
+                Some(_) if verified.verified => ChallengeSolution::Correct,
+                Some(_) => ChallengeSolution::Wrong,
             },
         })
     }
@@ -154,7 +154,7 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use altcha::{SolveChallengeOptions, solve_challenge};
 
-    use super::{BASE64_URL_SAFE_NO_PAD, Challenges, Form, KeyRing, Rng, SecretKey, Solved, Timestamp};
+    use super::{BASE64_URL_SAFE_NO_PAD, ChallengeSolution, Challenges, Form, KeyRing, Rng, SecretKey, Timestamp};
     use base64::Engine as _;
 
     const NOW: Timestamp = Timestamp(1_795_435_200_000);
@@ -182,12 +182,12 @@ mod tests {
     #[test]
     fn the_librarys_solver_finds_a_correct_counter_below_the_bound() {
         for seed in 0..20 {
-            let made = challenges().make(Form::Register, 50, NOW, &Rng::from_seed(seed)).expect("valid challenge");
-            let field = solved(&made.token);
+            let issued = challenges().make(Form::Register, 50, NOW, &Rng::from_seed(seed)).expect("valid challenge");
+            let field = solved(&issued.token);
             let counter: u32 =
                 field.split('.').nth(1).expect("field has a counter").parse().expect("counter is a number");
             assert!(counter < 50, "{counter}");
-            assert_eq!(challenges().read(&field).expect("valid signature").solution, Solved::Correctly);
+            assert_eq!(challenges().read(&field).expect("valid signature").solution, ChallengeSolution::Correct);
         }
     }
 
@@ -195,10 +195,14 @@ mod tests {
     fn a_challenge_states_its_form_and_time_and_wrong_solutions_are_rejected() {
         let token = token(1_000);
         let back = challenges().read(&token).expect("valid signature");
-        assert_eq!((back.form.as_str(), back.issued_at, back.solution), ("register", NOW, Solved::Nothing));
+        assert_eq!((back.form.as_str(), back.issued_at, back.solution), ("register", NOW, ChallengeSolution::Missing));
         for wrong in [format!("{token}.0."), format!("{token}.1.00"), format!("{token}.4294967295.{}", "0".repeat(64))]
         {
-            assert_eq!(challenges().read(&wrong).expect("valid signature").solution, Solved::Incorrectly, "{wrong}");
+            assert_eq!(
+                challenges().read(&wrong).expect("valid signature").solution,
+                ChallengeSolution::Wrong,
+                "{wrong}"
+            );
         }
         // The correct counter with another digest, and the correct digest with another counter.
         let right = solved(&token);
@@ -207,21 +211,21 @@ mod tests {
         };
         assert_eq!(
             challenges().read(&format!("{token}.{counter}.{}", "0".repeat(64))).expect("valid signature").solution,
-            Solved::Incorrectly
+            ChallengeSolution::Wrong
         );
         assert_eq!(
             challenges().read(&format!("{token}.9999.{digest}")).expect("valid signature").solution,
-            Solved::Incorrectly
+            ChallengeSolution::Wrong
         );
     }
 
     #[test]
     fn the_current_key_signs_and_the_previous_key_still_verifies() {
         let both = Challenges::new(&KeyRing::new(secret(2), Some(secret(1))));
-        assert_eq!(both.read(&solved(&token(50))).expect("valid signature").solution, Solved::Correctly);
-        let made = both.make(Form::Register, 50, NOW, &Rng::from_seed(1)).expect("valid challenge").token;
-        assert!(Challenges::new(&secret(2).into()).read(&made).is_some());
-        assert!(challenges().read(&made).is_none());
+        assert_eq!(both.read(&solved(&token(50))).expect("valid signature").solution, ChallengeSolution::Correct);
+        let issued = both.make(Form::Register, 50, NOW, &Rng::from_seed(1)).expect("valid challenge").token;
+        assert!(Challenges::new(&secret(2).into()).read(&issued).is_some());
+        assert!(challenges().read(&issued).is_none());
     }
 
     #[test]

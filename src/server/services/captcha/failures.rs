@@ -11,15 +11,15 @@ use crate::server::limits::{FAILURES_REMEMBERED, PREFIXES_KEPT};
 use crate::server::services::{IpPrefix, RequestContext};
 
 #[derive(Clone, Copy)]
-struct Failing {
-    times: u32,
+struct FailureCount {
+    failures: u32,
     last_at: Timestamp,
 }
 
 /// Counts of wrong passwords, wrong codes and forged challenges. The size is bounded: the least
 /// recently used entry is evicted first.
 #[derive(Clone)]
-pub struct Failures(Arc<Mutex<Cache<IpPrefix, Failing>>>);
+pub struct Failures(Arc<Mutex<Cache<IpPrefix, FailureCount>>>);
 
 impl Failures {
     pub fn new() -> Self {
@@ -27,26 +27,26 @@ impl Failures {
     }
 
     /// Counts one failure.
-    pub fn note(&self, by: &RequestContext, now: Timestamp) {
+    pub fn count(&self, by: &RequestContext, now: Timestamp) {
         let (mut cache, prefix) = (self.cache(), by.prefix());
-        let times = times(&cache, prefix, now).saturating_add(1);
-        cache.insert(prefix, Failing { times, last_at: now });
+        let failures = count(&cache, prefix, now).saturating_add(1);
+        cache.insert(prefix, FailureCount { failures, last_at: now });
     }
 
     /// Returns the number of failures. The count resets after an hour without a failure.
     #[must_use]
     pub fn of(&self, by: &RequestContext, now: Timestamp) -> u32 {
-        times(&self.cache(), by.prefix(), now)
+        count(&self.cache(), by.prefix(), now)
     }
 
-    fn cache(&self) -> MutexGuard<'_, Cache<IpPrefix, Failing>> {
+    fn cache(&self) -> MutexGuard<'_, Cache<IpPrefix, FailureCount>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn times(cache: &Cache<IpPrefix, Failing>, prefix: IpPrefix, now: Timestamp) -> u32 {
-    let failing = cache.get(&prefix).filter(|failing| now.since(failing.last_at) < FAILURES_REMEMBERED);
-    failing.map_or(0, |failing| failing.times)
+fn count(cache: &Cache<IpPrefix, FailureCount>, prefix: IpPrefix, now: Timestamp) -> u32 {
+    let entry = cache.get(&prefix).filter(|entry| now.since(entry.last_at) < FAILURES_REMEMBERED);
+    entry.map_or(0, |entry| entry.failures)
 }
 
 impl Default for Failures {

@@ -12,7 +12,7 @@ pub mod third_party;
 use crate::server::store::Transaction;
 
 pub use challenge::Challenge;
-use challenge::{Challenges, Solved};
+use challenge::{ChallengeSolution, Challenges};
 pub use failures::Failures;
 pub use third_party::ThirdParty;
 
@@ -96,8 +96,8 @@ impl Captcha {
     /// Returns a challenge for the next submission of this form.
     #[must_use]
     pub fn offer(&self, form: Form, by: &RequestContext) -> Option<Challenge> {
-        let made = self.challenges.make(form, self.difficulty(by), self.clock.now(), &self.rng);
-        made.inspect_err(|error| tracing::error!(%error, "a challenge cannot be made")).ok()
+        let challenge = self.challenges.make(form, self.difficulty(by), self.clock.now(), &self.rng);
+        challenge.inspect_err(|error| tracing::error!(%error, "creating a captcha challenge failed")).ok()
     }
 
     /// Whether the IP prefix has failed so often that signing in requires a challenge.
@@ -107,8 +107,8 @@ impl Captcha {
     }
 
     /// Counts a failure, which may make the next challenges harder.
-    pub fn note_failure(&self, by: &RequestContext) {
-        self.failures.note(by, self.clock.now());
+    pub fn count_failure(&self, by: &RequestContext) {
+        self.failures.count(by, self.clock.now());
     }
 
     /// Checks the captcha fields of a form. This writes nothing; see [`Captcha::spend`].
@@ -121,29 +121,30 @@ impl Captcha {
         if !answer.honeypot.is_empty() {
             return Err(self.refuse("honeypot", HIDDEN_FIELD, by));
         }
-        let Some(back) = self.challenges.read(answer.challenge).filter(|back| back.form == form.name()) else {
+        let Some(returned) = self.challenges.read(answer.challenge).filter(|returned| returned.form == form.name())
+        else {
             return Err(self.refuse("forged", AGAIN, by));
         };
-        let expires_at = back.issued_at + self.limits.captcha.lifetime;
-        if now >= expires_at || now < back.issued_at {
+        let expires_at = returned.issued_at + self.limits.captcha.lifetime;
+        if now >= expires_at || now < returned.issued_at {
             return Err(ServiceError::Captcha(AGAIN));
         }
-        let proven = match (&self.third_party, back.solution) {
-            (None, Solved::Incorrectly) => return Err(self.refuse("wrong", CHECK_FAILED, by)),
-            (None, solution) => solution == Solved::Correctly,
+        let proven = match (&self.third_party, returned.solution) {
+            (None, ChallengeSolution::Wrong) => return Err(self.refuse("wrong", CHECK_FAILED, by)),
+            (None, solution) => solution == ChallengeSolution::Correct,
             (Some(third_party), _) => match third_party.verify(answer.widget, by).await {
                 Some(false) => return Err(self.refuse("third party", CHECK_FAILED, by)),
                 verified => verified.is_some(),
             },
         };
         if !proven {
-            let ready_at = back.issued_at + self.limits.form_min_fill;
+            let ready_at = returned.issued_at + self.limits.form_min_fill;
             if now < ready_at {
                 tracing::info!(event = "captcha.too_quick", ip = %by.ip);
                 return Err(ServiceError::Limited { what: TOO_QUICK, wait: ready_at.since(now) });
             }
         }
-        Ok(Passed { id: back.id, expires_at, proven })
+        Ok(Passed { id: returned.id, expires_at, proven })
     }
 
     /// Consumes a challenge in the transaction of the form's action.
@@ -176,7 +177,7 @@ impl Captcha {
 
     fn refuse(&self, why: &'static str, text: &'static str, by: &RequestContext) -> ServiceError {
         tracing::info!(event = "captcha.refused", why, ip = %by.ip);
-        self.note_failure(by);
+        self.count_failure(by);
         ServiceError::Captcha(text)
     }
 }

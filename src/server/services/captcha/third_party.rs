@@ -65,7 +65,7 @@ pub struct ThirdParty {
 }
 
 #[derive(Deserialize)]
-struct Verdict {
+struct VerifyResponse {
     success: bool,
 }
 
@@ -89,17 +89,17 @@ impl ThirdParty {
         if response.is_empty() {
             return None;
         }
-        match self.ask(response, by).await {
-            Ok(verdict) => Some(verdict.success),
+        match self.request(response, by).await {
+            Ok(response) => Some(response.success),
             Err(error) => {
                 // The URL is not secret, but long.
-                tracing::error!(error = %error.without_url(), "the third party's verification cannot be reached");
+                tracing::error!(error = %error.without_url(), "the captcha provider cannot be reached");
                 None
             }
         }
     }
 
-    async fn ask(&self, response: &str, by: &RequestContext) -> Result<Verdict, reqwest::Error> {
+    async fn request(&self, response: &str, by: &RequestContext) -> Result<VerifyResponse, reqwest::Error> {
         let ip = by.ip.to_string();
         let fields = [
             ("secret", self.secret.expose_secret()),
@@ -107,7 +107,7 @@ impl ThirdParty {
             ("remoteip", ip.as_str()),
             ("sitekey", self.site_key.as_str()),
         ];
-        let answer = self.client.post(&self.verify_url).form(&fields).send().await?;
-        answer.error_for_status()?.json().await
+        let response = self.client.post(&self.verify_url).form(&fields).send().await?;
+        response.error_for_status()?.json().await
     }
 }

@@ -48,7 +48,7 @@ impl OtpService {
     /// [`ServiceError::Limited`] if the quota is used up.
     pub async fn take_code(&self, tx: &Transaction, by: &RequestContext, now: Timestamp) -> Result<(), ServiceError> {
         let quota = self.limits.codes_per_ip;
-        match quota::take(tx, &self.keys, QuotaKind::Codes, quota, by, now).await? {
+        match quota::take(tx, &self.keys, QuotaKind::RequestedCodes, quota, by, now).await? {
             Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait }),
             None => Ok(()),
         }
@@ -73,33 +73,33 @@ impl OtpService {
     pub async fn issue(
         &self,
         tx: &Transaction,
-        bound: OtpContext<'_>,
+        context: OtpContext<'_>,
         to: Option<Recipient<'_>>,
         by: &RequestContext,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let code = self.rng.otp_code();
         let digest = match to {
-            Some(_) => self.digester.digest(bound.purpose, bound.flow, bound.email_key, &code),
+            Some(_) => self.digester.digest(context.purpose, context.flow, context.email_key, &code),
             None => OtpDigest::of_no_code(self.rng.bytes()),
         };
         let otp = NewOtp {
             id: self.rng.id(now),
-            purpose: bound.purpose,
-            flow_id: bound.flow,
-            email_key: bound.email_key.to_owned(),
+            purpose: context.purpose,
+            flow_id: context.flow,
+            email_key: context.email_key.to_owned(),
             digest,
             requester_ip: by.ip.to_string(),
             issued_at: now,
             expires_at: now + self.limits.otp_lifetime,
-            withheld: to.is_none().then_some(match bound.purpose {
+            withheld: to.is_none().then_some(match context.purpose {
                 OtpPurpose::Registration | OtpPurpose::EmailChange => SuppressionReason::AddressTaken,
                 OtpPurpose::Recovery => SuppressionReason::NoAccount,
             }),
         };
         let (id, expires_at) = (otp.id, otp.expires_at);
         otps::insert(tx, otp).await?;
-        otps::invalidate_previous(tx, bound.flow, OTP_LIVE, now).await?;
+        otps::invalidate_previous(tx, context.flow, OTP_LIVE, now).await?;
         let Some(Recipient { email, username }) = to else { return Ok(()) };
         let mail = CodeMail {
             to: email.clone(),
@@ -109,7 +109,7 @@ impl OtpService {
             requester_ip: by.ip.to_string(),
             browser: by.browser(),
         };
-        let message = match bound.purpose {
+        let message = match context.purpose {
             OtpPurpose::Registration => Message::RegistrationCode(mail),
             OtpPurpose::Recovery => Message::RecoveryCode(mail),
             OtpPurpose::EmailChange => Message::EmailChangeCode(mail),
@@ -121,16 +121,16 @@ impl OtpService {
     pub async fn notify_owner(
         &self,
         tx: &Transaction,
-        holder: EmailOwner,
+        owner: EmailOwner,
         by: &RequestContext,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if !accounts::claim_exists_notice(tx, holder.account_id, now, now - EXISTS_NOTICE_EVERY).await? {
+        if !accounts::claim_exists_notice(tx, owner.account_id, now, now - EXISTS_NOTICE_EVERY).await? {
             return Ok(());
         }
         let message = Message::AccountExists {
-            to: holder.email,
-            username: holder.username,
+            to: owner.email,
+            username: owner.username,
             requester_ip: by.ip.to_string(),
             browser: by.browser(),
             at: now,

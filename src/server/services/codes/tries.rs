@@ -32,18 +32,18 @@ impl OtpService {
     ///
     /// # Errors
     /// [`ServiceError::Limited`] after too many wrong codes.
-    pub async fn count(
+    pub async fn record_attempt(
         &self,
         tx: &Transaction,
-        bound: OtpContext<'_>,
+        context: OtpContext<'_>,
         tries: u32,
         by: &RequestContext,
         now: Timestamp,
     ) -> Result<OtpAttempt, ServiceError> {
         let most = usize::try_from(self.limits.otp_wrong_per_day).unwrap_or(usize::MAX);
-        let tried = otp_failures::since(tx, bound.email_key, now - DAY).await?;
+        let tried = otp_failures::since(tx, context.email_key, now - DAY).await?;
         if let Some(wait) = sliding_window::wait(&tried, most, DAY, now) {
-            tracing::warn!(event = "verification.limited", purpose = bound.purpose.as_str(), flow = %bound.flow, ip = %by.ip);
+            tracing::warn!(event = "verification.limited", purpose = context.purpose.as_str(), flow = %context.flow, ip = %by.ip);
             return Err(ServiceError::Limited { what: TOO_MANY_WRONG, wait });
         }
         let quota = self.limits.wrong_codes_per_ip;
@@ -51,8 +51,8 @@ impl OtpService {
             return Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait });
         }
         let id = self.rng.id(now);
-        otp_failures::note(tx, id, bound.purpose, bound.email_key, now).await?;
-        otps::count_try(tx, bound.flow, tries.saturating_add(1) >= self.limits.otp_tries, now).await?;
+        otp_failures::insert(tx, id, context.purpose, context.email_key, now).await?;
+        otps::count_try(tx, context.flow, tries.saturating_add(1) >= self.limits.otp_tries, now).await?;
         hourly_counters::add(tx, Metric::WrongCode, now).await?;
         Ok(OtpAttempt { id, at: now })
     }
@@ -61,12 +61,12 @@ impl OtpService {
     pub async fn is_correct(
         &self,
         db: &impl ConnectionTrait,
-        bound: OtpContext<'_>,
+        context: OtpContext<'_>,
         code: &OtpCode,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let digests = self.digester.accepted(bound.purpose, bound.flow, bound.email_key, code);
-        otps::is_live(db, bound.flow, &digests, now).await
+        let digests = self.digester.accepted(context.purpose, context.flow, context.email_key, code);
+        otps::is_live(db, context.flow, &digests, now).await
     }
 
     /// Consumes a code in the transaction of the action it authorizes. Returns `false` if it is
@@ -74,12 +74,12 @@ impl OtpService {
     pub async fn consume(
         &self,
         tx: &Transaction,
-        bound: OtpContext<'_>,
+        context: OtpContext<'_>,
         code: &OtpCode,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let digests = self.digester.accepted(bound.purpose, bound.flow, bound.email_key, code);
-        otps::consume(tx, bound.flow, &digests, now).await
+        let digests = self.digester.accepted(context.purpose, context.flow, context.email_key, code);
+        otps::consume(tx, context.flow, &digests, now).await
     }
 
     /// Reverts the counts of an attempt that turned out to be correct.
@@ -96,9 +96,9 @@ impl OtpService {
     }
 
     /// Records that an attempt was wrong, which makes captcha challenges harder.
-    pub fn note_wrong(&self, bound: OtpContext<'_>, by: &RequestContext) {
-        tracing::info!(event = "verification.wrong", purpose = bound.purpose.as_str(), flow = %bound.flow, ip = %by.ip);
-        self.captcha.note_failure(by);
+    pub fn record_wrong(&self, context: OtpContext<'_>, by: &RequestContext) {
+        tracing::info!(event = "verification.wrong", purpose = context.purpose.as_str(), flow = %context.flow, ip = %by.ip);
+        self.captcha.count_failure(by);
     }
 }
 

@@ -1,5 +1,5 @@
-//! Links in emails. Opening a link changes nothing and shows what its button does. The button works
-//! once.
+//! Links in emails. Opening a link changes nothing: the page shows what its button does, and the
+//! button works once.
 
 mod undo_email;
 
@@ -44,9 +44,9 @@ impl EmailLinks {
         Ok(link.filter(|link| !link.used && now < link.expires_at).map(|link| link.purpose))
     }
 
-    /// Performs the link's action, once. A link that is no longer valid leads to the page that says
-    /// so.
-    pub async fn act(&self, token: &str, by: &RequestContext) -> Result<LinkOutcome, ServiceError> {
+    /// Performs the link's action, once. If the link is no longer valid, redirects to a page that
+    /// says so.
+    pub async fn follow(&self, token: &str, by: &RequestContext) -> Result<LinkOutcome, ServiceError> {
         let Some(token) = FlowToken::parse(token) else { return Ok(invalid_link()) };
         let tx = self.store.write().await?;
         let now = tx.now();
@@ -54,16 +54,16 @@ impl EmailLinks {
         if !mail_links::spend(&tx, link.id, now).await? {
             return Ok(invalid_link());
         }
-        let used = match link.purpose {
+        let outcome = match link.purpose {
             LinkPurpose::EndSession => self.end_session(&tx, &link, by).await?,
             LinkPurpose::UndoEmailChange => self.undo_email_change(&tx, &link, by, now).await?,
             LinkPurpose::KeepAccount => self.keep_account(&tx, &link, by, now).await?,
         };
-        let Some(used) = used else { return Ok(invalid_link()) };
+        let Some(outcome) = outcome else { return Ok(invalid_link()) };
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "mail_link.used", purpose = link.purpose.as_str(), account = %link.account_id, ip = %by.ip);
-        Ok(used)
+        Ok(outcome)
     }
 
     async fn end_session(
@@ -72,15 +72,17 @@ impl EmailLinks {
         link: &MailLink,
         by: &RequestContext,
     ) -> Result<Option<LinkOutcome>, ServiceError> {
-        let Some(handle) = link.subject_id else { return Ok(None) };
+        let Some(session_id) = link.subject_id else { return Ok(None) };
         // If the session has already ended, there is nothing left to do.
-        if sessions::end(tx, link.account_id, handle).await?.is_some() {
-            self.log.note_about(tx, link.account_id, SecurityEvent::SessionEnded, "by the link in a mail", by).await?;
+        if sessions::end(tx, link.account_id, session_id).await?.is_some() {
+            self.log
+                .record_with_detail(tx, link.account_id, SecurityEvent::SessionEnded, "by the link in a mail", by)
+                .await?;
         }
         // Forget all known devices, so that the next sign-in sends a notice even if it comes from
         // the same browser.
         known_devices::forget_all(tx, link.account_id).await?;
-        let own = by.member.as_ref().is_some_and(|it| it.account_id == link.account_id && it.session == handle);
+        let own = by.member.as_ref().is_some_and(|it| it.account_id == link.account_id && it.session == session_id);
         let text = "That device has been signed out. Someone knew your password. Reset it now.";
         Ok(Some(redirect(paths::RECOVER, NoticeKind::Warning, text, own, by)))
     }
@@ -92,11 +94,11 @@ impl EmailLinks {
         by: &RequestContext,
         now: Timestamp,
     ) -> Result<Option<LinkOutcome>, ServiceError> {
-        if !accounts::keep(tx, link.account_id, now).await? {
+        if !accounts::cancel_deletion(tx, link.account_id, now).await? {
             return Ok(None);
         }
         let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
-        self.log.note(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
+        self.log.record(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
         self.notifications.send(tx, &account, NotificationKind::DeletionCancelled, by).await?;
         let text = "Your account won't be deleted. You can sign in as before.";
         Ok(Some(redirect(paths::LOGIN, NoticeKind::Success, text, false, by)))
@@ -113,9 +115,10 @@ fn redirect(
     by: &RequestContext,
 ) -> LinkOutcome {
     let to = if by.member.is_some() && !ends_own_session { paths::DASHBOARD } else { to };
-    LinkOutcome { next: NextStep::go(to).saying(kind, text), ends_own_session }
+    LinkOutcome { next: NextStep::go(to).with_notice(kind, text), ends_own_session }
 }
 
+/// Returns the outcome of a link that is not valid: the page says so.
 fn invalid_link() -> LinkOutcome {
     LinkOutcome { next: NextStep::go(paths::FROM_MAIL), ends_own_session: false }
 }

@@ -30,17 +30,17 @@ impl EmailLinks {
         let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
         // The old email is reserved, so no other account should have it. This makes sure that no
         // account loses its email.
-        let holder = accounts::by_email(tx, &change.old_email).await?;
-        if holder.is_some_and(|holder| holder.id != account.id) {
+        let owner = accounts::by_email(tx, &change.old_email).await?;
+        if owner.is_some_and(|owner| owner.id != account.id) {
             return Ok(None);
         }
         accounts::set_email(tx, account.id, &change.old_email).await?;
         email_changes::undo_from(tx, &change, now).await?;
         access_revocation::revoke_all_access(tx, &account, now).await?;
         let detail = format!("{} → {}", account.email.as_str(), change.old_email.as_str());
-        self.log.note_about(tx, account.id, SecurityEvent::EmailChangeUndone, &detail, by).await?;
-        if accounts::keep(tx, account.id, now).await? {
-            self.log.note(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
+        self.log.record_with_detail(tx, account.id, SecurityEvent::EmailChangeUndone, &detail, by).await?;
+        if accounts::cancel_deletion(tx, account.id, now).await? {
+            self.log.record(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
         }
         let restored = Account { email: change.old_email, ..account };
         self.notifications.send(tx, &restored, NotificationKind::EmailChangeUndone, by).await?;

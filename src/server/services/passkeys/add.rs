@@ -3,7 +3,7 @@
 use super::{Passkeys, Shown};
 use crate::domain::limits::PASSKEYS_MAX;
 use crate::domain::{PasskeyName, SecurityEvent};
-use crate::server::crypto::passkey::{Begun, Purpose};
+use crate::server::crypto::passkey::{CeremonyStart, Purpose};
 use crate::server::mail::NotificationKind;
 use crate::server::services::outcome::ServiceError;
 use crate::server::services::request_context::RequestContext;
@@ -22,7 +22,7 @@ impl Passkeys {
     /// # Errors
     /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or [`ServiceError::Refused`] if the
     /// account has the maximum number of passkeys or the portal does not support them.
-    pub async fn offer_adding(&self, by: &RequestContext) -> Result<Begun, ServiceError> {
+    pub async fn offer_adding(&self, by: &RequestContext) -> Result<CeremonyStart, ServiceError> {
         let now = self.clock.now();
         let member = by.recently_authenticated(now)?;
         let ceremonies = self.ceremonies()?;
@@ -70,14 +70,14 @@ impl Passkeys {
         if !passkeys::insert(&tx, &passkey).await? {
             return Err(ServiceError::Refused(NOT_ADDED));
         }
-        self.log.note_about(&tx, account_id, SecurityEvent::PasskeyAdded, passkey.name.as_str(), by).await?;
+        self.log.record_with_detail(&tx, account_id, SecurityEvent::PasskeyAdded, passkey.name.as_str(), by).await?;
         let codes = self.second_factor.added(&tx, account_id, by).await?;
         let name = passkey.name.as_str().to_owned();
         self.notify_owner(&tx, account_id, NotificationKind::PasskeyAdded { name }, by).await?;
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "passkey.added", account = %account_id, passkey = %passkey.id, ip = %by.ip);
-        let text = format!("Passkey “{}” added.", passkey.name.as_str());
-        Ok(Change::on(text, codes))
+        let message = format!("Passkey “{}” added.", passkey.name.as_str());
+        Ok(Change::added(message, codes))
     }
 }

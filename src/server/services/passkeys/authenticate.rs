@@ -4,7 +4,7 @@ use crate::server::store::Transaction;
 use uuid::Uuid;
 
 use super::{Passkeys, Shown, UNKNOWN};
-use crate::server::crypto::passkey::{Assertion, Begun, Purpose, Unproven};
+use crate::server::crypto::passkey::{Assertion, CeremonyStart, CredentialRejection, Purpose};
 use crate::server::services::outcome::ServiceError;
 use crate::server::services::quota::{self, QuotaKind};
 use crate::server::services::request_context::RequestContext;
@@ -16,7 +16,7 @@ const TOO_MANY: &str = "Too many attempts.";
 impl Passkeys {
     /// Returns the options for using a passkey: one of this account's passkeys, or any that the
     /// browser has. Writes nothing.
-    pub(super) async fn offer(&self, purpose: Purpose, account: Option<Uuid>) -> Result<Begun, ServiceError> {
+    pub(super) async fn offer(&self, purpose: Purpose, account: Option<Uuid>) -> Result<CeremonyStart, ServiceError> {
         let ceremonies = self.ceremonies()?;
         let allowed = match account {
             Some(account) => passkeys::of_account(self.store.reader(), account).await?,
@@ -31,7 +31,7 @@ impl Passkeys {
     ///
     /// The attempt is counted as a failure of this IP prefix before it is checked, and the ceremony
     /// is spent whether or not it succeeds.
-    pub(super) async fn prove(
+    pub(super) async fn authenticate(
         &self,
         purpose: Purpose,
         account: Option<Uuid>,
@@ -54,7 +54,7 @@ impl Passkeys {
             None => {
                 // The failure stays counted and the ceremony stays spent.
                 tx.commit().await?;
-                self.captcha.note_failure(by);
+                self.captcha.count_failure(by);
                 Err(ServiceError::Refused(UNKNOWN))
             }
         }
@@ -76,29 +76,29 @@ impl Passkeys {
         let Some(ceremonies) = &self.ceremonies else { return Ok(None) };
         let returned = ceremonies.read(shown.state, purpose, account, now);
         let (Some(returned), Some(assertion)) = (returned, Assertion::parse(shown.credential)) else {
-            refused(&Unproven::Foreign);
+            refused(&CredentialRejection::Mismatch);
             return Ok(None);
         };
         if !spent_challenges::spend(tx, &returned.id, returned.expires_at).await? {
-            refused(&"its ceremony was used already");
+            refused(&"the ceremony was already used");
             return Ok(None);
         }
         let found = passkeys::by_credential(tx, assertion.credential_id()).await?;
-        let mut candidate = found.filter(|passkey| {
+        let mut passkey = found.filter(|passkey| {
             // Without a known account, the authenticator's user handle must identify the owner.
-            let matches_handle =
+            let owner_matches =
                 assertion.user_handle().map_or(account.is_some(), |handle| handle == passkey.account_id.as_bytes());
-            matches_handle && account.is_none_or(|account| account == passkey.account_id)
+            owner_matches && account.is_none_or(|account| account == passkey.account_id)
         });
-        let owner = candidate.as_ref().map_or(Uuid::nil(), |passkey| passkey.account_id);
+        let owner = passkey.as_ref().map_or(Uuid::nil(), |passkey| passkey.account_id);
         let owner = accounts::by_id(tx, owner).await?.filter(Account::is_open);
-        let result = ceremonies.finish_using(returned, &assertion, candidate.as_mut().map(|passkey| &mut passkey.key));
-        match (result, candidate, owner) {
+        let result = ceremonies.finish_using(returned, &assertion, passkey.as_mut().map(|passkey| &mut passkey.key));
+        match (result, passkey, owner) {
             (Ok(()), Some(passkey), Some(owner)) => {
-                passkeys::note_use(tx, &passkey, now).await?;
+                passkeys::record_use(tx, &passkey, now).await?;
                 Ok(Some(owner))
             }
-            (Err(Unproven::Cloned), Some(passkey), _) => {
+            (Err(CredentialRejection::Cloned), Some(passkey), _) => {
                 tracing::warn!(event = "passkey.cloned", account = %passkey.account_id, passkey = %passkey.id, ip = %by.ip);
                 Ok(None)
             }
@@ -107,7 +107,7 @@ impl Passkeys {
                 Ok(None)
             }
             (Ok(()), ..) => {
-                refused(&"its account is closed");
+                refused(&"the account is closed");
                 Ok(None)
             }
         }

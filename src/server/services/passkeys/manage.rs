@@ -12,7 +12,7 @@ use crate::server::services::second_factor::Change;
 use crate::server::store::passkeys::StoredPasskey;
 use crate::server::store::{accounts, passkeys};
 
-const DEMANDED: &str =
+const REQUIRED: &str =
     "Two-step sign-in is required. Add an authenticator app or another passkey before you remove this one.";
 const GONE: &str = "This passkey has already been removed.";
 
@@ -39,9 +39,9 @@ impl Passkeys {
         if !passkeys::rename(&tx, account_id, id, &name).await? {
             return Err(ServiceError::Refused(GONE));
         }
-        self.log.note_about(&tx, account_id, SecurityEvent::PasskeyRenamed, name.as_str(), by).await?;
+        self.log.record_with_detail(&tx, account_id, SecurityEvent::PasskeyRenamed, name.as_str(), by).await?;
         tx.commit().await?;
-        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, "Passkey renamed."))
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, "Passkey renamed."))
     }
 
     /// Removes a passkey and notifies the owner by email.
@@ -56,18 +56,18 @@ impl Passkeys {
         let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         let factors = self.second_factor.factors(&tx, account_id).await?;
         if !factors.app && factors.passkeys <= 1 && self.second_factor.policy.applies_to(account.role) {
-            return Err(ServiceError::Refused(DEMANDED));
+            return Err(ServiceError::Refused(REQUIRED));
         }
         let name = passkeys::remove(&tx, account_id, id).await?.ok_or(ServiceError::Refused(GONE))?;
         let still_on = self.second_factor.removed(&tx, account_id).await?;
-        self.log.note_about(&tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by).await?;
+        self.log.record_with_detail(&tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by).await?;
         self.notify_owner(&tx, account_id, NotificationKind::PasskeyRemoved { name: name.as_str().to_owned() }, by)
             .await?;
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
-        let text = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
-        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, text);
+        let message = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
+        let done = NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message);
         Ok(Change { done, codes: None, two_step: Some(still_on) })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Passkeys, Shown, UNKNOWN};
 use crate::domain::Timestamp;
-use crate::server::crypto::passkey::{Begun, Purpose};
+use crate::server::crypto::passkey::{CeremonyStart, Purpose};
 use crate::server::services::outcome::ServiceError;
 use crate::server::services::request_context::RequestContext;
 use crate::server::services::second_factor::SecondFactorOutcome;
@@ -13,7 +13,7 @@ impl Passkeys {
     ///
     /// # Errors
     /// [`ServiceError::Refused`] if the portal does not support passkeys.
-    pub async fn offer_sign_in(&self) -> Result<Begun, ServiceError> {
+    pub async fn offer_sign_in(&self) -> Result<CeremonyStart, ServiceError> {
         self.offer(Purpose::SignIn, None).await
     }
 
@@ -28,7 +28,7 @@ impl Passkeys {
         remember: bool,
         by: &RequestContext,
     ) -> Result<SignInOutcome, ServiceError> {
-        let (tx, account) = self.prove(Purpose::SignIn, None, shown, by).await?;
+        let (tx, account) = self.authenticate(Purpose::SignIn, None, shown, by).await?;
         let entered = self.sign_in.complete(&tx, &account, Method::Passkey, remember, by).await?;
         tx.commit().await?;
         Ok(entered)
@@ -39,7 +39,7 @@ impl Passkeys {
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if no second step is pending, or [`ServiceError::Refused`] if the
     /// portal does not support passkeys.
-    pub async fn offer_second_step(&self, by: &RequestContext) -> Result<Begun, ServiceError> {
+    pub async fn offer_second_step(&self, by: &RequestContext) -> Result<CeremonyStart, ServiceError> {
         let due = by.second_step.as_ref().ok_or(ServiceError::Unauthenticated)?;
         self.offer(Purpose::SecondStep, Some(due.account_id)).await
     }
@@ -74,7 +74,7 @@ impl Passkeys {
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in, or [`ServiceError::Refused`] if the
     /// portal does not support passkeys.
-    pub async fn offer_confirmation(&self, by: &RequestContext) -> Result<Begun, ServiceError> {
+    pub async fn offer_confirmation(&self, by: &RequestContext) -> Result<CeremonyStart, ServiceError> {
         self.offer(Purpose::Confirm, Some(by.member()?.account_id)).await
     }
 
@@ -85,7 +85,7 @@ impl Passkeys {
     /// Those of [`Passkeys::sign_in`], or [`ServiceError::Unauthenticated`] if the user is not signed in.
     pub async fn confirm(&self, shown: Shown<'_>, by: &RequestContext) -> Result<Timestamp, ServiceError> {
         let member = by.member()?;
-        let (tx, _) = self.prove(Purpose::Confirm, Some(member.account_id), shown, by).await?;
+        let (tx, _) = self.authenticate(Purpose::Confirm, Some(member.account_id), shown, by).await?;
         tx.commit().await?;
         Ok(self.clock.now())
     }

@@ -2,7 +2,7 @@
 
 use crate::server::store::Transaction;
 
-use super::{PendingRecovery, Recovery, RecoveryEnded, bound, may_recover};
+use super::{PendingRecovery, Recovery, RecoveryEnded, context, may_recover};
 use crate::domain::{FieldErrors, NoticeKind, OtpCode, Password, SecurityEvent, Timestamp};
 use crate::paths;
 use crate::server::crypto::{PasswordContext, PasswordHash};
@@ -38,14 +38,14 @@ impl Recovery {
         let (code, password) = self.parse(code, password)?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.
-        let place = self.passwords.enter()?;
+        let slot = self.passwords.enter()?;
         let (recovery, counted) = match self.count_try(by).await? {
             Ok(counted) => counted,
             Err(ended) => return Ok(ended.into_next_step()),
         };
         let now = self.clock.now();
-        if !self.codes.is_correct(reader, bound(&recovery), &code, now).await? {
-            return self.reject_code(&recovery, by).await;
+        if !self.codes.is_correct(reader, otp_context(&recovery), &code, now).await? {
+            return self.wrong(&recovery, by).await;
         }
         let account = match recovery.account_id {
             Some(id) => accounts::by_id(reader, id).await?.filter(|account| may_recover(&recovery, account)),
@@ -55,13 +55,13 @@ impl Recovery {
         let Some(account) = account else { return self.reject_code(&recovery, by).await };
         let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
         if let Err(reason) = self.policy.check(&password, &context) {
-            self.give_try_back(&recovery, counted, by).await?;
+            self.uncount_try(&recovery, counted, by).await?;
             return Err(FieldErrors::one("password", reason).into());
         }
-        let hash = self.passwords.hasher.hash(place, &password).await?;
+        let hash = self.passwords.hasher.hash(slot, &password).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
-        if !self.codes.consume(&tx, bound(&recovery), &code, now).await? {
+        if !self.codes.consume(&tx, otp_context(&recovery), &code, now).await? {
             drop(tx);
             return self.reject_code(&recovery, by).await;
         }
@@ -74,8 +74,8 @@ impl Recovery {
         let code = errors.check("code", OtpCode::parse(code));
         let password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &password {
-            let no_context = PasswordContext { username: "", email: "" };
-            errors.check("password", self.policy.check(password, &no_context));
+            let unknown_owner = PasswordContext { username: "", email: "" };
+            errors.check("password", self.policy.check(password, &unknown_owner));
         }
         match (code, password) {
             (Some(code), Some(password)) if errors.is_empty() => Ok((code, password)),
@@ -93,7 +93,8 @@ impl Recovery {
             Ok(PendingRecovery { recovery, .. }) => recovery,
             Err(ended) => return Ok(Err(ended)),
         };
-        let counted = self.codes.count(&tx, bound(&recovery), recovery.tries, by, self.clock.now()).await?;
+        let counted =
+            self.codes.record_attempt(&tx, otp_context(&recovery), recovery.tries, by, self.clock.now()).await?;
         if !recoveries::count_try(&tx, recovery.id, self.limits.otp_tries).await? {
             return Ok(Err(RecoveryEnded::TriesUsed(recovery.email_key)));
         }
@@ -102,7 +103,7 @@ impl Recovery {
     }
 
     /// Reverts the counts of an attempt whose code was correct and was not consumed.
-    async fn give_try_back(
+    async fn uncount_try(
         &self,
         recovery: &recoveries::Recovery,
         counted: OtpAttempt,
@@ -110,8 +111,8 @@ impl Recovery {
     ) -> Result<(), StoreError> {
         let tx = self.store.write().await?;
         self.codes.mark_succeeded(&tx, counted, by).await?;
-        recoveries::forget_try(&tx, recovery.id).await?;
-        otps::give_try_back(&tx, recovery.id, self.clock.now()).await?;
+        recoveries::uncount_try(&tx, recovery.id).await?;
+        otps::uncount_try(&tx, recovery.id, self.clock.now()).await?;
         tx.commit().await
     }
 
@@ -125,11 +126,11 @@ impl Recovery {
             // Another tab used the code while this request was in progress.
             Err(RecoveryEnded::Finished) => Ok(RecoveryEnded::Finished.into_next_step()),
             Err(ended) => {
-                self.codes.note_wrong(bound(recovery), by);
+                self.codes.record_wrong(otp_context(recovery), by);
                 Ok(ended.into_next_step())
             }
             Ok(waiting) => {
-                self.codes.note_wrong(bound(recovery), by);
+                self.codes.record_wrong(otp_context(recovery), by);
                 Err(codes::wrong_code(waiting.recovery.tries, self.limits.otp_tries))
             }
         }
@@ -151,7 +152,7 @@ impl Recovery {
         }
         accounts::end_sessions(&tx, account.id).await?;
         sessions::end_all(&tx, account.id).await?;
-        otps::void_address(&tx, account.email.key(), now).await?;
+        otps::invalidate_for_email(&tx, account.email.key(), now).await?;
         recoveries::finish_all(&tx, account.id, now).await?;
         email_changes::drop_pending(&tx, account.id, now).await?;
         trusted_browsers::forget_all(&tx, account.id).await?;
@@ -160,12 +161,12 @@ impl Recovery {
         known_devices::forget_all(&tx, account.id).await?;
         mail_links::forget_unused(&tx, account.id, LinkPurpose::EndSession).await?;
         self.passwords.reset_failures(&tx, account, by).await?;
-        self.log.note(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
+        self.log.record(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
         self.notifications.send(&tx, account, NotificationKind::PasswordRecovered, by).await?;
         tx.commit().await?;
         self.codes.mailer.wake();
         tracing::info!(event = "recovery.finished", account = %account.id, ip = %by.ip);
         let text = "Your password has been reset. Sign in with your new password.";
-        Ok(NextStep::go(paths::LOGIN).saying(NoticeKind::Success, text).with_flow(FlowChange::End(Flow::Recovery)))
+        Ok(NextStep::go(paths::LOGIN).with_notice(NoticeKind::Success, text).with_flow(FlowChange::End(Flow::Recovery)))
     }
 }

@@ -118,7 +118,7 @@ impl Recovery {
         tx.commit().await?;
         self.codes.mailer.wake();
         let text = "If that email address has an account, we've sent a new code to it.";
-        Ok(NextStep::go(paths::RECOVER_VERIFY).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::RECOVER_VERIFY).with_notice(NoticeKind::Success, text))
     }
 
     /// Issues a code, and mails it if there is an account.
@@ -134,11 +134,11 @@ impl Recovery {
             None => None,
         };
         let to = account.as_ref().map(|it| Recipient { email: &it.email, username: &it.username });
-        self.codes.issue(tx, bound(recovery), to, by, now).await
+        self.codes.issue(tx, otp_context(recovery), to, by, now).await
     }
 }
 
-fn bound(recovery: &recoveries::Recovery) -> OtpContext<'_> {
+fn otp_context(recovery: &recoveries::Recovery) -> OtpContext<'_> {
     OtpContext { purpose: OtpPurpose::Recovery, flow: recovery.id, email_key: &recovery.email_key }
 }
 

@@ -55,7 +55,7 @@ impl RecoveryEnded {
                 "Your password has already been reset. Sign in with your new password.",
             ),
         };
-        let done = NextStep::go(to).saying(kind, text).with_flow(FlowChange::End(Flow::Recovery));
+        let done = NextStep::go(to).with_notice(kind, text).with_flow(FlowChange::End(Flow::Recovery));
         match self {
             Self::Expired(email) | Self::TriesUsed(email) => done.with_value("email", &email),
             Self::NoFlow | Self::Finished => done,

@@ -15,9 +15,8 @@ use crate::server::store::{StoreError, invitations};
 
 /// Shown to a user whose registration was started but can no longer be finished.
 const NOW_CLOSED: &str = "New accounts can't be created any longer, so your registration can't be completed.";
-const INVITATION_INVALID: &str = "Your invitation no longer works, so your registration can't be completed.";
-const DOMAIN_NOT_ALLOWED: &str =
-    "We don't accept email addresses from this provider. Start again with a different one.";
+const NOT_INVITED: &str = "Your invitation no longer works, so your registration can't be completed.";
+const NOT_ACCEPTED: &str = "We don't accept email addresses from this provider. Start again with a different one.";
 
 /// Decides who may register. The mode is checked when the form is submitted and at every step until
 /// the account is created.
@@ -66,12 +65,12 @@ impl RegistrationPolicy {
         email: &Email,
         now: Timestamp,
     ) -> Result<Option<&'static str>, StoreError> {
-        let why = match self.mode {
+        let reason = match self.mode {
             RegistrationMode::Closed => return Ok(Some(NOW_CLOSED)),
-            RegistrationMode::Invitation => INVITATION_INVALID,
+            RegistrationMode::Invitation => NOT_INVITED,
             RegistrationMode::Open if self.emails.check(email).is_ok() => return Ok(None),
-            RegistrationMode::Open => DOMAIN_NOT_ALLOWED,
+            RegistrationMode::Open => NOT_ACCEPTED,
         };
-        Ok((!invitations::is_invited(db, email, now).await?).then_some(why))
+        Ok((!invitations::is_invited(db, email, now).await?).then_some(reason))
     }
 }

@@ -19,9 +19,14 @@ const GONE: &str = "This browser has already been removed.";
 
 impl SecondFactor {
     /// Whether the account trusts this browser. Records the use if it does.
-    pub async fn recognise(&self, tx: &Transaction, account_id: Uuid, by: &RequestContext) -> Result<bool, StoreError> {
+    pub async fn is_trusted(
+        &self,
+        tx: &Transaction,
+        account_id: Uuid,
+        by: &RequestContext,
+    ) -> Result<bool, StoreError> {
         let Some(token) = trust_token(account_id, by) else { return Ok(false) };
-        trusted_browsers::note_use(tx, account_id, token.digest(), self.clock.now()).await
+        trusted_browsers::record_use(tx, account_id, token.digest(), self.clock.now()).await
     }
 
     /// Trusts this browser from now on. Returns the cookie's name and value.
@@ -32,8 +37,8 @@ impl SecondFactor {
         by: &RequestContext,
     ) -> Result<(String, FlowToken), StoreError> {
         let now = self.clock.now();
-        if let Some(before) = trust_token(account_id, by) {
-            trusted_browsers::forget_token(tx, account_id, before.digest()).await?;
+        if let Some(previous) = trust_token(account_id, by) {
+            trusted_browsers::forget_token(tx, account_id, previous.digest()).await?;
         }
         let token = FlowToken::generate(&self.rng);
         let browser = TrustedBrowser {
@@ -47,7 +52,7 @@ impl SecondFactor {
             expires_at: now + self.limits.trust_lifetime,
         };
         trusted_browsers::insert(tx, browser).await?;
-        self.log.note_about(tx, account_id, SecurityEvent::BrowserTrusted, &by.browser(), by).await?;
+        self.log.record_with_detail(tx, account_id, SecurityEvent::BrowserTrusted, &by.browser(), by).await?;
         Ok((cookie_name(account_id), token))
     }
 
@@ -64,11 +69,11 @@ impl SecondFactor {
         let known = trusted_browsers::of_account(&tx, account_id, self.clock.now()).await?;
         let browser = known.into_iter().find(|browser| browser.id == id).ok_or(ServiceError::Refused(GONE))?;
         trusted_browsers::forget(&tx, account_id, id).await?;
-        let words = describe_user_agent(&browser.user_agent);
-        self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, &words, by).await?;
+        let description = describe_user_agent(&browser.user_agent);
+        self.log.record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, &description, by).await?;
         tx.commit().await?;
-        let text = format!("{words} will be asked for a code again.");
-        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, text))
+        let message = format!("{description} will be asked for a code again.");
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message))
     }
 
     /// Removes all of the user's trusted browsers.
@@ -79,18 +84,18 @@ impl SecondFactor {
         let account_id = by.member()?.account_id;
         let tx = self.store.write().await?;
         if trusted_browsers::forget_all(&tx, account_id).await? > 0 {
-            self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, "all of them", by).await?;
+            self.log.record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, "all of them", by).await?;
         }
         tx.commit().await?;
-        let text = "All browsers will be asked for a code again.";
-        Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, text))
+        let message = "All browsers will be asked for a code again.";
+        Ok(NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message))
     }
 }
 
 /// Returns this browser's token for an account, which may no longer be valid.
 pub(super) fn trust_token(account_id: Uuid, by: &RequestContext) -> Option<&FlowToken> {
     let name = cookie_name(account_id);
-    by.trusted.iter().find(|(key, _)| *key == name).map(|(_, token)| token)
+    by.trusted.iter().find(|(cookie, _)| *cookie == name).map(|(_, token)| token)
 }
 
 /// Returns the name of an account's cookie: 16 hex digits of a hash that does not reveal the

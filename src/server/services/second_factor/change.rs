@@ -11,7 +11,7 @@ use crate::server::services::request_context::RequestContext;
 use crate::server::store::{StoreError, recovery_codes, trusted_browsers};
 
 /// Advice in case of an account takeover.
-pub(super) const SAFE: &str =
+pub(super) const TAKEOVER_ADVICE: &str =
     "If you think someone else has access, sign out your other devices under Account, Sessions.";
 
 /// A completed change.
@@ -29,9 +29,9 @@ impl Change {
     /// Creates a change that added a factor. The message appears on the page with the new recovery
     /// codes, if there are any.
     #[must_use]
-    pub fn on(text: String, codes: Option<Vec<RecoveryCode>>) -> Self {
+    pub fn added(message: String, codes: Option<Vec<RecoveryCode>>) -> Self {
         let to = if codes.is_some() { paths::RECOVERY_CODES } else { paths::ACCOUNT_SECURITY };
-        Self { done: NextStep::go(to).saying(NoticeKind::Success, text), codes, two_step: Some(true) }
+        Self { done: NextStep::go(to).with_notice(NoticeKind::Success, message), codes, two_step: Some(true) }
     }
 }
 

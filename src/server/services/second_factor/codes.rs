@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::SecondFactor;
-use super::change::{Change, SAFE};
+use super::change::{Change, TAKEOVER_ADVICE};
 use crate::domain::{NoticeKind, RecoveryCode, SecurityEvent};
 use crate::paths;
 use crate::server::crypto::recovery_codes::{digest, generate};
@@ -35,8 +35,8 @@ impl SecondFactor {
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);
-        let text = format!("These are your new recovery codes. The old ones no longer work. {SAFE}");
-        let done = NextStep::go(paths::RECOVERY_CODES).saying(NoticeKind::Success, text);
+        let message = format!("These are your new recovery codes. The old ones no longer work. {TAKEOVER_ADVICE}");
+        let done = NextStep::go(paths::RECOVERY_CODES).with_notice(NoticeKind::Success, message);
         Ok(Change { done, codes: Some(codes), two_step: None })
     }
 
@@ -50,7 +50,7 @@ impl SecondFactor {
         let codes = generate(&self.rng);
         let rows = codes.iter().map(|code| NewCode { id: self.rng.id(now), digest: digest(account_id, code) });
         recovery_codes::replace(tx, account_id, rows.collect(), now).await?;
-        self.log.note(tx, account_id, SecurityEvent::RecoveryCodesMade, by).await?;
+        self.log.record(tx, account_id, SecurityEvent::RecoveryCodesMade, by).await?;
         Ok(codes)
     }
 

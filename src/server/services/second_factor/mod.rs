@@ -58,7 +58,7 @@ impl MfaPolicy {
     }
 }
 
-/// The second factors of an account. Recovery codes are not factors, only a replacement for one.
+/// The second factors of an account. Recovery codes are not factors; they only replace one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Factors {
     /// Whether there is an authenticator app.

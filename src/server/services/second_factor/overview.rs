@@ -1,7 +1,7 @@
 //! The security settings of an account, as shown to its owner.
 
 use super::browsers::trust_token;
-use super::totp_app::is_waiting;
+use super::totp_app::is_pending;
 use super::{Factors, SecondFactor};
 use crate::domain::Timestamp;
 use crate::server::crypto::{QrImage, Seed};
@@ -49,8 +49,8 @@ impl SecondFactor {
         let (now, reader) = (self.clock.now(), self.store.reader());
         let account_id = by.member()?.account_id;
         let account = accounts::by_id(reader, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
-        let waiting = totp::waiting(reader, account_id).await?.filter(|stored| is_waiting(stored, now));
-        let adding = match waiting {
+        let pending = totp::waiting(reader, account_id).await?.filter(|stored| is_pending(stored, now));
+        let adding = match pending {
             None => Adding::Nothing,
             Some(_) if by.recently_authenticated(now).is_err() => Adding::Hidden,
             Some(stored) => {
@@ -62,13 +62,13 @@ impl SecondFactor {
             }
         };
         let browsers = trusted_browsers::of_account(reader, account_id, now).await?;
-        let mine = trust_token(account_id, by).map(|token| token.digest().into_bytes());
+        let current = trust_token(account_id, by).map(|token| token.digest().into_bytes());
         Ok(Overview {
             app_since: totp::find(reader, account_id).await?.map(|seed| seed.since),
             adding,
             factors: self.factors(reader, account_id).await?,
             recovery_codes_left: recovery_codes::left(reader, account_id).await?,
-            browsers: browsers.into_iter().map(|it| (it.clone(), Some(it.digest) == mine)).collect(),
+            browsers: browsers.into_iter().map(|it| (it.clone(), Some(it.digest) == current)).collect(),
             required: self.policy.applies_to(account.role),
         })
     }

@@ -19,8 +19,8 @@ use crate::server::store::{StoreError, hourly_counters, totp};
 /// The error for every invalid code, whether it is wrong, used, replayed or unknown.
 const WRONG: &str =
     "That code is incorrect or has expired. Enter the latest code from your app, or an unused recovery code.";
-const WAITED: &str = "You took too long. Sign in again.";
-const THERE: &str = "You're already signed in.";
+const EXPIRED: &str = "You took too long. Sign in again.";
+const ALREADY_SIGNED_IN: &str = "You're already signed in.";
 /// When this many recovery codes or fewer are left, the user is reminded to create new ones.
 const FEW_CODES: u64 = 3;
 
@@ -41,8 +41,8 @@ pub enum SecondFactorOutcome {
         /// The notice to show on the next page.
         notice: Option<Notice>,
     },
-    /// This browser has no pending second step: where to go instead.
-    Redirect(NextStep),
+    /// This browser has no pending second step. Contains where to go instead.
+    Elsewhere(NextStep),
 }
 
 impl SecondFactor {
@@ -55,7 +55,7 @@ impl SecondFactor {
 
     fn is_due(&self, due: &SecondStep, account: &Account) -> bool {
         let waited = self.clock.now().since(Timestamp(due.at));
-        waited < SECOND_STEP_WAITS && account.holds(due.session_version)
+        waited < SECOND_STEP_WAITS && account.accepts_session(due.session_version)
     }
 
     /// Completes the second step with a code from the authenticator app or a recovery code. `trust`
@@ -107,8 +107,8 @@ impl SecondFactor {
     /// [`ServiceError::Limited`] after too many failures.
     pub async fn begin(&self, by: &RequestContext) -> Result<Result<SecondFactorAttempt, NextStep>, ServiceError> {
         let Some(due) = by.second_step.clone() else {
-            let there = NextStep::go(paths::DASHBOARD).saying(NoticeKind::Info, THERE);
-            return Ok(Err(if by.member.is_some() { there } else { waited_too_long() }));
+            let signed_in = NextStep::go(paths::DASHBOARD).with_notice(NoticeKind::Info, ALREADY_SIGNED_IN);
+            return Ok(Err(if by.member.is_some() { signed_in } else { waited_too_long() }));
         };
         let tx = self.store.write().await?;
         let account = accounts::by_id(&tx, due.account_id).await?.filter(|account| self.is_due(&due, account));
@@ -126,7 +126,7 @@ impl SecondFactor {
     /// Ends a failed attempt. The failure stays counted and is written to the owner's security log.
     pub async fn fail(&self, attempt: SecondFactorAttempt, by: &RequestContext) -> Result<(), StoreError> {
         let SecondFactorAttempt { tx, account, .. } = attempt;
-        self.log.note(&tx, account.id, SecurityEvent::SecondStepFailed, by).await?;
+        self.log.record(&tx, account.id, SecurityEvent::SecondStepFailed, by).await?;
         hourly_counters::add(&tx, Metric::SecondStepFailed, self.clock.now()).await?;
         tx.commit().await?;
         tracing::info!(event = "second_step.failed", account = %account.id, ip = %by.ip);
@@ -148,7 +148,7 @@ impl SecondFactor {
             entered.trusted = Some(self.trust(&tx, account.id, by).await?);
         }
         let notice = match method {
-            Method::PasswordAndRecoveryCode => self.note_recovery_code(&tx, &account, by).await?,
+            Method::PasswordAndRecoveryCode => self.report_recovery_code_used(&tx, &account, by).await?,
             _ => None,
         };
         tx.commit().await?;
@@ -159,29 +159,29 @@ impl SecondFactor {
 
     /// Notifies the owner that a recovery code was used. Returns a notice for the user if few are
     /// left.
-    async fn note_recovery_code(
+    async fn report_recovery_code_used(
         &self,
         tx: &Transaction,
         account: &Account,
         by: &RequestContext,
     ) -> Result<Option<Notice>, StoreError> {
         let left = self.recovery_codes_left(tx, account.id).await?;
-        self.log.note(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
+        self.log.record(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
         let about = NotificationKind::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
         self.notifications.send(tx, account, about, by).await?;
-        let words = match left {
+        let message = match left {
             0 => "You used your last recovery code. Get new ones under Account, Security.".to_owned(),
             1 => "You have one recovery code left. Get new ones under Account, Security.".to_owned(),
             _ => format!("You have {left} recovery codes left. Get new ones under Account, Security."),
         };
-        Ok((left <= FEW_CODES).then(|| Notice::new(NoticeKind::Warning, words)))
+        Ok((left <= FEW_CODES).then(|| Notice::new(NoticeKind::Warning, message)))
     }
 }
 
 /// Redirects to the password form because the second step expired.
 #[must_use]
 pub fn waited_too_long() -> NextStep {
-    NextStep::go(paths::LOGIN).saying(NoticeKind::Warning, WAITED)
+    NextStep::go(paths::LOGIN).with_notice(NoticeKind::Warning, EXPIRED)
 }
 
 impl fmt::Debug for SecondFactorAttempt {

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::SecondFactor;
-use super::change::{Change, SAFE};
+use super::change::{Change, TAKEOVER_ADVICE};
 use crate::domain::{FieldErrors, NoticeKind, OtpCode, SecurityEvent, Timestamp};
 use crate::paths;
 use crate::server::crypto::Seed;
@@ -17,11 +17,11 @@ use crate::server::store::{StoreError, accounts, totp};
 const ON: &str = "Authenticator app turned on.";
 const REPLACED: &str = "Authenticator app replaced. The old one no longer works.";
 const NONE: &str = "There is no authenticator app to turn off.";
-const NONE_WAITS: &str = "Setup timed out. Start again.";
+const EXPIRED: &str = "Setup timed out. Start again.";
 const WRONG: &str = "That code is incorrect or has expired. Enter the latest code from your app.";
 const EMPTY: &str = "Enter the code from your app.";
 const DIGITS: &str = "The code has 6 digits.";
-const DEMANDED: &str = "Two-step sign-in is required. Add a passkey before you turn off your app, or replace the app.";
+const REQUIRED: &str = "Two-step sign-in is required. Add a passkey before you turn off your app, or replace the app.";
 
 impl SecondFactor {
     /// Creates a TOTP seed that becomes active once one of its codes is entered. Until then, the
@@ -35,7 +35,7 @@ impl SecondFactor {
         let tx = self.store.write().await?;
         let now = tx.now();
         let account = accounts::by_id(&tx, account_id).await?;
-        account.filter(|account| account.holds(session_version)).ok_or(ServiceError::Unauthenticated)?;
+        account.filter(|account| account.accepts_session(session_version)).ok_or(ServiceError::Unauthenticated)?;
         let sealed = self.seeds.seal(account_id, Seed::generate(&self.rng).bytes());
         totp::begin(&tx, account_id, sealed.map_err(|_| StoreError::Corrupt("totp.secret"))?, now).await?;
         tx.commit().await?;
@@ -71,25 +71,25 @@ impl SecondFactor {
         let tx = self.store.write().await?;
         let now = tx.now();
         let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
-        let waiting = totp::waiting(&tx, account_id).await?.filter(|seed| is_waiting(seed, now));
-        let waiting = waiting.ok_or(ServiceError::Refused(NONE_WAITS))?;
-        let step = self.open_seed(account_id, &waiting)?.step_of(&code, now).ok_or_else(|| beside_code(WRONG))?;
+        let pending = totp::waiting(&tx, account_id).await?.filter(|seed| is_pending(seed, now));
+        let pending = pending.ok_or(ServiceError::Refused(EXPIRED))?;
+        let step = self.open_seed(account_id, &pending)?.step_of(&code, now).ok_or_else(|| beside_code(WRONG))?;
         let replaces = totp::find(&tx, account_id).await?.is_some();
         if !totp::confirm(&tx, account_id, step, now).await? {
-            return Err(ServiceError::Refused(NONE_WAITS));
+            return Err(ServiceError::Refused(EXPIRED));
         }
         let codes = self.added(&tx, account_id, by).await?;
-        let (event, about, text) = if replaces {
+        let (event, about, message) = if replaces {
             (SecurityEvent::AppReplaced, NotificationKind::AppReplaced, REPLACED)
         } else {
             (SecurityEvent::TwoStepOn, NotificationKind::TwoStepOn, ON)
         };
-        self.log.note(&tx, account_id, event, by).await?;
+        self.log.record(&tx, account_id, event, by).await?;
         self.notifications.send(&tx, &account, about, by).await?;
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "two_step.on", account = %account_id, replaces, ip = %by.ip);
-        Ok(Change::on(format!("{text} {SAFE}"), codes))
+        Ok(Change::added(format!("{message} {TAKEOVER_ADVICE}"), codes))
     }
 
     /// Removes the app. If no other factor is left, the recovery codes and trusted browsers are
@@ -107,28 +107,28 @@ impl SecondFactor {
             return Err(ServiceError::Refused(NONE));
         }
         if factors.passkeys == 0 && self.policy.applies_to(account.role) {
-            return Err(ServiceError::Refused(DEMANDED));
+            return Err(ServiceError::Refused(REQUIRED));
         }
         totp::remove(&tx, account_id).await?;
         let still_on = self.removed(&tx, account_id).await?;
-        self.log.note(&tx, account_id, SecurityEvent::TwoStepOff, by).await?;
+        self.log.record(&tx, account_id, SecurityEvent::TwoStepOff, by).await?;
         self.notifications.send(&tx, &account, NotificationKind::TwoStepOff, by).await?;
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "two_step.off", account = %account_id, ip = %by.ip);
-        let text = format!("Authenticator app turned off. {SAFE}");
-        let done = NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, text);
+        let message = format!("Authenticator app turned off. {TAKEOVER_ADVICE}");
+        let done = NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message);
         Ok(Change { done, codes: None, two_step: Some(still_on) })
     }
 
     pub(super) fn open_seed(&self, account_id: Uuid, stored: &StoredSeed) -> Result<Seed, StoreError> {
         let bytes = self.seeds.open(account_id, &stored.sealed).map(zeroize::Zeroizing::new);
         let seed = bytes.ok().and_then(|bytes| Seed::from_bytes(&bytes));
-        seed.ok_or(StoreError::Corrupt("totp.secret, sealed by another SECRET_KEY or altered"))
+        seed.ok_or(StoreError::Corrupt("totp.secret, encrypted with a different SECRET_KEY or changed"))
     }
 }
 
-/// Whether an unconfirmed seed can still be confirmed, or has expired.
-pub(super) fn is_waiting(seed: &StoredSeed, now: Timestamp) -> bool {
+/// Whether an unconfirmed seed can still be confirmed. Otherwise it has expired.
+pub(super) fn is_pending(seed: &StoredSeed, now: Timestamp) -> bool {
     now.since(seed.since) < SEED_WAITS
 }

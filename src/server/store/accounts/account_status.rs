@@ -40,7 +40,7 @@ fn of_role(role: Role, states: &[AccountState]) -> Select<Entity> {
     Entity::find().filter(Expr::col(Alias::new(STATE)).is_in(states)).filter(Column::Role.eq(role.as_str()))
 }
 
-/// Disables an account until it is enabled again. A disabled account has no valid sessions.
+/// Disables an account until it is enabled again. Its sessions are no longer valid.
 pub async fn disable(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many().col_expr(Column::DisabledAt, Expr::value(at.0)).filter(Column::Id.eq(id)).exec(db).await?;
     Ok(())
@@ -61,17 +61,18 @@ pub async fn close_until_deletion(db: &impl ConnectionTrait, id: Uuid, on: Times
 
 /// Cancels the deletion of an account. Returns `false` if no deletion was pending or its date has
 /// passed.
-pub async fn keep(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
-    let kept = Entity::update_many()
+pub async fn cancel_deletion(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+    let canceled = Entity::update_many()
         .col_expr(Column::DeleteAfter, Expr::value(None::<i64>))
         .filter(Column::Id.eq(id))
         .filter(Column::DeleteAfter.gt(now.0))
         .exec(db)
         .await?;
-    Ok(kept.rows_affected == 1)
+    Ok(canceled.rows_affected == 1)
 }
 
-/// Increases `session_version`, which ends all sessions of the account and all sign-ins in progress.
+/// Increments the session version, which ends all sessions of the account and all sign-ins in
+/// progress.
 pub async fn end_sessions(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::SessionEpoch, Expr::col(Column::SessionEpoch).add(1))

@@ -65,6 +65,6 @@ async fn an_invitation_ends_only_once_and_only_before_it_expires() {
     assert!(super::end_for(&tx, &ann, Ending::Used, Timestamp(1_999)).await.expect("an update"));
     assert!(!super::end_for(&tx, &ann, Ending::Used, from).await.expect("an update"));
     assert!(!super::revoke(&tx, new.id, from).await.expect("an update"));
-    let kept = super::by_id(&tx, new.id).await.expect("a query").expect("the row");
-    assert_eq!(kept.ending, Some(Ending::Used));
+    let stored = super::by_id(&tx, new.id).await.expect("a query").expect("the row");
+    assert_eq!(stored.ending, Some(Ending::Used));
 }

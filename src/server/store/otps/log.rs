@@ -1,7 +1,7 @@
 //! The code log for administrators, newest first, ordered by id. Ids begin with a timestamp.
 //!
-//! One filter, the leader, uses an index in that order. All other filters are applied to the newest
-//! [`WINDOW`] codes that the leader selects, so that no query scans the whole log.
+//! One filter, the driving one, uses an index in that order. All other filters are applied to the
+//! newest [`WINDOW`] codes that it selects, so that no query scans the whole log.
 
 #[cfg(test)]
 mod plans;
@@ -85,26 +85,29 @@ pub async fn next_logged(
 
 async fn find(
     db: &impl ConnectionTrait,
-    question: &LogQuery<'_>,
+    query: &LogQuery<'_>,
     most: u64,
     now: Timestamp,
 ) -> Result<Matches, StoreError> {
-    let rows = question.codes(most).all(db).await?;
+    let rows = query.codes(most).all(db).await?;
     let full = u64::try_from(rows.len()).unwrap_or(u64::MAX) >= most;
-    let cut = match question.edge() {
+    let cut = match query.edge() {
         Some(edge) if !full => db.query_one(&edge).await?.is_some(),
         _ => false,
     };
-    let mut fates = fates(db, rows.iter().map(|row| row.id).collect()).await?;
+    let mut messages = message_states(db, rows.iter().map(|row| row.id).collect()).await?;
     let read = |row: Model| {
-        let fate = fates.remove(&row.id);
-        read(row, fate, now)
+        let message = messages.remove(&row.id);
+        read(row, message, now)
     };
     Ok(Matches { rows: rows.into_iter().map(read).collect::<Result<_, _>>()?, cut })
 }
 
 /// Returns for each code the state of its message, and whether an attempt to send it failed.
-async fn fates(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, (String, bool)>, StoreError> {
+async fn message_states(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, (String, bool)>, StoreError> {
     let found: Vec<(Uuid, String, Option<String>)> = outbox::Entity::find()
         .select_only()
         .columns([outbox::Column::OtpId, outbox::Column::State, outbox::Column::LastError])
@@ -115,11 +118,11 @@ async fn fates(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid
     Ok(found.into_iter().map(|(id, state, error)| (id, (state, error.is_some()))).collect())
 }
 
-fn read(row: Model, fate: Option<(String, bool)>, now: Timestamp) -> Result<LoggedOtp, StoreError> {
+fn read(row: Model, message: Option<(String, bool)>, now: Timestamp) -> Result<LoggedOtp, StoreError> {
     Ok(LoggedOtp {
         id: row.id,
-        outcome: outcome_of(&row, now),
-        delivery: delivery_of(row.withheld.as_deref(), fate)?,
+        outcome: status_of(&row, now),
+        delivery: delivery_of(row.withheld.as_deref(), message)?,
         purpose: row.purpose,
         email_key: row.email_key,
         requester_ip: row.requester_ip,
@@ -129,7 +132,7 @@ fn read(row: Model, fate: Option<(String, bool)>, now: Timestamp) -> Result<Logg
     })
 }
 
-fn outcome_of(row: &Model, now: Timestamp) -> OtpStatus {
+fn status_of(row: &Model, now: Timestamp) -> OtpStatus {
     if row.consumed_at.is_some() {
         OtpStatus::Used
     } else if row.exhausted_at.is_some() {
@@ -143,14 +146,14 @@ fn outcome_of(row: &Model, now: Timestamp) -> OtpStatus {
     }
 }
 
-fn delivery_of(withheld: Option<&str>, fate: Option<(String, bool)>) -> Result<OtpDelivery, StoreError> {
-    if let Some(why) = withheld {
-        return Ok(match SuppressionReason::from_stored(why)? {
+fn delivery_of(withheld: Option<&str>, message: Option<(String, bool)>) -> Result<OtpDelivery, StoreError> {
+    if let Some(reason) = withheld {
+        return Ok(match SuppressionReason::from_stored(reason)? {
             SuppressionReason::AddressTaken => OtpDelivery::AddressTaken,
             SuppressionReason::NoAccount => OtpDelivery::NoAccount,
         });
     }
-    let Some((state, failed)) = fate else { return Ok(OtpDelivery::Unknown) };
+    let Some((state, failed)) = message else { return Ok(OtpDelivery::Unknown) };
     Ok(match MailState::from_stored(&state)? {
         MailState::Waiting if failed => OtpDelivery::Failing,
         MailState::Waiting => OtpDelivery::Waiting,

@@ -31,7 +31,7 @@ pub struct NewOtp {
     pub withheld: Option<SuppressionReason>,
 }
 
-/// Why no code was sent. The requester is not told.
+/// Why no code was sent. The response does not reveal it to the requester.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SuppressionReason {
     /// The email already belongs to an account.
@@ -151,8 +151,8 @@ pub async fn count_try(db: &impl ConnectionTrait, flow_id: Uuid, last: bool, now
     Ok(())
 }
 
-/// Takes back an attempt that was right but did not consume the code.
-pub async fn give_try_back(db: &impl ConnectionTrait, flow_id: Uuid, now: Timestamp) -> Result<(), StoreError> {
+/// Reverts [`count_try`] for an attempt that was right but did not consume the code.
+pub async fn uncount_try(db: &impl ConnectionTrait, flow_id: Uuid, now: Timestamp) -> Result<(), StoreError> {
     otp::Entity::update_many()
         .col_expr(otp::Column::Attempts, Expr::col(otp::Column::Attempts).sub(1))
         .col_expr(otp::Column::ExhaustedAt, Expr::value(None::<i64>))
@@ -193,7 +193,11 @@ pub async fn invalidate_previous(
 }
 
 /// Invalidates all valid codes for an email, for every purpose.
-pub async fn void_address(db: &impl ConnectionTrait, email_key: &str, now: Timestamp) -> Result<(), StoreError> {
+pub async fn invalidate_for_email(
+    db: &impl ConnectionTrait,
+    email_key: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     otp::Entity::update_many()
         .col_expr(otp::Column::VoidedAt, Expr::value(now.0))
         .filter(otp::Column::EmailKey.eq(email_key))

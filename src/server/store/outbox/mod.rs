@@ -1,7 +1,7 @@
 //! The outbox: mail that is pending, sent or failed.
 //!
 //! A message is inserted in the same transaction as the change that causes it. The worker claims it
-//! before each attempt and closes it (see `closing`) once it is sent or has failed. Closing erases
+//! before each attempt and closes it (see `completion`) once it is sent or has failed. Closing erases
 //! the payload, except that the payload of a failed message is kept for a while so that it can be
 //! retried. The view for administrators is in `queue`.
 
@@ -116,8 +116,8 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewMail) -> Result<(), Store
     Ok(())
 }
 
-/// Returns the message that has been due for longest, with `only_codes` among messages with a
-/// code. An attempt planned for after `latest_attempt` is also due: the clock was set back after it was
+/// Returns the message that has been due for longest, with `only_codes` among messages with a code.
+/// An attempt planned for after `latest_attempt` is also due: the clock was set back after it was
 /// planned.
 pub async fn first_due(
     db: &impl ConnectionTrait,
@@ -156,11 +156,11 @@ pub async fn overdue(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Re
 }
 
 /// Claims the next attempt by counting it. If this process dies, the message is due again at
-/// `again`. Returns `false` if another worker has claimed it.
-pub async fn claim(db: &impl ConnectionTrait, mail: &WaitingMail, again: Timestamp) -> Result<bool, StoreError> {
+/// `retry_at`. Returns `false` if another worker has claimed it.
+pub async fn claim(db: &impl ConnectionTrait, mail: &WaitingMail, retry_at: Timestamp) -> Result<bool, StoreError> {
     let claimed = Entity::update_many()
         .col_expr(Column::Attempts, Expr::value(mail.attempts.saturating_add(1)))
-        .col_expr(Column::NextAttemptAt, Expr::value(again.0))
+        .col_expr(Column::NextAttemptAt, Expr::value(retry_at.0))
         .filter(waiting().add(Column::Id.eq(mail.id)).add(Column::Attempts.eq(mail.attempts)))
         .exec(db)
         .await?;

@@ -8,7 +8,7 @@ use super::lookup::Read;
 use crate::server::store::State;
 
 /// The capacity. An entry takes about a kilobyte.
-const MOST: usize = 2_048;
+const CAPACITY: usize = 2_048;
 
 /// Keyed by the digest of the session id.
 type Sessions = Cache<Vec<u8>, (State, Arc<Read>)>;
@@ -19,19 +19,19 @@ pub struct SessionCache(Arc<Sessions>);
 
 impl Default for SessionCache {
     fn default() -> Self {
-        Self(Arc::new(Cache::new(MOST)))
+        Self(Arc::new(Cache::new(CAPACITY)))
     }
 }
 
 impl SessionCache {
     /// Returns the entry for this digest if it was read in the state `now`.
-    pub fn at(&self, now: State, digest: &[u8]) -> Option<Arc<Read>> {
+    pub fn get(&self, now: State, digest: &[u8]) -> Option<Arc<Read>> {
         self.0.get(digest).filter(|(then, _)| *then == now).map(|(_, read)| read)
     }
 
     /// Stores what was read after the database was in `state`. If the state is unknown, nothing is
     /// stored.
-    pub fn keep(&self, state: Option<State>, digest: &[u8], read: Read) -> Arc<Read> {
+    pub fn insert(&self, state: Option<State>, digest: &[u8], read: Read) -> Arc<Read> {
         let read = Arc::new(read);
         if let Some(state) = state {
             self.0.insert(digest.to_vec(), (state, read.clone()));

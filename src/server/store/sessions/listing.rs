@@ -23,12 +23,11 @@ pub struct LiveSession {
 }
 
 impl Sessions {
-    /// Returns the account's active sessions of this epoch, newest first, among its newest `most`
-    /// rows.
+    /// Returns the account's active sessions of this session version, newest first, among its newest
+    /// `most` rows.
     ///
-    /// Sessions of earlier epochs stay in the table until they are purged, but they do not push out
-    /// current ones: sessions of this epoch are newer, except for the session that incremented the
-    /// epoch.
+    /// Sessions of earlier versions stay in the table until they are purged, but they do not push out
+    /// current ones: sessions of this version are newer, except for the session that incremented it.
     pub async fn live(
         &self,
         account_id: Uuid,
@@ -52,7 +51,7 @@ impl Sessions {
 }
 
 /// Returns whether a session of this account still exists.
-pub async fn is_there(db: &impl ConnectionTrait, account_id: Uuid, handle: Uuid) -> Result<bool, StoreError> {
+pub async fn exists(db: &impl ConnectionTrait, account_id: Uuid, handle: Uuid) -> Result<bool, StoreError> {
     let own = Entity::find().filter(Column::Handle.eq(handle)).filter(Column::AccountId.eq(account_id));
     Ok(own.count(db).await? == 1)
 }
@@ -77,7 +76,8 @@ pub async fn end_others(db: &impl ConnectionTrait, account_id: Uuid, kept: Uuid)
     Ok(())
 }
 
-/// Ends all sessions of an account. Sessions about to begin are ended by a new epoch instead.
+/// Ends all sessions of an account. Sessions about to begin are ended by a new session version
+/// instead.
 pub async fn end_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
     Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?;
     Ok(())

@@ -64,14 +64,14 @@ impl SessionLookup {
 
 impl Sessions {
     /// Returns the session with this id, unless it has ended or timed out. Records that the session
-    /// is in use, except for background requests of a page (`automatic`).
-    pub async fn open(&self, id: &Id, automatic: bool) -> Result<Option<SessionLookup>, StoreError> {
+    /// is in use, except for background requests of a page (`in_background`).
+    pub async fn open(&self, id: &Id, in_background: bool) -> Result<Option<SessionLookup>, StoreError> {
         let digest = digest(id);
         let state = self.store.state();
-        let read = match state.and_then(|state| self.kept.at(state, &digest)) {
-            Some(kept) => kept,
+        let read = match state.and_then(|state| self.cache.get(state, &digest)) {
+            Some(cached) => cached,
             None => match self.read(&digest).await? {
-                Some(read) => self.kept.keep(state, &digest, read),
+                Some(read) => self.cache.insert(state, &digest, read),
                 None => return Ok(None),
             },
         };
@@ -79,10 +79,10 @@ impl Sessions {
         if self.is_over(read.remember, read.began, read.last_seen, now) {
             return Ok(None);
         }
-        if !automatic {
+        if !in_background {
             self.touch(digest, read.last_seen, now).await;
         }
-        Ok(Some(read.opened.clone()))
+        Ok(Some(read.session.clone()))
     }
 
     async fn read(&self, digest: &[u8]) -> Result<Option<Read>, StoreError> {
@@ -95,7 +95,7 @@ impl Sessions {
             remember: row.get(1)?,
             began: Timestamp(row.get(2)?),
             last_seen: Timestamp(row.get(3)?),
-            opened: SessionLookup { data: Arc::new(data), owner: row.owner()? },
+            session: SessionLookup { data: Arc::new(data), owner: row.owner()? },
         }))
     }
 }
@@ -106,7 +106,7 @@ pub(super) struct Read {
     remember: bool,
     began: Timestamp,
     last_seen: Timestamp,
-    opened: SessionLookup,
+    session: SessionLookup,
 }
 
 struct Row(QueryResult);

@@ -1,6 +1,6 @@
 //! The session store for tower-sessions. It enforces its own timeouts and ignores the expiry of
 //! cookies and records. The list of an account's sessions is in `listing`, the lookup for each
-//! request in `opened`.
+//! request in `lookup`.
 
 mod cache;
 mod listing;
@@ -26,7 +26,7 @@ use crate::server::clock::Clock;
 use crate::server::crypto::TokenDigest;
 
 use cache::SessionCache;
-pub use listing::{LiveSession, end, end_all, end_others, is_there};
+pub use listing::{LiveSession, end, end_all, end_others, exists};
 pub use lookup::{Owner, SessionLookup};
 
 /// How long a request waits for the session's last use to be stored.
@@ -41,8 +41,8 @@ pub const SECOND_STEP: &str = "second_step";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedIn {
     pub account_id: Uuid,
-    /// The account's epoch when the password was checked. A new epoch ends the session, whatever
-    /// its row says.
+    /// The account's session version when the password was checked. A new version ends the session,
+    /// whatever its row contains.
     #[serde(rename = "epoch")]
     pub session_version: i32,
     /// The public id with which its owner can end the session.
@@ -91,12 +91,12 @@ pub struct Sessions {
     store: Store,
     clock: Clock,
     limits: SessionLimits,
-    kept: SessionCache,
+    cache: SessionCache,
 }
 
 impl Sessions {
     pub fn new(store: Store, clock: Clock, limits: SessionLimits) -> Self {
-        Self { store, clock, limits, kept: SessionCache::default() }
+        Self { store, clock, limits, cache: SessionCache::default() }
     }
 
     /// Returns when a session that began at `begin` ends at the latest.
@@ -141,7 +141,7 @@ impl Sessions {
         match tokio::time::timeout(TOUCH_LIMIT, self.write_last_seen(digest, now)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(event = "session.not_touched", %error),
-            Err(_) => tracing::warn!(event = "session.not_touched", error = "the writer's turn did not come in time"),
+            Err(_) => tracing::warn!(event = "session.not_touched", error = "timed out while waiting to write"),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Every way in which a transaction can end badly, and that the next one commits.
+//! The ways in which a transaction can fail, and that the next one commits.
 
 use std::time::Duration;
 
@@ -42,10 +42,10 @@ impl Scene {
         rows.iter().map(|row| row.try_get_by_index(0).expect("a number")).collect()
     }
 
-    /// Asserts that writing works: what is committed is there, and no lock is left behind.
-    async fn assert_well(&self, x: u32) {
+    /// Asserts that a row can be committed and that no lock is left behind.
+    async fn assert_writable(&self, x: u32) {
         self.add(x).await.unwrap_or_else(|error| panic!("{x}: {error}"));
-        assert!(self.rows().await.contains(&i32::try_from(x).expect("small")), "{x} was committed and is not there");
+        assert!(self.rows().await.contains(&i32::try_from(x).expect("small")), "{x} was committed but is missing");
         let other = tokio::time::timeout(Duration::from_secs(2), self.other.write()).await;
         drop(other.expect("no lock is left").expect("a transaction"));
     }
@@ -74,7 +74,7 @@ async fn a_full_disk_undoes_its_own_transaction_and_no_later_one() {
         // SQLite has rolled back by itself: this would be committed on its own.
         insert(&tx, 200 + round).await.expect_err("the transaction is gone");
         tx.commit().await.expect_err("nothing can be committed");
-        scene.assert_well(round).await;
+        scene.assert_writable(round).await;
     }
     assert_eq!(scene.rows().await, [1, 2, 3]);
 }
@@ -87,7 +87,7 @@ async fn a_transaction_that_failed_and_is_dropped_leaves_nothing_behind() {
         fill(&tx).await;
         tx.execute_unprepared(BIG).await.expect_err("the disk is full");
         drop(tx);
-        scene.assert_well(round).await;
+        scene.assert_writable(round).await;
     }
     assert_eq!(scene.rows().await, [1, 2, 3]);
 }
@@ -99,7 +99,7 @@ async fn a_rollback_without_an_error_is_found_at_the_commit() {
     insert(&tx, 7).await.expect("a row");
     tx.execute_unprepared("ROLLBACK").await.expect("it is rolled back behind sqlx's back");
     tx.commit().await.expect_err("there is nothing to commit");
-    scene.assert_well(1).await;
+    scene.assert_writable(1).await;
     assert_eq!(scene.rows().await, [1]);
 }
 
@@ -109,7 +109,7 @@ async fn a_connection_that_was_left_inside_a_transaction_is_replaced() {
     let stray = scene.store.writer.connections();
     stray.execute_unprepared("BEGIN IMMEDIATE").await.expect("a transaction of which sqlx does not know");
     scene.store.write().await.expect_err("SQLite does not begin a transaction inside of another");
-    scene.assert_well(1).await;
+    scene.assert_writable(1).await;
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn a_caller_that_goes_away_at_any_moment_loses_its_own_transaction_alone()
             committed.push(i32::try_from(1_000 + round).expect("small"));
         }
     }
-    scene.assert_well(1).await;
+    scene.assert_writable(1).await;
     let rows = scene.rows().await;
     assert!(committed.iter().all(|x| rows.contains(x)), "acknowledged {committed:?}, found {rows:?}");
     assert!(committed.len() < 200, "some were cut off");
@@ -153,7 +153,7 @@ async fn a_panic_inside_a_transaction_undoes_it() {
         panic!("a mistake of ours");
     });
     assert!(panicked.await.expect_err("it panics").is_panic());
-    scene.assert_well(1).await;
+    scene.assert_writable(1).await;
     assert_eq!(scene.rows().await, [1]);
 }
 

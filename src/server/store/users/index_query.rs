@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, IntoIden as _};
 use sea_orm::{
-    DynIden, EntityTrait as _, FromQueryResult, Order as Direction, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Select,
+    DynIden, EntityTrait as _, FromQueryResult, Order as SqlOrder, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Select,
 };
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use crate::domain::{AccountState, Role, Timestamp};
 use crate::server::store::entity::account::{Column, Entity, LAST_SIGN_IN_KEY, STATE};
 
 /// Sorts after every character in the keys of usernames and emails.
-const BEHIND_ALL: char = '\u{7f}';
+const AFTER_ALL: char = '\u{7f}';
 
 /// A row as read from the database.
 #[derive(Debug, FromQueryResult)]
@@ -44,12 +44,12 @@ pub(super) enum SortDirection {
 }
 
 /// Selects the rows of one state and one role in one order, starting at `from`.
-pub(super) fn branch(
+pub(super) fn index_query(
     order: &Order,
     by: SortKey,
-    of: (AccountState, Role),
+    (state, role): (AccountState, Role),
     from: Option<&Key>,
-    way: SortDirection,
+    direction: SortDirection,
 ) -> Select<Entity> {
     let columns = [
         Column::Id,
@@ -60,39 +60,39 @@ pub(super) fn branch(
         Column::CreatedAt,
         Column::LastSignInAt,
     ];
-    let rising = by.latest_first() == (way == SortDirection::Up);
+    let ascending = by.latest_first() == (direction == SortDirection::Up);
     let column = || Expr::col(by.column());
     let mut query = Entity::find()
         .select_only()
         .columns(columns)
-        .filter(Expr::col(Alias::new(STATE)).eq(of.0.as_str()))
-        .filter(Expr::col(Column::Role).eq(of.1.as_str()));
+        .filter(Expr::col(Alias::new(STATE)).eq(state.as_str()))
+        .filter(Expr::col(Column::Role).eq(role.as_str()));
     // At most one bound per side: a second one would be checked row by row.
     let (mut lowest, mut highest) = (None, None);
     if let Order::Beginning(text) = order {
         lowest = Some(column().gte(text.as_str()));
-        highest = Some(column().lt(format!("{text}{BEHIND_ALL}")));
+        highest = Some(column().lt(format!("{text}{AFTER_ALL}")));
         if by == SortKey::Address {
             // These are already listed by username.
             let name = || Expr::col(Column::UsernameKey);
-            let among_names = name().gte(text.as_str()).and(name().lt(format!("{text}{BEHIND_ALL}")));
+            let among_names = name().gte(text.as_str()).and(name().lt(format!("{text}{AFTER_ALL}")));
             query = query.filter(among_names.not());
         }
     }
     if let Some(key) = from {
         let row = Expr::tuple([column(), Expr::col(Column::Id)]);
-        let place = Expr::tuple([key.sorted.value(), Expr::val(key.id)]);
-        if rising {
-            lowest = Some(row.gt(place));
+        let position = Expr::tuple([key.sorted.value(), Expr::val(key.id)]);
+        if ascending {
+            lowest = Some(row.gt(position));
         } else {
-            highest = Some(row.lt(place));
+            highest = Some(row.lt(position));
         }
     }
     for bound in lowest.into_iter().chain(highest) {
         query = query.filter(bound);
     }
-    let direction = if rising { Direction::Asc } else { Direction::Desc };
-    query.order_by(column(), direction.clone()).order_by(Column::Id, direction)
+    let sql_order = if ascending { SqlOrder::Asc } else { SqlOrder::Desc };
+    query.order_by(column(), sql_order.clone()).order_by(Column::Id, sql_order)
 }
 
 /// Converts a row to a user with its position in the list.
@@ -155,7 +155,7 @@ mod tests {
     use sea_orm::QuerySelect as _;
     use uuid::Uuid;
 
-    use super::{Key, Order, SortDirection, SortKey, Sorted, branch};
+    use super::{Key, Order, SortDirection, SortKey, Sorted, index_query};
     use crate::domain::{AccountState, Role};
     use crate::server::store::query_plan::{Plan, empty_store};
     use crate::server::store::users::Filter;
@@ -174,14 +174,14 @@ mod tests {
             (&beginning, SortKey::Address, address(), "account_list_email"),
         ] {
             let key = Key { sorted, id: Uuid::nil() };
-            for (from, way) in
+            for (from, direction) in
                 [(None, SortDirection::Down), (Some(&key), SortDirection::Down), (Some(&key), SortDirection::Up)]
             {
                 let filter = Filter { state: None, role: None, order: order.clone() };
-                for of in filter.branches() {
-                    let plan = Plan::of(&store, &branch(order, by, of, from, way).limit(51)).await;
-                    assert!(plan.is_one_search_by(index), "{order:?} {of:?} {from:?} {way:?}: {plan:?}");
-                    assert_eq!(plan.bounds(), expected(order, from), "{order:?} {from:?} {way:?}: {plan:?}");
+                for filtered in filter.states_and_roles() {
+                    let plan = Plan::of(&store, &index_query(order, by, filtered, from, direction).limit(51)).await;
+                    assert!(plan.is_one_search_by(index), "{order:?} {filtered:?} {from:?} {direction:?}: {plan:?}");
+                    assert_eq!(plan.bounds(), expected(order, from), "{order:?} {from:?} {direction:?}: {plan:?}");
                 }
             }
         }

@@ -8,7 +8,7 @@
 use sea_orm::{ConnectionTrait, QuerySelect as _};
 use uuid::Uuid;
 
-use super::index_query::{Row, SortDirection, SortKey, branch, read};
+use super::index_query::{Row, SortDirection, SortKey, index_query, read};
 use super::key::{Key, Sorted};
 use crate::domain::{AccountState, Role, Timestamp};
 use crate::server::store::StoreError;
@@ -31,8 +31,8 @@ pub enum Order {
     Registered,
     /// Latest first; users who never signed in are last.
     SignedIn,
-    /// Users whose username begins with this text, sorted by username, followed by users of whom
-    /// only the email begins with it, sorted by email.
+    /// Users whose username begins with this text, sorted by username, followed by users whose
+    /// email alone begins with it, sorted by email.
     Beginning(String),
 }
 
@@ -57,7 +57,7 @@ pub async fn following(
     key: Option<&Key>,
     most: u64,
 ) -> Result<Vec<User>, StoreError> {
-    walk(db, filter, key, SortDirection::Down, most).await
+    read_list(db, filter, key, SortDirection::Down, most).await
 }
 
 /// Returns the `most` rows directly before `key`, in the order of the list.
@@ -67,20 +67,20 @@ pub async fn preceding(
     key: &Key,
     most: u64,
 ) -> Result<Vec<User>, StoreError> {
-    let mut rows = walk(db, filter, Some(key), SortDirection::Up, most).await?;
+    let mut rows = read_list(db, filter, Some(key), SortDirection::Up, most).await?;
     rows.reverse();
     Ok(rows)
 }
 
-async fn walk(
+async fn read_list(
     db: &impl ConnectionTrait,
     filter: &Filter,
     from: Option<&Key>,
-    way: SortDirection,
+    direction: SortDirection,
     most: u64,
 ) -> Result<Vec<User>, StoreError> {
     let mut parts = filter.order.parts();
-    if way == SortDirection::Up {
+    if direction == SortDirection::Up {
         parts.reverse();
     }
     // Skip the parts before the starting position.
@@ -94,13 +94,13 @@ async fn walk(
         }
         let from = from.filter(|key| SortKey::of(&key.sorted) == by);
         let mut part = Vec::new();
-        for (state, role) in filter.branches() {
-            let query = branch(&filter.order, by, (state, role), from, way).limit(left);
+        for (state, role) in filter.states_and_roles() {
+            let query = index_query(&filter.order, by, (state, role), from, direction).limit(left);
             let found = query.into_model::<Row>().all(db).await?;
             part.extend(found.into_iter().map(|row| read(row, by, state, role)));
         }
         part.sort_unstable_by(|one, other| one.key.cmp(&other.key));
-        if by.latest_first() != (way == SortDirection::Up) {
+        if by.latest_first() != (direction == SortDirection::Up) {
             part.reverse();
         }
         part.truncate(usize::try_from(left).unwrap_or(usize::MAX));
@@ -110,7 +110,7 @@ async fn walk(
 }
 
 impl Filter {
-    pub(super) fn branches(&self) -> Vec<(AccountState, Role)> {
+    pub(super) fn states_and_roles(&self) -> Vec<(AccountState, Role)> {
         let states = AccountState::ALL.into_iter().filter(|state| self.state.is_none_or(|only| only == *state));
         let roles = || Role::ALL.into_iter().filter(|role| self.role.is_none_or(|only| only == *role));
         states.flat_map(|state| roles().map(move |role| (state, role))).collect()

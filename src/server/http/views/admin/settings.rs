@@ -9,7 +9,7 @@ use crate::server::state::AppState;
 
 pub(super) async fn load(state: &AppState, by: &RequestContext) -> Result<SettingsView, LoadError> {
     let RuntimeInfo { settings, limits, version, database, started, uptime, purged } =
-        state.admin.runs_with(by).await?;
+        state.admin.runtime_info(by).await?;
     let facts = vec![
         ("Version", version.to_owned()),
         ("Database", database.product),

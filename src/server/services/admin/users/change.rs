@@ -4,7 +4,7 @@
 use crate::server::store::Transaction;
 use uuid::Uuid;
 
-use super::detail::status_of;
+use super::detail::account_status;
 use super::{AdminService, rules};
 use crate::domain::{AuditAction, AuditReason, FieldErrors, NoticeKind, Role, SecurityEvent, UserAction};
 use crate::paths;
@@ -41,15 +41,15 @@ impl AdminService {
         let tx = &admin_tx.tx;
         let account = accounts::by_id(tx, id).await?.ok_or(ServiceError::NotFound)?;
         let own = id == admin_tx.actor_id;
-        if let Some(refusal) = rules::refusal(action, status_of(tx, &account, admin_tx.actor_id).await?) {
+        if let Some(refusal) = rules::refusal(action, account_status(tx, &account, admin_tx.actor_id).await?) {
             return Err(ServiceError::Refused(refusal));
         }
-        self.log.note_admin_action(tx, id, event_of(action), BY).await?;
-        if let Some(action) = mail_of(action) {
-            self.notifications.send_admin_action(tx, &account, action).await?;
+        self.log.record_admin_action(tx, id, security_event(action), BY).await?;
+        if let Some(notification) = notification(action) {
+            self.notifications.send_admin_action(tx, &account, notification).await?;
         }
         self.apply(tx, action, &account).await?;
-        admin_tx.commit(AuditEvent::to(action_of(action), id).because(&reason)).await?;
+        admin_tx.commit(AuditEvent::to(audit_action(action), id).because(&reason)).await?;
         self.notifications.wake();
         let to = match action {
             UserAction::Delete => paths::ADMIN_USERS.to_owned(),
@@ -57,7 +57,7 @@ impl AdminService {
             UserAction::MakeUser if own => paths::DASHBOARD.to_owned(),
             _ => format!("{}/{id}", paths::ADMIN_USERS),
         };
-        Ok(NextStep::go(to).saying(NoticeKind::Success, success_message(action, account.username.as_str(), own)))
+        Ok(NextStep::go(to).with_notice(NoticeKind::Success, success_message(action, account.username.as_str(), own)))
     }
 
     async fn apply(&self, tx: &Transaction, action: UserAction, account: &Account) -> Result<(), StoreError> {
@@ -90,7 +90,7 @@ async fn end_sessions(tx: &Transaction, id: Uuid) -> Result<(), StoreError> {
     sessions::end_all(tx, id).await
 }
 
-fn action_of(action: UserAction) -> AuditAction {
+fn audit_action(action: UserAction) -> AuditAction {
     match action {
         UserAction::Disable => AuditAction::AccountDisabled,
         UserAction::Enable => AuditAction::AccountEnabled,
@@ -104,7 +104,7 @@ fn action_of(action: UserAction) -> AuditAction {
 }
 
 /// Returns the entry in the owner's security log.
-fn event_of(action: UserAction) -> SecurityEvent {
+fn security_event(action: UserAction) -> SecurityEvent {
     match action {
         UserAction::Disable => SecurityEvent::AccountDisabled,
         UserAction::Enable => SecurityEvent::AccountEnabled,
@@ -117,8 +117,9 @@ fn event_of(action: UserAction) -> SecurityEvent {
     }
 }
 
-/// Returns the notification to the owner. Ended sessions are not announced, because the owner sees them.
-fn mail_of(action: UserAction) -> Option<ByAdministrator> {
+/// Returns the notification to the owner. Ended sessions are not announced, because the owner
+/// sees them.
+fn notification(action: UserAction) -> Option<ByAdministrator> {
     Some(match action {
         UserAction::EndSessions => return None,
         UserAction::Disable => ByAdministrator::Disabled,

@@ -62,7 +62,7 @@ impl AdminService {
         let me = by.administrator()?.account_id;
         let (db, now) = (self.store.reader(), self.clock.now());
         let account = accounts::by_id(db, id).await?.ok_or(ServiceError::NotFound)?;
-        let status = status_of(db, &account, me).await?;
+        let status = account_status(db, &account, me).await?;
         let entries =
             audit::newest(db, &audit::Filter { target: Some(id), ..Default::default() }, None, NEWEST).await?;
         let ids = entries.iter().flat_map(|entry| [entry.actor_id, entry.target_id]).flatten().collect();
@@ -98,13 +98,13 @@ impl AdminService {
         let me = by.administrator()?.account_id;
         let db = self.store.reader();
         let account = accounts::by_id(db, id).await?.ok_or(ServiceError::NotFound)?;
-        let refusal = rules::refusal(action, status_of(db, &account, me).await?);
+        let refusal = rules::refusal(action, account_status(db, &account, me).await?);
         Ok(UserActionPage { account, refusal })
     }
 }
 
 /// Returns what determines which actions apply to an account.
-pub(super) async fn status_of(
+pub(super) async fn account_status(
     db: &impl ConnectionTrait,
     account: &Account,
     me: Uuid,

@@ -61,9 +61,9 @@ impl UsersExport {
         let Self { store, filter, .. } = self;
         let from: Option<(Filter, Cursor)> = filter.map(|filter| (filter, None));
         stream::try_unfold((store, from), |(store, from)| async move {
-            let Some((filter, place)) = from else { return Ok(None) };
+            let Some((filter, cursor)) = from else { return Ok(None) };
             let db = store.reader();
-            let found = users::following(db, &filter, place.as_ref(), BATCH).await?;
+            let found = users::following(db, &filter, cursor.as_ref(), BATCH).await?;
             let Some(last) = found.last().map(|user| user.key.clone()) else { return Ok(None) };
             let ids: Vec<Uuid> = found.iter().map(|user| user.id).collect();
             let two_step = users::with_two_steps(db, &ids).await?;

@@ -41,7 +41,7 @@ impl AdminService {
     pub async fn users(
         &self,
         query: UsersQuery<'_>,
-        place: Cursor<Key>,
+        cursor: Cursor<Key>,
         by: &RequestContext,
     ) -> Result<UsersPage, ServiceError> {
         by.administrator()?;
@@ -50,22 +50,22 @@ impl AdminService {
             return Ok(UsersPage { page, two_step: HashSet::new() });
         };
         // A key from another sort order or search is not a position in this list.
-        let place = match place {
+        let cursor = match cursor {
             Cursor::Before(key) | Cursor::After(key) if !filter.order.can_hold(&key) => Cursor::First,
-            place => place,
+            cursor => cursor,
         };
         let db = self.store.reader();
-        let fetch = |place, most| {
+        let fetch = |cursor, most| {
             let filter = &filter;
             async move {
-                match place {
+                match cursor {
                     Cursor::First => users::following(db, filter, None, most).await,
                     Cursor::Before(key) => users::following(db, filter, Some(&key), most).await,
                     Cursor::After(key) => users::preceding(db, filter, &key, most).await,
                 }
             }
         };
-        let page = keyset::page(place, PAGE, fetch).await?;
+        let page = keyset::page(cursor, PAGE, fetch).await?;
         let ids: Vec<Uuid> = page.rows.iter().map(|user| user.id).collect();
         let two_step = users::with_two_steps(db, &ids).await?;
         Ok(UsersPage { page, two_step })
@@ -100,8 +100,8 @@ fn key_of(beginning: &str) -> Option<String> {
     if let Ok(email) = Email::parse(beginning) {
         return Some(email.key().to_owned());
     }
-    let printed = beginning.bytes().all(|byte| byte.is_ascii_graphic());
-    printed.then(|| beginning.to_ascii_lowercase())
+    let is_printable = beginning.bytes().all(|byte| byte.is_ascii_graphic());
+    is_printable.then(|| beginning.to_ascii_lowercase())
 }
 
 #[cfg(test)]

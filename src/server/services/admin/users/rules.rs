@@ -19,11 +19,11 @@ pub(super) struct AccountStatus {
 }
 
 /// Returns why an action cannot be applied, or `None` if it can.
-pub(super) fn refusal(action: UserAction, on: AccountStatus) -> Option<&'static str> {
-    if let Some(elsewhere) = on.own.then(|| own(action)).flatten() {
-        return Some(elsewhere);
+pub(super) fn refusal(action: UserAction, status: AccountStatus) -> Option<&'static str> {
+    if let Some(alternative) = status.own.then(|| own_account(action)).flatten() {
+        return Some(alternative);
     }
-    let senseless = match (action, on.state, on.role) {
+    let not_applicable = match (action, status.state, status.role) {
         (UserAction::Disable, AccountState::Disabled, _) => Some("This account is already disabled."),
         (UserAction::Disable, AccountState::Leaving, _) => {
             Some("This account is already closed. The user asked to delete it.")
@@ -41,21 +41,21 @@ pub(super) fn refusal(action: UserAction, on: AccountStatus) -> Option<&'static 
             AccountState::Disabled | AccountState::Leaving,
             _,
         ) => Some(CLOSED),
-        (UserAction::ResetTwoStep, _, _) if !on.two_step => {
+        (UserAction::ResetTwoStep, _, _) if !status.two_step => {
             Some("This account has no authenticator app and no passkey.")
         }
         (UserAction::MakeUser, _, Role::User) => Some("This user isn't an administrator."),
         _ => None,
     };
-    senseless.or_else(|| {
-        let takes_one = matches!(action, UserAction::Disable | UserAction::MakeUser | UserAction::Delete);
-        let is_one = on.role == Role::Administrator && on.state == AccountState::Open;
-        (takes_one && is_one && !on.another_administrator).then_some(LAST)
+    not_applicable.or_else(|| {
+        let removes_administrator = matches!(action, UserAction::Disable | UserAction::MakeUser | UserAction::Delete);
+        let is_active_administrator = status.role == Role::Administrator && status.state == AccountState::Open;
+        (removes_administrator && is_active_administrator && !status.another_administrator).then_some(LAST)
     })
 }
 
 /// Returns where administrators can do the same to their own account, if they cannot do it here.
-fn own(action: UserAction) -> Option<&'static str> {
+fn own_account(action: UserAction) -> Option<&'static str> {
     match action {
         UserAction::Disable => Some("This is your own account. To close it, delete it on the page /account."),
         UserAction::Delete => Some("This is your own account. You can delete it on the page /account."),
@@ -85,30 +85,34 @@ mod tests {
         another_administrator: true,
     };
 
-    fn done(on: AccountStatus) -> Vec<&'static str> {
-        UserAction::ALL.into_iter().filter(|action| refusal(*action, on).is_none()).map(UserAction::as_str).collect()
+    fn available(status: AccountStatus) -> Vec<&'static str> {
+        UserAction::ALL
+            .into_iter()
+            .filter(|action| refusal(*action, status).is_none())
+            .map(UserAction::as_str)
+            .collect()
     }
 
     #[test]
     fn available_actions_depend_on_state_and_role() {
         let open = ["end-sessions", "start-recovery", "reset-two-step", "disable", "make-administrator", "delete"];
-        assert_eq!(done(PLAIN), open);
+        assert_eq!(available(PLAIN), open);
         assert_eq!(
-            done(AccountStatus { state: AccountState::Disabled, ..PLAIN }),
+            available(AccountStatus { state: AccountState::Disabled, ..PLAIN }),
             ["reset-two-step", "enable", "delete"]
         );
-        assert_eq!(done(AccountStatus { state: AccountState::Leaving, two_step: false, ..PLAIN }), ["delete"]);
+        assert_eq!(available(AccountStatus { state: AccountState::Leaving, two_step: false, ..PLAIN }), ["delete"]);
         let administrator = AccountStatus { role: Role::Administrator, two_step: false, ..PLAIN };
-        assert_eq!(done(administrator), ["end-sessions", "start-recovery", "disable", "make-user", "delete"]);
-        assert_eq!(done(AccountStatus { own: true, ..administrator }), ["make-user"]);
+        assert_eq!(available(administrator), ["end-sessions", "start-recovery", "disable", "make-user", "delete"]);
+        assert_eq!(available(AccountStatus { own: true, ..administrator }), ["make-user"]);
     }
 
     #[test]
     fn the_last_administrator_cannot_be_removed() {
         let last = AccountStatus { role: Role::Administrator, another_administrator: false, ..PLAIN };
-        assert_eq!(done(last), ["end-sessions", "start-recovery", "reset-two-step"]);
-        assert!(done(AccountStatus { own: true, ..last }).is_empty());
+        assert_eq!(available(last), ["end-sessions", "start-recovery", "reset-two-step"]);
+        assert!(available(AccountStatus { own: true, ..last }).is_empty());
         let disabled = AccountStatus { state: AccountState::Disabled, ..last };
-        assert!(done(disabled).contains(&"make-user") && done(disabled).contains(&"delete"));
+        assert!(available(disabled).contains(&"make-user") && available(disabled).contains(&"delete"));
     }
 }

@@ -14,7 +14,7 @@ use crate::server::store::otps::SuppressionReason;
 use crate::server::store::outbox::MailState;
 
 /// The longest lifetime of any code.
-const LONGEST_LIFE_MS: i64 = 3_600_000;
+const MAX_LIFETIME_MS: i64 = 3_600_000;
 
 /// A filter and a position, translated to SQL.
 pub(super) struct LogQuery<'a> {
@@ -24,13 +24,13 @@ pub(super) struct LogQuery<'a> {
     /// Only codes after this one, in the given order.
     from: Option<Uuid>,
     /// The filter whose index drives the query.
-    leader: DrivingIndex,
+    driving: DrivingIndex,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum DrivingIndex {
     Address,
-    RequestContext,
+    RequesterIp,
     Delivery,
     Outcome,
     Purpose,
@@ -39,27 +39,28 @@ enum DrivingIndex {
 
 impl<'a> LogQuery<'a> {
     pub(super) fn new(filter: &'a Filter, now: Timestamp, order: Order, from: Option<Uuid>) -> Self {
-        // The most selective filter leads.
-        let leaders = [
+        // The most selective filter drives the query.
+        let candidates = [
             (filter.email_key.is_some(), DrivingIndex::Address),
-            (filter.requester_ip.is_some(), DrivingIndex::RequestContext),
+            (filter.requester_ip.is_some(), DrivingIndex::RequesterIp),
             (filter.delivery.is_some(), DrivingIndex::Delivery),
             (filter.outcome.is_some(), DrivingIndex::Outcome),
             (filter.purpose.is_some(), DrivingIndex::Purpose),
         ];
-        let leader = leaders.into_iter().find(|(asked, _)| *asked).map_or(DrivingIndex::None, |(_, leader)| leader);
-        Self { filter, now, order, from, leader }
+        let driving =
+            candidates.into_iter().find(|(is_set, _)| *is_set).map_or(DrivingIndex::None, |(_, driving)| driving);
+        Self { filter, now, order, from, driving }
     }
 
-    /// Returns whether there are conditions besides the leader's.
+    /// Returns whether there are conditions besides the driving one.
     fn is_narrower(&self) -> bool {
         self.conditions().len() > 1
     }
 
     pub(super) fn codes(&self, most: u64) -> Select<Entity> {
         let mut rest = Condition::all();
-        for (leader, condition) in self.conditions() {
-            if leader != self.leader {
+        for (driving, condition) in self.conditions() {
+            if driving != self.driving {
                 rest = rest.add(condition);
             }
         }
@@ -76,29 +77,29 @@ impl<'a> LogQuery<'a> {
         self.is_narrower().then(|| self.via_index(1).offset(WINDOW - 1).take())
     }
 
-    /// Selects the ids that match the leader, in the order of the list.
+    /// Selects the ids that match the driving filter, in the order of the list.
     fn via_index(&self, most: u64) -> SelectStatement {
-        let mut via_index = Query::select();
+        let mut select = Query::select();
         // The delivery status is stored with the message, whose index contains the code's id.
-        let id = match self.mail_state().filter(|_| self.leader == DrivingIndex::Delivery) {
+        let id = match self.mail_state().filter(|_| self.driving == DrivingIndex::Delivery) {
             Some(mail) => {
-                via_index.from(outbox::Entity).cond_where(mail);
+                select.from(outbox::Entity).cond_where(mail);
                 Expr::col((outbox::Entity, outbox::Column::OtpId))
             }
             None => {
-                via_index.from(Entity);
-                for (_, condition) in self.conditions().into_iter().filter(|(leader, _)| *leader == self.leader) {
-                    via_index.cond_where(condition);
+                select.from(Entity);
+                for (_, condition) in self.conditions().into_iter().filter(|(driving, _)| *driving == self.driving) {
+                    select.cond_where(condition);
                 }
                 Expr::col((Entity, Column::Id))
             }
         };
         match (&self.order, self.from) {
-            (Order::Asc, Some(from)) => via_index.and_where(id.clone().gt(from)),
-            (_, Some(from)) => via_index.and_where(id.clone().lt(from)),
-            (_, None) => via_index.and_where(id.clone().is_not_null()),
+            (Order::Asc, Some(from)) => select.and_where(id.clone().gt(from)),
+            (_, Some(from)) => select.and_where(id.clone().lt(from)),
+            (_, None) => select.and_where(id.clone().is_not_null()),
         };
-        via_index.expr(id.clone()).order_by_expr(id, self.order.clone()).limit(most).to_owned()
+        select.expr(id.clone()).order_by_expr(id, self.order.clone()).limit(most).to_owned()
     }
 
     /// Returns a condition for each filter that is set.
@@ -113,20 +114,20 @@ impl<'a> LogQuery<'a> {
             conditions.push((DrivingIndex::Address, one(Column::EmailKey.eq(key.as_str()))));
         }
         if let Some(ip) = requester_ip {
-            conditions.push((DrivingIndex::RequestContext, one(Column::RequesterIp.eq(ip.as_str()))));
+            conditions.push((DrivingIndex::RequesterIp, one(Column::RequesterIp.eq(ip.as_str()))));
         }
         if let Some(outcome) = outcome {
-            conditions.push((DrivingIndex::Outcome, self.came_to(*outcome)));
+            conditions.push((DrivingIndex::Outcome, self.has_status(*outcome)));
         }
         if let Some(delivery) = delivery {
-            conditions.push((DrivingIndex::Delivery, self.delivered(*delivery)));
+            conditions.push((DrivingIndex::Delivery, self.has_delivery(*delivery)));
         }
         conditions
     }
 
-    /// Selects codes by outcome, like [`outcome_of`](super::outcome_of). Each condition must match
+    /// Selects codes by outcome, like [`status_of`](super::status_of). Each condition must match
     /// the condition of its partial index exactly.
-    fn came_to(&self, outcome: OtpStatus) -> Condition {
+    fn has_status(&self, outcome: OtpStatus) -> Condition {
         let left = || {
             Condition::all()
                 .add(Column::ConsumedAt.is_null())
@@ -145,11 +146,11 @@ impl<'a> LogQuery<'a> {
             OtpStatus::Waiting => left()
                 .add(Column::ExpiresAt.gt(self.now.0))
                 .add(Column::VoidedAt.is_null())
-                .add(Column::Id.gte(first_id_at(Timestamp(self.now.0 - LONGEST_LIFE_MS)))),
+                .add(Column::Id.gte(first_id_at(Timestamp(self.now.0 - MAX_LIFETIME_MS)))),
         }
     }
 
-    fn delivered(&self, delivery: OtpDelivery) -> Condition {
+    fn has_delivery(&self, delivery: OtpDelivery) -> Condition {
         let withheld = |why: SuppressionReason| {
             Condition::all().add(Column::Withheld.is_not_null()).add(Column::Withheld.eq(why.as_str()))
         };

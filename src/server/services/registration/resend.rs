@@ -39,7 +39,7 @@ impl Registration {
         tx.commit().await?;
         self.codes.mailer.wake();
         let text = format!("We've sent a new code to {}.", registration.email.as_str());
-        Ok(NextStep::go(paths::VERIFY).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::VERIFY).with_notice(NoticeKind::Success, text))
     }
 
     /// Returns the registration for which another code can be sent now. If there is none, the inner
@@ -101,6 +101,6 @@ impl Registration {
         tx.commit().await?;
         self.codes.mailer.wake();
         let text = format!("We've sent a code to {}.", registration.email.as_str());
-        Ok(NextStep::go(paths::VERIFY).saying(NoticeKind::Success, text))
+        Ok(NextStep::go(paths::VERIFY).with_notice(NoticeKind::Success, text))
     }
 }
