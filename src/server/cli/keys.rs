@@ -32,8 +32,8 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
         }
     }
     // Also after a rotation: report what is in the database, not what was done.
-    let tallies = rotation.status().await?;
-    for KeyUsage { column, current, due, unreadable, .. } in &tallies {
+    let usages = rotation.status().await?;
+    for KeyUsage { column, current, due, unreadable, .. } in &usages {
         println!("{:<21} {current} with SECRET_KEY, {due} to re-encrypt, {unreadable} unreadable", column.to_string());
     }
     super::close(store, matches!(command, KeysCommand::Status)).await?;
@@ -45,7 +45,7 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
 #[expect(clippy::print_stdout, reason = "the output of the command")]
 fn report(usages: &[KeyUsage], command: KeysCommand) -> Result<(), Failure> {
     let mut problems = String::new();
-    for KeyUsage { column, unreadable, examples, .. } in tallies {
+    for KeyUsage { column, unreadable, examples, .. } in usages {
         for id in examples {
             // Writing to a `String` cannot fail.
             let _ = writeln!(problems, "{column}: row {id} can't be decrypted with SECRET_KEY or SECRET_KEY_PREVIOUS");

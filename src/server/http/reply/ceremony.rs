@@ -11,7 +11,7 @@ impl FormRequest {
     pub async fn ceremony(self, offer: Result<CeremonyStart, ServiceError>) -> Result<PasskeyOptions, ApiError> {
         match offer {
             Ok(CeremonyStart { options, state }) => {
-                self.only_for_script(&self.page);
+                self.redirect_plain_form(&self.page);
                 Ok(PasskeyOptions { options, state })
             }
             Err(error) => self.refuse(error).await.map(|()| PasskeyOptions::default()),

@@ -20,7 +20,7 @@ impl FormRequest {
         next: Option<NextPath>,
     ) -> Result<(), ApiError> {
         match outcome {
-            Ok(LoginOutcome::SignedIn(entered)) => self.enter(Ok(*entered), next).await,
+            Ok(LoginOutcome::SignedIn(entered)) => self.start_session(Ok(*entered), next).await,
             Ok(LoginOutcome::SecondStep(due)) => match sessions::begin_second_step(&self.session, &due).await {
                 Ok(()) => {
                     self.redirect(paths::LOGIN_MFA);

@@ -27,7 +27,7 @@ pub(super) async fn load(state: &AppState, query: &str, by: &RequestContext) -> 
             return Err(NextStep::go(paths::REGISTER).with_flow(FlowChange::Begin(Flow::Invitation, token)).into());
         }
     }
-    let guest = match &by.invitation {
+    let invited_email = match &by.invitation {
         Some(token) => state.registration.invited_email(token).await?,
         None => None,
     };

@@ -43,14 +43,14 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    pub fn times(&self, metric: Metric) -> u64 {
-        Metric::ALL.iter().zip(self.times).find(|(one, _)| **one == metric).map_or(0, |(_, times)| times)
+    pub fn count(&self, metric: Metric) -> u64 {
+        Metric::ALL.iter().zip(self.counts).find(|(one, _)| **one == metric).map_or(0, |(_, count)| count)
     }
 
     /// Returns the total number of failed attempts.
     pub fn failures(&self) -> u64 {
         [Metric::WrongPassword, Metric::WrongCode, Metric::SecondStepFailed]
-            .map(|metric| self.times(metric))
+            .map(|metric| self.count(metric))
             .iter()
             .sum()
     }
@@ -63,8 +63,8 @@ impl Overview {
     }
 
     /// Returns how often this happened in the whole time range.
-    pub fn times(&self, metric: Metric) -> u64 {
-        self.pieces.iter().map(|bucket| bucket.times(metric)).sum()
+    pub fn count(&self, metric: Metric) -> u64 {
+        self.buckets.iter().map(|bucket| bucket.count(metric)).sum()
     }
 
     pub fn failures(&self) -> u64 {
@@ -109,28 +109,28 @@ impl AdminService {
             new_accounts: overview::new_accounts(db, since).await?,
             waiting_registrations: overview::waiting_registrations(db, now - self.limits.registration_lifetime).await?,
             mail: overview::mail_queue(db).await?,
-            pieces: buckets,
+            buckets,
         })
     }
 }
 
 /// Returns an empty bucket for each hour or day of the time range that ends now.
 fn empty_buckets(span: TimeRange, now: Timestamp) -> Vec<Bucket> {
-    let length = span.piece_millis();
+    let length = span.bucket_millis();
     let current = now.0 - now.0.rem_euclid(length);
-    let back = (0..span.pieces()).rev().filter_map(|back| i64::try_from(back).ok());
-    back.map(|back| Bucket { at: Timestamp(current - back * length), times: [0; Metric::ALL.len()] }).collect()
+    let back = (0..span.bucket_count()).rev().filter_map(|back| i64::try_from(back).ok());
+    back.map(|back| Bucket { at: Timestamp(current - back * length), counts: [0; Metric::ALL.len()] }).collect()
 }
 
 /// Adds hourly counts to the buckets that contain them.
 fn add_counts(buckets: &mut [Bucket], span: TimeRange, counted: &[Counted]) {
     for Counted { metric, hour, times } in counted {
-        let began = Timestamp(hour.0 - hour.0.rem_euclid(span.piece_millis()));
+        let began = Timestamp(hour.0 - hour.0.rem_euclid(span.bucket_millis()));
         let column = Metric::ALL.iter().position(|one| one == metric);
         // Counts outside the range are skipped, including those from the future, which were made
         // before the clock was set back.
         if let (Ok(index), Some(column)) = (buckets.binary_search_by_key(&began, |bucket| bucket.at), column) {
-            buckets[index].times[column] += times;
+            buckets[index].counts[column] += times;
         }
     }
 }

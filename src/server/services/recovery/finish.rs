@@ -2,7 +2,7 @@
 
 use crate::server::store::Transaction;
 
-use super::{PendingRecovery, Recovery, RecoveryEnded, context, may_recover};
+use super::{PendingRecovery, Recovery, RecoveryEnded, may_recover, otp_context};
 use crate::domain::{FieldErrors, NoticeKind, OtpCode, Password, SecurityEvent, Timestamp};
 use crate::paths;
 use crate::server::crypto::{PasswordContext, PasswordHash};
@@ -45,7 +45,7 @@ impl Recovery {
         };
         let now = self.clock.now();
         if !self.codes.is_correct(reader, otp_context(&recovery), &code, now).await? {
-            return self.wrong(&recovery, by).await;
+            return self.reject_code(&recovery, by).await;
         }
         let account = match recovery.account_id {
             Some(id) => accounts::by_id(reader, id).await?.filter(|account| may_recover(&recovery, account)),

@@ -42,7 +42,7 @@ pub enum SecondFactorOutcome {
         notice: Option<Notice>,
     },
     /// This browser has no pending second step. Contains where to go instead.
-    Elsewhere(NextStep),
+    Redirect(NextStep),
 }
 
 impl SecondFactor {
