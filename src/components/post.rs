@@ -19,7 +19,9 @@ use crate::api::{ApiError, Feedback};
 /// The server's feedback about the form, or a message that it could not be reached.
 pub async fn post(form: &HtmlFormElement) -> Result<Option<String>, Feedback> {
     let typed = fields_of(form).map_err(unreachable)?;
-    Ok(next_of(&call(&form.action(), &typed).await?))
+    // Not the property of that name: a field called "action" would take its place.
+    let action = form.get_attribute("action").unwrap_or_default();
+    Ok(next_of(&call(&action, &typed).await?))
 }
 
 /// Sends fields to a path. Returns the answer if it is not a refusal.

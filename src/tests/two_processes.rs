@@ -70,7 +70,9 @@ async fn two_administrators_who_demote_each_other_in_two_processes_leave_one() {
     let (ann_id, bob_id) = (id("ann").await, id("bob").await);
     for round in 0..10 {
         let demote = async |mut client: crate::harness::Client, id: &str| {
-            client.post("/admin/users/change", &[("id", id), ("action", "make-user"), ("reason", "Because.")]).await
+            client
+                .post("/admin/users/change", &[("id", id), ("user_action", "make-user"), ("reason", "Because.")])
+                .await
         };
         // Both stay signed in; only their roles are restored.
         let _ = join(demote(ann.clone(), &bob_id), demote(bob.clone(), &ann_id)).await;

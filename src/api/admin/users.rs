@@ -104,14 +104,14 @@ pub struct UserActionView {
 #[server(prefix = "", endpoint = "admin/users/change")]
 pub async fn change_user(
     #[server(default)] id: String,
-    #[server(default)] action: String,
+    #[server(default)] user_action: String,
     #[server(default)] reason: String,
 ) -> Result<(), ApiError> {
     use crate::paths;
     use crate::server::http::reply::FormRequest;
     use crate::server::services::ServiceError;
     let post = FormRequest::to(paths::ADMIN_USERS_CHANGE)?.keep("reason", &reason);
-    let (Ok(id), Some(action)) = (uuid::Uuid::try_parse(&id), UserAction::parse(&action)) else {
+    let (Ok(id), Some(action)) = (uuid::Uuid::try_parse(&id), UserAction::parse(&user_action)) else {
         return post.answer(Err(ServiceError::NotFound)).await;
     };
     let post = post.on_page(paths::admin_user_action(&id.to_string(), action.as_str()));

@@ -206,7 +206,7 @@ async fn of_the_actions_on_a_deleted_account_only_the_deletion_keeps_its_reason(
     app.account("bob", "bob@x.example").await;
     let bob = id_of(&app, "bob").await;
     for (action, reason) in [("end-sessions", "Asked for it by phone"), ("delete", "Asked for it by letter")] {
-        let fields = [("id", bob.as_str()), ("action", action), ("reason", reason)];
+        let fields = [("id", bob.as_str()), ("user_action", action), ("reason", reason)];
         let answer = ann.post("/admin/users/change", &fields).await;
         assert!(answer.location().is_some(), "{action}: {answer:?}");
     }

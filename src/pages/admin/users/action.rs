@@ -44,7 +44,7 @@ fn Confirm(about: UserActionView, flash: Flash) -> impl IntoView {
     let UserActionView { id, username, action, own, .. } = about;
     let form = Form::to(paths::ADMIN_USERS_CHANGE, &flash)
         .field(Field::hidden("id", id))
-        .field(Field::hidden("action", action.as_str()))
+        .field(Field::hidden("user_action", action.as_str()))
         .field(Field::text("reason", "Reason").hint("Recorded in the audit log. The user won't see it."))
         .submit(action.label(), pending_label(action));
     let form = if is_loss(action) { form.dangerous() } else { form };

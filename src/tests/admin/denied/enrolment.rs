@@ -27,7 +27,7 @@ async fn an_administrator_without_the_required_second_factor_is_redirected_to_ad
             }
         }
         for action in UserAction::ALL {
-            let fields = [("id", bob.as_str()), ("action", action.as_str()), ("reason", "Because.")];
+            let fields = [("id", bob.as_str()), ("user_action", action.as_str()), ("reason", "Because.")];
             let answer = ann.clone().post(paths::ADMIN_USERS_CHANGE, &fields).await;
             assert_eq!(answer.location().as_deref(), Some(paths::ACCOUNT_SECURITY), "{action:?}");
         }
@@ -39,7 +39,7 @@ async fn an_administrator_without_the_required_second_factor_is_redirected_to_ad
 
         enrol(&app, &mut ann).await;
         assert_eq!(ann.get(paths::ADMIN_USERS).await.status, 200);
-        let fields = [("id", bob.as_str()), ("action", "disable"), ("reason", "Because.")];
+        let fields = [("id", bob.as_str()), ("user_action", "disable"), ("reason", "Because.")];
         let answer = ann.post(paths::ADMIN_USERS_CHANGE, &fields).await;
         assert_eq!(answer.location(), Some(paths::admin_user(&bob)));
         assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 1);

@@ -31,7 +31,7 @@ async fn with_bob(mode: Mode) -> (TestApp, Client) {
 
 /// Presses the button on an action's page.
 async fn change(client: &mut Client, id: &str, action: &str, reason: &str) -> Answer {
-    client.post(CHANGE, &[("id", id), ("action", action), ("reason", reason)]).await
+    client.post(CHANGE, &[("id", id), ("user_action", action), ("reason", reason)]).await
 }
 
 /// Adds an authenticator app to the signed-in account; returns its recovery codes.
