@@ -30,6 +30,8 @@ pub struct PageContext {
     pub next: Option<String>,
     /// The relying party id of passkeys, if they are available.
     pub passkeys: Option<String>,
+    /// How long "Keep me signed in" lasts.
+    pub remembered_for: String,
     /// Whether emails go to the development mailbox.
     pub dev_mailbox: bool,
     /// When the page was rendered, by the server's clock.
@@ -47,6 +49,7 @@ impl Default for PageContext {
             captcha: None,
             next: None,
             passkeys: None,
+            remembered_for: String::new(),
             dev_mailbox: false,
             now: Timestamp(0),
         }

@@ -20,7 +20,7 @@ pub fn LoginPage() -> impl IntoView {
     let form = Form::to(paths::LOGIN, &flash)
         .field(Field::text("identifier", "Username or email").autocomplete(autocomplete))
         .field(Field::password("password", "Password"))
-        .field(Field::checkbox("remember", "Keep me signed in for 30 days"))
+        .field(Field::checkbox("remember", &format!("Keep me signed in for {}", visitor.remembered_for)))
         .captcha(captcha.clone())
         .submit("Sign in", "Signing in…");
     let form = if next.is_empty() { form } else { form.field(Field::hidden("next", next)) };

@@ -108,6 +108,7 @@ async fn admit(state: &AppState, session: &Session, request: Request) -> Result<
         account,
         registration: state.config.registration.mode,
         passkeys: state.passkeys.relying_party.clone(),
+        remembered_for: views::security::label(state.config.limits.session.remember),
         dev_mailbox: matches!(state.config.mail.transport, TransportConfig::File { .. }),
         now: state.clock.now(),
         ..PageContext::default()

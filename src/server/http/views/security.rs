@@ -37,7 +37,7 @@ pub(super) async fn second_step(state: &AppState, by: &RequestContext) -> Result
 }
 
 /// Formats a duration in whole days, or in hours if it is shorter than a day.
-fn label(time: Duration) -> String {
+pub(in crate::server::http) fn label(time: Duration) -> String {
     let hours = time.as_secs() / 3_600;
     match (hours / 24, hours) {
         (0, 0 | 1) => "an hour".to_owned(),
