@@ -66,7 +66,7 @@ fn Details(visitor: PageContext, guest: Option<String>) -> impl IntoView {
 #[component]
 fn InvitedOnly(no_good: bool) -> impl IntoView {
     let what = if no_good {
-        "This invitation has been used, cancelled or has expired. Ask for a new one."
+        "This invitation was used or cancelled, or it has expired. Ask for a new one."
     } else {
         "If you have one, open the link in the email. It can be used once and expires on the date in the email."
     };
