@@ -25,7 +25,7 @@ pub fn within_descriptors(limits: ConnectionLimits) -> ConnectionLimits {
             wanted = limits.most,
             allowed = fitting.most,
             open_files = allowed,
-            "PORTAL_CONNECTIONS_MAX is more than the system's limit on open files is good for; raise that (ulimit -n)"
+            "PORTAL_CONNECTIONS_MAX needs more open files than the system allows; raise that limit (ulimit -n)"
         );
     }
     fitting

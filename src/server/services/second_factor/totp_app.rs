@@ -124,7 +124,7 @@ impl SecondFactor {
     pub(super) fn open_seed(&self, account_id: Uuid, stored: &StoredSeed) -> Result<Seed, StoreError> {
         let bytes = self.seeds.open(account_id, &stored.sealed).map(zeroize::Zeroizing::new);
         let seed = bytes.ok().and_then(|bytes| Seed::from_bytes(&bytes));
-        seed.ok_or(StoreError::Corrupt("totp.secret, sealed by another SECRET_KEY or altered"))
+        seed.ok_or(StoreError::Corrupt("totp.secret, encrypted with a different SECRET_KEY or changed"))
     }
 }
 
