@@ -56,7 +56,9 @@ test('@hydrated a passkey is added, named, used by its button, and removed', asy
 
   await portal.signOut();
   await authenticator.touchedDuring(() => portal.answerTo(SIGN_IN, () => portal.button(SIGN_IN).click()));
-  await expect(portal.form(SIGN_IN).getByRole('alert')).toHaveText("This passkey doesn't belong to an account here.");
+  await expect(portal.form(SIGN_IN).getByRole('alert')).toHaveText(
+    "This passkey wasn't accepted. Try again or choose another way to continue.",
+  );
   await portal.isAt('/login');
 });
 

@@ -15,7 +15,7 @@ test('a person reads what happened to their account', async ({ portal, member, h
   await expect(rows).toHaveCount(2);
   await expect(rows.nth(0)).toContainText('Signed in');
   await expect(rows.nth(0)).toContainText(/Chrome on \w+/);
-  await expect(rows.nth(1)).toContainText('Sign-in failed: wrong password');
+  await expect(rows.nth(1)).toContainText('Sign-in failed: incorrect password');
   // In the reader's own zone where a script can know it.
   const times = rows.locator('time');
   if (hydrated) await expect(times.first()).not.toContainText('UTC');

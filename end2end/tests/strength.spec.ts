@@ -68,7 +68,7 @@ test('@hydrated the meter knows the name and the address that were typed above',
   await expectStep(portal, 4, 'Strong');
   await portal.fill('/register', { email: `${password}@example.com`, password: `${password}1` });
   await expectStep(portal, 1, 'Too weak');
-  await expect(meter(portal)).toContainText('Don’t use your name, email or this site’s name.');
+  await expect(meter(portal)).toContainText("Don't use your name, email or this site's name.");
 });
 
 test('@hydrated nothing moves while the meter comes and goes', async ({ portal }) => {

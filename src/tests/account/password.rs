@@ -54,7 +54,7 @@ async fn errors_are_shown_beside_their_fields_and_change_nothing() {
             ("", NEW, "Enter your current password."),
             ("not the password", NEW, "Incorrect password."),
             (PASSWORD, "short", "Use at least 8 characters."),
-            (PASSWORD, "ann@x.example", "Don’t use your name"),
+            (PASSWORD, "ann@x.example", "Don't use your name"),
         ] {
             let answer = change(&mut client, current, new).await;
             let seen = client.seen(answer).await;

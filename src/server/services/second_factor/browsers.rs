@@ -67,7 +67,7 @@ impl SecondFactor {
         let words = describe_user_agent(&browser.user_agent);
         self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, &words, by).await?;
         tx.commit().await?;
-        let said = format!("{words} will be asked for a code again.");
+        let said = format!("Trusted browser removed: {words}. It will be asked for a code again.");
         Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
     }
 
@@ -79,10 +79,10 @@ impl SecondFactor {
         let account_id = by.member()?.account_id;
         let tx = self.store.write().await?;
         if trusted_browsers::forget_all(&tx, account_id).await? > 0 {
-            self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, "all of them", by).await?;
+            self.log.note_about(&tx, account_id, SecurityEvent::BrowserForgotten, "all trusted browsers", by).await?;
         }
         tx.commit().await?;
-        let said = "All browsers will be asked for a code again.";
+        let said = "All trusted browsers removed. They will be asked for a code again.";
         Ok(NextStep::go(paths::ACCOUNT_SECURITY).saying(NoticeKind::Success, said))
     }
 }
