@@ -56,7 +56,9 @@ test('@hydrated a passkey is added, renamed, used to sign in, and removed', asyn
 
   await portal.signOut();
   await authenticator.withUserPresence(() => portal.waitForPost(SIGN_IN, () => portal.button(SIGN_IN).click()));
-  await expect(portal.form(SIGN_IN).getByRole('alert')).toHaveText("This passkey doesn't belong to an account here.");
+  await expect(portal.form(SIGN_IN).getByRole('alert')).toHaveText(
+    "This passkey wasn't accepted. Try again or choose another way to continue.",
+  );
   await portal.expectPath('/login');
 });
 
@@ -93,7 +95,7 @@ test('@hydrated a user who cancels the passkey request can sign in with the pass
   await portal.open('/login');
   await portal.button(SIGN_IN).click();
   const alert = portal.form(SIGN_IN).getByRole('alert');
-  await expect(alert).toHaveText('The passkey request was cancelled. You can try again.');
+  await expect(alert).toHaveText('The passkey request was canceled. You can try again.');
   await expect(portal.button(SIGN_IN)).toHaveAttribute('aria-disabled', 'false');
   await expectAccessible(portal);
   await portal.signIn(user);

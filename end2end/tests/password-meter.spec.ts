@@ -69,7 +69,7 @@ test('@hydrated the meter takes the username and the email into account', async 
   await expectStep(portal, 4, 'Strong');
   await portal.fill('/register', { email: `${password}@example.com`, password: `${password}1` });
   await expectStep(portal, 1, 'Too weak');
-  await expect(meter(portal)).toContainText('Don’t use your name, email or this site’s name.');
+  await expect(meter(portal)).toContainText("Don't use your name, email or this site's name.");
 });
 
 test('@hydrated the layout does not shift when the meter appears or disappears', async ({ portal }) => {

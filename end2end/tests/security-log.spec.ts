@@ -15,7 +15,7 @@ test('a user sees the security events of their account', async ({ portal, user, 
   await expect(rows).toHaveCount(2);
   await expect(rows.nth(0)).toContainText('Signed in');
   await expect(rows.nth(0)).toContainText(/Chrome on \w+/);
-  await expect(rows.nth(1)).toContainText('Sign-in failed: wrong password');
+  await expect(rows.nth(1)).toContainText('Sign-in failed: incorrect password');
   // In the browser's time zone where JavaScript is enabled.
   const times = rows.locator('time');
   if (hydrated) await expect(times.first()).not.toContainText('UTC');

@@ -31,7 +31,7 @@ pub fn SignedIn(
                 </nav>
                 <details class="menu">
                     <summary>
-                        <span class="visually-hidden">"Menu of "</span>
+                        <span class="visually-hidden">"Account menu for "</span>
                         <span class="menu-name">{username.clone()}</span>
                         <Icon sign=IconName::Chevron />
                     </summary>

@@ -115,7 +115,7 @@ pub async fn request_credential(
 fn error_message(error: JsValue) -> Feedback {
     let name = text(&error, "name").unwrap_or_default();
     Feedback::message(match name.as_str() {
-        "NotAllowedError" | "AbortError" => "The passkey request was cancelled. You can try again.",
+        "NotAllowedError" | "AbortError" => "The passkey request was canceled. You can try again.",
         "InvalidStateError" => "This device already has a passkey for your account.",
         _ => "This browser couldn't use a passkey. Try another browser or device.",
     })

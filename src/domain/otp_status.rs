@@ -49,7 +49,7 @@ pub const DELIVERIES: [(OtpDelivery, &str, &str); 8] = [
     (OtpDelivery::Sent, "sent", "Sent"),
     (OtpDelivery::GivenUp, "dead", "Failed"),
     (OtpDelivery::Expired, "expired", "Expired before sending"),
-    (OtpDelivery::Dropped, "dropped", "Cancelled by an administrator"),
+    (OtpDelivery::Dropped, "dropped", "Canceled by an administrator"),
     (OtpDelivery::AddressTaken, "address_taken", "Account already exists"),
     (OtpDelivery::NoAccount, "no_account", "No such account"),
 ];

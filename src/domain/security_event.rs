@@ -43,8 +43,8 @@ pub enum SecurityEvent {
 /// All events with their stored values and their labels.
 const ALL: [(SecurityEvent, &str, &str); 34] = [
     (SecurityEvent::SignedIn, "signed_in", "Signed in"),
-    (SecurityEvent::SignInFailed, "sign_in_failed", "Sign-in failed: wrong password"),
-    (SecurityEvent::SecondStepFailed, "second_step_failed", "Incorrect code"),
+    (SecurityEvent::SignInFailed, "sign_in_failed", "Sign-in failed: incorrect password"),
+    (SecurityEvent::SecondStepFailed, "second_step_failed", "Sign-in failed: incorrect code or passkey"),
     (SecurityEvent::SignedOut, "signed_out", "Signed out"),
     (SecurityEvent::NewDevice, "new_device", "Signed in from a new device"),
     (SecurityEvent::SessionEnded, "session_ended", "Session ended"),
@@ -67,7 +67,7 @@ const ALL: [(SecurityEvent, &str, &str); 34] = [
     (SecurityEvent::BrowserForgotten, "browser_forgotten", "Trusted browser removed"),
     (SecurityEvent::DataExported, "data_exported", "Data downloaded"),
     (SecurityEvent::DeletionScheduled, "deletion_scheduled", "Account deletion requested"),
-    (SecurityEvent::DeletionCancelled, "deletion_cancelled", "Account deletion cancelled"),
+    (SecurityEvent::DeletionCancelled, "deletion_cancelled", "Account deletion canceled"),
     (SecurityEvent::MadeAdministrator, "made_administrator", "Admin role given"),
     (SecurityEvent::MadeUser, "made_user", "Admin role removed"),
     (SecurityEvent::AccountDisabled, "account_disabled", "Account disabled"),

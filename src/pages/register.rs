@@ -68,7 +68,7 @@ fn Details(visitor: PageContext, invited_email: Option<String>) -> impl IntoView
 #[component]
 fn InvitedOnly(invitation_invalid: bool) -> impl IntoView {
     let what = if invitation_invalid {
-        "This invitation has been used, cancelled or has expired. Ask for a new one."
+        "This invitation was used or canceled, or it has expired. Ask for a new one."
     } else {
         "If you have one, open the link in the email. It can be used once and expires on the date in the email."
     };

@@ -130,7 +130,7 @@ async fn without_a_script_a_form_sent_too_quickly_is_refused() {
             assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("1")));
         }
         let seen = client.seen(answer).await;
-        assert!(seen.contains("Please wait a moment and try again."), "{seen}");
+        assert!(seen.contains("The form was submitted too quickly."), "{seen}");
         assert!(mode == Mode::Script || seen.contains("Try again in 1 second."), "{seen}");
         app.advance(1);
         assert_eq!(register_with(&mut client, &challenge).await.location().as_deref(), Some("/verify"));

@@ -9,7 +9,7 @@ mod sign_in;
 use crate::harness::{Answer, Client};
 
 /// The one message for every passkey that is not accepted.
-const UNKNOWN: &str = "This passkey doesn't belong to an account here.";
+const UNKNOWN: &str = "This passkey wasn't accepted. Try again or choose another way to continue.";
 
 async fn is_signed_in(client: &mut Client) -> bool {
     client.get("/dashboard").await.status == 200

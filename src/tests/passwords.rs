@@ -51,7 +51,7 @@ async fn a_password_made_of_user_or_portal_data_is_refused() {
             let mut client = app.client(mode);
             let answer = client.register(username, email, personal).await;
             let seen = client.seen(answer).await;
-            assert!(seen.contains("Don’t use your name, email or this site’s name."), "{mode:?} {personal}: {seen}");
+            assert!(seen.contains("Don't use your name, email or this site's name."), "{mode:?} {personal}: {seen}");
         }
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, 0);

@@ -52,7 +52,7 @@ async fn a_code_and_a_new_password_replace_the_old_one_without_signing_in() {
         assert!(opens(&app, NEW).await);
         assert!(!opens(&app, PASSWORD).await);
         let mails = app.mails_to("ann@x.example").await;
-        assert!(mails.iter().any(|(subject, _)| subject.contains("password was changed")), "{mails:?}");
+        assert!(mails.iter().any(|(subject, _)| subject.contains("password was reset")), "{mails:?}");
         assert_eq!(app.count("SELECT COUNT(*) FROM security_event WHERE kind = 'password_recovered'").await, 1);
     }
 }
@@ -231,7 +231,7 @@ async fn a_weak_password_is_refused_equally_for_all_and_costs_neither_code_nor_a
         }
         for _ in 0..6 {
             let answer = set(&mut client, &code, named).await;
-            assert!(client.seen(answer).await.contains("Don’t use your name"));
+            assert!(client.seen(answer).await.contains("Don't use your name"));
         }
         assert_eq!(app.count("SELECT tries FROM recovery").await, 2);
         assert_eq!(app.count("SELECT COUNT(*) FROM wrong_try").await, 2);

@@ -63,7 +63,7 @@ async fn begun_before(mode: Mode, setting: &str) -> (TestApp, Client, Client, St
 #[tokio::test]
 async fn a_registration_started_before_the_change_cannot_be_finished() {
     for (setting, notice) in
-        [("closed", "New accounts can't be created any longer"), ("invitation", "Your invitation no longer works")]
+        [("closed", "so your registration can't be completed"), ("invitation", "You need a valid invitation")]
     {
         for mode in BOTH {
             let (app, _, client, code) = begun_before(mode, setting).await;

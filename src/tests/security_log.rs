@@ -73,7 +73,7 @@ async fn sign_ins_failures_new_devices_and_sign_outs_are_shown_to_the_owner() {
         let said = |words: &str| rows.iter().filter(|row| row.contains(words)).count();
         assert_eq!(rows.len(), 5, "{rows:?}");
         assert_eq!((said("Signed in"), said("Signed out"), said("Signed in from a new device")), (3, 1, 1));
-        assert!(rows[2].contains("Sign-in failed: wrong password"), "{rows:?}");
+        assert!(rows[2].contains("Sign-in failed: incorrect password"), "{rows:?}");
         assert!(rows[2].contains("198.51.100.7") && rows[2].contains("Firefox on Linux"), "{}", rows[2]);
         assert!(rows[2].contains("2026-11-23T12:02:00Z"), "{}", rows[2]);
         assert!(rows[4].contains("with the password"), "{}", rows[4]);

@@ -43,6 +43,15 @@ async fn a_session_ends_after_12_hours_however_active() {
 }
 
 #[tokio::test]
+async fn the_sign_in_page_says_how_long_remember_me_lasts() {
+    for (seconds, time) in [("2592000", "30 days"), ("86400", "a day")] {
+        let app = TestApp::with(&[("PORTAL_SESSION_REMEMBER", seconds)]).await;
+        let page = app.form().get("/login").await.body;
+        assert!(page.contains(&format!("Keep me signed in for {time}")), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn the_cookie_expires_with_the_browser_unless_remember_me_is_set() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;

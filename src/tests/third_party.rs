@@ -109,7 +109,7 @@ async fn a_browser_without_scripts_follows_the_portals_own_rules() {
     let app = app("turnstile", &verification.start().await).await;
     let mut client = app.form();
     let answer = register(&mut client, "cf-turnstile-response", "").await;
-    assert!(client.seen(answer).await.contains("Please wait a moment and try again."));
+    assert!(client.seen(answer).await.contains("The form was submitted too quickly."));
     let challenge = client.captcha("/register").await.expect("a challenge");
     app.advance(2);
     let fields = [("username", "ann"), ("email", "a@x.example"), ("password", PASSWORD), ("captcha", &challenge)];

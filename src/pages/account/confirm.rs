@@ -12,7 +12,7 @@ pub fn ConfirmPage() -> impl IntoView {
     let visitor = visitor();
     let form = Form::to(paths::ACCOUNT_CONFIRM, &visitor.flash)
         .first_field(Field::password("password", "Password"))
-        .submit("Confirm", "Checking…");
+        .submit("Confirm password", "Checking…");
     let username = visitor.account.as_ref().map(|account| account.username.clone());
     let has_passkey = matches!(&visitor.view, View::Confirm(view) if view.has_passkey);
     let passkey = visitor.passkeys.clone().filter(|_| has_passkey).map(PasskeyUse::confirm);

@@ -28,14 +28,16 @@ pub fn DeletePage() -> impl IntoView {
     view! {
         <AccountArea visitor here=paths::ACCOUNT_DELETE within=paths::ACCOUNT heading="Delete your account">
             <Section title="What happens next">
-                <p><strong>{username}</strong> " will be closed now and deleted " {time} ". You'll lose:"</p>
+                <p>
+                    "Your account " <strong>{username}</strong> " will be closed now and deleted " {time} ". You'll lose:"
+                </p>
                 <ul>
                     <li>"your username and email address (others can use them)"</li>
                     <li>"your password, authenticator app, recovery codes and passkeys"</li>
                     <li>"your sessions, trusted browsers and security log"</li>
                 </ul>
                 <p>
-                    "Until then, you can restore it with the link we email you. "
+                    "Until it's deleted, you can restore your account with the link we email you. "
                     <a href=paths::ACCOUNT>"Keep my account"</a>
                 </p>
                 <EnhancedForm form />

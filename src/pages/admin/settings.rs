@@ -24,7 +24,7 @@ pub fn SettingsPage() -> impl IntoView {
     Some(view! {
         <AdminArea visitor here=paths::ADMIN_SETTINGS heading="Settings">
             <Section title="This portal">
-                <p>"Set by environment variables. Restart to apply changes."</p>
+                <p>"Settings are environment variables. Restart the portal to apply changes."</p>
                 <dl class="facts">
                     {facts} <dt>"Started"</dt> <dd>
                         <LocalTime at=started.0 with_time=true />

@@ -46,29 +46,29 @@ pub fn settings(config: &Config) -> Vec<Setting> {
     let mode = if site.production { "production" } else { "development" };
     let log_filter = if config.sources.of("PORTAL_LOG") == Source::Default { "RUST_LOG" } else { "PORTAL_LOG" };
     let mut all = vec![
-        set("mode", "LEPTOS_ENV", mode.to_owned()),
-        set("name", "PORTAL_NAME", site.name.clone()),
-        set("listen address", "LEPTOS_SITE_ADDR", site.address.to_string()),
-        set("public URL", "PUBLIC_URL", site.public_url.origin.clone()),
-        set("trusted proxies", "TRUSTED_PROXIES", proxies(config)),
-        set("data folder", "PORTAL_DATA_DIR", site.data_dir.display().to_string()),
-        set("database", "DATABASE_URL", database(config)),
-        set("email", "SMTP_URL", mail(config)),
-        set("sender", "MAIL_FROM", config.mail.from.to_string()),
-        set("captcha", "PORTAL_CAPTCHA", captcha(config).to_owned()),
-        set("secret key", "SECRET_KEY", config.keys.current().id().to_string()),
+        set("Mode", "LEPTOS_ENV", mode.to_owned()),
+        set("Name", "PORTAL_NAME", site.name.clone()),
+        set("Listen address", "LEPTOS_SITE_ADDR", site.address.to_string()),
+        set("Public URL", "PUBLIC_URL", site.public_url.origin.clone()),
+        set("Trusted proxies", "TRUSTED_PROXIES", proxies(config)),
+        set("Data folder", "PORTAL_DATA_DIR", site.data_dir.display().to_string()),
+        set("Database", "DATABASE_URL", database(config)),
+        set("Email", "SMTP_URL", mail(config)),
+        set("Sender", "MAIL_FROM", config.mail.from.to_string()),
+        set("Captcha", "PORTAL_CAPTCHA", captcha(config).to_owned()),
+        set("Secret key", "SECRET_KEY", config.keys.current().id().to_string()),
     ];
     if let Some(previous) = config.keys.previous() {
-        all.push(set("previous secret key", "SECRET_KEY_PREVIOUS", previous.id().to_string()));
+        all.push(set("Previous secret key", "SECRET_KEY_PREVIOUS", previous.id().to_string()));
     }
     let passkeys = site.relying_party();
     let passkeys = passkeys.map_or_else(|reason| format!("off: {reason}"), |party| format!("for {}", party.id));
     all.extend([
-        set("passkeys", "PUBLIC_URL", passkeys),
-        set("registration", "PORTAL_REGISTRATION", registration(&config.registration)),
-        set("two-step sign-in", "PORTAL_REQUIRE_MFA", second_step(config.second_factor).to_owned()),
-        set("log", log_filter, config.log.filter.clone()),
-        set("log format", "PORTAL_LOG_FORMAT", log_format(config.log.format).to_owned()),
+        set("Passkeys", "PUBLIC_URL", passkeys),
+        set("Registration", "PORTAL_REGISTRATION", registration(&config.registration)),
+        set("Two-step sign-in", "PORTAL_REQUIRE_MFA", second_step(config.second_factor).to_owned()),
+        set("Log", log_filter, config.log.filter.clone()),
+        set("Log format", "PORTAL_LOG_FORMAT", log_format(config.log.format).to_owned()),
     ]);
     all
 }

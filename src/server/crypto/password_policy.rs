@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(check("tumble rinse obelisk"), Ok(()));
         for (weak, reason) in [
             ("grenouille", "This is a commonly used password."),
-            ("margarethale", "Don’t use your name, email or this site’s name."),
+            ("margarethale", "Don't use your name, email or this site's name."),
             ("aaaaaaaaaaaaa", "Repeated characters are easy to guess."),
             ("8.5.1968", "Dates are easy to guess."),
         ] {

@@ -53,7 +53,7 @@ pub fn with_middleware(routes: Router, state: &AppState) -> Router {
     let front = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(state.clone(), access_log::layer))
         .layer(middleware::from_fn_with_state(fixed, headers::layer))
-        .layer(CatchPanicLayer::custom(|_| error_page::unavailable("in the log")))
+        .layer(CatchPanicLayer::custom(|_| error_page::unavailable("see the log")))
         .layer(middleware::map_request(request_target::layer))
         .layer(middleware::map_request_with_state(state.clone(), csrf::layer))
         .layer(CompressionLayer::new())

@@ -13,7 +13,7 @@ mod verify;
 use axum::http::Uri;
 
 mod passkeys;
-mod security;
+pub(super) mod security;
 use super::access_policy::{self, AccessPolicy};
 use crate::api::{RecoveryCodesView, View};
 use crate::paths;

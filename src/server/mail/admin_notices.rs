@@ -60,7 +60,7 @@ impl ByAdministrator {
                  Your current password works until you set a new one.",
             ),
             Self::TwoStepReset => (
-                format!("Two-step sign-in was reset for {portal}"),
+                format!("Two-step sign-in was reset for your {portal} account"),
                 "Your authenticator app, passkeys, recovery codes and trusted browsers were removed, and you've been \
                  signed out everywhere. You can sign in with your password until you set up two-step sign-in again.",
             ),

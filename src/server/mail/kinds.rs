@@ -20,7 +20,7 @@ pub const KINDS: [(&str, &str); 28] = [
     ("passkey_added", "Passkey added"),
     ("passkey_removed", "Passkey removed"),
     ("deletion_scheduled", "Deletion scheduled"),
-    ("deletion_cancelled", "Deletion cancelled"),
+    ("deletion_cancelled", "Deletion canceled"),
     ("invitation", "Invitation"),
     ("account_disabled", "Account disabled"),
     ("account_enabled", "Account enabled"),

@@ -125,9 +125,9 @@ impl NotificationKind {
         }
     }
 
-    pub(super) fn texts(&self, from: &Sender) -> NoticeText {
+    pub(super) fn texts(&self, username: &str, from: &Sender) -> NoticeText {
         let portal = from.portal();
-        let (subject, happened) = self.what(portal);
+        let (subject, happened) = self.what(username, portal);
         let button = self.link().map(|link| {
             let (before, label) = self.remedy();
             let target = format!("{}{}?token={}", from.home(), paths::FROM_MAIL, link.token);
@@ -147,20 +147,23 @@ impl NotificationKind {
         NoticeText { subject, happened, button, by_administrator, advice, way_label, way_link }
     }
 
-    fn what(&self, portal: &str) -> (String, String) {
+    fn what(&self, username: &str, portal: &str) -> (String, String) {
         let (subject, happened) = match self {
             Self::NewDevice { .. } => (
                 format!("New sign-in to your {portal} account"),
                 format!("Someone signed in to your {portal} account from a new browser."),
             ),
-            Self::PasswordChanged | Self::PasswordRecovered => (
+            Self::PasswordChanged => (
                 format!("Your {portal} password was changed"),
                 "Your password was changed, and you've been signed out on other devices.".to_owned(),
             ),
-            Self::UsernameChanged => (
-                format!("Your {portal} username was changed"),
-                "Your username was changed. Your new username is shown above.".to_owned(),
+            Self::PasswordRecovered => (
+                format!("Your {portal} password was reset"),
+                "Your password was reset, and you've been signed out on all devices.".to_owned(),
             ),
+            Self::UsernameChanged => {
+                (format!("Your {portal} username was changed"), format!("Your username is now {username}."))
+            }
             Self::EmailChanged { .. } => (
                 format!("Your {portal} email address was changed"),
                 "Your account now uses another email address. This is the last message to this one.".to_owned(),
@@ -170,11 +173,13 @@ impl NotificationKind {
                 "Your account uses this email address again, and all devices have been signed out.".to_owned(),
             ),
             Self::TwoStepOn => (
-                format!("Two-step sign-in is on for {portal}"),
-                "An authenticator app was added to your account. You'll need a code from it to sign in.".to_owned(),
+                format!("An authenticator app was added to your {portal} account"),
+                "An authenticator app was added to your account. You'll be asked for a code from it when you sign in \
+                 with your password."
+                    .to_owned(),
             ),
             Self::TwoStepOff => (
-                format!("An authenticator app was removed from {portal}"),
+                format!("An authenticator app was removed from your {portal} account"),
                 "The authenticator app was removed from your account. Its codes no longer work.".to_owned(),
             ),
             Self::AppReplaced => (
@@ -182,20 +187,23 @@ impl NotificationKind {
                 "Your authenticator app was replaced. Codes from the old one no longer work.".to_owned(),
             ),
             Self::RecoveryCodesMade => (
-                format!("New recovery codes for {portal}"),
+                format!("New recovery codes for your {portal} account"),
                 "New recovery codes were created for your account. The old ones no longer work.".to_owned(),
             ),
             Self::RecoveryCodeUsed { left } => (
-                format!("A recovery code was used for {portal}"),
+                format!("A recovery code was used for your {portal} account"),
                 format!("A recovery code was used to sign in to your account. Codes left: {left}."),
             ),
             Self::PasskeyAdded { name } => (
                 format!("A passkey was added to your {portal} account"),
-                format!("The passkey \u{201c}{}\u{201d} can now sign in to your account.", one_line(name)),
+                format!("The passkey \u{201c}{}\u{201d} can now be used to sign in to your account.", one_line(name)),
             ),
             Self::PasskeyRemoved { name } => (
                 format!("A passkey was removed from your {portal} account"),
-                format!("The passkey \u{201c}{}\u{201d} can no longer sign in to your account.", one_line(name)),
+                format!(
+                    "The passkey \u{201c}{}\u{201d} can no longer be used to sign in to your account.",
+                    one_line(name)
+                ),
             ),
             Self::DeletionScheduled { on, .. } => (
                 format!("Your {portal} account will be deleted"),
@@ -206,7 +214,7 @@ impl NotificationKind {
             ),
             Self::DeletionCancelled => (
                 format!("Your {portal} account won't be deleted"),
-                "The deletion of your account was cancelled. You can sign in as before.".to_owned(),
+                "The deletion of your account was canceled. You can sign in as before.".to_owned(),
             ),
             Self::ByAdministrator { action } => {
                 let (subject, happened) = action.what(portal);

@@ -258,7 +258,7 @@ impl Text {
     fn of_notice(mail: &NoticeMail, from: &Sender) -> Result<Self, askama::Error> {
         let mail = &Notice {
             username: mail.username.as_str(),
-            words: mail.about.texts(from),
+            words: mail.about.texts(mail.username.as_str(), from),
             at: Moment::at(mail.at),
             ip: one_line(&mail.requester_ip),
             browser: one_line(&mail.browser),

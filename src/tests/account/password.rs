@@ -36,7 +36,7 @@ async fn a_new_password_renews_this_session_id_and_ends_all_other_sessions() {
         assert_eq!(app.count("SELECT COUNT(*) FROM trusted_browser").await, 0);
         let answer =
             recovering.post("/recover/verify", &[("code", &code), ("password", "another fine password")]).await;
-        assert_eq!(answer.location().as_deref(), Some("/login"), "the mailed code is cancelled");
+        assert_eq!(answer.location().as_deref(), Some("/login"), "the mailed code is canceled");
         assert_eq!(app.form().sign_in("ann", NEW).await.location().as_deref(), Some("/dashboard"));
         assert_ne!(app.form().sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
         let mails = app.mails_to("ann@x.example").await;
@@ -54,7 +54,7 @@ async fn errors_are_shown_beside_their_fields_and_change_nothing() {
             ("", NEW, "Enter your current password."),
             ("not the password", NEW, "Incorrect password."),
             (PASSWORD, "short", "Use at least 8 characters."),
-            (PASSWORD, "ann@x.example", "Don’t use your name"),
+            (PASSWORD, "ann@x.example", "Don't use your name"),
         ] {
             let answer = change(&mut client, current, new).await;
             let seen = client.seen(answer).await;
@@ -89,7 +89,7 @@ async fn a_change_that_raced_with_a_recovery_is_refused() {
         assert_eq!(answer.location().as_deref(), Some("/login"));
         let recovered = app.count("SELECT COUNT(*) FROM security_event WHERE kind = 'password_recovered'").await == 1;
         let changed = app.count("SELECT COUNT(*) FROM security_event WHERE kind = 'password_changed'").await == 1;
-        assert!(recovered != changed, "the first one cancelled the other");
+        assert!(recovered != changed, "the first one canceled the other");
         assert_eq!(member.get("/dashboard").await.status == 200, changed);
     }
 }

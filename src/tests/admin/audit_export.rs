@@ -88,9 +88,9 @@ async fn the_filters_of_the_page_apply_to_the_file() {
         }
         let details = app.texts("SELECT detail FROM audit WHERE action = 'audit_exported' ORDER BY seq").await;
         let (ann, bob) = (id_of(&app, "ann").await, id_of(&app, "bob").await);
-        let expected = [format!("what: sessions_ended, who: {ann}"), format!("to whom: {bob}")];
+        let expected = [format!("action: sessions_ended, by: {ann}"), format!("target: {bob}")];
         assert_eq!(details[..2], expected, "accounts by their ids, never by name");
-        assert_eq!(details[2..], ["nothing", "nothing"]);
+        assert_eq!(details[2..], ["no entries", "no entries"]);
     }
 }
 

@@ -48,7 +48,7 @@ async fn administrators_read_who_did_what_and_why_page_by_page() {
     fill(&app, &id, 120).await;
     let page = ann.get("/admin/audit?who=ANN&action=sessions_ended").await;
     assert_eq!(page.status, 200);
-    for text in ["ann", "Sessions ended", "192.0.2.7", "&lt;b&gt;by phone", "Deleted account"] {
+    for text in ["ann", "Signed out everywhere", "192.0.2.7", "&lt;b&gt;by phone", "Deleted account"] {
         assert!(page.body.contains(text), "{text}: {}", page.body);
     }
     assert_eq!(page.body.matches("data-label=\"Reason\"").count(), 50);

@@ -99,7 +99,7 @@ async fn a_guest_opens_the_link_and_registers_with_the_invited_email_only() {
         let again = app.client(mode).get(&link).await;
         assert_eq!(again.status, 200);
         assert!(
-            again.body.contains("has been used, cancelled or has expired") && !again.body.contains("<form"),
+            again.body.contains("was used or canceled, or it has expired") && !again.body.contains("<form"),
             "{}",
             again.body
         );
@@ -125,17 +125,17 @@ async fn an_invitation_works_until_the_second_it_expires() {
         let code = app.code_for(GUEST).await;
         app.advance(1);
         let mut stranger = app.client(mode);
-        assert!(stranger.get(&link).await.body.contains("has been used, cancelled or has expired"));
+        assert!(stranger.get(&link).await.body.contains("was used or canceled, or it has expired"));
         assert!(stranger.cookies.is_empty());
         // It also does not apply to a registration that was begun with it.
         let answer = guest.verify(&code).await;
         assert_eq!(answer.location().as_deref(), Some("/register"));
-        assert!(guest.seen(answer).await.contains("Your invitation no longer works"));
+        assert!(guest.seen(answer).await.contains("You need a valid invitation"));
         assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);
         let again =
             guest.post_bare("/register", &[("username", "guest"), ("email", GUEST), ("password", PASSWORD)]).await;
         assert!(guest.seen(again).await.contains("You need an invitation to create an account."));
-        assert!(late.get("/register").await.body.contains("has been used, cancelled or has expired"));
+        assert!(late.get("/register").await.body.contains("was used or canceled, or it has expired"));
     }
 }
 
@@ -153,13 +153,13 @@ async fn a_revoked_invitation_can_neither_begin_nor_finish_a_registration() {
         let answer = ann.post("/admin/invitations/revoke", &[("id", &id)]).await;
         assert!(ann.seen(answer).await.contains("Invitation for Guest@x.example revoked."));
         let again = ann.post("/admin/invitations/revoke", &[("id", &id)]).await;
-        assert!(ann.seen(again).await.contains("has been used, revoked or has expired"));
+        assert!(ann.seen(again).await.contains("was used or revoked, or it has expired"));
         for nothing in ["", "1", "00000000-0000-0000-0000-000000000000"] {
             let answer = ann.post("/admin/invitations/revoke", &[("id", nothing)]).await;
             assert!(ann.seen(answer).await.contains("This page has changed"), "{nothing}");
         }
         assert_eq!(guest.verify(&code).await.location().as_deref(), Some("/register"));
-        assert!(app.client(mode).get(&link).await.body.contains("has been used, cancelled or has expired"));
+        assert!(app.client(mode).get(&link).await.body.contains("was used or canceled, or it has expired"));
         assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);
         assert_eq!(states(&app).await, ["revoked"]);
         assert_eq!(audit(&app).await, ["invitation_sent g***@x.example", "invitation_revoked g***@x.example"]);
@@ -175,10 +175,10 @@ async fn a_second_invitation_for_an_email_replaces_the_first() {
         let second = invite(&app, &mut ann, "GUEST@X.example").await;
         assert_ne!(first, second);
         assert_eq!(states(&app).await, ["revoked", "waiting"]);
-        assert!(app.client(mode).get(&first).await.body.contains("has been used, cancelled or has expired"));
+        assert!(app.client(mode).get(&first).await.body.contains("was used or canceled, or it has expired"));
         opened(&app, mode, &second).await;
         let rows = audit(&app).await;
-        assert_eq!(rows[1], "invitation_sent g***@x.example, in place of an earlier one");
+        assert_eq!(rows[1], "invitation_sent g***@x.example, replacing an earlier one");
     }
 }
 
@@ -212,7 +212,7 @@ async fn a_made_up_token_opens_nothing_and_is_not_stored() {
             let page = guest.get(&format!("/register?invitation={token}")).await;
             assert_eq!(page.status, 200, "{token}");
             assert!(
-                page.body.contains("has been used, cancelled or has expired") && guest.cookies.is_empty(),
+                page.body.contains("was used or canceled, or it has expired") && guest.cookies.is_empty(),
                 "{token}"
             );
         }

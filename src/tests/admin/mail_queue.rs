@@ -106,12 +106,12 @@ async fn a_dropped_mail_is_never_delivered_and_its_content_is_erased() {
         let id = id(&app).await;
         assert!(ann.get("/admin/mail?state=waiting").await.body.contains(">Cancel<"));
         let seen = press(&mut ann, "drop", &id).await;
-        assert!(mode == Mode::Script || seen.contains("Email cancelled"), "{seen}");
+        assert!(mode == Mode::Script || seen.contains("Email canceled"), "{seen}");
         app.deliver().await;
         app.advance(60);
         assert_eq!(app.mails_to("bob@x.example").await.len(), 0);
         assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE state = 'dropped' AND payload IS NULL").await, 1);
-        assert!(ann.get("/admin/mail?state=dropped").await.body.contains("Cancelled by an administrator"));
+        assert!(ann.get("/admin/mail?state=dropped").await.body.contains("Canceled by an administrator"));
         assert!(ann.get("/admin/otps?delivery=dropped").await.body.contains("b***@x.example"));
         assert_eq!(audited(&app).await, ["mail_dropped: Registration code, to b***@x.example"]);
         for action in ["drop", "retry"] {

@@ -125,7 +125,7 @@ async fn a_time_range_ends_exactly_with_its_oldest_hour_or_day() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     let begun = |page: &str| figure(page, "Completion rate").1;
-    let one = "1 of 1 registrations";
+    let one = "1 of 1 registration";
     let none = "No registrations";
     app.advance(24 * HOUR - 1);
     enter(&app, &mut ann).await;

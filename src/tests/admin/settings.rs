@@ -33,9 +33,9 @@ async fn each_effective_value_is_shown_with_its_source() {
     assert_eq!(page.status, 200, "{}", page.body);
     assert_eq!(row(&page.body, "PORTAL_OTP_LIFETIME"), ["PORTAL_OTP_LIFETIME", "240", "environment"]);
     assert_eq!(row(&page.body, "PORTAL_OTP_TRIES"), ["PORTAL_OTP_TRIES", "5", "default"]);
-    assert_eq!(row(&page.body, "name"), ["name", "The club", "PORTAL_NAME", "environment"]);
-    assert_eq!(row(&page.body, "sender")[3], "default", "an empty value counts as unset");
-    assert_eq!(row(&page.body, "mode")[1], "development");
+    assert_eq!(row(&page.body, "Name"), ["Name", "The club", "PORTAL_NAME", "environment"]);
+    assert_eq!(row(&page.body, "Sender")[3], "default", "an empty value counts as unset");
+    assert_eq!(row(&page.body, "Mode")[1], "development");
     // Every limit.
     let limits = portal::server::config::limits::table(&app.state.config.limits);
     for (name, value) in limits {
@@ -91,9 +91,9 @@ async fn no_secret_is_on_the_page() {
     for secret in [CANARY, KEY, OLD_KEY, KEY.trim_end_matches('='), "old key old key"] {
         assert!(!page.body.contains(secret), "{secret}: {}", page.body);
     }
-    assert_eq!(row(&page.body, "email"), ["email", "SMTP", "SMTP_URL", "environment"]);
-    assert_eq!(row(&page.body, "captcha")[1], "hCaptcha");
-    assert_eq!(row(&page.body, "secret key")[3], "environment");
+    assert_eq!(row(&page.body, "Email"), ["Email", "SMTP", "SMTP_URL", "environment"]);
+    assert_eq!(row(&page.body, "Captcha")[1], "hCaptcha");
+    assert_eq!(row(&page.body, "Secret key")[3], "environment");
 }
 
 #[test]

@@ -61,7 +61,7 @@ async fn a_portal_that_starts_with_the_wrong_key_says_so_and_prints_no_key() {
     assert!(log().lines().any(|line| line.contains(complaint) && line.contains("outbox.payload")), "{}", log());
     let config = run(folder, &["check-config"], &BOTH).stdout;
     let all = format!("{}{}", log(), String::from_utf8_lossy(&config));
-    assert!(all.contains("previous secret key"), "{all}");
+    assert!(all.contains("Previous secret key"), "{all}");
     for key in [OLD_KEY, NEW_KEY] {
         assert!(!all.contains(key), "{all}");
     }

@@ -11,7 +11,7 @@ async fn an_app_is_added_with_a_code_and_signing_in_then_requires_one() {
         let ann = enrolled(&app, mode).await;
         assert_eq!(ann.codes.len(), 10);
         assert_eq!((events(&app, "two_step_on").await, events(&app, "recovery_codes_made").await), (1, 1));
-        assert_eq!(mails(&app, "Two-step sign-in is on").await, 1);
+        assert_eq!(mails(&app, "An authenticator app was added").await, 1);
         assert!(is_signed_in(&ann.client).await, "the session continues");
         app.advance(30);
         let mut client = super::half(&app, mode).await;

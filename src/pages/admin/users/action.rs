@@ -104,37 +104,37 @@ fn intro(action: UserAction) -> &'static str {
 fn consequences(action: UserAction) -> &'static [&'static str] {
     match action {
         UserAction::Disable => &[
-            "signs them out everywhere",
-            "cancels pending codes, password resets and email changes, and forgets trusted browsers",
-            "they can't sign in until the account is enabled. No data is deleted",
-            "they'll get an email",
+            "They're signed out everywhere.",
+            "Pending codes, password resets and email changes are canceled, and trusted browsers are removed.",
+            "They can't sign in until the account is enabled. No data is deleted.",
+            "They'll get an email.",
         ],
-        UserAction::Enable => &["they can sign in again with the same password", "they'll get an email"],
+        UserAction::Enable => &["They can sign in again with the same password.", "They'll get an email."],
         UserAction::EndSessions => {
-            &["all their sessions end immediately", "anyone who knows the password can sign in again"]
+            &["All their sessions end immediately.", "Anyone who knows the password can sign in again."]
         }
         UserAction::StartRecovery => &[
-            "signs them out everywhere",
-            "they'll get an email with a link to the page where they set a new password; you won't see it",
-            "the current password works until then; to lock them out, disable the account",
+            "They're signed out everywhere.",
+            "They'll get an email with a link to the page where they set a new password. You won't see it.",
+            "The current password works until then. To lock them out, disable the account.",
         ],
         UserAction::ResetTwoStep => &[
-            "removes the authenticator app, all passkeys, the recovery codes and the trusted browsers",
-            "signs them out everywhere; they sign in with only their password until they set it up again",
-            "they'll get an email. Check first that the request really came from them",
+            "The authenticator app, all passkeys, the recovery codes and the trusted browsers are removed.",
+            "They're signed out everywhere, and sign in with only their password until they set it up again.",
+            "They'll get an email. Check first that the request really came from them.",
         ],
         UserAction::MakeAdministrator => &[
-            "they can do everything you can, including removing you",
-            "it takes effect immediately, and they'll get an email",
+            "They can do everything you can, including removing you.",
+            "It takes effect immediately, and they'll get an email.",
         ],
         UserAction::MakeUser => {
-            &["they lose access to Admin immediately", "their account stays active, and they'll get an email"]
+            &["They lose access to Admin immediately.", "Their account stays active, and they'll get an email."]
         }
         UserAction::Delete => &[
-            "their username and email address (others can use them)",
-            "their password, authenticator app, recovery codes and passkeys",
-            "their sessions, trusted browsers and security log",
-            "they'll get an email. This can't be undone. To block sign-in only, disable the account instead",
+            "Their username and email address are deleted, and others can use them.",
+            "Their password, authenticator app, recovery codes and passkeys are deleted.",
+            "Their sessions, trusted browsers and security log are deleted.",
+            "They'll get an email. This can't be undone. To block sign-in only, disable the account instead.",
         ],
     }
 }

@@ -8,7 +8,7 @@ pub const ADVICE: &str = "Try three or four random words.";
 /// The password is on the bundled list.
 pub const COMMON: &str = "This is a commonly used password.";
 /// Derived from what an attacker knows about the owner or this portal.
-pub const PERSONAL: &str = "Don’t use your name, email or this site’s name.";
+pub const PERSONAL: &str = "Don't use your name, email or this site's name.";
 /// Any other reason.
 pub const GUESSABLE: &str = "This password is easy to guess.";
 

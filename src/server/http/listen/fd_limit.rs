@@ -25,7 +25,7 @@ pub fn fit_to_fd_limit(limits: ConnectionLimits) -> ConnectionLimits {
             wanted = limits.most,
             allowed = fitting.most,
             open_files = allowed,
-            "PORTAL_CONNECTIONS_MAX is too high for the limit on open files; raise that limit (ulimit -n)"
+            "PORTAL_CONNECTIONS_MAX needs more open files than the system allows; raise that limit (ulimit -n)"
         );
     }
     fitting

@@ -71,7 +71,7 @@ impl AccountSettings {
         let account = self.own(&tx, member).await?;
         email_changes::drop_pending(&tx, account.id, self.clock.now()).await?;
         tx.commit().await?;
-        let text = format!("Your email address stays {}.", account.email.as_str());
+        let text = format!("Email change canceled. Your email address is still {}.", account.email.as_str());
         Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Info, text))
     }
 

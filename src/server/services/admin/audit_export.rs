@@ -53,10 +53,10 @@ impl AdminService {
 
 /// Describes the exported part of the log. Accounts are named by id, as in every row.
 fn label(filter: Option<&Filter>) -> String {
-    let Some(filter) = filter else { return "nothing".to_owned() };
-    let action = filter.action.map(|action| format!("what: {}", action.as_str()));
+    let Some(filter) = filter else { return "no entries".to_owned() };
+    let action = filter.action.map(|action| format!("action: {}", action.as_str()));
     let account = |word: &str, id: Option<Uuid>| id.map(|id| format!("{word}: {id}"));
-    let parts = [action, account("who", filter.actor), account("to whom", filter.target)];
+    let parts = [action, account("by", filter.actor), account("target", filter.target)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 

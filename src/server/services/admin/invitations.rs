@@ -22,7 +22,7 @@ use crate::server::store::invitations::{self, Ending, Invitation};
 const PAGE: u8 = 50;
 
 const HAS_ACCOUNT: &str = "This email address already has an account.";
-const ENDED: &str = "This invitation has been used, revoked or has expired.";
+const ENDED: &str = "This invitation was used or revoked, or it has expired.";
 
 /// A page of the list, and the usernames of the inviting administrators whose accounts still exist.
 #[derive(Clone, Debug)]
@@ -96,7 +96,7 @@ impl AdminService {
         invitations::insert(&admin_tx.tx, &invitation, token.digest()).await?;
         let link = Link { token: token.to_cookie(), until: invitation.expires_at };
         self.mailer.enqueue(&admin_tx.tx, &Message::Invitation { to: email.clone(), link }, None).await?;
-        let earlier = if replaced { ", in place of an earlier one" } else { "" };
+        let earlier = if replaced { ", replacing an earlier one" } else { "" };
         let detail = format!("{}{earlier}", email.masked());
         admin_tx.commit(AuditEvent::of(AuditAction::InvitationSent).about(&detail)).await?;
         self.mailer.wake();

@@ -24,7 +24,7 @@ const GONE: &str = "This email no longer exists.";
 const NOT_GIVEN_UP: &str = "This email hasn't failed.";
 const EXPIRED: &str = "The code in this email has expired, so it can't be sent.";
 const ERASED: &str = "The content of this email has been deleted, so it can't be sent.";
-const NOT_WAITING: &str = "This email is no longer queued, so it can't be cancelled.";
+const NOT_WAITING: &str = "This email is no longer queued, so it can't be canceled.";
 const TEST_TOO_SOON: &str = "A test email was sent within the last minute.";
 
 /// The filter for messages as in the URL. An empty field matches all messages.
@@ -101,7 +101,7 @@ impl AdminService {
             return Err(ServiceError::Refused(NOT_WAITING));
         }
         admin_tx.commit(AuditEvent::of(AuditAction::MailDropped).about(&label(&mail))).await?;
-        let text = "Email cancelled. It may still arrive if it was being sent.";
+        let text = "Email canceled. It may still arrive if it was being sent.";
         Ok(NextStep::go(paths::ADMIN_MAIL).with_notice(NoticeKind::Success, text))
     }
 

@@ -83,7 +83,7 @@ impl EmailLinks {
         // the same browser.
         known_devices::forget_all(tx, link.account_id).await?;
         let own = by.member.as_ref().is_some_and(|it| it.account_id == link.account_id && it.session == session_id);
-        let text = "That device has been signed out. Someone knew your password. Reset it now.";
+        let text = "That device has been signed out. Someone may know your password, so reset it now.";
         Ok(Some(redirect(paths::RECOVER, NoticeKind::Warning, text, own, by)))
     }
 

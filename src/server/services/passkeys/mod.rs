@@ -28,7 +28,7 @@ use crate::server::store::{Store, accounts};
 const NOT_HERE: &str = "This portal can't use passkeys at its current URL.";
 /// The error for every rejected passkey: removed, unknown, of another account, used twice, expired,
 /// or of a closed account.
-const UNKNOWN: &str = "This passkey doesn't belong to an account here.";
+const UNKNOWN: &str = "This passkey wasn't accepted. Try again or choose another way to continue.";
 
 /// The browser's response at the end of a ceremony.
 #[derive(Clone, Copy, Debug)]

@@ -14,8 +14,8 @@ use crate::server::services::outcome::ServiceError;
 use crate::server::store::{StoreError, invitations};
 
 /// Shown to a user whose registration was started but can no longer be finished.
-const NOW_CLOSED: &str = "New accounts can't be created any longer, so your registration can't be completed.";
-const NOT_INVITED: &str = "Your invitation no longer works, so your registration can't be completed.";
+const NOW_CLOSED: &str = "New accounts can't be created at the moment, so your registration can't be completed.";
+const NOT_INVITED: &str = "You need a valid invitation to complete your registration. Ask your administrator for one.";
 const NOT_ACCEPTED: &str = "We don't accept email addresses from this provider. Start again with a different one.";
 
 /// Decides who may register. The mode is checked when the form is submitted and at every step until

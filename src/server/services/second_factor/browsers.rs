@@ -72,7 +72,7 @@ impl SecondFactor {
         let description = describe_user_agent(&browser.user_agent);
         self.log.record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, &description, by).await?;
         tx.commit().await?;
-        let message = format!("{description} will be asked for a code again.");
+        let message = format!("Trusted browser removed: {description}. It will be asked for a code again.");
         Ok(NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message))
     }
 
@@ -84,10 +84,10 @@ impl SecondFactor {
         let account_id = by.member()?.account_id;
         let tx = self.store.write().await?;
         if trusted_browsers::forget_all(&tx, account_id).await? > 0 {
-            self.log.record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, "all of them", by).await?;
+            self.log.record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, "all trusted browsers", by).await?;
         }
         tx.commit().await?;
-        let message = "All browsers will be asked for a code again.";
+        let message = "All trusted browsers removed. They will be asked for a code again.";
         Ok(NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message))
     }
 }

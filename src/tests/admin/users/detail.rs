@@ -27,7 +27,7 @@ async fn a_users_page_shows_what_administrators_may_know() {
         "Used",
         "Password reset",
         "Pending",
-        "Sign-in failed: wrong password",
+        "Sign-in failed: incorrect password",
         "Signed in",
         "Admin role given",
         "Helps with &lt;b&gt;mail",

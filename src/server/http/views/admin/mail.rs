@@ -51,6 +51,6 @@ fn label(state: MailState) -> &'static str {
         MailState::Sent => "Sent",
         MailState::Failed => "Failed",
         MailState::Expired => "Expired before sending",
-        MailState::Dropped => "Cancelled by an administrator",
+        MailState::Dropped => "Canceled by an administrator",
     }
 }

@@ -30,13 +30,17 @@ fn figures(overview: &Overview, now: Timestamp) -> Vec<FigureView> {
     let (rate, of) = match begun {
         0 => ("–".to_owned(), "No registrations".to_owned()),
         // Registrations that started before the counted period may also finish in it.
-        _ => (format!("{}%", (finished.min(begun) * 100) / begun), format!("{finished} of {begun} registrations")),
+        _ => (
+            format!("{}%", (finished.min(begun) * 100) / begun),
+            format!("{finished} of {}", counted(begun, "registration")),
+        ),
     };
     let mail = overview.mail;
     let oldest = mail.oldest.map_or_else(
         || "Nothing queued".to_owned(),
         |oldest| format!("Oldest: {}", format_duration(now.since(oldest).as_secs())),
     );
+    let waiting = if overview.waiting_registrations == 1 { "registration" } else { "registrations" };
     let kinds = format!(
         "{}, {}, {}",
         counted(overview.count(Metric::WrongPassword), "wrong password"),
@@ -45,7 +49,7 @@ fn figures(overview: &Overview, now: Timestamp) -> Vec<FigureView> {
     );
     vec![
         figure("Accounts", grouped(overview.accounts), format!("{} new", grouped(overview.new_accounts))),
-        figure("Awaiting confirmation", grouped(overview.waiting_registrations), "registrations".to_owned()),
+        figure("Awaiting confirmation", grouped(overview.waiting_registrations), waiting.to_owned()),
         figure("Completion rate", rate, of),
         figure("Failures", grouped(overview.failures()), kinds),
         figure("Email queued", grouped(mail.waiting), oldest),

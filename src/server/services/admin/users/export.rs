@@ -48,10 +48,10 @@ impl AdminService {
 
 /// Describes the exported users. The search text is left out because it may be a name or an email.
 fn label(query: UsersQuery<'_>) -> String {
-    let Some(filter) = query.filter() else { return "nobody".to_owned() };
+    let Some(filter) = query.filter() else { return "no users".to_owned() };
     let state = filter.state.map(|state| format!("state: {}", state.as_str()));
     let role = filter.role.map(|role| format!("role: {}", role.as_str()));
-    let search = (!query.q.trim().is_empty()).then(|| "by a beginning".to_owned());
+    let search = (!query.q.trim().is_empty()).then(|| "with a search".to_owned());
     [state, role, search].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 

@@ -57,16 +57,12 @@ pub(super) fn refusal(action: UserAction, status: AccountStatus) -> Option<&'sta
 /// Returns where administrators can do the same to their own account, if they cannot do it here.
 fn own_account(action: UserAction) -> Option<&'static str> {
     match action {
-        UserAction::Disable => Some("This is your own account. To close it, delete it on the page /account."),
-        UserAction::Delete => Some("This is your own account. You can delete it on the page /account."),
-        UserAction::EndSessions => {
-            Some("This is your own account. You can end your sessions on the page /account/sessions.")
-        }
-        UserAction::StartRecovery => {
-            Some("This is your own account. You can change your password on the page /account.")
-        }
+        UserAction::Disable => Some("This is your own account. To close it, delete it under Account."),
+        UserAction::Delete => Some("This is your own account. You can delete it under Account."),
+        UserAction::EndSessions => Some("This is your own account. You can end your sessions under Account, Sessions."),
+        UserAction::StartRecovery => Some("This is your own account. You can change your password under Account."),
         UserAction::ResetTwoStep => {
-            Some("This is your own account. You can change two-step sign-in on the page /account/security.")
+            Some("This is your own account. You can change two-step sign-in under Account, Security.")
         }
         UserAction::Enable | UserAction::MakeAdministrator | UserAction::MakeUser => None,
     }
