@@ -124,7 +124,7 @@ pub struct AccountView {
     /// Whether the user signed in with two factors.
     pub two_step: bool,
     /// Whether a second factor is required and not set up yet.
-    pub must_enrol: bool,
+    pub must_enroll: bool,
 }
 
 impl AccountView {

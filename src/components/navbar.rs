@@ -17,7 +17,7 @@ pub fn SignedIn(
     here: &'static str,
     children: Children,
 ) -> impl IntoView {
-    let administers = visitor.account.as_ref().is_some_and(|account| account.administrator && !account.must_enrol);
+    let administers = visitor.account.as_ref().is_some_and(|account| account.administrator && !account.must_enroll);
     let username = visitor.account.map(|account| account.username).unwrap_or_default();
     view! {
         <a class="skip-link visually-hidden-focusable" href="#content">

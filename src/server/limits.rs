@@ -168,7 +168,7 @@ pub const SECURITY_LOG: Duration = Duration::from_secs(400 * 86_400);
 pub const TALLIES: Duration = Duration::from_secs(400 * 86_400);
 /// How long a browser is recognized after it was last seen. Browsers keep cookies for at most 400
 /// days (RFC 6265bis, section 5.5).
-pub const DEVICE_RECOGNISED: Duration = Duration::from_secs(400 * 86_400);
+pub const DEVICE_RECOGNIZED: Duration = Duration::from_secs(400 * 86_400);
 /// Maximum number of browsers remembered per account, most recent first.
 pub const DEVICES_KEPT: u64 = 50;
 /// Minimum time between two notices that an email was used to register again.

@@ -7,7 +7,7 @@ use super::harness::{Answer, Client, Mode, TestApp};
 mod changes;
 mod codes;
 mod demanded;
-mod enrol;
+mod enroll;
 mod half_session;
 mod limits;
 mod replace;
@@ -29,7 +29,7 @@ pub(crate) struct Enrolled {
 }
 
 /// Adds an app to the signed-in account.
-async fn enrol(app: &TestApp, client: &mut Client) -> (Phone, Vec<String>) {
+async fn enroll(app: &TestApp, client: &mut Client) -> (Phone, Vec<String>) {
     assert_eq!(client.post(TOTP, &[]).await.location().as_deref(), Some("/account/security"));
     let phone = Phone::of(&client.get("/account/security").await.body);
     let answer = client.post(CONFIRM, &[("code", &phone.code(app.clock.now()))]).await;
@@ -43,7 +43,7 @@ pub(crate) async fn enrolled(app: &TestApp, mode: Mode) -> Enrolled {
     app.account("ann", "ann@x.example").await;
     let mut client = app.client(mode);
     assert_eq!(client.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
-    let (phone, codes) = enrol(app, &mut client).await;
+    let (phone, codes) = enroll(app, &mut client).await;
     Enrolled { client, phone, codes }
 }
 

@@ -21,7 +21,7 @@ use codes::RecoveryCodes;
 pub fn SecurityPage() -> impl IntoView {
     let visitor = visitor();
     let View::Security(view) = visitor.view.clone() else { return None };
-    let must_enrol = visitor.account.as_ref().is_some_and(|account| account.must_enrol);
+    let must_enroll = visitor.account.as_ref().is_some_and(|account| account.must_enroll);
     let flash = visitor.flash.clone();
     let (two_step, browsers, passkeys, events) = (view.two_step, view.browsers, view.passkeys, view.events);
     let relying_party = visitor.passkeys.clone();
@@ -30,7 +30,7 @@ pub fn SecurityPage() -> impl IntoView {
     let browsers = codes.is_some().then(|| view! { <TrustedBrowsers browsers flash=flash.clone() /> });
     Some(view! {
         <AccountArea visitor here=paths::ACCOUNT_SECURITY heading="Security">
-            {must_enrol.then(|| view! { <Demanded /> })}
+            {must_enroll.then(|| view! { <Demanded /> })}
             <Section title="Two-step sign-in" id="two-step">
                 <p>
                     "Sign in with your password plus a code from your phone, or a passkey."

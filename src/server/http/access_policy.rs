@@ -70,7 +70,7 @@ fn redirect_for_get(path: &str, by: &RequestContext) -> Option<String> {
         (AccessPolicy::SignedOut, Some(_)) => Some(paths::DASHBOARD.to_owned()),
         (AccessPolicy::SignedIn, None) => Some(sign_in_url(path)),
         (AccessPolicy::SignedIn | AccessPolicy::Administrators, Some(member))
-            if member.must_enrol && !may_enrol(path) =>
+            if member.must_enroll && !may_enroll(path) =>
         {
             Some(paths::ACCOUNT_SECURITY.to_owned())
         }
@@ -92,8 +92,8 @@ fn redirect_for_post(path: &str, by: &RequestContext) -> Option<String> {
     if by.second_step.is_some() {
         return (!is_at_or_below(path, paths::LOGIN_MFA)).then(|| paths::LOGIN_MFA.to_owned());
     }
-    let must_enrol = by.member.as_ref().is_some_and(|member| member.must_enrol);
-    (must_enrol && !may_enrol(path)).then(|| paths::ACCOUNT_SECURITY.to_owned())
+    let must_enroll = by.member.as_ref().is_some_and(|member| member.must_enroll);
+    (must_enroll && !may_enroll(path)).then(|| paths::ACCOUNT_SECURITY.to_owned())
 }
 
 /// Returns the sign-in URL that leads back to the page at `path`.
@@ -102,7 +102,7 @@ pub fn sign_in_url(path: &str) -> String {
     format!("{}?next={}", paths::LOGIN, paths::page_of(path))
 }
 
-fn may_enrol(path: &str) -> bool {
+fn may_enroll(path: &str) -> bool {
     is_at_or_below(path, paths::ACCOUNT_SECURITY) || is_at_or_below(path, paths::ACCOUNT_CONFIRM)
 }
 

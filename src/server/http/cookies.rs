@@ -8,7 +8,7 @@ use tower_sessions::cookie::{Cookie, SameSite};
 
 use crate::server::config::Config;
 use crate::server::crypto::FlowToken;
-use crate::server::limits::DEVICE_RECOGNISED;
+use crate::server::limits::DEVICE_RECOGNIZED;
 use crate::server::services::Flow;
 
 /// Recognizes a browser. It never authenticates anyone.
@@ -86,7 +86,7 @@ pub fn end_flow(config: &Config, flow: Flow) -> Option<HeaderValue> {
 /// Returns the `Set-Cookie` header that recognizes a browser.
 #[must_use]
 pub fn device(config: &Config, token: &FlowToken) -> Option<HeaderValue> {
-    set(config, DEVICE, token.to_cookie(), DEVICE_RECOGNISED)
+    set(config, DEVICE, token.to_cookie(), DEVICE_RECOGNIZED)
 }
 
 /// Returns the `Set-Cookie` header by which `account` trusts a browser for `lifetime`.

@@ -33,7 +33,7 @@ pub async fn authenticate(state: &AppState, session: &Session, headers: &HeaderM
     let user = match user(session, &mut lookup).await? {
         Some((owner, signed_in)) => {
             let member = member(state, &owner, &signed_in).await?;
-            Some((account_view(state, owner, signed_in, member.must_enrol), member))
+            Some((account_view(state, owner, signed_in, member.must_enroll), member))
         }
         None => None,
     };
@@ -92,18 +92,18 @@ async fn second_step(
 
 /// Loads the second factors only if one is required that this session was not signed in with.
 async fn member(state: &AppState, owner: &Owner, signed_in: &SignedIn) -> Result<AuthenticatedUser, Fault> {
-    let must_enrol = !signed_in.two_step && state.second_factor.must_enrol(owner.id, owner.role).await?;
+    let must_enroll = !signed_in.two_step && state.second_factor.must_enroll(owner.id, owner.role).await?;
     Ok(AuthenticatedUser {
         account_id: owner.id,
         session: signed_in.handle,
         session_version: signed_in.session_version,
         authenticated_at: Timestamp(signed_in.authenticated_at),
-        must_enrol,
+        must_enroll,
         administrator: owner.role == Role::Administrator,
     })
 }
 
-fn account_view(state: &AppState, owner: Owner, signed_in: SignedIn, must_enrol: bool) -> AccountView {
+fn account_view(state: &AppState, owner: Owner, signed_in: SignedIn, must_enroll: bool) -> AccountView {
     let signed_in_at = Timestamp(signed_in.at);
     AccountView {
         username: owner.username,
@@ -117,6 +117,6 @@ fn account_view(state: &AppState, owner: Owner, signed_in: SignedIn, must_enrol:
         previous_sign_in_from: signed_in.previous_ip,
         session_ends_at: state.sessions.ends_at(signed_in_at, signed_in.remember),
         two_step: signed_in.two_step,
-        must_enrol,
+        must_enroll,
     }
 }

@@ -10,7 +10,7 @@ use super::audit::Audit;
 use crate::domain::Timestamp;
 use crate::server::clock::Clock;
 use crate::server::limits::{
-    DAY, DEVICE_RECOGNISED, INVITATIONS_KEPT, Limits, RECOVERY_LIFETIME, SECURITY_LOG, TALLIES,
+    DAY, DEVICE_RECOGNIZED, INVITATIONS_KEPT, Limits, RECOVERY_LIFETIME, SECURITY_LOG, TALLIES,
 };
 use crate::server::store::sessions::Sessions;
 use crate::server::store::{
@@ -164,7 +164,7 @@ impl Maintenance {
             Kind::Mail => outbox::purge(tx, now - self.limits.otp_log, BATCH).await,
             Kind::MailLinks => mail_links::purge(tx, now - DAY, BATCH).await,
             Kind::SecurityEvents => security_events::purge(tx, now - SECURITY_LOG, BATCH).await,
-            Kind::KnownDevices => known_devices::purge(tx, now - DEVICE_RECOGNISED, BATCH).await,
+            Kind::KnownDevices => known_devices::purge(tx, now - DEVICE_RECOGNIZED, BATCH).await,
             Kind::TrustedBrowsers => trusted_browsers::purge(tx, now, BATCH).await,
             Kind::HourlyCounters => hourly_counters::purge(tx, now - TALLIES, BATCH).await,
             Kind::Audit => self.audit.purge(tx, now - self.limits.audit_log, BATCH).await,

@@ -51,8 +51,8 @@ pub struct AuthenticatedUser {
     /// When the user last gave the password or a passkey.
     pub authenticated_at: Timestamp,
     /// Whether the account must have a second factor and does not have one yet.
-    pub must_enrol: bool,
-    /// Whether the account is an administrator's. While `must_enrol` is set, this grants nothing.
+    pub must_enroll: bool,
+    /// Whether the account is an administrator's. While `must_enroll` is set, this grants nothing.
     pub administrator: bool,
 }
 
@@ -85,7 +85,7 @@ impl RequestContext {
     /// [`ServiceError::NotFound`] for all other users, so that the administration pages appear not
     /// to exist for them.
     pub fn administrator(&self) -> Result<&AuthenticatedUser, ServiceError> {
-        let member = self.member.as_ref().filter(|member| member.administrator && !member.must_enrol);
+        let member = self.member.as_ref().filter(|member| member.administrator && !member.must_enroll);
         member.ok_or(ServiceError::NotFound)
     }
 

@@ -1,7 +1,7 @@
 //! `/admin` returns 404 to everyone except administrators.
 
 mod behind;
-mod enrolment;
+mod enrollment;
 
 use std::fs;
 use std::net::IpAddr;
@@ -61,7 +61,7 @@ pub(super) async fn member(app: &TestApp, username: &str) -> AuthenticatedUser {
         session: uuid::Uuid::nil(),
         session_version: i32::try_from(session_version).expect("a session version"),
         authenticated_at: app.clock.now(),
-        must_enrol: false,
+        must_enroll: false,
         administrator: true,
     }
 }

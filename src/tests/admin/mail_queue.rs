@@ -2,7 +2,7 @@
 
 use portal::server::mail::Sender;
 use portal::server::mail::Worker;
-use portal::server::mail::transport::memory::Behaviour;
+use portal::server::mail::transport::memory::Behavior;
 use portal::server::mail::transport::{SmtpServer, Transport};
 
 use super::administrator;
@@ -38,7 +38,7 @@ async fn a_failed_mail_is_retried_and_delivered() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
-        app.mail_fares(Behaviour::Refuse("550 5.7.1 relaying denied".to_owned()));
+        app.mail_fares(Behavior::Refuse("550 5.7.1 relaying denied".to_owned()));
         app.form().register("bob", "bob.lee@x.example", PASSWORD).await;
         app.deliver().await;
         let page = ann.get("/admin/mail?state=dead").await.body;
@@ -46,7 +46,7 @@ async fn a_failed_mail_is_retried_and_delivered() {
             assert!(page.contains(text), "{text}: {page}");
         }
         assert!(!page.contains("bob.lee") && !page.contains(">Cancel<"), "{page}");
-        app.mail_fares(Behaviour::Accept);
+        app.mail_fares(Behavior::Accept);
         app.deliver().await;
         assert_eq!(app.texts("SELECT state FROM outbox").await, ["dead"], "it is not retried automatically");
         let id = id(&app).await;
@@ -68,7 +68,7 @@ async fn an_expired_code_and_an_erased_mail_are_not_retried() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
-        app.mail_fares(Behaviour::Refuse("550 no".to_owned()));
+        app.mail_fares(Behavior::Refuse("550 no".to_owned()));
         app.form().register("bob", "bob@x.example", PASSWORD).await;
         app.deliver().await;
         app.advance(301);
@@ -90,7 +90,7 @@ async fn an_expired_code_and_an_erased_mail_are_not_retried() {
         ann.sign_in("ann", PASSWORD).await;
         let erased = app.text("SELECT hex(id) FROM outbox WHERE kind = 'test'").await;
         assert!(press(&mut ann, "retry", &erased).await.contains("has been deleted, so it can't be sent"));
-        app.mail_fares(Behaviour::Accept);
+        app.mail_fares(Behavior::Accept);
         app.deliver().await;
         assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE state = 'sent' AND kind != 'new_device'").await, 0);
         assert_eq!(app.count("SELECT COUNT(*) FROM audit WHERE action = 'mail_retried'").await, 0);

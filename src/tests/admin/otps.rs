@@ -1,6 +1,6 @@
 //! `/admin/otps`: the status of each code, and never the code itself.
 
-use portal::server::mail::transport::memory::Behaviour;
+use portal::server::mail::transport::memory::Behavior;
 
 use super::administrator;
 use crate::harness::app::{PASSWORD, wrong_code};
@@ -135,11 +135,11 @@ async fn the_delivery_status_of_the_mail_is_shown() {
     let app = TestApp::new().await;
     let mut ann = ann(&app).await;
     let mut deliveries: Vec<(&str, &str)> = Vec::new();
-    app.mail_fares(Behaviour::Refuse("550 5.1.1 no such user".to_owned()));
+    app.mail_fares(Behavior::Refuse("550 5.1.1 no such user".to_owned()));
     app.form().register("dead", "dead@x.example", PASSWORD).await;
     app.deliver().await;
     deliveries.push(("dead", "d***@x.example"));
-    app.mail_fares(Behaviour::Fail("451 try later".to_owned()));
+    app.mail_fares(Behavior::Fail("451 try later".to_owned()));
     app.form().register("late", "late@x.example", PASSWORD).await;
     app.deliver().await;
     assert_eq!(listed(&mut ann, "?delivery=failing").await.len(), 1);

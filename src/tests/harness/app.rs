@@ -9,7 +9,7 @@ use portal::server::clock::{Clock, TestClock};
 use portal::server::config::Config;
 use portal::server::config::env::Env;
 use portal::server::http::router;
-use portal::server::mail::transport::memory::Behaviour;
+use portal::server::mail::transport::memory::Behavior;
 use portal::server::mail::{RenderedEmail, Transport, Worker};
 use portal::server::rng::Rng;
 use portal::server::services::{Audit, KeyRotation};
@@ -124,9 +124,9 @@ impl TestApp {
     }
 
     /// Sets how mail delivery behaves from now on.
-    pub(crate) fn mail_fares(&self, behaviour: Behaviour) {
+    pub(crate) fn mail_fares(&self, behavior: Behavior) {
         let Transport::Memory(memory) = &self.transport else { panic!("mail is delivered to memory") };
-        memory.behave(behaviour);
+        memory.behave(behavior);
     }
 
     /// Sends all email that is due.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use portal::domain::Timestamp;
 use portal::server::mail::Report;
-use portal::server::mail::transport::memory::Behaviour;
+use portal::server::mail::transport::memory::Behavior;
 use portal::server::mail::transport::{Memory, Transport};
 use portal::server::store::outbox::{self, MailState};
 use uuid::Uuid;
@@ -50,7 +50,7 @@ async fn the_retry_delays_double_from_five_seconds_up_to_the_cap() {
         let outbox = Outbox::new().await;
         outbox.write(&if message { outbox.code() } else { outbox.notice() }).await;
         let memory = Memory::default();
-        memory.behave(Behaviour::Fail("451 try later".to_owned()));
+        memory.behave(Behavior::Fail("451 try later".to_owned()));
         let worker = outbox.worker(Transport::Memory(memory));
         for (attempts, cap) in (1..).zip(caps) {
             let report = worker.deliver_due().await.expect("no error");
@@ -72,10 +72,10 @@ async fn a_code_that_expired_while_the_server_was_down_is_never_sent() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.code()).await;
     let memory = Memory::default();
-    memory.behave(Behaviour::Fail("421 away".to_owned()));
+    memory.behave(Behavior::Fail("421 away".to_owned()));
     let worker = outbox.worker(Transport::Memory(memory.clone()));
     worker.deliver_due().await.expect("no error");
-    memory.behave(Behaviour::Accept);
+    memory.behave(Behavior::Accept);
     outbox.clock.advance(LIFETIME);
     let report = worker.deliver_due().await.expect("no error");
     assert_eq!(report, Report { expired: 1, ..Report::default() });
@@ -103,7 +103,7 @@ async fn a_rejected_mail_fails_and_its_reason_names_no_recipient() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.code()).await;
     let memory = Memory::default();
-    memory.behave(Behaviour::Refuse(format!("550 5.1.1 <{ADDRESS}>: no Ann.Lee here, {CODE} not delivered to ann")));
+    memory.behave(Behavior::Refuse(format!("550 5.1.1 <{ADDRESS}>: no Ann.Lee here, {CODE} not delivered to ann")));
     let worker = outbox.worker(Transport::Memory(memory.clone()));
     let report = worker.deliver_due().await.expect("no error");
     assert_eq!(report, Report { dead: 1, ..Report::default() });
@@ -116,7 +116,7 @@ async fn a_rejected_mail_fails_and_its_reason_names_no_recipient() {
     for secret in ["ann", "lee", "mail.example", CODE] {
         assert!(!error.to_lowercase().contains(secret), "{secret}: {error}");
     }
-    memory.behave(Behaviour::Accept);
+    memory.behave(Behavior::Accept);
     outbox.clock.advance(HOUR);
     worker.deliver_due().await.expect("no error");
     assert!(memory.accepted().is_empty());
@@ -127,7 +127,7 @@ async fn a_notice_is_retried_for_two_days_and_then_fails() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.notice()).await;
     let memory = Memory::default();
-    memory.behave(Behaviour::Fail("451 try later".to_owned()));
+    memory.behave(Behavior::Fail("451 try later".to_owned()));
     let worker = outbox.worker(Transport::Memory(memory));
     outbox.clock.advance(HOUR * 48 - Duration::from_millis(1));
     assert_eq!(worker.deliver_due().await.expect("no error").postponed, 1);
@@ -157,10 +157,10 @@ async fn setting_the_clock_back_delays_no_mail() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.notice()).await;
     let memory = Memory::default();
-    memory.behave(Behaviour::Fail("421 away".to_owned()));
+    memory.behave(Behavior::Fail("421 away".to_owned()));
     let worker = outbox.worker(Transport::Memory(memory.clone()));
     worker.deliver_due().await.expect("no error");
-    memory.behave(Behaviour::Accept);
+    memory.behave(Behavior::Accept);
     outbox.clock.set(START - HOUR);
     worker.deliver_due().await.expect("no error");
     assert_eq!(memory.accepted().len(), 1);

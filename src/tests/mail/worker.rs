@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use portal::server::mail::transport::memory::Behaviour;
+use portal::server::mail::transport::memory::Behavior;
 use portal::server::mail::transport::{Memory, Transport};
 use tokio::sync::watch;
 
@@ -69,13 +69,13 @@ async fn a_crash_between_claim_and_send_loses_nothing_and_does_not_spin() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.code()).await;
     let memory = Memory::default();
-    memory.behave(Behaviour::Hang);
+    memory.behave(Behavior::Hang);
     let doomed = outbox.worker(Transport::Memory(memory.clone()));
     let attempt = tokio::time::timeout(Duration::from_millis(300), doomed.deliver_due());
     attempt.await.expect_err("killed in the middle of it");
     let claimed = outbox.row().await;
     assert_eq!((claimed.state.as_str(), claimed.attempts), ("waiting", 1));
-    memory.behave(Behaviour::Accept);
+    memory.behave(Behavior::Accept);
     let worker = outbox.worker(Transport::Memory(memory.clone()));
     outbox.clock.advance(Duration::from_secs(10));
     worker.deliver_due().await.expect("no error");

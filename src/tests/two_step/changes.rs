@@ -1,6 +1,6 @@
 //! Turning two-step sign-in off, and who may change its settings.
 
-use super::{BOTH, CODES, CONFIRM, Mode, OFF, PASSWORD, TOTP, TestApp, enrol, enrolled, events, half, mails};
+use super::{BOTH, CODES, CONFIRM, Mode, OFF, PASSWORD, TOTP, TestApp, enroll, enrolled, events, half, mails};
 
 #[tokio::test]
 async fn once_turned_off_the_password_is_enough_and_all_second_factor_data_is_deleted() {
@@ -21,7 +21,7 @@ async fn once_turned_off_the_password_is_enough_and_all_second_factor_data_is_de
         let answer = ann.client.post(OFF, &[]).await;
         assert!(ann.client.seen(answer).await.contains("There is no authenticator app to turn off."));
         // It is turned on again, with another seed and other codes.
-        let (phone, codes) = enrol(&app, &mut ann.client).await;
+        let (phone, codes) = enroll(&app, &mut ann.client).await;
         assert!(phone.secret != ann.phone.secret && codes != ann.codes);
     }
 }

@@ -97,7 +97,7 @@ async fn no_code_is_stored_unencrypted() {
     app.account("ann", "ann@x.example").await;
     let mut client = app.form();
     client.sign_in("ann", PASSWORD).await;
-    super::enrol(&app, &mut client).await;
+    super::enroll(&app, &mut client).await;
     client.post(CODES, &[]).await;
     // Created but not shown yet, they are in the session.
     let waiting = app.database_bytes();

@@ -1,12 +1,12 @@
 //! Where a second factor is required.
 
 use super::half_session::{functions, pages};
-use super::{BOTH, Client, Mode, OFF, PASSWORD, TestApp, enrol, half};
+use super::{BOTH, Client, Mode, OFF, PASSWORD, TestApp, enroll, half};
 
 const EVERYONE: &[(&str, &str)] = &[("PORTAL_REQUIRE_MFA", "everyone")];
 const ADMINS: &[(&str, &str)] = &[("PORTAL_REQUIRE_MFA", "admins")];
 
-fn may_enrol(path: &str) -> bool {
+fn may_enroll(path: &str) -> bool {
     ["/account/security", "/account/confirm"].iter().any(|page| path == *page || path.starts_with(&format!("{page}/")))
 }
 
@@ -28,7 +28,7 @@ async fn a_user_without_a_second_factor_can_only_open_the_page_that_adds_one() {
         let answer = client.clone().get(&path).await;
         if path.starts_with("/admin") {
             assert_eq!(answer.status, 404, "{path}");
-        } else if may_enrol(&path) {
+        } else if may_enroll(&path) {
             assert_eq!(answer.status, 200, "{path}");
         } else {
             let to = answer.location().unwrap_or_else(|| panic!("{path} is shown"));
@@ -49,7 +49,7 @@ async fn a_user_without_a_second_factor_can_only_open_the_page_that_adds_one() {
         for path in functions() {
             let open =
                 ["/logout", "/from-mail", "/password/strength"].contains(&path) || path.starts_with("/from-mail/");
-            if open || may_enrol(path) || path.starts_with("/admin") {
+            if open || may_enroll(path) || path.starts_with("/admin") {
                 continue;
             }
             let to = client.clone().post_bare(path, &[("code", "123456")]).await.location();
@@ -65,7 +65,7 @@ async fn with_a_second_factor_everything_is_accessible_and_it_cannot_be_turned_o
         app.account("ann", "ann@x.example").await;
         let mut other = signed_in(&app, mode).await;
         let mut client = signed_in(&app, mode).await;
-        enrol(&app, &mut client).await;
+        enroll(&app, &mut client).await;
         for client in [&mut client, &mut other] {
             assert_eq!(client.get("/dashboard").await.status, 200, "also in an earlier session");
         }

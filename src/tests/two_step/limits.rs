@@ -73,7 +73,7 @@ async fn failures_of_other_users_do_not_count() {
     app.account("ben", "ben@x.example").await;
     let mut ben = app.form();
     ben.sign_in("ben", super::PASSWORD).await;
-    super::enrol(&app, &mut ben).await;
+    super::enroll(&app, &mut ben).await;
     let mut client = app.script();
     client.sign_in("ben", super::PASSWORD).await;
     step(&mut client, wrong(0)).await;

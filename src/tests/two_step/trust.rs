@@ -1,6 +1,6 @@
 //! Browsers that are not asked for the second step.
 
-use super::{BOTH, Client, Enrolled, Mode, PASSWORD, TestApp, enrol, enrolled, events, half, is_signed_in};
+use super::{BOTH, Client, Enrolled, Mode, PASSWORD, TestApp, enroll, enrolled, events, half, is_signed_in};
 
 /// A browser that ann trusts, signed out.
 async fn trusted(app: &TestApp, ann: &Enrolled, code: usize, mode: Mode) -> Client {
@@ -84,7 +84,7 @@ async fn the_cookie_of_another_account_does_nothing() {
     app.account("ben", "ben@x.example").await;
     let mut ben = app.form();
     ben.sign_in("ben", PASSWORD).await;
-    enrol(&app, &mut ben).await;
+    enroll(&app, &mut ben).await;
     let client = trusted(&app, &ann, 0, Mode::Form).await;
     let (name, value) = trust_cookie(&client);
     assert_eq!(client.clone().sign_in("ben", PASSWORD).await.location().as_deref(), Some("/login/mfa"));

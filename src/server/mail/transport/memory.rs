@@ -7,7 +7,7 @@ use crate::server::mail::RenderedEmail;
 
 /// How the transport treats the next emails.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Behaviour {
+pub enum Behavior {
     #[default]
     Accept,
     /// Fails like a server that replies 4xx, with this text.
@@ -24,14 +24,14 @@ pub struct Memory(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    behaviour: Behaviour,
+    behavior: Behavior,
     accepted: Vec<RenderedEmail>,
 }
 
 impl Memory {
     /// Sets how the next emails are treated.
-    pub fn behave(&self, behaviour: Behaviour) {
-        self.state().behaviour = behaviour;
+    pub fn behave(&self, behavior: Behavior) {
+        self.state().behavior = behavior;
     }
 
     /// Returns the emails sent so far, oldest first.
@@ -41,12 +41,12 @@ impl Memory {
     }
 
     pub(super) async fn send(&self, email: &RenderedEmail) -> Result<(), SendError> {
-        let behaviour = self.state().behaviour.clone();
-        match behaviour {
-            Behaviour::Accept => self.state().accepted.push(email.clone()),
-            Behaviour::Fail(error) => return Err(SendError::Failed(error)),
-            Behaviour::Refuse(error) => return Err(SendError::Refused(error)),
-            Behaviour::Hang => std::future::pending().await,
+        let behavior = self.state().behavior.clone();
+        match behavior {
+            Behavior::Accept => self.state().accepted.push(email.clone()),
+            Behavior::Fail(error) => return Err(SendError::Failed(error)),
+            Behavior::Refuse(error) => return Err(SendError::Refused(error)),
+            Behavior::Hang => std::future::pending().await,
         }
         Ok(())
     }

@@ -99,7 +99,7 @@ impl SecondFactor {
     }
 
     /// Whether this account must have a second factor and does not have one yet.
-    pub async fn must_enrol(&self, account_id: Uuid, role: Role) -> Result<bool, StoreError> {
+    pub async fn must_enroll(&self, account_id: Uuid, role: Role) -> Result<bool, StoreError> {
         Ok(self.policy.applies_to(role) && !self.factors(self.store.reader(), account_id).await?.any())
     }
 }

@@ -104,7 +104,7 @@ async fn other_users_get_not_found_and_are_not_asked_for_the_password() {
         ("nobody", None),
         ("a user", Some(AuthenticatedUser { administrator: false, ..member(&app, "bob").await })),
         // A user who has yet to add a required second factor has no admin access until then.
-        ("an administrator who must enrol", Some(AuthenticatedUser { must_enrol: true, ..ann.clone() })),
+        ("an administrator who must enroll", Some(AuthenticatedUser { must_enroll: true, ..ann.clone() })),
     ];
     for seconds in [0, 301] {
         app.advance(seconds);

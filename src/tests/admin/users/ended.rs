@@ -1,6 +1,6 @@
 //! What an action ends: sessions, pending sign-ins, trusted browsers.
 
-use super::{BOTH, PASSWORD, administrator, change, enrol, id_of, with_bob};
+use super::{BOTH, PASSWORD, administrator, change, enroll, id_of, with_bob};
 use crate::harness::{Client, TestApp};
 use crate::two_step::{enrolled, half};
 
@@ -64,7 +64,7 @@ async fn after_a_reset_no_browser_is_trusted_even_when_two_step_sign_in_is_set_u
         let page = format!("/admin/users/{}", id_of(&app, "bob").await);
         let mut bob = app.client(mode);
         bob.sign_in("bob", PASSWORD).await;
-        let codes = enrol(&app, &mut bob).await;
+        let codes = enroll(&app, &mut bob).await;
         let mut trusted = app.client(mode);
         assert_eq!(trusted.sign_in("bob", PASSWORD).await.location().as_deref(), Some("/login/mfa"));
         let answer = trusted.post("/login/mfa", &[("code", &codes[0]), ("trust", "on")]).await;
@@ -83,7 +83,7 @@ async fn after_a_reset_no_browser_is_trusted_even_when_two_step_sign_in_is_set_u
 
         let mut bob = app.client(mode);
         assert_eq!(bob.sign_in("bob", PASSWORD).await.location().as_deref(), Some("/dashboard"));
-        enrol(&app, &mut bob).await;
+        enroll(&app, &mut bob).await;
         assert!(bob.get("/account/security").await.body.contains("No trusted browsers."));
         assert_eq!(
             password_leads_to(&trusted).await.as_deref(),

@@ -35,7 +35,7 @@ async fn change(client: &mut Client, id: &str, action: &str, reason: &str) -> An
 }
 
 /// Adds an authenticator app to the signed-in account; returns its recovery codes.
-pub(super) async fn enrol(app: &TestApp, client: &mut Client) -> Vec<String> {
+pub(super) async fn enroll(app: &TestApp, client: &mut Client) -> Vec<String> {
     assert_eq!(client.post(paths::TOTP, &[]).await.location().as_deref(), Some(paths::ACCOUNT_SECURITY));
     let phone = Phone::of(&client.get(paths::ACCOUNT_SECURITY).await.body);
     let answer = client.post(paths::TOTP_CONFIRM, &[("code", &phone.code(app.clock.now()))]).await;

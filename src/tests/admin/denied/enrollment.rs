@@ -5,7 +5,7 @@ use portal::domain::UserAction;
 use portal::paths;
 
 use super::{administrator, id_of, urls};
-use crate::admin::users::enrol;
+use crate::admin::users::enroll;
 use crate::harness::{Mode, TestApp};
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn an_administrator_without_the_required_second_factor_is_redirected_to_ad
         let open = "SELECT COUNT(*) FROM account WHERE username = 'bob' AND role = 'user' AND disabled_at IS NULL";
         assert_eq!(app.count(open).await, 1);
 
-        enrol(&app, &mut ann).await;
+        enroll(&app, &mut ann).await;
         assert_eq!(ann.get(paths::ADMIN_USERS).await.status, 200);
         let fields = [("id", bob.as_str()), ("user_action", "disable"), ("reason", "Because.")];
         let answer = ann.post(paths::ADMIN_USERS_CHANGE, &fields).await;

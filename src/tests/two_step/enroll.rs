@@ -1,7 +1,7 @@
 //! Adding an authenticator app.
 
 use super::{
-    BOTH, CONFIRM, PASSWORD, Phone, TOTP, TestApp, enrol, enrolled, events, is_signed_in, lets_in, mails, step,
+    BOTH, CONFIRM, PASSWORD, Phone, TOTP, TestApp, enroll, enrolled, events, is_signed_in, lets_in, mails, step,
 };
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn starting_again_replaces_the_pending_app_and_an_old_one_expires() {
     client.post("/account/confirm", &[("password", PASSWORD)]).await;
     let answer = client.post(CONFIRM, &[("code", &second.code(app.clock.now()))]).await;
     assert!(client.seen(answer).await.contains("Setup timed out."));
-    enrol(&app, &mut client).await;
+    enroll(&app, &mut client).await;
 }
 
 #[tokio::test]
