@@ -19,7 +19,7 @@ pub const OUTCOMES: [(OtpStatus, &str, &str); 5] = [
     (OtpStatus::Waiting, "waiting", "Pending"),
     (OtpStatus::Used, "used", "Used"),
     (OtpStatus::Expired, "expired", "Expired"),
-    (OtpStatus::Voided, "voided", "Replaced"),
+    (OtpStatus::Voided, "voided", "Replaced or canceled"),
     (OtpStatus::TriesUsed, "tries_used", "Too many attempts"),
 ];
 

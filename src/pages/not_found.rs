@@ -11,7 +11,7 @@ pub fn NotFoundPage() -> impl IntoView {
     let (href, label) = if visitor.account.is_some() {
         (paths::DASHBOARD, "Go to your dashboard")
     } else {
-        (paths::HOME, "Go to home page")
+        (paths::HOME, "Go to the home page")
     };
     view! {
         <CardLayout visitor>

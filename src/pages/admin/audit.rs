@@ -44,7 +44,7 @@ pub fn Entries(entries: Vec<AuditEntryView>, narrowed: bool) -> impl IntoView {
         let words = if narrowed {
             "No entries match. Change or clear the filters."
         } else {
-            "No entries yet. What administrators do will be listed here."
+            "No entries yet. Administrators' actions will be listed here."
         };
         return Either::Left(view! { <EmptyList>{words}</EmptyList> });
     }

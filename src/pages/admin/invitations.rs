@@ -13,6 +13,9 @@ use crate::components::{
 use crate::domain::RegistrationMode;
 use crate::paths;
 
+const CLOSED: &str = "Invitations can't be used while registration is closed. To allow them, set \
+                      PORTAL_REGISTRATION to open or invitation and restart the portal.";
+
 #[component]
 pub fn InvitationsPage() -> impl IntoView {
     let visitor = visitor();
@@ -30,15 +33,13 @@ pub fn InvitationsPage() -> impl IntoView {
 #[component]
 fn Invite(flash: Flash, mode: RegistrationMode) -> impl IntoView {
     let body = match mode {
-        RegistrationMode::Closed => Either::Left(view! {
-            <p>"Invitations can't be used while registration is closed. Set PORTAL_REGISTRATION to open or invitation."</p>
-        }),
+        RegistrationMode::Closed => Either::Left(view! { <p>{CLOSED}</p> }),
         RegistrationMode::Open | RegistrationMode::Invitation => {
             let form = Form::to(paths::ADMIN_INVITATIONS_SEND, &flash)
                 .field(
                     Field::email("email", "Email")
                         .autocomplete("off")
-                        .hint("We'll email a single-use link. This replaces any earlier invitation."),
+                        .hint("We'll email a single-use link. It replaces an earlier invitation to the same email."),
                 )
                 .submit("Send invitation", "Sending…");
             Either::Right(view! { <EnhancedForm form /> })

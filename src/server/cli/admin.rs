@@ -107,12 +107,12 @@ fn plain(error: ServiceError, name: &str) -> Failure {
 #[expect(clippy::print_stdout, reason = "the output of the command")]
 fn list(standings: &[AdminEntry]) {
     if standings.is_empty() {
-        println!("There are no administrators. Add one with `portal admin promote NAME`.");
+        println!("There are no administrators. Add one with `portal admin create NAME EMAIL` or `promote NAME`.");
         return;
     }
     println!("{:<32}  {:<20}  {:<20}  STATE", "NAME", "SINCE", "LAST SIGN-IN");
     for AdminEntry { account, since } in standings {
-        let since = since.map_or_else(|| "before the log".to_owned(), moment);
+        let since = since.map_or_else(|| "before the audit log".to_owned(), moment);
         let last = account.last_sign_in_at.map_or_else(|| "never".to_owned(), moment);
         println!("{:<32}  {since:<20}  {last:<20}  {}", account.username.as_str(), state(account));
     }

@@ -54,12 +54,16 @@ async fn verify(audit: &Audit) -> Result<(), Failure> {
     for finding in &verdict.violations {
         println!("{finding}");
     }
-    let counts = format!("{} rows, {} erased values", verdict.rows, verdict.erased);
+    let counts = format!("{}, {}", counted(verdict.rows, "row"), counted(verdict.erased, "erased value"));
     if verdict.is_sound() {
         println!("{counts}: the log has not been changed");
         Ok(())
     } else {
         println!("{counts}: the log has been changed");
-        Err("the audit log was changed, or SECRET_KEY is a different one".into())
+        Err("the audit log was changed, or it was sealed with a different SECRET_KEY".into())
     }
+}
+
+fn counted(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

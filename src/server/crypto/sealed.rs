@@ -52,7 +52,7 @@ struct SealingKey {
 
 /// The error for a value that was not encrypted with one of our keys for this row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an encrypted value can't be decrypted: SECRET_KEY is a different one, or the row was changed")]
+#[error("a value can't be decrypted: the row was changed, or it was encrypted with a different SECRET_KEY")]
 pub struct Unsealable;
 
 impl Sealer {

@@ -17,7 +17,7 @@ pub fn page(status: StatusCode, title: &str, text: &str) -> Response {
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title></head>\
-         <body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">Go to home page</a></p></main></body></html>"
+         <body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">Go to the home page</a></p></main></body></html>"
     );
     let mut response = (status, Html(html)).into_response();
     let headers = response.headers_mut();

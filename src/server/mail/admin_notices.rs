@@ -62,7 +62,7 @@ impl ByAdministrator {
             Self::TwoStepReset => (
                 format!("Two-step sign-in was reset for your {portal} account"),
                 "Your authenticator app, passkeys, recovery codes and trusted browsers were removed, and you've been \
-                 signed out everywhere. You can sign in with your password until you set up two-step sign-in again.",
+                 signed out everywhere. Until you set up two-step sign-in again, you sign in with only your password.",
             ),
             Self::MadeAdministrator => {
                 (format!("You're now an administrator of {portal}"), "Your account was given the admin role.")
@@ -72,7 +72,7 @@ impl ByAdministrator {
                 "The admin role was removed from your account. Nothing else has changed.",
             ),
             Self::Deleted => {
-                (format!("Your {portal} account was deleted"), "Your account and all your data have been deleted.")
+                (format!("Your {portal} account was deleted"), "Your account and its data have been deleted.")
             }
         }
     }
@@ -80,13 +80,17 @@ impl ByAdministrator {
     pub(super) fn advice(self) -> Advice {
         let (advice, way_label, way) = match self {
             Self::Disabled | Self::MadeUser | Self::Deleted => (MISTAKE, "Go to the portal", paths::HOME),
-            Self::Enabled => ("You can sign in now.", "Sign in", paths::LOGIN),
+            Self::Enabled => ("To sign in, go to this page:", "Sign in", paths::LOGIN),
             Self::RecoveryStarted => (
                 "On this page, enter your email address to get a code, then set a new password:",
                 "Reset your password",
                 paths::RECOVER,
             ),
-            Self::TwoStepReset => ("Sign in and set it up again:", "Set up two-step sign-in", paths::ACCOUNT_SECURITY),
+            Self::TwoStepReset => (
+                "If you didn't ask for this, contact your administrator. To set up two-step sign-in again, sign in:",
+                "Set up two-step sign-in",
+                paths::ACCOUNT_SECURITY,
+            ),
             Self::MadeAdministrator => {
                 ("If you didn't expect this, contact your administrator.", "Go to the portal", paths::HOME)
             }

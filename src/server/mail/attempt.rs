@@ -43,7 +43,8 @@ impl Worker {
     async fn try_to_send(&self, mail: &WaitingMail) -> Outcome {
         let Some(message) = self.mailer.open(mail) else {
             return Outcome::Unreadable(
-                "the content can't be decrypted: SECRET_KEY is a different one, or the row was changed".to_owned(),
+                "the content can't be decrypted: the row was changed, or it was encrypted with a different SECRET_KEY"
+                    .to_owned(),
             );
         };
         let now = self.mailer.clock.now();

@@ -27,7 +27,7 @@ pub enum Message {
         /// The registration link; the email is not sent after the link expires.
         link: Link,
     },
-    /// Someone tried to register with the email of an existing account.
+    /// Someone tried to register with, or change to, the email of an existing account.
     AccountExists {
         #[serde(with = "serde_helpers::email")]
         to: Email,

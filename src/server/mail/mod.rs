@@ -70,7 +70,7 @@ impl Mailer {
             id,
             kind: message.kind(),
             recipient_masked: message.to().masked(),
-            payload: self.seal(id, message).ok_or(StoreError::Corrupt("a mail that cannot be sealed"))?,
+            payload: self.seal(id, message).ok_or(StoreError::Corrupt("outbox.payload"))?,
             created_at: now,
             expires_at: message.expires_at(),
             otp_id,

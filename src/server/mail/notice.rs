@@ -166,7 +166,7 @@ impl NotificationKind {
             }
             Self::EmailChanged { .. } => (
                 format!("Your {portal} email address was changed"),
-                "Your account now uses another email address. This is the last message to this one.".to_owned(),
+                "Your account now uses another email address, and further emails about it go there.".to_owned(),
             ),
             Self::EmailChangeUndone => (
                 format!("Your {portal} email address was restored"),

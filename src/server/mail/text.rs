@@ -31,7 +31,7 @@ impl CodeFor {
         match self {
             Self::Registration => "Enter it on the registration page",
             Self::Recovery => "Enter it with your new password on the password reset page",
-            Self::EmailChange => "Enter it on the page where you changed your email address",
+            Self::EmailChange => "Enter it on the page where you asked to change your email address",
         }
     }
 
@@ -39,8 +39,8 @@ impl CodeFor {
     fn without(self) -> &'static str {
         match self {
             Self::Registration => "without the code, no one can create an account with your email address",
-            Self::Recovery => "without the code, no one can change your password",
-            Self::EmailChange => "without the code, no account can use your email address",
+            Self::Recovery => "without the code, no one can reset your password",
+            Self::EmailChange => "without the code, the account can't use your email address",
         }
     }
 }
@@ -55,7 +55,7 @@ struct Code<'a> {
     browser: String,
 }
 
-/// Template data of the email about a registration with the email of an existing account.
+/// Template data of the email to the owner of an email that someone tried to use for another account.
 struct Exists<'a> {
     username: &'a str,
     login: String,

@@ -49,7 +49,7 @@ impl Store {
 
     async fn value<T: sea_orm::TryGetable>(&self, query: &str) -> Result<T, StoreError> {
         let row = self.reader().query_one_raw(self.statement(query)).await?;
-        let row = row.ok_or(StoreError::Corrupt("a fact about the database"))?;
+        let row = row.ok_or(StoreError::Corrupt("the database's version or size"))?;
         Ok(row.try_get_by_index(0)?)
     }
 }

@@ -71,6 +71,8 @@ pub enum StoreError {
     Database(#[from] DbErr),
     #[error("database: a row contains a value that this version cannot read: {0}")]
     Corrupt(&'static str),
+    #[error("backup: {0}")]
+    Backup(&'static str),
     #[error("database: it has the schema of a newer version ({0}): run that version, or restore a backup")]
     Newer(String),
     #[error("database: timed out after 10 s while waiting to write")]
@@ -168,7 +170,7 @@ impl Store {
         // SQLite does not sync the copy to disk.
         std::fs::File::open(file).and_then(|copy| copy.sync_all()).map_err(|error| {
             tracing::error!(file, %error, "syncing the copy to disk failed");
-            StoreError::Corrupt("the copy could not be written to disk")
+            StoreError::Backup("the copy could not be written to disk; delete the file and try again")
         })?;
         check_copy(file).await
     }
@@ -208,7 +210,8 @@ async fn check_copy(file: &str) -> Result<(), StoreError> {
     let row = copy.query_one_raw(check).await?;
     let found: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
     copy.close().await?;
-    if found.as_deref() == Some("ok") { Ok(()) } else { Err(StoreError::Corrupt("the copy is damaged")) }
+    let is_intact = found.as_deref() == Some("ok");
+    if is_intact { Ok(()) } else { Err(StoreError::Backup("the copy is damaged; delete the file and try again")) }
 }
 
 /// Opens the WAL index of an SQLite file. Without it everything still works, but reads are repeated

@@ -132,7 +132,7 @@ async fn the_first_administrator_can_be_created_before_the_portal_has_ever_serve
     assert_eq!(sign_in(&ann, &served, "ann", "gravel lantern octave").await.as_deref(), Some("/dashboard"));
     assert_eq!(status(&ann, &served, "/admin/audit").await, 200);
     let list = admin(folder.path(), &["list"]).1;
-    assert!(list.contains("ann ") && !list.contains("never") && !list.contains("before the log"), "{list}");
+    assert!(list.contains("ann ") && !list.contains("never") && !list.contains("before the audit log"), "{list}");
 }
 
 #[test]
@@ -174,7 +174,7 @@ async fn every_error_is_one_plain_line_and_changes_nothing() {
         assert_eq!(named, fields, "{problems:?}");
     }
     assert_eq!(admin(folder, &["list"]).1.lines().count(), 2);
-    assert!(read(run(folder, &["audit", "verify"], &[])).1.starts_with("1 rows,"));
+    assert!(read(run(folder, &["audit", "verify"], &[])).1.starts_with("1 row,"));
 }
 
 /// As `portal admin`, within the test's own process.

@@ -85,14 +85,14 @@ async fn wrong_codes_expiry_and_newer_codes_each_end_a_code_with_their_own_statu
         let rows = listed(ann, "?address=CID@x.example").await;
         rows.iter().map(|row| row.rsplit(" | ").next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(outcomes(&mut ann).await, ["Pending", "Pending", "Replaced"]);
+    assert_eq!(outcomes(&mut ann).await, ["Pending", "Pending", "Replaced or canceled"]);
     app.advance(240);
-    assert_eq!(outcomes(&mut ann).await, ["Pending", "Expired", "Replaced"]);
+    assert_eq!(outcomes(&mut ann).await, ["Pending", "Expired", "Replaced or canceled"]);
     // An expired code is never reported as withdrawn, whatever happens later.
     let mails = app.mails_to("cid@x.example").await;
     let newest = crate::harness::app::first_six_digits(&mails.last().expect("a mail").0).expect("a code");
     assert_eq!(cid.verify(&newest).await.location().as_deref(), Some("/login"));
-    assert_eq!(outcomes(&mut ann).await, ["Used", "Expired", "Replaced"]);
+    assert_eq!(outcomes(&mut ann).await, ["Used", "Expired", "Replaced or canceled"]);
 }
 
 #[tokio::test]

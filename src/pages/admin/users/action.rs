@@ -48,14 +48,18 @@ fn Confirm(about: UserActionView, flash: Flash) -> impl IntoView {
         .field(Field::text("reason", "Reason").hint("Recorded in the audit log. The user won't see it."))
         .submit(action.label(), pending_label(action));
     let form = if is_loss(action) { form.dangerous() } else { form };
-    let whose = if own { "yourself".to_owned() } else { username };
-    let what: Vec<_> = consequences(action).iter().map(|consequence| view! { <li>{*consequence}</li> }).collect();
+    let whose = if own { "your own account".to_owned() } else { username };
+    let listed = if own { OWN } else { consequences(action) };
+    let what: Vec<_> = listed.iter().map(|consequence| view! { <li>{*consequence}</li> }).collect();
     view! {
         <p>{intro(action)} <strong>{whose}</strong> ":"</p>
         <ul>{what}</ul>
         <EnhancedForm form />
     }
 }
+
+/// The consequences of removing the admin role from one's own account, the only action that is available there.
+const OWN: &[&str] = &["You lose access to Admin immediately.", "Your account stays active, and you'll get an email."];
 
 fn heading(action: UserAction, username: &str) -> String {
     match action {

@@ -35,8 +35,8 @@ pub struct SmtpServer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SmtpUrlError {
     #[error(
-        "is not a URL like smtps://user:password@smtp.example.com:465 (write signs such as # / ? % in the password as \
-         %23 %2F %3F %25)"
+        "is not a URL like smtps://user:password@smtp.example.com:465 (write characters such as # / ? % in the \
+         password as %23 %2F %3F %25)"
     )]
     Malformed,
     #[error("must start with smtps:// or smtp://")]

@@ -21,8 +21,8 @@ const PAGE: u8 = 50;
 const TEST_EVERY: Duration = Duration::from_secs(60);
 
 const GONE: &str = "This email no longer exists.";
-const NOT_GIVEN_UP: &str = "This email hasn't failed.";
-const EXPIRED: &str = "The code in this email has expired, so it can't be sent.";
+const NOT_GIVEN_UP: &str = "This email hasn't failed, so it can't be tried again.";
+const EXPIRED: &str = "The code or link in this email has expired, so it can't be sent.";
 const ERASED: &str = "The content of this email has been deleted, so it can't be sent.";
 const NOT_WAITING: &str = "This email is no longer queued, so it can't be canceled.";
 const TEST_TOO_SOON: &str = "A test email was sent within the last minute.";
@@ -86,7 +86,7 @@ impl AdminService {
         admin_tx.commit(AuditEvent::of(AuditAction::MailRetried).about(&label(&mail))).await?;
         self.mailer.wake();
         Ok(NextStep::go(paths::ADMIN_MAIL)
-            .with_notice(NoticeKind::Success, "The email is queued again and will be sent now."))
+            .with_notice(NoticeKind::Success, "The email is queued again. Its delivery status appears below."))
     }
 
     /// Removes a queued message from the outbox.

@@ -37,7 +37,7 @@ impl fmt::Display for Violation {
             Self::Removed(from, to) => write!(f, "rows {from} to {to} were removed"),
             Self::Inserted(row) => write!(f, "row {row} was inserted"),
             Self::Seal => {
-                f.write_str("the seal on the log is missing or can't be decrypted: it was changed, or SECRET_KEY is a different one")
+                f.write_str("the seal on the log is missing, was changed, or was made with a different SECRET_KEY")
             }
         }
     }

@@ -112,7 +112,7 @@ fn code(code: IssuedCode) -> UserCodeView {
         issued_at: code.issued_at,
         outcome: match code.outcome {
             Outcome::Used => "Used",
-            Outcome::Voided => "Replaced",
+            Outcome::Voided => "Replaced or canceled",
             Outcome::Expired => "Expired",
             Outcome::Waiting => "Pending",
         },

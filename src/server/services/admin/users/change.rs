@@ -139,12 +139,12 @@ fn success_message(action: UserAction, name: &str, own: bool) -> String {
         UserAction::Enable => format!("{name} can sign in again."),
         UserAction::EndSessions => format!("{name} has been signed out everywhere."),
         UserAction::StartRecovery => {
-            format!("{name} has been signed out everywhere and will get an email to reset the password.")
+            format!("{name} has been signed out everywhere and will get an email with a link to reset the password.")
         }
-        UserAction::ResetTwoStep => format!("Two-step sign-in reset for {name}."),
+        UserAction::ResetTwoStep => format!("Two-step sign-in has been reset for {name}."),
         UserAction::MakeAdministrator => format!("{name} is now an administrator."),
         UserAction::MakeUser if own => "You're no longer an administrator.".to_owned(),
-        UserAction::MakeUser => format!("Admin role removed from {name}."),
+        UserAction::MakeUser => format!("The admin role has been removed from {name}."),
         UserAction::Delete => format!("{name} has been deleted."),
     }
 }
