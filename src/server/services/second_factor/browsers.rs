@@ -84,7 +84,9 @@ impl SecondFactor {
         let account_id = by.member()?.account_id;
         let tx = self.store.write().await?;
         if trusted_browsers::forget_all(&tx, account_id).await? > 0 {
-            self.log.record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, "all trusted browsers", by).await?;
+            self.log
+                .record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, "all trusted browsers", by)
+                .await?;
         }
         tx.commit().await?;
         let message = "All trusted browsers removed. They will be asked for a code again.";
