@@ -246,3 +246,40 @@ fn every_setting_that_a_document_names_exists() {
     }
     report(checked, &problems);
 }
+
+/// Returns the text of all source files of a folder and the folders in it.
+fn sources(folder: &Path) -> String {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let read = |path: PathBuf| match path {
+        path if path.is_dir() => sources(&path),
+        path if path.extension().is_some_and(|ending| ending == "rs") => Document::read(path).text,
+        _ => String::new(),
+    };
+    entries.map(|entry| read(entry.expect("an entry").path())).collect()
+}
+
+#[test]
+fn every_function_that_a_document_names_exists() {
+    let sources = sources(&root().join("src"));
+    let defines = |keyword: &str, name: &str| sources.contains(&format!("{keyword} {name}"));
+    let is_name = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let (mut checked, mut problems) = (0, Vec::new());
+    for document in documents() {
+        for words in document.commands() {
+            // `Type::function` or `module::function`, with or without parentheses.
+            let [span] = &*words else { continue };
+            let Some((path, name)) = span.trim_end_matches("()").rsplit_once("::") else { continue };
+            let owner = path.rsplit("::").next().unwrap_or(path);
+            if name.is_empty() || !is_name(name) || !is_name(owner) {
+                continue;
+            }
+            checked += 1;
+            let name_exists = ["fn", "struct", "enum", "const", "mod"].iter().any(|keyword| defines(keyword, name));
+            let owner_exists = ["struct", "enum", "trait", "mod"].iter().any(|keyword| defines(keyword, owner));
+            if !name_exists || !owner_exists {
+                problems.push(format!("{}: {span}", document.name()));
+            }
+        }
+    }
+    report(checked, &problems);
+}
