@@ -10,7 +10,7 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::location::RequestUrl;
 use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 
-use crate::api::PageContext;
+use crate::ui::PageContext;
 use crate::pages::{
     AccountPage, AuditPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage,
     InvitationsPage, LoginPage, MailPage, NotFoundPage, OtpsPage, OverviewPage, RecoverPage, RecoverVerifyPage,

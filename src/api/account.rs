@@ -10,7 +10,7 @@ use super::{ApiError, Secret};
 /// A message for `password`, or a wait after too many incorrect ones.
 #[server(prefix = "", endpoint = "account/confirm")]
 pub async fn confirm_password(#[server(default)] password: Secret) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/confirm")?;
     let outcome = post.state.reauthentication.confirm(password.expose(), &post.requester).await;
     post.confirmed(outcome).await
@@ -22,7 +22,7 @@ pub async fn confirm_password(#[server(default)] password: Secret) -> Result<(),
 /// A message for `username`.
 #[server(prefix = "", endpoint = "account/username")]
 pub async fn change_username(#[server(default)] username: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/username")?.keep("username", &username);
     let outcome = post.state.account_settings.change_username(&username, &post.requester).await;
     post.answer(outcome).await
@@ -37,7 +37,7 @@ pub async fn change_password(
     #[server(default)] current_password: Secret,
     #[server(default)] password: Secret,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/password")?;
     let (current, new) = (current_password.expose(), password.expose());
     let outcome = post.state.account_settings.change_password(current, new, &post.requester).await;
@@ -53,7 +53,7 @@ pub async fn delete_account(
     #[server(default)] confirmation: String,
     #[server(default)] password: Secret,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/delete")?.keep("confirmation", &confirmation);
     let outcome = post.state.account_settings.delete(&confirmation, password.expose(), &post.requester).await;
     post.answer_signed_out(outcome).await

@@ -11,7 +11,7 @@ use super::{ApiError, Secret};
 /// their password recently, the answer redirects to the page that asks for it.
 #[server(prefix = "", endpoint = "account/email")]
 pub async fn change_email(#[server(default)] email: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/email")?.keep("email", &email);
     let outcome = post.state.account_settings.change_email(&email, &post.requester).await;
     post.answer(outcome).await
@@ -23,7 +23,7 @@ pub async fn change_email(#[server(default)] email: String) -> Result<(), ApiErr
 /// A message for `code`. If the change has ended, the answer redirects to `/account`.
 #[server(prefix = "", endpoint = "account/email/verify")]
 pub async fn confirm_email(#[server(default)] code: Secret) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/email/verify")?;
     let outcome = post.state.account_settings.confirm_email(code.expose(), &post.requester).await;
     post.answer(outcome).await
@@ -35,7 +35,7 @@ pub async fn confirm_email(#[server(default)] code: Secret) -> Result<(), ApiErr
 /// Too early, or too many codes for the email address.
 #[server(prefix = "", endpoint = "account/email/resend")]
 pub async fn resend_email_code() -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/email/resend")?;
     let outcome = post.state.account_settings.resend_email_code(&post.requester).await;
     post.answer(outcome).await
@@ -44,7 +44,7 @@ pub async fn resend_email_code() -> Result<(), ApiError> {
 /// Cancels the change.
 #[server(prefix = "", endpoint = "account/email/cancel")]
 pub async fn cancel_email_change() -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/email/cancel")?;
     let outcome = post.state.account_settings.cancel_email_change(&post.requester).await;
     post.answer(outcome).await

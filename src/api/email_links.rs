@@ -8,7 +8,7 @@ use super::{ApiError, Secret};
 /// page, which says so.
 #[server(prefix = "", endpoint = "from-mail")]
 pub async fn from_mail(#[server(default)] token: Secret) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/from-mail")?;
     match post.state.email_links.follow(token.expose(), &post.requester).await {
         Ok(used) if used.ends_own_session => post.answer_signed_out(Ok(used.next)).await,

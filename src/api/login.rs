@@ -16,8 +16,8 @@ pub async fn login(
     #[server(default)] next: Option<String>,
     #[server(flatten)] answer: CaptchaAnswer,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
-    use crate::server::services::login::Credentials;
+    use crate::http::reply::FormRequest;
+    use crate::services::login::Credentials;
     let (remembered, wanted) = (remember.as_deref().unwrap_or_default(), next.as_deref().unwrap_or_default());
     let post =
         FormRequest::to("/login")?.keep("identifier", &identifier).keep("remember", remembered).keep("next", wanted);
@@ -35,6 +35,6 @@ pub async fn login(
 /// Ends this session.
 #[server(prefix = "", endpoint = "logout")]
 pub async fn logout() -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     FormRequest::to("/logout")?.sign_out().await
 }

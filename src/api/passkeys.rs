@@ -34,7 +34,7 @@ pub struct PasskeyView {
 /// A message if passkeys are not available.
 #[server(prefix = "", endpoint = "login/passkey/options")]
 pub async fn passkey_sign_in_options() -> Result<PasskeyOptions, ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/login/passkey/options")?;
     let offer = post.state.passkeys.offer_sign_in().await;
     post.ceremony(offer).await
@@ -52,8 +52,8 @@ pub async fn passkey_sign_in(
     #[server(default)] next: Option<String>,
 ) -> Result<(), ApiError> {
     use crate::domain::NextPath;
-    use crate::server::http::reply::FormRequest;
-    use crate::server::services::passkeys::Shown;
+    use crate::http::reply::FormRequest;
+    use crate::services::passkeys::Shown;
     let post = FormRequest::to("/login/passkey")?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
     let outcome = post.state.passkeys.sign_in(shown, remember.is_some(), &post.requester).await;
@@ -66,7 +66,7 @@ pub async fn passkey_sign_in(
 /// A message if passkeys are not available.
 #[server(prefix = "", endpoint = "login/mfa/passkey/options")]
 pub async fn passkey_second_step_options() -> Result<PasskeyOptions, ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/login/mfa/passkey/options")?;
     let offer = post.state.passkeys.offer_second_step(&post.requester).await;
     post.ceremony(offer).await
@@ -82,8 +82,8 @@ pub async fn passkey_second_step(
     #[server(default)] credential: Secret,
     #[server(default)] trust: Option<String>,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
-    use crate::server::services::passkeys::Shown;
+    use crate::http::reply::FormRequest;
+    use crate::services::passkeys::Shown;
     let post = FormRequest::to("/login/mfa/passkey")?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
     let outcome = post.state.passkeys.second_step(shown, trust.is_some(), &post.requester).await;
@@ -96,7 +96,7 @@ pub async fn passkey_second_step(
 /// A message if passkeys are not available.
 #[server(prefix = "", endpoint = "account/confirm/passkey/options")]
 pub async fn passkey_confirmation_options() -> Result<PasskeyOptions, ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/confirm/passkey/options")?;
     let offer = post.state.passkeys.offer_confirmation(&post.requester).await;
     post.ceremony(offer).await
@@ -111,8 +111,8 @@ pub async fn confirm_with_passkey(
     #[server(default)] state: Secret,
     #[server(default)] credential: Secret,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
-    use crate::server::services::passkeys::Shown;
+    use crate::http::reply::FormRequest;
+    use crate::services::passkeys::Shown;
     let post = FormRequest::to("/account/confirm/passkey")?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
     let outcome = post.state.passkeys.confirm(shown, &post.requester).await;
@@ -125,7 +125,7 @@ pub async fn confirm_with_passkey(
 /// A message if passkeys are not available, or the account has the maximum number of them.
 #[server(prefix = "", endpoint = "account/security/passkeys/options")]
 pub async fn passkey_adding_options() -> Result<PasskeyOptions, ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/security/passkeys/options")?;
     let offer = post.state.passkeys.offer_adding(&post.requester).await;
     post.ceremony(offer).await
@@ -140,8 +140,8 @@ pub async fn add_passkey(
     #[server(default)] state: Secret,
     #[server(default)] credential: Secret,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
-    use crate::server::services::passkeys::Shown;
+    use crate::http::reply::FormRequest;
+    use crate::services::passkeys::Shown;
     let post = FormRequest::to("/account/security/passkeys")?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
     let outcome = post.state.passkeys.add(shown, &post.requester).await;
@@ -154,7 +154,7 @@ pub async fn add_passkey(
 /// A message for `name`.
 #[server(prefix = "", endpoint = "account/security/passkeys/rename")]
 pub async fn rename_passkey(#[server(default)] id: String, #[server(default)] name: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/security/passkeys/rename")?.keep("id", &id).keep("name", &name);
     let outcome = post.state.passkeys.rename(&id, &name, &post.requester).await;
     post.answer(outcome).await
@@ -166,7 +166,7 @@ pub async fn rename_passkey(#[server(default)] id: String, #[server(default)] na
 /// A message if it has already been removed.
 #[server(prefix = "", endpoint = "account/security/passkeys/remove")]
 pub async fn remove_passkey(#[server(default)] id: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/security/passkeys/remove")?;
     let outcome = post.state.passkeys.remove(&id, &post.requester).await;
     post.answer_change(outcome).await

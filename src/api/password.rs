@@ -44,8 +44,8 @@ pub async fn password_strength(
 ) -> Result<StrengthView, ApiError> {
     use crate::domain::Password;
     use crate::paths;
-    use crate::server::crypto::PasswordContext;
-    use crate::server::http::reply::FormRequest;
+    use crate::crypto::PasswordContext;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/password/strength")?;
     // Low priority: other ready tasks run first.
     tokio::task::yield_now().await;

@@ -13,7 +13,7 @@ pub async fn recover(
     #[server(default)] email: String,
     #[server(flatten)] answer: CaptchaAnswer,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/recover")?.keep("email", &email);
     let outcome = post.state.recovery.start(&email, &post.captcha(&answer), &post.requester).await;
     post.answer(outcome).await
@@ -28,7 +28,7 @@ pub async fn recover_verify(
     #[server(default)] code: Secret,
     #[server(default)] password: Secret,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/recover/verify")?;
     let outcome = post.state.recovery.finish(code.expose(), password.expose(), &post.requester).await;
     post.answer(outcome).await
@@ -40,7 +40,7 @@ pub async fn recover_verify(
 /// Too early, or too many codes for the email address.
 #[server(prefix = "", endpoint = "recover/resend")]
 pub async fn recover_resend(#[server(flatten)] answer: CaptchaAnswer) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/recover/resend")?;
     let outcome = post.state.recovery.resend(&post.captcha(&answer), &post.requester).await;
     post.answer(outcome).await

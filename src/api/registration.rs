@@ -43,7 +43,7 @@ pub async fn register(
     #[server(default)] password: Secret,
     #[server(flatten)] answer: CaptchaAnswer,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/register")?.keep("username", &username).keep("email", &email);
     let outcome = post
         .state

@@ -98,7 +98,7 @@ pub async fn second_step(
     #[server(default)] code: Secret,
     #[server(default)] trust: Option<String>,
 ) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/login/mfa")?.keep("trust", trust.as_deref().unwrap_or_default());
     let outcome = post.state.second_factor.with_code(code.expose(), trust.is_some(), &post.requester).await;
     post.second_step(outcome).await
@@ -107,7 +107,7 @@ pub async fn second_step(
 /// Starts adding or replacing an authenticator app.
 #[server(prefix = "", endpoint = "account/security/totp")]
 pub async fn begin_app() -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/security/totp")?;
     let outcome = post.state.second_factor.begin_app(&post.requester).await;
     post.answer(outcome).await
@@ -119,7 +119,7 @@ pub async fn begin_app() -> Result<(), ApiError> {
 /// A message for `code`.
 #[server(prefix = "", endpoint = "account/security/totp/confirm")]
 pub async fn confirm_app(#[server(default)] code: Secret) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/security/totp/confirm")?;
     let outcome = post.state.second_factor.confirm_app(code.expose(), &post.requester).await;
     post.answer_change(outcome).await
@@ -128,7 +128,7 @@ pub async fn confirm_app(#[server(default)] code: Secret) -> Result<(), ApiError
 /// Cancels adding an app.
 #[server(prefix = "", endpoint = "account/security/totp/cancel")]
 pub async fn cancel_app() -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/security/totp/cancel")?;
     let outcome = post.state.second_factor.cancel_app(&post.requester).await;
     post.answer(outcome).await
@@ -140,7 +140,7 @@ pub async fn cancel_app() -> Result<(), ApiError> {
 /// A message if there is none, or a second factor is required and there is no other.
 #[server(prefix = "", endpoint = "account/security/totp/off")]
 pub async fn turn_off_app() -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/security/totp/off")?;
     let outcome = post.state.second_factor.turn_off_app(&post.requester).await;
     post.answer_change(outcome).await
@@ -152,7 +152,7 @@ pub async fn turn_off_app() -> Result<(), ApiError> {
 /// A message while two-step sign-in is off.
 #[server(prefix = "", endpoint = "account/security/recovery-codes")]
 pub async fn new_recovery_codes() -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/security/recovery-codes")?;
     let outcome = post.state.second_factor.new_recovery_codes(&post.requester).await;
     post.answer_change(outcome).await
@@ -164,7 +164,7 @@ pub async fn new_recovery_codes() -> Result<(), ApiError> {
 /// A message if it has already been removed.
 #[server(prefix = "", endpoint = "account/security/browsers/forget")]
 pub async fn forget_browser(#[server(default)] id: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/security/browsers/forget")?;
     let outcome = post.state.second_factor.forget_browser(&id, &post.requester).await;
     post.answer(outcome).await
@@ -173,7 +173,7 @@ pub async fn forget_browser(#[server(default)] id: String) -> Result<(), ApiErro
 /// Removes all trusted browsers.
 #[server(prefix = "", endpoint = "account/security/browsers/forget-all")]
 pub async fn forget_browsers() -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/security/browsers/forget-all")?;
     let outcome = post.state.second_factor.forget_browsers(&post.requester).await;
     post.answer(outcome).await

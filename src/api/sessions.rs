@@ -34,7 +34,7 @@ pub struct SessionView {
 /// A message if the session does not exist.
 #[server(prefix = "", endpoint = "account/sessions/end")]
 pub async fn end_session(#[server(default)] session: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/sessions/end")?;
     let outcome = post.state.session_manager.end(&session, &post.requester).await;
     post.answer_revoked(outcome).await
@@ -43,7 +43,7 @@ pub async fn end_session(#[server(default)] session: String) -> Result<(), ApiEr
 /// Ends all other sessions.
 #[server(prefix = "", endpoint = "account/sessions/end-others")]
 pub async fn end_other_sessions() -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/account/sessions/end-others")?;
     let outcome = post.state.session_manager.end_others(&post.requester).await;
     post.answer_with_version(outcome).await

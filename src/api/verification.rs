@@ -10,7 +10,7 @@ use super::{ApiError, CaptchaAnswer, Secret};
 /// A message for `code`. If the registration has ended, the answer redirects to `/register`.
 #[server(prefix = "", endpoint = "verify")]
 pub async fn verify(#[server(default)] code: Secret) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/verify")?;
     let outcome = post.state.verification.verify(code.expose(), &post.requester).await;
     post.answer(outcome).await
@@ -22,7 +22,7 @@ pub async fn verify(#[server(default)] code: Secret) -> Result<(), ApiError> {
 /// Too early, or too many codes for the email address.
 #[server(prefix = "", endpoint = "verify/resend")]
 pub async fn resend(#[server(flatten)] answer: CaptchaAnswer) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/verify/resend")?;
     let outcome = post.state.registration.resend(&post.captcha(&answer), &post.requester).await;
     post.answer(outcome).await
@@ -34,7 +34,7 @@ pub async fn resend(#[server(flatten)] answer: CaptchaAnswer) -> Result<(), ApiE
 /// A message for `email`, or a limit that was reached.
 #[server(prefix = "", endpoint = "verify/email")]
 pub async fn correct_email(#[server(default)] email: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/verify/email")?.keep("email", &email);
     let outcome = post.state.registration.correct_email(&email, &post.requester).await;
     post.answer(outcome).await
@@ -46,7 +46,7 @@ pub async fn correct_email(#[server(default)] email: String) -> Result<(), ApiEr
 /// A message for `username`.
 #[server(prefix = "", endpoint = "verify/username")]
 pub async fn choose_username(#[server(default)] username: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/verify/username")?.keep("username", &username);
     let outcome = post.state.verification.choose_username(&username, &post.requester).await;
     post.answer(outcome).await

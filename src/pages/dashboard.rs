@@ -3,8 +3,8 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use crate::api::AccountView;
-use crate::components::{DescriptionItem, DescriptionList, LocalTime, Section, SignedIn};
+use crate::ui::{AccountView, DescriptionItem, DescriptionList, Section, SignedIn};
+use crate::islands::LocalTime;
 use crate::domain::Timestamp;
 use crate::paths;
 

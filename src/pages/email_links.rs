@@ -4,7 +4,8 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::api::{EmailLinkAction, EmailLinkView, View};
-use crate::components::{CardLayout, EnhancedForm, Field, Form};
+use crate::ui::CardLayout;
+use crate::islands::{EnhancedForm, Field, Form};
 use crate::paths;
 
 #[component]

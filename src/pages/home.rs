@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::CardLayout;
+use crate::ui::CardLayout;
 use crate::domain::RegistrationMode;
 use crate::domain::registration_mode::{CLOSED, INVITED_ONLY};
 use crate::paths;

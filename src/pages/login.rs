@@ -2,9 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::components::{
-    CaptchaScript, CardLayout, EnhancedForm, Field, Form, PasskeyAlternative, PasskeyUse, SignUpPrompt,
-};
+use crate::islands::{CaptchaScript, EnhancedForm, Field, Form, PasskeyUse};
+use crate::ui::{CardLayout, PasskeyAlternative, SignUpPrompt};
 use crate::paths;
 
 #[component]

@@ -34,7 +34,8 @@ pub use second_step::SecondStepPage;
 pub use verify::VerifyPage;
 
 use crate::api::admin::AdminView;
-use crate::api::{PageContext, View};
+use crate::ui::PageContext;
+use crate::api::View;
 use crate::paths;
 
 /// What the head of the document needs before the page is rendered.
@@ -98,10 +99,7 @@ mod tests {
     use leptos::server_fn::ServerFn;
 
     use crate::api::admin::invitations;
-    use crate::api::{
-        account, account_email, admin, email_links, login, passkeys, password, recovery, registration, second_factor,
-        sessions, verification,
-    };
+    use crate::api::{account, account_email, admin, email_links, login, passkeys, password, recovery, registration, second_factor, sessions, verification};
     use crate::paths;
 
     #[test]

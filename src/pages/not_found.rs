@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::CardLayout;
+use crate::ui::CardLayout;
 use crate::paths;
 
 #[component]

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::api::{Captcha, CodeView};
-use crate::components::{CaptchaScript, Countdown, EnhancedForm, Form};
+use crate::islands::{Captcha, CaptchaScript, Countdown, EnhancedForm, Form};
+use crate::api::CodeView;
 use crate::paths;
 
 /// What to do once the code has expired.

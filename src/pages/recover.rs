@@ -4,8 +4,9 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::otp_card::{Again, OtpCard};
-use crate::api::{Captcha, CodeView, Flash, View};
-use crate::components::{CaptchaScript, CardLayout, EnhancedForm, Field, Form};
+use crate::islands::{Captcha, CaptchaScript, EnhancedForm, Field, Flash, Form};
+use crate::api::{CodeView, View};
+use crate::ui::CardLayout;
 use crate::paths;
 
 #[component]

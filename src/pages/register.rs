@@ -3,8 +3,9 @@
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
-use crate::api::{PageContext, RegisterView, View};
-use crate::components::{CaptchaScript, CardLayout, EnhancedForm, Field, Form, Step, Steps};
+use crate::ui::{CardLayout, PageContext, Step, Steps};
+use crate::api::{RegisterView, View};
+use crate::islands::{CaptchaScript, EnhancedForm, Field, Form};
 use crate::domain::RegistrationMode;
 use crate::domain::registration_mode::{CLOSED, INVITED_ONLY};
 use crate::paths;

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api::{SecondStepView, View};
-use crate::components::{CardLayout, EnhancedForm, Field, Form, PasskeyAlternative, PasskeyUse};
+use crate::ui::{CardLayout, PasskeyAlternative};
+use crate::islands::{EnhancedForm, Field, Form, PasskeyUse};
 use crate::paths;
 
 #[component]

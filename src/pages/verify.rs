@@ -4,8 +4,9 @@ use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
 use super::otp_card::{Again, OtpCard};
-use crate::api::{Captcha, Flash, PendingView, View};
-use crate::components::{CardLayout, EnhancedForm, Field, Form, Step, Steps};
+use crate::islands::{Captcha, EnhancedForm, Field, Flash, Form};
+use crate::api::{PendingView, View};
+use crate::ui::{CardLayout, Step, Steps};
 use crate::paths;
 
 #[component]

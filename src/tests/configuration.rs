@@ -1,11 +1,11 @@
 //! Which settings the environment may contain, and which errors prevent the start.
 
-use portal::server::config::env::{Env, RENAMED, Source};
-use portal::server::config::mail::TransportConfig;
-use portal::server::config::reference::{self, Entry};
-use portal::server::config::{Config, limits, report};
-use portal::server::limits::Limits;
-use portal::server::rng::Rng;
+use portal::config::env::{Env, RENAMED, Source};
+use portal::config::mail::TransportConfig;
+use portal::config::reference::{self, Entry};
+use portal::config::{Config, limits, report};
+use portal::limits::Limits;
+use portal::rng::Rng;
 
 use super::harness::process::run;
 
@@ -302,9 +302,9 @@ fn every_setting_is_described_once() {
     }
 }
 
-/// The `PORTAL_…` names that the files of `src/server/config` read.
+/// The `PORTAL_…` names that the files of `src/config` read.
 fn names_in_the_code() -> Vec<String> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/server/config");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/config");
     let files = std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path());
     let files = files.filter(|path| !path.ends_with("env.rs") && !path.ends_with("reference.rs"));
     let text: String = files.map(|path| std::fs::read_to_string(path).expect("a file")).collect();

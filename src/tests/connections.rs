@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
-use portal::server::clock::Clock;
-use portal::server::http::listen::{self, Rules};
-use portal::server::limits::{ConnectionLimits, Limits};
+use portal::clock::Clock;
+use portal::http::listen::{self, Rules};
+use portal::limits::{ConnectionLimits, Limits};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;

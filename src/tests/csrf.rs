@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT, LOCATION};
 use axum::http::{Method, Request};
 use leptos::server_fn::axum::server_fn_paths;
-use portal::api::ApiError;
+use portal::islands::ApiError;
 
 use super::harness::app::PASSWORD;
 use super::harness::process::Served;

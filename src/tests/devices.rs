@@ -1,8 +1,8 @@
 //! A sign-in in a browser that is new to the account sends an email.
 
 use futures::future::join_all;
-use portal::server::mail::RenderedEmail;
-use portal::server::store::known_devices;
+use portal::mail::RenderedEmail;
+use portal::store::known_devices;
 
 use super::harness::app::PASSWORD;
 use super::harness::{Client, Mode, TestApp};
@@ -196,7 +196,7 @@ async fn a_browser_is_forgotten_after_400_days_or_when_all_are_removed() {
 
 async fn account_id(app: &TestApp) -> uuid::Uuid {
     use portal::domain::Username;
-    use portal::server::store::accounts;
+    use portal::store::accounts;
     let name = Username::parse("ann").expect("a username");
     accounts::by_username(app.state.store.reader(), &name).await.expect("no error").expect("an account").id
 }

@@ -33,19 +33,19 @@ const RULES: &[(&str, &[&str])] = &[
             "crate::api",
             "crate::pages",
             "crate::components",
-            "crate::server::http",
-            "crate::server::cli",
+            "crate::http",
+            "crate::cli",
         ],
     ),
     (
         "server/store",
-        &["crate::server::services", "crate::server::http", "crate::server::mail", "crate::api", "leptos", "axum"],
+        &["crate::services", "crate::http", "crate::mail", "crate::api", "leptos", "axum"],
     ),
     (
         "server/crypto",
-        &["crate::server::services", "crate::server::store", "crate::server::http", "crate::api", "leptos", "axum"],
+        &["crate::services", "crate::store", "crate::http", "crate::api", "leptos", "axum"],
     ),
-    ("server/mail", &["crate::server::services", "crate::server::http", "crate::api", "leptos", "axum"]),
+    ("server/mail", &["crate::services", "crate::http", "crate::api", "leptos", "axum"]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use portal::server::config::env::RENAMED;
-use portal::server::config::reference;
+use portal::config::env::RENAMED;
+use portal::config::reference;
 
 use super::harness::process::run;
 

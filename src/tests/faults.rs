@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use portal::server::store::Store;
+use portal::store::Store;
 use secrecy::ExposeSecret as _;
 
 use super::harness::app::PASSWORD;

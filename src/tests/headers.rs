@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use axum::Router;
 use axum::routing::{get, post};
-use portal::server::http::router;
+use portal::http::router;
 
 use super::harness::app::PASSWORD;
 use super::harness::process::Served;

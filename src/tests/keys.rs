@@ -4,9 +4,9 @@ mod command;
 mod key_rotation;
 mod schema;
 
-use portal::server::services::audit::Violation;
-use portal::server::services::key_rotation::KeyUsage;
-use portal::server::services::{AdminCli, KeyRotation};
+use portal::services::audit::Violation;
+use portal::services::key_rotation::KeyUsage;
+use portal::services::{AdminCli, KeyRotation};
 
 use crate::harness::app::{PASSWORD, wrong_code};
 use crate::harness::{Mode, TestApp};

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use futures::future::join_all;
-use portal::server::crypto::hash_queue::HashSlot;
+use portal::crypto::hash_queue::HashSlot;
 
 use super::harness::app::PASSWORD;
 use super::harness::process::{Served, browser};

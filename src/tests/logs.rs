@@ -2,7 +2,7 @@
 //! It never contains a secret, at any level, or a line that the portal did not write.
 
 use mail_parser::DateTime;
-use portal::server::clock::Clock;
+use portal::clock::Clock;
 use reqwest::Response;
 
 use super::harness::app::PASSWORD;

@@ -1,8 +1,8 @@
 //! `/account/security/log`: the security events of an account, for its owner.
 
 use portal::domain::{SecurityEvent, Timestamp, Username};
-use portal::server::store::accounts;
-use portal::server::store::security_events::{self, NewEvent};
+use portal::store::accounts;
+use portal::store::security_events::{self, NewEvent};
 use uuid::Uuid;
 
 use super::harness::app::PASSWORD;

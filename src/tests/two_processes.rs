@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use futures::future::{join, join_all};
 use portal::domain::AuditAction;
-use portal::server::services::audit::AuditEvent;
-use portal::server::store::audit::Actor;
+use portal::services::audit::AuditEvent;
+use portal::store::audit::Actor;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Neighbours;
-use crate::api::ApiError;
+use crate::islands::ApiError;
 use crate::domain::Timestamp;
 
 /// A page of the list, newest invitation first.
@@ -54,7 +54,7 @@ impl InvitationState {
 /// A message for `email`.
 #[server(prefix = "", endpoint = "admin/invitations/send")]
 pub async fn invite(#[server(default)] email: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/admin/invitations/send")?.keep("email", &email);
     let outcome = post.state.admin.invite(&email, &post.requester).await;
     post.answer(outcome).await
@@ -66,7 +66,7 @@ pub async fn invite(#[server(default)] email: String) -> Result<(), ApiError> {
 /// A message if it is no longer pending.
 #[server(prefix = "", endpoint = "admin/invitations/revoke")]
 pub async fn revoke_invitation(#[server(default)] id: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/admin/invitations/revoke")?;
     let outcome = post.state.admin.revoke_invitation(&id, &post.requester).await;
     post.answer(outcome).await

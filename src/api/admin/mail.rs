@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Neighbours;
-use crate::api::ApiError;
+use crate::islands::ApiError;
 use crate::domain::Timestamp;
 
 /// A page of the outbox and its history, newest email first.
@@ -53,7 +53,7 @@ pub struct QueuedMailView {
 /// A message if it can no longer be sent.
 #[server(prefix = "", endpoint = "admin/mail/retry")]
 pub async fn retry_mail(#[server(default)] mail: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/admin/mail/retry")?;
     let outcome = post.state.admin.retry_mail(&mail, &post.requester).await;
     post.answer(outcome).await
@@ -65,7 +65,7 @@ pub async fn retry_mail(#[server(default)] mail: String) -> Result<(), ApiError>
 /// A message if it is not queued.
 #[server(prefix = "", endpoint = "admin/mail/drop")]
 pub async fn drop_mail(#[server(default)] mail: String) -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/admin/mail/drop")?;
     let outcome = post.state.admin.drop_mail(&mail, &post.requester).await;
     post.answer(outcome).await
@@ -77,7 +77,7 @@ pub async fn drop_mail(#[server(default)] mail: String) -> Result<(), ApiError> 
 /// A message if another one was sent recently.
 #[server(prefix = "", endpoint = "admin/mail/test")]
 pub async fn send_test_mail() -> Result<(), ApiError> {
-    use crate::server::http::reply::FormRequest;
+    use crate::http::reply::FormRequest;
     let post = FormRequest::to("/admin/mail/test")?;
     let outcome = post.state.admin.send_test_mail(&post.requester).await;
     post.answer(outcome).await

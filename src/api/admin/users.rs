@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::{AuditEntryView, Neighbours};
-use crate::api::{ApiError, EventView};
+use crate::islands::ApiError;
+use crate::api::EventView;
 use crate::domain::{Timestamp, UserAction};
 
 /// A page of the list.
@@ -108,8 +109,8 @@ pub async fn change_user(
     #[server(default)] reason: String,
 ) -> Result<(), ApiError> {
     use crate::paths;
-    use crate::server::http::reply::FormRequest;
-    use crate::server::services::ServiceError;
+    use crate::http::reply::FormRequest;
+    use crate::services::ServiceError;
     let post = FormRequest::to(paths::ADMIN_USERS_CHANGE)?.keep("reason", &reason);
     let (Ok(id), Some(action)) = (uuid::Uuid::try_parse(&id), UserAction::parse(&user_action)) else {
         return post.answer(Err(ServiceError::NotFound)).await;

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api::View;
-use crate::components::{AccountArea, EnhancedForm, Field, Form, Section};
+use crate::ui::{AccountArea, Section};
+use crate::islands::{EnhancedForm, Field, Form};
 use crate::pages::visitor;
 use crate::paths;
 

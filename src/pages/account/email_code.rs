@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::api::{CodeView, Flash, View};
-use crate::components::{ActionButton, CardLayout, Field, Form};
+use crate::api::{CodeView, View};
+use crate::islands::{Field, Flash, Form};
+use crate::ui::{ActionButton, CardLayout};
 use crate::pages::otp_card::{Again, OtpCard};
 use crate::pages::visitor;
 use crate::paths;

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::api::{Flash, View};
-use crate::components::{AccountArea, ActionButton, EnhancedForm, Field, Form, PlainRefusal, Section};
+use crate::islands::{EnhancedForm, Field, Flash, Form};
+use crate::api::View;
+use crate::ui::{AccountArea, ActionButton, PlainRefusal, Section};
 use crate::pages::visitor;
 use crate::paths;
 

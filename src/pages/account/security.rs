@@ -9,7 +9,8 @@ use leptos::prelude::*;
 pub use codes::RecoveryCodesPage;
 
 use crate::api::View;
-use crate::components::{AccountArea, Icon, IconName, PasskeySection, PlainRefusal, Section};
+use crate::ui::{AccountArea, PasskeySection, PlainRefusal, Section};
+use crate::islands::{Icon, IconName};
 use crate::pages::{RecentEvents, visitor};
 use crate::paths;
 

@@ -5,7 +5,8 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::api::{EventView, View};
-use crate::components::{AccountArea, EmptyList, Item, ItemList, LocalTime, Pager, Section};
+use crate::ui::{AccountArea, EmptyList, Item, ItemList, Pager, Section};
+use crate::islands::LocalTime;
 use crate::pages::visitor;
 use crate::paths;
 

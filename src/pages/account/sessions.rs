@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api::{SessionView, View};
-use crate::components::{AccountArea, ActionButton, Item, ItemList, LocalTime, PlainRefusal, Section};
+use crate::ui::{AccountArea, ActionButton, Item, ItemList, PlainRefusal, Section};
+use crate::islands::LocalTime;
 use crate::pages::visitor;
 use crate::paths;
 

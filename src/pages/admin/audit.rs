@@ -6,10 +6,8 @@ use leptos::prelude::*;
 use super::visitor;
 use crate::api::View;
 use crate::api::admin::{AdminView, AuditEntryView};
-use crate::components::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, Section, SelectFilter, Table, TextCell,
-    TextFilter,
-};
+use crate::ui::{ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, Section, SelectFilter, Table, TextCell, TextFilter};
+use crate::islands::LocalTime;
 use crate::paths;
 
 #[component]

@@ -5,11 +5,9 @@ use leptos::prelude::*;
 
 use super::visitor;
 use crate::api::admin::{AdminView, InvitationState, InvitationView, InvitationsView};
-use crate::api::{Flash, View};
-use crate::components::{
-    ActionButton, AdminArea, Cell, EmptyList, EnhancedForm, Field, Filters, Form, LocalTime, Pager, PlainRefusal,
-    Section, Table, TextCell, TextFilter,
-};
+use crate::islands::{EnhancedForm, Field, Flash, Form, LocalTime};
+use crate::api::View;
+use crate::ui::{ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, PlainRefusal, Section, Table, TextCell, TextFilter};
 use crate::domain::RegistrationMode;
 use crate::paths;
 

@@ -6,10 +6,8 @@ use leptos::prelude::*;
 use super::visitor;
 use crate::api::View;
 use crate::api::admin::{AdminView, QueuedMailView};
-use crate::components::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, PlainRefusal, Section, SelectFilter, Table,
-    TextCell,
-};
+use crate::ui::{ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, PlainRefusal, Section, SelectFilter, Table, TextCell};
+use crate::islands::LocalTime;
 use crate::domain::Timestamp;
 use crate::paths;
 

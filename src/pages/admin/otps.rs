@@ -6,10 +6,8 @@ use leptos::prelude::*;
 use super::visitor;
 use crate::api::View;
 use crate::api::admin::{AdminView, Neighbours, OtpRowView, OtpsView};
-use crate::components::{
-    AdminArea, Cell, EmptyList, Filters, FreshRows, LiveRows, LocalTime, Pager, Section, SelectFilter, Table, TextCell,
-    TextFilter,
-};
+use crate::ui::{AdminArea, Cell, EmptyList, Filters, Pager, Section, SelectFilter, Table, TextCell, TextFilter};
+use crate::islands::{FreshRows, LiveRows, LocalTime};
 use crate::paths;
 
 #[component]

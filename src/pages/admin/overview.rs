@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::visitor;
 use crate::api::View;
 use crate::api::admin::{AdminView, BucketView, FigureView};
-use crate::components::datetime::Moment;
-use crate::components::{AdminArea, Cell, Chart, Section, Table};
+use crate::islands::datetime::Moment;
+use crate::ui::{AdminArea, Cell, Chart, Section, Table};
 use crate::domain::TimeRange;
 use crate::paths;
 

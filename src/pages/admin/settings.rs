@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::visitor;
 use crate::api::View;
 use crate::api::admin::{AdminView, LimitView, SettingView, SettingsView};
-use crate::components::{AdminArea, Cell, LocalTime, Section, Table, TextCell};
+use crate::ui::{AdminArea, Cell, Section, Table, TextCell};
+use crate::islands::LocalTime;
 use crate::paths;
 
 #[component]

@@ -1,7 +1,7 @@
 //! Account deletion.
 
 use futures::future::join;
-use portal::server::store::account_deletion::{ANONYMIZED, OF_AN_ACCOUNT};
+use portal::store::account_deletion::{ANONYMIZED, OF_AN_ACCOUNT};
 
 use super::{BOTH, Mode, PASSWORD, signed_in, with_ann};
 use crate::email_links::link_in;

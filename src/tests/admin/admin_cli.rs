@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use portal::server::services::{AdminCli, ServiceError};
+use portal::services::{AdminCli, ServiceError};
 
 use crate::harness::TestApp;
 use crate::harness::app::PASSWORD;

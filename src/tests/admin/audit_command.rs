@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 
-use portal::server::clock::Clock;
-use portal::server::store::Store;
+use portal::clock::Clock;
+use portal::store::Store;
 use sea_orm::ConnectionTrait as _;
 
 use crate::harness::process::{Served, portal, run};

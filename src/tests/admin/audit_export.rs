@@ -1,9 +1,9 @@
 //! "Download as CSV" on `/admin/audit`.
 
 use portal::domain::{AuditAction, AuditReason};
-use portal::server::services::AdminCli;
-use portal::server::services::audit::AuditEvent;
-use portal::server::store::audit::Actor;
+use portal::services::AdminCli;
+use portal::services::audit::AuditEvent;
+use portal::store::audit::Actor;
 use uuid::Uuid;
 
 use super::{administrator, id_of};

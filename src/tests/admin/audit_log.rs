@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use portal::domain::{AuditAction, AuditReason};
-use portal::server::services::audit::{AuditEvent, Violation};
-use portal::server::store::audit::Actor;
+use portal::services::audit::{AuditEvent, Violation};
+use portal::store::audit::Actor;
 use uuid::Uuid;
 
 use super::{administrator, id_of};

@@ -4,8 +4,8 @@
 use std::ops::RangeInclusive;
 
 use portal::domain::{AuditAction, AuditReason};
-use portal::server::services::audit::{AuditEvent, Violation};
-use portal::server::store::audit::Actor;
+use portal::services::audit::{AuditEvent, Violation};
+use portal::store::audit::Actor;
 use uuid::Uuid;
 
 use super::audit_log::{drop_triggers, violations, write};

@@ -11,7 +11,7 @@ use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::generate_route_list;
 use portal::app::App;
 use portal::paths;
-use portal::server::services::{AuthenticatedUser, RequestContext};
+use portal::services::{AuthenticatedUser, RequestContext};
 
 use super::{administrator, id_of};
 use crate::harness::app::PASSWORD;
@@ -132,7 +132,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 /// so that a new caller cannot bypass the check.
 #[test]
 fn every_admin_method_checks_its_caller() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/services/admin");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/services/admin");
     let mut methods = 0;
     for file in sources(&folder) {
         let text = fs::read_to_string(&file).expect("a source file");

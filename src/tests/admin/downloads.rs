@@ -5,7 +5,7 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, USER_AGENT};
 use http_body_util::BodyExt as _;
-use portal::server::http::router;
+use portal::http::router;
 use tower::ServiceExt as _;
 
 use super::{administrator, audit_export, id_of, rows};

@@ -1,9 +1,9 @@
 //! `/admin/mail`: the outbox, and the actions on its emails.
 
-use portal::server::mail::Sender;
-use portal::server::mail::Worker;
-use portal::server::mail::transport::memory::Behavior;
-use portal::server::mail::transport::{SmtpServer, Transport};
+use portal::mail::Sender;
+use portal::mail::Worker;
+use portal::mail::transport::memory::Behavior;
+use portal::mail::transport::{SmtpServer, Transport};
 
 use super::administrator;
 use crate::harness::app::{PASSWORD, first_six_digits};

@@ -1,6 +1,6 @@
 //! `/admin/otps`: the status of each code, and never the code itself.
 
-use portal::server::mail::transport::memory::Behavior;
+use portal::mail::transport::memory::Behavior;
 
 use super::administrator;
 use crate::harness::app::{PASSWORD, wrong_code};

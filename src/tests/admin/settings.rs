@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use portal::server::config::env::{Env, Source};
+use portal::config::env::{Env, Source};
 
 use super::administrator;
 use crate::harness::{Mode, TestApp};
@@ -37,7 +37,7 @@ async fn each_effective_value_is_shown_with_its_source() {
     assert_eq!(row(&page.body, "Sender")[3], "default", "an empty value counts as unset");
     assert_eq!(row(&page.body, "Mode")[1], "development");
     // Every limit.
-    let limits = portal::server::config::limits::table(&app.state.config.limits);
+    let limits = portal::config::limits::table(&app.state.config.limits);
     for (name, value) in limits {
         assert_eq!(row(&page.body, name)[1], value.to_string(), "{name}");
     }

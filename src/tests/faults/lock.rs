@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use portal::server::clock::Clock;
-use portal::server::store::Store;
+use portal::clock::Clock;
+use portal::store::Store;
 use reqwest::StatusCode;
 
 use super::scene::{Posts, SETTINGS, long, readiness, registered, sqlite};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use portal::server::clock::Clock;
-use portal::server::store::Store;
+use portal::clock::Clock;
+use portal::store::Store;
 use reqwest::StatusCode;
 use sea_orm::{ConnectionTrait as _, Statement};
 

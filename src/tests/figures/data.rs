@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use portal::domain::{Email, Password, Role, Username};
-use portal::server::clock::Clock;
-use portal::server::crypto::{PasswordHash, PasswordHasher};
-use portal::server::rng::Rng;
-use portal::server::store::Store;
-use portal::server::store::accounts::{self, NewAccount};
+use portal::clock::Clock;
+use portal::crypto::{PasswordHash, PasswordHasher};
+use portal::rng::Rng;
+use portal::store::Store;
+use portal::store::accounts::{self, NewAccount};
 use tempfile::TempDir;
 
 use crate::{Outcome, process};

@@ -3,8 +3,8 @@
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
-use portal::server::clock::Clock;
-use portal::server::store::Store;
+use portal::clock::Clock;
+use portal::store::Store;
 use sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
 

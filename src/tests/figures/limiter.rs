@@ -3,9 +3,9 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, Ipv6Addr};
 
-use portal::server::clock::Clock;
-use portal::server::http::rate_limit::PostRateLimiter;
-use portal::server::limits::{FLOOD_KEYS, Limits};
+use portal::clock::Clock;
+use portal::http::rate_limit::PostRateLimiter;
+use portal::limits::{FLOOD_KEYS, Limits};
 
 use crate::process::Process;
 use crate::table::{Figure, Row, Unit};

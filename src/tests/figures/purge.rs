@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use portal::domain::Timestamp;
-use portal::server::clock::Clock;
-use portal::server::crypto::SecretKey;
-use portal::server::limits::Limits;
-use portal::server::rng::Rng;
-use portal::server::services::maintenance::LastPurge;
-use portal::server::services::{Audit, Maintenance};
-use portal::server::store::Store;
-use portal::server::store::sessions::Sessions;
+use portal::clock::Clock;
+use portal::crypto::SecretKey;
+use portal::limits::Limits;
+use portal::rng::Rng;
+use portal::services::maintenance::LastPurge;
+use portal::services::{Audit, Maintenance};
+use portal::store::Store;
+use portal::store::sessions::Sessions;
 use sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
 use tokio::sync::watch;

@@ -1,4 +1,4 @@
-use portal::server::http::csv::record;
+use portal::http::csv::record;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -1,5 +1,5 @@
 use portal::domain::{Email, Timestamp, Username};
-use portal::server::mail::{Message, RenderedEmail, Sender};
+use portal::mail::{Message, RenderedEmail, Sender};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

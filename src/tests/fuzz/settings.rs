@@ -4,10 +4,10 @@
 use std::net::IpAddr;
 
 use portal::domain::{Email, EmailDomain};
-use portal::server::config::Config;
-use portal::server::config::env::Env;
-use portal::server::mail::transport::SmtpServer;
-use portal::server::rng::Rng;
+use portal::config::Config;
+use portal::config::env::Env;
+use portal::mail::transport::SmtpServer;
+use portal::rng::Rng;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -1,5 +1,5 @@
-use portal::server::crypto::FlowToken;
-use portal::server::rng::Rng;
+use portal::crypto::FlowToken;
+use portal::rng::Rng;
 use proptest::prelude::*;
 
 use super::runner::{Cost, Verdict, hold};

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use axum::Router;
 use portal::domain::Timestamp;
-use portal::server::clock::{Clock, TestClock};
-use portal::server::config::Config;
-use portal::server::config::env::Env;
-use portal::server::http::router;
-use portal::server::mail::transport::memory::Behavior;
-use portal::server::mail::{RenderedEmail, Transport, Worker};
-use portal::server::rng::Rng;
-use portal::server::services::{Audit, KeyRotation};
-use portal::server::state::AppState;
-use portal::server::store::Store;
+use portal::clock::{Clock, TestClock};
+use portal::config::Config;
+use portal::config::env::Env;
+use portal::http::router;
+use portal::mail::transport::memory::Behavior;
+use portal::mail::{RenderedEmail, Transport, Worker};
+use portal::rng::Rng;
+use portal::services::{Audit, KeyRotation};
+use portal::state::AppState;
+use portal::store::Store;
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 
@@ -202,7 +202,7 @@ impl TestApp {
 
     /// Ends every session of every account, as a change of the security settings
     /// does, in a transaction that was begun earlier, and commits it.
-    pub(crate) async fn raise_session_version_within(&self, tx: portal::server::store::Transaction) {
+    pub(crate) async fn raise_session_version_within(&self, tx: portal::store::Transaction) {
         use sea_orm::ConnectionTrait as _;
         tx.execute_unprepared("UPDATE account SET session_epoch = session_epoch + 1").await.expect("it runs");
         tx.commit().await.expect("it commits");
@@ -240,7 +240,7 @@ impl TestApp {
 
     /// Creates a link, as in an email, that ends the oldest session.
     pub(crate) async fn link_to_end_oldest_session(&self) -> String {
-        use portal::server::crypto::FlowToken;
+        use portal::crypto::FlowToken;
         let token = FlowToken::generate(&self.state.rng);
         let hex: String = token.digest().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         self.execute(&format!(

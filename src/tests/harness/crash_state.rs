@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use portal::server::clock::Clock;
-use portal::server::store::Store;
+use portal::clock::Clock;
+use portal::store::Store;
 use sea_orm::{ConnectionTrait as _, FromQueryResult, Statement};
 
 const REMAINS: &str = "SELECT (SELECT COUNT(*) FROM registration) AS registrations, \

@@ -2,12 +2,12 @@
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use portal::server::crypto::{KeyRing, Sealer};
-use portal::server::mail::Transport;
-use portal::server::rng::Rng;
-use portal::server::services::KeyRotation;
-use portal::server::services::key_rotation::KeyUsage;
-use portal::server::store::encrypted_columns::{self, EncryptedColumn, SEALED};
+use portal::crypto::{KeyRing, Sealer};
+use portal::mail::Transport;
+use portal::rng::Rng;
+use portal::services::KeyRotation;
+use portal::services::key_rotation::KeyUsage;
+use portal::store::encrypted_columns::{self, EncryptedColumn, SEALED};
 
 use uuid::Uuid;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use portal::server::store::encrypted_columns::SEALED;
+use portal::store::encrypted_columns::SEALED;
 
 use crate::harness::TestApp;
 
@@ -50,7 +50,7 @@ async fn every_binary_column_is_listed_as_encrypted_or_as_plain() {
 fn every_sealer_of_the_portal_has_its_column() {
     // Where the services are constructed, for the server and for the commands.
     let read = |file: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a file");
-    let sources = ["src/server/state.rs", "src/server/services/audit/mod.rs"].map(read).concat();
+    let sources = ["src/state.rs", "src/services/audit/mod.rs"].map(read).concat();
     let purposes: BTreeSet<_> = sources
         .split("Sealer::new(")
         .skip(1)

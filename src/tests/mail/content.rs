@@ -1,7 +1,7 @@
 //! The content of emails, and protection against injection into it.
 
 use mail_parser::{Address, HeaderName};
-use portal::server::mail::{CodeMail, Message, RenderedEmail, Transport};
+use portal::mail::{CodeMail, Message, RenderedEmail, Transport};
 
 use crate::harness::mail::outbox::{ADDRESS, CODE, Outbox};
 use crate::harness::mail::{Arrived, HEADERS, MailServer, Protection};

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use portal::domain::Timestamp;
-use portal::server::mail::Report;
-use portal::server::mail::transport::memory::Behavior;
-use portal::server::mail::transport::{Memory, Transport};
-use portal::server::store::outbox::{self, MailState};
+use portal::mail::Report;
+use portal::mail::transport::memory::Behavior;
+use portal::mail::transport::{Memory, Transport};
+use portal::store::outbox::{self, MailState};
 use uuid::Uuid;
 
 use crate::harness::mail::outbox::{ADDRESS, CODE, LIFETIME, Outbox, START, secret};

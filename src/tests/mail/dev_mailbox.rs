@@ -4,8 +4,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
-use portal::server::http::dev_mailbox;
-use portal::server::mail::{Message, Transport};
+use portal::http::dev_mailbox;
+use portal::mail::{Message, Transport};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lettre::transport::smtp::client::Certificate;
-use portal::server::mail::{Report, Transport, Worker};
+use portal::mail::{Report, Transport, Worker};
 
 use crate::harness::mail::outbox::{Outbox, server};
 use crate::harness::mail::{Authority, MailServer, PASSWORD, Protection, USER};

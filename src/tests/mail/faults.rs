@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use portal::server::mail::{Report, Worker};
+use portal::mail::{Report, Worker};
 
 use crate::harness::mail::outbox::{ADDRESS, CODE, Outbox};
 use crate::harness::mail::{At, Fault, MailServer, Protection};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use portal::server::mail::transport::memory::Behavior;
-use portal::server::mail::transport::{Memory, Transport};
+use portal::mail::transport::memory::Behavior;
+use portal::mail::transport::{Memory, Transport};
 use tokio::sync::watch;
 
 use crate::harness::mail::log::Listener;

@@ -1,9 +1,9 @@
 //! Where passkeys are available, and where they are not.
 
-use portal::server::config::Config;
-use portal::server::config::env::Env;
-use portal::server::config::site::NoPasskeys;
-use portal::server::rng::Rng;
+use portal::config::Config;
+use portal::config::env::Env;
+use portal::config::site::NoPasskeys;
+use portal::rng::Rng;
 
 use super::message;
 use crate::harness::passkeys::SIGN_IN;

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::api::{AddingView, AppView, Flash};
-use crate::components::{ActionButton, CopyText, EnhancedForm, Field, Form, LocalTime, PlainRefusal, QrCode};
+use crate::api::{AddingView, AppView};
+use crate::islands::{CopyText, EnhancedForm, Field, Flash, Form, LocalTime};
+use crate::ui::{ActionButton, PlainRefusal, QrCode};
 use crate::domain::Timestamp;
 use crate::paths;
 

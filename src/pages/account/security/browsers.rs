@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::api::{Flash, TrustedBrowserView};
-use crate::components::{ActionButton, EmptyList, Item, ItemList, LocalTime, PlainRefusal, Section};
+use crate::islands::{Flash, LocalTime};
+use crate::api::TrustedBrowserView;
+use crate::ui::{ActionButton, EmptyList, Item, ItemList, PlainRefusal, Section};
 use crate::paths;
 
 #[component]

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api::View;
-use crate::components::{AccountArea, ActionButton, CodeList, CopyText, PrintButton, Section};
+use crate::ui::{AccountArea, ActionButton, CodeList, Section};
+use crate::islands::{CopyText, PrintButton};
 use crate::pages::visitor;
 use crate::paths;
 

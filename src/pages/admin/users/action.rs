@@ -5,8 +5,9 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::api::admin::{AdminView, UserActionView};
-use crate::api::{Flash, View};
-use crate::components::{AdminArea, EnhancedForm, Field, Form, Icon, IconName, Section};
+use crate::islands::{EnhancedForm, Field, Flash, Form, Icon, IconName};
+use crate::api::View;
+use crate::ui::{AdminArea, Section};
 use crate::domain::UserAction;
 use crate::pages::visitor;
 use crate::paths;

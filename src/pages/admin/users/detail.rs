@@ -5,9 +5,8 @@ use leptos::prelude::*;
 
 use crate::api::View;
 use crate::api::admin::{AdminView, UserCodeView, UserSessionView, UserView};
-use crate::components::{
-    AdminArea, Cell, DescriptionItem, DescriptionList, EmptyList, Item, ItemList, LocalTime, Section, Table,
-};
+use crate::ui::{AdminArea, Cell, DescriptionItem, DescriptionList, EmptyList, Item, ItemList, Section, Table};
+use crate::islands::LocalTime;
 use crate::domain::{Timestamp, UserAction};
 use crate::pages::account::Events;
 use crate::pages::admin::audit::Entries;

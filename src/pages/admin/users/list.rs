@@ -5,10 +5,8 @@ use leptos::prelude::*;
 
 use crate::api::View;
 use crate::api::admin::{AdminView, UserRowView, UsersView};
-use crate::components::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, PlainRefusal, Section, SelectFilter, Table,
-    TextCell, TextFilter,
-};
+use crate::ui::{ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, PlainRefusal, Section, SelectFilter, Table, TextCell, TextFilter};
+use crate::islands::LocalTime;
 use crate::domain::{AccountState, Role};
 use crate::pages::visitor;
 use crate::paths;

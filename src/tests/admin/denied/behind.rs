@@ -2,9 +2,9 @@
 //! users who are not administrators, or are not any more.
 
 use portal::domain::UserAction;
-use portal::server::services::admin::UsersQuery;
-use portal::server::services::keyset::Cursor;
-use portal::server::services::{AuthenticatedUser, RequestContext, ServiceError};
+use portal::services::admin::UsersQuery;
+use portal::services::keyset::Cursor;
+use portal::services::{AuthenticatedUser, RequestContext, ServiceError};
 use uuid::Uuid;
 
 use super::{id_of, member, request_of};

@@ -1,8 +1,8 @@
 //! An invitation that is revoked while its guest verifies the email.
 
 use futures::future::join3;
-use portal::server::crypto::FlowToken;
-use portal::server::services::RequestContext;
+use portal::crypto::FlowToken;
+use portal::services::RequestContext;
 
 use super::{BY_INVITATION, GUEST, PASSWORD, audit, invite, opened, portal, states};
 use crate::admin::denied::{member, request_of};

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use portal::domain::{Email, OtpCode, Timestamp, Username};
-use portal::server::clock::{Clock, TestClock};
-use portal::server::crypto::{KeyRing, Sealer, SecretKey};
-use portal::server::mail::transport::{SmtpServer, Transport};
-use portal::server::mail::{CodeMail, Mailer, Message, Sender, Worker};
-use portal::server::rng::Rng;
-use portal::server::services::KeyRotation;
-use portal::server::store::Store;
+use portal::clock::{Clock, TestClock};
+use portal::crypto::{KeyRing, Sealer, SecretKey};
+use portal::mail::transport::{SmtpServer, Transport};
+use portal::mail::{CodeMail, Mailer, Message, Sender, Worker};
+use portal::rng::Rng;
+use portal::services::KeyRotation;
+use portal::store::Store;
 use sea_orm::{ConnectionTrait as _, FromQueryResult, Statement};
 use tempfile::TempDir;
 use uuid::Uuid;

@@ -1,0 +1,59 @@
+//! The third-party captcha.
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::Mistakes;
+use super::env::Env;
+use crate::services::captcha::third_party::Provider;
+
+/// `PORTAL_CAPTCHA` and related settings.
+#[derive(Clone, Debug)]
+pub struct ThirdPartyConfig {
+    pub provider: Provider,
+    /// `PORTAL_CAPTCHA_SITE_KEY`: public, part of every page.
+    pub site_key: String,
+    /// `PORTAL_CAPTCHA_SECRET`.
+    pub secret: SecretString,
+    /// `PORTAL_CAPTCHA_VERIFY_URL`; by default the provider's.
+    pub verify_url: String,
+}
+
+/// Loads the section; `None` means the portal's own proof of work.
+pub fn load(env: &Env, mistakes: &mut Mistakes) -> Option<ThirdPartyConfig> {
+    let provider = match env.get("PORTAL_CAPTCHA").unwrap_or("proof") {
+        "proof" => None,
+        "turnstile" => Some(Provider::Turnstile),
+        "hcaptcha" => Some(Provider::HCaptcha),
+        other => {
+            mistakes.add("PORTAL_CAPTCHA", format_args!("must be proof, turnstile or hcaptcha, not {other:?}"));
+            None
+        }
+    };
+    let site_key = env.get("PORTAL_CAPTCHA_SITE_KEY");
+    let secret = env.secret("PORTAL_CAPTCHA_SECRET", mistakes);
+    let Some(provider) = provider else {
+        let unused = [("PORTAL_CAPTCHA_SITE_KEY", site_key.is_some()), ("PORTAL_CAPTCHA_SECRET", secret.is_some())];
+        for (name, _) in unused.iter().filter(|(_, set)| *set) {
+            mistakes.add(name, "is only used with turnstile or hcaptcha, but PORTAL_CAPTCHA is set to neither");
+        }
+        return None;
+    };
+    let missing = match provider {
+        Provider::Turnstile => "is missing; get it from Cloudflare for your site",
+        Provider::HCaptcha => "is missing; get it from hCaptcha for your site",
+    };
+    let site_key = mistakes.check("PORTAL_CAPTCHA_SITE_KEY", site_key.ok_or(missing));
+    let secret = mistakes.check("PORTAL_CAPTCHA_SECRET", secret.ok_or(missing));
+    let verify_url = env.get("PORTAL_CAPTCHA_VERIFY_URL").unwrap_or(provider.verify_url());
+    let web = Url::parse(verify_url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+    if !web {
+        mistakes.add("PORTAL_CAPTCHA_VERIFY_URL", "must be a URL that starts with https://");
+    }
+    Some(ThirdPartyConfig {
+        provider,
+        site_key: site_key?.to_owned(),
+        secret: secret?,
+        verify_url: verify_url.to_owned(),
+    })
+}

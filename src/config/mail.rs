@@ -1,0 +1,159 @@
+//! `SMTP_URL` and `MAIL_FROM`.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use lettre::Address;
+use lettre::message::Mailbox;
+
+use super::env::Env;
+use super::site::SiteConfig;
+use super::{Config, Mistakes};
+use crate::mail::transport::SmtpServer;
+use crate::mail::{Sender, Transport};
+
+/// How email is sent. Lives as long as the process.
+#[derive(Clone, Debug)]
+pub struct MailConfig {
+    pub transport: TransportConfig,
+    /// The sender of all emails.
+    pub from: Mailbox,
+}
+
+/// Where emails are sent.
+#[derive(Clone, Debug)]
+pub enum TransportConfig {
+    Smtp(SmtpServer),
+    /// Only in development: files in this folder, shown at `/dev/mailbox`.
+    File {
+        dir: PathBuf,
+    },
+}
+
+impl MailConfig {
+    /// Loads the section. Without `SMTP_URL` a portal in development writes emails to `mail` in the data
+    /// directory. Without `MAIL_FROM` emails come from `no-reply@` and the host of `PUBLIC_URL`.
+    pub fn load(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Self> {
+        let transport = transport(env, site, mistakes);
+        let from = from(env, site, mistakes);
+        Some(Self { transport: transport?, from: from? })
+    }
+}
+
+impl Transport {
+    /// Creates the configured transport, without connecting to a server yet.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub fn from_config(config: &MailConfig) -> Result<Self, lettre::transport::smtp::Error> {
+        match &config.transport {
+            TransportConfig::Smtp(server) => Self::smtp(server.clone()),
+            TransportConfig::File { dir } => Ok(Self::file(dir.clone())),
+        }
+    }
+}
+
+impl From<&Config> for Sender {
+    fn from(config: &Config) -> Self {
+        Self::new(config.mail.from.clone(), &config.site.name, &config.site.public_url.origin)
+    }
+}
+
+fn transport(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<TransportConfig> {
+    let is_set = ["SMTP_URL", "SMTP_URL_FILE"].iter().any(|name| env.get(name).is_some());
+    match env.secret("SMTP_URL", mistakes) {
+        Some(url) => mistakes.check("SMTP_URL", SmtpServer::parse(&url)).map(TransportConfig::Smtp),
+        // Only one mistake is reported for a file that cannot be read.
+        None if is_set => None,
+        None if site.production => {
+            mistakes
+                .add("SMTP_URL", "is missing; set a mail server, such as smtps://user:password@smtp.example.com:465");
+            None
+        }
+        None => Some(TransportConfig::File { dir: site.data_dir.join("mail") }),
+    }
+}
+
+fn from(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Mailbox> {
+    let host = site.public_url.host.trim_matches(['[', ']']);
+    let text = match env.get("MAIL_FROM") {
+        Some(text) => text.trim().to_owned(),
+        None if host.parse::<IpAddr>().is_err() => format!("no-reply@{host}"),
+        None if site.production => {
+            mistakes.add(
+                "MAIL_FROM",
+                "is missing, and PUBLIC_URL has no host name to derive it from; set an email address such as portal@example.com",
+            );
+            return None;
+        }
+        None => "no-reply@localhost".to_owned(),
+    };
+    let problem = "must be an email address such as portal@example.com, or Portal <portal@example.com>";
+    mistakes.check("MAIL_FROM", parse_from(&text).ok_or(problem))
+}
+
+/// Converts the domain to ASCII (IDNA), because not every mail server accepts another form.
+fn parse_from(text: &str) -> Option<Mailbox> {
+    let mailbox: Mailbox = text.parse().ok()?;
+    let domain = idna::domain_to_ascii(mailbox.email.domain()).ok()?;
+    let address = Address::new(mailbox.email.user(), domain).ok()?;
+    address.user().is_ascii().then(|| Mailbox::new(mailbox.name, address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MailConfig, Mistakes, SiteConfig, TransportConfig};
+    use crate::config::env::Env;
+
+    /// Loads the section, and the mistakes in it, for a portal at `https://portal.example`.
+    fn load(pairs: &[(&str, &str)]) -> (Option<MailConfig>, Vec<String>) {
+        let public = [("PUBLIC_URL", "https://portal.example")];
+        let env = Env::of(&[&public, pairs].concat());
+        let mut mistakes = Mistakes::default();
+        let site = SiteConfig::load(&env, &mut mistakes);
+        let config = MailConfig::load(&env, &site, &mut mistakes);
+        (config, mistakes.0)
+    }
+
+    fn mistake(pairs: &[(&str, &str)]) -> String {
+        let (config, mistakes) = load(pairs);
+        assert!(config.is_none(), "{pairs:?}");
+        let [mistake] = mistakes.as_slice() else { panic!("{mistakes:?}") };
+        mistake.clone()
+    }
+
+    #[test]
+    fn production_needs_a_mail_server_and_development_writes_files() {
+        assert!(mistake(&[("LEPTOS_ENV", "PROD")]).starts_with("SMTP_URL: is missing"));
+        let (config, _) = load(&[("PORTAL_DATA_DIR", "/srv/portal")]);
+        let dir = config.map(|config| config.transport);
+        assert!(matches!(dir, Some(TransportConfig::File { dir }) if dir == std::path::Path::new("/srv/portal/mail")));
+        let (config, _) = load(&[("LEPTOS_ENV", "PROD"), ("SMTP_URL", "smtps://mail.example.com")]);
+        assert!(matches!(config, Some(MailConfig { transport: TransportConfig::Smtp(_), .. })));
+    }
+
+    #[test]
+    fn a_missing_secret_file_does_not_switch_to_the_file_transport() {
+        assert!(mistake(&[("SMTP_URL_FILE", "/nowhere/smtp")]).starts_with("SMTP_URL_FILE: /nowhere/smtp"));
+    }
+
+    #[test]
+    fn mail_comes_from_the_host_of_the_portal_unless_mail_from_is_set() {
+        let from = |pairs: &[(&str, &str)]| load(pairs).0.map(|config| config.from.to_string());
+        assert_eq!(from(&[]).as_deref(), Some("no-reply@portal.example"));
+        for local in ["http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000"] {
+            assert_eq!(from(&[("PUBLIC_URL", local)]).as_deref(), Some("no-reply@localhost"), "{local}");
+        }
+        assert_eq!(from(&[("MAIL_FROM", "Desk <desk@x.example>")]).as_deref(), Some("Desk <desk@x.example>"));
+        assert_eq!(from(&[("MAIL_FROM", "desk@bücher.example")]).as_deref(), Some("desk@xn--bcher-kva.example"));
+        for bad in ["desk", "dësk@x.example", "a@x.example, b@x.example", "a@x.example\r\nBcc: b@x.example"] {
+            assert!(mistake(&[("MAIL_FROM", bad)]).starts_with("MAIL_FROM: must be"), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_names_its_variable_and_does_not_quote_a_password() {
+        let line = mistake(&[("SMTP_URL", "smtp://me:hunter2@mail.example.com?tls=none")]);
+        assert!(line.starts_with("SMTP_URL: ") && !line.contains("hunter2"), "{line}");
+    }
+}

@@ -1,0 +1,121 @@
+//! Configuration from environment variables: one file per section. Each section collects its
+//! mistakes, so that a failed start reports all of them at once.
+
+pub mod captcha;
+pub mod database;
+pub mod env;
+pub mod limits;
+pub mod log;
+pub mod mail;
+pub mod reference;
+pub mod registration;
+pub mod report;
+pub mod second_factor;
+pub mod secrets;
+pub mod site;
+
+use std::path::Path;
+
+use captcha::ThirdPartyConfig;
+use database::DatabaseConfig;
+use env::{Env, Sources};
+use log::LogConfig;
+use mail::MailConfig;
+use registration::RegistrationConfig;
+use site::SiteConfig;
+
+use crate::crypto::KeyRing;
+use crate::limits::Limits;
+use crate::rng::Rng;
+use crate::services::second_factor::MfaPolicy;
+
+/// All settings. Lives as long as the process.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub site: SiteConfig,
+    pub database: DatabaseConfig,
+    pub mail: MailConfig,
+    /// `None` means the portal's own proof of work.
+    pub third_party: Option<ThirdPartyConfig>,
+    /// Which users have to use two-step sign-in.
+    pub second_factor: MfaPolicy,
+    /// Who may register, and with which emails.
+    pub registration: RegistrationConfig,
+    pub keys: KeyRing,
+    pub limits: Limits,
+    pub log: LogConfig,
+    /// Where each value was set.
+    pub sources: Sources,
+    /// One line for each setting that was set under its old name.
+    pub warnings: Vec<String>,
+}
+
+/// Why the portal does not start: one line for each mistake. The lines contain no secrets.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct ConfigErrors(pub Vec<String>);
+
+/// Collects mistakes.
+#[derive(Debug, Default)]
+pub struct Mistakes(Vec<String>);
+
+impl Mistakes {
+    /// Adds a mistake about the variable `name`.
+    pub fn add(&mut self, name: &str, problem: impl std::fmt::Display) {
+        self.0.push(format!("{name}: {problem}"));
+    }
+
+    /// Unwraps a setting, or adds its error as a mistake and returns `None`.
+    pub fn check<T, E: std::fmt::Display>(&mut self, name: &str, setting: Result<T, E>) -> Option<T> {
+        setting.map_err(|problem| self.add(name, problem)).ok()
+    }
+}
+
+impl Config {
+    /// Loads the configuration from the environment and `.env`; the environment takes precedence.
+    ///
+    /// # Errors
+    /// All mistakes, one line each, starting with the name of the variable.
+    pub fn from_environment(rng: &Rng) -> Result<Self, ConfigErrors> {
+        let env = Env::from_process(Path::new(".env")).map_err(|problem| ConfigErrors(vec![problem]))?;
+        Self::from_env(&env, rng)
+    }
+
+    /// Loads the configuration from `env`.
+    ///
+    /// # Errors
+    /// As [`Config::from_environment`].
+    pub fn from_env(env: &Env, rng: &Rng) -> Result<Self, ConfigErrors> {
+        let mut mistakes = Mistakes::default();
+        env.refuse_unknown(&mut mistakes);
+        let limits = limits::load(env, &mut mistakes);
+        let log = LogConfig::load(env, &mut mistakes);
+        let site = SiteConfig::load(env, &mut mistakes);
+        let database = DatabaseConfig::load(env, &site, &mut mistakes);
+        let mail = MailConfig::load(env, &site, &mut mistakes);
+        let third_party = captcha::load(env, &mut mistakes);
+        let second_factor = second_factor::load(env, &mut mistakes);
+        let registration = RegistrationConfig::load(env, &mut mistakes);
+        let keys = secrets::load(env, &site, rng, &mut mistakes);
+        match (mail, keys) {
+            (Some(mail), Some(keys)) if mistakes.0.is_empty() => {
+                let sources = env.sources();
+                let warnings = env.warnings().to_vec();
+                Ok(Self {
+                    site,
+                    database,
+                    mail,
+                    third_party,
+                    second_factor,
+                    registration,
+                    keys,
+                    limits,
+                    log,
+                    sources,
+                    warnings,
+                })
+            }
+            _ => Err(ConfigErrors(mistakes.0)),
+        }
+    }
+}

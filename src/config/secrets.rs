@@ -1,0 +1,65 @@
+//! The secret keys.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write as _};
+use std::path::Path;
+
+use secrecy::ExposeSecret as _;
+use tempfile::NamedTempFile;
+
+use super::Mistakes;
+use super::env::Env;
+use super::site::SiteConfig;
+use crate::crypto::{KeyRing, SecretKey};
+use crate::rng::Rng;
+
+const PREVIOUS: &str = "SECRET_KEY_PREVIOUS";
+
+/// Loads `SECRET_KEY`, and `SECRET_KEY_PREVIOUS` if it is set.
+pub fn load(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> Option<KeyRing> {
+    let previous = env.secret(PREVIOUS, mistakes);
+    let previous = previous.and_then(|text| mistakes.check(PREVIOUS, SecretKey::from_base64(text.expose_secret())));
+    let current = current(env, site, rng, mistakes)?;
+    if previous.as_ref().is_some_and(|previous| previous.id() == current.id()) {
+        mistakes.add(PREVIOUS, "is the same key as SECRET_KEY; set SECRET_KEY to the new key");
+    }
+    Some(KeyRing::new(current, previous))
+}
+
+/// Loads the current key. In development, a missing key is generated once and stored in the data
+/// directory; in production it is a mistake.
+fn current(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> Option<SecretKey> {
+    match env.secret("SECRET_KEY", mistakes) {
+        Some(text) => mistakes.check("SECRET_KEY", SecretKey::from_base64(text.expose_secret())),
+        None if site.production => {
+            mistakes.add("SECRET_KEY", "is missing; generate one with `openssl rand -base64 32`");
+            None
+        }
+        None => mistakes.check("SECRET_KEY", development_key(&site.data_dir, rng)),
+    }
+}
+
+fn development_key(data_dir: &Path, rng: &Rng) -> Result<SecretKey, String> {
+    let path = data_dir.join("secret.key");
+    let read = || SecretKey::from_base64(&fs::read_to_string(&path)?).map_err(io::Error::other);
+    let key = match read() {
+        Err(error) if error.kind() == ErrorKind::NotFound => match generate(data_dir, &path, rng) {
+            // Another process that started at the same time created it.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => read(),
+            key => key,
+        },
+        key => key,
+    };
+    key.map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Generates a key. The file is created atomically and is readable only by its owner.
+fn generate(data_dir: &Path, path: &Path, rng: &Rng) -> io::Result<SecretKey> {
+    let key = SecretKey::from_bytes(rng.bytes());
+    fs::create_dir_all(data_dir)?;
+    let mut file = NamedTempFile::new_in(data_dir)?;
+    file.write_all(key.to_base64().as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    Ok(key)
+}

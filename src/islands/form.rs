@@ -1,0 +1,200 @@
+//! Forms as data, for the page and its island.
+
+use serde::{Deserialize, Serialize};
+
+use super::Field;
+use crate::islands::{Captcha, Feedback, Flash};
+
+/// The primary button of a card.
+const PRIMARY: &str = "btn btn-primary btn-wide";
+/// A secondary button.
+const OUTLINE: &str = "btn btn-outline btn-wide";
+/// A button that looks like a link.
+const LINK: &str = "btn btn-link digits";
+/// A destructive action.
+const DANGER: &str = "btn btn-danger btn-wide";
+
+/// A form for a [`EnhancedForm`](super::EnhancedForm). New forms do not make the WebAssembly
+/// module larger, because they are data in the page.
+///
+/// ```
+/// use portal::islands::Flash;
+/// use portal::islands::{Field, Form};
+///
+/// # let flash = Flash::default();
+/// let form = Form::to("/login", &flash)
+///     .field(Field::text("identifier", "Username or email").autocomplete("username"))
+///     .field(Field::password("password", "Password"))
+///     .submit("Sign in", "Signing in…");
+/// ```
+///
+/// In a page: `<EnhancedForm form />`. It already contains what the flash holds for this
+/// form: messages, typed values and the field to focus. The skipped fields are used
+/// only by the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    #[serde(skip)]
+    pub action: String,
+    /// The prefix of its fields' `id`s.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id_prefix: String,
+    #[serde(default, skip_serializing_if = "Feedback::is_none")]
+    pub feedback: Feedback,
+    pub fields: Vec<Field>,
+    /// Whether the form can have a captcha, now or after a refusal.
+    pub guarded: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captcha: Option<Captcha>,
+    pub label: String,
+    /// The button's label while the form is being sent.
+    pub busy_label: String,
+    /// The button's class.
+    #[serde(skip)]
+    pub class: String,
+    /// Milliseconds from rendering the page until the button is enabled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_ms: Option<u64>,
+    /// The feedback of the last request. Used only while the form is built.
+    #[serde(skip)]
+    flash: Flash,
+}
+
+impl Form {
+    /// Creates a form that is posted to `action`, with the last request's feedback for it.
+    #[must_use]
+    pub fn to(action: &str, flash: &Flash) -> Self {
+        Self {
+            action: action.to_owned(),
+            id_prefix: String::new(),
+            feedback: flash.feedback_for(action),
+            fields: Vec::new(),
+            guarded: false,
+            captcha: None,
+            label: String::new(),
+            busy_label: String::new(),
+            class: PRIMARY.to_owned(),
+            wait_ms: None,
+            flash: flash.clone(),
+        }
+    }
+
+    /// Creates the form that requests a new code. The button counts down until `wait_ms`
+    /// after rendering the page. Without a script it is always enabled, and the server
+    /// says how long to wait.
+    #[must_use]
+    pub fn resend(action: &str, flash: &Flash, wait_ms: u64) -> Self {
+        let form = Self::to(action, flash).submit("Send new code", "Sending…");
+        Self { wait_ms: Some(wait_ms), class: LINK.to_owned(), ..form }
+    }
+
+    /// Sets a prefix for every `id`. If several forms of a page share a field name, all
+    /// but one of them need their own prefix.
+    #[must_use]
+    pub fn id_prefix(mut self, prefix: &str) -> Self {
+        prefix.clone_into(&mut self.id_prefix);
+        self
+    }
+
+    /// Adds a field, with the value that was typed before a refusal.
+    #[must_use]
+    pub fn field(mut self, field: Field) -> Self {
+        let typed = self.flash.values.iter().find(|(name, _)| *name == field.name);
+        let value =
+            typed.filter(|_| self.owns_feedback() && !field.fixed).map_or(field.value, |(_, value)| value.clone());
+        let refused = self.feedback.fields.0.first();
+        let autofocus = refused.is_some_and(|first| first.field == field.name);
+        self.fields.push(Field { value, autofocus, ..field });
+        self
+    }
+
+    /// Adds a field with the initial focus, unless there is a message to read first.
+    #[must_use]
+    pub fn first_field(self, field: Field) -> Self {
+        let takes_focus = self.owns_feedback() && self.flash.feedback == Feedback::default();
+        let mut form = self.field(field);
+        if let Some(field) = form.fields.last_mut() {
+            field.autofocus |= takes_focus;
+        }
+        form
+    }
+
+    /// Allows a captcha. A page has at most one such form.
+    #[must_use]
+    pub fn captcha(self, captcha: Option<Captcha>) -> Self {
+        Self { guarded: true, captcha, ..self }
+    }
+
+    /// Sets the labels of the button, at rest and while the form is being sent.
+    #[must_use]
+    pub fn submit(self, label: &str, busy_label: &str) -> Self {
+        Self { label: label.to_owned(), busy_label: busy_label.to_owned(), ..self }
+    }
+
+    /// Makes the button a secondary one.
+    #[must_use]
+    pub fn outlined(self) -> Self {
+        Self { class: OUTLINE.to_owned(), ..self }
+    }
+
+    /// Makes the button red, for a destructive action, which its label should name.
+    #[must_use]
+    pub fn dangerous(self) -> Self {
+        Self { class: DANGER.to_owned(), ..self }
+    }
+
+    /// Whether the feedback is for this form.
+    fn owns_feedback(&self) -> bool {
+        self.flash.form.is_empty() || self.flash.form == self.action
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Field, Form};
+    use crate::islands::{Feedback, Flash};
+    use crate::domain::FieldErrors;
+
+    fn refused(form: &str, feedback: Feedback) -> Flash {
+        let values = vec![("email".to_owned(), "ann@x".to_owned())];
+        Flash { form: form.to_owned(), feedback, values, ..Flash::default() }
+    }
+
+    fn email(form: &Form) -> &Field {
+        form.fields.iter().find(|field| field.name == "email").expect("the field")
+    }
+
+    #[test]
+    fn what_was_typed_is_shown_in_its_own_form_alone() {
+        let flash = refused("/one", Feedback::message("No."));
+        let form = |action| Form::to(action, &flash).field(Field::email("email", "Email").value("old@x.example"));
+        assert_eq!(email(&form("/one")).value, "ann@x");
+        assert_eq!(form("/one").feedback, flash.feedback);
+        assert_eq!(email(&form("/two")).value, "old@x.example");
+        assert_eq!(form("/two").feedback, Feedback::default());
+    }
+
+    #[test]
+    fn a_page_begins_at_the_first_mistake_or_where_it_says_unless_there_is_something_to_read() {
+        let takes_focus = |flash: &Flash| {
+            let form =
+                Form::to("/one", flash).first_field(Field::code("code", "Code")).field(Field::email("email", ""));
+            form.fields.into_iter().filter(|field| field.autofocus).map(|field| field.name).collect::<Vec<_>>()
+        };
+        let mistake = Feedback { fields: FieldErrors::one("email", "No."), ..Feedback::default() };
+        assert_eq!(takes_focus(&Flash::default()), ["code"]);
+        assert_eq!(takes_focus(&refused("/one", mistake.clone())), ["email"]);
+        assert!(takes_focus(&refused("/one", Feedback::message("No."))).is_empty());
+        assert!(takes_focus(&refused("/two", mistake)).is_empty());
+    }
+
+    #[test]
+    fn the_island_is_told_nothing_that_was_typed_or_left_for_other_forms() {
+        let flash = refused("/two", Feedback::message("Elsewhere."));
+        for action in ["/one", "/two"] {
+            let form = Form::to(action, &flash).field(Field::email("email", "Email"));
+            let props = serde_json::to_string(&form).expect("JSON");
+            assert_eq!(props.contains("Elsewhere"), action == "/two", "{props}");
+            assert!(!props.contains("ann@x"), "{props}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! One attempt to send one email.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt as _;
+
+use super::message::Message;
+use super::redact::redact;
+use super::rendered_email::RenderedEmail;
+use super::schedule::SEND_TIMEOUT;
+use super::transport::SendError;
+use super::worker::Worker;
+use crate::store::outbox::WaitingMail;
+
+/// A finished attempt.
+pub struct Done {
+    pub mail: WaitingMail,
+    pub outcome: Outcome,
+}
+
+/// How an attempt ended. Error texts are redacted.
+pub enum Outcome {
+    /// A server accepted the email.
+    Sent,
+    /// A temporary failure; worth another attempt.
+    Failed(String),
+    /// A permanent failure.
+    Refused(String),
+    /// A permanent failure that cannot be retried either: the payload cannot be decrypted.
+    Unreadable(String),
+    /// Not sent, because it expired.
+    Expired,
+}
+
+impl Worker {
+    /// Decrypts, renders and sends a claimed email, within ten seconds and before it expires.
+    pub(super) async fn attempt(&self, mail: WaitingMail) -> Done {
+        // A panic over one email must not stop the others.
+        let outcome = AssertUnwindSafe(self.try_to_send(&mail)).catch_unwind().await;
+        Done { mail, outcome: outcome.unwrap_or_else(|_| Outcome::Failed("the attempt panicked".to_owned())) }
+    }
+
+    async fn try_to_send(&self, mail: &WaitingMail) -> Outcome {
+        let Some(message) = self.mailer.open(mail) else {
+            return Outcome::Unreadable(
+                "the content can't be decrypted: the row was changed, or it was encrypted with a different SECRET_KEY"
+                    .to_owned(),
+            );
+        };
+        let now = self.mailer.clock.now();
+        let life = message.expires_at().map(|end| end.since(now));
+        if life.is_some_and(|life| life.is_zero()) {
+            return Outcome::Expired;
+        }
+        let email = match RenderedEmail::new(mail.id, &message, &self.sender, now) {
+            Ok(email) => email,
+            Err(error) => return Outcome::Refused(error.to_string()),
+        };
+        let limit = life.map_or(SEND_TIMEOUT, |life| life.min(SEND_TIMEOUT));
+        match tokio::time::timeout(limit, self.transport.send(&email)).await {
+            Ok(result) => Outcome::of(result, &message),
+            Err(_) => Outcome::Failed("the mail server did not answer in time".to_owned()),
+        }
+    }
+}
+
+impl Outcome {
+    fn of(result: Result<(), SendError>, message: &Message) -> Self {
+        match result {
+            Ok(()) => Self::Sent,
+            Err(SendError::Failed(error)) => Self::Failed(redact(&error, Some(message))),
+            Err(SendError::Refused(error)) => Self::Refused(redact(&error, Some(message))),
+        }
+    }
+}

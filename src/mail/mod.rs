@@ -1,0 +1,97 @@
+//! Email: stored in an outbox, sent by a worker.
+//!
+//! ```text
+//!  service ── Mailer::enqueue ──▶ outbox (encrypted) ──▶ Worker ──▶ Transport
+//!     └────── Mailer::wake, after the commit ───────────▶┘
+//! ```
+//!
+//! No request waits for a mail server. Emails survive a crash of the portal and an outage of the
+//! mail server. An email is sent twice only when the server accepted it and the reply was lost.
+
+use std::sync::Arc;
+
+use crate::store::Transaction;
+use tokio::sync::Notify;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::clock::Clock;
+use super::crypto::Sealer;
+use super::rng::Rng;
+use super::store::StoreError;
+use super::store::outbox::{self, NewMail, WaitingMail};
+
+mod admin_notices;
+mod attempt;
+mod format;
+pub mod kinds;
+mod message;
+mod notice;
+mod redact;
+mod rendered_email;
+mod schedule;
+mod sender;
+mod serde_helpers;
+mod text;
+pub mod transport;
+mod worker;
+
+pub use admin_notices::ByAdministrator;
+pub use message::{CodeMail, Message, NoticeMail, TestMail};
+pub use notice::{Link, NotificationKind};
+pub use rendered_email::RenderedEmail;
+pub use sender::Sender;
+pub use transport::Transport;
+pub use worker::{Report, Worker};
+
+/// Adds emails to the outbox. Cheap to clone; lives as long as the process.
+#[derive(Clone, Debug)]
+pub struct Mailer {
+    sealer: Sealer,
+    rng: Rng,
+    clock: Clock,
+    due: Arc<Notify>,
+}
+
+impl Mailer {
+    /// Creates a mailer. `sealer` must not be used for anything but the outbox.
+    pub fn new(sealer: Sealer, rng: Rng, clock: Clock) -> Self {
+        Self { sealer, rng, clock, due: Arc::new(Notify::new()) }
+    }
+
+    /// Stores `message` in the transaction of the change that it is about, so that both happen or
+    /// neither. `otp_id` is the ID of the code in the email.
+    ///
+    /// Call [`Mailer::wake`] after the commit.
+    pub async fn enqueue(&self, tx: &Transaction, message: &Message, otp_id: Option<Uuid>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let id = self.rng.id(now);
+        let new = NewMail {
+            id,
+            kind: message.kind(),
+            recipient_masked: message.to().masked(),
+            payload: self.seal(id, message).ok_or(StoreError::Corrupt("outbox.payload"))?,
+            created_at: now,
+            expires_at: message.expires_at(),
+            otp_id,
+        };
+        outbox::insert(tx, new).await
+    }
+
+    /// Tells the worker that an email is due. Without it the email goes out a few seconds later.
+    pub fn wake(&self) {
+        self.due.notify_one();
+    }
+
+    fn seal(&self, id: Uuid, message: &Message) -> Option<Vec<u8>> {
+        let plain = Zeroizing::new(serde_json::to_vec(message).ok()?);
+        self.sealer.seal(id, &plain).ok()
+    }
+
+    /// Decrypts a payload. Returns `None` if it was not encrypted with this key for this row, or if
+    /// another version wrote a format that this one does not know.
+    fn open(&self, mail: &WaitingMail) -> Option<Message> {
+        let plain = Zeroizing::new(self.sealer.open(mail.id, &mail.payload).ok()?);
+        serde_json::from_slice(&plain).ok()
+    }
+}

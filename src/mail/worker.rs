@@ -1,0 +1,242 @@
+//! Sends the emails in the outbox.
+
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::sync::watch;
+
+use super::attempt::{Done, Outcome};
+use super::schedule;
+use super::{Mailer, Sender, Transport};
+use crate::store::outbox::{self, MailState, WaitingMail};
+use crate::store::{Store, StoreError};
+
+/// Maximum number of concurrent attempts: several, so that one slow reply does not hold up the
+/// rest, but few, so that no provider mistakes them for an attack.
+const PARALLEL: usize = 4;
+/// Maximum number of concurrent emails without a code. One slot is always left for a code, which
+/// must not wait for a slow server to accept a notice.
+const PARALLEL_NOTICES: usize = PARALLEL - 1;
+/// How often the outbox is checked without being woken: for emails of other processes, and for
+/// changes of the clock.
+const POLL: Duration = Duration::from_secs(5);
+/// The minimum pause between two checks, so that no row can keep the loop busy.
+const MIN_POLL_INTERVAL: Duration = Duration::from_millis(100);
+/// How many times storing the last results is tried before the process ends.
+const FINAL_STORE_ATTEMPTS: u32 = 3;
+
+/// Sends emails. Each process runs one worker; several processes may share a database.
+#[derive(Debug)]
+pub struct Worker {
+    pub(super) store: Store,
+    pub(super) mailer: Mailer,
+    pub(super) transport: Transport,
+    pub(super) sender: Sender,
+}
+
+/// The results of one pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    pub sent: u32,
+    /// Failed; to be retried.
+    pub postponed: u32,
+    /// Given up.
+    pub dead: u32,
+    pub expired: u32,
+}
+
+/// Running attempts, and results that are not stored yet.
+#[derive(Default)]
+struct InFlight<'a> {
+    attempts: FuturesUnordered<BoxFuture<'a, Done>>,
+    /// How many of them are for emails without a code.
+    notices: usize,
+    done: Vec<Done>,
+    report: Report,
+}
+
+impl InFlight<'_> {
+    /// Waits for the next attempt to finish. `None` if none is running.
+    async fn next(&mut self) -> Option<Done> {
+        let done = self.attempts.next().await?;
+        if !done.mail.carries_code {
+            self.notices -= 1;
+        }
+        Some(done)
+    }
+
+    /// Whether only an email with a code may be started.
+    fn accepts_only_codes(&self) -> bool {
+        self.notices >= PARALLEL_NOTICES
+    }
+}
+
+impl Worker {
+    /// Creates a worker for the emails that `mailer` enqueues.
+    pub fn new(store: Store, mailer: Mailer, transport: Transport, sender: impl Into<Sender>) -> Self {
+        Self { store, mailer, transport, sender: sender.into() }
+    }
+
+    /// Sends emails until `shutdown` is `true` or its sender is dropped. Running attempts are then
+    /// finished, which takes at most ten seconds, and no new ones are started.
+    pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
+        let mut in_flight = InFlight::default();
+        loop {
+            let pause = self.run_pass(&mut in_flight).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "the outbox can be neither read nor written");
+                POLL
+            });
+            self.transport.tidy(self.mailer.clock.now()).await;
+            tokio::select! {
+                Some(done) = in_flight.next() => in_flight.done.push(done),
+                () = self.mailer.due.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+                _ = shutdown.wait_for(|stop| *stop) => break,
+            }
+        }
+        self.finish(in_flight).await;
+    }
+
+    /// Sends all emails that are due now, and returns when they are done.
+    pub async fn deliver_due(&self) -> Result<Report, StoreError> {
+        let mut in_flight = InFlight::default();
+        loop {
+            self.run_pass(&mut in_flight).await?;
+            match in_flight.next().await {
+                Some(done) => in_flight.done.push(done),
+                None => return Ok(in_flight.report),
+            }
+        }
+    }
+
+    /// Stores results, expires overdue emails and starts due ones. Returns how long nothing else is due.
+    ///
+    /// The order matters: nothing is started while a result cannot be stored, so that an email that
+    /// was just sent is not claimed again.
+    async fn run_pass<'a>(&'a self, in_flight: &mut InFlight<'a>) -> Result<Duration, StoreError> {
+        self.store_results(in_flight).await?;
+        self.expire(in_flight).await?;
+        while in_flight.attempts.len() < PARALLEL {
+            let only_codes = in_flight.accepts_only_codes();
+            let Some(mail) = self.claim(only_codes).await? else {
+                let next = outbox::next_attempt(self.store.reader(), only_codes).await?;
+                let wait = next.map_or(POLL, |moment| moment.since(self.mailer.clock.now()));
+                return Ok(wait.clamp(MIN_POLL_INTERVAL, POLL));
+            };
+            in_flight.notices += usize::from(!mail.carries_code);
+            in_flight.attempts.push(self.attempt(mail).boxed());
+        }
+        Ok(POLL)
+    }
+
+    /// Claims the next email to send. Codes take precedence over notices, however long those have waited.
+    async fn claim(&self, only_codes: bool) -> Result<Option<WaitingMail>, StoreError> {
+        loop {
+            let (db, now) = (self.store.reader(), self.mailer.clock.now());
+            let due = match outbox::first_due(db, true, now, schedule::latest_attempt(now)).await? {
+                None if !only_codes => outbox::first_due(db, false, now, schedule::latest_attempt(now)).await?,
+                code => code,
+            };
+            let Some(mut mail) = due else { return Ok(None) };
+            let tx = self.store.write().await?;
+            let now = tx.now();
+            let claimed = outbox::claim(&tx, &mail, schedule::claimed_until(&mail, now, self.random_byte())).await?;
+            tx.commit().await?;
+            if claimed {
+                mail.attempts = mail.attempts.saturating_add(1);
+                return Ok(Some(mail));
+            }
+            // Another process claimed it, so it is not due any more: try the next one.
+        }
+    }
+
+    async fn expire(&self, in_flight: &mut InFlight<'_>) -> Result<(), StoreError> {
+        let overdue = outbox::overdue(self.store.reader(), self.mailer.clock.now(), 100).await?;
+        for mail in overdue {
+            in_flight.done.push(Done { mail, outcome: Outcome::Expired });
+        }
+        self.store_results(in_flight).await
+    }
+
+    async fn store_results(&self, in_flight: &mut InFlight<'_>) -> Result<(), StoreError> {
+        // Removed from the list only after it has been stored.
+        while let Some(done) = in_flight.done.last() {
+            let state = self.record(done).await?;
+            in_flight.done.pop();
+            match state {
+                MailState::Sent => in_flight.report.sent += 1,
+                MailState::Waiting => in_flight.report.postponed += 1,
+                MailState::Failed => in_flight.report.dead += 1,
+                MailState::Expired => in_flight.report.expired += 1,
+                MailState::Dropped => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn record(&self, Done { mail, outcome }: &Done) -> Result<MailState, StoreError> {
+        let tx = self.store.write().await?;
+        let (now, id) = (tx.now(), mail.id);
+        let state = match outcome {
+            Outcome::Sent => {
+                outbox::close_sent(&tx, id, now).await?;
+                MailState::Sent
+            }
+            Outcome::Failed(error) if !schedule::is_given_up(mail, now) => {
+                let pause = schedule::pause(mail.attempts, schedule::is_urgent(mail), self.random_byte());
+                outbox::postpone(&tx, id, now + pause, error).await?;
+                MailState::Waiting
+            }
+            Outcome::Failed(error) | Outcome::Refused(error) => {
+                outbox::mark_failed(&tx, id, error, schedule::kept_until(mail, now)).await?;
+                MailState::Failed
+            }
+            Outcome::Unreadable(error) => {
+                outbox::close_unsent(&tx, id, MailState::Failed, Some(error)).await?;
+                MailState::Failed
+            }
+            Outcome::Expired => {
+                outbox::close_unsent(&tx, id, MailState::Expired, None).await?;
+                MailState::Expired
+            }
+        };
+        tx.commit().await?;
+        log(mail, outcome, state);
+        Ok(state)
+    }
+
+    async fn finish(&self, mut in_flight: InFlight<'_>) {
+        while let Some(done) = in_flight.next().await {
+            in_flight.done.push(done);
+        }
+        for _ in 0..FINAL_STORE_ATTEMPTS {
+            match self.store_results(&mut in_flight).await {
+                Ok(()) => return,
+                Err(error) => tracing::error!(%error, "the outbox cannot be written at shutdown"),
+            }
+            tokio::time::sleep(MIN_POLL_INTERVAL).await;
+        }
+    }
+
+    fn random_byte(&self) -> u8 {
+        let [random_byte] = self.mailer.rng.bytes();
+        random_byte
+    }
+}
+
+/// Logs one line per result. It contains neither the recipient nor the code.
+fn log(mail: &WaitingMail, outcome: &Outcome, state: MailState) {
+    let (id, kind, attempt) = (mail.id, mail.kind.as_str(), mail.attempts);
+    let error = match outcome {
+        Outcome::Failed(error) | Outcome::Refused(error) | Outcome::Unreadable(error) => error.as_str(),
+        Outcome::Sent | Outcome::Expired => "",
+    };
+    match state {
+        MailState::Sent => tracing::info!(%id, kind, attempt, "mail sent"),
+        MailState::Expired => tracing::warn!(%id, kind, attempt, "mail not sent: it expired"),
+        MailState::Waiting => tracing::warn!(%id, kind, attempt, error, "mail not sent, will be tried again"),
+        MailState::Failed => tracing::error!(%id, kind, attempt, error, "mail given up"),
+        MailState::Dropped => tracing::warn!(%id, kind, attempt, "mail dropped"),
+    }
+}

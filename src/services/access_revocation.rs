@@ -1,0 +1,19 @@
+//! Revoking all access to an account that was closed or was returned to its owner.
+
+use crate::store::Transaction;
+
+use crate::domain::Timestamp;
+use crate::store::accounts::{self, Account};
+use crate::store::{StoreError, email_changes, otps, recoveries, sessions, trusted_browsers};
+
+/// Ends all sessions of an account and all its sign-ins in progress. Also cancels everything that
+/// is waiting for a code (codes, recoveries and email changes) and removes all trusted browsers.
+pub async fn revoke_all_access(tx: &Transaction, account: &Account, now: Timestamp) -> Result<(), StoreError> {
+    accounts::end_sessions(tx, account.id).await?;
+    sessions::end_all(tx, account.id).await?;
+    otps::invalidate_for_email(tx, account.email.key(), now).await?;
+    recoveries::finish_all(tx, account.id, now).await?;
+    email_changes::drop_pending(tx, account.id, now).await?;
+    trusted_browsers::forget_all(tx, account.id).await?;
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! Changing the password, which requires the current one.
+
+use super::AccountSettings;
+use crate::domain::{FieldErrors, NoticeKind, Password, SecurityEvent};
+use crate::paths;
+use crate::crypto::PasswordContext;
+use crate::mail::NotificationKind;
+use crate::services::outcome::{NextStep, ServiceError};
+use crate::services::request_context::RequestContext;
+use crate::store::{accounts, otps, recoveries, sessions, trusted_browsers};
+
+const ALREADY_CHANGED: &str = "Your password has just been changed. Reload the page.";
+
+impl AccountSettings {
+    /// Changes the password and ends all other sessions. Returns the new session version, with
+    /// which the current session continues.
+    ///
+    /// # Errors
+    /// An error next to either password, [`ServiceError::Limited`] after too many wrong passwords,
+    /// or [`ServiceError::Busy`] if the password hashing queue is full.
+    pub async fn change_password(
+        &self,
+        current: &str,
+        password: &str,
+        by: &RequestContext,
+    ) -> Result<(NextStep, i32), ServiceError> {
+        let member = by.member()?;
+        let account = self.current_account(by).await?;
+        let mut errors = FieldErrors::default();
+        if current.is_empty() {
+            errors.add("current_password", "Enter your current password.");
+        }
+        let password = errors.check("password", Password::parse_new(password));
+        if let Some(password) = &password {
+            let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
+            errors.check("password", self.policy.check(password, &context));
+        }
+        let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
+        // Reserve the slot for the new hash first, so that a full queue is noticed before the
+        // current password is checked.
+        let slot = self.reauthentication.passwords.enter()?;
+        let (account, verified) = self.reauthentication.own_password("current_password", current, by).await?;
+        let hash = self.reauthentication.passwords.hasher.hash(slot, &password).await?;
+        let tx = self.store.write().await?;
+        let now = tx.now();
+        self.own(&tx, member).await?;
+        self.reauthentication.passwords.mark_succeeded(&tx, verified, by).await?;
+        if !accounts::set_password(&tx, account.id, &hash, Some(&account.password_hash), now).await? {
+            return Err(ServiceError::Refused(ALREADY_CHANGED));
+        }
+        accounts::end_sessions(&tx, account.id).await?;
+        sessions::end_others(&tx, account.id, member.session).await?;
+        trusted_browsers::forget_all(&tx, account.id).await?;
+        otps::invalidate_for_email(&tx, account.email.key(), now).await?;
+        recoveries::finish_all(&tx, account.id, now).await?;
+        self.log.record(&tx, account.id, SecurityEvent::PasswordChanged, by).await?;
+        self.notifications.send(&tx, &account, NotificationKind::PasswordChanged, by).await?;
+        let session_version =
+            accounts::by_id(&tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?.session_version;
+        self.commit(tx).await?;
+        tracing::info!(event = "account.password_changed", account = %account.id, ip = %by.ip);
+        let text = "Password changed. You've been signed out on other devices.";
+        Ok((NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text), session_version))
+    }
+}

@@ -1,0 +1,39 @@
+//! Changing the username.
+
+use super::AccountSettings;
+use crate::domain::{FieldErrors, NoticeKind, SecurityEvent, Username};
+use crate::paths;
+use crate::mail::NotificationKind;
+use crate::services::outcome::{NextStep, ServiceError};
+use crate::services::request_context::RequestContext;
+use crate::services::sign_up_form::USERNAME_TAKEN;
+use crate::store::accounts::{self, Account};
+
+impl AccountSettings {
+    /// Changes the username. Users may change the letter case of their own username.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`], or an error next to `username` if it is invalid or taken.
+    pub async fn change_username(&self, username: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
+        let member = by.member()?;
+        let mut errors = FieldErrors::default();
+        let Some(username) = errors.check("username", Username::parse(username)) else { return Err(errors.into()) };
+        let tx = self.store.write().await?;
+        let account = self.own(&tx, member).await?;
+        if username == account.username {
+            return Err(FieldErrors::one("username", "This is already your username.").into());
+        }
+        if accounts::by_username(&tx, &username).await?.is_some_and(|owner| owner.id != account.id) {
+            return Err(FieldErrors::one("username", USERNAME_TAKEN).into());
+        }
+        accounts::set_username(&tx, account.id, &username).await?;
+        let detail = format!("{} → {}", account.username.as_str(), username.as_str());
+        self.log.record_with_detail(&tx, account.id, SecurityEvent::UsernameChanged, &detail, by).await?;
+        let renamed = Account { username, ..account };
+        self.notifications.send(&tx, &renamed, NotificationKind::UsernameChanged, by).await?;
+        self.commit(tx).await?;
+        tracing::info!(event = "account.username_changed", account = %renamed.id, ip = %by.ip);
+        let text = format!("Your username is now {}.", renamed.username.as_str());
+        Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text))
+    }
+}

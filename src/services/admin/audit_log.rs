@@ -1,0 +1,86 @@
+//! The audit log, as shown to administrators.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::AdminService;
+use crate::domain::{AuditAction, Username};
+use crate::services::keyset::{self, Cursor, Page};
+use crate::services::outcome::ServiceError;
+use crate::services::request_context::RequestContext;
+use crate::store::accounts;
+use crate::store::audit::{self, AuditEntry, Filter};
+
+/// Entries per page.
+const PAGE: u8 = 50;
+
+/// The filter for entries as typed. An empty field matches all entries.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AuditQuery<'a> {
+    pub action: &'a str,
+    /// The username of the account that acted.
+    pub who: &'a str,
+    /// The username of the account that was acted on.
+    pub whom: &'a str,
+}
+
+/// A page of the log, and the usernames of the accounts in it that still exist.
+#[derive(Clone, Debug)]
+pub struct AuditPage {
+    pub page: Page<AuditEntry>,
+    pub names: HashMap<Uuid, String>,
+}
+
+impl AdminService {
+    /// Returns a page of the audit log.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] if the user is not an administrator.
+    pub async fn audit_log(
+        &self,
+        query: AuditQuery<'_>,
+        cursor: Cursor<i64>,
+        by: &RequestContext,
+    ) -> Result<AuditPage, ServiceError> {
+        by.administrator()?;
+        let Some(filter) = self.filter(query).await? else {
+            let page = Page { rows: Vec::new(), newer: false, older: false };
+            return Ok(AuditPage { page, names: HashMap::new() });
+        };
+        let db = self.store.reader();
+        let fetch = |cursor, most| {
+            let filter = &filter;
+            async move {
+                match cursor {
+                    Cursor::First => audit::newest(db, filter, None, most).await,
+                    Cursor::Before(seq) => audit::newest(db, filter, Some(seq), most).await,
+                    Cursor::After(seq) => audit::next_after(db, filter, seq, most).await,
+                }
+            }
+        };
+        let page = keyset::page(cursor, PAGE, fetch).await?;
+        let ids = page.rows.iter().flat_map(|entry| [entry.actor_id, entry.target_id]).flatten().collect();
+        let names = accounts::names(db, ids).await?;
+        Ok(AuditPage { page, names })
+    }
+
+    /// Parses a filter. Returns `None` if no entry can match, for example for an unknown username.
+    pub(super) async fn filter(&self, query: AuditQuery<'_>) -> Result<Option<Filter>, ServiceError> {
+        let mut filter = Filter::default();
+        if !query.action.is_empty() {
+            let Some(action) = AuditAction::from_stored(query.action) else { return Ok(None) };
+            filter.action = Some(action);
+        }
+        for (typed, account) in [(query.who, &mut filter.actor), (query.whom, &mut filter.target)] {
+            if typed.trim().is_empty() {
+                continue;
+            }
+            let Ok(username) = Username::parse(typed.trim()) else { return Ok(None) };
+            let found = accounts::by_username(self.store.reader(), &username).await?;
+            let Some(found) = found else { return Ok(None) };
+            *account = Some(found.id);
+        }
+        Ok(Some(filter))
+    }
+}

@@ -1,0 +1,111 @@
+//! Actions of administrators. Each method checks that the user is an administrator. For all other
+//! users, the pages appear not to exist.
+
+mod audit_export;
+mod audit_log;
+mod invitations;
+mod mail_queue;
+mod otp_log;
+mod overview;
+mod settings;
+mod users;
+
+use crate::store::Transaction;
+use uuid::Uuid;
+
+use super::audit::{Audit, AuditEvent};
+use super::notifications::Notifications;
+use super::outcome::ServiceError;
+use super::request_context::RequestContext;
+use super::security_log::SecurityLog;
+use crate::domain::{RegistrationMode, Role};
+use crate::clock::Clock;
+use crate::limits::Limits;
+use crate::mail::Mailer;
+use crate::rng::Rng;
+use crate::store::audit::Actor;
+use crate::store::sessions::Sessions;
+use crate::store::{Store, StoreError, accounts};
+
+pub use audit_export::AuditExport;
+pub use audit_log::{AuditPage, AuditQuery};
+pub use invitations::InvitationsPage;
+pub use mail_queue::MailQuery;
+pub use otp_log::{OtpPage, OtpQuery};
+pub use overview::{AccountCount, Bucket, Overview};
+pub use settings::{RuntimeInfo, SystemInfo};
+pub use users::{UserActionPage, UserPage, UsersExport, UsersPage, UsersQuery};
+
+/// The services behind `/admin`.
+#[derive(Clone, Debug)]
+pub struct AdminService {
+    pub store: Store,
+    pub audit: Audit,
+    pub sessions: Sessions,
+    pub notifications: Notifications,
+    pub log: SecurityLog,
+    pub mailer: Mailer,
+    /// Who may register.
+    pub registration: RegistrationMode,
+    pub limits: Limits,
+    pub account_count: AccountCount,
+    pub system_info: SystemInfo,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+/// An action in progress: its transaction and the acting administrator. Without a commit, nothing
+/// is changed and nothing is logged.
+#[derive(Debug)]
+pub struct AdminTransaction<'a> {
+    pub tx: Transaction,
+    pub by: &'a RequestContext,
+    /// The administrator's account.
+    pub actor_id: Uuid,
+    audit: &'a Audit,
+}
+
+impl AdminService {
+    /// Begins an action. The administrator's role is checked again within the transaction, so that
+    /// an administrator who was just demoted can no longer act.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] if the user is not an administrator.
+    pub async fn begin<'a>(&'a self, by: &'a RequestContext) -> Result<AdminTransaction<'a>, ServiceError> {
+        let member = by.administrator()?;
+        let tx = self.store.write().await?;
+        let account = accounts::by_id(&tx, member.account_id).await?;
+        let may_act =
+            account.is_some_and(|it| it.accepts_session(member.session_version) && it.role == Role::Administrator);
+        if !may_act {
+            return Err(ServiceError::NotFound);
+        }
+        Ok(AdminTransaction { tx, by, actor_id: member.account_id, audit: &self.audit })
+    }
+
+    /// Same as [`AdminService::begin`], but for actions that cannot be undone: the administrator
+    /// must have recently authenticated.
+    ///
+    /// # Errors
+    /// Those of [`AdminService::begin`], or [`ServiceError::ReauthenticationRequired`] if the administrator last
+    /// authenticated more than five minutes ago.
+    pub async fn begin_reauthenticated<'a>(
+        &'a self,
+        by: &'a RequestContext,
+    ) -> Result<AdminTransaction<'a>, ServiceError> {
+        by.administrator()?;
+        by.recently_authenticated(self.clock.now())?;
+        self.begin(by).await
+    }
+}
+
+impl AdminTransaction<'_> {
+    /// Writes the audit log entry and commits it together with the action.
+    ///
+    /// # Errors
+    /// An internal error. Nothing is then changed.
+    pub async fn commit(self, event: AuditEvent<'_>) -> Result<(), StoreError> {
+        self.audit.record(&self.tx, Actor::Administrator(self.actor_id), Some(self.by.ip), event).await?;
+        self.tx.commit().await
+    }
+}

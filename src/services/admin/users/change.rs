@@ -1,0 +1,150 @@
+//! Actions of administrators on an account. Each is one transaction that includes the audit log
+//! entry, the entry in the owner's security log, and the notification to the owner.
+
+use crate::store::Transaction;
+use uuid::Uuid;
+
+use super::detail::account_status;
+use super::{AdminService, rules};
+use crate::domain::{AuditAction, AuditReason, FieldErrors, NoticeKind, Role, SecurityEvent, UserAction};
+use crate::paths;
+use crate::mail::ByAdministrator;
+use crate::services::access_revocation;
+use crate::services::audit::AuditEvent;
+use crate::services::outcome::{NextStep, ServiceError};
+use crate::services::request_context::RequestContext;
+use crate::store::accounts::{self, Account};
+use crate::store::{StoreError, account_deletion, passkeys, recovery_codes, sessions, totp, trusted_browsers};
+
+/// The actor, as shown to the owner.
+const BY: &str = "By an administrator";
+
+impl AdminService {
+    /// Applies an action to an account. The reason is stored in the audit log.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] if the user is not an administrator or there is no such account,
+    /// an error next to `reason`, [`ServiceError::ReauthenticationRequired`] if the action requires recent
+    /// authentication, or [`ServiceError::Refused`] if the action does not apply to the account.
+    /// Nothing is written in any of these cases.
+    pub async fn change_user(
+        &self,
+        id: Uuid,
+        action: UserAction,
+        reason: &str,
+        by: &RequestContext,
+    ) -> Result<NextStep, ServiceError> {
+        by.administrator()?;
+        let reason = AuditReason::parse(reason).map_err(|error| FieldErrors::one("reason", error))?;
+        let admin_tx =
+            if action.wants_password() { self.begin_reauthenticated(by).await? } else { self.begin(by).await? };
+        let tx = &admin_tx.tx;
+        let account = accounts::by_id(tx, id).await?.ok_or(ServiceError::NotFound)?;
+        let own = id == admin_tx.actor_id;
+        if let Some(refusal) = rules::refusal(action, account_status(tx, &account, admin_tx.actor_id).await?) {
+            return Err(ServiceError::Refused(refusal));
+        }
+        self.log.record_admin_action(tx, id, security_event(action), BY).await?;
+        if let Some(notification) = notification(action) {
+            self.notifications.send_admin_action(tx, &account, notification).await?;
+        }
+        self.apply(tx, action, &account).await?;
+        admin_tx.commit(AuditEvent::to(audit_action(action), id).because(&reason)).await?;
+        self.notifications.wake();
+        let to = match action {
+            UserAction::Delete => paths::ADMIN_USERS.to_owned(),
+            // Users who remove their own administrator role no longer have access here.
+            UserAction::MakeUser if own => paths::DASHBOARD.to_owned(),
+            _ => format!("{}/{id}", paths::ADMIN_USERS),
+        };
+        Ok(NextStep::go(to).with_notice(NoticeKind::Success, success_message(action, account.username.as_str(), own)))
+    }
+
+    async fn apply(&self, tx: &Transaction, action: UserAction, account: &Account) -> Result<(), StoreError> {
+        let (id, now) = (account.id, self.clock.now());
+        match action {
+            UserAction::Disable => {
+                accounts::disable(tx, id, now).await?;
+                access_revocation::revoke_all_access(tx, account, now).await
+            }
+            UserAction::Enable => accounts::enable(tx, id).await,
+            UserAction::EndSessions | UserAction::StartRecovery => end_sessions(tx, id).await,
+            UserAction::ResetTwoStep => {
+                totp::remove(tx, id).await?;
+                passkeys::remove_all(tx, id).await?;
+                recovery_codes::remove_all(tx, id).await?;
+                trusted_browsers::forget_all(tx, id).await?;
+                end_sessions(tx, id).await
+            }
+            UserAction::MakeAdministrator => accounts::set_role(tx, id, Role::Administrator).await,
+            UserAction::MakeUser => accounts::set_role(tx, id, Role::User).await,
+            UserAction::Delete => account_deletion::remove(tx, id, account.email.key()).await,
+        }
+    }
+}
+
+/// Ends all sessions, including sign-ins that are waiting for their second factor, from the next
+/// request.
+async fn end_sessions(tx: &Transaction, id: Uuid) -> Result<(), StoreError> {
+    accounts::end_sessions(tx, id).await?;
+    sessions::end_all(tx, id).await
+}
+
+fn audit_action(action: UserAction) -> AuditAction {
+    match action {
+        UserAction::Disable => AuditAction::AccountDisabled,
+        UserAction::Enable => AuditAction::AccountEnabled,
+        UserAction::EndSessions => AuditAction::SessionsEnded,
+        UserAction::StartRecovery => AuditAction::RecoveryStarted,
+        UserAction::ResetTwoStep => AuditAction::TwoStepReset,
+        UserAction::MakeAdministrator => AuditAction::MadeAdministrator,
+        UserAction::MakeUser => AuditAction::MadeUser,
+        UserAction::Delete => AuditAction::AccountDeleted,
+    }
+}
+
+/// Returns the entry in the owner's security log.
+fn security_event(action: UserAction) -> SecurityEvent {
+    match action {
+        UserAction::Disable => SecurityEvent::AccountDisabled,
+        UserAction::Enable => SecurityEvent::AccountEnabled,
+        UserAction::EndSessions => SecurityEvent::SessionsEnded,
+        UserAction::StartRecovery => SecurityEvent::RecoveryStarted,
+        UserAction::ResetTwoStep => SecurityEvent::TwoStepReset,
+        UserAction::MakeAdministrator => SecurityEvent::MadeAdministrator,
+        UserAction::MakeUser => SecurityEvent::MadeUser,
+        UserAction::Delete => SecurityEvent::AccountDeleted,
+    }
+}
+
+/// Returns the notification to the owner. Ended sessions are not announced, because the owner
+/// sees them.
+fn notification(action: UserAction) -> Option<ByAdministrator> {
+    Some(match action {
+        UserAction::EndSessions => return None,
+        UserAction::Disable => ByAdministrator::Disabled,
+        UserAction::Enable => ByAdministrator::Enabled,
+        UserAction::StartRecovery => ByAdministrator::RecoveryStarted,
+        UserAction::ResetTwoStep => ByAdministrator::TwoStepReset,
+        UserAction::MakeAdministrator => ByAdministrator::MadeAdministrator,
+        UserAction::MakeUser => ByAdministrator::MadeUser,
+        UserAction::Delete => ByAdministrator::Deleted,
+    })
+}
+
+/// Returns the message shown to the administrator after the action.
+fn success_message(action: UserAction, name: &str, own: bool) -> String {
+    match action {
+        UserAction::Disable => format!("{name} has been disabled and signed out everywhere."),
+        UserAction::Enable => format!("{name} can sign in again."),
+        UserAction::EndSessions => format!("{name} has been signed out everywhere."),
+        UserAction::StartRecovery => {
+            format!("{name} has been signed out everywhere and will get an email with a link to reset the password.")
+        }
+        UserAction::ResetTwoStep => format!("Two-step sign-in has been reset for {name}."),
+        UserAction::MakeAdministrator => format!("{name} is now an administrator."),
+        UserAction::MakeUser if own => "You're no longer an administrator.".to_owned(),
+        UserAction::MakeUser => format!("The admin role has been removed from {name}."),
+        UserAction::Delete => format!("{name} has been deleted."),
+    }
+}

@@ -1,0 +1,96 @@
+//! Mailed one-time codes, with the same rules for all purposes: how many are issued, how many wrong
+//! ones are checked, and that each is accepted only once.
+
+mod issue;
+mod tries;
+
+use uuid::Uuid;
+
+pub use issue::Recipient;
+pub use tries::{OtpAttempt, wrong_code};
+
+use super::captcha::Captcha;
+use super::outcome::ServiceError;
+use crate::domain::Timestamp;
+use crate::clock::Clock;
+use crate::crypto::{LookupKeys, OtpDigester, OtpPurpose};
+use crate::limits::Limits;
+use crate::mail::Mailer;
+use crate::rng::Rng;
+use crate::store::StoreError;
+use crate::store::otps::{self, Issued};
+
+const TOO_SOON: &str = "We've just sent you a code.";
+
+/// Issues and checks codes. Lives as long as the process.
+#[derive(Clone, Debug)]
+pub struct OtpService {
+    pub mailer: Mailer,
+    pub digester: OtpDigester,
+    pub captcha: Captcha,
+    pub keys: LookupKeys,
+    pub limits: Limits,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+/// The context that a code is bound to. In any other context the code is wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct OtpContext<'a> {
+    pub purpose: OtpPurpose,
+    /// The id of the flow that is waiting for the code.
+    pub flow: Uuid,
+    pub email_key: &'a str,
+}
+
+/// The reason the codes of a flow can no longer be entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtpUnavailable {
+    /// None was issued, or all were invalidated.
+    NoCode,
+    Expired,
+    TriesUsed,
+}
+
+impl OtpService {
+    /// Returns the newest code of a flow after `tries` attempts. If it can no longer be entered,
+    /// the inner `Err` says why.
+    pub async fn waiting(
+        &self,
+        db: &impl sea_orm::ConnectionTrait,
+        flow: Uuid,
+        tries: u32,
+    ) -> Result<Result<Issued, OtpUnavailable>, StoreError> {
+        waiting(db, flow, tries, &self.limits, self.clock.now()).await
+    }
+
+    /// Checks that enough time has passed since the last code to send another one.
+    ///
+    /// # Errors
+    /// [`ServiceError::Limited`] if the last code was sent too recently.
+    pub fn check_pause(&self, code: &Issued, now: Timestamp) -> Result<(), ServiceError> {
+        let again_at = code.issued_at + self.limits.otp_resend_after;
+        if now < again_at {
+            return Err(ServiceError::Limited { what: TOO_SOON, wait: again_at.since(now) });
+        }
+        Ok(())
+    }
+}
+
+/// Same as [`OtpService::waiting`], for callers that only read.
+pub async fn waiting(
+    db: &impl sea_orm::ConnectionTrait,
+    flow: Uuid,
+    tries: u32,
+    limits: &Limits,
+    now: Timestamp,
+) -> Result<Result<Issued, OtpUnavailable>, StoreError> {
+    let Some(code) = otps::newest(db, flow).await? else { return Ok(Err(OtpUnavailable::NoCode)) };
+    if tries >= limits.otp_tries {
+        return Ok(Err(OtpUnavailable::TriesUsed));
+    }
+    if now >= code.expires_at {
+        return Ok(Err(OtpUnavailable::Expired));
+    }
+    Ok(Ok(code))
+}

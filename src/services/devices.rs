@@ -1,0 +1,81 @@
+//! Recognizing the browsers that a user signs in with, and notifying the user of a new one.
+
+use crate::store::Transaction;
+
+use super::notifications::Notifications;
+use super::request_context::RequestContext;
+use super::security_log::SecurityLog;
+use crate::domain::{SecurityEvent, Timestamp};
+use crate::clock::Clock;
+use crate::crypto::FlowToken;
+use crate::limits::DEVICES_KEPT;
+use crate::mail::NotificationKind;
+use crate::rng::Rng;
+use crate::store::accounts::Account;
+use crate::store::known_devices::{self, NewDevice};
+use crate::store::mail_links::LinkPurpose;
+use crate::store::sessions::SignedIn;
+use crate::store::{StoreError, sessions::Sessions};
+
+/// Keeps track of the browsers that each account was used in.
+///
+/// A browser is recognized by a random value in a cookie of its own. The cookie is not a
+/// credential; it only prevents a notice from being sent.
+#[derive(Clone, Debug)]
+pub struct Devices {
+    pub sessions: Sessions,
+    pub notifications: Notifications,
+    pub log: SecurityLog,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+impl Devices {
+    /// Records the browser of a sign-in and notifies the owner if the account was not used in it
+    /// before. Returns the value to store in the browser.
+    ///
+    /// The first sign-in of an account sends no notice, because the owner has just verified the
+    /// email. `account` must be as it was before this sign-in.
+    pub async fn remember(
+        &self,
+        tx: &Transaction,
+        account: &Account,
+        signed_in: &SignedIn,
+        by: &RequestContext,
+    ) -> Result<FlowToken, StoreError> {
+        let now = self.clock.now();
+        let token = by.device.clone().unwrap_or_else(|| FlowToken::generate(&self.rng));
+        if known_devices::touch(tx, account.id, token.digest(), now).await? {
+            return Ok(token);
+        }
+        let first_sign_in = account.last_sign_in_at.is_none() && !known_devices::any(tx, account.id).await?;
+        let new = NewDevice { id: self.rng.id(now), account_id: account.id, digest: token.digest(), at: now };
+        if known_devices::insert(tx, new).await? {
+            known_devices::keep_newest(tx, account.id, DEVICES_KEPT).await?;
+            if !first_sign_in {
+                self.notify_owner(tx, account, signed_in, now, by).await?;
+            }
+        }
+        Ok(token)
+    }
+
+    /// Wakes the mail worker, because a notice may have been queued. Call this after the commit.
+    pub fn wake(&self) {
+        self.notifications.wake();
+    }
+
+    async fn notify_owner(
+        &self,
+        tx: &Transaction,
+        account: &Account,
+        signed_in: &SignedIn,
+        now: Timestamp,
+        by: &RequestContext,
+    ) -> Result<(), StoreError> {
+        self.log.record(tx, account.id, SecurityEvent::NewDevice, by).await?;
+        // The link is valid for as long as the session can last.
+        let until = self.sessions.ends_at(now, signed_in.remember);
+        let link = self.notifications.link(tx, LinkPurpose::EndSession, account, Some(signed_in.handle), until).await?;
+        self.notifications.send(tx, account, NotificationKind::NewDevice { link }, by).await
+    }
+}

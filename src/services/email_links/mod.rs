@@ -1,0 +1,124 @@
+//! Links in emails. Opening a link changes nothing: the page shows what its button does, and the
+//! button works once.
+
+mod undo_email;
+
+use crate::store::Transaction;
+
+use super::notifications::Notifications;
+use super::outcome::{InternalError, NextStep, ServiceError};
+use super::request_context::RequestContext;
+use super::security_log::SecurityLog;
+use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
+use crate::paths;
+use crate::clock::Clock;
+use crate::crypto::FlowToken;
+use crate::mail::NotificationKind;
+use crate::store::mail_links::{self, LinkPurpose, MailLink};
+use crate::store::{Store, accounts, known_devices, sessions};
+
+/// The service behind `/from-mail`.
+#[derive(Clone, Debug)]
+pub struct EmailLinks {
+    pub store: Store,
+    pub notifications: Notifications,
+    pub log: SecurityLog,
+    pub clock: Clock,
+}
+
+/// The result of using a link.
+#[derive(Clone, Debug)]
+pub struct LinkOutcome {
+    pub next: NextStep,
+    /// Whether this ended the session of the user who pressed the button.
+    pub ends_own_session: bool,
+}
+
+impl EmailLinks {
+    /// Returns what the button of this link would do, or `None` if the link was used, has expired
+    /// or is unknown.
+    pub async fn find_purpose(&self, token: &str) -> Result<Option<LinkPurpose>, InternalError> {
+        let Some(token) = FlowToken::parse(token) else { return Ok(None) };
+        let link = mail_links::by_digest(self.store.reader(), token.digest()).await?;
+        let now = self.clock.now();
+        Ok(link.filter(|link| !link.used && now < link.expires_at).map(|link| link.purpose))
+    }
+
+    /// Performs the link's action, once. If the link is no longer valid, redirects to a page that
+    /// says so.
+    pub async fn follow(&self, token: &str, by: &RequestContext) -> Result<LinkOutcome, ServiceError> {
+        let Some(token) = FlowToken::parse(token) else { return Ok(invalid_link()) };
+        let tx = self.store.write().await?;
+        let now = tx.now();
+        let Some(link) = mail_links::by_digest(&tx, token.digest()).await? else { return Ok(invalid_link()) };
+        if !mail_links::spend(&tx, link.id, now).await? {
+            return Ok(invalid_link());
+        }
+        let outcome = match link.purpose {
+            LinkPurpose::EndSession => self.end_session(&tx, &link, by).await?,
+            LinkPurpose::UndoEmailChange => self.undo_email_change(&tx, &link, by, now).await?,
+            LinkPurpose::KeepAccount => self.keep_account(&tx, &link, by, now).await?,
+        };
+        let Some(outcome) = outcome else { return Ok(invalid_link()) };
+        tx.commit().await?;
+        self.notifications.wake();
+        tracing::info!(event = "mail_link.used", purpose = link.purpose.as_str(), account = %link.account_id, ip = %by.ip);
+        Ok(outcome)
+    }
+
+    async fn end_session(
+        &self,
+        tx: &Transaction,
+        link: &MailLink,
+        by: &RequestContext,
+    ) -> Result<Option<LinkOutcome>, ServiceError> {
+        let Some(session_id) = link.subject_id else { return Ok(None) };
+        // If the session has already ended, there is nothing left to do.
+        if sessions::end(tx, link.account_id, session_id).await?.is_some() {
+            self.log
+                .record_with_detail(tx, link.account_id, SecurityEvent::SessionEnded, "by the link in a mail", by)
+                .await?;
+        }
+        // Forget all known devices, so that the next sign-in sends a notice even if it comes from
+        // the same browser.
+        known_devices::forget_all(tx, link.account_id).await?;
+        let own = by.member.as_ref().is_some_and(|it| it.account_id == link.account_id && it.session == session_id);
+        let text = "That device has been signed out. Someone may know your password, so reset it now.";
+        Ok(Some(redirect(paths::RECOVER, NoticeKind::Warning, text, own, by)))
+    }
+
+    async fn keep_account(
+        &self,
+        tx: &Transaction,
+        link: &MailLink,
+        by: &RequestContext,
+        now: Timestamp,
+    ) -> Result<Option<LinkOutcome>, ServiceError> {
+        if !accounts::cancel_deletion(tx, link.account_id, now).await? {
+            return Ok(None);
+        }
+        let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
+        self.log.record(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
+        self.notifications.send(tx, &account, NotificationKind::DeletionCancelled, by).await?;
+        let text = "Your account won't be deleted. You can sign in as before.";
+        Ok(Some(redirect(paths::LOGIN, NoticeKind::Success, text, false, by)))
+    }
+}
+
+/// Redirects with a notice. A user who is still signed in goes to the dashboard instead, because
+/// `to` is a page for signed-out users.
+fn redirect(
+    to: &'static str,
+    kind: NoticeKind,
+    text: &'static str,
+    ends_own_session: bool,
+    by: &RequestContext,
+) -> LinkOutcome {
+    let to = if by.member.is_some() && !ends_own_session { paths::DASHBOARD } else { to };
+    LinkOutcome { next: NextStep::go(to).with_notice(kind, text), ends_own_session }
+}
+
+/// Returns the outcome of a link that is not valid: the page says so.
+fn invalid_link() -> LinkOutcome {
+    LinkOutcome { next: NextStep::go(paths::FROM_MAIL), ends_own_session: false }
+}

@@ -1,0 +1,52 @@
+//! Restoring a previous email.
+
+use crate::store::Transaction;
+
+use super::{EmailLinks, LinkOutcome, redirect};
+use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
+use crate::paths;
+use crate::mail::NotificationKind;
+use crate::services::access_revocation;
+use crate::services::outcome::ServiceError;
+use crate::services::request_context::RequestContext;
+use crate::store::accounts::{self, Account};
+use crate::store::email_changes;
+use crate::store::mail_links::MailLink;
+
+impl EmailLinks {
+    /// Undoes a change of the email and all later ones, because an attacker could otherwise keep
+    /// the account by changing the email twice. Also cancels a deletion that was scheduled in the
+    /// meantime.
+    pub(super) async fn undo_email_change(
+        &self,
+        tx: &Transaction,
+        link: &MailLink,
+        by: &RequestContext,
+        now: Timestamp,
+    ) -> Result<Option<LinkOutcome>, ServiceError> {
+        let Some(id) = link.subject_id else { return Ok(None) };
+        let change = email_changes::by_id(tx, id).await?;
+        let Some(change) = change.filter(|it| it.confirmed_at.is_some() && !it.undone) else { return Ok(None) };
+        let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
+        // The old email is reserved, so no other account should have it. This makes sure that no
+        // account loses its email.
+        let owner = accounts::by_email(tx, &change.old_email).await?;
+        if owner.is_some_and(|owner| owner.id != account.id) {
+            return Ok(None);
+        }
+        accounts::set_email(tx, account.id, &change.old_email).await?;
+        email_changes::undo_from(tx, &change, now).await?;
+        access_revocation::revoke_all_access(tx, &account, now).await?;
+        let detail = format!("{} → {}", account.email.as_str(), change.old_email.as_str());
+        self.log.record_with_detail(tx, account.id, SecurityEvent::EmailChangeUndone, &detail, by).await?;
+        if accounts::cancel_deletion(tx, account.id, now).await? {
+            self.log.record(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
+        }
+        let restored = Account { email: change.old_email, ..account };
+        self.notifications.send(tx, &restored, NotificationKind::EmailChangeUndone, by).await?;
+        let own = by.member.as_ref().is_some_and(|member| member.account_id == restored.id);
+        let text =
+            "Your email address has been restored, and all devices have been signed out. Reset your password now.";
+        Ok(Some(redirect(paths::RECOVER, NoticeKind::Warning, text, own, by)))
+    }
+}

@@ -1,0 +1,37 @@
+//! The owner of an email.
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use crate::domain::{Email, Timestamp, Username};
+use crate::limits::Limits;
+use crate::store::{StoreError, accounts, email_changes};
+
+/// The account that has an email, or that had it and can still get it back.
+#[derive(Clone, Debug)]
+pub struct EmailOwner {
+    pub account_id: Uuid,
+    pub username: Username,
+    /// The email as stored, which may differ from the one typed in this request.
+    pub email: Email,
+}
+
+/// Returns the account that has this email, or that had it until a change that can still be undone.
+/// Other users see the email as taken in both cases and cannot tell the two apart.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    email: &Email,
+    limits: &Limits,
+    now: Timestamp,
+) -> Result<Option<EmailOwner>, StoreError> {
+    if let Some(account) = accounts::by_email(db, email).await? {
+        return Ok(Some(EmailOwner { account_id: account.id, username: account.username, email: account.email }));
+    }
+    let Some(change) = email_changes::reserving(db, email, now - limits.email_undo).await? else { return Ok(None) };
+    let account = accounts::by_id(db, change.account_id).await?;
+    Ok(account.map(|account| EmailOwner {
+        account_id: account.id,
+        username: account.username,
+        email: change.old_email,
+    }))
+}

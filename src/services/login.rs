@@ -1,0 +1,129 @@
+//! Signing in with a password.
+
+use super::captcha::{Answer, Captcha, Form};
+use super::outcome::ServiceError;
+use super::password_check::{CaptchaPolicy, PasswordAttempt, PasswordCheck};
+use super::request_context::RequestContext;
+use super::second_factor::SecondFactor;
+use super::sign_in::{Method, SignIn, SignInOutcome};
+use crate::domain::{Email, FieldErrors, NextPath, Timestamp, Username};
+use crate::store::accounts::Account;
+use crate::store::sessions::SecondStep;
+use crate::store::{Store, StoreError, accounts};
+
+const NO_MATCH: &str = "Incorrect username, email or password.";
+
+/// The service behind `/login`.
+#[derive(Clone, Debug)]
+pub struct Login {
+    pub store: Store,
+    pub captcha: Captcha,
+    pub passwords: PasswordCheck,
+    pub sign_in: SignIn,
+    pub second_factor: SecondFactor,
+}
+
+/// The credentials as typed.
+#[derive(Clone, Copy, Debug)]
+pub struct Credentials<'a> {
+    /// A username or an email.
+    pub identifier: &'a str,
+    pub password: &'a str,
+    /// Whether the session should persist after the browser is closed.
+    pub remember: bool,
+    /// Where to go after signing in.
+    pub next: Option<&'a str>,
+}
+
+/// The outcome of a correct password.
+#[derive(Debug)]
+pub enum LoginOutcome {
+    /// The user is signed in.
+    SignedIn(Box<SignInOutcome>),
+    /// The user must complete the second step.
+    SecondStep(SecondStep),
+}
+
+impl Login {
+    /// Checks a username or email and a password. Unknown accounts, wrong passwords and disabled
+    /// accounts cannot be distinguished by the response or its timing.
+    ///
+    /// # Errors
+    /// Empty fields, the same message for every incorrect pair, [`ServiceError::Limited`] after too
+    /// many failures from this IP prefix, [`ServiceError::Captcha`] for a failed captcha or a
+    /// missing captcha after repeated failures, or [`ServiceError::Busy`] if the password hashing
+    /// queue is full.
+    pub async fn sign_in(
+        &self,
+        typed: Credentials<'_>,
+        answer: &Answer<'_>,
+        by: &RequestContext,
+    ) -> Result<LoginOutcome, ServiceError> {
+        let identifier = typed.identifier.trim();
+        let mut errors = FieldErrors::default();
+        if identifier.is_empty() {
+            errors.add("identifier", "Enter your username or email address.");
+        }
+        if typed.password.is_empty() {
+            errors.add("password", "Enter your password.");
+        }
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+        // Check a captcha whenever there is one, even if none is required.
+        let passed = match answer.challenge {
+            "" => None,
+            _ => Some(self.captcha.check(Form::Login, answer, by).await?),
+        };
+        let slot = self.passwords.enter()?;
+        let account = self.find(identifier).await?;
+        let attempt = PasswordAttempt { identifier, account: account.as_ref(), password: typed.password };
+        let verified = self.passwords.check(slot, attempt, CaptchaPolicy::Asked(passed.as_ref()), by).await?;
+        let (Some(verified), Some(account)) = (verified, account) else {
+            tracing::info!(event = "sign_in.failed", ip = %by.ip);
+            return Err(ServiceError::Refused(NO_MATCH));
+        };
+        let tx = self.store.write().await?;
+        self.passwords.mark_succeeded(&tx, verified, by).await?;
+        let method = if !self.second_factor.factors(&tx, account.id).await?.any() {
+            Method::Password
+        } else if self.second_factor.is_trusted(&tx, account.id, by).await? {
+            Method::TrustedBrowser
+        } else {
+            let due = typed.second_step(&account, self.sign_in.clock.now());
+            tx.commit().await?;
+            tracing::info!(event = "sign_in.second_step", account = %account.id, ip = %by.ip);
+            return Ok(LoginOutcome::SecondStep(due));
+        };
+        let entered = self.sign_in.complete(&tx, &account, method, typed.remember, by).await?;
+        tx.commit().await?;
+        Ok(LoginOutcome::SignedIn(Box::new(entered)))
+    }
+
+    async fn find(&self, identifier: &str) -> Result<Option<Account>, StoreError> {
+        if identifier.contains('@') {
+            let Ok(email) = Email::parse(identifier) else { return Ok(None) };
+            return accounts::by_email(self.store.reader(), &email).await;
+        }
+        let Ok(username) = Username::parse(identifier) else { return Ok(None) };
+        accounts::by_username(self.store.reader(), &username).await
+    }
+}
+
+impl Credentials<'_> {
+    /// Returns where to go after signing in, if that is a path of this portal.
+    pub fn next_path(&self) -> Option<NextPath> {
+        self.next.and_then(NextPath::parse)
+    }
+
+    /// Returns the state to keep until the second step.
+    fn second_step(&self, account: &Account, now: Timestamp) -> SecondStep {
+        SecondStep {
+            account_id: account.id,
+            session_version: account.session_version,
+            remember: self.remember,
+            next: self.next_path().map(|next| next.as_str().to_owned()),
+            at: now.0,
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Deleting data that is no longer needed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use crate::store::Transaction;
+
+use super::audit::Audit;
+use crate::domain::Timestamp;
+use crate::clock::Clock;
+use crate::limits::{
+    DAY, DEVICE_RECOGNIZED, INVITATIONS_KEPT, Limits, RECOVERY_LIFETIME, SECURITY_LOG, TALLIES,
+};
+use crate::store::sessions::Sessions;
+use crate::store::{
+    Store, StoreError, account_deletion, email_changes, hourly_counters, invitations, known_devices, login_failures,
+    mail_links, otp_failures, otps, outbox, quotas, recoveries, registrations, security_events, spent_challenges,
+    trusted_browsers,
+};
+
+/// Rows deleted per transaction. Each row is on a different page in most indexes of its table, and
+/// the commit has to write all of these pages. With a larger batch, requests waiting for the writer
+/// would be noticeably slower.
+const BATCH: u64 = 25;
+/// How long the purge leaves the writer to others between two transactions. It is not urgent.
+const PAUSE: Duration = Duration::from_millis(1);
+/// Number of transactions after which the purge checkpoints the write-ahead log, outside the
+/// writer. Otherwise SQLite would checkpoint during the commit that brings the log to 1,000 pages,
+/// which could be a user's.
+const CHECKPOINT_EVERY: u32 = 16;
+/// Accounts deleted per transaction, each with all its data.
+const ACCOUNTS_BATCH: u64 = 20;
+
+/// How often [`Maintenance::purge`] is due.
+pub const PURGE_EVERY: Duration = Duration::from_secs(60);
+
+/// Deletes expired data.
+#[derive(Clone, Debug)]
+pub struct Maintenance {
+    pub store: Store,
+    pub sessions: Sessions,
+    pub audit: Audit,
+    pub last_purge: LastPurge,
+    pub limits: Limits,
+    pub clock: Clock,
+}
+
+/// When a purge last completed in this process.
+#[derive(Clone, Debug, Default)]
+pub struct LastPurge(Arc<AtomicI64>);
+
+impl LastPurge {
+    /// Returns the time, or `None` before the first purge.
+    pub fn get(&self) -> Option<Timestamp> {
+        Some(Timestamp(self.0.load(Ordering::Relaxed))).filter(|at| at.0 != 0)
+    }
+
+    fn set(&self, at: Timestamp) {
+        self.0.store(at.0, Ordering::Relaxed);
+    }
+}
+
+/// The kinds of data that are purged.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Accounts,
+    Registrations,
+    Invitations,
+    Recoveries,
+    EmailChanges,
+    Otps,
+    OtpFailures,
+    LoginFailures,
+    Quotas,
+    SpentChallenges,
+    Sessions,
+    FailedMailContents,
+    Mail,
+    MailLinks,
+    SecurityEvents,
+    KnownDevices,
+    TrustedBrowsers,
+    Audit,
+    HourlyCounters,
+}
+
+const KINDS: [Kind; 19] = [
+    Kind::Accounts,
+    Kind::Registrations,
+    Kind::Invitations,
+    Kind::Recoveries,
+    Kind::EmailChanges,
+    Kind::Otps,
+    Kind::OtpFailures,
+    Kind::LoginFailures,
+    Kind::Quotas,
+    Kind::SpentChallenges,
+    Kind::Sessions,
+    Kind::FailedMailContents,
+    Kind::Mail,
+    Kind::MailLinks,
+    Kind::SecurityEvents,
+    Kind::KnownDevices,
+    Kind::TrustedBrowsers,
+    Kind::HourlyCounters,
+    // Last, because it fails if the seal on the log is missing or cannot be decrypted.
+    Kind::Audit,
+];
+
+impl Kind {
+    fn batch(self) -> u64 {
+        match self {
+            Self::Accounts => ACCOUNTS_BATCH,
+            _ => BATCH,
+        }
+    }
+}
+
+impl Maintenance {
+    /// Deletes all expired data and returns the number of deleted rows. No other rule depends on
+    /// it, because expired data is ignored even before it is deleted.
+    ///
+    /// # Errors
+    /// An internal error. Rows that were deleted before it stay deleted.
+    pub async fn purge(&self) -> Result<u64, StoreError> {
+        let (mut deleted, mut batches) = (0, 0_u32);
+        for kind in KINDS {
+            loop {
+                let tx = self.store.write().await?;
+                let batch = self.purge_batch(&tx, kind).await?;
+                tx.commit().await?;
+                deleted += batch;
+                if batch < kind.batch() {
+                    break;
+                }
+                batches += 1;
+                if batches.is_multiple_of(CHECKPOINT_EVERY) {
+                    self.store.checkpoint().await?;
+                }
+                // Requests that arrived in the meantime get the writer before the next batch.
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        self.last_purge.set(self.clock.now());
+        Ok(deleted)
+    }
+
+    async fn purge_batch(&self, tx: &Transaction, kind: Kind) -> Result<u64, StoreError> {
+        let now = self.clock.now();
+        match kind {
+            Kind::Accounts => account_deletion::purge(tx, now, ACCOUNTS_BATCH).await,
+            Kind::Registrations => registrations::purge(tx, now - self.limits.registration_lifetime, BATCH).await,
+            Kind::Invitations => invitations::purge(tx, now - INVITATIONS_KEPT, BATCH).await,
+            Kind::Recoveries => recoveries::purge(tx, now - RECOVERY_LIFETIME, BATCH).await,
+            Kind::EmailChanges => email_changes::purge(tx, now - DAY, now - self.limits.email_undo, BATCH).await,
+            Kind::Otps => otps::purge(tx, now - self.limits.otp_log, BATCH).await,
+            Kind::OtpFailures => otp_failures::purge(tx, now - DAY, BATCH).await,
+            Kind::LoginFailures => login_failures::purge(tx, now - DAY, BATCH).await,
+            Kind::Quotas => quotas::purge(tx, now, BATCH).await,
+            Kind::SpentChallenges => spent_challenges::purge(tx, now, BATCH).await,
+            Kind::Sessions => self.sessions.purge(tx, BATCH).await,
+            Kind::FailedMailContents => outbox::erase_kept(tx, now, BATCH).await,
+            Kind::Mail => outbox::purge(tx, now - self.limits.otp_log, BATCH).await,
+            Kind::MailLinks => mail_links::purge(tx, now - DAY, BATCH).await,
+            Kind::SecurityEvents => security_events::purge(tx, now - SECURITY_LOG, BATCH).await,
+            Kind::KnownDevices => known_devices::purge(tx, now - DEVICE_RECOGNIZED, BATCH).await,
+            Kind::TrustedBrowsers => trusted_browsers::purge(tx, now, BATCH).await,
+            Kind::HourlyCounters => hourly_counters::purge(tx, now - TALLIES, BATCH).await,
+            Kind::Audit => self.audit.purge(tx, now - self.limits.audit_log, BATCH).await,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Email notices that tell the owner of an account what happened to it.
+
+use crate::store::Transaction;
+
+use super::request_context::RequestContext;
+use crate::domain::{Email, Timestamp};
+use crate::clock::Clock;
+use crate::crypto::FlowToken;
+use crate::mail::{ByAdministrator, Link, Mailer, Message, NoticeMail, NotificationKind};
+use crate::rng::Rng;
+use crate::store::StoreError;
+use crate::store::accounts::Account;
+use crate::store::mail_links::{self, LinkPurpose, MailLink};
+
+/// Sends notices and creates the links in them.
+#[derive(Clone, Debug)]
+pub struct Notifications {
+    pub mailer: Mailer,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+impl Notifications {
+    /// Queues a notice to the account's email, in the transaction of the event it is about.
+    pub async fn send(
+        &self,
+        tx: &Transaction,
+        account: &Account,
+        about: NotificationKind,
+        by: &RequestContext,
+    ) -> Result<(), StoreError> {
+        self.send_to(tx, &account.email, account, about, by).await
+    }
+
+    /// Same as [`Notifications::send`], but sends to an email other than the account's current one.
+    pub async fn send_to(
+        &self,
+        tx: &Transaction,
+        to: &Email,
+        account: &Account,
+        about: NotificationKind,
+        by: &RequestContext,
+    ) -> Result<(), StoreError> {
+        let notice = NoticeMail {
+            to: to.clone(),
+            username: account.username.clone(),
+            about,
+            at: self.clock.now(),
+            requester_ip: by.ip.to_string(),
+            browser: by.browser(),
+        };
+        self.mailer.enqueue(tx, &Message::Notice(notice), None).await
+    }
+
+    /// Same as [`Notifications::send`], but for an administrator's action. The notice omits the
+    /// administrator's IP address and browser, which are not disclosed to the owner.
+    pub async fn send_admin_action(
+        &self,
+        tx: &Transaction,
+        account: &Account,
+        action: ByAdministrator,
+    ) -> Result<(), StoreError> {
+        let notice = NoticeMail {
+            to: account.email.clone(),
+            username: account.username.clone(),
+            about: NotificationKind::ByAdministrator { action },
+            at: self.clock.now(),
+            requester_ip: String::new(),
+            browser: String::new(),
+        };
+        self.mailer.enqueue(tx, &Message::Notice(notice), None).await
+    }
+
+    /// Wakes the mail worker. Call this after the commit.
+    pub fn wake(&self) {
+        self.mailer.wake();
+    }
+
+    /// Creates a single-use link for a notice, valid until `until`. Only the hash of its token is
+    /// stored.
+    pub async fn link(
+        &self,
+        tx: &Transaction,
+        purpose: LinkPurpose,
+        account: &Account,
+        subject_id: Option<uuid::Uuid>,
+        until: Timestamp,
+    ) -> Result<Link, StoreError> {
+        let (token, now) = (FlowToken::generate(&self.rng), self.clock.now());
+        let id = self.rng.id(now);
+        let (account_id, created_at, expires_at) = (account.id, now, until);
+        let link = MailLink { id, purpose, account_id, subject_id, created_at, expires_at, used: false };
+        mail_links::insert(tx, link, token.digest()).await?;
+        Ok(Link { token: token.to_cookie(), until })
+    }
+}

@@ -1,0 +1,143 @@
+//! The outcome of a service call.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use crate::domain::{FieldErrors, Notice, NoticeKind};
+use crate::crypto::FlowToken;
+use crate::crypto::passkey::CeremonyError;
+use crate::crypto::password_hash::HashError;
+use crate::store::StoreError;
+
+/// A completed request: where to go next and what to say there.
+#[derive(Clone, Debug)]
+pub struct NextStep {
+    pub to: Cow<'static, str>,
+    pub notice: Option<Notice>,
+    /// Values that prefill the next page's form.
+    pub values: Vec<(&'static str, String)>,
+    pub flow: FlowChange,
+}
+
+/// A change to one of the browser's flow cookies.
+#[derive(Clone, Debug)]
+pub enum FlowChange {
+    Keep,
+    Begin(Flow, FlowToken),
+    End(Flow),
+}
+
+/// A flow that a browser can start before signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    Registration,
+    Recovery,
+    /// An invitation that was opened in this browser.
+    Invitation,
+}
+
+impl NextStep {
+    /// Redirects to a path of this portal.
+    #[must_use]
+    pub fn go(to: impl Into<Cow<'static, str>>) -> Self {
+        Self { to: to.into(), notice: None, values: Vec::new(), flow: FlowChange::Keep }
+    }
+
+    /// Adds a notice to show on the next page.
+    #[must_use]
+    pub fn with_notice(mut self, kind: NoticeKind, text: impl Into<String>) -> Self {
+        self.notice = Some(Notice::new(kind, text));
+        self
+    }
+
+    /// Adds a value that prefills a field of the next page.
+    #[must_use]
+    pub fn with_value(mut self, field: &'static str, value: &str) -> Self {
+        self.values.push((field, value.to_owned()));
+        self
+    }
+
+    /// Sets the change to a flow cookie.
+    #[must_use]
+    pub fn with_flow(mut self, change: FlowChange) -> Self {
+        self.flow = change;
+        self
+    }
+}
+
+/// The reason a request was refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// Mistakes in the form, each shown next to its field.
+    #[error("mistakes in the form")]
+    Fields(FieldErrors),
+    /// One sentence shown above the fields.
+    #[error("refused")]
+    Refused(&'static str),
+    /// Too many attempts. The next one is accepted after `wait`.
+    #[error("limited")]
+    Limited { what: &'static str, wait: Duration },
+    /// The captcha was missing or failed. The response carries a new challenge.
+    #[error("captcha")]
+    Captcha(&'static str),
+    /// The resource does not exist, or the user may not know that it does.
+    #[error("not found")]
+    NotFound,
+    /// The user is not signed in, or the session has ended.
+    #[error("not signed in")]
+    Unauthenticated,
+    /// The user must enter the password again first.
+    #[error("the last authentication is too long ago")]
+    ReauthenticationRequired,
+    /// The server is overloaded: all slots for password hashing are taken. Nothing was checked or
+    /// counted, so the request can be repeated shortly.
+    #[error("busy")]
+    Busy,
+    /// An internal error.
+    #[error(transparent)]
+    InternalError(#[from] InternalError),
+}
+
+/// An internal error. It is logged once and shown to the user as one plain line.
+#[derive(Debug, thiserror::Error)]
+pub enum InternalError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    #[error(transparent)]
+    Ceremony(#[from] CeremonyError),
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        Self::InternalError(error.into())
+    }
+}
+
+impl From<CeremonyError> for ServiceError {
+    fn from(error: CeremonyError) -> Self {
+        Self::InternalError(error.into())
+    }
+}
+
+impl From<HashError> for ServiceError {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            fault => Self::InternalError(fault.into()),
+        }
+    }
+}
+
+impl From<sea_orm::DbErr> for ServiceError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<FieldErrors> for ServiceError {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Fields(errors)
+    }
+}

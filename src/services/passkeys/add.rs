@@ -1,0 +1,83 @@
+//! Adding a passkey.
+
+use super::{Passkeys, Shown};
+use crate::domain::limits::PASSKEYS_MAX;
+use crate::domain::{PasskeyName, SecurityEvent};
+use crate::crypto::passkey::{CeremonyStart, Purpose};
+use crate::mail::NotificationKind;
+use crate::services::outcome::ServiceError;
+use crate::services::request_context::RequestContext;
+use crate::services::second_factor::Change;
+use crate::store::passkeys::StoredPasskey;
+use crate::store::{accounts, passkeys, spent_challenges};
+
+const ENOUGH: &str = "You've reached the maximum number of passkeys. Remove one that you don't use.";
+const NOT_ADDED: &str = "The passkey couldn't be added. Please try again.";
+const USED: &str = "You may have already added this passkey in another tab. Reload the page to see your passkeys.";
+
+impl Passkeys {
+    /// Returns the options for creating a passkey. Recent authentication is required at this point
+    /// already, so that the authenticator does not store a passkey that is then rejected.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or [`ServiceError::Refused`] if the
+    /// account has the maximum number of passkeys or the portal does not support them.
+    pub async fn offer_adding(&self, by: &RequestContext) -> Result<CeremonyStart, ServiceError> {
+        let now = self.clock.now();
+        let member = by.recently_authenticated(now)?;
+        let ceremonies = self.ceremonies()?;
+        let reader = self.store.reader();
+        let account = accounts::by_id(reader, member.account_id).await?.ok_or(ServiceError::Unauthenticated)?;
+        let known = passkeys::of_account(reader, account.id).await?;
+        if known.len() >= PASSKEYS_MAX {
+            return Err(ServiceError::Refused(ENOUGH));
+        }
+        let known = known.into_iter().map(|passkey| passkey.key.cred_id().clone()).collect();
+        Ok(ceremonies.begin_adding(account.id, &account.username, known, now)?)
+    }
+
+    /// Adds the passkey that an authenticator created.
+    ///
+    /// # Errors
+    /// Those of [`Passkeys::offer_adding`], or [`ServiceError::Refused`] if the passkey does not
+    /// match the options.
+    pub async fn add(&self, shown: Shown<'_>, by: &RequestContext) -> Result<Change, ServiceError> {
+        let now = self.clock.now();
+        let account_id = by.recently_authenticated(now)?.account_id;
+        let ceremonies = self.ceremonies()?;
+        let returned = ceremonies.read(shown.state, Purpose::Add, Some(account_id), now);
+        let returned = returned.ok_or(ServiceError::Refused(NOT_ADDED))?;
+        let tx = self.store.write().await?;
+        let now = tx.now();
+        if !spent_challenges::spend(&tx, &returned.id, returned.expires_at).await? {
+            return Err(ServiceError::Refused(USED));
+        }
+        let key = match ceremonies.finish_adding(returned, shown.credential) {
+            Ok(key) => key,
+            Err(why) => {
+                tracing::info!(event = "passkey.not_added", %why, account = %account_id, ip = %by.ip);
+                tx.commit().await?;
+                return Err(ServiceError::Refused(NOT_ADDED));
+            }
+        };
+        // Checked again within the transaction, so that two tabs cannot exceed the limit.
+        if passkeys::count(&tx, account_id).await? >= PASSKEYS_MAX as u64 {
+            return Err(ServiceError::Refused(ENOUGH));
+        }
+        let name = PasskeyName::of_browser(&by.browser());
+        let passkey =
+            StoredPasskey { id: self.rng.id(now), account_id, name, key, created_at: now, last_used_at: None };
+        if !passkeys::insert(&tx, &passkey).await? {
+            return Err(ServiceError::Refused(NOT_ADDED));
+        }
+        self.log.record_with_detail(&tx, account_id, SecurityEvent::PasskeyAdded, passkey.name.as_str(), by).await?;
+        let codes = self.second_factor.added(&tx, account_id, by).await?;
+        let name = passkey.name.as_str().to_owned();
+        self.notify_owner(&tx, account_id, NotificationKind::PasskeyAdded { name }, by).await?;
+        tx.commit().await?;
+        self.notifications.wake();
+        tracing::info!(event = "passkey.added", account = %account_id, passkey = %passkey.id, ip = %by.ip);
+        let message = format!("Passkey “{}” added.", passkey.name.as_str());
+        Ok(Change::added(message, codes))
+    }
+}

@@ -1,0 +1,115 @@
+//! Verifying passkeys.
+
+use crate::store::Transaction;
+use uuid::Uuid;
+
+use super::{Passkeys, Shown, UNKNOWN};
+use crate::crypto::passkey::{Assertion, CeremonyStart, CredentialRejection, Purpose};
+use crate::services::outcome::ServiceError;
+use crate::services::quota::{self, QuotaKind};
+use crate::services::request_context::RequestContext;
+use crate::store::accounts::{self, Account};
+use crate::store::{StoreError, passkeys, spent_challenges};
+
+const TOO_MANY: &str = "Too many attempts.";
+
+impl Passkeys {
+    /// Returns the options for using a passkey: one of this account's passkeys, or any that the
+    /// browser has. Writes nothing.
+    pub(super) async fn offer(&self, purpose: Purpose, account: Option<Uuid>) -> Result<CeremonyStart, ServiceError> {
+        let ceremonies = self.ceremonies()?;
+        let allowed = match account {
+            Some(account) => passkeys::of_account(self.store.reader(), account).await?,
+            None => Vec::new(),
+        };
+        let allowed: Vec<_> = allowed.into_iter().map(|passkey| passkey.key).collect();
+        Ok(ceremonies.begin_using(purpose, account, &allowed, self.clock.now())?)
+    }
+
+    /// Verifies a passkey and begins the transaction of the action it authorizes. `account` is the
+    /// required owner, if known.
+    ///
+    /// The attempt is counted as a failure of this IP prefix before it is checked, and the ceremony
+    /// is spent whether or not it succeeds.
+    pub(super) async fn authenticate(
+        &self,
+        purpose: Purpose,
+        account: Option<Uuid>,
+        shown: Shown<'_>,
+        by: &RequestContext,
+    ) -> Result<(Transaction, Account), ServiceError> {
+        self.ceremonies()?;
+        let tx = self.store.write().await?;
+        let now = tx.now();
+        let quota = self.limits.login_failures_per_ip;
+        if let Some(wait) = quota::take(&tx, &self.keys, QuotaKind::SignInFailures, quota, by, now).await? {
+            tracing::warn!(event = "sign_in.limited", ip = %by.ip);
+            return Err(ServiceError::Limited { what: TOO_MANY, wait });
+        }
+        match self.verify(&tx, purpose, account, shown, by).await? {
+            Some(account) => {
+                quota::give_back(&tx, &self.keys, QuotaKind::SignInFailures, quota, by).await?;
+                Ok((tx, account))
+            }
+            None => {
+                // The failure stays counted and the ceremony stays spent.
+                tx.commit().await?;
+                self.captcha.count_failure(by);
+                Err(ServiceError::Refused(UNKNOWN))
+            }
+        }
+    }
+
+    /// Returns the account that a passkey authenticates, or `None` if the passkey is rejected. Call
+    /// this in the transaction of the action it authorizes. The same work is done whatever makes
+    /// the passkey wrong.
+    pub(super) async fn verify(
+        &self,
+        tx: &Transaction,
+        purpose: Purpose,
+        account: Option<Uuid>,
+        shown: Shown<'_>,
+        by: &RequestContext,
+    ) -> Result<Option<Account>, StoreError> {
+        let now = self.clock.now();
+        let refused = |why: &dyn std::fmt::Display| tracing::info!(event = "passkey.refused", %why, ip = %by.ip);
+        let Some(ceremonies) = &self.ceremonies else { return Ok(None) };
+        let returned = ceremonies.read(shown.state, purpose, account, now);
+        let (Some(returned), Some(assertion)) = (returned, Assertion::parse(shown.credential)) else {
+            refused(&CredentialRejection::Mismatch);
+            return Ok(None);
+        };
+        if !spent_challenges::spend(tx, &returned.id, returned.expires_at).await? {
+            refused(&"the ceremony was already used");
+            return Ok(None);
+        }
+        let found = passkeys::by_credential(tx, assertion.credential_id()).await?;
+        let mut passkey = found.filter(|passkey| {
+            // Without a known account, the authenticator's user handle must identify the owner.
+            let owner_matches =
+                assertion.user_handle().map_or(account.is_some(), |handle| handle == passkey.account_id.as_bytes());
+            owner_matches && account.is_none_or(|account| account == passkey.account_id)
+        });
+        let owner = passkey.as_ref().map_or(Uuid::nil(), |passkey| passkey.account_id);
+        let owner = accounts::by_id(tx, owner).await?.filter(Account::is_open);
+        let result = ceremonies.finish_using(returned, &assertion, passkey.as_mut().map(|passkey| &mut passkey.key));
+        match (result, passkey, owner) {
+            (Ok(()), Some(passkey), Some(owner)) => {
+                passkeys::record_use(tx, &passkey, now).await?;
+                Ok(Some(owner))
+            }
+            (Err(CredentialRejection::Cloned), Some(passkey), _) => {
+                tracing::warn!(event = "passkey.cloned", account = %passkey.account_id, passkey = %passkey.id, ip = %by.ip);
+                Ok(None)
+            }
+            (Err(why), ..) => {
+                refused(&why);
+                Ok(None)
+            }
+            (Ok(()), ..) => {
+                refused(&"the account is closed");
+                Ok(None)
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Passkeys: managing them, and using them to sign in, as the second step or to reauthenticate.
+//!
+//! Each use is a ceremony of two requests. The first returns options and stores nothing. The second
+//! submits the authenticator's response and is accepted only once.
+
+mod add;
+mod authenticate;
+mod manage;
+mod sign_in;
+
+use crate::store::Transaction;
+use uuid::Uuid;
+
+use super::captcha::Captcha;
+use super::notifications::Notifications;
+use super::outcome::ServiceError;
+use super::request_context::RequestContext;
+use super::second_factor::SecondFactor;
+use super::security_log::SecurityLog;
+use super::sign_in::SignIn;
+use crate::clock::Clock;
+use crate::crypto::{Ceremonies, LookupKeys};
+use crate::limits::Limits;
+use crate::mail::NotificationKind;
+use crate::rng::Rng;
+use crate::store::{Store, accounts};
+
+const NOT_HERE: &str = "This portal can't use passkeys at its current URL.";
+/// The error for every rejected passkey: removed, unknown, of another account, used twice, expired,
+/// or of a closed account.
+const UNKNOWN: &str = "This passkey wasn't accepted. Try again or choose another way to continue.";
+
+/// The browser's response at the end of a ceremony.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// The encrypted state that was sent with the options.
+    pub state: &'a str,
+    /// The result of the credential's `toJSON()`.
+    pub credential: &'a str,
+}
+
+/// The service behind all uses of passkeys.
+#[derive(Clone, Debug)]
+pub struct Passkeys {
+    pub store: Store,
+    /// `None` if passkeys are not possible with this `PUBLIC_URL`.
+    pub ceremonies: Option<Ceremonies>,
+    /// The host whose pages can use passkeys, if passkeys are possible.
+    pub relying_party: Option<String>,
+    pub captcha: Captcha,
+    pub sign_in: SignIn,
+    pub second_factor: SecondFactor,
+    pub log: SecurityLog,
+    pub notifications: Notifications,
+    pub keys: LookupKeys,
+    pub limits: Limits,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+impl Passkeys {
+    /// Notifies the owner of a change to a passkey, in the transaction of that change.
+    async fn notify_owner(
+        &self,
+        tx: &Transaction,
+        account_id: Uuid,
+        about: NotificationKind,
+        by: &RequestContext,
+    ) -> Result<(), ServiceError> {
+        let account = accounts::by_id(tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
+        Ok(self.notifications.send(tx, &account, about, by).await?)
+    }
+
+    fn ceremonies(&self) -> Result<&Ceremonies, ServiceError> {
+        self.ceremonies.as_ref().ok_or(ServiceError::Refused(NOT_HERE))
+    }
+}

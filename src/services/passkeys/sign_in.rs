@@ -1,0 +1,92 @@
+//! Using a passkey to sign in, as the second step, or to reauthenticate.
+
+use super::{Passkeys, Shown, UNKNOWN};
+use crate::domain::Timestamp;
+use crate::crypto::passkey::{CeremonyStart, Purpose};
+use crate::services::outcome::ServiceError;
+use crate::services::request_context::RequestContext;
+use crate::services::second_factor::SecondFactorOutcome;
+use crate::services::sign_in::{Method, SignInOutcome};
+
+impl Passkeys {
+    /// Returns the options for signing in with any passkey that the browser has for this portal.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] if the portal does not support passkeys.
+    pub async fn offer_sign_in(&self) -> Result<CeremonyStart, ServiceError> {
+        self.offer(Purpose::SignIn, None).await
+    }
+
+    /// Signs in with a passkey, which counts as two factors.
+    ///
+    /// # Errors
+    /// The same [`ServiceError::Refused`] whatever makes the passkey wrong, or
+    /// [`ServiceError::Limited`] after too many failures from this IP prefix.
+    pub async fn sign_in(
+        &self,
+        shown: Shown<'_>,
+        remember: bool,
+        by: &RequestContext,
+    ) -> Result<SignInOutcome, ServiceError> {
+        let (tx, account) = self.authenticate(Purpose::SignIn, None, shown, by).await?;
+        let entered = self.sign_in.complete(&tx, &account, Method::Passkey, remember, by).await?;
+        tx.commit().await?;
+        Ok(entered)
+    }
+
+    /// Returns the options for the second step, after the password was accepted.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] if no second step is pending, or [`ServiceError::Refused`] if the
+    /// portal does not support passkeys.
+    pub async fn offer_second_step(&self, by: &RequestContext) -> Result<CeremonyStart, ServiceError> {
+        let due = by.second_step.as_ref().ok_or(ServiceError::Unauthenticated)?;
+        self.offer(Purpose::SecondStep, Some(due.account_id)).await
+    }
+
+    /// Completes the second step with a passkey, which counts toward the same limit as other
+    /// factors. `trust` exempts this browser from the second factor from now on.
+    ///
+    /// # Errors
+    /// The same [`ServiceError::Refused`] whatever makes the passkey wrong, or
+    /// [`ServiceError::Limited`] after too many failures.
+    pub async fn second_step(
+        &self,
+        shown: Shown<'_>,
+        trust: bool,
+        by: &RequestContext,
+    ) -> Result<SecondFactorOutcome, ServiceError> {
+        self.ceremonies()?;
+        let attempt = match self.second_factor.begin(by).await? {
+            Ok(attempt) => attempt,
+            Err(done) => return Ok(SecondFactorOutcome::Redirect(done)),
+        };
+        let account = Some(attempt.account.id);
+        if self.verify(&attempt.tx, Purpose::SecondStep, account, shown, by).await?.is_some() {
+            return self.second_factor.succeed(attempt, Method::PasswordAndPasskey, trust, by).await;
+        }
+        self.second_factor.fail(attempt, by).await?;
+        Err(ServiceError::Refused(UNKNOWN))
+    }
+
+    /// Returns the options for reauthenticating the signed-in user.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in, or [`ServiceError::Refused`] if the
+    /// portal does not support passkeys.
+    pub async fn offer_confirmation(&self, by: &RequestContext) -> Result<CeremonyStart, ServiceError> {
+        self.offer(Purpose::Confirm, Some(by.member()?.account_id)).await
+    }
+
+    /// Reauthenticates with a passkey instead of the password. Returns the time from which the user
+    /// counts as recently authenticated.
+    ///
+    /// # Errors
+    /// Those of [`Passkeys::sign_in`], or [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn confirm(&self, shown: Shown<'_>, by: &RequestContext) -> Result<Timestamp, ServiceError> {
+        let member = by.member()?;
+        let (tx, _) = self.authenticate(Purpose::Confirm, Some(member.account_id), shown, by).await?;
+        tx.commit().await?;
+        Ok(self.clock.now())
+    }
+}

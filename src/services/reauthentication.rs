@@ -1,0 +1,66 @@
+//! Asking a signed-in user for the password again.
+
+use super::outcome::ServiceError;
+use super::password_check::{CaptchaPolicy, PasswordAttempt, PasswordCheck, VerifiedPassword};
+use super::request_context::RequestContext;
+use crate::domain::{FieldErrors, Timestamp};
+use crate::clock::Clock;
+use crate::store::accounts::Account;
+use crate::store::{Store, accounts};
+
+const EMPTY: &str = "Enter your password.";
+const WRONG: &str = "Incorrect password.";
+
+/// The service behind `/account/confirm` and every form that asks a signed-in user for the
+/// password.
+#[derive(Clone, Debug)]
+pub struct Reauthentication {
+    pub store: Store,
+    pub passwords: PasswordCheck,
+    pub clock: Clock,
+}
+
+impl Reauthentication {
+    /// Verifies the signed-in user's password. Returns the time from which the user counts as
+    /// recently authenticated.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in, an error next to the field if the
+    /// password is wrong, or [`ServiceError::Limited`] after too many wrong passwords.
+    pub async fn confirm(&self, password: &str, by: &RequestContext) -> Result<Timestamp, ServiceError> {
+        let (_, verified) = self.own_password("password", password, by).await?;
+        let tx = self.store.write().await?;
+        self.passwords.mark_succeeded(&tx, verified, by).await?;
+        tx.commit().await?;
+        Ok(self.clock.now())
+    }
+
+    /// Checks the password that a signed-in user typed into `field`. Returns the account as it was
+    /// at that time. The caller [marks](PasswordCheck::mark_succeeded) the attempt as succeeded, in the
+    /// transaction that the password was required for.
+    ///
+    /// # Errors
+    /// Same as [`Reauthentication::confirm`].
+    pub async fn own_password(
+        &self,
+        field: &str,
+        password: &str,
+        by: &RequestContext,
+    ) -> Result<(Account, VerifiedPassword), ServiceError> {
+        let member = by.member()?;
+        if password.is_empty() {
+            return Err(FieldErrors::one(field, EMPTY).into());
+        }
+        let slot = self.passwords.enter()?;
+        let account =
+            accounts::by_id(self.store.reader(), member.account_id).await?.ok_or(ServiceError::Unauthenticated)?;
+        let attempt = PasswordAttempt { identifier: "", account: Some(&account), password };
+        match self.passwords.check(slot, attempt, CaptchaPolicy::Never, by).await? {
+            Some(verified) => Ok((account, verified)),
+            None => {
+                tracing::info!(event = "confirmation.failed", account = %account.id, ip = %by.ip);
+                Err(FieldErrors::one(field, WRONG).into())
+            }
+        }
+    }
+}

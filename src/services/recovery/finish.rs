@@ -1,0 +1,172 @@
+//! Setting a new password with a recovery code.
+
+use crate::store::Transaction;
+
+use super::{PendingRecovery, Recovery, RecoveryEnded, may_recover, otp_context};
+use crate::domain::{FieldErrors, NoticeKind, OtpCode, Password, SecurityEvent, Timestamp};
+use crate::paths;
+use crate::crypto::{PasswordContext, PasswordHash};
+use crate::mail::NotificationKind;
+use crate::services::codes::{self, OtpAttempt};
+use crate::services::outcome::{Flow, FlowChange, NextStep, ServiceError};
+use crate::services::request_context::RequestContext;
+use crate::store::accounts::{self, Account};
+use crate::store::mail_links::{self, LinkPurpose};
+use crate::store::{StoreError, email_changes, known_devices, otps, recoveries, sessions, trusted_browsers};
+
+impl Recovery {
+    /// Sets a new password with the mailed code.
+    ///
+    /// Until the code is verified, the password is checked without the account's username and
+    /// email, so that the response reveals nothing about the account. It is then checked again with
+    /// them. If that check rejects the password, neither the code nor an attempt is used up.
+    ///
+    /// # Errors
+    /// An error next to `password`, the same error next to `code` whatever makes the code wrong,
+    /// [`ServiceError::Limited`] after too many wrong codes, or [`ServiceError::Busy`] if the
+    /// password hashing queue is full.
+    pub async fn finish(&self, code: &str, password: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
+        if by.member.is_some() {
+            return Ok(NextStep::go(paths::DASHBOARD));
+        }
+        let reader = self.store.reader();
+        // Check this before validating the fields, so that users without a pending recovery are not
+        // asked to correct them.
+        if let Err(ended) = self.waiting(reader, by.recovery.as_ref()).await? {
+            return Ok(ended.into_next_step());
+        }
+        let (code, password) = self.parse(code, password)?;
+        // Reserve a hashing slot before using the database, so that during a flood requests are
+        // rejected without waiting for the writer.
+        let slot = self.passwords.enter()?;
+        let (recovery, counted) = match self.count_try(by).await? {
+            Ok(counted) => counted,
+            Err(ended) => return Ok(ended.into_next_step()),
+        };
+        let now = self.clock.now();
+        if !self.codes.is_correct(reader, otp_context(&recovery), &code, now).await? {
+            return self.reject_code(&recovery, by).await;
+        }
+        let account = match recovery.account_id {
+            Some(id) => accounts::by_id(reader, id).await?.filter(|account| may_recover(&recovery, account)),
+            None => None,
+        };
+        // The account was closed or its email was changed after the code was mailed.
+        let Some(account) = account else { return self.reject_code(&recovery, by).await };
+        let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
+        if let Err(reason) = self.policy.check(&password, &context) {
+            self.uncount_try(&recovery, counted, by).await?;
+            return Err(FieldErrors::one("password", reason).into());
+        }
+        let hash = self.passwords.hasher.hash(slot, &password).await?;
+        let tx = self.store.write().await?;
+        let now = tx.now();
+        if !self.codes.consume(&tx, otp_context(&recovery), &code, now).await? {
+            drop(tx);
+            return self.reject_code(&recovery, by).await;
+        }
+        self.codes.mark_succeeded(&tx, counted, by).await?;
+        self.set_password(tx, &account, &hash, by, now).await
+    }
+
+    fn parse(&self, code: &str, password: &str) -> Result<(OtpCode, Password), ServiceError> {
+        let mut errors = FieldErrors::default();
+        let code = errors.check("code", OtpCode::parse(code));
+        let password = errors.check("password", Password::parse_new(password));
+        if let Some(password) = &password {
+            let unknown_owner = PasswordContext { username: "", email: "" };
+            errors.check("password", self.policy.check(password, &unknown_owner));
+        }
+        match (code, password) {
+            (Some(code), Some(password)) if errors.is_empty() => Ok((code, password)),
+            _ => Err(errors.into()),
+        }
+    }
+
+    /// Counts and commits one attempt against the flow and the email.
+    async fn count_try(
+        &self,
+        by: &RequestContext,
+    ) -> Result<Result<(recoveries::Recovery, OtpAttempt), RecoveryEnded>, ServiceError> {
+        let tx = self.store.write().await?;
+        let recovery = match self.waiting(&tx, by.recovery.as_ref()).await? {
+            Ok(PendingRecovery { recovery, .. }) => recovery,
+            Err(ended) => return Ok(Err(ended)),
+        };
+        let counted =
+            self.codes.record_attempt(&tx, otp_context(&recovery), recovery.tries, by, self.clock.now()).await?;
+        if !recoveries::count_try(&tx, recovery.id, self.limits.otp_tries).await? {
+            return Ok(Err(RecoveryEnded::TriesUsed(recovery.email_key)));
+        }
+        tx.commit().await?;
+        Ok(Ok((recovery, counted)))
+    }
+
+    /// Reverts the counts of an attempt whose code was correct and was not consumed.
+    async fn uncount_try(
+        &self,
+        recovery: &recoveries::Recovery,
+        counted: OtpAttempt,
+        by: &RequestContext,
+    ) -> Result<(), StoreError> {
+        let tx = self.store.write().await?;
+        self.codes.mark_succeeded(&tx, counted, by).await?;
+        recoveries::uncount_try(&tx, recovery.id).await?;
+        otps::uncount_try(&tx, recovery.id, self.clock.now()).await?;
+        tx.commit().await
+    }
+
+    /// Returns the response to a wrong code: the attempts left, or the way back to the start.
+    async fn reject_code(
+        &self,
+        recovery: &recoveries::Recovery,
+        by: &RequestContext,
+    ) -> Result<NextStep, ServiceError> {
+        match self.waiting(self.store.reader(), by.recovery.as_ref()).await? {
+            // Another tab used the code while this request was in progress.
+            Err(RecoveryEnded::Finished) => Ok(RecoveryEnded::Finished.into_next_step()),
+            Err(ended) => {
+                self.codes.record_wrong(otp_context(recovery), by);
+                Ok(ended.into_next_step())
+            }
+            Ok(waiting) => {
+                self.codes.record_wrong(otp_context(recovery), by);
+                Err(codes::wrong_code(waiting.recovery.tries, self.limits.otp_tries))
+            }
+        }
+    }
+
+    /// Sets the new password with all its consequences, in the transaction that consumed the code.
+    /// It does not sign the user in, and two-step sign-in is unchanged.
+    async fn set_password(
+        &self,
+        tx: Transaction,
+        account: &Account,
+        hash: &PasswordHash,
+        by: &RequestContext,
+        now: Timestamp,
+    ) -> Result<NextStep, ServiceError> {
+        // The account was closed after the code was checked, so there is nothing to recover.
+        if !accounts::set_password(&tx, account.id, hash, None, now).await? {
+            return Ok(RecoveryEnded::NoFlow.into_next_step());
+        }
+        accounts::end_sessions(&tx, account.id).await?;
+        sessions::end_all(&tx, account.id).await?;
+        otps::invalidate_for_email(&tx, account.email.key(), now).await?;
+        recoveries::finish_all(&tx, account.id, now).await?;
+        email_changes::drop_pending(&tx, account.id, now).await?;
+        trusted_browsers::forget_all(&tx, account.id).await?;
+        // Forget all known devices, so that anyone who knew the old password causes a notice if
+        // they sign in again, even from a browser they used before.
+        known_devices::forget_all(&tx, account.id).await?;
+        mail_links::forget_unused(&tx, account.id, LinkPurpose::EndSession).await?;
+        self.passwords.reset_failures(&tx, account, by).await?;
+        self.log.record(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
+        self.notifications.send(&tx, account, NotificationKind::PasswordRecovered, by).await?;
+        tx.commit().await?;
+        self.codes.mailer.wake();
+        tracing::info!(event = "recovery.finished", account = %account.id, ip = %by.ip);
+        let text = "Your password has been reset. Sign in with your new password.";
+        Ok(NextStep::go(paths::LOGIN).with_notice(NoticeKind::Success, text).with_flow(FlowChange::End(Flow::Recovery)))
+    }
+}

@@ -1,0 +1,90 @@
+//! The state of a recovery that is waiting for its code.
+
+use sea_orm::ConnectionTrait;
+
+use super::Recovery;
+use crate::domain::NoticeKind;
+use crate::paths;
+use crate::crypto::FlowToken;
+use crate::limits::RECOVERY_LIFETIME;
+use crate::services::codes::OtpUnavailable;
+use crate::services::outcome::{Flow, FlowChange, NextStep};
+use crate::store::otps::Issued;
+use crate::store::{StoreError, recoveries};
+
+/// A recovery whose code can still be entered.
+#[derive(Clone, Debug)]
+pub(super) struct PendingRecovery {
+    pub recovery: recoveries::Recovery,
+    /// The newest code.
+    pub code: Issued,
+}
+
+/// The reason a browser has no recovery to continue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecoveryEnded {
+    /// It was not started in this browser, or the row was deleted.
+    NoFlow,
+    /// With the email that it was started for.
+    Expired(String),
+    TriesUsed(String),
+    Finished,
+}
+
+impl RecoveryEnded {
+    /// Redirects to the start with an explanation and the previously entered email.
+    #[must_use]
+    pub fn into_next_step(self) -> NextStep {
+        let (to, kind, text) = match &self {
+            Self::NoFlow => (
+                paths::RECOVER,
+                NoticeKind::Info,
+                "There's no code to enter in this browser. Enter your email address to get one.",
+            ),
+            Self::Expired(_) => {
+                (paths::RECOVER, NoticeKind::Warning, "Your code has expired. Get a new one to reset your password.")
+            }
+            Self::TriesUsed(_) => (
+                paths::RECOVER,
+                NoticeKind::Warning,
+                "You've entered too many incorrect codes. Get a new one to reset your password.",
+            ),
+            Self::Finished => (
+                paths::LOGIN,
+                NoticeKind::Info,
+                "Your password has already been reset. Sign in with your new password.",
+            ),
+        };
+        let done = NextStep::go(to).with_notice(kind, text).with_flow(FlowChange::End(Flow::Recovery));
+        match self {
+            Self::Expired(email) | Self::TriesUsed(email) => done.with_value("email", &email),
+            Self::NoFlow | Self::Finished => done,
+        }
+    }
+}
+
+impl Recovery {
+    /// Returns the pending recovery for a flow token. If it has ended, the inner `Err` says why.
+    pub(super) async fn waiting(
+        &self,
+        db: &impl ConnectionTrait,
+        flow: Option<&FlowToken>,
+    ) -> Result<Result<PendingRecovery, RecoveryEnded>, StoreError> {
+        let Some(flow) = flow else { return Ok(Err(RecoveryEnded::NoFlow)) };
+        let Some(recovery) = recoveries::by_flow(db, flow.digest()).await? else {
+            return Ok(Err(RecoveryEnded::NoFlow));
+        };
+        if recovery.finished {
+            return Ok(Err(RecoveryEnded::Finished));
+        }
+        if self.clock.now() >= recovery.created_at + RECOVERY_LIFETIME {
+            return Ok(Err(RecoveryEnded::Expired(recovery.email_key)));
+        }
+        Ok(match self.codes.waiting(db, recovery.id, recovery.tries).await? {
+            Ok(code) => Ok(PendingRecovery { recovery, code }),
+            Err(OtpUnavailable::NoCode) => Err(RecoveryEnded::NoFlow),
+            Err(OtpUnavailable::TriesUsed) => Err(RecoveryEnded::TriesUsed(recovery.email_key)),
+            Err(OtpUnavailable::Expired) => Err(RecoveryEnded::Expired(recovery.email_key)),
+        })
+    }
+}

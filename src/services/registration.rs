@@ -1,0 +1,158 @@
+//! Starting a registration. `policy` decides who may register; `resend` covers what users can do
+//! while they wait for the code.
+
+pub mod policy;
+mod resend;
+
+use crate::store::Transaction;
+
+use policy::RegistrationPolicy;
+
+use super::captcha::{Answer, Captcha, Form, Passed};
+use super::codes::{OtpContext, OtpService, Recipient};
+use super::email_owner;
+use super::flow::{self, PendingRegistration, RegistrationEnded};
+use super::outcome::{Flow, FlowChange, InternalError, NextStep, ServiceError};
+use super::request_context::RequestContext;
+use super::sign_up_form::{SignUpForm, USERNAME_TAKEN};
+use crate::domain::{Email, FieldErrors, Metric, Timestamp, Username};
+use crate::paths;
+use crate::clock::Clock;
+use crate::crypto::{FlowToken, OtpPurpose};
+use crate::crypto::{PasswordHasher, PasswordPolicy};
+use crate::limits::Limits;
+use crate::rng::Rng;
+use crate::store::{Store, StoreError, accounts, hourly_counters, otps, registrations};
+
+/// The service behind `/register` and the secondary forms of `/verify`.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    pub store: Store,
+    pub hasher: PasswordHasher,
+    pub policy: PasswordPolicy,
+    pub captcha: Captcha,
+    pub codes: OtpService,
+    pub registration_policy: RegistrationPolicy,
+    pub limits: Limits,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+impl Registration {
+    /// Accepts the details of a new user and mails a code.
+    ///
+    /// If the email already has an account, the response and its timing are the same, and the owner
+    /// is notified. A user with an invitation registers with the invited email, and `email` is
+    /// ignored.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] if registration is closed or requires an invitation. Also invalid
+    /// fields, a failed captcha, a reached limit on codes, or [`ServiceError::Busy`] if the
+    /// password hashing queue is full.
+    pub async fn start(
+        &self,
+        username: &str,
+        email: &str,
+        password: &str,
+        answer: &Answer<'_>,
+        by: &RequestContext,
+    ) -> Result<NextStep, ServiceError> {
+        if by.member.is_some() {
+            return Ok(NextStep::go(paths::DASHBOARD));
+        }
+        let invited_email =
+            self.registration_policy.authorize(self.store.reader(), by.invitation.as_ref(), self.clock.now()).await?;
+        // An administrator chose the invited email, so the email domain rules do not apply to it.
+        let (email, rules) = match &invited_email {
+            Some(invited_email) => (invited_email.as_str(), None),
+            None => (email, Some(&self.registration_policy.emails)),
+        };
+        let SignUpForm { username, email, password } =
+            SignUpForm::parse(username, email, password, &self.policy, rules)?;
+        let passed = self.captcha.check(Form::Register, answer, by).await?;
+        // Reserve a hashing slot before using the database, so that during a flood requests are
+        // rejected without waiting for the writer.
+        let slot = self.hasher.enter()?;
+        self.admit(&passed, &username, by).await?;
+        // Also hash for an email that has an account, so that the response takes equally long.
+        let password_hash = self.hasher.hash(slot, &password).await?;
+        let tx = self.store.write().await?;
+        let now = tx.now();
+        self.codes.check_cap(&tx, email.key(), now).await?;
+        if let Some(token) = &by.flow
+            && let Some(earlier) = registrations::by_flow(&tx, token.digest()).await?
+        {
+            otps::invalidate_previous(&tx, earlier.id, 0, now).await?;
+            registrations::delete(&tx, earlier.id).await?;
+        }
+        let flow = FlowToken::generate(&self.rng);
+        let registration = registrations::Registration {
+            id: self.rng.id(now),
+            address_taken: email_owner::find(&tx, &email, &self.limits, now).await?.is_some(),
+            username,
+            email,
+            password_hash,
+            tries: 0,
+            email_changes: 0,
+            created_at: now,
+            proven: false,
+            finished: false,
+        };
+        registrations::insert(&tx, registration.clone(), flow.digest()).await?;
+        hourly_counters::add(&tx, Metric::RegistrationBegun, now).await?;
+        self.issue(&tx, &registration, by, now).await?;
+        tx.commit().await?;
+        self.codes.mailer.wake();
+        tracing::info!(event = "registration.started", registration = %registration.id, ip = %by.ip);
+        Ok(NextStep::go(paths::VERIFY).with_flow(FlowChange::Begin(Flow::Registration, flow)))
+    }
+
+    /// Returns the pending registration for a flow token, for display on `/verify`.
+    ///
+    /// If the registration has ended, the inner `Err` says why.
+    pub async fn pending(
+        &self,
+        flow: Option<&FlowToken>,
+    ) -> Result<Result<PendingRegistration, RegistrationEnded>, InternalError> {
+        Ok(flow::pending(self.store.reader(), flow, &self.registration_policy, &self.limits, self.clock.now()).await?)
+    }
+
+    /// Issues a code for this registration. If the email has an owner, the owner is notified
+    /// instead.
+    async fn issue(
+        &self,
+        tx: &Transaction,
+        registration: &registrations::Registration,
+        by: &RequestContext,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let email = &registration.email;
+        let context = OtpContext { purpose: OtpPurpose::Registration, flow: registration.id, email_key: email.key() };
+        let to = (!registration.address_taken).then_some(Recipient { email, username: &registration.username });
+        self.codes.issue(tx, context, to, by, now).await?;
+        if !registration.address_taken {
+            return Ok(());
+        }
+        match email_owner::find(tx, email, &self.limits, now).await? {
+            Some(owner) => self.codes.notify_owner(tx, owner, by, now).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the email that the link in an invitation was sent to, if the invitation is still
+    /// valid.
+    pub async fn invited_email(&self, token: &FlowToken) -> Result<Option<Email>, InternalError> {
+        Ok(self.registration_policy.invited_email(self.store.reader(), Some(token), self.clock.now()).await?)
+    }
+
+    /// Spends the captcha and takes the code from the sender's quota before checking the username,
+    /// so that bots cannot cheaply find out which usernames are taken.
+    async fn admit(&self, passed: &Passed, username: &Username, by: &RequestContext) -> Result<(), ServiceError> {
+        let tx = self.store.write().await?;
+        self.captcha.spend(&tx, passed, by).await?;
+        self.codes.take_code(&tx, by, self.clock.now()).await?;
+        let taken = accounts::by_username(&tx, username).await?.is_some();
+        tx.commit().await?;
+        if taken { Err(FieldErrors::one("username", USERNAME_TAKEN).into()) } else { Ok(()) }
+    }
+}

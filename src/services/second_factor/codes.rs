@@ -1,0 +1,74 @@
+//! Creating and using recovery codes.
+
+use crate::store::Transaction;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::SecondFactor;
+use super::change::{Change, TAKEOVER_ADVICE};
+use crate::domain::{NoticeKind, RecoveryCode, SecurityEvent};
+use crate::paths;
+use crate::crypto::recovery_codes::{digest, generate};
+use crate::mail::NotificationKind;
+use crate::services::outcome::{NextStep, ServiceError};
+use crate::services::request_context::RequestContext;
+use crate::store::recovery_codes::NewCode;
+use crate::store::{StoreError, accounts, recovery_codes};
+
+const OFF: &str = "Add an authenticator app or a passkey before you get recovery codes.";
+
+impl SecondFactor {
+    /// Creates ten new recovery codes and invalidates the previous ones.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or [`ServiceError::Refused`] if
+    /// two-step sign-in is off.
+    pub async fn new_recovery_codes(&self, by: &RequestContext) -> Result<Change, ServiceError> {
+        let account_id = by.recently_authenticated(self.clock.now())?.account_id;
+        let tx = self.store.write().await?;
+        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
+        if !self.factors(&tx, account_id).await?.any() {
+            return Err(ServiceError::Refused(OFF));
+        }
+        let codes = self.replace_recovery_codes(&tx, account_id, by).await?;
+        self.notifications.send(&tx, &account, NotificationKind::RecoveryCodesMade, by).await?;
+        tx.commit().await?;
+        self.notifications.wake();
+        tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);
+        let message = format!("These are your new recovery codes. The old ones no longer work. {TAKEOVER_ADVICE}");
+        let done = NextStep::go(paths::RECOVERY_CODES).with_notice(NoticeKind::Success, message);
+        Ok(Change { done, codes: Some(codes), two_step: None })
+    }
+
+    pub(super) async fn replace_recovery_codes(
+        &self,
+        tx: &Transaction,
+        account_id: Uuid,
+        by: &RequestContext,
+    ) -> Result<Vec<RecoveryCode>, StoreError> {
+        let now = self.clock.now();
+        let codes = generate(&self.rng);
+        let rows = codes.iter().map(|code| NewCode { id: self.rng.id(now), digest: digest(account_id, code) });
+        recovery_codes::replace(tx, account_id, rows.collect(), now).await?;
+        self.log.record(tx, account_id, SecurityEvent::RecoveryCodesMade, by).await?;
+        Ok(codes)
+    }
+
+    pub(super) async fn recovery_codes_left(
+        &self,
+        db: &impl ConnectionTrait,
+        account_id: Uuid,
+    ) -> Result<u64, StoreError> {
+        recovery_codes::left(db, account_id).await
+    }
+
+    /// Consumes a recovery code. Returns `false` if the account has no such code left.
+    pub(super) async fn spend_recovery_code(
+        &self,
+        tx: &Transaction,
+        account_id: Uuid,
+        code: &RecoveryCode,
+    ) -> Result<bool, StoreError> {
+        recovery_codes::spend(tx, account_id, digest(account_id, code), self.clock.now()).await
+    }
+}

@@ -1,0 +1,105 @@
+//! Two-step sign-in: which second factors an account has, the second step itself, and managing the
+//! factors.
+//!
+//! ```text
+//!  password correct ──▶ trusted browser? ──yes──▶ SignIn::complete
+//!                              │ no
+//!                              ▼
+//!  begin: count a failure ──▶ check the factor ──▶ succeed: reset failures, SignIn::complete
+//!                                         └──────▶ fail: log the failure
+//! ```
+//!
+//! Each step is a single transaction. Because there is only one writer, a hundred parallel attempts
+//! are counted one after another, and none beyond the limit is checked.
+
+mod browsers;
+mod change;
+mod codes;
+mod counter;
+mod overview;
+mod step;
+mod totp_app;
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+pub use change::Change;
+pub use counter::{count_failure, reset_failures};
+pub use overview::{Adding, Overview};
+pub use step::{SecondFactorAttempt, SecondFactorOutcome, waited_too_long};
+
+use super::notifications::Notifications;
+use super::security_log::SecurityLog;
+use super::sign_in::SignIn;
+use crate::domain::Role;
+use crate::clock::Clock;
+use crate::crypto::{LookupKeys, Sealer};
+use crate::limits::Limits;
+use crate::rng::Rng;
+use crate::store::{Store, StoreError, passkeys, totp};
+
+/// The users who must have a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MfaPolicy {
+    #[default]
+    Optional,
+    Admins,
+    Everyone,
+}
+
+impl MfaPolicy {
+    /// Whether users with this role must have a second factor.
+    pub fn applies_to(self, role: Role) -> bool {
+        match self {
+            Self::Optional => false,
+            Self::Admins => role == Role::Administrator,
+            Self::Everyone => true,
+        }
+    }
+}
+
+/// The second factors of an account. Recovery codes are not factors; they only replace one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Factors {
+    /// Whether there is an authenticator app.
+    pub app: bool,
+    pub passkeys: u64,
+}
+
+impl Factors {
+    /// Whether two-step sign-in is on.
+    pub fn any(self) -> bool {
+        self.app || self.passkeys > 0
+    }
+}
+
+/// The service behind `/login/mfa` and two-step sign-in on `/account/security`.
+#[derive(Clone, Debug)]
+pub struct SecondFactor {
+    pub store: Store,
+    pub sign_in: SignIn,
+    pub log: SecurityLog,
+    pub notifications: Notifications,
+    /// Encrypts the seeds of authenticator apps and nothing else.
+    pub seeds: Sealer,
+    pub keys: LookupKeys,
+    pub limits: Limits,
+    pub policy: MfaPolicy,
+    /// The portal's name, as shown in authenticator apps.
+    pub portal: String,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+impl SecondFactor {
+    /// Returns the second factors of an account.
+    pub async fn factors(&self, db: &impl ConnectionTrait, account_id: Uuid) -> Result<Factors, StoreError> {
+        let app = totp::find(db, account_id).await?.is_some();
+        Ok(Factors { app, passkeys: passkeys::count(db, account_id).await? })
+    }
+
+    /// Whether this account must have a second factor and does not have one yet.
+    pub async fn must_enroll(&self, account_id: Uuid, role: Role) -> Result<bool, StoreError> {
+        Ok(self.policy.applies_to(role) && !self.factors(self.store.reader(), account_id).await?.any())
+    }
+}

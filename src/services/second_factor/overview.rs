@@ -1,0 +1,80 @@
+//! The security settings of an account, as shown to its owner.
+
+use super::browsers::trust_token;
+use super::totp_app::is_pending;
+use super::{Factors, SecondFactor};
+use crate::domain::Timestamp;
+use crate::crypto::{QrImage, Seed};
+use crate::services::outcome::{InternalError, ServiceError};
+use crate::services::request_context::RequestContext;
+use crate::store::sessions::SecondStep;
+use crate::store::trusted_browsers::TrustedBrowser;
+use crate::store::{StoreError, accounts, recovery_codes, totp, trusted_browsers};
+
+/// The state of adding an authenticator app.
+#[derive(Clone, Debug)]
+pub enum Adding {
+    Nothing,
+    /// The user did not authenticate recently enough to see the seed.
+    Hidden,
+    /// The seed, the `otpauth` URL that contains it, and the URL as a QR code.
+    Shown {
+        seed: Seed,
+        url: String,
+        qr: QrImage,
+    },
+}
+
+/// The user's second factors and trusted browsers.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// When the authenticator app was added.
+    pub app_since: Option<Timestamp>,
+    pub adding: Adding,
+    pub factors: Factors,
+    pub recovery_codes_left: u64,
+    /// The trusted browsers, each with whether it is the current one.
+    pub browsers: Vec<(TrustedBrowser, bool)>,
+    /// Whether the account must have a second factor.
+    pub required: bool,
+}
+
+impl SecondFactor {
+    /// Returns the user's security settings. The seed of an app that is being added is included
+    /// only if the user recently authenticated.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn overview(&self, by: &RequestContext) -> Result<Overview, ServiceError> {
+        let (now, reader) = (self.clock.now(), self.store.reader());
+        let account_id = by.member()?.account_id;
+        let account = accounts::by_id(reader, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
+        let pending = totp::waiting(reader, account_id).await?.filter(|stored| is_pending(stored, now));
+        let adding = match pending {
+            None => Adding::Nothing,
+            Some(_) if by.recently_authenticated(now).is_err() => Adding::Hidden,
+            Some(stored) => {
+                let seed = self.open_seed(account_id, &stored)?;
+                let url = seed.url(&self.portal, &account.username);
+                let url = url.ok_or(StoreError::Corrupt("totp.secret"))?;
+                let qr = QrImage::of(&url).ok_or(StoreError::Corrupt("totp.secret"))?;
+                Adding::Shown { seed, url, qr }
+            }
+        };
+        let browsers = trusted_browsers::of_account(reader, account_id, now).await?;
+        let current = trust_token(account_id, by).map(|token| token.digest().into_bytes());
+        Ok(Overview {
+            app_since: totp::find(reader, account_id).await?.map(|seed| seed.since),
+            adding,
+            factors: self.factors(reader, account_id).await?,
+            recovery_codes_left: recovery_codes::left(reader, account_id).await?,
+            browsers: browsers.into_iter().map(|it| (it.clone(), Some(it.digest) == current)).collect(),
+            required: self.policy.applies_to(account.role),
+        })
+    }
+
+    /// Returns the factors that can complete a pending second step.
+    pub async fn factors_for(&self, due: &SecondStep) -> Result<Factors, InternalError> {
+        Ok(self.factors(self.store.reader(), due.account_id).await?)
+    }
+}

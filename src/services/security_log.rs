@@ -1,0 +1,116 @@
+//! The security log, which shows users what happened to their account.
+
+use crate::store::Transaction;
+use uuid::Uuid;
+
+use super::keyset::{self, Cursor, Page};
+use super::outcome::{InternalError, ServiceError};
+use super::request_context::RequestContext;
+use crate::domain::SecurityEvent;
+use crate::clock::Clock;
+use crate::rng::Rng;
+use crate::store::security_events::{self, Event, NewEvent};
+use crate::store::{Store, StoreError};
+
+/// Maximum length of an event's detail, in characters.
+const DETAIL_MAX: usize = 200;
+/// Events per page of the log.
+const PAGE: u8 = 50;
+
+/// Writes and reads the security log of an account.
+#[derive(Clone, Debug)]
+pub struct SecurityLog {
+    pub store: Store,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+impl SecurityLog {
+    /// Writes an event in the transaction of what happened.
+    pub async fn record(
+        &self,
+        tx: &Transaction,
+        account_id: Uuid,
+        event: SecurityEvent,
+        by: &RequestContext,
+    ) -> Result<Uuid, StoreError> {
+        self.write(tx, account_id, event, None, Some(by)).await
+    }
+
+    /// Same as [`SecurityLog::record`], with a short detail.
+    pub async fn record_with_detail(
+        &self,
+        tx: &Transaction,
+        account_id: Uuid,
+        event: SecurityEvent,
+        detail: &str,
+        by: &RequestContext,
+    ) -> Result<Uuid, StoreError> {
+        self.write(tx, account_id, event, Some(detail), Some(by)).await
+    }
+
+    /// Writes an event for an action of an administrator or the command line. The IP address and
+    /// browser are not recorded, because they are not disclosed to the owner.
+    pub async fn record_admin_action(
+        &self,
+        tx: &Transaction,
+        account_id: Uuid,
+        event: SecurityEvent,
+        detail: &str,
+    ) -> Result<Uuid, StoreError> {
+        self.write(tx, account_id, event, Some(detail), None).await
+    }
+
+    /// Returns the user's `most` newest events, or those before the event `before` if given.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn newest(
+        &self,
+        before: Option<Uuid>,
+        most: u64,
+        by: &RequestContext,
+    ) -> Result<Vec<Event>, ServiceError> {
+        let member = by.member()?;
+        let events = security_events::newest(self.store.reader(), member.account_id, before, most).await;
+        Ok(events.map_err(InternalError::from)?)
+    }
+
+    /// Returns a page of the user's log.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn page(&self, cursor: Cursor<Uuid>, by: &RequestContext) -> Result<Page<Event>, ServiceError> {
+        let account_id = by.member()?.account_id;
+        self.page_of(account_id, cursor).await
+    }
+
+    /// Returns a page of an account's log. The caller checks that the user may see it.
+    pub(super) async fn page_of(&self, account_id: Uuid, cursor: Cursor<Uuid>) -> Result<Page<Event>, ServiceError> {
+        let db = self.store.reader();
+        let fetch = |cursor, most| async move {
+            match cursor {
+                Cursor::First => security_events::newest(db, account_id, None, most).await,
+                Cursor::Before(event) => security_events::newest(db, account_id, Some(event), most).await,
+                Cursor::After(event) => security_events::next_after(db, account_id, event, most).await,
+            }
+        };
+        Ok(keyset::page(cursor, PAGE, fetch).await?)
+    }
+
+    async fn write(
+        &self,
+        tx: &Transaction,
+        account_id: Uuid,
+        event: SecurityEvent,
+        detail: Option<&str>,
+        by: Option<&RequestContext>,
+    ) -> Result<Uuid, StoreError> {
+        let at = self.clock.now();
+        let id = self.rng.id(at);
+        let detail = detail.map(|detail| detail.chars().take(DETAIL_MAX).collect());
+        let (ip, user_agent) = by.map(|by| (by.ip.to_string(), by.user_agent.clone())).unwrap_or_default();
+        security_events::insert(tx, NewEvent { id, account_id, event, detail, at, ip, user_agent }).await?;
+        Ok(id)
+    }
+}

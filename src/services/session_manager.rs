@@ -1,0 +1,113 @@
+//! Viewing and ending a user's own sessions.
+
+use crate::store::Transaction;
+use uuid::Uuid;
+
+use super::outcome::{InternalError, NextStep, ServiceError};
+use super::request_context::{AuthenticatedUser, RequestContext};
+use super::security_log::SecurityLog;
+use super::user_agent::describe_user_agent;
+use crate::domain::{NoticeKind, SecurityEvent};
+use crate::paths;
+use crate::store::sessions::{self, LiveSession, Sessions, SignedIn};
+use crate::store::{Store, accounts};
+
+/// Maximum number of sessions listed.
+pub const LISTED: u64 = 100;
+
+const NOT_THERE: &str = "That session has already ended.";
+
+/// The service behind `/account/sessions` and signing out.
+#[derive(Clone, Debug)]
+pub struct SessionManager {
+    pub store: Store,
+    pub sessions: Sessions,
+    pub log: SecurityLog,
+}
+
+/// The outcome of ending a session.
+#[derive(Clone, Debug)]
+pub enum RevokeOutcome {
+    /// It is the current session: sign out.
+    Current,
+    Another(NextStep),
+}
+
+impl SessionManager {
+    /// Returns the user's valid sessions, newest first, up to [`LISTED`].
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn live(&self, by: &RequestContext) -> Result<Vec<LiveSession>, ServiceError> {
+        let member = by.member()?;
+        Ok(self.sessions.live(member.account_id, member.session_version, LISTED).await?)
+    }
+
+    /// Ends one of the user's sessions by its public id.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in, or [`ServiceError::Refused`] if they
+    /// have no such session.
+    pub async fn end(&self, handle: &str, by: &RequestContext) -> Result<RevokeOutcome, ServiceError> {
+        let member = by.member()?;
+        let Ok(handle) = Uuid::try_parse(handle) else { return Err(ServiceError::Refused(NOT_THERE)) };
+        if handle == member.session {
+            return Ok(RevokeOutcome::Current);
+        }
+        let tx = self.store.write().await?;
+        self.still_signed_in(&tx, member).await?;
+        let Some(ended) = sessions::end(&tx, member.account_id, handle).await? else {
+            return Err(ServiceError::Refused(NOT_THERE));
+        };
+        self.log.record_with_detail(&tx, member.account_id, SecurityEvent::SessionEnded, &label(&ended), by).await?;
+        tx.commit().await?;
+        tracing::info!(event = "session.ended", account = %member.account_id, ip = %by.ip);
+        let done = NextStep::go(paths::ACCOUNT_SESSIONS);
+        let browser = describe_user_agent(&ended.user_agent);
+        Ok(RevokeOutcome::Another(done.with_notice(NoticeKind::Success, format!("Session ended: {browser}."))))
+    }
+
+    /// Ends all of the user's sessions except the current one, and all sign-ins in progress.
+    /// Returns the new session version, with which the current session continues.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn end_others(&self, by: &RequestContext) -> Result<(NextStep, i32), ServiceError> {
+        let member = by.member()?;
+        let tx = self.store.write().await?;
+        self.still_signed_in(&tx, member).await?;
+        sessions::end_others(&tx, member.account_id, member.session).await?;
+        accounts::end_sessions(&tx, member.account_id).await?;
+        self.log.record(&tx, member.account_id, SecurityEvent::OtherSessionsEnded, by).await?;
+        tx.commit().await?;
+        tracing::info!(event = "session.others_ended", account = %member.account_id, ip = %by.ip);
+        let done = NextStep::go(paths::ACCOUNT_SESSIONS);
+        Ok((
+            done.with_notice(NoticeKind::Success, "You've been signed out on all other devices."),
+            member.session_version + 1,
+        ))
+    }
+
+    /// Ends the current session, if the user is signed in.
+    pub async fn sign_out(&self, by: &RequestContext) -> Result<(), InternalError> {
+        let Some(member) = &by.member else { return Ok(()) };
+        let tx = self.store.write().await?;
+        if sessions::end(&tx, member.account_id, member.session).await?.is_some() {
+            self.log.record(&tx, member.account_id, SecurityEvent::SignedOut, by).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Checks that the session still exists. If two browsers end each other's sessions at the same
+    /// time, the second one finds its own session ended and does nothing.
+    async fn still_signed_in(&self, tx: &Transaction, member: &AuthenticatedUser) -> Result<(), ServiceError> {
+        let account = accounts::by_id(tx, member.account_id).await?;
+        let is_valid = account.is_some_and(|account| account.accepts_session(member.session_version))
+            && sessions::exists(tx, member.account_id, member.session).await?;
+        if is_valid { Ok(()) } else { Err(ServiceError::Unauthenticated) }
+    }
+}
+
+fn label(ended: &SignedIn) -> String {
+    format!("{}, signed in from {}", describe_user_agent(&ended.user_agent), ended.ip)
+}

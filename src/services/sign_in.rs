@@ -1,0 +1,99 @@
+//! Completing a sign-in, whichever factors were used.
+
+use crate::store::Transaction;
+
+use super::devices::Devices;
+use super::request_context::RequestContext;
+use super::security_log::SecurityLog;
+use crate::domain::SecurityEvent;
+use crate::clock::Clock;
+use crate::crypto::FlowToken;
+use crate::rng::Rng;
+use crate::store::StoreError;
+use crate::store::accounts::{self, Account};
+use crate::store::sessions::SignedIn;
+
+/// The factors that the user authenticated with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Password,
+    /// The password, in a browser that is exempt from the second factor.
+    TrustedBrowser,
+    PasswordAndApp,
+    PasswordAndRecoveryCode,
+    PasswordAndPasskey,
+    Passkey,
+}
+
+impl Method {
+    /// Whether two factors were used. A passkey counts as two: the device and what unlocks it.
+    pub fn is_two_step(self) -> bool {
+        self != Self::Password
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Password => "with the password",
+            Self::TrustedBrowser => "with the password, in a trusted browser",
+            Self::PasswordAndApp => "with the password and an authenticator app",
+            Self::PasswordAndRecoveryCode => "with the password and a recovery code",
+            Self::PasswordAndPasskey => "with the password and a passkey",
+            Self::Passkey => "with a passkey",
+        }
+    }
+}
+
+/// A completed sign-in, and the cookies to set in the browser.
+#[derive(Clone, Debug)]
+pub struct SignInOutcome {
+    pub signed_in: SignedIn,
+    /// The token by which the browser is recognized at the next sign-in.
+    pub device: Option<FlowToken>,
+    /// The cookie name and token of a trusted browser.
+    pub trusted: Option<(String, FlowToken)>,
+}
+
+/// The last step of every way to sign in.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    pub log: SecurityLog,
+    pub devices: Devices,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+impl SignIn {
+    /// Signs the user in, within the transaction that verified the factors. If the browser was not
+    /// seen before, the owner is notified.
+    ///
+    /// `account` must be as it was when its password was checked.
+    pub async fn complete(
+        &self,
+        tx: &Transaction,
+        account: &Account,
+        method: Method,
+        remember: bool,
+        by: &RequestContext,
+    ) -> Result<SignInOutcome, StoreError> {
+        let now = self.clock.now();
+        let ip = by.ip.to_string();
+        accounts::record_sign_in(tx, account.id, now, &ip).await?;
+        self.log.record_with_detail(tx, account.id, SecurityEvent::SignedIn, method.label(), by).await?;
+        tracing::info!(event = "sign_in.succeeded", account = %account.id, how = method.label(), ip = %by.ip);
+        let signed_in = SignedIn {
+            account_id: account.id,
+            session_version: account.session_version,
+            handle: self.rng.id(now),
+            remember,
+            at: now.0,
+            authenticated_at: now.0,
+            two_step: method.is_two_step(),
+            ip,
+            user_agent: by.user_agent.clone(),
+            previous_at: account.last_sign_in_at.map(|at| at.0),
+            previous_ip: account.last_sign_in_ip.clone(),
+        };
+        let device = self.devices.remember(tx, account, &signed_in, by).await?;
+        Ok(SignInOutcome { signed_in, device: Some(device), trusted: None })
+    }
+}

@@ -1,0 +1,48 @@
+//! The details that every new account needs.
+
+use super::EmailDomainPolicy;
+use crate::domain::{Email, FieldErrors, Password, Username};
+use crate::crypto::{PasswordContext, PasswordPolicy};
+
+/// The error message for every taken username.
+pub const USERNAME_TAKEN: &str = "This username is taken. Try another one.";
+
+/// The validated details of a new account.
+#[derive(Clone, Debug)]
+pub struct SignUpForm {
+    pub username: Username,
+    pub email: Email,
+    pub password: Password,
+}
+
+impl SignUpForm {
+    /// Parses the fields `username`, `email` and `password`. If `rules` are given, the email's
+    /// domain must satisfy them.
+    ///
+    /// # Errors
+    /// An error for each invalid field, including a password that is easy to guess.
+    pub fn parse(
+        username: &str,
+        email: &str,
+        password: &str,
+        policy: &PasswordPolicy,
+        rules: Option<&EmailDomainPolicy>,
+    ) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let parsed_username = errors.check("username", Username::parse(username));
+        let parsed_email = errors.check("email", Email::parse(email));
+        if let (Some(rules), Some(email)) = (rules, &parsed_email) {
+            errors.check("email", rules.check(email));
+        }
+        let parsed_password = errors.check("password", Password::parse_new(password));
+        if let Some(password) = &parsed_password {
+            errors.check("password", policy.check(password, &PasswordContext { username, email }));
+        }
+        match (parsed_username, parsed_email, parsed_password) {
+            (Some(username), Some(email), Some(password)) if errors.is_empty() => {
+                Ok(Self { username, email, password })
+            }
+            _ => Err(errors),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Hourly counters of events.
+//!
+//! A counter is incremented in the transaction of the event. Counters are kept longer than personal
+//! data, which is deleted within a day or a month, and contain none.
+
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select, Set};
+
+use super::StoreError;
+use super::entity::tally::{ActiveModel, Column, Entity};
+use crate::domain::{Metric, Timestamp};
+
+/// Milliseconds per hour.
+pub const HOUR: i64 = 3_600_000;
+
+/// The number of events in an hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    pub metric: Metric,
+    /// The start of the hour.
+    pub hour: Timestamp,
+    pub times: u64,
+}
+
+/// Counts one event at this time.
+pub async fn add(db: &impl ConnectionTrait, metric: Metric, at: Timestamp) -> Result<(), StoreError> {
+    let row = ActiveModel { kind: Set(metric.as_str().to_owned()), hour: Set(at.0.div_euclid(HOUR)), times: Set(1) };
+    let raise = OnConflict::columns([Column::Kind, Column::Hour])
+        .value(Column::Times, Expr::col((Entity, Column::Times)).add(1))
+        .to_owned();
+    Entity::insert(row).on_conflict(raise).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Reverts [`add`] for an event that was counted at this time before its outcome was certain.
+pub async fn decrement(db: &impl ConnectionTrait, metric: Metric, at: Timestamp) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::Times, Expr::col(Column::Times).sub(1))
+        .filter(Column::Kind.eq(metric.as_str()))
+        .filter(Column::Hour.eq(at.0.div_euclid(HOUR)))
+        .filter(Column::Times.gt(0))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Returns the counters from the hour of this time on, unsorted.
+pub async fn since(db: &impl ConnectionTrait, from: Timestamp) -> Result<Vec<Counted>, StoreError> {
+    let rows = since_query(from).all(db).await?;
+    let read = |row: super::entity::tally::Model| {
+        // Kinds that this version does not know are skipped.
+        let metric = Metric::from_stored(&row.kind)?;
+        let times = u64::try_from(row.times).unwrap_or_default();
+        Some(Counted { metric, hour: Timestamp(row.hour.saturating_mul(HOUR)), times })
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+fn since_query(from: Timestamp) -> Select<Entity> {
+    Entity::find().filter(Column::Hour.gte(from.0.div_euclid(HOUR)))
+}
+
+/// Deletes up to `most` counters of hours before `before` and returns the number deleted.
+pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
+    let rows: Vec<(String, i64)> = Entity::find()
+        .select_only()
+        .columns([Column::Kind, Column::Hour])
+        .filter(Column::Hour.lt(before.0.div_euclid(HOUR)))
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let keys = Expr::tuple([Expr::col(Column::Kind), Expr::col(Column::Hour)]);
+    Ok(Entity::delete_many().filter(keys.in_tuples(rows)).exec(db).await?.rows_affected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::since_query;
+    use crate::domain::Timestamp;
+    use crate::store::query_plan::{Plan, empty_store};
+
+    #[tokio::test]
+    async fn the_counters_of_a_time_range_are_one_index_search() {
+        let (store, _folder) = empty_store().await;
+        let plan = Plan::of(&store, &since_query(Timestamp(1_795_435_200_000))).await;
+        assert!(plan.is_one_search_by("tally_hour"), "{plan:?}");
+    }
+}

@@ -1,0 +1,203 @@
+//! Invitations to register, each for one email, for one use and for a limited time.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Select, Set,
+};
+use uuid::Uuid;
+
+use super::StoreError;
+use super::entity::invitation::{ActiveModel, Column, Entity, Model};
+use crate::domain::{Email, Timestamp};
+use crate::crypto::TokenDigest;
+
+/// What ended an invitation before it expired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// An account was created with the email.
+    Used,
+    Revoked,
+}
+
+impl Ending {
+    /// Returns the value stored in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    fn from_stored(word: &str) -> Result<Self, StoreError> {
+        let found = [Self::Used, Self::Revoked].into_iter().find(|ending| ending.as_str() == word);
+        found.ok_or(StoreError::Corrupt("invitation.ending"))
+    }
+}
+
+/// An invitation, identified by the hash of the random token in its link.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// Sorts by creation time.
+    pub id: Uuid,
+    pub email: Email,
+    /// The administrator who sent it, unless that account was deleted.
+    pub invited_by: Option<Uuid>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub ending: Option<Ending>,
+}
+
+impl Invitation {
+    /// Returns whether the invitation can be used.
+    pub fn waits(&self, now: Timestamp) -> bool {
+        self.ending.is_none() && now < self.expires_at
+    }
+}
+
+/// Inserts a new invitation.
+pub async fn insert(db: &impl ConnectionTrait, new: &Invitation, digest: TokenDigest) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        id: Set(new.id),
+        digest: Set(digest.into_bytes()),
+        email: Set(new.email.as_str().to_owned()),
+        email_key: Set(new.email.key().to_owned()),
+        invited_by: Set(new.invited_by),
+        created_at: Set(new.created_at.0),
+        expires_at: Set(new.expires_at.0),
+        ended_at: Set(new.expires_at.0),
+        ending: Set(None),
+    };
+    row.insert(db).await?;
+    Ok(())
+}
+
+/// Returns the invitation with this token, even if it has ended.
+pub async fn by_digest(db: &impl ConnectionTrait, digest: TokenDigest) -> Result<Option<Invitation>, StoreError> {
+    with_digest(digest).one(db).await?.map(read).transpose()
+}
+
+/// Returns whether a valid invitation for this email exists.
+pub async fn is_invited(db: &impl ConnectionTrait, email: &Email, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(Entity::find().filter(waiting(now)).filter(Column::EmailKey.eq(email.key())).one(db).await?.is_some())
+}
+
+/// Ends the valid invitation for an email. Returns `false` if none exists.
+pub async fn end_for(
+    db: &impl ConnectionTrait,
+    email: &Email,
+    ending: Ending,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    end(db, Condition::all().add(Column::EmailKey.eq(email.key())), ending, now).await
+}
+
+/// Revokes an invitation. Returns `false` if it is not valid (anymore).
+pub async fn revoke(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+    end(db, Condition::all().add(Column::Id.eq(id)), Ending::Revoked, now).await
+}
+
+async fn end(db: &impl ConnectionTrait, which: Condition, ending: Ending, now: Timestamp) -> Result<bool, StoreError> {
+    let ended = Entity::update_many()
+        .col_expr(Column::Ending, Expr::value(ending.as_str()))
+        .col_expr(Column::EndedAt, Expr::value(now.0))
+        .filter(which)
+        .filter(waiting(now))
+        .exec(db)
+        .await?;
+    Ok(ended.rows_affected > 0)
+}
+
+/// Returns the invitation with this id.
+pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Invitation>, StoreError> {
+    Entity::find_by_id(id).one(db).await?.map(read).transpose()
+}
+
+/// Returns up to `most` invitations, newest first. With `before`, only older ones. With `email`,
+/// only those for that email.
+pub async fn newest(
+    db: &impl ConnectionTrait,
+    email: Option<&Email>,
+    before: Option<Uuid>,
+    most: u64,
+) -> Result<Vec<Invitation>, StoreError> {
+    list_newest(email, before, most).all(db).await?.into_iter().map(read).collect()
+}
+
+/// Returns the `most` invitations that directly follow `after`, newest first.
+pub async fn next_after(
+    db: &impl ConnectionTrait,
+    email: Option<&Email>,
+    after: Uuid,
+    most: u64,
+) -> Result<Vec<Invitation>, StoreError> {
+    list_after(email, after, most).all(db).await?.into_iter().rev().map(read).collect()
+}
+
+/// Removes a deleted account as the sender of its invitations.
+pub async fn remove_inviter(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::InvitedBy, Expr::value(None::<Uuid>))
+        .filter(Column::InvitedBy.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Deletes all invitations for an email.
+pub async fn delete_by_email(db: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
+    Entity::delete_many().filter(Column::EmailKey.eq(email_key)).exec(db).await?;
+    Ok(())
+}
+
+/// Deletes up to `most` invitations that ended before `before` and returns the number deleted.
+pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
+    let ids: Vec<Uuid> = ended(before, most).into_tuple().all(db).await?;
+    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+}
+
+fn waiting(now: Timestamp) -> Condition {
+    Condition::all().add(Column::Ending.is_null()).add(Column::ExpiresAt.gt(now.0))
+}
+
+fn with_digest(digest: TokenDigest) -> Select<Entity> {
+    Entity::find().filter(Column::Digest.eq(digest.into_bytes()))
+}
+
+fn list_newest(email: Option<&Email>, before: Option<Uuid>, most: u64) -> Select<Entity> {
+    let mut query = of_address(email);
+    if let Some(before) = before {
+        query = query.filter(Column::Id.lt(before));
+    }
+    query.order_by_desc(Column::Id).limit(most)
+}
+
+fn list_after(email: Option<&Email>, after: Uuid, most: u64) -> Select<Entity> {
+    of_address(email).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(most)
+}
+
+fn of_address(email: Option<&Email>) -> Select<Entity> {
+    let query = Entity::find();
+    match email {
+        Some(email) => query.filter(Column::EmailKey.eq(email.key())),
+        None => query,
+    }
+}
+
+fn ended(before: Timestamp, most: u64) -> Select<Entity> {
+    Entity::find().select_only().column(Column::Id).filter(Column::EndedAt.lt(before.0)).limit(most)
+}
+
+fn read(row: Model) -> Result<Invitation, StoreError> {
+    Ok(Invitation {
+        id: row.id,
+        email: Email::parse(&row.email).map_err(|_| StoreError::Corrupt("invitation.email"))?,
+        invited_by: row.invited_by,
+        created_at: Timestamp(row.created_at),
+        expires_at: Timestamp(row.expires_at),
+        ending: row.ending.as_deref().map(Ending::from_stored).transpose()?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Browsers that skip the second step for an account.
+
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
+};
+use uuid::Uuid;
+
+use super::StoreError;
+use super::entity::trusted_browser::{ActiveModel, Column, Entity, Model};
+use crate::domain::Timestamp;
+use crate::crypto::TokenDigest;
+
+/// A browser that is trusted for an account.
+#[derive(Clone, Debug)]
+pub struct TrustedBrowser {
+    pub id: Uuid,
+    pub account_id: Uuid,
+    /// The digest of the random token in its cookie.
+    pub digest: Vec<u8>,
+    pub user_agent: String,
+    /// The IP address from which it was trusted.
+    pub ip: String,
+    pub created_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+    pub expires_at: Timestamp,
+}
+
+/// Inserts a trusted browser.
+pub async fn insert(db: &impl ConnectionTrait, new: TrustedBrowser) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        id: Set(new.id),
+        account_id: Set(new.account_id),
+        digest: Set(new.digest),
+        user_agent: Set(new.user_agent),
+        ip: Set(new.ip),
+        created_at: Set(new.created_at.0),
+        last_used_at: Set(new.last_used_at.map(|at| at.0)),
+        expires_at: Set(new.expires_at.0),
+    };
+    row.insert(db).await?;
+    Ok(())
+}
+
+/// Records a sign-in with a trusted browser. Returns `false` if the browser is not trusted for the
+/// account (anymore).
+pub async fn record_use(
+    db: &impl ConnectionTrait,
+    account_id: Uuid,
+    digest: TokenDigest,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let updated = Entity::update_many()
+        .col_expr(Column::LastUsedAt, Expr::value(now.0))
+        .filter(Column::AccountId.eq(account_id))
+        .filter(Column::Digest.eq(digest.into_bytes()))
+        .filter(Column::ExpiresAt.gt(now.0))
+        .exec(db)
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// Returns the trusted browsers of an account, newest first.
+pub async fn of_account(
+    db: &impl ConnectionTrait,
+    account_id: Uuid,
+    now: Timestamp,
+) -> Result<Vec<TrustedBrowser>, StoreError> {
+    let live = Column::AccountId.eq(account_id).and(Column::ExpiresAt.gt(now.0));
+    let rows = Entity::find().filter(live).order_by_desc(Column::Id).all(db).await?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// Deletes one trusted browser of an account. Returns `false` if there is no such browser.
+pub async fn forget(db: &impl ConnectionTrait, account_id: Uuid, id: Uuid) -> Result<bool, StoreError> {
+    let one = Column::Id.eq(id).and(Column::AccountId.eq(account_id));
+    Ok(Entity::delete_many().filter(one).exec(db).await?.rows_affected == 1)
+}
+
+/// Deletes the token of a trusted browser that gets a new one.
+pub async fn forget_token(db: &impl ConnectionTrait, account_id: Uuid, digest: TokenDigest) -> Result<(), StoreError> {
+    let one = Column::Digest.eq(digest.into_bytes()).and(Column::AccountId.eq(account_id));
+    Entity::delete_many().filter(one).exec(db).await?;
+    Ok(())
+}
+
+/// Deletes all trusted browsers of an account and returns the number deleted.
+pub async fn forget_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
+    Ok(Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?.rows_affected)
+}
+
+/// Deletes up to `most` browsers whose trust expired by `before` and returns the number deleted.
+pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::ExpiresAt.lte(before.0))
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+}
+
+fn read(row: Model) -> TrustedBrowser {
+    TrustedBrowser {
+        id: row.id,
+        account_id: row.account_id,
+        digest: row.digest,
+        user_agent: row.user_agent,
+        ip: row.ip,
+        created_at: Timestamp(row.created_at),
+        last_used_at: row.last_used_at.map(Timestamp),
+        expires_at: Timestamp(row.expires_at),
+    }
+}

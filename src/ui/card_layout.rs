@@ -1,0 +1,35 @@
+//! The layout of a signed-out page.
+
+use leptos::prelude::*;
+
+use super::{Logo, NoticeBox};
+use crate::ui::PageContext;
+use crate::paths;
+
+/// The portal's name, one card, and a line under it with the alternative. The last
+/// request's message is at the top of the card.
+#[component]
+pub fn CardLayout(
+    visitor: PageContext,
+    /// A line under the card.
+    #[prop(optional, into)]
+    under: Option<ViewFn>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="frame">
+            <header>
+                <Logo name=visitor.portal_name href=paths::HOME />
+            </header>
+            <main class="frame-card">
+                <div class="card">
+                    <div class="card-body">
+                        {visitor.flash.notice.map(|notice| view! { <NoticeBox notice /> })}
+                        {children()}
+                    </div>
+                </div>
+                {under.map(|under| view! { <p class="under">{under.run()}</p> })}
+            </main>
+        </div>
+    }
+}
