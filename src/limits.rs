@@ -4,8 +4,18 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::crypto::hash_queue;
-use super::store::sessions::SessionLimits;
 use crate::domain::Timestamp;
+
+/// Session timeouts (ASVS 5.0, V7.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Maximum time without a request.
+    pub idle: Duration,
+    /// Maximum total time.
+    pub absolute: Duration,
+    /// Both timeouts of a session that outlives the browser.
+    pub remember: Duration,
+}
 
 /// The limits in effect. Lives as long as the process.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,12 +5,12 @@ use url::Url;
 
 use super::Mistakes;
 use super::env::Env;
-use crate::services::captcha::third_party::Provider;
+use crate::domain::CaptchaProvider;
 
 /// `PORTAL_CAPTCHA` and related settings.
 #[derive(Clone, Debug)]
 pub struct ThirdPartyConfig {
-    pub provider: Provider,
+    pub provider: CaptchaProvider,
     /// `PORTAL_CAPTCHA_SITE_KEY`: public, part of every page.
     pub site_key: String,
     /// `PORTAL_CAPTCHA_SECRET`.
@@ -23,8 +23,8 @@ pub struct ThirdPartyConfig {
 pub fn load(env: &Env, mistakes: &mut Mistakes) -> Option<ThirdPartyConfig> {
     let provider = match env.get("PORTAL_CAPTCHA").unwrap_or("proof") {
         "proof" => None,
-        "turnstile" => Some(Provider::Turnstile),
-        "hcaptcha" => Some(Provider::HCaptcha),
+        "turnstile" => Some(CaptchaProvider::Turnstile),
+        "hcaptcha" => Some(CaptchaProvider::HCaptcha),
         other => {
             mistakes.add("PORTAL_CAPTCHA", format_args!("must be proof, turnstile or hcaptcha, not {other:?}"));
             None
@@ -40,8 +40,8 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Option<ThirdPartyConfig> {
         return None;
     };
     let missing = match provider {
-        Provider::Turnstile => "is missing; get it from Cloudflare for your site",
-        Provider::HCaptcha => "is missing; get it from hCaptcha for your site",
+        CaptchaProvider::Turnstile => "is missing; get it from Cloudflare for your site",
+        CaptchaProvider::HCaptcha => "is missing; get it from hCaptcha for your site",
     };
     let site_key = mistakes.check("PORTAL_CAPTCHA_SITE_KEY", site_key.ok_or(missing));
     let secret = mistakes.check("PORTAL_CAPTCHA_SECRET", secret.ok_or(missing));

@@ -1,14 +1,13 @@
 //! The limits, each with its `PORTAL_…` variable. Durations are in seconds.
 //!
-//! `server::limits` documents each limit. [`table`] lists the values in effect, as `portal
+//! [`crate::limits`] documents each limit. [`table`] lists the values in effect, as `portal
 //! check-config` prints them; docs/configuration.md lists the defaults.
 
 use std::num::NonZeroU32;
 
 use super::Mistakes;
 use super::env::Env;
-use crate::limits::{CaptchaLimits, ConnectionLimits, Limits, Quota};
-use crate::store::sessions::SessionLimits;
+use crate::limits::{CaptchaLimits, ConnectionLimits, Limits, Quota, SessionLimits};
 
 const DAY: u64 = 86_400;
 /// More requests per second than any machine can handle.

@@ -25,9 +25,9 @@ use registration::RegistrationConfig;
 use site::SiteConfig;
 
 use crate::crypto::KeyRing;
+use crate::domain::MfaPolicy;
 use crate::limits::Limits;
 use crate::rng::Rng;
-use crate::services::second_factor::MfaPolicy;
 
 /// All settings. Lives as long as the process.
 #[derive(Clone, Debug)]

@@ -2,8 +2,7 @@
 
 use super::Mistakes;
 use super::env::Env;
-use crate::domain::{EmailDomain, RegistrationMode};
-use crate::services::email_domain_policy::EmailDomainPolicy;
+use crate::domain::{EmailDomain, EmailDomainPolicy, RegistrationMode};
 
 const ALLOWED: &str = "PORTAL_EMAIL_DOMAINS_ALLOWED";
 const DENIED: &str = "PORTAL_EMAIL_DOMAINS_DENIED";

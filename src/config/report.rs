@@ -8,9 +8,7 @@ use super::log::LogFormat;
 use super::mail::TransportConfig;
 use super::registration::RegistrationConfig;
 use super::{Config, limits};
-use crate::domain::{EmailDomain, RegistrationMode};
-use crate::services::captcha::third_party::Provider;
-use crate::services::second_factor::MfaPolicy;
+use crate::domain::{CaptchaProvider, EmailDomain, MfaPolicy, RegistrationMode};
 
 /// A setting other than a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,8 +124,8 @@ fn registration(config: &RegistrationConfig) -> String {
 fn captcha(config: &Config) -> &'static str {
     match config.third_party.as_ref().map(|third_party| third_party.provider) {
         None => "built-in proof of work",
-        Some(Provider::Turnstile) => "Cloudflare Turnstile",
-        Some(Provider::HCaptcha) => "hCaptcha",
+        Some(CaptchaProvider::Turnstile) => "Cloudflare Turnstile",
+        Some(CaptchaProvider::HCaptcha) => "hCaptcha",
     }
 }
 

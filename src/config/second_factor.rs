@@ -2,7 +2,7 @@
 
 use super::Mistakes;
 use super::env::Env;
-use crate::services::second_factor::MfaPolicy;
+use crate::domain::MfaPolicy;
 
 /// Loads `PORTAL_REQUIRE_MFA`; by default two-step sign-in is optional.
 pub fn load(env: &Env, mistakes: &mut Mistakes) -> MfaPolicy {

@@ -1,5 +1,5 @@
-//! Fixed limits. Configurable ones are in the server's `limits.rs` and are set by
-//! environment variables.
+//! Fixed limits. Configurable ones are in `src/limits.rs` and are set by environment
+//! variables.
 
 /// Minimum number of characters in a username.
 pub const USERNAME_MIN: usize = 3;

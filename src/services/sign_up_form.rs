@@ -1,8 +1,9 @@
 //! The details that every new account needs.
 
-use super::EmailDomainPolicy;
-use crate::domain::{Email, FieldErrors, Password, Username};
+use super::email_domain_policy;
 use crate::crypto::{PasswordContext, PasswordPolicy};
+use crate::domain::EmailDomainPolicy;
+use crate::domain::{Email, FieldErrors, Password, Username};
 
 /// The error message for every taken username.
 pub const USERNAME_TAKEN: &str = "This username is taken. Try another one.";
@@ -32,7 +33,7 @@ impl SignUpForm {
         let parsed_username = errors.check("username", Username::parse(username));
         let parsed_email = errors.check("email", Email::parse(email));
         if let (Some(rules), Some(email)) = (rules, &parsed_email) {
-            errors.check("email", rules.check(email));
+            errors.check("email", email_domain_policy::check(rules, email));
         }
         let parsed_password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &parsed_password {

@@ -12,8 +12,8 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::Form;
-use crate::domain::Timestamp;
 use crate::crypto::{KeyRing, SecretKey};
+use crate::domain::Timestamp;
 use crate::rng::Rng;
 
 /// Bytes of the digest that a solution must match. There are enough of them that only one counter

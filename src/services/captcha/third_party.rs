@@ -6,58 +6,16 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use crate::config::captcha::ThirdPartyConfig;
+use crate::domain::CaptchaProvider;
 use crate::services::RequestContext;
 
 /// Timeout for the provider's response. It is short because the user is waiting.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The captcha provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Provider {
-    /// <https://developers.cloudflare.com/turnstile/get-started/server-side-validation/>
-    Turnstile,
-    /// <https://docs.hcaptcha.com/#verify-the-user-response-server-side>
-    HCaptcha,
-}
-
-impl Provider {
-    /// The URL of the script that renders the widget.
-    pub fn script(self) -> &'static str {
-        match self {
-            Self::Turnstile => "https://challenges.cloudflare.com/turnstile/v0/api.js",
-            Self::HCaptcha => "https://js.hcaptcha.com/1/api.js",
-        }
-    }
-
-    /// The CSS class of the element in which the script renders the widget.
-    pub fn class(self) -> &'static str {
-        match self {
-            Self::Turnstile => "cf-turnstile",
-            Self::HCaptcha => "h-captcha",
-        }
-    }
-
-    /// The URL that verifies responses.
-    pub fn verify_url(self) -> &'static str {
-        match self {
-            Self::Turnstile => "https://challenges.cloudflare.com/turnstile/v0/siteverify",
-            Self::HCaptcha => "https://api.hcaptcha.com/siteverify",
-        }
-    }
-
-    /// The origins of the widget's frames, styles and requests.
-    pub fn origins(self) -> &'static [&'static str] {
-        match self {
-            Self::Turnstile => &["https://challenges.cloudflare.com"],
-            Self::HCaptcha => &["https://hcaptcha.com", "https://*.hcaptcha.com"],
-        }
-    }
-}
-
 /// A client for the provider. Lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct ThirdParty {
-    pub provider: Provider,
+    pub provider: CaptchaProvider,
     pub site_key: String,
     secret: SecretString,
     verify_url: String,
