@@ -9,14 +9,12 @@ use leptos::config::LeptosOptions;
 use super::clock::Clock;
 use super::config::Config;
 use super::crypto::{Ceremonies, LookupKeys, OtpDigester, PasswordHasher, PasswordPolicy, Sealer};
-use super::http::anonymous_session_limiter::AnonymousSessionLimiter;
-use super::http::log_throttle::LogThrottle;
-use super::http::rate_limit::PostRateLimiter;
 use super::mail::{Mailer, Transport, Worker};
 use super::rng::Rng;
 use super::services::admin::{AccountCount, SystemInfo};
 use super::services::captcha::ThirdParty;
 use super::services::maintenance::LastPurge;
+use super::services::rate_limit::{AnonymousSessionLimiter, LogThrottle, PostRateLimiter};
 use super::services::readiness::Readiness;
 use super::services::registration::policy::RegistrationPolicy;
 use super::services::{

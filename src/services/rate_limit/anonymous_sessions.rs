@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use quick_cache::unsync::Cache;
 
-use crate::domain::Timestamp;
 use crate::clock::Clock;
+use crate::domain::Timestamp;
 use crate::limits::{PREFIXES_KEPT, Quota};
 use crate::services::IpPrefix;
 
