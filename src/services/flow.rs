@@ -3,15 +3,15 @@
 use sea_orm::ConnectionTrait;
 
 use super::codes::{self, OtpUnavailable};
-use super::outcome::{Flow, FlowChange, NextStep};
+use super::outcome::{Flow, FlowChange, NextStep, ServiceError};
 use super::registration::policy::RegistrationPolicy;
-use crate::domain::{NoticeKind, Timestamp};
-use crate::paths;
 use crate::crypto::FlowToken;
+use crate::domain::{NoticeKind, Timestamp};
 use crate::limits::Limits;
+use crate::paths;
 use crate::store::otps::Issued;
 use crate::store::registrations::Registration;
-use crate::store::{StoreError, otps, registrations};
+use crate::store::{otps, registrations};
 
 /// A registration whose code can still be entered.
 #[derive(Clone, Debug)]
@@ -58,38 +58,48 @@ impl RegistrationEnded {
     }
 }
 
+impl From<RegistrationEnded> for ServiceError {
+    fn from(ended: RegistrationEnded) -> Self {
+        ended.into_next_step().into()
+    }
+}
+
 /// Returns the pending registration for a flow token.
 ///
-/// If the registration has ended, the inner `Err` says why.
+/// # Errors
+/// [`ServiceError::Redirect`] to the start if the registration has ended.
 pub async fn pending(
     db: &impl ConnectionTrait,
     flow: Option<&FlowToken>,
     policy: &RegistrationPolicy,
     limits: &Limits,
     now: Timestamp,
-) -> Result<Result<PendingRegistration, RegistrationEnded>, StoreError> {
-    let Some(flow) = flow else { return Ok(Err(RegistrationEnded::NoFlow)) };
-    let Some(registration) = registrations::by_flow(db, flow.digest()).await? else {
-        return Ok(Err(RegistrationEnded::NoFlow));
-    };
+) -> Result<PendingRegistration, ServiceError> {
+    let flow = flow.ok_or(RegistrationEnded::NoFlow)?;
+    let registration = registrations::by_flow(db, flow.digest()).await?.ok_or(RegistrationEnded::NoFlow)?;
     if registration.finished {
-        return Ok(Err(RegistrationEnded::Finished));
+        return Err(RegistrationEnded::Finished.into());
     }
     if let Some(why) = policy.rejection_reason(db, &registration.email, now).await? {
-        return Ok(Err(RegistrationEnded::NotAllowed(why)));
+        return Err(RegistrationEnded::NotAllowed(why).into());
     }
     if now >= registration.created_at + limits.registration_lifetime {
-        return Ok(Err(RegistrationEnded::Expired(Box::new(registration))));
+        return Err(RegistrationEnded::Expired(Box::new(registration)).into());
     }
     if registration.proven {
         // A verified registration stays pending after its code has expired.
-        let code = otps::newest(db, registration.id).await?;
-        return Ok(code.map(|code| PendingRegistration { registration, code }).ok_or(RegistrationEnded::NoFlow));
+        let code = otps::newest(db, registration.id).await?.ok_or(RegistrationEnded::NoFlow)?;
+        return Ok(PendingRegistration { registration, code });
     }
-    Ok(match codes::waiting(db, registration.id, registration.tries, limits, now).await? {
+    match codes::waiting(db, registration.id, registration.tries, limits, now).await {
         Ok(code) => Ok(PendingRegistration { registration, code }),
-        Err(OtpUnavailable::NoCode) => Err(RegistrationEnded::NoFlow),
-        Err(OtpUnavailable::TriesUsed) => Err(RegistrationEnded::TriesUsed(Box::new(registration))),
-        Err(OtpUnavailable::Expired) => Err(RegistrationEnded::Expired(Box::new(registration))),
-    })
+        Err(error) => Err(error.or_redirect(|why| {
+            match why {
+                OtpUnavailable::NoCode => RegistrationEnded::NoFlow,
+                OtpUnavailable::TriesUsed => RegistrationEnded::TriesUsed(Box::new(registration)),
+                OtpUnavailable::Expired => RegistrationEnded::Expired(Box::new(registration)),
+            }
+            .into_next_step()
+        })),
+    }
 }

@@ -1,12 +1,13 @@
 //! Signing in with a password.
 
 use super::captcha::{Answer, Captcha, Form};
-use super::outcome::ServiceError;
+use super::outcome::{NextStep, ServiceError, SessionChange};
 use super::password_check::{CaptchaPolicy, PasswordAttempt, PasswordCheck};
 use super::request_context::RequestContext;
 use super::second_factor::SecondFactor;
-use super::sign_in::{Method, SignIn, SignInOutcome};
+use super::sign_in::{Method, SignIn};
 use crate::domain::{Email, FieldErrors, NextPath, Timestamp, Username};
+use crate::paths;
 use crate::store::accounts::Account;
 use crate::store::sessions::SecondStep;
 use crate::store::{Store, StoreError, accounts};
@@ -35,15 +36,6 @@ pub struct Credentials<'a> {
     pub next: Option<&'a str>,
 }
 
-/// The outcome of a correct password.
-#[derive(Debug)]
-pub enum LoginOutcome {
-    /// The user is signed in.
-    SignedIn(Box<SignInOutcome>),
-    /// The user must complete the second step.
-    SecondStep(SecondStep),
-}
-
 impl Login {
     /// Checks a username or email and a password. Unknown accounts, wrong passwords and disabled
     /// accounts cannot be distinguished by the response or its timing.
@@ -58,7 +50,7 @@ impl Login {
         typed: Credentials<'_>,
         answer: &Answer<'_>,
         by: &RequestContext,
-    ) -> Result<LoginOutcome, ServiceError> {
+    ) -> Result<NextStep, ServiceError> {
         let identifier = typed.identifier.trim();
         let mut errors = FieldErrors::default();
         if identifier.is_empty() {
@@ -93,11 +85,11 @@ impl Login {
             let due = typed.second_step(&account, self.sign_in.clock.now());
             tx.commit().await?;
             tracing::info!(event = "sign_in.second_step", account = %account.id, ip = %by.ip);
-            return Ok(LoginOutcome::SecondStep(due));
+            return Ok(NextStep::go(paths::LOGIN_MFA).with_session(SessionChange::SecondStep(due)));
         };
         let entered = self.sign_in.complete(&tx, &account, method, typed.remember, by).await?;
         tx.commit().await?;
-        Ok(LoginOutcome::SignedIn(Box::new(entered)))
+        Ok(entered.into_next_step(typed.next_path()))
     }
 
     async fn find(&self, identifier: &str) -> Result<Option<Account>, StoreError> {
@@ -112,7 +104,7 @@ impl Login {
 
 impl Credentials<'_> {
     /// Returns where to go after signing in, if that is a path of this portal.
-    pub fn next_path(&self) -> Option<NextPath> {
+    fn next_path(&self) -> Option<NextPath> {
         self.next.and_then(NextPath::parse)
     }
 

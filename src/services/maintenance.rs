@@ -7,11 +7,9 @@ use std::time::Duration;
 use crate::store::Transaction;
 
 use super::audit::Audit;
-use crate::domain::Timestamp;
 use crate::clock::Clock;
-use crate::limits::{
-    DAY, DEVICE_RECOGNIZED, INVITATIONS_KEPT, Limits, RECOVERY_LIFETIME, SECURITY_LOG, TALLIES,
-};
+use crate::domain::Timestamp;
+use crate::limits::{DAY, DEVICE_RECOGNIZED, INVITATIONS_KEPT, Limits, RECOVERY_LIFETIME, SECURITY_LOG, TALLIES};
 use crate::store::sessions::Sessions;
 use crate::store::{
     Store, StoreError, account_deletion, email_changes, hourly_counters, invitations, known_devices, login_failures,

@@ -3,9 +3,9 @@
 use crate::store::Transaction;
 
 use super::request_context::RequestContext;
-use crate::domain::{Email, Timestamp};
 use crate::clock::Clock;
 use crate::crypto::FlowToken;
+use crate::domain::{Email, Timestamp};
 use crate::mail::{ByAdministrator, Link, Mailer, Message, NoticeMail, NotificationKind};
 use crate::rng::Rng;
 use crate::store::StoreError;

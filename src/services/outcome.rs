@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::domain::{FieldErrors, Notice, NoticeKind};
+use super::sign_in::SignInOutcome;
 use crate::crypto::FlowToken;
 use crate::crypto::passkey::CeremonyError;
 use crate::crypto::password_hash::HashError;
+use crate::domain::{FieldErrors, Notice, NoticeKind, RecoveryCode, Timestamp};
 use crate::store::StoreError;
+use crate::store::sessions::SecondStep;
 
 /// A completed request: where to go next and what to say there.
 #[derive(Clone, Debug)]
@@ -17,6 +19,34 @@ pub struct NextStep {
     /// Values that prefill the next page's form.
     pub values: Vec<(&'static str, String)>,
     pub flow: FlowChange,
+    pub session: SessionChange,
+}
+
+/// A change to the browser's session.
+#[derive(Clone, Debug, Default)]
+pub enum SessionChange {
+    #[default]
+    Keep,
+    /// The user is signed in: start a session under a new ID.
+    SignedIn(Box<SignInOutcome>),
+    /// The password was correct: start a session that waits for the second step.
+    SecondStep(SecondStep),
+    /// The user confirmed the password or a passkey: go on with the form that required it, instead of [`NextStep::to`].
+    Reauthenticated(Timestamp),
+    /// The account has a new session version, which ended its other sessions: continue this one with it.
+    Version(i32),
+    /// Same as [`SessionChange::Version`], after the user entered the password and changed it: the session also gets a
+    /// new ID.
+    Renewed(i32),
+    /// The account's second factors changed.
+    Factors {
+        /// Whether this session counts as signed in with two factors from now on, because the password
+        /// and the new factor have just been used. `None` leaves the session unchanged.
+        two_step: Option<bool>,
+        /// New recovery codes, to be shown once.
+        codes: Option<Vec<RecoveryCode>>,
+    },
+    End,
 }
 
 /// A change to one of the browser's flow cookies.
@@ -40,7 +70,7 @@ impl NextStep {
     /// Redirects to a path of this portal.
     #[must_use]
     pub fn go(to: impl Into<Cow<'static, str>>) -> Self {
-        Self { to: to.into(), notice: None, values: Vec::new(), flow: FlowChange::Keep }
+        Self { to: to.into(), notice: None, values: Vec::new(), flow: FlowChange::Keep, session: SessionChange::Keep }
     }
 
     /// Adds a notice to show on the next page.
@@ -61,6 +91,12 @@ impl NextStep {
     #[must_use]
     pub fn with_flow(mut self, change: FlowChange) -> Self {
         self.flow = change;
+        self
+    }
+
+    #[must_use]
+    pub fn with_session(mut self, change: SessionChange) -> Self {
+        self.session = change;
         self
     }
 }
@@ -93,6 +129,9 @@ pub enum ServiceError {
     /// counted, so the request can be repeated shortly.
     #[error("busy")]
     Busy,
+    /// Something else has to be done first, or was done already: go there instead.
+    #[error("redirected")]
+    Redirect(Box<NextStep>),
     /// An internal error.
     #[error(transparent)]
     InternalError(#[from] InternalError),
@@ -107,6 +146,15 @@ pub enum InternalError {
     Hash(#[from] HashError),
     #[error(transparent)]
     Ceremony(#[from] CeremonyError),
+    /// The session could not be read or written.
+    #[error("session: {0}")]
+    Session(String),
+}
+
+impl From<NextStep> for ServiceError {
+    fn from(step: NextStep) -> Self {
+        Self::Redirect(Box::new(step))
+    }
 }
 
 impl From<StoreError> for ServiceError {

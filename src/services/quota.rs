@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::store::Transaction;
 
 use super::request_context::RequestContext;
-use crate::domain::Timestamp;
 use crate::crypto::{LookupKey, LookupKeys};
+use crate::domain::Timestamp;
 use crate::limits::Quota;
 use crate::store::{StoreError, quotas};
 

@@ -1,10 +1,11 @@
 //! Asking a signed-in user for the password again.
 
-use super::outcome::ServiceError;
+use super::outcome::{NextStep, ServiceError, SessionChange};
 use super::password_check::{CaptchaPolicy, PasswordAttempt, PasswordCheck, VerifiedPassword};
 use super::request_context::RequestContext;
-use crate::domain::{FieldErrors, Timestamp};
 use crate::clock::Clock;
+use crate::domain::{FieldErrors, Timestamp};
+use crate::paths;
 use crate::store::accounts::Account;
 use crate::store::{Store, accounts};
 
@@ -20,19 +21,23 @@ pub struct Reauthentication {
     pub clock: Clock,
 }
 
+/// Returns the next step of a user who has just confirmed the password or a passkey: back to the form that required it.
+pub fn reauthenticated(at: Timestamp) -> NextStep {
+    NextStep::go(paths::ACCOUNT).with_session(SessionChange::Reauthenticated(at))
+}
+
 impl Reauthentication {
-    /// Verifies the signed-in user's password. Returns the time from which the user counts as
-    /// recently authenticated.
+    /// Verifies the signed-in user's password.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in, an error next to the field if the
     /// password is wrong, or [`ServiceError::Limited`] after too many wrong passwords.
-    pub async fn confirm(&self, password: &str, by: &RequestContext) -> Result<Timestamp, ServiceError> {
+    pub async fn confirm(&self, password: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let (_, verified) = self.own_password("password", password, by).await?;
         let tx = self.store.write().await?;
         self.passwords.mark_succeeded(&tx, verified, by).await?;
         tx.commit().await?;
-        Ok(self.clock.now())
+        Ok(reauthenticated(self.clock.now()))
     }
 
     /// Checks the password that a signed-in user typed into `field`. Returns the account as it was

@@ -11,16 +11,16 @@ use policy::RegistrationPolicy;
 use super::captcha::{Answer, Captcha, Form, Passed};
 use super::codes::{OtpContext, OtpService, Recipient};
 use super::email_owner;
-use super::flow::{self, PendingRegistration, RegistrationEnded};
+use super::flow::{self, PendingRegistration};
 use super::outcome::{Flow, FlowChange, InternalError, NextStep, ServiceError};
 use super::request_context::RequestContext;
 use super::sign_up_form::{SignUpForm, USERNAME_TAKEN};
-use crate::domain::{Email, FieldErrors, Metric, Timestamp, Username};
-use crate::paths;
 use crate::clock::Clock;
 use crate::crypto::{FlowToken, OtpPurpose};
 use crate::crypto::{PasswordHasher, PasswordPolicy};
+use crate::domain::{Email, FieldErrors, Metric, Timestamp, Username};
 use crate::limits::Limits;
+use crate::paths;
 use crate::rng::Rng;
 use crate::store::{Store, StoreError, accounts, hourly_counters, otps, registrations};
 
@@ -109,12 +109,10 @@ impl Registration {
 
     /// Returns the pending registration for a flow token, for display on `/verify`.
     ///
-    /// If the registration has ended, the inner `Err` says why.
-    pub async fn pending(
-        &self,
-        flow: Option<&FlowToken>,
-    ) -> Result<Result<PendingRegistration, RegistrationEnded>, InternalError> {
-        Ok(flow::pending(self.store.reader(), flow, &self.registration_policy, &self.limits, self.clock.now()).await?)
+    /// # Errors
+    /// [`ServiceError::Redirect`] to the start if the registration has ended.
+    pub async fn pending(&self, flow: Option<&FlowToken>) -> Result<PendingRegistration, ServiceError> {
+        flow::pending(self.store.reader(), flow, &self.registration_policy, &self.limits, self.clock.now()).await
     }
 
     /// Issues a code for this registration. If the email has an owner, the owner is notified

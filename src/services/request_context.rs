@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::ip_prefix::IpPrefix;
 use super::outcome::ServiceError;
 use super::user_agent::describe_user_agent;
-use crate::domain::Timestamp;
 use crate::crypto::FlowToken;
+use crate::domain::Timestamp;
 use crate::store::sessions::SecondStep;
 
 /// How long a password or passkey counts as recently given. After that, changes to an account's
@@ -68,7 +68,8 @@ impl RequestContext {
     /// Returns the signed-in user if they recently gave the password or a passkey.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`] if the user is not signed in, or [`ServiceError::ReauthenticationRequired`] if they
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in, or
+    /// [`ServiceError::ReauthenticationRequired`] if they
     /// last authenticated more than five minutes ago.
     pub fn recently_authenticated(&self, now: Timestamp) -> Result<&AuthenticatedUser, ServiceError> {
         let member = self.member()?;

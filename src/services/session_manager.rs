@@ -3,7 +3,7 @@
 use crate::store::Transaction;
 use uuid::Uuid;
 
-use super::outcome::{InternalError, NextStep, ServiceError};
+use super::outcome::{NextStep, ServiceError, SessionChange};
 use super::request_context::{AuthenticatedUser, RequestContext};
 use super::security_log::SecurityLog;
 use super::user_agent::describe_user_agent;
@@ -25,14 +25,6 @@ pub struct SessionManager {
     pub log: SecurityLog,
 }
 
-/// The outcome of ending a session.
-#[derive(Clone, Debug)]
-pub enum RevokeOutcome {
-    /// It is the current session: sign out.
-    Current,
-    Another(NextStep),
-}
-
 impl SessionManager {
     /// Returns the user's valid sessions, newest first, up to [`LISTED`].
     ///
@@ -43,16 +35,16 @@ impl SessionManager {
         Ok(self.sessions.live(member.account_id, member.session_version, LISTED).await?)
     }
 
-    /// Ends one of the user's sessions by its public id.
+    /// Ends one of the user's sessions by its public id. Signs out if it is the current one.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in, or [`ServiceError::Refused`] if they
     /// have no such session.
-    pub async fn end(&self, handle: &str, by: &RequestContext) -> Result<RevokeOutcome, ServiceError> {
+    pub async fn end(&self, handle: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let member = by.member()?;
         let Ok(handle) = Uuid::try_parse(handle) else { return Err(ServiceError::Refused(NOT_THERE)) };
         if handle == member.session {
-            return Ok(RevokeOutcome::Current);
+            return self.sign_out(by).await;
         }
         let tx = self.store.write().await?;
         self.still_signed_in(&tx, member).await?;
@@ -64,15 +56,14 @@ impl SessionManager {
         tracing::info!(event = "session.ended", account = %member.account_id, ip = %by.ip);
         let done = NextStep::go(paths::ACCOUNT_SESSIONS);
         let browser = describe_user_agent(&ended.user_agent);
-        Ok(RevokeOutcome::Another(done.with_notice(NoticeKind::Success, format!("Session ended: {browser}."))))
+        Ok(done.with_notice(NoticeKind::Success, format!("Session ended: {browser}.")))
     }
 
     /// Ends all of the user's sessions except the current one, and all sign-ins in progress.
-    /// Returns the new session version, with which the current session continues.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
-    pub async fn end_others(&self, by: &RequestContext) -> Result<(NextStep, i32), ServiceError> {
+    pub async fn end_others(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let member = by.member()?;
         let tx = self.store.write().await?;
         self.still_signed_in(&tx, member).await?;
@@ -82,20 +73,21 @@ impl SessionManager {
         tx.commit().await?;
         tracing::info!(event = "session.others_ended", account = %member.account_id, ip = %by.ip);
         let done = NextStep::go(paths::ACCOUNT_SESSIONS);
-        Ok((
-            done.with_notice(NoticeKind::Success, "You've been signed out on all other devices."),
-            member.session_version + 1,
-        ))
+        let done = done.with_notice(NoticeKind::Success, "You've been signed out on all other devices.");
+        Ok(done.with_session(SessionChange::Version(member.session_version + 1)))
     }
 
     /// Ends the current session, if the user is signed in.
-    pub async fn sign_out(&self, by: &RequestContext) -> Result<(), InternalError> {
-        let Some(member) = &by.member else { return Ok(()) };
-        let tx = self.store.write().await?;
-        if sessions::end(&tx, member.account_id, member.session).await?.is_some() {
-            self.log.record(&tx, member.account_id, SecurityEvent::SignedOut, by).await?;
+    pub async fn sign_out(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
+        if let Some(member) = &by.member {
+            let tx = self.store.write().await?;
+            if sessions::end(&tx, member.account_id, member.session).await?.is_some() {
+                self.log.record(&tx, member.account_id, SecurityEvent::SignedOut, by).await?;
+            }
+            tx.commit().await?;
+            tracing::info!(event = "signed_out", ip = %by.ip);
         }
-        Ok(tx.commit().await?)
+        Ok(NextStep::go(paths::LOGIN).with_session(SessionChange::End))
     }
 
     /// Checks that the session still exists. If two browsers end each other's sessions at the same

@@ -1,17 +1,19 @@
 //! Completing a sign-in, whichever factors were used.
 
-use crate::store::Transaction;
+use std::borrow::Cow;
 
 use super::devices::Devices;
+use super::outcome::{NextStep, SessionChange};
 use super::request_context::RequestContext;
 use super::security_log::SecurityLog;
-use crate::domain::SecurityEvent;
 use crate::clock::Clock;
 use crate::crypto::FlowToken;
+use crate::domain::{NextPath, SecurityEvent};
+use crate::paths;
 use crate::rng::Rng;
-use crate::store::StoreError;
 use crate::store::accounts::{self, Account};
 use crate::store::sessions::SignedIn;
+use crate::store::{StoreError, Transaction};
 
 /// The factors that the user authenticated with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,15 @@ pub struct SignInOutcome {
     pub device: Option<FlowToken>,
     /// The cookie name and token of a trusted browser.
     pub trusted: Option<(String, FlowToken)>,
+}
+
+impl SignInOutcome {
+    /// Leads to the page that the user wanted to open, or to the dashboard.
+    #[must_use]
+    pub fn into_next_step(self, next: Option<NextPath>) -> NextStep {
+        let to = next.map_or(paths::DASHBOARD.into(), |next| Cow::Owned(next.as_str().to_owned()));
+        NextStep::go(to).with_session(SessionChange::SignedIn(Box::new(self)))
+    }
 }
 
 /// The last step of every way to sign in.

@@ -1,5 +1,7 @@
 //! Verifying an email with its code and creating the account.
 
+use sea_orm::ConnectionTrait;
+
 use super::codes::{self, OtpAttempt, OtpContext, OtpService};
 use super::email_owner;
 use super::flow::{self, PendingRegistration, RegistrationEnded};
@@ -7,11 +9,11 @@ use super::outcome::{Flow, FlowChange, NextStep, ServiceError};
 use super::registration::policy::RegistrationPolicy;
 use super::request_context::RequestContext;
 use super::sign_up_form::USERNAME_TAKEN;
-use crate::domain::{FieldErrors, Metric, NoticeKind, OtpCode, Role, Timestamp, Username};
-use crate::paths;
 use crate::clock::Clock;
 use crate::crypto::OtpPurpose;
+use crate::domain::{FieldErrors, Metric, NoticeKind, OtpCode, Role, Timestamp, Username};
 use crate::limits::Limits;
+use crate::paths;
 use crate::rng::Rng;
 use crate::store::accounts::NewAccount;
 use crate::store::invitations::{self, Ending};
@@ -41,10 +43,7 @@ impl Verification {
     pub async fn verify(&self, code: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(code) = errors.check("code", OtpCode::parse(code)) else { return Err(errors.into()) };
-        let (registration, counted) = match self.count_try(by).await? {
-            Ok(counted) => counted,
-            Err(done) => return Ok(done),
-        };
+        let (registration, counted) = self.count_try(by).await?;
         let context = otp_context(&registration);
         let tx = self.store.write().await?;
         let now = tx.now();
@@ -66,12 +65,10 @@ impl Verification {
         let Some(username) = errors.check("username", Username::parse(username)) else { return Err(errors.into()) };
         let tx = self.store.write().await?;
         let now = tx.now();
-        let mut registration =
-            match flow::pending(&tx, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await? {
-                Ok(pending) if !pending.registration.proven => return Ok(NextStep::go(paths::VERIFY)),
-                Ok(pending) => pending.registration,
-                Err(ended) => return Ok(ended.into_next_step()),
-            };
+        let PendingRegistration { mut registration, .. } = self.pending(&tx, by, now).await?;
+        if !registration.proven {
+            return Ok(NextStep::go(paths::VERIFY));
+        }
         if accounts::by_username(&tx, &username).await?.is_some() {
             return Err(FieldErrors::one("username", USERNAME_TAKEN).into());
         }
@@ -80,35 +77,34 @@ impl Verification {
     }
 
     /// Counts and commits one attempt against the flow and the email.
-    async fn count_try(
-        &self,
-        by: &RequestContext,
-    ) -> Result<Result<(Registration, OtpAttempt), NextStep>, ServiceError> {
+    async fn count_try(&self, by: &RequestContext) -> Result<(Registration, OtpAttempt), ServiceError> {
         let tx = self.store.write().await?;
         let now = tx.now();
-        let registration =
-            match flow::pending(&tx, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await? {
-                Ok(PendingRegistration { registration, .. }) if registration.proven => {
-                    return Ok(Err(NextStep::go(paths::VERIFY)));
-                }
-                Ok(PendingRegistration { registration, .. }) => registration,
-                Err(ended) => return Ok(Err(ended.into_next_step())),
-            };
+        let PendingRegistration { registration, .. } = self.pending(&tx, by, now).await?;
+        if registration.proven {
+            return Err(NextStep::go(paths::VERIFY).into());
+        }
         let counted = self.codes.record_attempt(&tx, otp_context(&registration), registration.tries, by, now).await?;
         if !registrations::count_try(&tx, registration.id, self.limits.otp_tries).await? {
-            return Ok(Err(RegistrationEnded::TriesUsed(Box::new(registration)).into_next_step()));
+            return Err(RegistrationEnded::TriesUsed(Box::new(registration)).into());
         }
         tx.commit().await?;
-        Ok(Ok((registration, counted)))
+        Ok((registration, counted))
     }
 
     /// Returns the response to a wrong code: the attempts left, or the way back to the start.
     async fn wrong_code(&self, by: &RequestContext, now: Timestamp) -> Result<NextStep, ServiceError> {
-        match flow::pending(self.store.reader(), by.flow.as_ref(), &self.registration_policy, &self.limits, now).await?
-        {
-            Ok(pending) => Err(codes::wrong_code(pending.registration.tries, self.limits.otp_tries)),
-            Err(ended) => Ok(ended.into_next_step()),
-        }
+        let PendingRegistration { registration, .. } = self.pending(self.store.reader(), by, now).await?;
+        Err(codes::wrong_code(registration.tries, self.limits.otp_tries))
+    }
+
+    async fn pending(
+        &self,
+        db: &impl ConnectionTrait,
+        by: &RequestContext,
+        now: Timestamp,
+    ) -> Result<PendingRegistration, ServiceError> {
+        flow::pending(db, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await
     }
 
     /// Turns a verified registration into an account, in the transaction that consumed its code.
@@ -135,7 +131,7 @@ impl Verification {
         if !invitations::end_for(&tx, &registration.email, Ending::Used, now).await?
             && let Some(reason) = self.registration_policy.rejection_reason(&tx, &registration.email, now).await?
         {
-            return Ok(RegistrationEnded::NotAllowed(reason).into_next_step());
+            return Err(RegistrationEnded::NotAllowed(reason).into());
         }
         let account = NewAccount {
             id: self.rng.id(now),

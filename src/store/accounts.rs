@@ -17,8 +17,8 @@ pub use account_status::{
 
 use super::StoreError;
 use super::entity::account::{ActiveModel, Column, Entity, Model};
-use crate::domain::{AccountState, Email, Role, Timestamp, Username};
 use crate::crypto::PasswordHash;
+use crate::domain::{AccountState, Email, Role, Timestamp, Username};
 
 /// An account as the services see it.
 #[derive(Clone, Debug)]

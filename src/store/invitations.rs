@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::invitation::{ActiveModel, Column, Entity, Model};
-use crate::domain::{Email, Timestamp};
 use crate::crypto::TokenDigest;
+use crate::domain::{Email, Timestamp};
 
 /// What ended an invitation before it expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::known_device::{ActiveModel, Column, Entity};
-use crate::domain::Timestamp;
 use crate::crypto::TokenDigest;
+use crate::domain::Timestamp;
 
 /// A browser in which an account is used for the first time.
 #[derive(Clone, Debug)]

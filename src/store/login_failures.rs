@@ -5,8 +5,8 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 
 use super::StoreError;
 use super::entity::failure_counter::{ActiveModel, Column, Entity};
-use crate::domain::Timestamp;
 use crate::crypto::LookupKey;
+use crate::domain::Timestamp;
 
 /// The failures counted under one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

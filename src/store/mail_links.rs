@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::mail_link::{ActiveModel, Column, Entity, Model};
-use crate::domain::Timestamp;
 use crate::crypto::TokenDigest;
+use crate::domain::Timestamp;
 
 /// What a link does once the user confirms it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::wrong_try;
-use crate::domain::Timestamp;
 use crate::crypto::OtpPurpose;
+use crate::domain::Timestamp;
 
 /// Returns when wrong codes were entered for an email, after `since`, oldest first.
 pub async fn since(db: &impl ConnectionTrait, email_key: &str, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::passkey::{ActiveModel, Column, Entity, Model};
-use crate::domain::{PasskeyName, Timestamp};
 use crate::crypto::passkey::Passkey;
+use crate::domain::{PasskeyName, Timestamp};
 
 /// A passkey of an account.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 use super::Store;
 use crate::clock::Clock;
 
-#[path = "../../tests/harness/postgres.rs"]
+#[path = "../tests/harness/postgres.rs"]
 #[expect(dead_code, reason = "the integration tests use the rest")]
 mod server;
 

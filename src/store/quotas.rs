@@ -5,8 +5,8 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 
 use super::StoreError;
 use super::entity::quota::{ActiveModel, Column, Entity};
-use crate::domain::Timestamp;
 use crate::crypto::LookupKey;
+use crate::domain::Timestamp;
 
 /// Returns when the full quota of `key` is available again.
 pub async fn full_at(db: &impl ConnectionTrait, key: &LookupKey) -> Result<Option<Timestamp>, StoreError> {

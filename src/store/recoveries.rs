@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::recovery::{ActiveModel, Column, Entity, Model};
-use crate::domain::Timestamp;
 use crate::crypto::TokenDigest;
+use crate::domain::Timestamp;
 
 /// A recovery as the services see it.
 #[derive(Clone, Debug)]
@@ -42,6 +42,11 @@ pub async fn insert(db: &impl ConnectionTrait, new: &Recovery, flow: TokenDigest
 pub async fn by_flow(db: &impl ConnectionTrait, flow: TokenDigest) -> Result<Option<Recovery>, StoreError> {
     let row = Entity::find().filter(Column::FlowDigest.eq(flow.into_bytes())).one(db).await?;
     Ok(row.map(read))
+}
+
+/// Whether the recovery was finished.
+pub async fn is_finished(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, StoreError> {
+    Ok(Entity::find_by_id(id).one(db).await?.is_some_and(|row| row.finished_at.is_some()))
 }
 
 /// Counts an attempt before its code is compared. Returns `false` if all `most` attempts are used

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::recovery_code::{ActiveModel, Column, Entity};
-use crate::domain::Timestamp;
 use crate::crypto::TokenDigest;
+use crate::domain::Timestamp;
 
 /// A new code.
 #[derive(Clone, Debug)]

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::registration::{ActiveModel, Column, Entity, Model};
-use crate::domain::{Email, Timestamp, Username};
 use crate::crypto::{PasswordHash, TokenDigest};
+use crate::domain::{Email, Timestamp, Username};
 
 /// A registration as the services see it.
 #[derive(Clone, Debug)]

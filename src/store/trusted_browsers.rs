@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::trusted_browser::{ActiveModel, Column, Entity, Model};
-use crate::domain::Timestamp;
 use crate::crypto::TokenDigest;
+use crate::domain::Timestamp;
 
 /// A browser that is trusted for an account.
 #[derive(Clone, Debug)]

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::CeremonyError;
-use crate::domain::Timestamp;
 use crate::crypto::{KeyRing, Sealer};
+use crate::domain::Timestamp;
 use crate::rng::Rng;
 
 /// The time limit of a ceremony. WebAuthn level 3, section 15.1, recommends five minutes for users

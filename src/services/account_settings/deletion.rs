@@ -2,10 +2,10 @@
 
 use super::AccountSettings;
 use crate::domain::{FieldErrors, NoticeKind, Role, SecurityEvent, Username};
-use crate::paths;
 use crate::mail::NotificationKind;
+use crate::paths;
 use crate::services::access_revocation;
-use crate::services::outcome::{NextStep, ServiceError};
+use crate::services::outcome::{NextStep, ServiceError, SessionChange};
 use crate::services::request_context::RequestContext;
 use crate::store::accounts;
 use crate::store::mail_links::LinkPurpose;
@@ -61,6 +61,6 @@ impl AccountSettings {
         self.commit(tx).await?;
         tracing::info!(event = "account.deletion_scheduled", account = %account.id, ip = %by.ip);
         let text = "Your account is closed and will be deleted. If you change your mind, use the link in the email we sent you.";
-        Ok(NextStep::go(paths::LOGIN).with_notice(NoticeKind::Info, text))
+        Ok(NextStep::go(paths::LOGIN).with_notice(NoticeKind::Info, text).with_session(SessionChange::End))
     }
 }

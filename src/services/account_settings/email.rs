@@ -3,13 +3,13 @@
 use crate::store::Transaction;
 
 use super::AccountSettings;
+use crate::crypto::OtpPurpose;
 use crate::domain::{Email, FieldErrors, NoticeKind, SecurityEvent, Timestamp};
 use crate::paths;
-use crate::crypto::OtpPurpose;
 use crate::services::codes::{OtpContext, Recipient};
-use crate::services::email_owner;
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
+use crate::services::{email_domain_policy, email_owner};
 use crate::store::StoreError;
 use crate::store::accounts::Account;
 use crate::store::email_changes::{self, EmailChange};
@@ -27,7 +27,7 @@ impl AccountSettings {
         let member = by.recently_authenticated(now)?;
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
-        if errors.check("email", self.emails.check(&email)).is_none() {
+        if errors.check("email", email_domain_policy::check(&self.emails, &email)).is_none() {
             return Err(errors.into());
         }
         let tx = self.store.write().await?;

@@ -5,12 +5,12 @@ use sea_orm::ConnectionTrait;
 
 use super::AccountSettings;
 use super::email::{old_and_new, otp_context};
-use crate::domain::{FieldErrors, NoticeKind, OtpCode, SecurityEvent, Timestamp};
-use crate::paths;
+use crate::domain::{Email, FieldErrors, NoticeKind, OtpCode, SecurityEvent, Timestamp};
 use crate::mail::NotificationKind;
+use crate::paths;
 use crate::services::codes::{self, OtpAttempt, OtpUnavailable};
 use crate::services::email_owner;
-use crate::services::outcome::{InternalError, NextStep, ServiceError};
+use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::{AuthenticatedUser, RequestContext};
 use crate::store::accounts::{self, Account};
 use crate::store::email_changes::{self, EmailChange};
@@ -29,15 +29,24 @@ pub struct PendingEmailChange {
 }
 
 impl AccountSettings {
-    /// Returns the user's pending change. If there is none, the inner `Err` says where to go.
+    /// Returns the user's pending change.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in, or [`ServiceError::Redirect`] if there is none.
+    pub async fn pending_email_change(&self, by: &RequestContext) -> Result<PendingEmailChange, ServiceError> {
+        self.find_pending(self.store.reader(), by.member()?).await
+    }
+
+    /// Returns the new email of the user's pending change, if there is one.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
-    pub async fn pending_email_change(
-        &self,
-        by: &RequestContext,
-    ) -> Result<Result<PendingEmailChange, NextStep>, ServiceError> {
-        Ok(self.find_pending(self.store.reader(), by.member()?).await.map_err(InternalError::from)?)
+    pub async fn pending_email(&self, by: &RequestContext) -> Result<Option<Email>, ServiceError> {
+        match self.pending_email_change(by).await {
+            Ok(pending) => Ok(Some(pending.change.email)),
+            Err(ServiceError::Redirect(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Mails another code to the new email.
@@ -50,10 +59,7 @@ impl AccountSettings {
         let tx = self.store.write().await?;
         let now = tx.now();
         let account = self.own(&tx, member).await?;
-        let PendingEmailChange { change, code } = match self.find_pending(&tx, member).await? {
-            Ok(pending) => pending,
-            Err(done) => return Ok(done),
-        };
+        let PendingEmailChange { change, code } = self.find_pending(&tx, member).await?;
         self.codes.check_pause(&code, now)?;
         self.codes.check_limits(&tx, change.email.key(), by, now).await?;
         self.issue_change_code(&tx, &change, &account, by, now).await?;
@@ -72,20 +78,15 @@ impl AccountSettings {
         let member = by.member()?;
         let mut errors = FieldErrors::default();
         let Some(code) = errors.check("code", OtpCode::parse(code)) else { return Err(errors.into()) };
-        let (change, counted) = match self.count_email_try(member, by).await? {
-            Ok(counted) => counted,
-            Err(done) => return Ok(done),
-        };
+        let (change, counted) = self.count_email_try(member, by).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
         let account = self.own(&tx, member).await?;
         if !self.codes.consume(&tx, otp_context(&change), &code, now).await? {
             drop(tx);
             self.codes.record_wrong(otp_context(&change), by);
-            return match self.find_pending(self.store.reader(), member).await? {
-                Ok(pending) => Err(codes::wrong_code(pending.change.tries, self.limits.otp_tries)),
-                Err(done) => Ok(done),
-            };
+            let pending = self.find_pending(self.store.reader(), member).await?;
+            return Err(codes::wrong_code(pending.change.tries, self.limits.otp_tries));
         }
         self.codes.mark_succeeded(&tx, counted, by).await?;
         let owner = email_owner::find(&tx, &change.email, &self.limits, now).await?;
@@ -127,31 +128,28 @@ impl AccountSettings {
         &self,
         member: &AuthenticatedUser,
         by: &RequestContext,
-    ) -> Result<Result<(EmailChange, OtpAttempt), NextStep>, ServiceError> {
+    ) -> Result<(EmailChange, OtpAttempt), ServiceError> {
         let tx = self.store.write().await?;
         let now = tx.now();
-        let change = match self.find_pending(&tx, member).await? {
-            Ok(pending) => pending.change,
-            Err(done) => return Ok(Err(done)),
-        };
+        let PendingEmailChange { change, .. } = self.find_pending(&tx, member).await?;
         let counted = self.codes.record_attempt(&tx, otp_context(&change), change.tries, by, now).await?;
         if !email_changes::count_try(&tx, change.id, self.limits.otp_tries).await? {
-            return Ok(Err(unavailable(OtpUnavailable::TriesUsed)));
+            return Err(unavailable(OtpUnavailable::TriesUsed).into());
         }
         tx.commit().await?;
-        Ok(Ok((change, counted)))
+        Ok((change, counted))
     }
 
     async fn find_pending(
         &self,
         db: &impl ConnectionTrait,
         member: &AuthenticatedUser,
-    ) -> Result<Result<PendingEmailChange, NextStep>, StoreError> {
-        let Some(change) = email_changes::pending(db, member.account_id).await? else {
-            return Ok(Err(unavailable(OtpUnavailable::NoCode)));
-        };
-        let code = self.codes.waiting(db, change.id, change.tries).await?;
-        Ok(code.map(|code| PendingEmailChange { change, code }).map_err(unavailable))
+    ) -> Result<PendingEmailChange, ServiceError> {
+        let change = email_changes::pending(db, member.account_id).await?;
+        let change = change.ok_or_else(|| unavailable(OtpUnavailable::NoCode))?;
+        let code = self.codes.waiting(db, change.id, change.tries).await;
+        let code = code.map_err(|error| error.or_redirect(unavailable))?;
+        Ok(PendingEmailChange { change, code })
     }
 }
 

@@ -14,7 +14,6 @@ use crate::store::Transaction;
 pub use email_code::PendingEmailChange;
 
 use super::codes::OtpService;
-use super::email_domain_policy::EmailDomainPolicy;
 use super::notifications::Notifications;
 use super::outcome::ServiceError;
 use super::reauthentication::Reauthentication;
@@ -22,6 +21,7 @@ use super::request_context::{AuthenticatedUser, RequestContext};
 use super::security_log::SecurityLog;
 use crate::clock::Clock;
 use crate::crypto::PasswordPolicy;
+use crate::domain::EmailDomainPolicy;
 use crate::limits::Limits;
 use crate::rng::Rng;
 use crate::store::accounts::{self, Account};

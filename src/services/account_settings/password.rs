@@ -1,11 +1,11 @@
 //! Changing the password, which requires the current one.
 
 use super::AccountSettings;
-use crate::domain::{FieldErrors, NoticeKind, Password, SecurityEvent};
-use crate::paths;
 use crate::crypto::PasswordContext;
+use crate::domain::{FieldErrors, NoticeKind, Password, SecurityEvent};
 use crate::mail::NotificationKind;
-use crate::services::outcome::{NextStep, ServiceError};
+use crate::paths;
+use crate::services::outcome::{NextStep, ServiceError, SessionChange};
 use crate::services::request_context::RequestContext;
 use crate::store::{accounts, otps, recoveries, sessions, trusted_browsers};
 
@@ -23,7 +23,7 @@ impl AccountSettings {
         current: &str,
         password: &str,
         by: &RequestContext,
-    ) -> Result<(NextStep, i32), ServiceError> {
+    ) -> Result<NextStep, ServiceError> {
         let member = by.member()?;
         let account = self.current_account(by).await?;
         let mut errors = FieldErrors::default();
@@ -60,6 +60,7 @@ impl AccountSettings {
         self.commit(tx).await?;
         tracing::info!(event = "account.password_changed", account = %account.id, ip = %by.ip);
         let text = "Password changed. You've been signed out on other devices.";
-        Ok((NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text), session_version))
+        let done = NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text);
+        Ok(done.with_session(SessionChange::Renewed(session_version)))
     }
 }

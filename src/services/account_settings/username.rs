@@ -2,8 +2,8 @@
 
 use super::AccountSettings;
 use crate::domain::{FieldErrors, NoticeKind, SecurityEvent, Username};
-use crate::paths;
 use crate::mail::NotificationKind;
+use crate::paths;
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::services::sign_up_form::USERNAME_TAKEN;

@@ -84,3 +84,26 @@ impl AdminService {
         Ok(Some(filter))
     }
 }
+
+/// Returns who acted. `names` are the usernames of the accounts that still exist.
+pub fn actor_name(entry: &AuditEntry, names: &HashMap<Uuid, String>) -> String {
+    match (entry.actor_id, entry.actor_kind.as_str()) {
+        (Some(id), _) => account_name(id, names),
+        (None, "command_line") => "CLI".to_owned(),
+        (None, _) => "System".to_owned(),
+    }
+}
+
+/// Returns the account that was acted on, or an empty text. `names` are the usernames of the accounts that still exist.
+pub fn target_name(entry: &AuditEntry, names: &HashMap<Uuid, String>) -> String {
+    entry.target_id.map(|id| account_name(id, names)).unwrap_or_default()
+}
+
+fn account_name(id: Uuid, names: &HashMap<Uuid, String>) -> String {
+    names.get(&id).cloned().unwrap_or_else(|| format!("Deleted account ({id})"))
+}
+
+/// Returns the label of the action. An unknown action is shown as it is stored.
+pub fn action_label(entry: &AuditEntry) -> String {
+    AuditAction::from_stored(&entry.action).map_or_else(|| entry.action.clone(), |action| action.label().to_owned())
+}

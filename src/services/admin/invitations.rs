@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::AdminService;
+use crate::crypto::FlowToken;
 use crate::domain::registration_mode::CLOSED;
 use crate::domain::{AuditAction, Email, FieldErrors, NoticeKind, RegistrationMode};
-use crate::paths;
-use crate::crypto::FlowToken;
 use crate::mail::{Link, Message};
+use crate::paths;
 use crate::services::audit::AuditEvent;
 use crate::services::email_owner;
 use crate::services::keyset::{self, Cursor, Page};

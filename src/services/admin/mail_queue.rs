@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::{AdminService, AdminTransaction};
 use crate::domain::{AuditAction, NoticeKind};
-use crate::paths;
 use crate::mail::{Message, TestMail, kinds};
+use crate::paths;
 use crate::services::audit::AuditEvent;
 use crate::services::keyset::{self, Cursor, Page};
 use crate::services::outcome::{NextStep, ServiceError};

@@ -18,8 +18,8 @@ use super::notifications::Notifications;
 use super::outcome::ServiceError;
 use super::request_context::RequestContext;
 use super::security_log::SecurityLog;
-use crate::domain::{RegistrationMode, Role};
 use crate::clock::Clock;
+use crate::domain::{RegistrationMode, Role};
 use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::rng::Rng;
@@ -28,7 +28,7 @@ use crate::store::sessions::Sessions;
 use crate::store::{Store, StoreError, accounts};
 
 pub use audit_export::AuditExport;
-pub use audit_log::{AuditPage, AuditQuery};
+pub use audit_log::{AuditPage, AuditQuery, action_label, actor_name, target_name};
 pub use invitations::InvitationsPage;
 pub use mail_queue::MailQuery;
 pub use otp_log::{OtpPage, OtpQuery};

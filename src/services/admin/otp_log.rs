@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
 use super::AdminService;
-use crate::domain::{Email, OtpDelivery, OtpStatus};
 use crate::crypto::OtpPurpose;
+use crate::domain::{Email, OtpDelivery, OtpStatus};
 use crate::services::keyset::{self, Cursor, Page};
 use crate::services::outcome::ServiceError;
 use crate::services::request_context::RequestContext;

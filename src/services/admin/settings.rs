@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::AdminService;
-use crate::domain::Timestamp;
 use crate::config::Config;
 use crate::config::report::{self, Limit, Setting};
+use crate::domain::Timestamp;
 use crate::services::maintenance::LastPurge;
 use crate::services::outcome::ServiceError;
 use crate::services::request_context::RequestContext;

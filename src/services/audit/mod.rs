@@ -19,9 +19,9 @@ use std::net::IpAddr;
 use crate::store::Transaction;
 use uuid::Uuid;
 
-use crate::domain::{AuditAction, AuditReason, Timestamp};
 use crate::clock::Clock;
 use crate::crypto::{KeyRing, Sealer};
+use crate::domain::{AuditAction, AuditReason, Timestamp};
 use crate::rng::Rng;
 use crate::store::audit::{self, Actor, AuditEntry, Erasable};
 use crate::store::{Store, StoreError};

@@ -3,8 +3,8 @@
 use crate::store::Transaction;
 
 use super::{OtpContext, OtpService};
-use crate::domain::{Email, Timestamp, Username};
 use crate::crypto::{OtpDigest, OtpPurpose};
+use crate::domain::{Email, Timestamp, Username};
 use crate::limits::{DAY, EXISTS_NOTICE_EVERY, HOUR, OTP_LIVE};
 use crate::mail::{CodeMail, Message};
 use crate::services::email_owner::EmailOwner;

@@ -10,10 +10,10 @@ pub use issue::Recipient;
 pub use tries::{OtpAttempt, wrong_code};
 
 use super::captcha::Captcha;
-use super::outcome::ServiceError;
-use crate::domain::Timestamp;
+use super::outcome::{NextStep, ServiceError};
 use crate::clock::Clock;
 use crate::crypto::{LookupKeys, OtpDigester, OtpPurpose};
+use crate::domain::Timestamp;
 use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::rng::Rng;
@@ -52,15 +52,40 @@ pub enum OtpUnavailable {
     TriesUsed,
 }
 
+/// Why [`waiting`] returns no code.
+#[derive(Debug)]
+pub enum WaitingError {
+    Unavailable(OtpUnavailable),
+    Store(StoreError),
+}
+
+impl From<StoreError> for WaitingError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl WaitingError {
+    /// Redirects if the codes can no longer be entered.
+    pub fn or_redirect(self, to: impl FnOnce(OtpUnavailable) -> NextStep) -> ServiceError {
+        match self {
+            Self::Unavailable(why) => to(why).into(),
+            Self::Store(error) => error.into(),
+        }
+    }
+}
+
 impl OtpService {
-    /// Returns the newest code of a flow after `tries` attempts. If it can no longer be entered,
-    /// the inner `Err` says why.
+    /// Returns the newest code of a flow after `tries` attempts.
+    ///
+    /// # Errors
+    /// [`WaitingError::Unavailable`] if it can no longer be entered.
     pub async fn waiting(
         &self,
         db: &impl sea_orm::ConnectionTrait,
         flow: Uuid,
         tries: u32,
-    ) -> Result<Result<Issued, OtpUnavailable>, StoreError> {
+    ) -> Result<Issued, WaitingError> {
         waiting(db, flow, tries, &self.limits, self.clock.now()).await
     }
 
@@ -84,13 +109,13 @@ pub async fn waiting(
     tries: u32,
     limits: &Limits,
     now: Timestamp,
-) -> Result<Result<Issued, OtpUnavailable>, StoreError> {
-    let Some(code) = otps::newest(db, flow).await? else { return Ok(Err(OtpUnavailable::NoCode)) };
+) -> Result<Issued, WaitingError> {
+    let code = otps::newest(db, flow).await?.ok_or(WaitingError::Unavailable(OtpUnavailable::NoCode))?;
     if tries >= limits.otp_tries {
-        return Ok(Err(OtpUnavailable::TriesUsed));
+        return Err(WaitingError::Unavailable(OtpUnavailable::TriesUsed));
     }
     if now >= code.expires_at {
-        return Ok(Err(OtpUnavailable::Expired));
+        return Err(WaitingError::Unavailable(OtpUnavailable::Expired));
     }
-    Ok(Ok(code))
+    Ok(code)
 }

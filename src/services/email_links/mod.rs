@@ -6,14 +6,14 @@ mod undo_email;
 use crate::store::Transaction;
 
 use super::notifications::Notifications;
-use super::outcome::{InternalError, NextStep, ServiceError};
+use super::outcome::{InternalError, NextStep, ServiceError, SessionChange};
 use super::request_context::RequestContext;
 use super::security_log::SecurityLog;
-use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
-use crate::paths;
 use crate::clock::Clock;
 use crate::crypto::FlowToken;
+use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
 use crate::mail::NotificationKind;
+use crate::paths;
 use crate::store::mail_links::{self, LinkPurpose, MailLink};
 use crate::store::{Store, accounts, known_devices, sessions};
 
@@ -24,14 +24,6 @@ pub struct EmailLinks {
     pub notifications: Notifications,
     pub log: SecurityLog,
     pub clock: Clock,
-}
-
-/// The result of using a link.
-#[derive(Clone, Debug)]
-pub struct LinkOutcome {
-    pub next: NextStep,
-    /// Whether this ended the session of the user who pressed the button.
-    pub ends_own_session: bool,
 }
 
 impl EmailLinks {
@@ -46,7 +38,7 @@ impl EmailLinks {
 
     /// Performs the link's action, once. If the link is no longer valid, redirects to a page that
     /// says so.
-    pub async fn follow(&self, token: &str, by: &RequestContext) -> Result<LinkOutcome, ServiceError> {
+    pub async fn follow(&self, token: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let Some(token) = FlowToken::parse(token) else { return Ok(invalid_link()) };
         let tx = self.store.write().await?;
         let now = tx.now();
@@ -71,7 +63,7 @@ impl EmailLinks {
         tx: &Transaction,
         link: &MailLink,
         by: &RequestContext,
-    ) -> Result<Option<LinkOutcome>, ServiceError> {
+    ) -> Result<Option<NextStep>, ServiceError> {
         let Some(session_id) = link.subject_id else { return Ok(None) };
         // If the session has already ended, there is nothing left to do.
         if sessions::end(tx, link.account_id, session_id).await?.is_some() {
@@ -93,7 +85,7 @@ impl EmailLinks {
         link: &MailLink,
         by: &RequestContext,
         now: Timestamp,
-    ) -> Result<Option<LinkOutcome>, ServiceError> {
+    ) -> Result<Option<NextStep>, ServiceError> {
         if !accounts::cancel_deletion(tx, link.account_id, now).await? {
             return Ok(None);
         }
@@ -113,12 +105,13 @@ fn redirect(
     text: &'static str,
     ends_own_session: bool,
     by: &RequestContext,
-) -> LinkOutcome {
+) -> NextStep {
     let to = if by.member.is_some() && !ends_own_session { paths::DASHBOARD } else { to };
-    LinkOutcome { next: NextStep::go(to).with_notice(kind, text), ends_own_session }
+    let session = if ends_own_session { SessionChange::End } else { SessionChange::Keep };
+    NextStep::go(to).with_notice(kind, text).with_session(session)
 }
 
 /// Returns the outcome of a link that is not valid: the page says so.
-fn invalid_link() -> LinkOutcome {
-    LinkOutcome { next: NextStep::go(paths::FROM_MAIL), ends_own_session: false }
+fn invalid_link() -> NextStep {
+    NextStep::go(paths::FROM_MAIL)
 }

@@ -2,12 +2,12 @@
 
 use crate::store::Transaction;
 
-use super::{EmailLinks, LinkOutcome, redirect};
+use super::{EmailLinks, redirect};
 use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
-use crate::paths;
 use crate::mail::NotificationKind;
+use crate::paths;
 use crate::services::access_revocation;
-use crate::services::outcome::ServiceError;
+use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::store::accounts::{self, Account};
 use crate::store::email_changes;
@@ -23,7 +23,7 @@ impl EmailLinks {
         link: &MailLink,
         by: &RequestContext,
         now: Timestamp,
-    ) -> Result<Option<LinkOutcome>, ServiceError> {
+    ) -> Result<Option<NextStep>, ServiceError> {
         let Some(id) = link.subject_id else { return Ok(None) };
         let change = email_changes::by_id(tx, id).await?;
         let Some(change) = change.filter(|it| it.confirmed_at.is_some() && !it.undone) else { return Ok(None) };

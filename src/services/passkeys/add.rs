@@ -1,13 +1,13 @@
 //! Adding a passkey.
 
 use super::{Passkeys, Shown};
+use crate::crypto::passkey::{CeremonyStart, Purpose};
 use crate::domain::limits::PASSKEYS_MAX;
 use crate::domain::{PasskeyName, SecurityEvent};
-use crate::crypto::passkey::{CeremonyStart, Purpose};
 use crate::mail::NotificationKind;
-use crate::services::outcome::ServiceError;
+use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
-use crate::services::second_factor::Change;
+use crate::services::second_factor::factor_added;
 use crate::store::passkeys::StoredPasskey;
 use crate::store::{accounts, passkeys, spent_challenges};
 
@@ -20,7 +20,8 @@ impl Passkeys {
     /// already, so that the authenticator does not store a passkey that is then rejected.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or [`ServiceError::Refused`] if the
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or
+    /// [`ServiceError::Refused`] if the
     /// account has the maximum number of passkeys or the portal does not support them.
     pub async fn offer_adding(&self, by: &RequestContext) -> Result<CeremonyStart, ServiceError> {
         let now = self.clock.now();
@@ -41,7 +42,7 @@ impl Passkeys {
     /// # Errors
     /// Those of [`Passkeys::offer_adding`], or [`ServiceError::Refused`] if the passkey does not
     /// match the options.
-    pub async fn add(&self, shown: Shown<'_>, by: &RequestContext) -> Result<Change, ServiceError> {
+    pub async fn add(&self, shown: Shown<'_>, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let now = self.clock.now();
         let account_id = by.recently_authenticated(now)?.account_id;
         let ceremonies = self.ceremonies()?;
@@ -78,6 +79,6 @@ impl Passkeys {
         self.notifications.wake();
         tracing::info!(event = "passkey.added", account = %account_id, passkey = %passkey.id, ip = %by.ip);
         let message = format!("Passkey “{}” added.", passkey.name.as_str());
-        Ok(Change::added(message, codes))
+        Ok(factor_added(message, codes))
     }
 }

@@ -4,11 +4,11 @@ use uuid::Uuid;
 
 use super::Passkeys;
 use crate::domain::{FieldErrors, NoticeKind, PasskeyName, SecurityEvent};
-use crate::paths;
 use crate::mail::NotificationKind;
+use crate::paths;
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
-use crate::services::second_factor::Change;
+use crate::services::second_factor::factor_removed;
 use crate::store::passkeys::StoredPasskey;
 use crate::store::{accounts, passkeys};
 
@@ -47,9 +47,10 @@ impl Passkeys {
     /// Removes a passkey and notifies the owner by email.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or [`ServiceError::Refused`] if the
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or
+    /// [`ServiceError::Refused`] if the
     /// user has no such passkey or it is the only factor of an account that must have one.
-    pub async fn remove(&self, id: &str, by: &RequestContext) -> Result<Change, ServiceError> {
+    pub async fn remove(&self, id: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let account_id = by.recently_authenticated(self.clock.now())?.account_id;
         let id = parse(id)?;
         let tx = self.store.write().await?;
@@ -67,8 +68,7 @@ impl Passkeys {
         self.notifications.wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
         let message = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
-        let done = NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message);
-        Ok(Change { done, codes: None, two_step: Some(still_on) })
+        Ok(factor_removed(message, still_on))
     }
 }
 

@@ -1,12 +1,12 @@
 //! Using a passkey to sign in, as the second step, or to reauthenticate.
 
 use super::{Passkeys, Shown, UNKNOWN};
-use crate::domain::Timestamp;
 use crate::crypto::passkey::{CeremonyStart, Purpose};
-use crate::services::outcome::ServiceError;
+use crate::domain::NextPath;
+use crate::services::outcome::{NextStep, ServiceError};
+use crate::services::reauthentication::reauthenticated;
 use crate::services::request_context::RequestContext;
-use crate::services::second_factor::SecondFactorOutcome;
-use crate::services::sign_in::{Method, SignInOutcome};
+use crate::services::sign_in::Method;
 
 impl Passkeys {
     /// Returns the options for signing in with any passkey that the browser has for this portal.
@@ -17,7 +17,7 @@ impl Passkeys {
         self.offer(Purpose::SignIn, None).await
     }
 
-    /// Signs in with a passkey, which counts as two factors.
+    /// Signs in with a passkey, which counts as two factors. `next` is where to go then.
     ///
     /// # Errors
     /// The same [`ServiceError::Refused`] whatever makes the passkey wrong, or
@@ -26,12 +26,13 @@ impl Passkeys {
         &self,
         shown: Shown<'_>,
         remember: bool,
+        next: Option<&str>,
         by: &RequestContext,
-    ) -> Result<SignInOutcome, ServiceError> {
+    ) -> Result<NextStep, ServiceError> {
         let (tx, account) = self.authenticate(Purpose::SignIn, None, shown, by).await?;
         let entered = self.sign_in.complete(&tx, &account, Method::Passkey, remember, by).await?;
         tx.commit().await?;
-        Ok(entered)
+        Ok(entered.into_next_step(next.and_then(NextPath::parse)))
     }
 
     /// Returns the options for the second step, after the password was accepted.
@@ -55,12 +56,9 @@ impl Passkeys {
         shown: Shown<'_>,
         trust: bool,
         by: &RequestContext,
-    ) -> Result<SecondFactorOutcome, ServiceError> {
+    ) -> Result<NextStep, ServiceError> {
         self.ceremonies()?;
-        let attempt = match self.second_factor.begin(by).await? {
-            Ok(attempt) => attempt,
-            Err(done) => return Ok(SecondFactorOutcome::Redirect(done)),
-        };
+        let attempt = self.second_factor.begin(by).await?;
         let account = Some(attempt.account.id);
         if self.verify(&attempt.tx, Purpose::SecondStep, account, shown, by).await?.is_some() {
             return self.second_factor.succeed(attempt, Method::PasswordAndPasskey, trust, by).await;
@@ -78,15 +76,14 @@ impl Passkeys {
         self.offer(Purpose::Confirm, Some(by.member()?.account_id)).await
     }
 
-    /// Reauthenticates with a passkey instead of the password. Returns the time from which the user
-    /// counts as recently authenticated.
+    /// Reauthenticates with a passkey instead of the password.
     ///
     /// # Errors
     /// Those of [`Passkeys::sign_in`], or [`ServiceError::Unauthenticated`] if the user is not signed in.
-    pub async fn confirm(&self, shown: Shown<'_>, by: &RequestContext) -> Result<Timestamp, ServiceError> {
+    pub async fn confirm(&self, shown: Shown<'_>, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let member = by.member()?;
         let (tx, _) = self.authenticate(Purpose::Confirm, Some(member.account_id), shown, by).await?;
         tx.commit().await?;
-        Ok(self.clock.now())
+        Ok(reauthenticated(self.clock.now()))
     }
 }

@@ -3,10 +3,10 @@
 use crate::store::Transaction;
 
 use super::{PendingRecovery, Recovery, RecoveryEnded, may_recover, otp_context};
-use crate::domain::{FieldErrors, NoticeKind, OtpCode, Password, SecurityEvent, Timestamp};
-use crate::paths;
 use crate::crypto::{PasswordContext, PasswordHash};
+use crate::domain::{FieldErrors, NoticeKind, OtpCode, Password, SecurityEvent, Timestamp};
 use crate::mail::NotificationKind;
+use crate::paths;
 use crate::services::codes::{self, OtpAttempt};
 use crate::services::outcome::{Flow, FlowChange, NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
@@ -32,17 +32,12 @@ impl Recovery {
         let reader = self.store.reader();
         // Check this before validating the fields, so that users without a pending recovery are not
         // asked to correct them.
-        if let Err(ended) = self.waiting(reader, by.recovery.as_ref()).await? {
-            return Ok(ended.into_next_step());
-        }
+        self.waiting(reader, by.recovery.as_ref()).await?;
         let (code, password) = self.parse(code, password)?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.
         let slot = self.passwords.enter()?;
-        let (recovery, counted) = match self.count_try(by).await? {
-            Ok(counted) => counted,
-            Err(ended) => return Ok(ended.into_next_step()),
-        };
+        let (recovery, counted) = self.count_try(by).await?;
         let now = self.clock.now();
         if !self.codes.is_correct(reader, otp_context(&recovery), &code, now).await? {
             return self.reject_code(&recovery, by).await;
@@ -84,22 +79,16 @@ impl Recovery {
     }
 
     /// Counts and commits one attempt against the flow and the email.
-    async fn count_try(
-        &self,
-        by: &RequestContext,
-    ) -> Result<Result<(recoveries::Recovery, OtpAttempt), RecoveryEnded>, ServiceError> {
+    async fn count_try(&self, by: &RequestContext) -> Result<(recoveries::Recovery, OtpAttempt), ServiceError> {
         let tx = self.store.write().await?;
-        let recovery = match self.waiting(&tx, by.recovery.as_ref()).await? {
-            Ok(PendingRecovery { recovery, .. }) => recovery,
-            Err(ended) => return Ok(Err(ended)),
-        };
+        let PendingRecovery { recovery, .. } = self.waiting(&tx, by.recovery.as_ref()).await?;
         let counted =
             self.codes.record_attempt(&tx, otp_context(&recovery), recovery.tries, by, self.clock.now()).await?;
         if !recoveries::count_try(&tx, recovery.id, self.limits.otp_tries).await? {
-            return Ok(Err(RecoveryEnded::TriesUsed(recovery.email_key)));
+            return Err(RecoveryEnded::TriesUsed(recovery.email_key).into());
         }
         tx.commit().await?;
-        Ok(Ok((recovery, counted)))
+        Ok((recovery, counted))
     }
 
     /// Reverts the counts of an attempt whose code was correct and was not consumed.
@@ -122,18 +111,12 @@ impl Recovery {
         recovery: &recoveries::Recovery,
         by: &RequestContext,
     ) -> Result<NextStep, ServiceError> {
-        match self.waiting(self.store.reader(), by.recovery.as_ref()).await? {
-            // Another tab used the code while this request was in progress.
-            Err(RecoveryEnded::Finished) => Ok(RecoveryEnded::Finished.into_next_step()),
-            Err(ended) => {
-                self.codes.record_wrong(otp_context(recovery), by);
-                Ok(ended.into_next_step())
-            }
-            Ok(waiting) => {
-                self.codes.record_wrong(otp_context(recovery), by);
-                Err(codes::wrong_code(waiting.recovery.tries, self.limits.otp_tries))
-            }
+        // Another tab may have used the code while this request was in progress.
+        if !recoveries::is_finished(self.store.reader(), recovery.id).await? {
+            self.codes.record_wrong(otp_context(recovery), by);
         }
+        let waiting = self.waiting(self.store.reader(), by.recovery.as_ref()).await?;
+        Err(codes::wrong_code(waiting.recovery.tries, self.limits.otp_tries))
     }
 
     /// Sets the new password with all its consequences, in the transaction that consumed the code.
@@ -148,7 +131,7 @@ impl Recovery {
     ) -> Result<NextStep, ServiceError> {
         // The account was closed after the code was checked, so there is nothing to recover.
         if !accounts::set_password(&tx, account.id, hash, None, now).await? {
-            return Ok(RecoveryEnded::NoFlow.into_next_step());
+            return Err(RecoveryEnded::NoFlow.into());
         }
         accounts::end_sessions(&tx, account.id).await?;
         sessions::end_all(&tx, account.id).await?;

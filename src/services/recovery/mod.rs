@@ -14,15 +14,15 @@ pub use pending::RecoveryEnded;
 use super::captcha::{Answer, Captcha, Form};
 use super::codes::{OtpContext, OtpService, Recipient};
 use super::notifications::Notifications;
-use super::outcome::{Flow, FlowChange, InternalError, NextStep, ServiceError};
+use super::outcome::{Flow, FlowChange, NextStep, ServiceError};
 use super::password_check::PasswordCheck;
 use super::request_context::RequestContext;
 use super::security_log::SecurityLog;
-use crate::domain::{Email, FieldErrors, NoticeKind, Timestamp};
-use crate::paths;
 use crate::clock::Clock;
 use crate::crypto::{FlowToken, OtpPurpose, PasswordPolicy};
+use crate::domain::{Email, FieldErrors, NoticeKind, Timestamp};
 use crate::limits::Limits;
+use crate::paths;
 use crate::rng::Rng;
 use crate::store::otps::Issued;
 use crate::store::{Store, StoreError, accounts, otps, recoveries};
@@ -85,11 +85,12 @@ impl Recovery {
         Ok(NextStep::go(paths::RECOVER_VERIFY).with_flow(FlowChange::Begin(Flow::Recovery, flow)))
     }
 
-    /// Returns the newest code of this browser's recovery. If the recovery has ended, the inner
-    /// `Err` says why.
-    pub async fn pending(&self, by: &RequestContext) -> Result<Result<Issued, RecoveryEnded>, InternalError> {
-        let waiting = self.waiting(self.store.reader(), by.recovery.as_ref()).await?;
-        Ok(waiting.map(|waiting| waiting.code))
+    /// Returns the newest code of this browser's recovery.
+    ///
+    /// # Errors
+    /// [`ServiceError::Redirect`] to the start if the recovery has ended.
+    pub async fn pending(&self, by: &RequestContext) -> Result<Issued, ServiceError> {
+        Ok(self.waiting(self.store.reader(), by.recovery.as_ref()).await?.code)
     }
 
     /// Mails another code. The previous code stays valid until it expires, and the number of
@@ -100,17 +101,12 @@ impl Recovery {
     /// reached, or a failed captcha.
     pub async fn resend(&self, answer: &Answer<'_>, by: &RequestContext) -> Result<NextStep, ServiceError> {
         // Skip the captcha when nothing can be sent now.
-        match self.waiting(self.store.reader(), by.recovery.as_ref()).await? {
-            Ok(PendingRecovery { code, .. }) => self.codes.check_pause(&code, self.clock.now())?,
-            Err(ended) => return Ok(ended.into_next_step()),
-        }
+        let PendingRecovery { code, .. } = self.waiting(self.store.reader(), by.recovery.as_ref()).await?;
+        self.codes.check_pause(&code, self.clock.now())?;
         let passed = self.captcha.check(Form::Resend, answer, by).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
-        let PendingRecovery { recovery, code } = match self.waiting(&tx, by.recovery.as_ref()).await? {
-            Ok(waiting) => waiting,
-            Err(ended) => return Ok(ended.into_next_step()),
-        };
+        let PendingRecovery { recovery, code } = self.waiting(&tx, by.recovery.as_ref()).await?;
         self.codes.check_pause(&code, now)?;
         self.captcha.spend(&tx, &passed, by).await?;
         self.codes.check_limits(&tx, &recovery.email_key, by, now).await?;

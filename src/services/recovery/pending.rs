@@ -3,14 +3,14 @@
 use sea_orm::ConnectionTrait;
 
 use super::Recovery;
-use crate::domain::NoticeKind;
-use crate::paths;
 use crate::crypto::FlowToken;
+use crate::domain::NoticeKind;
 use crate::limits::RECOVERY_LIFETIME;
+use crate::paths;
 use crate::services::codes::OtpUnavailable;
-use crate::services::outcome::{Flow, FlowChange, NextStep};
+use crate::services::outcome::{Flow, FlowChange, NextStep, ServiceError};
 use crate::store::otps::Issued;
-use crate::store::{StoreError, recoveries};
+use crate::store::recoveries;
 
 /// A recovery whose code can still be entered.
 #[derive(Clone, Debug)]
@@ -63,28 +63,40 @@ impl RecoveryEnded {
     }
 }
 
+impl From<RecoveryEnded> for ServiceError {
+    fn from(ended: RecoveryEnded) -> Self {
+        ended.into_next_step().into()
+    }
+}
+
 impl Recovery {
-    /// Returns the pending recovery for a flow token. If it has ended, the inner `Err` says why.
+    /// Returns the pending recovery for a flow token.
+    ///
+    /// # Errors
+    /// [`ServiceError::Redirect`] to the start if it has ended.
     pub(super) async fn waiting(
         &self,
         db: &impl ConnectionTrait,
         flow: Option<&FlowToken>,
-    ) -> Result<Result<PendingRecovery, RecoveryEnded>, StoreError> {
-        let Some(flow) = flow else { return Ok(Err(RecoveryEnded::NoFlow)) };
-        let Some(recovery) = recoveries::by_flow(db, flow.digest()).await? else {
-            return Ok(Err(RecoveryEnded::NoFlow));
-        };
+    ) -> Result<PendingRecovery, ServiceError> {
+        let flow = flow.ok_or(RecoveryEnded::NoFlow)?;
+        let recovery = recoveries::by_flow(db, flow.digest()).await?.ok_or(RecoveryEnded::NoFlow)?;
         if recovery.finished {
-            return Ok(Err(RecoveryEnded::Finished));
+            return Err(RecoveryEnded::Finished.into());
         }
         if self.clock.now() >= recovery.created_at + RECOVERY_LIFETIME {
-            return Ok(Err(RecoveryEnded::Expired(recovery.email_key)));
+            return Err(RecoveryEnded::Expired(recovery.email_key).into());
         }
-        Ok(match self.codes.waiting(db, recovery.id, recovery.tries).await? {
+        match self.codes.waiting(db, recovery.id, recovery.tries).await {
             Ok(code) => Ok(PendingRecovery { recovery, code }),
-            Err(OtpUnavailable::NoCode) => Err(RecoveryEnded::NoFlow),
-            Err(OtpUnavailable::TriesUsed) => Err(RecoveryEnded::TriesUsed(recovery.email_key)),
-            Err(OtpUnavailable::Expired) => Err(RecoveryEnded::Expired(recovery.email_key)),
-        })
+            Err(error) => Err(error.or_redirect(|why| {
+                match why {
+                    OtpUnavailable::NoCode => RecoveryEnded::NoFlow,
+                    OtpUnavailable::TriesUsed => RecoveryEnded::TriesUsed(recovery.email_key),
+                    OtpUnavailable::Expired => RecoveryEnded::Expired(recovery.email_key),
+                }
+                .into_next_step()
+            })),
+        }
     }
 }

@@ -6,10 +6,11 @@
 
 use sea_orm::ConnectionTrait;
 
+use crate::crypto::FlowToken;
+use crate::domain::EmailDomainPolicy;
 use crate::domain::registration_mode::{CLOSED, INVITED_ONLY};
 use crate::domain::{Email, RegistrationMode, Timestamp};
-use crate::crypto::FlowToken;
-use crate::services::email_domain_policy::EmailDomainPolicy;
+use crate::services::email_domain_policy;
 use crate::services::outcome::ServiceError;
 use crate::store::{StoreError, invitations};
 
@@ -68,7 +69,7 @@ impl RegistrationPolicy {
         let reason = match self.mode {
             RegistrationMode::Closed => return Ok(Some(NOW_CLOSED)),
             RegistrationMode::Invitation => NOT_INVITED,
-            RegistrationMode::Open if self.emails.check(email).is_ok() => return Ok(None),
+            RegistrationMode::Open if email_domain_policy::check(&self.emails, email).is_ok() => return Ok(None),
             RegistrationMode::Open => NOT_ACCEPTED,
         };
         Ok((!invitations::is_invited(db, email, now).await?).then_some(reason))

@@ -6,10 +6,10 @@ use super::Registration;
 use crate::domain::{Email, FieldErrors, NoticeKind, RegistrationMode};
 use crate::paths;
 use crate::services::captcha::{Answer, Form};
-use crate::services::email_owner;
 use crate::services::flow::{self, PendingRegistration};
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
+use crate::services::{email_domain_policy, email_owner};
 use crate::store::{otps, registrations};
 
 const INVITED_ADDRESS: &str = "Your invitation only works with the email address it was sent to.";
@@ -23,16 +23,11 @@ impl Registration {
     /// reached, or a failed captcha.
     pub async fn resend(&self, answer: &Answer<'_>, by: &RequestContext) -> Result<NextStep, ServiceError> {
         // Skip the captcha when nothing can be sent now.
-        if let Err(done) = self.resendable(self.store.reader(), by).await? {
-            return Ok(done);
-        }
+        self.resendable(self.store.reader(), by).await?;
         let passed = self.captcha.check(Form::Resend, answer, by).await?;
         let tx = self.store.write().await?;
         let now = tx.now();
-        let registration = match self.resendable(&tx, by).await? {
-            Ok(registration) => registration,
-            Err(done) => return Ok(done),
-        };
+        let registration = self.resendable(&tx, by).await?;
         self.captcha.spend(&tx, &passed, by).await?;
         self.codes.check_limits(&tx, registration.email.key(), by, now).await?;
         self.issue(&tx, &registration, by, now).await?;
@@ -42,24 +37,20 @@ impl Registration {
         Ok(NextStep::go(paths::VERIFY).with_notice(NoticeKind::Success, text))
     }
 
-    /// Returns the registration for which another code can be sent now. If there is none, the inner
-    /// `Err` says where to go next.
+    /// Returns the registration for which another code can be sent now, or redirects if there is none.
     async fn resendable(
         &self,
         db: &impl ConnectionTrait,
         by: &RequestContext,
-    ) -> Result<Result<registrations::Registration, NextStep>, ServiceError> {
+    ) -> Result<registrations::Registration, ServiceError> {
         let now = self.clock.now();
         let PendingRegistration { registration, code } =
-            match flow::pending(db, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await? {
-                Ok(pending) => pending,
-                Err(ended) => return Ok(Err(ended.into_next_step())),
-            };
+            flow::pending(db, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await?;
         if registration.proven {
-            return Ok(Err(NextStep::go(paths::VERIFY)));
+            return Err(NextStep::go(paths::VERIFY).into());
         }
         self.codes.check_pause(&code, now)?;
-        Ok(Ok(registration))
+        Ok(registration)
     }
 
     /// Sends the code to a corrected email. Codes for the previous email become invalid.
@@ -70,15 +61,14 @@ impl Registration {
     pub async fn correct_email(&self, email: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
-        errors.check("email", self.registration_policy.emails.check(&email));
+        errors.check("email", email_domain_policy::check(&self.registration_policy.emails, &email));
         let tx = self.store.write().await?;
         let now = tx.now();
-        let mut registration =
-            match flow::pending(&tx, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await? {
-                Ok(pending) if pending.registration.proven => return Ok(NextStep::go(paths::VERIFY)),
-                Ok(pending) => pending.registration,
-                Err(ended) => return Ok(ended.into_next_step()),
-            };
+        let PendingRegistration { mut registration, .. } =
+            flow::pending(&tx, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await?;
+        if registration.proven {
+            return Ok(NextStep::go(paths::VERIFY));
+        }
         if self.registration_policy.mode == RegistrationMode::Invitation {
             return Err(FieldErrors::one("email", INVITED_ADDRESS).into());
         }

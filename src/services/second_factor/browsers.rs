@@ -6,9 +6,9 @@ use crate::store::Transaction;
 use uuid::Uuid;
 
 use super::SecondFactor;
+use crate::crypto::{FlowToken, TokenDigest};
 use crate::domain::{NoticeKind, SecurityEvent};
 use crate::paths;
-use crate::crypto::{FlowToken, TokenDigest};
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::services::user_agent::describe_user_agent;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::SecondFactor;
 use crate::domain::{NoticeKind, RecoveryCode};
 use crate::paths;
-use crate::services::outcome::NextStep;
+use crate::services::outcome::{NextStep, SessionChange};
 use crate::services::request_context::RequestContext;
 use crate::store::{StoreError, recovery_codes, trusted_browsers};
 
@@ -14,25 +14,20 @@ use crate::store::{StoreError, recovery_codes, trusted_browsers};
 pub(super) const TAKEOVER_ADVICE: &str =
     "If you think someone else has access, sign out your other devices under Account, Sessions.";
 
-/// A completed change.
-#[derive(Debug)]
-pub struct Change {
-    pub done: NextStep,
-    /// New recovery codes, to be shown once.
-    pub codes: Option<Vec<RecoveryCode>>,
-    /// Whether this session counts as signed in with two factors from now on, because the password
-    /// and the new factor have just been used. `None` leaves the session unchanged.
-    pub two_step: Option<bool>,
+/// Returns the next step after a factor was added. The message appears on the page with the new recovery codes, if
+/// there are any.
+#[must_use]
+pub fn factor_added(message: String, codes: Option<Vec<RecoveryCode>>) -> NextStep {
+    let to = if codes.is_some() { paths::RECOVERY_CODES } else { paths::ACCOUNT_SECURITY };
+    let change = SessionChange::Factors { two_step: Some(true), codes };
+    NextStep::go(to).with_notice(NoticeKind::Success, message).with_session(change)
 }
 
-impl Change {
-    /// Creates a change that added a factor. The message appears on the page with the new recovery
-    /// codes, if there are any.
-    #[must_use]
-    pub fn added(message: String, codes: Option<Vec<RecoveryCode>>) -> Self {
-        let to = if codes.is_some() { paths::RECOVERY_CODES } else { paths::ACCOUNT_SECURITY };
-        Self { done: NextStep::go(to).with_notice(NoticeKind::Success, message), codes, two_step: Some(true) }
-    }
+/// Returns the next step after a factor was removed.
+#[must_use]
+pub fn factor_removed(message: String, still_on: bool) -> NextStep {
+    let change = SessionChange::Factors { two_step: Some(still_on), codes: None };
+    NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message).with_session(change)
 }
 
 impl SecondFactor {

@@ -5,12 +5,12 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::SecondFactor;
-use super::change::{Change, TAKEOVER_ADVICE};
-use crate::domain::{NoticeKind, RecoveryCode, SecurityEvent};
-use crate::paths;
+use super::change::TAKEOVER_ADVICE;
 use crate::crypto::recovery_codes::{digest, generate};
+use crate::domain::{NoticeKind, RecoveryCode, SecurityEvent};
 use crate::mail::NotificationKind;
-use crate::services::outcome::{NextStep, ServiceError};
+use crate::paths;
+use crate::services::outcome::{NextStep, ServiceError, SessionChange};
 use crate::services::request_context::RequestContext;
 use crate::store::recovery_codes::NewCode;
 use crate::store::{StoreError, accounts, recovery_codes};
@@ -23,7 +23,7 @@ impl SecondFactor {
     /// # Errors
     /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or [`ServiceError::Refused`] if
     /// two-step sign-in is off.
-    pub async fn new_recovery_codes(&self, by: &RequestContext) -> Result<Change, ServiceError> {
+    pub async fn new_recovery_codes(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let account_id = by.recently_authenticated(self.clock.now())?.account_id;
         let tx = self.store.write().await?;
         let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
@@ -36,8 +36,8 @@ impl SecondFactor {
         self.notifications.wake();
         tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);
         let message = format!("These are your new recovery codes. The old ones no longer work. {TAKEOVER_ADVICE}");
-        let done = NextStep::go(paths::RECOVERY_CODES).with_notice(NoticeKind::Success, message);
-        Ok(Change { done, codes: Some(codes), two_step: None })
+        let change = SessionChange::Factors { two_step: None, codes: Some(codes) };
+        Ok(NextStep::go(paths::RECOVERY_CODES).with_notice(NoticeKind::Success, message).with_session(change))
     }
 
     pub(super) async fn replace_recovery_codes(

@@ -3,8 +3,8 @@
 use crate::store::Transaction;
 use uuid::Uuid;
 
-use crate::domain::Timestamp;
 use crate::crypto::LookupKeys;
+use crate::domain::Timestamp;
 use crate::limits::{DAY, Limits};
 use crate::services::outcome::ServiceError;
 use crate::store::StoreError;

@@ -23,40 +23,20 @@ mod totp_app;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-pub use change::Change;
+pub use change::{factor_added, factor_removed};
 pub use counter::{count_failure, reset_failures};
 pub use overview::{Adding, Overview};
-pub use step::{SecondFactorAttempt, SecondFactorOutcome, waited_too_long};
+pub use step::{SecondFactorAttempt, waited_too_long};
 
 use super::notifications::Notifications;
 use super::security_log::SecurityLog;
 use super::sign_in::SignIn;
-use crate::domain::Role;
 use crate::clock::Clock;
 use crate::crypto::{LookupKeys, Sealer};
+use crate::domain::{MfaPolicy, Role};
 use crate::limits::Limits;
 use crate::rng::Rng;
 use crate::store::{Store, StoreError, passkeys, totp};
-
-/// The users who must have a second factor.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MfaPolicy {
-    #[default]
-    Optional,
-    Admins,
-    Everyone,
-}
-
-impl MfaPolicy {
-    /// Whether users with this role must have a second factor.
-    pub fn applies_to(self, role: Role) -> bool {
-        match self {
-            Self::Optional => false,
-            Self::Admins => role == Role::Administrator,
-            Self::Everyone => true,
-        }
-    }
-}
 
 /// The second factors of an account. Recovery codes are not factors; they only replace one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

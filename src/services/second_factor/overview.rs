@@ -3,8 +3,8 @@
 use super::browsers::trust_token;
 use super::totp_app::is_pending;
 use super::{Factors, SecondFactor};
-use crate::domain::Timestamp;
 use crate::crypto::{QrImage, Seed};
+use crate::domain::Timestamp;
 use crate::services::outcome::{InternalError, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::store::sessions::SecondStep;

@@ -6,12 +6,12 @@ use crate::store::Transaction;
 
 use super::{SecondFactor, counter};
 use crate::domain::{FieldErrors, Metric, NextPath, Notice, NoticeKind, SecondStepCode, SecurityEvent, Timestamp};
-use crate::paths;
 use crate::limits::SECOND_STEP_WAITS;
 use crate::mail::NotificationKind;
-use crate::services::outcome::{InternalError, NextStep, ServiceError};
+use crate::paths;
+use crate::services::outcome::{InternalError, NextStep, ServiceError, SessionChange};
 use crate::services::request_context::RequestContext;
-use crate::services::sign_in::{Method, SignInOutcome};
+use crate::services::sign_in::Method;
 use crate::store::accounts::{self, Account};
 use crate::store::sessions::SecondStep;
 use crate::store::{StoreError, hourly_counters, totp};
@@ -30,19 +30,6 @@ pub struct SecondFactorAttempt {
     pub tx: Transaction,
     pub account: Account,
     pub due: SecondStep,
-}
-
-/// The outcome of an attempt that was not rejected.
-#[derive(Debug)]
-pub enum SecondFactorOutcome {
-    SignedIn {
-        entered: Box<SignInOutcome>,
-        next: Option<NextPath>,
-        /// The notice to show on the next page.
-        notice: Option<Notice>,
-    },
-    /// This browser has no pending second step. Contains where to go instead.
-    Redirect(NextStep),
 }
 
 impl SecondFactor {
@@ -64,18 +51,10 @@ impl SecondFactor {
     /// # Errors
     /// The same error next to `code` for every invalid code, or [`ServiceError::Limited`] after too
     /// many failures.
-    pub async fn with_code(
-        &self,
-        typed: &str,
-        trust: bool,
-        by: &RequestContext,
-    ) -> Result<SecondFactorOutcome, ServiceError> {
+    pub async fn with_code(&self, typed: &str, trust: bool, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(code) = errors.check("code", SecondStepCode::parse(typed)) else { return Err(errors.into()) };
-        let attempt = match self.begin(by).await? {
-            Ok(attempt) => attempt,
-            Err(done) => return Ok(SecondFactorOutcome::Redirect(done)),
-        };
+        let attempt = self.begin(by).await?;
         let method = match &code {
             SecondStepCode::App(code) => {
                 let account_id = attempt.account.id;
@@ -101,18 +80,18 @@ impl SecondFactor {
     }
 
     /// Begins an attempt at the pending second step and counts it before anything is checked. If no
-    /// step is pending, the inner `Err` says where to go.
+    /// step is pending, redirects.
     ///
     /// # Errors
-    /// [`ServiceError::Limited`] after too many failures.
-    pub async fn begin(&self, by: &RequestContext) -> Result<Result<SecondFactorAttempt, NextStep>, ServiceError> {
+    /// [`ServiceError::Redirect`] if no step is pending, or [`ServiceError::Limited`] after too many failures.
+    pub async fn begin(&self, by: &RequestContext) -> Result<SecondFactorAttempt, ServiceError> {
         let Some(due) = by.second_step.clone() else {
             let signed_in = NextStep::go(paths::DASHBOARD).with_notice(NoticeKind::Info, ALREADY_SIGNED_IN);
-            return Ok(Err(if by.member.is_some() { signed_in } else { waited_too_long() }));
+            return Err(if by.member.is_some() { signed_in } else { waited_too_long() }.into());
         };
         let tx = self.store.write().await?;
         let account = accounts::by_id(&tx, due.account_id).await?.filter(|account| self.is_due(&due, account));
-        let Some(account) = account else { return Ok(Err(waited_too_long())) };
+        let Some(account) = account else { return Err(waited_too_long().with_session(SessionChange::End).into()) };
         counter::count_failure(&tx, &self.keys, &self.limits, account.id, self.clock.now()).await.inspect_err(
             |error| {
                 if matches!(error, ServiceError::Limited { .. }) {
@@ -120,7 +99,7 @@ impl SecondFactor {
                 }
             },
         )?;
-        Ok(Ok(SecondFactorAttempt { tx, account, due }))
+        Ok(SecondFactorAttempt { tx, account, due })
     }
 
     /// Ends a failed attempt. The failure stays counted and is written to the owner's security log.
@@ -140,7 +119,7 @@ impl SecondFactor {
         method: Method,
         trust: bool,
         by: &RequestContext,
-    ) -> Result<SecondFactorOutcome, ServiceError> {
+    ) -> Result<NextStep, ServiceError> {
         let SecondFactorAttempt { tx, account, due } = attempt;
         counter::reset_failures(&tx, &self.keys, account.id).await?;
         let mut entered = self.sign_in.complete(&tx, &account, method, due.remember, by).await?;
@@ -154,7 +133,8 @@ impl SecondFactor {
         tx.commit().await?;
         self.notifications.wake();
         let next = due.next.as_deref().and_then(NextPath::parse);
-        Ok(SecondFactorOutcome::SignedIn { entered: Box::new(entered), next, notice })
+        let step = entered.into_next_step(next);
+        Ok(NextStep { notice, ..step })
     }
 
     /// Notifies the owner that a recovery code was used. Returns a notice for the user if few are

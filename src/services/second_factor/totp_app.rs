@@ -3,12 +3,12 @@
 use uuid::Uuid;
 
 use super::SecondFactor;
-use super::change::{Change, TAKEOVER_ADVICE};
-use crate::domain::{FieldErrors, NoticeKind, OtpCode, SecurityEvent, Timestamp};
-use crate::paths;
+use super::change::{TAKEOVER_ADVICE, factor_added, factor_removed};
 use crate::crypto::Seed;
+use crate::domain::{FieldErrors, OtpCode, SecurityEvent, Timestamp};
 use crate::limits::SEED_WAITS;
 use crate::mail::NotificationKind;
+use crate::paths;
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::store::totp::StoredSeed;
@@ -58,9 +58,10 @@ impl SecondFactor {
     /// that code can no longer be used to sign in.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], [`ServiceError::Refused`] if there is
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`],
+    /// [`ServiceError::Refused`] if there is
     /// no unconfirmed seed, or an error next to `code`.
-    pub async fn confirm_app(&self, typed: &str, by: &RequestContext) -> Result<Change, ServiceError> {
+    pub async fn confirm_app(&self, typed: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let now = self.clock.now();
         let account_id = by.recently_authenticated(now)?.account_id;
         let beside_code = |message: &str| FieldErrors::one("code", message);
@@ -89,16 +90,17 @@ impl SecondFactor {
         tx.commit().await?;
         self.notifications.wake();
         tracing::info!(event = "two_step.on", account = %account_id, replaces, ip = %by.ip);
-        Ok(Change::added(format!("{message} {TAKEOVER_ADVICE}"), codes))
+        Ok(factor_added(format!("{message} {TAKEOVER_ADVICE}"), codes))
     }
 
     /// Removes the app. If no other factor is left, the recovery codes and trusted browsers are
     /// removed too.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or [`ServiceError::Refused`] if there
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or
+    /// [`ServiceError::Refused`] if there
     /// is no app or it is the only factor of an account that must have one.
-    pub async fn turn_off_app(&self, by: &RequestContext) -> Result<Change, ServiceError> {
+    pub async fn turn_off_app(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let account_id = by.recently_authenticated(self.clock.now())?.account_id;
         let tx = self.store.write().await?;
         let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
@@ -117,8 +119,7 @@ impl SecondFactor {
         self.notifications.wake();
         tracing::info!(event = "two_step.off", account = %account_id, ip = %by.ip);
         let message = format!("Authenticator app turned off. {TAKEOVER_ADVICE}");
-        let done = NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message);
-        Ok(Change { done, codes: None, two_step: Some(still_on) })
+        Ok(factor_removed(message, still_on))
     }
 
     pub(super) fn open_seed(&self, account_id: Uuid, stored: &StoredSeed) -> Result<Seed, StoreError> {

@@ -5,8 +5,8 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
 use super::{Column, Ending, Entity, Invitation, insert, is_invited};
-use crate::domain::{Email, Timestamp};
 use crate::crypto::TokenDigest;
+use crate::domain::{Email, Timestamp};
 use crate::store::query_plan::{Plan, empty_store};
 
 fn ann() -> Email {

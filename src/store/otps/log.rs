@@ -13,8 +13,8 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, Order, QueryF
 use uuid::Uuid;
 
 use super::SuppressionReason;
-use crate::domain::{OtpDelivery, OtpStatus, Timestamp};
 use crate::crypto::OtpPurpose;
+use crate::domain::{OtpDelivery, OtpStatus, Timestamp};
 use crate::store::StoreError;
 use crate::store::entity::otp::Model;
 use crate::store::entity::outbox;

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::otp;
-use crate::domain::Timestamp;
 use crate::crypto::{OtpDigest, OtpPurpose};
+use crate::domain::Timestamp;
 
 pub use log::{Filter, LoggedOtp, Matches, WINDOW, newest_logged, next_logged};
 

@@ -21,9 +21,10 @@ use uuid::Uuid;
 
 use super::entity::session::{ActiveModel, Column, Entity};
 use super::{Store, StoreError};
-use crate::domain::Timestamp;
 use crate::clock::Clock;
 use crate::crypto::TokenDigest;
+use crate::domain::Timestamp;
+use crate::limits::SessionLimits;
 
 use cache::SessionCache;
 pub use listing::{LiveSession, end, end_all, end_others, exists};
@@ -72,17 +73,6 @@ pub struct SecondStep {
     pub next: Option<String>,
     /// When the password was verified.
     pub at: i64,
-}
-
-/// Session timeouts (ASVS 5.0, V7.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionLimits {
-    /// Maximum time without a request.
-    pub idle: Duration,
-    /// Maximum total time.
-    pub absolute: Duration,
-    /// Both timeouts of a session that outlives the browser.
-    pub remember: Duration,
 }
 
 /// The session store.

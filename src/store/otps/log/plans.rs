@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use super::Filter;
 use super::query::LogQuery;
+use crate::crypto::OtpPurpose;
 use crate::domain::otp_status::{DELIVERIES, OUTCOMES};
 use crate::domain::{OtpDelivery, OtpStatus, Timestamp};
-use crate::crypto::OtpPurpose;
 use crate::store::query_plan::{Plan, empty_store};
 
 /// Returns a filter for each value of each criterion, with the index that should drive the query.
