@@ -6,18 +6,14 @@ use leptos::config::{LeptosOptions, get_configuration};
 use leptos::hydration::AutoReload;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::location::RequestUrl;
-use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
+use leptos::tachys::view::iterators::StaticVec;
+use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
+use leptos_router::{NestedRoute, PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 
+use crate::routes::not_found::NotFound;
+use crate::routes::page::LoadedPage;
+use crate::routes::{PAGES, not_found};
 use crate::ui::PageContext;
-use crate::pages::{
-    AccountPage, AuditPage, ConfirmPage, DashboardPage, DeletePage, EmailCodePage, FromMailPage, Head, HomePage,
-    InvitationsPage, LoginPage, MailPage, NotFoundPage, OtpsPage, OverviewPage, RecoverPage, RecoverVerifyPage,
-    RecoveryCodesPage, RegisterPage, SecondStepPage, SecurityLogPage, SecurityPage, SessionsPage, SettingsPage,
-    UserActionPage, UserPage, UsersPage, VerifyPage,
-};
-use crate::paths;
 
 /// The absolute paths of the stylesheet and the WebAssembly module. Resolved once at
 /// startup, since the file names contain a hash of the content.
@@ -41,13 +37,13 @@ pub fn shell() -> impl IntoView {
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
-    let visitor = use_context::<PageContext>().unwrap_or_default();
+    let context = use_context::<PageContext>().unwrap_or_default();
     let assets = use_context::<Assets>().unwrap_or_default();
-    let url = use_context::<RequestUrl>().unwrap_or_default();
-    let head = Head::of(path_of(url.as_ref()), &visitor);
+    let head = use_context::<LoadedPage>().and_then(|page| page.head());
+    let (name, islands) = head.unwrap_or((not_found::TITLE.into(), false));
     // Without a script, this is what a screen reader reads first after a refusal.
-    let refused = if visitor.flash.feedback.is_none() { "" } else { "Error: " };
-    let title = format!("{refused}{} – {}", head.title, visitor.portal_name);
+    let refused = if context.flash.feedback.is_none() { "" } else { "Error: " };
+    let title = format!("{refused}{name} – {}", context.portal_name);
     let css = assets.css.clone();
     view! {
         <!DOCTYPE html>
@@ -59,7 +55,7 @@ pub fn shell() -> impl IntoView {
                 <title>{title}</title>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <link rel="stylesheet" href=css />
-                {head.islands.then(|| view! { <StartIslands assets /> })}
+                {islands.then(|| view! { <StartIslands assets /> })}
                 <ReloadWhileWatched />
             </head>
             <body>
@@ -69,47 +65,25 @@ pub fn shell() -> impl IntoView {
     }
 }
 
-/// Returns the path of a request URL, with or without a host.
-fn path_of(url: &str) -> &str {
-    let from_host = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
-    from_host.split(['?', '#']).next().unwrap_or_default()
-}
-
-/// Every page of the portal.
+/// The content of `<body>`: the page of the request, or the 404 page.
 #[component]
 pub fn App() -> impl IntoView {
-    view! {
-        <Router>
-            <FlatRoutes fallback=NotFoundPage>
-                <Route path=At(paths::HOME) view=HomePage ssr=SsrMode::Async />
-                <Route path=At(paths::REGISTER) view=RegisterPage ssr=SsrMode::Async />
-                <Route path=At(paths::VERIFY) view=VerifyPage ssr=SsrMode::Async />
-                <Route path=At(paths::LOGIN) view=LoginPage ssr=SsrMode::Async />
-                <Route path=At(paths::DASHBOARD) view=DashboardPage ssr=SsrMode::Async />
-                <Route path=At(paths::ACCOUNT_CONFIRM) view=ConfirmPage ssr=SsrMode::Async />
-                <Route path=At(paths::ACCOUNT_SESSIONS) view=SessionsPage ssr=SsrMode::Async />
-                <Route path=At(paths::ACCOUNT_SECURITY_LOG) view=SecurityLogPage ssr=SsrMode::Async />
-                <Route path=At(paths::LOGIN_MFA) view=SecondStepPage ssr=SsrMode::Async />
-                <Route path=At(paths::ACCOUNT_SECURITY) view=SecurityPage ssr=SsrMode::Async />
-                <Route path=At(paths::RECOVERY_CODES) view=RecoveryCodesPage ssr=SsrMode::Async />
-                <Route path=At(paths::RECOVER_VERIFY) view=RecoverVerifyPage ssr=SsrMode::Async />
-                <Route path=At(paths::RECOVER) view=RecoverPage ssr=SsrMode::Async />
-                <Route path=At(paths::FROM_MAIL) view=FromMailPage ssr=SsrMode::Async />
-                <Route path=At(paths::ACCOUNT_EMAIL_VERIFY) view=EmailCodePage ssr=SsrMode::Async />
-                <Route path=At(paths::ACCOUNT_DELETE) view=DeletePage ssr=SsrMode::Async />
-                <Route path=At(paths::ADMIN) view=OverviewPage ssr=SsrMode::Async />
-                <Route path=At(paths::ADMIN_USERS) view=UsersPage ssr=SsrMode::Async />
-                <Route path=At(paths::ADMIN_USER) view=UserPage ssr=SsrMode::Async />
-                <Route path=At(paths::ADMIN_USER_ACTION) view=UserActionPage ssr=SsrMode::Async />
-                <Route path=At(paths::ADMIN_INVITATIONS) view=InvitationsPage ssr=SsrMode::Async />
-                <Route path=At(paths::ADMIN_OTPS) view=OtpsPage ssr=SsrMode::Async />
-                <Route path=At(paths::ADMIN_AUDIT) view=AuditPage ssr=SsrMode::Async />
-                <Route path=At(paths::ADMIN_MAIL) view=MailPage ssr=SsrMode::Async />
-                <Route path=At(paths::ADMIN_SETTINGS) view=SettingsPage ssr=SsrMode::Async />
-                <Route path=At(paths::ACCOUNT) view=AccountPage ssr=SsrMode::Async />
-            </FlatRoutes>
-        </Router>
-    }
+    let routes = FlatRoutesProps::builder().fallback(NotFound).children(ToChildren::to_children(routes)).build();
+    view! { <Router>{FlatRoutes(routes)}</Router> }
+}
+
+/// The route of a page. All have the same view: the page was loaded before rendering began.
+type PageRoute = NestedRoute<At, (), (), fn() -> AnyView>;
+
+fn routes() -> StaticVec<PageRoute> {
+    let route = |path| NestedRoute::new(At(path), body as fn() -> AnyView).ssr_mode(SsrMode::Async);
+    PAGES.iter().map(|page| route(page.path)).collect::<Vec<_>>().into()
+}
+
+fn body() -> AnyView {
+    let context = use_context::<PageContext>().unwrap_or_default();
+    let page = use_context::<LoadedPage>().unwrap_or_default();
+    page.render(context).unwrap_or_else(|| view! { <NotFound /> }.into_any())
 }
 
 /// A page's whole path, in which `{…}` matches any one segment. The router's own
@@ -132,7 +106,7 @@ impl PossibleRouteMatch for At {
         false
     }
 
-    /// Does not capture the parameters: the page gets them from its view.
+    /// Does not capture the parameters: the page reads them from its request.
     fn test<'a>(&self, path: &'a str) -> Option<PartialPathMatch<'a>> {
         let mut actual = Self::segments(path);
         let mut expected = Self::segments(self.0);

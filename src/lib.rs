@@ -4,41 +4,79 @@
 //! # Modules and dependencies
 //!
 //! ```text
-//!          browser (wasm)            │            server (ssr)
-//!                                    │
-//!  pages ──▶ components ──▶ domain   │   http ──▶ pages (renders them)
-//!    │                        ▲      │    │
-//!    └─────▶ api ─────────────┤      │    ▼
-//!             │  bodies only  │      │  services ──▶ store ──▶ database
-//!             └───────────────┼──────┼────▲    ├───▶ mail  ──▶ SMTP, files
-//!                             │      │         ├───▶ crypto
-//!                             └──────┼─────────┴───▶ limits, clock, rng
+//!   browser and server │  server only
+//!                      │
+//!                      │           cli ──▶ http ──▶ app
+//!                      │                    │        │
+//!                      │                    ▼        │
+//!   islands ◀──────────┼── ui ◀────────── routes ◀───┘
+//!      │               │                    │
+//!      │               │                    ▼
+//!      │               │  config ◀────── services ◀── state
+//!      │               │                    │
+//!      │               │                    ├──▶ store ──▶ database
+//!      │               │                    ├──▶ mail  ──▶ SMTP, files
+//!      ▼               │                    ├──▶ crypto
+//!   domain, paths ◀────┼────────────────────┴──▶ limits, clock, rng
 //! ```
 //!
 //! * `domain`: pure types for both targets. Imports none of the other modules.
-//! * `api`: views and thin server functions. Only their bodies use `server`.
-//! * `components`, `pages`: markup. Interactive parts are islands.
-//! * `server::services`: the business rules. Depends on neither leptos nor axum.
-//! * `server::store`: the database. Its models are private to it.
-//! * `server::mail`: the outbox worker, transports and templates.
-//! * `server::http`: the middleware, outermost first: access log, headers, panic
-//!   handler, request targets, CSRF check, rate limit, request body, session and
-//!   access control.
+//! * `islands`: what the browser downloads, which is the interactive parts of the pages
+//!   and the data that they share with the server.
+//! * `ui`: markup that several pages share, rendered only on the server.
+//! * `routes`: one file per page, with its path, access rule, loader, markup and the
+//!   server functions of its forms. `routes::page` describes a page.
+//! * `app`: the HTML document around every page.
+//! * `services`: the business rules. Depends on neither leptos nor axum. A service
+//!   returns the next step, and `routes::form` turns it into the answer to a form.
+//! * `store`: the database. Its models are private to it.
+//! * `mail`: the outbox worker, transports and templates.
+//! * `http`: the middleware, outermost first: access log, headers, panic handler,
+//!   request targets, CSRF check, rate limit, request body, session, and the access
+//!   check, which also loads the page.
 //!
-//! The test `directions` reads the `use` lines and enforces this diagram. All feature
-//! gates of the crate are in this file.
+//! Everything except `domain`, `islands` and `paths` is compiled only for the server.
+//! The test `directions` reads the imports and enforces this diagram. All feature gates
+//! of the crate are in this file.
 
 #![recursion_limit = "256"]
 
-pub mod api;
-pub mod app;
-pub mod components;
 pub mod domain;
-pub mod pages;
+pub mod islands;
 pub mod paths;
 
 #[cfg(feature = "ssr")]
-pub mod server;
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod cli;
+#[cfg(feature = "ssr")]
+pub mod clock;
+#[cfg(feature = "ssr")]
+pub mod config;
+#[cfg(feature = "ssr")]
+pub mod crypto;
+#[cfg(feature = "ssr")]
+pub mod http;
+#[cfg(feature = "ssr")]
+pub mod limits;
+#[cfg(feature = "ssr")]
+pub mod mail;
+#[cfg(feature = "ssr")]
+pub mod rng;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod services;
+#[cfg(feature = "ssr")]
+mod sorted_lines;
+#[cfg(feature = "ssr")]
+pub mod state;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(feature = "ssr")]
+pub mod telemetry;
+#[cfg(feature = "ssr")]
+pub mod ui;
 
 /// Called by the page's script once the module is loaded. The script then hydrates
 /// the islands one by one.

@@ -6,8 +6,6 @@ pub const REGISTER: &str = "/register";
 pub const INVITATION: &str = "invitation";
 pub const VERIFY: &str = "/verify";
 pub const VERIFY_RESEND: &str = "/verify/resend";
-pub const VERIFY_EMAIL: &str = "/verify/email";
-pub const VERIFY_USERNAME: &str = "/verify/username";
 /// Called by the password strength meter.
 pub const PASSWORD_STRENGTH: &str = "/password/strength";
 pub const LOGIN: &str = "/login";
@@ -20,13 +18,10 @@ pub const RECOVER: &str = "/recover";
 pub const RECOVER_VERIFY: &str = "/recover/verify";
 pub const RECOVER_RESEND: &str = "/recover/resend";
 pub const ACCOUNT: &str = "/account";
-pub const ACCOUNT_USERNAME: &str = "/account/username";
-pub const ACCOUNT_EMAIL: &str = "/account/email";
 /// Asks for the code that was sent to a new email address.
 pub const ACCOUNT_EMAIL_VERIFY: &str = "/account/email/verify";
 pub const ACCOUNT_EMAIL_RESEND: &str = "/account/email/resend";
 pub const ACCOUNT_EMAIL_CANCEL: &str = "/account/email/cancel";
-pub const ACCOUNT_PASSWORD: &str = "/account/password";
 /// Downloads a copy of the user's data.
 pub const ACCOUNT_EXPORT: &str = "/account/export";
 pub const ACCOUNT_DELETE: &str = "/account/delete";
@@ -37,20 +32,12 @@ pub const ACCOUNT_SECURITY: &str = "/account/security";
 /// All activity of the account.
 pub const ACCOUNT_SECURITY_LOG: &str = "/account/security/log";
 pub const PASSKEYS: &str = "/account/security/passkeys";
-pub const PASSKEY_RENAME: &str = "/account/security/passkeys/rename";
-pub const PASSKEY_REMOVE: &str = "/account/security/passkeys/remove";
 /// Starts adding an authenticator app.
 pub const TOTP: &str = "/account/security/totp";
 pub const TOTP_CONFIRM: &str = "/account/security/totp/confirm";
-pub const TOTP_CANCEL: &str = "/account/security/totp/cancel";
-pub const TOTP_OFF: &str = "/account/security/totp/off";
 /// Creates recovery codes, and shows them once.
 pub const RECOVERY_CODES: &str = "/account/security/recovery-codes";
-pub const FORGET_BROWSER: &str = "/account/security/browsers/forget";
-pub const FORGET_BROWSERS: &str = "/account/security/browsers/forget-all";
 pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
-pub const ACCOUNT_SESSIONS_END: &str = "/account/sessions/end";
-pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
 /// The admin overview. Other users get a 404 here and below.
 pub const ADMIN: &str = "/admin";
 pub const ADMIN_USERS: &str = "/admin/users";
@@ -63,14 +50,9 @@ pub const ADMIN_USER: &str = "/admin/users/{id}";
 /// The page of an action on a user: see [`admin_user_action`].
 pub const ADMIN_USER_ACTION: &str = "/admin/users/{id}/{action}";
 pub const ADMIN_INVITATIONS: &str = "/admin/invitations";
-pub const ADMIN_INVITATIONS_SEND: &str = "/admin/invitations/send";
-pub const ADMIN_INVITATIONS_REVOKE: &str = "/admin/invitations/revoke";
 pub const ADMIN_OTPS: &str = "/admin/otps";
 pub const ADMIN_AUDIT: &str = "/admin/audit";
 pub const ADMIN_MAIL: &str = "/admin/mail";
-pub const ADMIN_MAIL_RETRY: &str = "/admin/mail/retry";
-pub const ADMIN_MAIL_DROP: &str = "/admin/mail/drop";
-pub const ADMIN_MAIL_TEST: &str = "/admin/mail/test";
 pub const ADMIN_SETTINGS: &str = "/admin/settings";
 /// Downloads the audit log as a file.
 pub const ADMIN_AUDIT_EXPORT: &str = "/admin/audit/export";

@@ -8,9 +8,9 @@ use time::macros::format_description;
 use zeroize::Zeroizing;
 
 use super::Failure;
-use crate::domain::Timestamp;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::Timestamp;
 use crate::rng::Rng;
 use crate::services::admin_cli::{AdminCli, AdminEntry, Change};
 use crate::services::{InternalError, ServiceError};

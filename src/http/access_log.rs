@@ -6,13 +6,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument as _;
 
+use crate::routes::form::RequestId;
 use crate::state::AppState;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The ID in every log line of a request, and in its `x-request-id` response header.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub String);
 
 /// Marks a response that may occur thousands of times a second. Its access-log line drops to the
 /// debug level; the layer that sends it logs a summary at most once a second.

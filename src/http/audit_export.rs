@@ -10,14 +10,12 @@ use serde::Deserialize;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::access_log::RequestId;
 use super::download;
 use super::download::{moment, page_with};
-use super::views::admin::audit as view;
-use crate::api::admin::AuditEntryView;
 use crate::paths;
+use crate::routes::form::RequestId;
 use crate::services::RequestContext;
-use crate::services::admin::{AuditExport, AuditQuery};
+use crate::services::admin::{AuditExport, AuditQuery, action_label, actor_name, target_name};
 use crate::state::AppState;
 use crate::store::audit::AuditEntry;
 
@@ -66,8 +64,18 @@ fn file(export: AuditExport) -> Response {
 /// Formats an entry as a row. A saved copy of the hash shows later whether the log was changed.
 fn cells(entry: AuditEntry, names: &HashMap<Uuid, String>) -> Vec<String> {
     let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-    let (actor, target) = (id(entry.actor_id), id(entry.target_id));
     let hash = entry.hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    let AuditEntryView { seq, at, who, what, whom, detail, address, reason } = view::view(entry, names);
-    vec![seq.to_string(), moment(at), who, actor, what, whom, target, detail, reason, address, hash]
+    vec![
+        entry.seq.to_string(),
+        moment(entry.at),
+        actor_name(&entry, names),
+        id(entry.actor_id),
+        action_label(&entry),
+        target_name(&entry, names),
+        id(entry.target_id),
+        entry.detail,
+        entry.reason.value.unwrap_or_default(),
+        entry.ip.value.unwrap_or_default(),
+        hash,
+    ]
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CACHE_CONTROL, LAST_MODIFIED, LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
@@ -11,19 +11,20 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::future::BoxFuture;
 use tower_sessions::Session;
 
-use super::access_log::RequestId;
-use super::access_policy::{self, Denied};
 use super::session_auth::{self, SessionAuth};
-use super::views::{self, LoadError};
-use super::{captcha, error_page, flash, one_time_secrets, reply, request_context};
-use crate::ui::PageContext;
-use crate::api::View;
-use crate::islands::datetime::format_duration;
-use crate::domain::NextPath;
-use crate::paths;
+use super::{error_page, request_context};
 use crate::config::mail::TransportConfig;
-use crate::services::{NextStep, RequestContext, second_factor};
+use crate::domain::NextPath;
+use crate::islands::datetime::format_duration;
+use crate::paths;
+use crate::routes::access::{self, Denied};
+use crate::routes::form::{self, RequestId};
+use crate::routes::page::{LoadedPage, PageRequest};
+use crate::routes::session::flash;
+use crate::routes::{self, captcha};
+use crate::services::{NextStep, RequestContext, ServiceError, second_factor};
 use crate::state::AppState;
+use crate::ui::PageContext;
 
 /// An error that prevents a request from being handled.
 pub type Fault = Box<dyn std::error::Error + Send + Sync>;
@@ -97,10 +98,11 @@ async fn authorize(state: &AppState, session: &Session, request: Request) -> Res
         let done = second_factor::waited_too_long();
         return Ok(Decision::Respond(redirect(state, session, &requester, &done).await?));
     }
-    let mut route = match access_policy::check(&parts.method, &path, &requester) {
-        None => Route::Requested,
-        Some(Denied::Redirect(to)) => return Ok(Decision::Respond(see_other(&to))),
-        Some(Denied::NotFound) => {
+    let page = parts.extensions.get::<MatchedPath>().and_then(|route| routes::page_at(route.as_str()));
+    let mut route = match access::check(&parts.method, &path, page.map(|page| page.access), &requester) {
+        Ok(()) => Route::Requested,
+        Err(Denied::To(to)) => return Ok(Decision::Respond(see_other(&to))),
+        Err(Denied::NotFound) => {
             let account = requester.member.as_ref().map(|member| member.account_id);
             tracing::warn!(event = "admin.denied", ip = %requester.ip, ?account);
             Route::NotFound
@@ -116,19 +118,21 @@ async fn authorize(state: &AppState, session: &Session, request: Request) -> Res
         now: state.clock.now(),
         ..PageContext::default()
     };
-    if route == Route::Requested && matches!(parts.method, Method::GET | Method::HEAD) {
-        let view = match views::load(state, &parts.uri, &requester).await {
-            Ok(view) => view,
-            Err(LoadError::NotFound) => {
-                route = Route::NotFound;
-                View::None
+    if route == Route::Requested
+        && matches!(parts.method, Method::GET | Method::HEAD)
+        && let Some(page) = page
+    {
+        let request = PageRequest { state, by: &requester, method: &parts.method, uri: &parts.uri, session };
+        match (page.load)(request).await {
+            Ok(document) => _ = parts.extensions.insert(LoadedPage::new(document)),
+            Err(ServiceError::NotFound) => route = Route::NotFound,
+            Err(ServiceError::Redirect(step)) => {
+                return Ok(Decision::Respond(redirect(state, session, &requester, &step).await?));
             }
-            Err(LoadError::Redirect(done)) => {
-                return Ok(Decision::Respond(redirect(state, session, &requester, &done).await?));
-            }
-            Err(LoadError::InternalError(fault)) => return Err(fault.into()),
-        };
-        context.view = one_time_secrets::fill(view, &parts.method, session, state, &requester).await?;
+            // The session ended after the request was authenticated.
+            Err(ServiceError::Unauthenticated) => return Ok(Decision::Respond(see_other(paths::LOGIN))),
+            Err(error) => return Err(error.into()),
+        }
         if holds_flash && parts.method == Method::GET {
             context.flash = flash::take(session, &state.config, &path).await?;
         }
@@ -158,9 +162,9 @@ async fn redirect(
     by: &RequestContext,
     done: &NextStep,
 ) -> Result<Response, Fault> {
-    reply::store_flash(session, state, by, done).await?;
+    form::store_flash(session, state, by, done).await?;
     let mut response = see_other(&done.to);
-    if let Some(cookie) = reply::flow_cookie(&state.config, &done.flow) {
+    if let Some(cookie) = form::flow_cookie(&state.config, &done.flow) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)

@@ -3,29 +3,19 @@
 use axum::Json;
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use super::access_log::RequestId;
 use super::error_page;
-use crate::islands::{ApiError, Feedback};
 use crate::domain::limits::BODY_MAX;
+use crate::islands::{ApiError, Feedback};
 use crate::paths;
+use crate::routes::form::{RETRY, RequestId, wants_page};
 
 /// Maximum number of fields in a form.
 const FIELDS_MAX: usize = 32;
-
-/// Marks the response to a plain form that was rejected unprocessed and may be sent again. The
-/// header is internal and never leaves the portal.
-pub const WAIT: HeaderName = HeaderName::from_static("x-portal-wait");
-
-/// Whether the request is a page navigation, such as a form post without JavaScript.
-#[must_use]
-pub fn wants_page(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
-}
 
 /// Reads the body of a POST, rejects bodies that no form of the portal sends, and makes sure that a
 /// plain form is answered with a 303 redirect or a page.
@@ -82,7 +72,7 @@ fn is_plain(body: &[u8]) -> bool {
 fn as_page(mut response: Response, path: &str, id: Option<&RequestId>) -> Response {
     let id = id.map_or("none", |id| id.0.as_str());
     match response.status() {
-        _ if response.headers().contains_key(WAIT) => error_page::wait(&response),
+        _ if response.headers().contains_key(RETRY) => error_page::wait(&response),
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::INTERNAL_SERVER_ERROR => error_page::unavailable(id),
         StatusCode::FOUND => {
             let location = HeaderValue::from_str(paths::page_of(path)).unwrap_or(HeaderValue::from_static("/"));

@@ -13,6 +13,7 @@ use axum::response::Response;
 
 use super::{body, request_context};
 use crate::config::site::SiteConfig;
+use crate::routes::form::wants_page;
 use crate::state::AppState;
 
 /// How the initiator of a request relates to its target (W3C Fetch Metadata, section 2.3).
@@ -44,7 +45,7 @@ pub async fn layer(State(state): State<AppState>, request: Request) -> Result<Re
         origin = ?header_value(&parts.headers, &ORIGIN),
         expected = %state.config.site.public_url.origin,
     );
-    Err(body::refuse(body::wants_page(&parts.headers), StatusCode::FORBIDDEN, REFUSED))
+    Err(body::refuse(wants_page(&parts.headers), StatusCode::FORBIDDEN, REFUSED))
 }
 
 /// Whether every header that names the initiator of the request names the portal.

@@ -10,9 +10,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
-use crate::paths;
 use crate::mail::transport::FileBox;
 use crate::mail::transport::file::{FileId, FiledMail};
+use crate::paths;
 
 /// Maximum number of emails in the list.
 const SHOWN: usize = 50;

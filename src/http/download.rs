@@ -11,11 +11,11 @@ use time::format_description::well_known::Rfc3339;
 use tower_sessions::Session;
 use url::form_urlencoded::Serializer;
 
-use super::access_log::RequestId;
-use super::pending_form::{self, PendingForm};
 use super::{csv, error_page};
 use crate::domain::Timestamp;
 use crate::paths;
+use crate::routes::form::RequestId;
+use crate::routes::session::pending_form::{self, PendingForm};
 use crate::services::ServiceError;
 
 /// Returns a CSV response with the rows of all batches, named after its content and time.

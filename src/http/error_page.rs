@@ -4,11 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 
 use super::headers::policy;
-
-/// Shown when the server is overloaded.
-pub const BUSY: &str = "The portal is very busy. Please try again in a moment.";
-/// Shown when too many forms from the user's network were rejected.
-pub const TOO_MANY: &str = "Too many requests from your network. Wait a minute and try again.";
+use crate::routes::form::{BUSY, TOO_MANY};
 
 /// Returns an error page that depends on no other file, so it works whatever is broken.
 #[must_use]

@@ -8,11 +8,12 @@ use axum::response::{IntoResponse as _, Response};
 use time::OffsetDateTime;
 use tower_sessions::Session;
 
-use super::access_log::RequestId;
-use super::pending_form::{self, PendingForm};
-use super::{access_policy, error_page};
+use super::error_page;
 use crate::domain::Timestamp;
 use crate::paths;
+use crate::routes::access;
+use crate::routes::form::RequestId;
+use crate::routes::session::pending_form::{self, PendingForm};
 use crate::services::{RequestContext, ServiceError};
 use crate::state::AppState;
 use crate::store::account_export::AccountExport;
@@ -37,7 +38,7 @@ pub async fn answer(
                 Err(error) => failed(&error, &id),
             }
         }
-        Err(ServiceError::Unauthenticated) => see_other(&access_policy::sign_in_url(paths::ACCOUNT_EXPORT)),
+        Err(ServiceError::Unauthenticated) => see_other(&access::sign_in_url(paths::ACCOUNT_EXPORT)),
         Err(error) => failed(&error, &id),
     }
 }

@@ -1,33 +1,22 @@
 //! The HTTP layer: turns requests into service calls and their results into responses.
 
 pub mod access_log;
-pub mod access_policy;
-pub mod anonymous_session_limiter;
 pub mod assets;
 mod audit_export;
 pub mod auth;
 pub mod body;
-pub mod captcha;
-pub mod cookies;
 pub mod csrf;
 pub mod csv;
 pub mod dev_mailbox;
 mod download;
 pub mod error_page;
 mod export;
-pub mod flash;
 pub mod headers;
 pub mod health;
 pub mod listen;
-pub mod log_throttle;
-pub mod one_time_secrets;
-pub mod pending_form;
 pub mod rate_limit;
-pub mod reply;
 pub mod request_context;
 pub mod request_target;
 pub mod router;
-pub mod session;
 pub mod session_auth;
 mod users_export;
-pub mod views;

@@ -8,8 +8,8 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
 
-use super::cookies;
 use crate::config::Config;
+use crate::routes::session::cookies;
 use crate::services::{AuthenticatedUser, RequestContext};
 use crate::store::sessions::SecondStep;
 

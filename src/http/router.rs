@@ -18,16 +18,18 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
 use super::auth::{self, AuthLayer, NotFound};
-use super::headers::policy::Policy;
+use super::headers::policy::{self, Policy};
 use super::{
-    access_log, assets, audit_export, body, captcha, cookies, csrf, dev_mailbox, error_page, export, headers, health,
-    rate_limit, request_target, users_export,
+    access_log, assets, audit_export, body, csrf, dev_mailbox, error_page, export, headers, health, rate_limit,
+    request_target, users_export,
 };
-use crate::ui::PageContext;
 use crate::app::{App, Assets, reload_port, shell};
-use crate::paths;
 use crate::config::mail::TransportConfig;
+use crate::paths;
+use crate::routes::page::LoadedPage;
+use crate::routes::session::cookies;
 use crate::state::AppState;
+use crate::ui::PageContext;
 
 /// Builds the router. Must be called inside a Tokio runtime.
 pub fn build(state: &AppState) -> Router {
@@ -74,11 +76,19 @@ fn pages(state: &AppState, assets: Assets) -> Router {
     let context = move || {
         provide_context(assets.clone());
         let extensions = with_context::<Parts, _>(|parts| {
-            (parts.extensions.get::<PageContext>().cloned(), parts.extensions.get::<Nonce>().cloned())
+            let extensions = &parts.extensions;
+            (
+                extensions.get::<PageContext>().cloned(),
+                extensions.get::<LoadedPage>().cloned(),
+                extensions.get::<Nonce>().cloned(),
+            )
         });
-        let (page_context, nonce) = extensions.unwrap_or_default();
+        let (page_context, page, nonce) = extensions.unwrap_or_default();
         if let Some(page_context) = page_context {
             provide_context(page_context);
+        }
+        if let Some(page) = page {
+            provide_context(page);
         }
         // Replaces the nonce that leptos_axum generates, which is not in the policy header.
         if let Some(nonce) = nonce {
@@ -95,7 +105,7 @@ fn pages(state: &AppState, assets: Assets) -> Router {
         })
     });
     let public = assets::public(&state.config.site.root);
-    let policy = Policy::new(&captcha::extra(state), reload_port());
+    let policy = Policy::new(&policy::third_party_origins(state), reload_port());
     Router::new()
         .leptos_routes_with_context(state, generate_route_list(App), context, shell)
         .fallback_service(public.fallback(tower::service_fn({

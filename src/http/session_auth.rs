@@ -4,12 +4,13 @@ use axum::http::HeaderMap;
 use tower_sessions::Session;
 
 use super::auth::Fault;
-use super::{flash, session as sessions};
-use crate::ui::AccountView;
+
 use crate::domain::{Role, Timestamp};
+use crate::routes::session::{self as sessions, flash};
 use crate::services::AuthenticatedUser;
 use crate::state::AppState;
 use crate::store::sessions::{Owner, SecondStep, SessionLookup, SignedIn};
+use crate::ui::AccountView;
 
 /// Header of requests that a page sends by itself, without user activity. They do not extend the session.
 const REFRESH: &str = "x-refresh";

@@ -7,10 +7,10 @@ use futures_util::TryStreamExt as _;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::access_log::RequestId;
 use super::download;
 use super::download::{moment, page_with};
 use crate::paths;
+use crate::routes::form::RequestId;
 use crate::services::RequestContext;
 use crate::services::admin::{UsersExport, UsersQuery};
 use crate::state::AppState;

@@ -33,9 +33,9 @@ mod tests {
     use leptos::prelude::*;
 
     use super::EnhancedForm;
+    use crate::domain::FieldErrors;
     use crate::islands::{Feedback, Flash};
     use crate::islands::{Field, Form};
-    use crate::domain::FieldErrors;
 
     /// Returns the values of an attribute, in document order.
     fn values<'h>(html: &'h str, attribute: &str) -> Vec<&'h str> {

@@ -151,8 +151,8 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::{Field, Form};
-    use crate::islands::{Feedback, Flash};
     use crate::domain::FieldErrors;
+    use crate::islands::{Feedback, Flash};
 
     fn refused(form: &str, feedback: Feedback) -> Flash {
         let values = vec![("email".to_owned(), "ann@x".to_owned())];

@@ -46,5 +46,5 @@ pub use live_rows::{FreshRows, LiveRows};
 pub use local_time::LocalTime;
 pub use passkey_button::{PasskeyButton, PasskeyUse};
 pub use print_button::PrintButton;
-pub use strength_meter::{Strength, StrengthMeter};
+pub use strength_meter::{Strength, StrengthMeter, StrengthView};
 pub use submit_button::SubmitButton;

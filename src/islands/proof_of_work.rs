@@ -6,8 +6,8 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlInputElement, MessageChannel, Performance};
 
 use super::{FormState, widget};
-use crate::islands::{Captcha, CaptchaKind};
 use crate::domain::proof_of_work::{ProofOfWork, Solution};
+use crate::islands::{Captcha, CaptchaKind};
 
 /// The `id` and `name` of the field with the challenge, and later with its answer.
 pub const FIELD: &str = "captcha";

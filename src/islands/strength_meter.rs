@@ -5,14 +5,39 @@ use std::time::Duration;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::serde_json;
-use leptos::server_fn::ServerFn;
 use leptos::wasm_bindgen::JsCast;
+use serde::{Deserialize, Serialize};
 use web_sys::HtmlInputElement;
 
 use super::FormState;
 use super::dyn_value::{effect, live};
 use super::post::ask;
-use crate::api::password::{PasswordStrength, StrengthView};
+use crate::paths;
+
+/// The state of the meter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StrengthView {
+    /// 1 to 4. The form accepts the password from 3.
+    pub step: u8,
+    /// The label of the step.
+    pub word: String,
+    /// What is wrong with it; may be empty.
+    pub advice: String,
+}
+
+impl StrengthView {
+    /// Creates the state for a score from 0 to 4. Scores 0 and 1 look the same.
+    #[must_use]
+    pub fn of(score: u8, advice: impl ToString) -> Self {
+        let (step, word) = match score {
+            0 | 1 => (1, "Too weak"),
+            2 => (2, "Weak"),
+            3 => (3, "Good"),
+            _ => (4, "Strong"),
+        };
+        Self { step, word: word.to_owned(), advice: advice.to_string() }
+    }
+}
 
 /// The delay after the last keystroke before the server is asked.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -71,7 +96,7 @@ impl Strength {
             let asked = input.value();
             let name = input.name();
             let fields = [(name.as_str(), "password"), ("username", "username"), ("email", "email")];
-            let answer = ask(PasswordStrength::PATH, &form, &fields).await;
+            let answer = ask(paths::PASSWORD_STRENGTH, &form, &fields).await;
             self.asking.set_value(false);
             // Ignores an answer about text that has changed.
             if input.value() == asked {

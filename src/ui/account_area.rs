@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::{SectionNav, SignedIn};
-use crate::ui::PageContext;
 use crate::paths;
+use crate::ui::PageContext;
 
 /// The sections of the area, in the order of the navigation.
 const PARTS: [(&str, &str); 3] =
@@ -14,13 +14,13 @@ const PARTS: [(&str, &str); 3] =
 /// below one another.
 ///
 /// ```text
-/// <AccountArea visitor here=paths::ACCOUNT_SESSIONS heading="Sessions">
+/// <AccountArea context here=paths::ACCOUNT_SESSIONS heading="Sessions">
 ///     <Section title="Your devices"> … </Section>
 /// </AccountArea>
 /// ```
 #[component]
 pub fn AccountArea(
-    visitor: PageContext,
+    context: PageContext,
     /// The page's own path.
     here: &'static str,
     /// The section that the page belongs to, if it is not one itself.
@@ -30,7 +30,7 @@ pub fn AccountArea(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <SignedIn visitor here>
+        <SignedIn context here>
             <SectionNav label="Account" parts=&PARTS here within />
             <h1>{heading}</h1>
             <div class="sections">{children()}</div>

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::{SectionNav, SignedIn};
-use crate::ui::PageContext;
 use crate::paths;
+use crate::ui::PageContext;
 
 /// The sections of the area, in the order of the navigation.
 const PARTS: [(&str, &str); 7] = [
@@ -21,13 +21,13 @@ const PARTS: [(&str, &str); 7] = [
 /// one another.
 ///
 /// ```text
-/// <AdminArea visitor here=paths::ADMIN_AUDIT heading="Audit log">
+/// <AdminArea context here=paths::ADMIN_AUDIT heading="Audit log">
 ///     <Section title="Entries"> … </Section>
 /// </AdminArea>
 /// ```
 #[component]
 pub fn AdminArea(
-    visitor: PageContext,
+    context: PageContext,
     /// The path of the section that the page is, or belongs to.
     here: &'static str,
     /// Whether the page belongs to that section and is not the section itself.
@@ -39,7 +39,7 @@ pub fn AdminArea(
     // A page within a section is not the section itself.
     let (page, within) = if within { ("", Some(here)) } else { (here, None) };
     view! {
-        <SignedIn visitor here=paths::ADMIN>
+        <SignedIn context here=paths::ADMIN>
             <SectionNav label="Admin" parts=&PARTS here=page within />
             <h1>{heading}</h1>
             <div class="sections wide">{children()}</div>

@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 
 use super::{Logo, NoticeBox};
-use crate::ui::PageContext;
 use crate::paths;
+use crate::ui::PageContext;
 
 /// The portal's name, one card, and a line under it with the alternative. The last
 /// request's message is at the top of the card.
 #[component]
 pub fn CardLayout(
-    visitor: PageContext,
+    context: PageContext,
     /// A line under the card.
     #[prop(optional, into)]
     under: Option<ViewFn>,
@@ -19,12 +19,12 @@ pub fn CardLayout(
     view! {
         <div class="frame">
             <header>
-                <Logo name=visitor.portal_name href=paths::HOME />
+                <Logo name=context.portal_name href=paths::HOME />
             </header>
             <main class="frame-card">
                 <div class="card">
                     <div class="card-body">
-                        {visitor.flash.notice.map(|notice| view! { <NoticeBox notice /> })}
+                        {context.flash.notice.map(|notice| view! { <NoticeBox notice /> })}
                         {children()}
                     </div>
                 </div>

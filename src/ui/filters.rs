@@ -5,9 +5,9 @@ use leptos::prelude::*;
 /// A form that requests the same page with other query parameters.
 ///
 /// ```text
-/// <Filters action=paths::ADMIN_AUDIT narrowed=view.narrowed>
-///     <Choice name="action" label="Action" options chosen />
-///     <Words name="who" label="By" value />
+/// <Filters action=paths::ADMIN_AUDIT narrowed>
+///     <SelectFilter name="action" label="Action" options chosen />
+///     <TextFilter name="who" label="By" value />
 /// </Filters>
 /// ```
 #[component]
@@ -37,7 +37,7 @@ pub fn SelectFilter(
     name: &'static str,
     label: &'static str,
     /// The options with their URL values and labels.
-    options: Vec<(String, String)>,
+    options: Vec<(&'static str, &'static str)>,
     /// The selected value; empty for none.
     chosen: String,
     /// The label of the option for none.

@@ -7,15 +7,15 @@ use super::Badge;
 /// A list of [`Item`]s. Use an [`EmptyList`] if there are none.
 ///
 /// ```text
-/// <Rows>
-///     <Row title="Firefox on Linux" badge="This device">"Signed in from 192.0.2.7"</Row>
-///     <Row
+/// <ItemList>
+///     <Item title="Firefox on Linux" badge="This device">"Signed in from 192.0.2.7"</Item>
+///     <Item
 ///         title="Safari on iPhone"
-///         action=move || view! { <PlainForm action=paths::END_SESSION label="End session" about="Safari on iPhone" hidden /> }
+///         action=move || view! { <ActionButton action=EndSession::PATH label="End session" about hidden /> }
 ///     >
 ///         "Signed in from 198.51.100.7"
-///     </Row>
-/// </Rows>
+///     </Item>
+/// </ItemList>
 /// ```
 #[component]
 pub fn ItemList(children: Children) -> impl IntoView {

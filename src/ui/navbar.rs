@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::{Logo, NoticeBox};
 use crate::islands::{Icon, IconName};
-use crate::ui::PageContext;
 use crate::paths;
+use crate::ui::PageContext;
 
 /// The navigation bar with the user's menu, and the page below it.
 ///
@@ -13,20 +13,20 @@ use crate::paths;
 /// without a script. On a phone the menu also contains the links.
 #[component]
 pub fn SignedIn(
-    visitor: PageContext,
+    context: PageContext,
     /// The page's own path.
     here: &'static str,
     children: Children,
 ) -> impl IntoView {
-    let administers = visitor.account.as_ref().is_some_and(|account| account.administrator && !account.must_enroll);
-    let username = visitor.account.map(|account| account.username).unwrap_or_default();
+    let administers = context.account.as_ref().is_some_and(|account| account.administrator && !account.must_enroll);
+    let username = context.account.map(|account| account.username).unwrap_or_default();
     view! {
         <a class="skip-link visually-hidden-focusable" href="#content">
             "Skip to main content"
         </a>
         <header class="bar">
             <div>
-                <Logo name=visitor.portal_name href=paths::DASHBOARD />
+                <Logo name=context.portal_name href=paths::DASHBOARD />
                 <nav class="bar-wide" aria-label="Main">
                     <Links here administers />
                 </nav>
@@ -49,7 +49,7 @@ pub fn SignedIn(
             </div>
         </header>
         <main id="content" class="measure" tabindex="-1">
-            {visitor.flash.notice.map(|notice| view! { <NoticeBox notice /> })}
+            {context.flash.notice.map(|notice| view! { <NoticeBox notice /> })}
             {children()}
         </main>
     }

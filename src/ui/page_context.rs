@@ -1,17 +1,9 @@
 //! The context of a request, as the pages see it.
 
-use std::fmt;
+use crate::domain::{RegistrationMode, Timestamp};
+use crate::islands::{Captcha, Flash};
 
-use serde::{Deserialize, Serialize};
-
-use super::admin::AdminView;
-use super::{
-    Captcha, EventView, Feedback, PasskeyView, RecoveryCodesView, RegisterView, SecondStepView, SecurityLogView,
-    SessionsView, TrustedBrowserView, TwoStepView,
-};
-use crate::domain::{Notice, RegistrationMode, Timestamp};
-
-/// The context of every page. Holds only data that this visitor may see.
+/// The context of every page. Holds only data that this user may see.
 #[derive(Clone, Debug)]
 pub struct PageContext {
     /// The portal's name, from `PORTAL_NAME`.
@@ -22,8 +14,6 @@ pub struct PageContext {
     pub registration: RegistrationMode,
     /// The feedback of the previous request.
     pub flash: Flash,
-    /// The data of this page.
-    pub view: View,
     /// The captcha of this page's form, if it needs one.
     pub captcha: Option<Captcha>,
     /// A validated path to open after signing in.
@@ -45,7 +35,6 @@ impl Default for PageContext {
             account: None,
             registration: RegistrationMode::default(),
             flash: Flash::default(),
-            view: View::None,
             captcha: None,
             next: None,
             passkeys: None,
@@ -53,55 +42,6 @@ impl Default for PageContext {
             dev_mailbox: false,
             now: Timestamp(0),
         }
-    }
-}
-
-/// The data of a page beyond the common context.
-#[derive(Clone, Debug)]
-pub enum View {
-    None,
-    /// An admin page.
-    Admin(AdminView),
-    Register(RegisterView),
-    Verify(PendingView),
-    Sessions(SessionsView),
-    SecurityLog(SecurityLogView),
-    SecondStep(SecondStepView),
-    Confirm(ConfirmView),
-    Security(SecurityView),
-    RecoveryCodes(RecoveryCodesView),
-    Recover(CodeView),
-    /// The new email address that is still unconfirmed, if there is one.
-    Account(Option<String>),
-    /// The new email address, and the code that was sent to it.
-    EmailCode(String, CodeView),
-    /// The number of days until an account is deleted.
-    Delete {
-        days: u64,
-    },
-    /// `None` for a link that no longer works.
-    EmailLinks(Option<EmailLinkView>),
-}
-
-/// A valid link from an email.
-#[derive(Clone, PartialEq, Eq)]
-pub struct EmailLinkView {
-    /// Sent back with the button.
-    pub token: String,
-    pub action: EmailLinkAction,
-}
-
-/// The action of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EmailLinkAction {
-    EndSession,
-    UndoEmailChange,
-    KeepAccount,
-}
-
-impl fmt::Debug for EmailLinkView {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "EmailLinkView({:?}, …)", self.action)
     }
 }
 
@@ -133,48 +73,4 @@ impl AccountView {
     pub fn signed_in_with(&self) -> &'static str {
         if self.two_step { "Two-step sign-in" } else { "Password only" }
     }
-}
-
-/// A pending code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CodeView {
-    /// When the newest code expires, by the server's clock.
-    pub deadline: Timestamp,
-    /// The lifetime of a code in milliseconds: the countdown's full ring.
-    pub lifetime_ms: u64,
-    /// Milliseconds from rendering the page to `deadline`.
-    pub remaining_ms: u64,
-    /// Milliseconds until a new code can be requested.
-    pub resend_in_ms: u64,
-}
-
-/// A pending registration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PendingView {
-    pub username: String,
-    pub email: String,
-    pub code: CodeView,
-    /// How many times the email address can still be corrected.
-    pub email_changes_left: u32,
-    /// Whether the email address comes from an invitation and can't be corrected.
-    pub address_fixed: bool,
-    /// Whether the code was correct but the username is now taken.
-    pub needs_username: bool,
-}
-
-/// How the signed-in user can reauthenticate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfirmView {
-    /// Whether the user can use a passkey instead of the password.
-    pub has_passkey: bool,
-}
-
-/// The security settings of the user's account.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SecurityView {
-    pub two_step: TwoStepView,
-    pub passkeys: Vec<PasskeyView>,
-    pub browsers: Vec<TrustedBrowserView>,
-    /// The most recent events, newest first.
-    pub events: Vec<EventView>,
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use axum::http::HeaderValue;
 
+use crate::state::AppState;
+
 /// For responses that are not pages: load nothing, run nothing, allow no framing.
 pub const STRICT: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -83,6 +85,14 @@ impl Policy {
         // A base64 nonce is always a valid header value; otherwise the page must not run anything.
         HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(STRICT))
     }
+}
+
+/// Returns the origins of the third-party captcha that the Content Security Policy has to allow.
+#[must_use]
+pub fn third_party_origins(state: &AppState) -> Extra {
+    let Some(third_party) = &state.captcha.third_party else { return Extra::default() };
+    let origins: Vec<_> = third_party.provider.origins().iter().filter_map(|origin| Source::parse(origin)).collect();
+    Extra { scripts: origins.clone(), styles: origins.clone(), frames: origins.clone(), connections: origins }
 }
 
 #[cfg(test)]

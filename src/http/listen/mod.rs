@@ -26,10 +26,10 @@ use connection_limit::{ConnectionLimiter, LimitReached};
 pub use fd_limit::fit_to_fd_limit;
 use overload::Refusals;
 
-use super::log_throttle::LogThrottle;
 use super::request_context;
 use crate::clock::Clock;
 use crate::limits::ConnectionLimits;
+use crate::services::rate_limit::LogThrottle;
 
 /// The pause after `accept` failed because a resource ran out. Trying again at once would only
 /// waste CPU time.

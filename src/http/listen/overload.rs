@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
-use crate::http::log_throttle::LogThrottle;
+use crate::services::rate_limit::LogThrottle;
 
 /// Sent at once instead of leaving the connection in the system's queue. There, every client would wait
 /// behind earlier ones without knowing why, and a proxy could not report an error to its client.

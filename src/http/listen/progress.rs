@@ -124,8 +124,8 @@ mod tests {
     use std::time::Duration;
 
     use super::{Progress, Stage};
-    use crate::domain::Timestamp;
     use crate::clock::{Clock, TestClock};
+    use crate::domain::Timestamp;
     use crate::limits::Limits;
 
     #[test]

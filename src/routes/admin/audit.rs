@@ -1,0 +1,104 @@
+//! `/admin/audit`: the audit log.
+
+use std::collections::HashMap;
+
+use leptos::either::Either;
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::query::{Neighbors, Query};
+use crate::domain::audit_action;
+use crate::islands::LocalTime;
+use crate::paths;
+use crate::routes::access::Access;
+use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::services::admin::{AuditPage, AuditQuery, action_label, actor_name, target_name};
+use crate::store::audit::AuditEntry;
+use crate::ui::{
+    ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, Section, SelectFilter, Table, TextCell, TextFilter,
+};
+
+pub const PAGE: Page =
+    Page { path: paths::ADMIN_AUDIT, access: Access::Administrators, load: |request| Box::pin(load(request)) };
+
+async fn load(request: PageRequest<'_>) -> PageResult {
+    let query = Query::of(request.uri);
+    let filter = AuditQuery { action: query.word("action"), who: query.word("who"), whom: query.word("whom") };
+    let AuditPage { page, names } = request.state.admin.audit_log(filter, query.place(), request.by).await?;
+    let Neighbors { newer, older } = query.neighbors(&page, |entry| entry.seq.to_string());
+    Ok(Document::new("Audit log", move |context| {
+        let filters = ["action", "who", "whom"].map(|name| (name, query.word(name).to_owned()));
+        let narrowed = filters.iter().any(|(_, value)| !value.is_empty());
+        let hidden = filters.to_vec();
+        let [action, who, whom] = filters.map(|(_, value)| value);
+        let actions: Vec<_> = audit_action::ALL.iter().map(|&(_, value, label)| (value, label)).collect();
+        view! {
+            <AdminArea context here=paths::ADMIN_AUDIT heading="Audit log">
+                <Section title="Entries">
+                    <Filters action=paths::ADMIN_AUDIT narrowed>
+                        <SelectFilter name="action" label="Action" options=actions chosen=action />
+                        <TextFilter name="who" label="By (username)" value=who />
+                        <TextFilter name="whom" label="Target (username)" value=whom />
+                    </Filters>
+                    <Entries entries=page.rows names narrowed />
+                    <Pager newer older />
+                </Section>
+                <Section title="Export">
+                    <p>"All matching entries as a CSV file. Exports are recorded in the audit log."</p>
+                    <ActionButton action=paths::ADMIN_AUDIT_EXPORT label="Download as CSV" hidden />
+                </Section>
+            </AdminArea>
+        }
+    }))
+}
+
+/// The entries as a table, or a sentence if there are none.
+#[component]
+pub(super) fn Entries(
+    entries: Vec<AuditEntry>,
+    /// The usernames of the accounts in the entries that still exist.
+    names: HashMap<Uuid, String>,
+    #[prop(optional)] narrowed: bool,
+) -> impl IntoView {
+    if entries.is_empty() {
+        let words = if narrowed {
+            "No entries match. Change or clear the filters."
+        } else {
+            "No entries yet. Administrators' actions will be listed here."
+        };
+        return Either::Left(view! { <EmptyList>{words}</EmptyList> });
+    }
+    let rows: Vec<_> = entries
+        .into_iter()
+        .map(|entry| {
+            let (who, whom) = (actor_name(&entry, &names), target_name(&entry, &names));
+            view! { <Entry entry who whom /> }
+        })
+        .collect();
+    Either::Right(view! {
+        <Table caption="Entries" columns=vec!["When", "By", "Action", "Target", "Reason", "IP address", "Row"]>
+            {rows}
+        </Table>
+    })
+}
+
+#[component]
+fn Entry(entry: AuditEntry, who: String, whom: String) -> impl IntoView {
+    let what = action_label(&entry);
+    let detail = (!entry.detail.is_empty()).then(|| view! { <span class="quiet">" (" {entry.detail} ")"</span> });
+    view! {
+        <tr role="row">
+            <Cell of="When">
+                <LocalTime at=entry.at.0 with_time=true />
+            </Cell>
+            <TextCell of="By" text=who />
+            <Cell of="Action">{what} {detail}</Cell>
+            <TextCell of="Target" text=whom />
+            <TextCell of="Reason" text=entry.reason.value.unwrap_or_default() />
+            <TextCell of="IP address" text=entry.ip.value.unwrap_or_default() />
+            <Cell of="Row" number=true>
+                {entry.seq}
+            </Cell>
+        </tr>
+    }
+}

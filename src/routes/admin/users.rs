@@ -1,0 +1,114 @@
+//! `/admin/users`: all users, with search, filters and export.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::query::{Neighbors, Query};
+use super::user_action::ChangeUser;
+use crate::domain::{AccountState, Role};
+use crate::islands::LocalTime;
+use crate::paths;
+use crate::routes::access::Access;
+use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::services::admin::{UsersPage, UsersQuery};
+use crate::store::users::User;
+use crate::ui::{
+    ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, PlainRefusal, Section, SelectFilter, Table, TextCell,
+    TextFilter,
+};
+
+/// The orders of the list other than by username.
+const ORDERS: [(&str, &str); 2] = [("newest", "Newest first"), ("last_sign_in", "Last sign-in first")];
+
+pub const PAGE: Page =
+    Page { path: paths::ADMIN_USERS, access: Access::Administrators, load: |request| Box::pin(load(request)) };
+
+async fn load(request: PageRequest<'_>) -> PageResult {
+    let query = Query::of(request.uri);
+    let filter = UsersQuery {
+        q: query.word("q"),
+        state: query.word("state"),
+        role: query.word("role"),
+        sort: query.word("sort"),
+    };
+    let UsersPage { page, two_step } = request.state.admin.users(filter, query.place(), request.by).await?;
+    let Neighbors { newer, older } = query.neighbors(&page, |user| user.key.to_string());
+    Ok(Document::new("Users", move |context| {
+        let flash = context.flash.clone();
+        let shown = ["q", "state", "role", "sort"].map(|name| (name, query.word(name).to_owned()));
+        let hidden = shown.to_vec();
+        let [q, state, role, sort] = shown.map(|(_, value)| value);
+        let narrowed = [&q, &state, &role].into_iter().any(|filter| !filter.is_empty());
+        let states = AccountState::ALL.map(|state| (state.as_str(), state.label())).to_vec();
+        let roles = Role::ALL.map(|role| (role.as_str(), role.label())).to_vec();
+        let orders = ORDERS.to_vec();
+        let users: Vec<_> = page.rows.into_iter().map(|user| (two_step.contains(&user.id), user)).collect();
+        view! {
+            <AdminArea context here=paths::ADMIN_USERS heading="Users">
+                <Section title="All users">
+                    <PlainRefusal flash action=ChangeUser::PATH />
+                    <Filters action=paths::ADMIN_USERS narrowed>
+                        <TextFilter name="q" label="Search by username or email" value=q />
+                        <SelectFilter name="state" label="State" options=states chosen=state />
+                        <SelectFilter name="role" label="Role" options=roles chosen=role />
+                        <SelectFilter name="sort" label="Sort" options=orders chosen=sort unchosen="Username" />
+                    </Filters>
+                    <Users users narrowed />
+                    <Pager newer older words=("Previous", "Next") />
+                </Section>
+                <Section title="Export">
+                    <p>"All matching users as a CSV file. Exports are recorded in the audit log."</p>
+                    <ActionButton action=paths::ADMIN_USERS_EXPORT label="Download as CSV" hidden />
+                </Section>
+            </AdminArea>
+        }
+    }))
+}
+
+/// The users as a table, or a sentence if there are none.
+#[component]
+fn Users(
+    /// Whether each user signs in with two steps, and the user.
+    users: Vec<(bool, User)>,
+    narrowed: bool,
+) -> impl IntoView {
+    if users.is_empty() {
+        let words = if narrowed {
+            "No users match. Change or clear the filters."
+        } else {
+            "No users yet. New accounts will be listed here."
+        };
+        return Either::Left(view! { <EmptyList>{words}</EmptyList> });
+    }
+    let rows: Vec<_> = users.into_iter().map(|(two_step, user)| view! { <UserRow user two_step /> }).collect();
+    let columns = vec!["Username", "Email", "Role", "State", "2-step", "Registered", "Last sign-in"];
+    Either::Right(view! {
+        <Table caption="Users" columns>
+            {rows}
+        </Table>
+    })
+}
+
+#[component]
+fn UserRow(user: User, two_step: bool) -> impl IntoView {
+    let last_sign_in = match user.last_sign_in_at {
+        Some(at) => Either::Left(view! { <LocalTime at=at.0 with_time=true /> }),
+        None => Either::Right("Never"),
+    };
+    view! {
+        <tr role="row">
+            <Cell of="Username" long=true>
+                <a href=paths::admin_user(&user.id.to_string())>{user.username}</a>
+            </Cell>
+            <TextCell of="Email" text=user.email />
+            <Cell of="Role">{user.role.label()}</Cell>
+            <Cell of="State">{user.state.label()}</Cell>
+            <Cell of="2-step">{if two_step { "On" } else { "Off" }}</Cell>
+            <Cell of="Registered">
+                <LocalTime at=user.registered_at.0 with_time=false />
+            </Cell>
+            <Cell of="Last sign-in">{last_sign_in}</Cell>
+        </tr>
+    }
+}

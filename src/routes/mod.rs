@@ -1,0 +1,93 @@
+//! The pages, one file each: path, access rule, loader, markup, and the server functions of its forms.
+//!
+//! A server function answers on a path at or below its page, so the same request works with and without JavaScript.
+
+pub mod access;
+pub mod account;
+pub mod admin;
+pub mod captcha;
+pub mod dashboard;
+pub mod email_links;
+pub mod form;
+pub mod home;
+pub mod login;
+pub mod mfa;
+pub mod not_found;
+pub mod otp;
+pub mod page;
+pub mod password_strength;
+pub mod recover;
+pub mod recover_verify;
+pub mod register;
+pub mod secret;
+pub mod session;
+pub mod verify;
+
+use page::Page;
+
+pub use secret::Secret;
+
+/// Every page. A route that is not listed here does not exist, and a page without an access rule does not compile.
+pub const PAGES: [&Page; 26] = [
+    &home::PAGE,
+    &register::PAGE,
+    &verify::PAGE,
+    &login::PAGE,
+    &mfa::PAGE,
+    &recover::PAGE,
+    &recover_verify::PAGE,
+    &dashboard::PAGE,
+    &email_links::PAGE,
+    &account::overview::PAGE,
+    &account::confirm::PAGE,
+    &account::delete::PAGE,
+    &account::email_code::PAGE,
+    &account::recovery_codes::PAGE,
+    &account::security::PAGE,
+    &account::security_log::PAGE,
+    &account::sessions::PAGE,
+    &admin::overview::PAGE,
+    &admin::audit::PAGE,
+    &admin::invitations::PAGE,
+    &admin::mail::PAGE,
+    &admin::otps::PAGE,
+    &admin::settings::PAGE,
+    &admin::user::PAGE,
+    &admin::user_action::PAGE,
+    &admin::users::PAGE,
+];
+
+/// Returns the page with this path, where segments in braces match any one segment.
+#[must_use]
+pub fn page_at(path: &str) -> Option<&'static Page> {
+    PAGES.into_iter().find(|page| page.path == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use leptos::server_fn::ServerFn;
+
+    use super::{email_links, login, mfa, password_strength, recover, recover_verify, register, verify};
+    use crate::paths;
+
+    #[test]
+    fn the_forms_answer_where_the_rest_of_the_portal_expects_them() {
+        for (form, path) in [
+            (register::Register::PATH, paths::REGISTER),
+            (verify::Verify::PATH, paths::VERIFY),
+            (verify::Resend::PATH, paths::VERIFY_RESEND),
+            (login::Login::PATH, paths::LOGIN),
+            (login::Logout::PATH, paths::LOGOUT),
+            (login::PasskeySignIn::PATH, paths::LOGIN_PASSKEY),
+            (mfa::SecondStep::PATH, paths::LOGIN_MFA),
+            (mfa::PasskeySecondStep::PATH, paths::LOGIN_MFA_PASSKEY),
+            (recover::Recover::PATH, paths::RECOVER),
+            (recover_verify::RecoverVerify::PATH, paths::RECOVER_VERIFY),
+            (recover_verify::RecoverResend::PATH, paths::RECOVER_RESEND),
+            (email_links::FromMail::PATH, paths::FROM_MAIL),
+            (password_strength::PasswordStrength::PATH, paths::PASSWORD_STRENGTH),
+        ] {
+            assert_eq!(form, path);
+        }
+    }
+}

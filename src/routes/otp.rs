@@ -1,0 +1,17 @@
+//! The countdown of a pending code.
+
+use crate::domain::Timestamp;
+use crate::state::AppState;
+use crate::store::otps::Issued;
+use crate::ui::CodeView;
+
+pub fn view(state: &AppState, code: &Issued) -> CodeView {
+    let (now, limits) = (state.clock.now(), &state.config.limits);
+    let millis = |until: Timestamp| u64::try_from(until.since(now).as_millis()).unwrap_or(0);
+    CodeView {
+        deadline: code.expires_at,
+        lifetime_ms: u64::try_from(limits.otp_lifetime.as_millis()).unwrap_or(u64::MAX),
+        remaining_ms: millis(code.expires_at),
+        resend_in_ms: millis(code.issued_at + limits.otp_resend_after),
+    }
+}

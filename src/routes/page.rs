@@ -1,0 +1,129 @@
+//! What a page is: its path, who may open it, and how it is loaded.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::http::{Method, Uri};
+use futures_util::future::BoxFuture;
+use leptos::prelude::*;
+use tower_sessions::Session;
+
+use super::access::Access;
+use crate::services::{RequestContext, ServiceError};
+use crate::state::AppState;
+use crate::ui::PageContext;
+
+/// A page of the portal. Each has its own file, with this constant:
+///
+/// ```text
+/// pub const PAGE: Page = Page {
+///     path: paths::ACCOUNT_SESSIONS,
+///     access: Access::SignedIn,
+///     load: |request| Box::pin(load(request)),
+/// };
+///
+/// async fn load(request: PageRequest<'_>) -> PageResult {
+///     let sessions = request.state.session_manager.live(request.by).await?;
+///     Ok(Document::new("Sessions", move |context| view! { <AccountArea context …>…</AccountArea> }))
+/// }
+/// ```
+///
+/// The page is loaded before anything of it is rendered, so it can still redirect or be a 404.
+pub struct Page {
+    /// The path. A segment in braces matches any one segment.
+    pub path: &'static str,
+    pub access: Access,
+    pub load: for<'a> fn(PageRequest<'a>) -> BoxFuture<'a, PageResult>,
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Page({})", self.path)
+    }
+}
+
+/// A request of a page by a user who may open it.
+#[derive(Clone, Copy, Debug)]
+pub struct PageRequest<'a> {
+    pub state: &'a AppState,
+    pub by: &'a RequestContext,
+    pub method: &'a Method,
+    pub uri: &'a Uri,
+    pub session: &'a Session,
+}
+
+impl PageRequest<'_> {
+    /// Returns the query string, or an empty one.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        self.uri.query().unwrap_or_default()
+    }
+
+    /// Returns the segment of the path at `index`, counted from 0, or an empty string.
+    #[must_use]
+    pub fn segment(&self, index: usize) -> &str {
+        self.uri.path().split('/').nth(index + 1).unwrap_or_default()
+    }
+}
+
+/// A loaded page, or why it is not shown: [`ServiceError::Redirect`] leads elsewhere, and [`ServiceError::NotFound`] is
+/// the 404 page.
+pub type PageResult = Result<Document, ServiceError>;
+
+/// A loaded page that is ready to be rendered.
+pub struct Document {
+    /// The title, without the portal's name.
+    pub title: Cow<'static, str>,
+    /// Whether the page has islands. Without any, the browser does not download the WebAssembly module.
+    pub islands: bool,
+    body: Box<dyn FnOnce(PageContext) -> AnyView + Send>,
+}
+
+impl Document {
+    /// Creates a page with islands. `body` renders the content of `<body>`.
+    #[must_use]
+    pub fn new<V: IntoView + 'static>(
+        title: impl Into<Cow<'static, str>>,
+        body: impl FnOnce(PageContext) -> V + Send + 'static,
+    ) -> Self {
+        Self { title: title.into(), islands: true, body: Box::new(move |context| body(context).into_any()) }
+    }
+
+    /// Declares that the page has no islands.
+    #[must_use]
+    pub fn without_islands(self) -> Self {
+        Self { islands: false, ..self }
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Document({:?}, …)", self.title)
+    }
+}
+
+/// The page of a request on its way from the access check to the renderer, which takes it once.
+#[derive(Clone, Debug, Default)]
+pub struct LoadedPage(Arc<Mutex<Option<Document>>>);
+
+impl LoadedPage {
+    #[must_use]
+    pub fn new(document: Document) -> Self {
+        Self(Arc::new(Mutex::new(Some(document))))
+    }
+
+    /// Returns the title and whether the page has islands, if it was not rendered yet.
+    #[must_use]
+    pub fn head(&self) -> Option<(Cow<'static, str>, bool)> {
+        let document = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        document.as_ref().map(|document| (document.title.clone(), document.islands))
+    }
+
+    /// Renders the content of `<body>`. Returns `None` without a page, or if it was rendered before.
+    #[must_use]
+    pub fn render(&self, context: PageContext) -> Option<AnyView> {
+        let document = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        Some((document.body)(context))
+    }
+}

@@ -1,0 +1,37 @@
+//! `/password/strength`: rates a new password for the strength meter.
+
+use leptos::prelude::*;
+
+use crate::crypto::PasswordContext;
+use crate::domain::Password;
+use crate::islands::{ApiError, StrengthView};
+use crate::paths;
+use crate::routes::Secret;
+use crate::routes::form::FormRequest;
+
+/// Rates a password by the rule of the forms that set one.
+///
+/// The meter asks the server because the rule's dictionaries are larger than the rest
+/// of the page, and because a second copy of the rule could disagree with it. The
+/// password is sent in a request body, like the form itself. Nothing is stored, logged
+/// or counted, and no session or cookie is created.
+#[server(prefix = "", endpoint = "password/strength")]
+pub async fn password_strength(
+    #[server(default)] password: Secret,
+    #[server(default)] username: String,
+    #[server(default)] email: String,
+) -> Result<StrengthView, ApiError> {
+    let post = FormRequest::of::<PasswordStrength>()?;
+    // Low priority: other ready tasks run first.
+    tokio::task::yield_now().await;
+    let context = PasswordContext { username: &username, email: &email };
+    let view = match Password::parse_new(password.expose()) {
+        Ok(password) => {
+            let assessment = post.state.policy.assess(&password, &context);
+            StrengthView::of(assessment.score, assessment.reason)
+        }
+        Err(error) => StrengthView::of(0, error),
+    };
+    post.redirect_plain_form(paths::REGISTER);
+    Ok(view)
+}

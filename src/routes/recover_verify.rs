@@ -1,0 +1,84 @@
+//! `/recover/verify`: sets a new password with the emailed code.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::islands::{ApiError, Captcha, CaptchaAnswer, Field, Flash, Form};
+use crate::paths;
+use crate::routes::access::Access;
+use crate::routes::form::FormRequest;
+use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::{Secret, otp};
+use crate::ui::{Again, CardLayout, CodeView, OtpCard};
+
+pub const PAGE: Page =
+    Page { path: paths::RECOVER_VERIFY, access: Access::SignedOut, load: |request| Box::pin(load(request)) };
+
+async fn load(request: PageRequest<'_>) -> PageResult {
+    let PageRequest { state, by, .. } = request;
+    let issued = state.recovery.pending(by).await?;
+    let code = otp::view(state, &issued);
+    Ok(Document::new("Check your email", move |context| {
+        let (flash, captcha, mailbox) = (context.flash.clone(), context.captcha.clone(), context.dev_mailbox);
+        let under = || view! { "Remember your password? " <a href=paths::LOGIN>"Sign in"</a> };
+        view! {
+            <CardLayout context under>
+                <EnterCode code flash captcha mailbox />
+            </CardLayout>
+        }
+    }))
+}
+
+/// The form for the code and the new password, and the button that sends a new code.
+#[component]
+fn EnterCode(code: CodeView, flash: Flash, captcha: Option<Captcha>, mailbox: bool) -> impl IntoView {
+    let form = Form::to(RecoverVerify::PATH, &flash)
+        .first_field(Field::code("code", "Code").hint("The 6-digit code in the email."))
+        .field(Field::new_password("password", "New password"))
+        .submit("Reset password", "Checking…");
+    let resend = Form::resend(RecoverResend::PATH, &flash, code.resend_in_ms).captcha(captcha.clone());
+    let again = Again {
+        advice: "Get a new code to reset your password.",
+        label: "Get a new code",
+        page: paths::RECOVER_VERIFY,
+    };
+    let lead = || {
+        view! {
+            <h1>"Check your email"</h1>
+            <p>
+                "If that email address has an account, we've sent a 6-digit code to it. "
+                "Resetting your password signs you out on all devices."
+            </p>
+        }
+    };
+    view! {
+        <OtpCard code lead form resend captcha again mailbox>
+            <a href=paths::RECOVER>"Use a different email address"</a>
+        </OtpCard>
+    }
+}
+
+/// Sets a new password with the emailed code.
+///
+/// # Errors
+/// Messages for the fields. If the recovery has ended, the answer redirects to `/recover`.
+#[server(prefix = "", endpoint = "recover/verify")]
+pub async fn recover_verify(
+    #[server(default)] code: Secret,
+    #[server(default)] password: Secret,
+) -> Result<(), ApiError> {
+    let post = FormRequest::of::<RecoverVerify>()?;
+    let outcome = post.state.recovery.finish(code.expose(), password.expose(), &post.requester).await;
+    post.answer(outcome).await
+}
+
+/// Emails a new code.
+///
+/// # Errors
+/// Too early, or too many codes for the email address.
+#[server(prefix = "", endpoint = "recover/resend")]
+pub async fn recover_resend(#[server(flatten)] answer: CaptchaAnswer) -> Result<(), ApiError> {
+    let post = FormRequest::of::<RecoverResend>()?;
+    let outcome = post.state.recovery.resend(&post.captcha(&answer), &post.requester).await;
+    post.answer(outcome).await
+}

@@ -1,0 +1,70 @@
+//! The card on which the user enters an emailed code, whatever the code is for.
+
+use leptos::prelude::*;
+
+use crate::domain::Timestamp;
+use crate::islands::{Captcha, CaptchaScript, Countdown, EnhancedForm, Form};
+use crate::paths;
+
+/// A pending code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeView {
+    /// When the newest code expires, by the server's clock.
+    pub deadline: Timestamp,
+    /// The lifetime of a code in milliseconds: the countdown's full ring.
+    pub lifetime_ms: u64,
+    /// Milliseconds from rendering the page to `deadline`.
+    pub remaining_ms: u64,
+    /// Milliseconds until a new code can be requested.
+    pub resend_in_ms: u64,
+}
+
+/// What to do once the code has expired.
+#[derive(Clone, Copy, Debug)]
+pub struct Again {
+    pub advice: &'static str,
+    pub label: &'static str,
+    /// The page to load again. The server redirects from there with the reason, and fills in the form.
+    pub page: &'static str,
+}
+
+/// The lead, the countdown, the form that takes the code, and the alternatives,
+/// to which the children are added. Elements of class `while-live` disappear when
+/// the countdown ends.
+#[component]
+pub fn OtpCard(
+    code: CodeView,
+    /// The heading and the email address that the code was sent to.
+    #[prop(into)]
+    lead: ViewFnOnce,
+    form: Form,
+    resend: Form,
+    /// The captcha of the form that requests a new code.
+    captcha: Option<Captcha>,
+    again: Again,
+    /// Whether emails go to the development mailbox.
+    mailbox: bool,
+    children: Children,
+) -> impl IntoView {
+    let CodeView { deadline, lifetime_ms, remaining_ms, .. } = code;
+    let mailbox = mailbox.then(|| view! { <a href=paths::DEV_MAILBOX>"Development: read the email"</a> });
+    view! {
+        <div class="while-live">{lead.run()}</div>
+        <Countdown remaining_ms lifetime_ms deadline=deadline.0>
+            <p>{again.advice}</p>
+            <a class="btn btn-primary btn-wide" href=again.page>
+                {again.label}
+            </a>
+        </Countdown>
+        <div class="while-live">
+            <EnhancedForm form />
+            <div class="other-ways">
+                <p class="quiet">"It can take a few minutes to arrive. Check your spam folder."</p>
+                <CaptchaScript captcha />
+                <EnhancedForm form=resend />
+                {children()}
+                {mailbox}
+            </div>
+        </div>
+    }
+}
