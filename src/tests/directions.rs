@@ -1,52 +1,59 @@
-//! Enforces the layering in `lib.rs`: which module may use which.
+//! Which module may import which. The picture is in `lib.rs`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A module, and what no file of it may import. Server function bodies import
-/// inside the function, which is why only unindented lines count in `api`.
-const RULES: &[(&str, &[&str])] = &[
+/// The modules, lowest first, each with the modules that it may import. Every one of them is above in the list, so
+/// there can be no import cycle.
+const MODULES: &[(&str, &[&str])] = &[
+    ("paths", &[]),
+    ("sorted_lines", &[]),
+    ("domain", &[]),
+    ("islands", &["domain", "paths"]),
+    ("clock", &["domain"]),
+    ("rng", &["domain"]),
+    ("crypto", &["domain", "rng", "sorted_lines"]),
+    ("limits", &["crypto", "domain"]),
+    ("store", &["clock", "crypto", "domain", "limits", "rng"]),
+    ("mail", &["clock", "crypto", "domain", "paths", "rng", "store"]),
+    ("config", &["crypto", "domain", "limits", "mail", "rng"]),
+    ("telemetry", &["config"]),
+    ("services", &["clock", "config", "crypto", "domain", "limits", "mail", "paths", "rng", "sorted_lines", "store"]),
+    ("state", &["clock", "config", "crypto", "limits", "mail", "rng", "services", "store"]),
+    ("ui", &["domain", "islands", "paths"]),
     (
-        "domain",
+        "routes",
+        &["config", "crypto", "domain", "islands", "limits", "mail", "paths", "services", "state", "store", "ui"],
+    ),
+    ("app", &["routes", "ui"]),
+    (
+        "http",
         &[
-            "crate::api",
-            "crate::components",
-            "crate::pages",
-            "crate::server",
-            "leptos",
-            "axum",
-            "http",
-            "sea_orm",
-            "tokio",
+            "app", "clock", "config", "crypto", "domain", "islands", "limits", "mail", "paths", "rng", "routes",
+            "services", "state", "store", "ui",
         ],
     ),
-    ("components", &["crate::pages", "crate::server", "axum", "sea_orm"]),
-    ("pages", &["crate::server", "axum", "sea_orm"]),
-    (
-        "server/services",
-        &[
-            "leptos",
-            "leptos_axum",
-            "axum",
-            "http",
-            "tower_sessions",
-            "crate::api",
-            "crate::pages",
-            "crate::components",
-            "crate::http",
-            "crate::cli",
-        ],
-    ),
-    (
-        "server/store",
-        &["crate::services", "crate::http", "crate::mail", "crate::api", "leptos", "axum"],
-    ),
-    (
-        "server/crypto",
-        &["crate::services", "crate::store", "crate::http", "crate::api", "leptos", "axum"],
-    ),
-    ("server/mail", &["crate::services", "crate::http", "crate::api", "leptos", "axum"]),
+    ("cli", &["clock", "config", "crypto", "domain", "http", "mail", "rng", "services", "state", "store", "telemetry"]),
 ];
+
+/// Crates that a module must not use.
+const CRATES: &[(&str, &[&str])] = &[
+    ("domain", &["axum", "http", "leptos", "sea_orm", "tokio", "tower_sessions"]),
+    ("islands", &["axum", "sea_orm", "tokio", "tower_sessions"]),
+    ("ui", &["axum", "sea_orm", "tokio", "tower_sessions"]),
+    ("routes", &["sea_orm"]),
+    ("http", &["sea_orm"]),
+    ("services", &["axum", "http", "leptos", "leptos_axum", "tower_sessions"]),
+    ("store", &["axum", "leptos"]),
+    ("mail", &["axum", "leptos", "tower_sessions"]),
+    ("crypto", &["axum", "leptos", "sea_orm", "tower_sessions"]),
+    ("config", &["axum", "leptos", "sea_orm", "tower_sessions"]),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
@@ -57,69 +64,87 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Returns the path that a `use` line names, whatever its visibility.
-fn imported(line: &str) -> Option<&str> {
-    let line = line.trim_start();
-    let rest = line
-        .strip_prefix("pub(crate) ")
-        .or(line.strip_prefix("pub(super) "))
-        .or(line.strip_prefix("pub "))
-        .unwrap_or(line);
-    rest.strip_prefix("use ")
+/// Returns the source files of the crate, without its integration tests, each with its module and its code without
+/// comments.
+fn modules() -> Vec<(String, PathBuf, String)> {
+    let root = root();
+    let files = sources(&root).into_iter().filter(|file| !file.starts_with(root.join("tests")));
+    let read = |file: PathBuf| {
+        let module = file.strip_prefix(&root).expect("a file in src").components().next().expect("a name");
+        let module = module.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+        let text = fs::read_to_string(&file).expect("a source file");
+        let code: Vec<_> = text.lines().map(|line| line.split("//").next().unwrap_or(line)).collect();
+        (module, file, code.join("\n"))
+    };
+    files.map(read).filter(|(module, ..)| !["lib", "main"].contains(&module.as_str())).collect()
 }
 
-fn names(path: &str, room: &str) -> bool {
-    path.strip_prefix(room).is_some_and(|rest| rest.starts_with("::") || rest.starts_with(';') || rest.starts_with(' '))
+/// Returns the first segments of all paths in `code` that start with `start`.
+fn named<'c>(code: &'c str, start: &'c str) -> impl Iterator<Item = &'c str> {
+    let ends = |char: char| !char.is_ascii_alphanumeric() && char != '_';
+    code.split(start).skip(1).map(move |rest| rest.split(ends).next().unwrap_or_default())
 }
 
 #[test]
-fn no_module_imports_what_its_layer_may_not_use() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut broken = Vec::new();
+fn modules_import_only_modules_below_them() {
+    let allowed: BTreeMap<_, _> = MODULES.iter().copied().collect();
+    let mut broken = BTreeSet::new();
     let mut read = 0;
-    for (room, forbidden) in RULES {
-        for file in sources(&root.join(room)) {
-            let text = fs::read_to_string(&file).expect("a source file");
-            for path in text.lines().filter_map(imported) {
-                read += 1;
-                if forbidden.iter().any(|other| names(path, other)) {
-                    broken.push(format!("{}: use {path}", file.display()));
-                }
+    for (module, file, code) in modules() {
+        let Some(allowed) = allowed.get(module.as_str()) else {
+            broken.insert(format!("{module} is not in the list of modules"));
+            continue;
+        };
+        // In a file directly in `src`, `super` is the crate as well.
+        let direct = file.parent() == Some(&root()) || file.ends_with(format!("{module}/mod.rs"));
+        let by_super =
+            named(&code, "super::").filter(|_| direct).filter(|name| MODULES.iter().any(|(it, _)| it == name));
+        for name in named(&code, "crate::").chain(by_super) {
+            read += 1;
+            let is_module = name.starts_with(|first: char| first.is_ascii_lowercase());
+            if is_module && name != module && !allowed.contains(&name) {
+                broken.insert(format!("{}: {name}", file.display()));
             }
         }
     }
-    assert!(read > 100, "only {read} imports were found: is the test looking in the right place?");
-    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    assert!(read > 1_000, "only {read} imports were found: is the test looking in the right place?");
+    assert!(broken.is_empty(), "{broken:#?}");
 }
 
 #[test]
-fn api_imports_the_server_only_inside_function_bodies() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api");
-    for file in sources(&root) {
-        let text = fs::read_to_string(&file).expect("a source file");
-        let outside = text.lines().filter(|line| !line.starts_with(' ')).filter_map(imported);
-        for path in outside {
-            assert!(!names(path, "crate::server") && !names(path, "axum"), "{}: use {path}", file.display());
+fn the_list_of_modules_has_no_cycle() {
+    for (index, (module, allowed)) in MODULES.iter().enumerate() {
+        for other in *allowed {
+            assert!(MODULES[..index].iter().any(|(lower, _)| lower == other), "{module} imports {other}");
         }
     }
+}
+
+#[test]
+fn modules_do_not_use_crates_of_other_layers() {
+    let mut broken = Vec::new();
+    for (module, file, code) in modules() {
+        let Some((_, forbidden)) = CRATES.iter().find(|(name, _)| *name == module) else { continue };
+        for line in code.lines().map(str::trim_start) {
+            let used = line.strip_prefix("pub use ").or(line.strip_prefix("use ")).unwrap_or_default();
+            if forbidden.iter().any(|name| used.strip_prefix(name).is_some_and(|rest| rest.starts_with("::"))) {
+                broken.push(format!("{}: {line}", file.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
 }
 
 #[test]
 fn feature_gates_are_only_in_lib_rs() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for file in
-        sources(&root).into_iter().filter(|file| !file.ends_with("src/lib.rs") && !file.starts_with(root.join("tests")))
-    {
-        let text = fs::read_to_string(&file).expect("a source file");
-        assert!(!text.contains("cfg(feature") && !text.contains("cfg(not(feature"), "{}", file.display());
+    for (_, file, code) in modules() {
+        assert!(!code.contains("cfg(feature") && !code.contains("cfg(not(feature"), "{}", file.display());
     }
 }
 
 #[test]
 fn models_stay_inside_the_store() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server");
-    for file in sources(&root).into_iter().filter(|file| !file.starts_with(root.join("store"))) {
-        let text = fs::read_to_string(&file).expect("a source file");
-        assert!(!text.contains("store::entity"), "{}", file.display());
+    for (module, file, code) in modules() {
+        assert!(module == "store" || !code.contains("store::entity"), "{}", file.display());
     }
 }

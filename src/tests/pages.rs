@@ -1,7 +1,12 @@
 //! The pages: who may see them, and what they contain.
 
+use std::collections::BTreeSet;
+
+use portal::routes::PAGES;
+
+use super::admin::{administrator, id_of};
 use super::harness::app::PASSWORD;
-use super::harness::{Client, TestApp};
+use super::harness::{Client, Mode, TestApp};
 
 #[tokio::test]
 async fn a_signed_out_visitor_sees_only_the_public_pages() {
@@ -178,4 +183,33 @@ async fn the_development_mailbox_is_not_available_with_smtp() {
     assert_eq!(app.form().get("/dev/mailbox").await.status, 200);
     let app = TestApp::with(&[("SMTP_URL", "smtps://user:secret@smtp.example.com:465")]).await;
     assert_eq!(app.form().get("/dev/mailbox").await.status, 404);
+}
+
+#[tokio::test]
+async fn every_page_with_an_island_loads_the_script_and_the_overview_has_neither() {
+    let app = TestApp::new().await;
+    let ann = administrator(&app, Mode::Form, "ann").await;
+    let id = id_of(&app, "ann").await;
+    let mut registering = app.form();
+    registering.register("bob", "bob@x.example", PASSWORD).await;
+    let mut recovering = app.form();
+    recovering.post("/recover", &[("email", "ann@admin.example")]).await;
+    let mut seen = BTreeSet::new();
+    for client in [app.form(), ann, registering, recovering] {
+        for page in PAGES {
+            let path = page.path.replace("{id}", &id).replace("{action}", "make-user");
+            let answer = client.clone().get(&path).await;
+            if answer.status == 200 {
+                let (script, island) =
+                    (answer.body.contains("type=\"module\""), answer.body.contains("<leptos-island"));
+                // A list without rows has no island, but its page loads the script all the same.
+                assert!(script || !island, "{path}");
+                assert!(!script || path != "/admin", "{path}");
+                seen.insert(page.path);
+            }
+        }
+    }
+    // The others need a code by email, or a second factor.
+    let unseen: Vec<_> = PAGES.iter().map(|page| page.path).filter(|path| !seen.contains(path)).collect();
+    assert!(unseen.len() <= 4, "{unseen:?}");
 }

@@ -1,7 +1,7 @@
 //! The policy for new passwords, in the form that sets one and in the meter beside it.
 
 use axum::http::Request;
-use portal::api::password::StrengthView;
+use portal::islands::StrengthView;
 use portal::paths::PASSWORD_STRENGTH;
 
 use super::harness::app::PASSWORD;

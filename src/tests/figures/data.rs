@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use portal::domain::{Email, Password, Role, Username};
 use portal::clock::Clock;
 use portal::crypto::{PasswordHash, PasswordHasher};
+use portal::domain::{Email, Password, Role, Username};
 use portal::rng::Rng;
 use portal::store::Store;
 use portal::store::accounts::{self, NewAccount};

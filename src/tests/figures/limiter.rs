@@ -4,8 +4,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, Ipv6Addr};
 
 use portal::clock::Clock;
-use portal::http::rate_limit::PostRateLimiter;
 use portal::limits::{FLOOD_KEYS, Limits};
+use portal::services::rate_limit::PostRateLimiter;
 
 use crate::process::Process;
 use crate::table::{Figure, Row, Unit};

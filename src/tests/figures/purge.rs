@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use portal::domain::Timestamp;
 use portal::clock::Clock;
 use portal::crypto::SecretKey;
+use portal::domain::Timestamp;
 use portal::limits::Limits;
 use portal::rng::Rng;
 use portal::services::maintenance::LastPurge;

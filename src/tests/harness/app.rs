@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use axum::Router;
-use portal::domain::Timestamp;
 use portal::clock::{Clock, TestClock};
 use portal::config::Config;
 use portal::config::env::Env;
+use portal::domain::Timestamp;
 use portal::http::router;
 use portal::mail::transport::memory::Behavior;
 use portal::mail::{RenderedEmail, Transport, Worker};

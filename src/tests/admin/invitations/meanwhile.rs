@@ -2,7 +2,7 @@
 
 use futures::future::join3;
 use portal::crypto::FlowToken;
-use portal::services::RequestContext;
+use portal::services::{RequestContext, ServiceError};
 
 use super::{BY_INVITATION, GUEST, PASSWORD, audit, invite, opened, portal, states};
 use crate::admin::denied::{member, request_of};
@@ -34,7 +34,8 @@ async fn an_invitation_revoked_between_the_code_check_and_the_account_creates_no
         )
         .await;
         assert!(revoked.is_ok(), "{revoked:?}");
-        assert_eq!(proven.expect("an answer").to, "/register");
+        let Err(ServiceError::Redirect(step)) = proven else { panic!("{proven:?}") };
+        assert_eq!(step.to, "/register");
         assert_eq!(states(&app).await, ["revoked"]);
         assert_eq!(audit(&app).await, ["invitation_sent g***@x.example", "invitation_revoked g***@x.example"]);
         assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1, "only ann's");

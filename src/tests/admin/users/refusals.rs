@@ -43,7 +43,7 @@ async fn administrators_cannot_use_actions_on_themselves_that_their_account_page
         for action in ["disable", "delete", "end-sessions", "start-recovery", "reset-two-step"] {
             let answer = change(&mut ann, &id, action, "Because.").await;
             let seen = ann.seen(answer).await;
-            assert!(seen.contains("This is your own account.") && seen.contains("/account"), "{action}: {seen}");
+            assert!(seen.contains("This is your own account.") && seen.contains("under Account"), "{action}: {seen}");
         }
         assert_eq!(ann.get("/dashboard").await.status, 200);
         assert_eq!(app.count("SELECT COUNT(*) FROM audit").await, 0);

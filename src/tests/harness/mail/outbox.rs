@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use portal::domain::{Email, OtpCode, Timestamp, Username};
 use portal::clock::{Clock, TestClock};
 use portal::crypto::{KeyRing, Sealer, SecretKey};
+use portal::domain::{Email, OtpCode, Timestamp, Username};
 use portal::mail::transport::{SmtpServer, Transport};
 use portal::mail::{CodeMail, Mailer, Message, Sender, Worker};
 use portal::rng::Rng;
