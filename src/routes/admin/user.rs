@@ -121,7 +121,7 @@ fn UserActions(
             let class = if action == UserAction::Delete { "btn btn-outline-danger" } else { "btn btn-outline" };
             view! {
                 <a class=class href=paths::admin_user_action(&id.to_string(), action.as_str())>
-                    {action.label()}
+                    {action.spec().label}
                 </a>
             }
         })

@@ -24,10 +24,10 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     let action = UserAction::parse(request.segment(3)).ok_or(ServiceError::NotFound)?;
     let UserActionPage { account, refusal } = request.state.admin.user_action(id, action, request.by).await?;
     let own = request.by.administrator()?.account_id == id;
-    Ok(Document::new(action.label(), move |context| {
+    Ok(Document::new(action.spec().label, move |context| {
         let flash = context.flash.clone();
         let name = account.username.as_str().to_owned();
-        let heading = heading(action, &name);
+        let heading = action.spec().heading(&name);
         let body = match refusal {
             Some(refusal) => Either::Left(view! {
                 <div class="alert alert-danger" tabindex="-1" autofocus>
@@ -61,17 +61,18 @@ fn Confirm(
     own: bool,
     flash: Flash,
 ) -> impl IntoView {
+    let spec = action.spec();
     let form = Form::to(ChangeUser::PATH, &flash)
         .field(Field::hidden("id", id.to_string()))
-        .field(Field::hidden("user_action", action.as_str()))
+        .field(Field::hidden("user_action", spec.slug))
         .field(Field::text("reason", "Reason").hint("Recorded in the audit log. The user won't see it."))
-        .submit(action.label(), pending_label(action));
-    let form = if is_loss(action) { form.dangerous() } else { form };
+        .submit(spec.label, spec.pending_label);
+    let form = if spec.destructive { form.dangerous() } else { form };
     let whose = if own { "your own account".to_owned() } else { username };
-    let listed = if own { OWN } else { consequences(action) };
+    let listed = if own { OWN } else { spec.consequences };
     let what: Vec<_> = listed.iter().map(|consequence| view! { <li>{*consequence}</li> }).collect();
     view! {
-        <p>{intro(action)} <strong>{whose}</strong> ":"</p>
+        <p>{spec.intro} " " <strong>{whose}</strong> ":"</p>
         <ul>{what}</ul>
         <EnhancedForm form />
     }
@@ -79,88 +80,6 @@ fn Confirm(
 
 /// The consequences of removing the admin role from one's own account, the only action that is available there.
 const OWN: &[&str] = &["You lose access to Admin immediately.", "Your account stays active, and you'll get an email."];
-
-fn heading(action: UserAction, username: &str) -> String {
-    match action {
-        UserAction::Disable => format!("Disable {username}?"),
-        UserAction::Enable => format!("Enable {username}?"),
-        UserAction::EndSessions => format!("Sign out {username} everywhere?"),
-        UserAction::StartRecovery => format!("Require a password reset for {username}?"),
-        UserAction::ResetTwoStep => format!("Reset two-step sign-in for {username}?"),
-        UserAction::MakeAdministrator => format!("Make {username} an administrator?"),
-        UserAction::MakeUser => format!("Remove the admin role from {username}?"),
-        UserAction::Delete => format!("Delete {username}?"),
-    }
-}
-
-fn is_loss(action: UserAction) -> bool {
-    !matches!(action, UserAction::Enable | UserAction::MakeAdministrator)
-}
-
-fn pending_label(action: UserAction) -> &'static str {
-    match action {
-        UserAction::Disable => "Disabling…",
-        UserAction::Enable => "Enabling…",
-        UserAction::EndSessions => "Signing out…",
-        UserAction::StartRecovery => "Sending…",
-        UserAction::ResetTwoStep => "Resetting…",
-        UserAction::MakeAdministrator | UserAction::MakeUser => "Changing…",
-        UserAction::Delete => "Deleting…",
-    }
-}
-
-/// The start of the sentence that ends with the username.
-fn intro(action: UserAction) -> &'static str {
-    match action {
-        UserAction::Disable => "This disables ",
-        UserAction::Enable => "This enables ",
-        UserAction::EndSessions => "This signs out ",
-        UserAction::StartRecovery => "This requires a password reset for ",
-        UserAction::ResetTwoStep => "This resets two-step sign-in for ",
-        UserAction::MakeAdministrator => "This gives the admin role to ",
-        UserAction::MakeUser => "This removes the admin role from ",
-        UserAction::Delete => "This permanently deletes ",
-    }
-}
-
-/// The consequences of an action.
-fn consequences(action: UserAction) -> &'static [&'static str] {
-    match action {
-        UserAction::Disable => &[
-            "They're signed out everywhere.",
-            "Pending codes, password resets and email changes are canceled, and trusted browsers are removed.",
-            "They can't sign in until the account is enabled. No data is deleted.",
-            "They'll get an email.",
-        ],
-        UserAction::Enable => &["They can sign in again with the same password.", "They'll get an email."],
-        UserAction::EndSessions => {
-            &["All their sessions end immediately.", "Anyone who knows the password can sign in again."]
-        }
-        UserAction::StartRecovery => &[
-            "They're signed out everywhere.",
-            "They'll get an email with a link to the page where they set a new password. You won't see it.",
-            "The current password works until then. To lock them out, disable the account.",
-        ],
-        UserAction::ResetTwoStep => &[
-            "The authenticator app, all passkeys, the recovery codes and the trusted browsers are removed.",
-            "They're signed out everywhere, and sign in with only their password until they set it up again.",
-            "They'll get an email. Check first that the request really came from them.",
-        ],
-        UserAction::MakeAdministrator => &[
-            "They can do everything you can, including removing you.",
-            "It takes effect immediately, and they'll get an email.",
-        ],
-        UserAction::MakeUser => {
-            &["They lose access to Admin immediately.", "Their account stays active, and they'll get an email."]
-        }
-        UserAction::Delete => &[
-            "Their username and email address are deleted, and others can use them.",
-            "Their password, authenticator app, recovery codes and passkeys are deleted.",
-            "Their sessions, trusted browsers and security log are deleted.",
-            "They'll get an email. This can't be undone. To block sign-in only, disable the account instead.",
-        ],
-    }
-}
 
 /// Carries out an action on an account. The reason is recorded in the audit log.
 ///

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::detail::account_status;
 use super::{AdminService, rules};
-use crate::domain::{AuditAction, AuditReason, FieldErrors, NoticeKind, Role, SecurityEvent, UserAction};
+use crate::domain::{AuditReason, FieldErrors, NoticeKind, Role, UserAction};
 use crate::mail::ByAdministrator;
 use crate::paths;
 use crate::services::access_revocation;
@@ -36,20 +36,20 @@ impl AdminService {
     ) -> Result<NextStep, ServiceError> {
         by.administrator()?;
         let reason = AuditReason::parse(reason).map_err(|error| FieldErrors::one("reason", error))?;
-        let admin_tx =
-            if action.wants_password() { self.begin_reauthenticated(by).await? } else { self.begin(by).await? };
+        let spec = action.spec();
+        let admin_tx = if spec.needs_password { self.begin_reauthenticated(by).await? } else { self.begin(by).await? };
         let tx = &admin_tx.tx;
         let account = accounts::by_id(tx, id).await?.ok_or(ServiceError::NotFound)?;
         let own = id == admin_tx.actor_id;
         if let Some(refusal) = rules::refusal(action, account_status(tx, &account, admin_tx.actor_id).await?) {
             return Err(ServiceError::Refused(refusal));
         }
-        self.log.record_admin_action(tx, id, security_event(action), BY).await?;
+        self.log.record_admin_action(tx, id, spec.event, BY).await?;
         if let Some(notification) = notification(action) {
             self.notifications.send_admin_action(tx, &account, notification).await?;
         }
         self.apply(tx, action, &account).await?;
-        admin_tx.commit(AuditEvent::to(audit_action(action), id).because(&reason)).await?;
+        admin_tx.commit(AuditEvent::to(spec.audit, id).because(&reason)).await?;
         self.notifications.wake();
         let to = match action {
             UserAction::Delete => paths::ADMIN_USERS.to_owned(),
@@ -57,7 +57,11 @@ impl AdminService {
             UserAction::MakeUser if own => paths::DASHBOARD.to_owned(),
             _ => format!("{}/{id}", paths::ADMIN_USERS),
         };
-        Ok(NextStep::go(to).with_notice(NoticeKind::Success, success_message(action, account.username.as_str(), own)))
+        let message = match action {
+            UserAction::MakeUser if own => "You're no longer an administrator.".to_owned(),
+            _ => spec.success_message(account.username.as_str()),
+        };
+        Ok(NextStep::go(to).with_notice(NoticeKind::Success, message))
     }
 
     async fn apply(&self, tx: &Transaction, action: UserAction, account: &Account) -> Result<(), StoreError> {
@@ -90,33 +94,6 @@ async fn end_sessions(tx: &Transaction, id: Uuid) -> Result<(), StoreError> {
     sessions::end_all(tx, id).await
 }
 
-fn audit_action(action: UserAction) -> AuditAction {
-    match action {
-        UserAction::Disable => AuditAction::AccountDisabled,
-        UserAction::Enable => AuditAction::AccountEnabled,
-        UserAction::EndSessions => AuditAction::SessionsEnded,
-        UserAction::StartRecovery => AuditAction::RecoveryStarted,
-        UserAction::ResetTwoStep => AuditAction::TwoStepReset,
-        UserAction::MakeAdministrator => AuditAction::MadeAdministrator,
-        UserAction::MakeUser => AuditAction::MadeUser,
-        UserAction::Delete => AuditAction::AccountDeleted,
-    }
-}
-
-/// Returns the entry in the owner's security log.
-fn security_event(action: UserAction) -> SecurityEvent {
-    match action {
-        UserAction::Disable => SecurityEvent::AccountDisabled,
-        UserAction::Enable => SecurityEvent::AccountEnabled,
-        UserAction::EndSessions => SecurityEvent::SessionsEnded,
-        UserAction::StartRecovery => SecurityEvent::RecoveryStarted,
-        UserAction::ResetTwoStep => SecurityEvent::TwoStepReset,
-        UserAction::MakeAdministrator => SecurityEvent::MadeAdministrator,
-        UserAction::MakeUser => SecurityEvent::MadeUser,
-        UserAction::Delete => SecurityEvent::AccountDeleted,
-    }
-}
-
 /// Returns the notification to the owner. Ended sessions are not announced, because the owner
 /// sees them.
 fn notification(action: UserAction) -> Option<ByAdministrator> {
@@ -130,21 +107,4 @@ fn notification(action: UserAction) -> Option<ByAdministrator> {
         UserAction::MakeUser => ByAdministrator::MadeUser,
         UserAction::Delete => ByAdministrator::Deleted,
     })
-}
-
-/// Returns the message shown to the administrator after the action.
-fn success_message(action: UserAction, name: &str, own: bool) -> String {
-    match action {
-        UserAction::Disable => format!("{name} has been disabled and signed out everywhere."),
-        UserAction::Enable => format!("{name} can sign in again."),
-        UserAction::EndSessions => format!("{name} has been signed out everywhere."),
-        UserAction::StartRecovery => {
-            format!("{name} has been signed out everywhere and will get an email with a link to reset the password.")
-        }
-        UserAction::ResetTwoStep => format!("Two-step sign-in has been reset for {name}."),
-        UserAction::MakeAdministrator => format!("{name} is now an administrator."),
-        UserAction::MakeUser if own => "You're no longer an administrator.".to_owned(),
-        UserAction::MakeUser => format!("The admin role has been removed from {name}."),
-        UserAction::Delete => format!("{name} has been deleted."),
-    }
 }
