@@ -45,6 +45,8 @@ pub fn shell() -> impl IntoView {
     let refused = if context.flash.feedback.is_none() { "" } else { "Error: " };
     let title = format!("{refused}{name} – {}", context.portal_name);
     let css = assets.css.clone();
+    // A page with islands has this in its own script.
+    let reload = context.account.is_some() && !islands;
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -56,6 +58,7 @@ pub fn shell() -> impl IntoView {
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <link rel="stylesheet" href=css />
                 {islands.then(|| view! { <StartIslands assets /> })}
+                {reload.then(|| view! { <script nonce=use_nonce()>{RELOAD}</script> })}
                 <ReloadWhileWatched />
             </head>
             <body>
@@ -124,17 +127,19 @@ impl PossibleRouteMatch for At {
     }
 }
 
+/// Reloads a page that is restored from the back/forward cache, so that it does not look signed in after signing out,
+/// or show a button that is still busy.
+const RELOAD: &str = "addEventListener(\"pageshow\",e=>e.persisted&&location.reload());";
+
 /// Loads the WebAssembly module and starts each island.
 ///
 /// The script requests both files in parallel. There is no preload link, because a
-/// browser without scripts could then download them for nothing. A page that is
-/// restored from the back/forward cache is reloaded, so that it does not look signed
-/// in after signing out, or show a button that is still busy.
+/// browser without scripts could then download them for nothing.
 #[component]
 fn StartIslands(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, .. } = assets;
     let script = format!(
-        "addEventListener(\"pageshow\",e=>e.persisted&&location.reload());\
+        "{RELOAD}\
          const wasm=fetch({wasm:?}),page=await import({js:?});\
          await page.default({{module_or_path:wasm}});\
          page.hydrate();\

@@ -131,6 +131,9 @@ async fn authorize(state: &AppState, session: &Session, request: Request) -> Res
             }
             // The session ended after the request was authenticated.
             Err(ServiceError::Unauthenticated) => return Ok(Decision::Respond(see_other(paths::LOGIN))),
+            Err(ServiceError::ReauthenticationRequired) => {
+                return Ok(Decision::Respond(see_other(paths::ACCOUNT_CONFIRM)));
+            }
             Err(error) => return Err(error.into()),
         }
         if holds_flash && parts.method == Method::GET {

@@ -67,7 +67,8 @@ pub fn page_at(path: &str) -> Option<&'static Page> {
 mod tests {
     use leptos::server_fn::ServerFn;
 
-    use super::{email_links, login, mfa, password_strength, recover, recover_verify, register, verify};
+    use super::access::Access;
+    use super::{PAGES, email_links, login, mfa, password_strength, recover, recover_verify, register, verify};
     use crate::paths;
 
     #[test]
@@ -88,6 +89,19 @@ mod tests {
             (password_strength::PasswordStrength::PATH, paths::PASSWORD_STRENGTH),
         ] {
             assert_eq!(form, path);
+        }
+    }
+
+    #[test]
+    fn every_page_of_an_area_has_the_access_rule_of_the_area() {
+        for (area, rule) in [(paths::ADMIN, Access::Administrators), (paths::ACCOUNT, Access::SignedIn)] {
+            let below =
+                |path: &str| path.strip_prefix(area).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            let pages: Vec<_> = PAGES.into_iter().filter(|page| below(page.path)).collect();
+            assert!(pages.len() > 5, "{area}");
+            for page in pages {
+                assert_eq!(page.access, rule, "{}", page.path);
+            }
         }
     }
 }

@@ -77,7 +77,7 @@ impl SessionManager {
         Ok(done.with_session(SessionChange::Version(member.session_version + 1)))
     }
 
-    /// Ends the current session, if the user is signed in.
+    /// Ends the current session, also one that waits for its second step.
     pub async fn sign_out(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
         if let Some(member) = &by.member {
             let tx = self.store.write().await?;
@@ -85,6 +85,8 @@ impl SessionManager {
                 self.log.record(&tx, member.account_id, SecurityEvent::SignedOut, by).await?;
             }
             tx.commit().await?;
+        }
+        if by.member.is_some() || by.second_step.is_some() {
             tracing::info!(event = "signed_out", ip = %by.ip);
         }
         Ok(NextStep::go(paths::LOGIN).with_session(SessionChange::End))

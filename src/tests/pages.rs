@@ -205,6 +205,7 @@ async fn every_page_with_an_island_loads_the_script_and_the_overview_has_neither
                 // A list without rows has no island, but its page loads the script all the same.
                 assert!(script || !island, "{path}");
                 assert!(!script || path != "/admin", "{path}");
+                assert!(!answer.body.contains("<h1>Page not found"), "{path}: the page was not loaded");
                 seen.insert(page.path);
             }
         }

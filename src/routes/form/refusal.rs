@@ -18,6 +18,7 @@ impl FormRequest {
     pub(super) async fn refuse(self, error: ServiceError) -> Result<(), ApiError> {
         let next = captcha::form_with(self.form).and_then(|form| match error {
             ServiceError::Captcha(_) => captcha::demand(&self.state, form, &self.requester),
+            ServiceError::Redirect(_) => None,
             _ => captcha::offer(&self.state, form, &self.requester),
         });
         let (status, feedback) = match error {
