@@ -40,7 +40,7 @@ pub async fn answer(
     Form(filters): Form<Filters>,
 ) -> Response {
     let query = AuditQuery { action: &filters.action, who: &filters.who, whom: &filters.whom };
-    match state.admin.export_audit_log(query, &by).await {
+    match state.admin().export_audit_log(query, &by).await {
         Ok(export) => file(export),
         Err(error) => download::error_response(error, paths::ADMIN_AUDIT_EXPORT, filters.page(), &session, &id).await,
     }

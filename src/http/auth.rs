@@ -112,7 +112,7 @@ async fn authorize(state: &AppState, session: &Session, request: Request) -> Res
         portal_name: state.config.site.name.clone(),
         account,
         registration: state.config.registration.mode,
-        passkeys: state.passkeys.relying_party.clone(),
+        passkeys: state.relying_party.as_ref().map(|party| party.id.clone()),
         remember_for: format_duration(state.config.limits.session.remember.as_secs()),
         dev_mailbox: matches!(state.config.mail.transport, TransportConfig::File { .. }),
         now: state.clock.now(),

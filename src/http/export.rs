@@ -25,7 +25,7 @@ pub async fn answer(
     Extension(id): Extension<RequestId>,
     session: Session,
 ) -> Response {
-    match state.account_settings.export(&by).await {
+    match state.account_settings().export(&by).await {
         Ok((export, at)) => file(&export, at).unwrap_or_else(|| error_page::unavailable(&id.0)),
         Err(ServiceError::ReauthenticationRequired) => {
             let form = PendingForm {

@@ -39,7 +39,7 @@ pub async fn answer(
 ) -> Response {
     let Filters { q, state: account_state, role, sort } = &filters;
     let query = UsersQuery { q, state: account_state, role, sort };
-    match state.admin.export_users(query, &by).await {
+    match state.admin().export_users(query, &by).await {
         Ok(export) => file(export),
         Err(error) => {
             let filters = [("q", q.as_str()), ("state", account_state), ("role", role), ("sort", sort)];

@@ -3,14 +3,13 @@
 use crate::store::Transaction;
 use uuid::Uuid;
 
+use super::core::Core;
 use super::keyset::{self, Cursor, Page};
 use super::outcome::{InternalError, ServiceError};
 use super::request_context::RequestContext;
-use crate::clock::Clock;
 use crate::domain::SecurityEvent;
-use crate::rng::Rng;
+use crate::store::StoreError;
 use crate::store::security_events::{self, Event, NewEvent};
-use crate::store::{Store, StoreError};
 
 /// Maximum length of an event's detail, in characters.
 const DETAIL_MAX: usize = 200;
@@ -18,14 +17,19 @@ const DETAIL_MAX: usize = 200;
 const PAGE: u8 = 50;
 
 /// Writes and reads the security log of an account.
-#[derive(Clone, Debug)]
-pub struct SecurityLog {
-    pub store: Store,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct SecurityLog<'a> {
+    core: &'a Core,
 }
 
-impl SecurityLog {
+impl Core {
+    #[must_use]
+    pub const fn security_log(&self) -> SecurityLog<'_> {
+        SecurityLog { core: self }
+    }
+}
+
+impl SecurityLog<'_> {
     /// Writes an event in the transaction of what happened.
     pub async fn record(
         &self,
@@ -72,7 +76,7 @@ impl SecurityLog {
         by: &RequestContext,
     ) -> Result<Vec<Event>, ServiceError> {
         let member = by.member()?;
-        let events = security_events::newest(self.store.reader(), member.account_id, before, most).await;
+        let events = security_events::newest(self.core.store.reader(), member.account_id, before, most).await;
         Ok(events.map_err(InternalError::from)?)
     }
 
@@ -87,7 +91,7 @@ impl SecurityLog {
 
     /// Returns a page of an account's log. The caller checks that the user may see it.
     pub(super) async fn page_of(&self, account_id: Uuid, cursor: Cursor<Uuid>) -> Result<Page<Event>, ServiceError> {
-        let db = self.store.reader();
+        let db = self.core.store.reader();
         let fetch = |cursor, most| async move {
             match cursor {
                 Cursor::First => security_events::newest(db, account_id, None, most).await,
@@ -106,8 +110,8 @@ impl SecurityLog {
         detail: Option<&str>,
         by: Option<&RequestContext>,
     ) -> Result<Uuid, StoreError> {
-        let at = self.clock.now();
-        let id = self.rng.id(at);
+        let at = self.core.clock.now();
+        let id = self.core.rng.id(at);
         let detail = detail.map(|detail| detail.chars().take(DETAIL_MAX).collect());
         let (ip, user_agent) = by.map(|by| (by.ip.to_string(), by.user_agent.clone())).unwrap_or_default();
         security_events::insert(tx, NewEvent { id, account_id, event, detail, at, ip, user_agent }).await?;

@@ -20,7 +20,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("config", &["crypto", "domain", "limits", "mail", "rng"]),
     ("telemetry", &["config"]),
     ("services", &["clock", "config", "crypto", "domain", "limits", "mail", "paths", "rng", "sorted_lines", "store"]),
-    ("state", &["clock", "config", "crypto", "limits", "mail", "rng", "services", "store"]),
+    ("state", &["services"]),
     ("ui", &["domain", "islands", "paths"]),
     (
         "routes",

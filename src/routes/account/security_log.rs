@@ -27,7 +27,7 @@ pub const PAGE: Page =
     Page { path: paths::ACCOUNT_SECURITY_LOG, access: Access::SignedIn, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
-    let page = request.state.security_log.page(place(request.query()), request.by).await?;
+    let page = request.state.security_log().page(place(request.query()), request.by).await?;
     let link = |name: &str, event: Option<&StoredEvent>| {
         event.map(|event| format!("{}?{name}={}", paths::ACCOUNT_SECURITY_LOG, event.id))
     };
@@ -79,7 +79,7 @@ pub struct EventView {
 /// # Errors
 /// The user is not signed in any more.
 pub async fn newest(state: &AppState, by: &RequestContext) -> Result<Vec<EventView>, ServiceError> {
-    let events = state.security_log.newest(None, NEWEST, by).await?;
+    let events = state.security_log().newest(None, NEWEST, by).await?;
     Ok(events.into_iter().map(view).collect())
 }
 

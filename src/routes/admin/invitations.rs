@@ -29,7 +29,7 @@ pub const PAGE: Page =
 async fn load(request: PageRequest<'_>) -> PageResult {
     let query = Query::of(request.uri);
     let address = query.word("address");
-    let InvitationsPage { page, names } = request.state.admin.invitations(address, query.place(), request.by).await?;
+    let InvitationsPage { page, names } = request.state.admin().invitations(address, query.place(), request.by).await?;
     let Neighbors { newer, older } = query.neighbors(&page, |invitation| invitation.id.to_string());
     let address = address.to_owned();
     Ok(Document::new("Invitations", move |context| {
@@ -137,7 +137,7 @@ fn InvitationRow(invitation: Invitation, invited_by: String, now: Timestamp) -> 
 #[server(prefix = "", endpoint = "admin/invitations/send")]
 pub async fn invite(#[server(default)] email: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<Invite>()?.keep("email", &email);
-    let outcome = post.state.admin.invite(&email, &post.requester).await;
+    let outcome = post.state.admin().invite(&email, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -148,6 +148,6 @@ pub async fn invite(#[server(default)] email: String) -> Result<(), ApiError> {
 #[server(prefix = "", endpoint = "admin/invitations/revoke")]
 pub async fn revoke_invitation(#[server(default)] id: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<RevokeInvitation>()?;
-    let outcome = post.state.admin.revoke_invitation(&id, &post.requester).await;
+    let outcome = post.state.admin().revoke_invitation(&id, &post.requester).await;
     post.answer(outcome).await
 }

@@ -28,7 +28,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
         outcome: query.word("outcome"),
     };
     let place = query.place();
-    let OtpPage { page, cut } = request.state.admin.otp_log(filter, place, request.by).await?;
+    let OtpPage { page, cut } = request.state.admin().otp_log(filter, place, request.by).await?;
     let neighbors = query.neighbors(&page, |code| code.id.to_string());
     Ok(Document::new("OTP log", move |context| {
         let filters = ["purpose", "address", "requester", "delivery", "outcome"];

@@ -21,7 +21,7 @@ pub const PAGE: Page =
 
 async fn load(request: PageRequest<'_>) -> PageResult {
     let span = TimeRange::from_query(Query::of(request.uri).word("span"));
-    let overview = request.state.admin.overview(span, request.by).await?;
+    let overview = request.state.admin().overview(span, request.by).await?;
     let document = Document::new("Overview", move |context| {
         let since = Moment::from_millis(overview.since().0);
         let figures = figures(&overview, context.now).map(|(name, value, words)| view! { <Figure name value words /> });

@@ -15,7 +15,7 @@ pub const PAGE: Page =
     Page { path: paths::ADMIN_SETTINGS, access: Access::Administrators, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
-    let info = request.state.admin.runtime_info(request.by).await?;
+    let info = request.state.admin().runtime_info(request.by).await?;
     Ok(Document::new("Settings", move |context| {
         let RuntimeInfo { settings, limits, version, database, started, uptime, purged } = info;
         let facts = [

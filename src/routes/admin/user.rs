@@ -23,7 +23,7 @@ pub const PAGE: Page =
     Page { path: paths::ADMIN_USER, access: Access::Administrators, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
-    let user = request.state.admin.user(account_id(&request)?, request.by).await?;
+    let user = request.state.admin().user(account_id(&request)?, request.by).await?;
     Ok(Document::new("User", move |context| {
         let UserPage { account, app_since, passkeys, recovery_codes_left, trusted_browsers, .. } = user;
         let UserPage { sessions, codes, events, entries, names, actions, own, .. } = user;

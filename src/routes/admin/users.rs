@@ -32,7 +32,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
         role: query.word("role"),
         sort: query.word("sort"),
     };
-    let UsersPage { page, two_step } = request.state.admin.users(filter, query.place(), request.by).await?;
+    let UsersPage { page, two_step } = request.state.admin().users(filter, query.place(), request.by).await?;
     let Neighbors { newer, older } = query.neighbors(&page, |user| user.key.to_string());
     Ok(Document::new("Users", move |context| {
         let flash = context.flash.clone();

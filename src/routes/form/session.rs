@@ -48,7 +48,7 @@ impl FormRequest {
         for cookie in device.into_iter().chain(trust) {
             self.response.append_header(SET_COOKIE, cookie);
         }
-        self.state.devices.wake();
+        self.state.devices().wake();
         Ok(())
     }
 

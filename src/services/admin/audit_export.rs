@@ -30,7 +30,7 @@ pub struct AuditExport {
 /// Rows, and the usernames of the accounts in them that still exist.
 pub type Batch = (Vec<AuditEntry>, HashMap<Uuid, String>);
 
-impl AdminService {
+impl AdminService<'_> {
     /// Starts an export of all matching rows. Because the data leaves the portal, the export
     /// requires recent authentication and is itself recorded in the audit log.
     ///
@@ -47,7 +47,7 @@ impl AdminService {
         let filter = self.filter(query).await?;
         let admin_tx = self.begin_reauthenticated(by).await?;
         admin_tx.commit(AuditEvent::of(AuditAction::AuditExported).about(&label(filter.as_ref()))).await?;
-        Ok(AuditExport { at: self.clock.now(), store: self.store.clone(), filter })
+        Ok(AuditExport { at: self.core.clock.now(), store: self.core.store.clone(), filter })
     }
 }
 

@@ -32,7 +32,7 @@ pub struct AuditPage {
     pub names: HashMap<Uuid, String>,
 }
 
-impl AdminService {
+impl AdminService<'_> {
     /// Returns a page of the audit log.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ impl AdminService {
             let page = Page { rows: Vec::new(), newer: false, older: false };
             return Ok(AuditPage { page, names: HashMap::new() });
         };
-        let db = self.store.reader();
+        let db = self.core.store.reader();
         let fetch = |cursor, most| {
             let filter = &filter;
             async move {
@@ -77,7 +77,7 @@ impl AdminService {
                 continue;
             }
             let Ok(username) = Username::parse(typed.trim()) else { return Ok(None) };
-            let found = accounts::by_username(self.store.reader(), &username).await?;
+            let found = accounts::by_username(self.core.store.reader(), &username).await?;
             let Some(found) = found else { return Ok(None) };
             *account = Some(found.id);
         }

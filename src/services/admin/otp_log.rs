@@ -38,7 +38,7 @@ pub struct OtpPage {
     pub cut: bool,
 }
 
-impl AdminService {
+impl AdminService<'_> {
     /// Returns a page of the OTP log.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl AdminService {
         let Some(filter) = filter(query) else {
             return Ok(OtpPage { page: Page { rows: Vec::new(), newer: false, older: false }, cut: false });
         };
-        let (db, now) = (self.store.reader(), self.clock.now());
+        let (db, now) = (self.core.store.reader(), self.core.clock.now());
         let cut = AtomicBool::new(false);
         let fetch = |cursor, most| {
             let (filter, cut) = (&filter, &cut);

@@ -49,7 +49,7 @@ async fn the_database_the_version_and_the_uptime_are_shown() {
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     let page = ann.get("/admin/settings").await.body;
     assert!(page.contains("Not since startup"), "{page}");
-    app.state.maintenance.purge().await.expect("the purge");
+    app.state.maintenance().purge().await.expect("the purge");
     app.advance(11 * 60);
     let page = ann.get("/admin/settings").await.body;
     let fact = |name: &str| {

@@ -71,7 +71,7 @@ fn Trusted(browser: TrustedBrowser, current: bool) -> impl IntoView {
 #[server(prefix = "", endpoint = "account/security/browsers/forget")]
 pub async fn forget_browser(#[server(default)] id: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<ForgetBrowser>()?;
-    let outcome = post.state.second_factor.forget_browser(&id, &post.requester).await;
+    let outcome = post.state.second_factor().forget_browser(&id, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -79,6 +79,6 @@ pub async fn forget_browser(#[server(default)] id: String) -> Result<(), ApiErro
 #[server(prefix = "", endpoint = "account/security/browsers/forget-all")]
 pub async fn forget_browsers() -> Result<(), ApiError> {
     let post = FormRequest::of::<ForgetBrowsers>()?;
-    let outcome = post.state.second_factor.forget_browsers(&post.requester).await;
+    let outcome = post.state.second_factor().forget_browsers(&post.requester).await;
     post.answer(outcome).await
 }

@@ -53,21 +53,21 @@ pub struct UserActionPage {
     pub refusal: Option<&'static str>,
 }
 
-impl AdminService {
+impl AdminService<'_> {
     /// Returns everything that administrators may see about a user.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] if the user is not an administrator or there is no such account.
     pub async fn user(&self, id: Uuid, by: &RequestContext) -> Result<UserPage, ServiceError> {
         let me = by.administrator()?.account_id;
-        let (db, now) = (self.store.reader(), self.clock.now());
+        let (db, now) = (self.core.store.reader(), self.core.clock.now());
         let account = accounts::by_id(db, id).await?.ok_or(ServiceError::NotFound)?;
         let status = account_status(db, &account, me).await?;
         let entries =
             audit::newest(db, &audit::Filter { target: Some(id), ..Default::default() }, None, NEWEST).await?;
         let ids = entries.iter().flat_map(|entry| [entry.actor_id, entry.target_id]).flatten().collect();
         // A closed account has no valid sessions, even if there are rows.
-        let sessions = self.sessions.live(id, account.session_version, session_manager::LISTED).await?;
+        let sessions = self.core.sessions.live(id, account.session_version, session_manager::LISTED).await?;
         Ok(UserPage {
             app_since: totp::find(db, id).await?.map(|seed| seed.since),
             passkeys: passkeys::count(db, id).await?,
@@ -96,7 +96,7 @@ impl AdminService {
         by: &RequestContext,
     ) -> Result<UserActionPage, ServiceError> {
         let me = by.administrator()?.account_id;
-        let db = self.store.reader();
+        let db = self.core.store.reader();
         let account = accounts::by_id(db, id).await?.ok_or(ServiceError::NotFound)?;
         let refusal = rules::refusal(action, account_status(db, &account, me).await?);
         Ok(UserActionPage { account, refusal })

@@ -32,7 +32,7 @@ pub type Batch = (Vec<User>, HashSet<Uuid>);
 /// The last row of the previous batch, after which the next one starts.
 type Cursor = Option<Key>;
 
-impl AdminService {
+impl AdminService<'_> {
     /// Starts an export of all matching users. Because their emails leave the portal, the export
     /// requires recent authentication and is recorded in the audit log.
     ///
@@ -42,7 +42,7 @@ impl AdminService {
     pub async fn export_users(&self, query: UsersQuery<'_>, by: &RequestContext) -> Result<UsersExport, ServiceError> {
         let admin_tx = self.begin_reauthenticated(by).await?;
         admin_tx.commit(AuditEvent::of(AuditAction::UsersExported).about(&label(query))).await?;
-        Ok(UsersExport { at: self.clock.now(), store: self.store.clone(), filter: query.filter() })
+        Ok(UsersExport { at: self.core.clock.now(), store: self.core.store.clone(), filter: query.filter() })
     }
 }
 

@@ -33,7 +33,7 @@ pub struct UsersPage {
     pub two_step: HashSet<Uuid>,
 }
 
-impl AdminService {
+impl AdminService<'_> {
     /// Returns a page of the list of users.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl AdminService {
             Cursor::Before(key) | Cursor::After(key) if !filter.order.can_hold(&key) => Cursor::First,
             cursor => cursor,
         };
-        let db = self.store.reader();
+        let db = self.core.store.reader();
         let fetch = |cursor, most| {
             let filter = &filter;
             async move {
