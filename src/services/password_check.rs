@@ -181,7 +181,7 @@ impl PasswordCheck<'_> {
         match captcha {
             CaptchaPolicy::Asked(Some(passed)) => self.core.captcha.spend(&tx, passed, by).await?,
             CaptchaPolicy::Asked(None)
-                if self.core.captcha.is_suspect(by) || total >= self.core.limits.captcha.after_account_failures =>
+                if self.core.captcha.is_suspect(by) || total >= self.core.limits.captcha_after_account_failures =>
             {
                 return Err(ServiceError::Captcha(captcha::NEEDED));
             }
