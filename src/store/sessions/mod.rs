@@ -2,7 +2,6 @@
 //! cookies and records. The list of an account's sessions is in `listing`, the lookup for each
 //! request in `lookup`.
 
-mod cache;
 mod listing;
 mod lookup;
 
@@ -26,7 +25,6 @@ use crate::crypto::TokenDigest;
 use crate::domain::Timestamp;
 use crate::limits::SessionLimits;
 
-use cache::SessionCache;
 pub use listing::{LiveSession, end, end_all, end_others, exists};
 pub use lookup::{Owner, SessionLookup};
 
@@ -81,12 +79,11 @@ pub struct Sessions {
     store: Store,
     clock: Clock,
     limits: SessionLimits,
-    cache: SessionCache,
 }
 
 impl Sessions {
     pub fn new(store: Store, clock: Clock, limits: SessionLimits) -> Self {
-        Self { store, clock, limits, cache: SessionCache::default() }
+        Self { store, clock, limits }
     }
 
     /// Returns when a session that began at `begin` ends at the latest.
