@@ -9,7 +9,7 @@ use super::request_context::RequestContext;
 use crate::clock::Clock;
 use crate::domain::SecurityEvent;
 use crate::rng::Rng;
-use crate::store::security_events::{self, Event, NewEvent};
+use crate::store::security_events::{self, Event};
 use crate::store::{Store, StoreError};
 
 /// Maximum length of an event's detail, in characters.
@@ -110,7 +110,7 @@ impl SecurityLog {
         let id = self.rng.id(at);
         let detail = detail.map(|detail| detail.chars().take(DETAIL_MAX).collect());
         let (ip, user_agent) = by.map(|by| (by.ip.to_string(), by.user_agent.clone())).unwrap_or_default();
-        security_events::insert(tx, NewEvent { id, account_id, event, detail, at, ip, user_agent }).await?;
+        security_events::insert(tx, account_id, Event { id, event, detail, at, ip, user_agent }).await?;
         Ok(id)
     }
 }

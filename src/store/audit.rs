@@ -81,7 +81,7 @@ pub struct AuditEntry {
 pub async fn insert(db: &impl ConnectionTrait, entry: AuditEntry) -> Result<(), StoreError> {
     let row = Model {
         seq: entry.seq,
-        at: entry.at.0,
+        at: entry.at,
         actor_kind: entry.actor_kind,
         actor_id: entry.actor_id,
         action: entry.action,
@@ -206,7 +206,7 @@ pub async fn put_ends(db: &impl ConnectionTrait, ends: Vec<u8>) -> Result<(), St
 fn read(row: Model) -> AuditEntry {
     AuditEntry {
         seq: row.seq,
-        at: Timestamp(row.at),
+        at: row.at,
         actor_kind: row.actor_kind,
         actor_id: row.actor_id,
         action: row.action,

@@ -49,7 +49,7 @@ pub async fn since(db: &impl ConnectionTrait, from: Timestamp) -> Result<Vec<Cou
     let rows = since_query(from).all(db).await?;
     let read = |row: super::entity::tally::Model| {
         // Kinds that this version does not know are skipped.
-        let metric = Metric::from_stored(&row.kind)?;
+        let metric = Metric::parse(&row.kind)?;
         let times = u64::try_from(row.times).unwrap_or_default();
         Some(Counted { metric, hour: Timestamp(row.hour.saturating_mul(HOUR)), times })
     };

@@ -2,41 +2,29 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Select, Set,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DerivePartialModel, EntityTrait,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
 };
 use uuid::Uuid;
 
 use super::StoreError;
-use super::entity::invitation::{ActiveModel, Column, Entity, Model};
+use super::entity::invitation::{ActiveModel, Column, Entity};
 use crate::crypto::TokenDigest;
+use crate::domain::words::words;
 use crate::domain::{Email, Timestamp};
 
-/// What ended an invitation before it expired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// An account was created with the email.
-    Used,
-    Revoked,
-}
-
-impl Ending {
-    /// Returns the value stored in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Used => "used",
-            Self::Revoked => "revoked",
-        }
-    }
-
-    fn from_stored(word: &str) -> Result<Self, StoreError> {
-        let found = [Self::Used, Self::Revoked].into_iter().find(|ending| ending.as_str() == word);
-        found.ok_or(StoreError::Corrupt("invitation.ending"))
+words! {
+    /// What ended an invitation before it expired.
+    pub enum Ending {
+        /// An account was created with the email.
+        Used = "used",
+        Revoked = "revoked",
     }
 }
 
 /// An invitation, identified by the hash of the random token in its link.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "Entity", into_active_model)]
 pub struct Invitation {
     /// Sorts by creation time.
     pub id: Uuid,
@@ -56,17 +44,12 @@ impl Invitation {
 }
 
 /// Inserts a new invitation.
-pub async fn insert(db: &impl ConnectionTrait, new: &Invitation, digest: TokenDigest) -> Result<(), StoreError> {
+pub async fn insert(db: &impl ConnectionTrait, new: Invitation, digest: TokenDigest) -> Result<(), StoreError> {
     let row = ActiveModel {
-        id: Set(new.id),
         digest: Set(digest.into_bytes()),
-        email: Set(new.email.as_str().to_owned()),
         email_key: Set(new.email.key().to_owned()),
-        invited_by: Set(new.invited_by),
-        created_at: Set(new.created_at.0),
-        expires_at: Set(new.expires_at.0),
-        ended_at: Set(new.expires_at.0),
-        ending: Set(None),
+        ended_at: Set(new.expires_at),
+        ..new.into_active_model()
     };
     row.insert(db).await?;
     Ok(())
@@ -74,7 +57,7 @@ pub async fn insert(db: &impl ConnectionTrait, new: &Invitation, digest: TokenDi
 
 /// Returns the invitation with this token, even if it has ended.
 pub async fn by_digest(db: &impl ConnectionTrait, digest: TokenDigest) -> Result<Option<Invitation>, StoreError> {
-    with_digest(digest).one(db).await?.map(read).transpose()
+    Ok(with_digest(digest).into_partial_model().one(db).await?)
 }
 
 /// Returns whether a valid invitation for this email exists.
@@ -99,7 +82,7 @@ pub async fn revoke(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Resu
 
 async fn end(db: &impl ConnectionTrait, which: Condition, ending: Ending, now: Timestamp) -> Result<bool, StoreError> {
     let ended = Entity::update_many()
-        .col_expr(Column::Ending, Expr::value(ending.as_str()))
+        .col_expr(Column::Ending, Expr::value(ending))
         .col_expr(Column::EndedAt, Expr::value(now.0))
         .filter(which)
         .filter(waiting(now))
@@ -110,7 +93,7 @@ async fn end(db: &impl ConnectionTrait, which: Condition, ending: Ending, now: T
 
 /// Returns the invitation with this id.
 pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Invitation>, StoreError> {
-    Entity::find_by_id(id).one(db).await?.map(read).transpose()
+    Ok(Entity::find_by_id(id).into_partial_model().one(db).await?)
 }
 
 /// Returns up to `most` invitations, newest first. With `before`, only older ones. With `email`,
@@ -121,7 +104,7 @@ pub async fn newest(
     before: Option<Uuid>,
     most: u64,
 ) -> Result<Vec<Invitation>, StoreError> {
-    list_newest(email, before, most).all(db).await?.into_iter().map(read).collect()
+    Ok(list_newest(email, before, most).into_partial_model().all(db).await?)
 }
 
 /// Returns the `most` invitations that directly follow `after`, newest first.
@@ -131,7 +114,9 @@ pub async fn next_after(
     after: Uuid,
     most: u64,
 ) -> Result<Vec<Invitation>, StoreError> {
-    list_after(email, after, most).all(db).await?.into_iter().rev().map(read).collect()
+    let mut rows: Vec<Invitation> = list_after(email, after, most).into_partial_model().all(db).await?;
+    rows.reverse();
+    Ok(rows)
 }
 
 /// Removes a deleted account as the sender of its invitations.
@@ -186,17 +171,6 @@ fn of_address(email: Option<&Email>) -> Select<Entity> {
 
 fn ended(before: Timestamp, most: u64) -> Select<Entity> {
     Entity::find().select_only().column(Column::Id).filter(Column::EndedAt.lt(before.0)).limit(most)
-}
-
-fn read(row: Model) -> Result<Invitation, StoreError> {
-    Ok(Invitation {
-        id: row.id,
-        email: Email::parse(&row.email).map_err(|_| StoreError::Corrupt("invitation.email"))?,
-        invited_by: row.invited_by,
-        created_at: Timestamp(row.created_at),
-        expires_at: Timestamp(row.expires_at),
-        ending: row.ending.as_deref().map(Ending::from_stored).transpose()?,
-    })
 }
 
 #[cfg(test)]

@@ -49,8 +49,8 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewDevice) -> Result<bool, S
         id: Set(new.id),
         account_id: Set(new.account_id),
         digest: Set(new.digest.into_bytes()),
-        first_seen_at: Set(new.at.0),
-        last_seen_at: Set(new.at.0),
+        first_seen_at: Set(new.at),
+        last_seen_at: Set(new.at),
     };
     let once = [Column::AccountId, Column::Digest];
     let inserted = Entity::insert(row).on_conflict_do_nothing_on(once).exec_without_returning(db).await?;

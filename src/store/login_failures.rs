@@ -23,8 +23,8 @@ pub async fn get(db: &impl ConnectionTrait, key: &LookupKey) -> Result<Option<Co
     let row = rows.into_iter().max_by_key(|row| row.key == key.current());
     Ok(row.map(|row| Counter {
         failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
-        last_at: Timestamp(row.last_at),
-        blocked_until: Timestamp(row.blocked_until),
+        last_at: row.last_at,
+        blocked_until: row.blocked_until,
     }))
 }
 
@@ -33,8 +33,8 @@ pub async fn put(db: &impl ConnectionTrait, key: &LookupKey, counter: Counter) -
     let row = ActiveModel {
         key: Set(key.current().to_vec()),
         failures: Set(i32::try_from(counter.failures).unwrap_or(i32::MAX)),
-        last_at: Set(counter.last_at.0),
-        blocked_until: Set(counter.blocked_until.0),
+        last_at: Set(counter.last_at),
+        blocked_until: Set(counter.blocked_until),
     };
     let replace = OnConflict::column(Column::Key)
         .update_columns([Column::Failures, Column::LastAt, Column::BlockedUntil])

@@ -12,12 +12,12 @@ use crate::domain::Timestamp;
 pub async fn full_at(db: &impl ConnectionTrait, key: &LookupKey) -> Result<Option<Timestamp>, StoreError> {
     let rows = Entity::find().filter(Column::Key.is_in(key.anywhere())).all(db).await?;
     let row = rows.into_iter().max_by_key(|row| row.key == key.current());
-    Ok(row.map(|row| Timestamp(row.full_at)))
+    Ok(row.map(|row| row.full_at))
 }
 
 /// Inserts or updates the quota of `key`.
 pub async fn put(db: &impl ConnectionTrait, key: &LookupKey, full_at: Timestamp) -> Result<(), StoreError> {
-    let row = ActiveModel { key: Set(key.current().to_vec()), full_at: Set(full_at.0) };
+    let row = ActiveModel { key: Set(key.current().to_vec()), full_at: Set(full_at) };
     let replace = OnConflict::column(Column::Key).update_column(Column::FullAt).to_owned();
     Entity::insert(row).on_conflict(replace).exec_without_returning(db).await?;
     Ok(())

@@ -12,11 +12,10 @@ use super::StoreError;
 use super::entity::security_event::{ActiveModel, Column, Entity, Model};
 use crate::domain::{SecurityEvent, Timestamp};
 
-/// A new event.
+/// An event of an account.
 #[derive(Clone, Debug)]
-pub struct NewEvent {
+pub struct Event {
     pub id: Uuid,
-    pub account_id: Uuid,
     pub event: SecurityEvent,
     /// A short detail for the owner, never a secret.
     pub detail: Option<String>,
@@ -25,25 +24,14 @@ pub struct NewEvent {
     pub user_agent: String,
 }
 
-/// An event as shown to the owner.
-#[derive(Clone, Debug)]
-pub struct Event {
-    pub id: Uuid,
-    pub event: SecurityEvent,
-    pub detail: Option<String>,
-    pub at: Timestamp,
-    pub ip: String,
-    pub user_agent: String,
-}
-
 /// Inserts an event.
-pub async fn insert(db: &impl ConnectionTrait, new: NewEvent) -> Result<(), StoreError> {
+pub async fn insert(db: &impl ConnectionTrait, account_id: Uuid, new: Event) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: Set(new.id),
-        account_id: Set(Some(new.account_id)),
+        account_id: Set(Some(account_id)),
         kind: Set(new.event.as_str().to_owned()),
         detail: Set(new.detail),
-        at: Set(new.at.0),
+        at: Set(new.at),
         ip: Set(new.ip),
         user_agent: Set(new.user_agent),
     };
@@ -127,9 +115,9 @@ pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> R
 fn read(row: Model) -> Option<Event> {
     Some(Event {
         id: row.id,
-        event: SecurityEvent::from_stored(&row.kind)?,
+        event: SecurityEvent::parse(&row.kind)?,
         detail: row.detail,
-        at: Timestamp(row.at),
+        at: row.at,
         ip: row.ip,
         user_agent: row.user_agent,
     })

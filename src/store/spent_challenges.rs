@@ -10,7 +10,7 @@ use crate::domain::Timestamp;
 
 /// Marks a challenge as spent until it expires. Returns `false` if it already was.
 pub async fn spend(db: &impl ConnectionTrait, id: &[u8], expires_at: Timestamp) -> Result<bool, StoreError> {
-    let row = ActiveModel { id: Set(id.to_vec()), expires_at: Set(expires_at.0) };
+    let row = ActiveModel { id: Set(id.to_vec()), expires_at: Set(expires_at) };
     let inserted = Entity::insert(row).on_conflict_do_nothing_on([Column::Id]).exec_without_returning(db).await?;
     // A conflict is reported as zero inserted rows.
     Ok(matches!(inserted, TryInsertResult::Inserted(1..)))

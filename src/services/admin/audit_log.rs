@@ -69,7 +69,7 @@ impl AdminService {
     pub(super) async fn filter(&self, query: AuditQuery<'_>) -> Result<Option<Filter>, ServiceError> {
         let mut filter = Filter::default();
         if !query.action.is_empty() {
-            let Some(action) = AuditAction::from_stored(query.action) else { return Ok(None) };
+            let Some(action) = AuditAction::parse(query.action) else { return Ok(None) };
             filter.action = Some(action);
         }
         for (typed, account) in [(query.who, &mut filter.actor), (query.whom, &mut filter.target)] {
@@ -105,5 +105,5 @@ fn account_name(id: Uuid, names: &HashMap<Uuid, String>) -> String {
 
 /// Returns the label of the action. An unknown action is shown as it is stored.
 pub fn action_label(entry: &AuditEntry) -> String {
-    AuditAction::from_stored(&entry.action).map_or_else(|| entry.action.clone(), |action| action.label().to_owned())
+    AuditAction::parse(&entry.action).map_or_else(|| entry.action.clone(), |action| action.label().to_owned())
 }

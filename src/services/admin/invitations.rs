@@ -93,8 +93,8 @@ impl AdminService {
             expires_at: now + self.limits.invitation_lifetime,
             ending: None,
         };
-        invitations::insert(&admin_tx.tx, &invitation, token.digest()).await?;
         let link = Link { token: token.to_cookie(), until: invitation.expires_at };
+        invitations::insert(&admin_tx.tx, invitation, token.digest()).await?;
         self.mailer.enqueue(&admin_tx.tx, &Message::Invitation { to: email.clone(), link }, None).await?;
         let earlier = if replaced { ", replacing an earlier one" } else { "" };
         let detail = format!("{}{earlier}", email.masked());

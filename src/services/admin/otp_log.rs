@@ -79,7 +79,7 @@ fn filter(query: OtpQuery<'_>) -> Option<Filter> {
     let is_set = |word: &str| !word.trim().is_empty();
     let mut filter = Filter::default();
     if is_set(query.purpose) {
-        filter.purpose = Some(OtpPurpose::from_stored(query.purpose)?);
+        filter.purpose = Some(OtpPurpose::parse(query.purpose)?);
     }
     if is_set(query.address) {
         filter.email_key = Some(Email::parse(query.address).ok()?.key().to_owned());

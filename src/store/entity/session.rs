@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::domain::Timestamp;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "session")]
 pub struct Model {
@@ -10,8 +12,8 @@ pub struct Model {
     pub account_id: Option<Uuid>,
     pub remember: bool,
     pub data: String,
-    pub created_at: i64,
-    pub last_seen_at: i64,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
     /// The public id with which its owner can end it.
     pub handle: Option<Uuid>,
 }

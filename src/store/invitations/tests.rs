@@ -58,7 +58,7 @@ async fn an_invitation_ends_only_once_and_only_before_it_expires() {
         ending: None,
     };
     let tx = store.write().await.expect("a transaction");
-    insert(&tx, &new, TokenDigest::of(b"any")).await.expect("the invitation is inserted");
+    insert(&tx, new.clone(), TokenDigest::of(b"any")).await.expect("the invitation is inserted");
     assert!(is_invited(&tx, &ann, Timestamp(1_999)).await.expect("a query"));
     assert!(!is_invited(&tx, &ann, until).await.expect("a query"));
     assert!(!super::end_for(&tx, &ann, Ending::Used, until).await.expect("an update"));

@@ -12,7 +12,7 @@ use crate::store::entity::outbox::{Column, Entity};
 /// Marks a message as sent and erases its payload, whatever its state was.
 pub async fn close_sent(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many()
-        .col_expr(Column::State, Expr::value(MailState::Sent.as_str()))
+        .col_expr(Column::State, Expr::value(MailState::Sent))
         .col_expr(Column::SentAt, Expr::value(at.0))
         .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
         .col_expr(Column::KeepUntil, Expr::value(None::<i64>))
@@ -32,7 +32,7 @@ pub async fn close_unsent(
     error: Option<&str>,
 ) -> Result<(), StoreError> {
     let mut update = Entity::update_many()
-        .col_expr(Column::State, Expr::value(state.as_str()))
+        .col_expr(Column::State, Expr::value(state))
         .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
         .filter(waiting().add(Column::Id.eq(id)));
     if let Some(error) = error {
@@ -51,7 +51,7 @@ pub async fn mark_failed(
     keep_until: Timestamp,
 ) -> Result<(), StoreError> {
     Entity::update_many()
-        .col_expr(Column::State, Expr::value(MailState::Failed.as_str()))
+        .col_expr(Column::State, Expr::value(MailState::Failed))
         .col_expr(Column::LastError, Expr::value(error))
         .col_expr(Column::KeepUntil, Expr::value(keep_until.0))
         .filter(waiting().add(Column::Id.eq(id)))
@@ -84,7 +84,7 @@ pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> R
     let ids: Vec<Uuid> = Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(Column::State.ne(MailState::Waiting.as_str()))
+        .filter(Column::State.ne(MailState::Waiting))
         .filter(Column::CreatedAt.lt(before.0))
         .limit(most)
         .into_tuple()

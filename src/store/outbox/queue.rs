@@ -1,9 +1,9 @@
 //! The outbox as administrators see it, without message contents. Sorted by id, newest first; ids
 //! begin with a timestamp.
 
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
+    ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Select,
 };
 use uuid::Uuid;
@@ -21,7 +21,8 @@ pub struct Queue {
 }
 
 /// A message in the outbox, in any state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
 pub struct Queued {
     pub id: Uuid,
     /// The value stored in the database.
@@ -36,22 +37,8 @@ pub struct Queued {
     pub sent_at: Option<Timestamp>,
     pub last_error: Option<String>,
     /// Whether its payload still exists.
+    #[sea_orm(from_expr = "Column::Payload.is_not_null()")]
     pub kept: bool,
-}
-
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    kind: String,
-    recipient_masked: String,
-    state: String,
-    attempts: i32,
-    created_at: i64,
-    next_attempt_at: i64,
-    expires_at: Option<i64>,
-    sent_at: Option<i64>,
-    last_error: Option<String>,
-    kept: bool,
 }
 
 /// Returns up to `most` messages, newest first. With `before`, only older ones.
@@ -65,7 +52,7 @@ pub async fn newest_queued(
     if let Some(before) = before {
         query = query.filter(Column::Id.lt(before));
     }
-    all(db, query).await
+    Ok(query.into_partial_model().all(db).await?)
 }
 
 /// Returns the `most` messages that directly follow `after`, newest first.
@@ -76,14 +63,14 @@ pub async fn next_queued(
     most: u64,
 ) -> Result<Vec<Queued>, StoreError> {
     let query = matching(queue).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(most);
-    let mut mails = all(db, query).await?;
+    let mut mails: Vec<Queued> = query.into_partial_model().all(db).await?;
     mails.reverse();
     Ok(mails)
 }
 
 /// Returns the message with this id.
 pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Queued>, StoreError> {
-    Ok(all(db, without_content().filter(Column::Id.eq(id))).await?.pop())
+    Ok(Entity::find_by_id(id).into_partial_model().one(db).await?)
 }
 
 /// Returns when the newest message of a kind was written.
@@ -97,13 +84,13 @@ pub async fn newest_of_kind(db: &impl ConnectionTrait, kind: &str) -> Result<Opt
 /// another state or its payload is erased.
 pub async fn retry(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
     let retried = Entity::update_many()
-        .col_expr(Column::State, Expr::value(MailState::Waiting.as_str()))
+        .col_expr(Column::State, Expr::value(MailState::Waiting))
         .col_expr(Column::Attempts, Expr::value(0))
         .col_expr(Column::NextAttemptAt, Expr::value(now.0))
         .col_expr(Column::RetriedAt, Expr::value(now.0))
         .col_expr(Column::KeepUntil, Expr::value(None::<i64>))
         .filter(Column::Id.eq(id))
-        .filter(Column::State.eq(MailState::Failed.as_str()))
+        .filter(Column::State.eq(MailState::Failed))
         .filter(Column::Payload.is_not_null())
         .exec(db)
         .await?;
@@ -114,7 +101,7 @@ pub async fn retry(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Resul
 /// pending (anymore).
 pub async fn drop_waiting(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, StoreError> {
     let dropped = Entity::update_many()
-        .col_expr(Column::State, Expr::value(MailState::Dropped.as_str()))
+        .col_expr(Column::State, Expr::value(MailState::Dropped))
         .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
         .filter(waiting().add(Column::Id.eq(id)))
         .exec(db)
@@ -123,40 +110,14 @@ pub async fn drop_waiting(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, S
 }
 
 fn matching(queue: &Queue) -> Select<Entity> {
-    let mut query = without_content();
+    let mut query = Entity::find();
     if let Some(state) = queue.state {
-        query = query.filter(Column::State.eq(state.as_str()));
+        query = query.filter(Column::State.eq(state));
     }
     if let Some(kind) = &queue.kind {
         query = query.filter(Column::Kind.eq(kind.as_str()));
     }
     query
-}
-
-fn without_content() -> Select<Entity> {
-    use Column::{Attempts, CreatedAt, ExpiresAt, Id, Kind, LastError, NextAttemptAt, RecipientMasked, SentAt, State};
-    let shown = [Id, Kind, RecipientMasked, State, Attempts, CreatedAt, NextAttemptAt, ExpiresAt, SentAt, LastError];
-    Entity::find().select_only().columns(shown).column_as(Expr::col(Column::Payload).is_not_null(), "kept")
-}
-
-async fn all(db: &impl ConnectionTrait, query: Select<Entity>) -> Result<Vec<Queued>, StoreError> {
-    query.into_model::<Row>().all(db).await?.into_iter().map(read).collect()
-}
-
-fn read(row: Row) -> Result<Queued, StoreError> {
-    Ok(Queued {
-        id: row.id,
-        kind: row.kind,
-        recipient_masked: row.recipient_masked,
-        state: MailState::from_stored(&row.state)?,
-        attempts: row.attempts,
-        created_at: Timestamp(row.created_at),
-        next_attempt_at: Timestamp(row.next_attempt_at),
-        expires_at: row.expires_at.map(Timestamp),
-        sent_at: row.sent_at.map(Timestamp),
-        last_error: row.last_error,
-        kept: row.kept,
-    })
 }
 
 #[cfg(test)]

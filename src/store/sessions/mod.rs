@@ -145,13 +145,12 @@ impl Sessions {
     async fn find(&self, id: &Id) -> Result<Option<Record>, StoreError> {
         let Some(row) = Entity::find_by_id(digest(id)).one(self.store.reader()).await? else { return Ok(None) };
         let now = self.clock.now();
-        let (began, last_seen) = (Timestamp(row.created_at), Timestamp(row.last_seen_at));
-        if self.is_over(row.remember, began, last_seen, now) {
+        if self.is_over(row.remember, row.created_at, row.last_seen_at, now) {
             return Ok(None);
         }
-        self.touch(row.digest, last_seen, now).await;
+        self.touch(row.digest, row.last_seen_at, now).await;
         let data = serde_json::from_str(&row.data).map_err(|_| StoreError::Corrupt("session.data"))?;
-        let ends_at = self.ends_at(began, row.remember);
+        let ends_at = self.ends_at(row.created_at, row.remember);
         Ok(Some(Record { id: *id, data, expiry_date: moment(ends_at) }))
     }
 
@@ -164,8 +163,8 @@ impl Sessions {
             remember: Set(signed_in.as_ref().is_some_and(|it| it.remember)),
             data: Set(encode(&record.data)?),
             // A session that gets a new id keeps its start time.
-            created_at: Set(signed_in.as_ref().map_or(now.0, |it| it.at)),
-            last_seen_at: Set(now.0),
+            created_at: Set(signed_in.as_ref().map_or(now, |it| Timestamp(it.at))),
+            last_seen_at: Set(now),
             handle: Set(signed_in.map(|it| it.handle)),
         };
         let tx = self.store.write().await?;

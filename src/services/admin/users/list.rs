@@ -81,7 +81,7 @@ impl UsersQuery<'_> {
         };
         let role = match self.role {
             "" => None,
-            word => Some(Role::ALL.into_iter().find(|role| role.as_str() == word)?),
+            word => Some(Role::parse(word)?),
         };
         let order = match (self.q.trim(), self.sort) {
             ("", "newest") => Order::Registered,
