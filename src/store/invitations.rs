@@ -7,8 +7,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::invitation::{ActiveModel, Column, Entity};
+use super::{StoreError, batch};
 use crate::crypto::TokenDigest;
 use crate::domain::words::words;
 use crate::domain::{Email, Timestamp};
@@ -137,8 +137,7 @@ pub async fn delete_by_email(db: &impl ConnectionTrait, email_key: &str) -> Resu
 
 /// Deletes up to `most` invitations that ended before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = ended(before, most).into_tuple().all(db).await?;
-    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    batch::delete::<Entity>(db, Column::EndedAt.lt(before), most).await
 }
 
 fn waiting(now: Timestamp) -> Condition {
@@ -167,10 +166,6 @@ fn of_address(email: Option<&Email>) -> Select<Entity> {
         Some(email) => query.filter(Column::EmailKey.eq(email.key())),
         None => query,
     }
-}
-
-fn ended(before: Timestamp, most: u64) -> Select<Entity> {
-    Entity::find().select_only().column(Column::Id).filter(Column::EndedAt.lt(before.0)).limit(most)
 }
 
 #[cfg(test)]

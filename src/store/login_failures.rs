@@ -1,10 +1,10 @@
 //! Failed sign-ins of an account, per IP prefix and in total.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Set};
 
-use super::StoreError;
 use super::entity::failure_counter::{ActiveModel, Column, Entity};
+use super::{StoreError, batch};
 use crate::crypto::LookupKey;
 use crate::domain::Timestamp;
 
@@ -63,13 +63,5 @@ pub async fn clear(db: &impl ConnectionTrait, key: &LookupKey) -> Result<(), Sto
 /// Deletes up to `most` counters whose last failure was before `before` and returns the number
 /// deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let keys: Vec<Vec<u8>> = Entity::find()
-        .select_only()
-        .column(Column::Key)
-        .filter(Column::LastAt.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(Entity::delete_many().filter(Column::Key.is_in(keys)).exec(db).await?.rows_affected)
+    batch::delete::<Entity>(db, Column::LastAt.lt(before.0), most).await
 }

@@ -3,12 +3,12 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait, IntoActiveModel as _,
-    QueryFilter as _, QuerySelect as _, Set,
+    QueryFilter as _, Set,
 };
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::mail_link::{ActiveModel, Column, Entity};
+use super::{StoreError, batch};
 use crate::crypto::TokenDigest;
 use crate::domain::Timestamp;
 use crate::domain::words::words;
@@ -87,13 +87,5 @@ pub async fn forget(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), S
 
 /// Deletes up to `most` links that expired before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::ExpiresAt.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    batch::delete::<Entity>(db, Column::ExpiresAt.lt(before.0), most).await
 }

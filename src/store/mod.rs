@@ -19,6 +19,7 @@ pub mod account_deletion;
 pub mod account_export;
 pub mod accounts;
 pub mod audit;
+mod batch;
 mod connections;
 pub mod database_info;
 pub mod email_changes;

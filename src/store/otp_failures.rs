@@ -6,8 +6,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::wrong_try;
+use super::{StoreError, batch};
 use crate::crypto::OtpPurpose;
 use crate::domain::Timestamp;
 
@@ -48,13 +48,5 @@ pub async fn forget(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreErro
 
 /// Deletes up to `most` attempts made before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = wrong_try::Entity::find()
-        .select_only()
-        .column(wrong_try::Column::Id)
-        .filter(wrong_try::Column::At.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(wrong_try::Entity::delete_many().filter(wrong_try::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    batch::delete::<wrong_try::Entity>(db, wrong_try::Column::At.lt(before.0), most).await
 }

@@ -8,8 +8,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::security_event::{ActiveModel, Column, Entity, Model};
+use super::{StoreError, batch};
 use crate::domain::{SecurityEvent, Timestamp};
 
 /// An event of an account.
@@ -100,15 +100,7 @@ pub async fn anonymize(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u6
 
 /// Deletes up to `most` events older than `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::At.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    batch::delete::<Entity>(db, Column::At.lt(before.0), most).await
 }
 
 /// Kinds that this version does not know are skipped.

@@ -9,8 +9,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::otp;
+use super::{StoreError, batch};
 use crate::crypto::{OtpDigest, OtpPurpose};
 use crate::domain::Timestamp;
 use crate::domain::words::words;
@@ -215,15 +215,7 @@ pub async fn issued_since(
 
 /// Deletes up to `most` codes issued before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = otp::Entity::find()
-        .select_only()
-        .column(otp::Column::Id)
-        .filter(otp::Column::IssuedAt.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(otp::Entity::delete_many().filter(otp::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    batch::delete::<otp::Entity>(db, otp::Column::IssuedAt.lt(before.0), most).await
 }
 
 /// Selects the valid codes of a flow with one of these digests.

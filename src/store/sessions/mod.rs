@@ -9,9 +9,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
-use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
-};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Set};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
@@ -19,7 +17,7 @@ use tower_sessions::session_store;
 use uuid::Uuid;
 
 use super::entity::session::{ActiveModel, Column, Entity};
-use super::{Store, StoreError};
+use super::{Store, StoreError, batch};
 use crate::clock::Clock;
 use crate::crypto::TokenDigest;
 use crate::domain::Timestamp;
@@ -93,15 +91,7 @@ impl Sessions {
 
     /// Deletes up to `most` sessions that have timed out and returns the number deleted.
     pub async fn purge(&self, db: &impl ConnectionTrait, most: u64) -> Result<u64, StoreError> {
-        let digests: Vec<Vec<u8>> = Entity::find()
-            .select_only()
-            .column(Column::Digest)
-            .filter(self.past_a_limit(self.clock.now()))
-            .limit(most)
-            .into_tuple()
-            .all(db)
-            .await?;
-        Ok(Entity::delete_many().filter(Column::Digest.is_in(digests)).exec(db).await?.rows_affected)
+        batch::delete::<Entity>(db, self.past_a_limit(self.clock.now()), most).await
     }
 
     /// Selects the rows for which [`Sessions::is_over`] is true.
