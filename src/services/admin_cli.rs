@@ -17,7 +17,7 @@ use crate::limits::Limits;
 use crate::rng::Rng;
 use crate::store::accounts::{self, Account, NewAccount};
 use crate::store::audit::{self, Actor};
-use crate::store::{Store, StoreError};
+use crate::store::{Cursor, Store, StoreError};
 
 /// The actor, as shown to the owner.
 const OPERATORS: &str = "By those who run the portal";
@@ -136,8 +136,8 @@ impl AdminCli {
         let mut administrators = Vec::new();
         for account in accounts::administrators(db).await? {
             let filter = |action| audit::Filter { action: Some(action), target: Some(account.id), actor: None };
-            let promoted = audit::newest(db, &filter(AuditAction::MadeAdministrator), None, 1).await?;
-            let created = audit::newest(db, &filter(AuditAction::AccountCreated), None, 1).await?;
+            let promoted = audit::list(db, &filter(AuditAction::MadeAdministrator), Cursor::First, 1).await?;
+            let created = audit::list(db, &filter(AuditAction::AccountCreated), Cursor::First, 1).await?;
             let since = promoted.first().or(created.first()).map(|entry| entry.at);
             administrators.push(AdminEntry { account, since });
         }

@@ -61,18 +61,13 @@ impl SecurityLog {
         self.write(tx, account_id, event, Some(detail), None).await
     }
 
-    /// Returns the user's `most` newest events, or those before the event `before` if given.
+    /// Returns the user's `most` newest events.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
-    pub async fn newest(
-        &self,
-        before: Option<Uuid>,
-        most: u64,
-        by: &RequestContext,
-    ) -> Result<Vec<Event>, ServiceError> {
+    pub async fn newest(&self, most: u64, by: &RequestContext) -> Result<Vec<Event>, ServiceError> {
         let member = by.member()?;
-        let events = security_events::newest(self.store.reader(), member.account_id, before, most).await;
+        let events = security_events::list(self.store.reader(), member.account_id, Cursor::First, most).await;
         Ok(events.map_err(InternalError::from)?)
     }
 
@@ -88,13 +83,7 @@ impl SecurityLog {
     /// Returns a page of an account's log. The caller checks that the user may see it.
     pub(super) async fn page_of(&self, account_id: Uuid, cursor: Cursor<Uuid>) -> Result<Page<Event>, ServiceError> {
         let db = self.store.reader();
-        let fetch = |cursor, most| async move {
-            match cursor {
-                Cursor::First => security_events::newest(db, account_id, None, most).await,
-                Cursor::Before(event) => security_events::newest(db, account_id, Some(event), most).await,
-                Cursor::After(event) => security_events::next_after(db, account_id, event, most).await,
-            }
-        };
+        let fetch = |cursor, most| security_events::list(db, account_id, cursor, most);
         Ok(keyset::page(cursor, PAGE, fetch).await?)
     }
 

@@ -3,12 +3,12 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DerivePartialModel, EntityTrait,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+    IntoActiveModel as _, QueryFilter as _, Select, Set,
 };
 use uuid::Uuid;
 
 use super::entity::invitation::{ActiveModel, Column, Entity};
-use super::{StoreError, batch};
+use super::{Cursor, StoreError, batch};
 use crate::crypto::TokenDigest;
 use crate::domain::words::words;
 use crate::domain::{Email, Timestamp};
@@ -96,27 +96,16 @@ pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Invitat
     Ok(Entity::find_by_id(id).into_partial_model().one(db).await?)
 }
 
-/// Returns up to `most` invitations, newest first. With `before`, only older ones. With `email`,
-/// only those for that email.
-pub async fn newest(
+/// Returns up to `most` invitations at `cursor`, newest first. With `email`, only those for that
+/// email.
+pub async fn list(
     db: &impl ConnectionTrait,
     email: Option<&Email>,
-    before: Option<Uuid>,
+    cursor: Cursor<Uuid>,
     most: u64,
 ) -> Result<Vec<Invitation>, StoreError> {
-    Ok(list_newest(email, before, most).into_partial_model().all(db).await?)
-}
-
-/// Returns the `most` invitations that directly follow `after`, newest first.
-pub async fn next_after(
-    db: &impl ConnectionTrait,
-    email: Option<&Email>,
-    after: Uuid,
-    most: u64,
-) -> Result<Vec<Invitation>, StoreError> {
-    let mut rows: Vec<Invitation> = list_after(email, after, most).into_partial_model().all(db).await?;
-    rows.reverse();
-    Ok(rows)
+    let query = cursor.select(of_address(email), Column::Id, most);
+    Ok(cursor.newest_first(query.into_partial_model().all(db).await?))
 }
 
 /// Removes a deleted account as the sender of its invitations.
@@ -146,18 +135,6 @@ fn waiting(now: Timestamp) -> Condition {
 
 fn with_digest(digest: TokenDigest) -> Select<Entity> {
     Entity::find().filter(Column::Digest.eq(digest.into_bytes()))
-}
-
-fn list_newest(email: Option<&Email>, before: Option<Uuid>, most: u64) -> Select<Entity> {
-    let mut query = of_address(email);
-    if let Some(before) = before {
-        query = query.filter(Column::Id.lt(before));
-    }
-    query.order_by_desc(Column::Id).limit(most)
-}
-
-fn list_after(email: Option<&Email>, after: Uuid, most: u64) -> Select<Entity> {
-    of_address(email).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(most)
 }
 
 fn of_address(email: Option<&Email>) -> Select<Entity> {

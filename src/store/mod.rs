@@ -21,6 +21,7 @@ pub mod accounts;
 pub mod audit;
 mod batch;
 mod connections;
+mod cursor;
 pub mod database_info;
 pub mod email_changes;
 pub mod encrypted_columns;
@@ -56,6 +57,7 @@ pub mod users;
 mod values;
 
 pub use connections::Reader;
+pub use cursor::Cursor;
 pub use transaction::Transaction;
 
 use connections::Pool;

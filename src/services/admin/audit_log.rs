@@ -49,16 +49,7 @@ impl AdminService {
             return Ok(AuditPage { page, names: HashMap::new() });
         };
         let db = self.store.reader();
-        let fetch = |cursor, most| {
-            let filter = &filter;
-            async move {
-                match cursor {
-                    Cursor::First => audit::newest(db, filter, None, most).await,
-                    Cursor::Before(seq) => audit::newest(db, filter, Some(seq), most).await,
-                    Cursor::After(seq) => audit::next_after(db, filter, seq, most).await,
-                }
-            }
-        };
+        let fetch = |cursor, most| audit::list(db, &filter, cursor, most);
         let page = keyset::page(cursor, PAGE, fetch).await?;
         let ids = page.rows.iter().flat_map(|entry| [entry.actor_id, entry.target_id]).flatten().collect();
         let names = accounts::names(db, ids).await?;

@@ -50,16 +50,7 @@ impl AdminService {
             return Ok(InvitationsPage { page, names: HashMap::new() });
         };
         let db = self.store.reader();
-        let fetch = |cursor, most| {
-            let email = email.as_ref();
-            async move {
-                match cursor {
-                    Cursor::First => invitations::newest(db, email, None, most).await,
-                    Cursor::Before(id) => invitations::newest(db, email, Some(id), most).await,
-                    Cursor::After(id) => invitations::next_after(db, email, id, most).await,
-                }
-            }
-        };
+        let fetch = |cursor, most| invitations::list(db, email.as_ref(), cursor, most);
         let page = keyset::page(cursor, PAGE, fetch).await?;
         let ids = page.rows.iter().filter_map(|invitation| invitation.invited_by).collect();
         Ok(InvitationsPage { names: accounts::names(db, ids).await?, page })

@@ -15,10 +15,10 @@ use uuid::Uuid;
 use super::SuppressionReason;
 use crate::crypto::OtpPurpose;
 use crate::domain::{OtpDelivery, OtpStatus, Timestamp};
-use crate::store::StoreError;
 use crate::store::entity::otp::Model;
 use crate::store::entity::outbox;
 use crate::store::outbox::MailState;
+use crate::store::{Cursor, StoreError};
 use query::LogQuery;
 
 /// The number of codes that a query with more than one filter examines.
@@ -59,28 +59,21 @@ pub struct Matches {
     pub cut: bool,
 }
 
-/// Returns up to `most` codes, newest first. With `before`, only older ones.
-pub async fn newest_logged(
+/// Returns up to `most` codes at `cursor`, newest first.
+pub async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,
-    before: Option<Uuid>,
+    cursor: Cursor<Uuid>,
     most: u64,
     now: Timestamp,
 ) -> Result<Matches, StoreError> {
-    find(db, &LogQuery::new(filter, now, Order::Desc, before), most, now).await
-}
-
-/// Returns the `most` codes that directly follow `after`, newest first.
-pub async fn next_logged(
-    db: &impl ConnectionTrait,
-    filter: &Filter,
-    after: Uuid,
-    most: u64,
-    now: Timestamp,
-) -> Result<Matches, StoreError> {
-    let mut matches = find(db, &LogQuery::new(filter, now, Order::Asc, Some(after)), most, now).await?;
-    matches.rows.reverse();
-    Ok(matches)
+    let (order, from) = match cursor {
+        Cursor::First => (Order::Desc, None),
+        Cursor::Before(id) => (Order::Desc, Some(id)),
+        Cursor::After(id) => (Order::Asc, Some(id)),
+    };
+    let Matches { rows, cut } = find(db, &LogQuery::new(filter, now, order, from), most, now).await?;
+    Ok(Matches { rows: cursor.newest_first(rows), cut })
 }
 
 async fn find(

@@ -15,7 +15,7 @@ use crate::crypto::{OtpDigest, OtpPurpose};
 use crate::domain::Timestamp;
 use crate::domain::words::words;
 
-pub use log::{Filter, LoggedOtp, Matches, WINDOW, newest_logged, next_logged};
+pub use log::{Filter, LoggedOtp, Matches, WINDOW, list};
 
 /// A new code.
 #[derive(Clone, Debug)]

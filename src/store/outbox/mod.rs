@@ -21,7 +21,7 @@ use crate::domain::Timestamp;
 use crate::domain::words::words;
 
 pub use completion::{close_sent, close_unsent, erase_kept, mark_failed, purge};
-pub use queue::{Queue, Queued, by_id, drop_waiting, newest_of_kind, newest_queued, next_queued, retry};
+pub use queue::{Queue, Queued, by_id, drop_waiting, list, newest_of_kind, retry};
 
 words! {
     /// The delivery state of a message.

@@ -2,16 +2,13 @@
 //! begin with a timestamp.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Select,
-};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait as _, QueryFilter as _, Select};
 use uuid::Uuid;
 
 use super::{MailState, waiting};
 use crate::domain::Timestamp;
-use crate::store::StoreError;
 use crate::store::entity::outbox::{Column, Entity};
+use crate::store::{Cursor, StoreError};
 
 /// Search criteria. `None` matches everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,31 +38,15 @@ pub struct Queued {
     pub kept: bool,
 }
 
-/// Returns up to `most` messages, newest first. With `before`, only older ones.
-pub async fn newest_queued(
+/// Returns up to `most` messages at `cursor`, newest first.
+pub async fn list(
     db: &impl ConnectionTrait,
     queue: &Queue,
-    before: Option<Uuid>,
+    cursor: Cursor<Uuid>,
     most: u64,
 ) -> Result<Vec<Queued>, StoreError> {
-    let mut query = matching(queue).order_by_desc(Column::Id).limit(most);
-    if let Some(before) = before {
-        query = query.filter(Column::Id.lt(before));
-    }
-    Ok(query.into_partial_model().all(db).await?)
-}
-
-/// Returns the `most` messages that directly follow `after`, newest first.
-pub async fn next_queued(
-    db: &impl ConnectionTrait,
-    queue: &Queue,
-    after: Uuid,
-    most: u64,
-) -> Result<Vec<Queued>, StoreError> {
-    let query = matching(queue).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(most);
-    let mut mails: Vec<Queued> = query.into_partial_model().all(db).await?;
-    mails.reverse();
-    Ok(mails)
+    let query = cursor.select(matching(queue), Column::Id, most);
+    Ok(cursor.newest_first(query.into_partial_model().all(db).await?))
 }
 
 /// Returns the message with this id.
@@ -76,7 +57,7 @@ pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Queued>
 /// Returns when the newest message of a kind was written.
 pub async fn newest_of_kind(db: &impl ConnectionTrait, kind: &str) -> Result<Option<Timestamp>, StoreError> {
     let queue = Queue { state: None, kind: Some(kind.to_owned()) };
-    let newest = newest_queued(db, &queue, None, 1).await?;
+    let newest = list(db, &queue, Cursor::First, 1).await?;
     Ok(newest.first().map(|mail| mail.created_at))
 }
 
@@ -122,10 +103,9 @@ fn matching(queue: &Queue) -> Select<Entity> {
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
     use uuid::Uuid;
 
-    use super::{Column, MailState, Queue, matching};
+    use super::{Column, Cursor, MailState, Queue, matching};
     use crate::store::query_plan::{Plan, empty_store};
 
     #[tokio::test]
@@ -138,13 +118,11 @@ mod tests {
             (Queue { state: None, kind: kind.clone() }, "outbox_kind"),
             (Queue { state, kind }, "outbox_kind_state"),
         ] {
-            let older = matching(&queue).filter(Column::Id.lt(Uuid::max())).order_by_desc(Column::Id).limit(51);
-            let newer = matching(&queue).filter(Column::Id.gt(Uuid::nil())).order_by_asc(Column::Id).limit(51);
-            let newest = matching(&queue).order_by_desc(Column::Id).limit(51);
-            for query in [older, newer] {
-                let plan = Plan::of(&store, &query).await;
+            for cursor in [Cursor::Before(Uuid::max()), Cursor::After(Uuid::nil())] {
+                let plan = Plan::of(&store, &cursor.select(matching(&queue), Column::Id, 51)).await;
                 assert!(plan.is_one_search_by(index), "{queue:?}: {plan:?}");
             }
+            let newest = Cursor::<Uuid>::First.select(matching(&queue), Column::Id, 51);
             let plan = Plan::of(&store, &newest).await;
             assert!(plan.is_searches_by_or_walks(&[index]), "{queue:?}: {plan:?}");
         }

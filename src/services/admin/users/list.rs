@@ -55,16 +55,7 @@ impl AdminService {
             cursor => cursor,
         };
         let db = self.store.reader();
-        let fetch = |cursor, most| {
-            let filter = &filter;
-            async move {
-                match cursor {
-                    Cursor::First => users::following(db, filter, None, most).await,
-                    Cursor::Before(key) => users::following(db, filter, Some(&key), most).await,
-                    Cursor::After(key) => users::preceding(db, filter, &key, most).await,
-                }
-            }
-        };
+        let fetch = |cursor, most| users::list(db, &filter, cursor, most);
         let page = keyset::page(cursor, PAGE, fetch).await?;
         let ids: Vec<Uuid> = page.rows.iter().map(|user| user.id).collect();
         let two_step = users::with_two_steps(db, &ids).await?;
