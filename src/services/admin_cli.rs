@@ -10,9 +10,9 @@ use super::email_owner;
 use super::outcome::ServiceError;
 use super::sign_up_form::{SignUpForm, USERNAME_TAKEN};
 use crate::domain::{AuditAction, FieldErrors, Role, SecurityEvent, Timestamp, Username};
-use crate::store::StoreError;
 use crate::store::accounts::{self, Account, NewAccount};
 use crate::store::audit::{self, Actor};
+use crate::store::{Cursor, StoreError};
 
 /// The actor, as shown to the owner.
 const OPERATORS: &str = "By those who run the portal";
@@ -118,8 +118,8 @@ impl AdminCli<'_> {
         let mut administrators = Vec::new();
         for account in accounts::administrators(db).await? {
             let filter = |action| audit::Filter { action: Some(action), target: Some(account.id), actor: None };
-            let promoted = audit::newest(db, &filter(AuditAction::MadeAdministrator), None, 1).await?;
-            let created = audit::newest(db, &filter(AuditAction::AccountCreated), None, 1).await?;
+            let promoted = audit::list(db, &filter(AuditAction::MadeAdministrator), Cursor::First, 1).await?;
+            let created = audit::list(db, &filter(AuditAction::AccountCreated), Cursor::First, 1).await?;
             let since = promoted.first().or(created.first()).map(|entry| entry.at);
             administrators.push(AdminEntry { account, since });
         }

@@ -93,7 +93,7 @@ impl Notifications<'_> {
         let (token, now) = (FlowToken::generate(&self.core.rng), self.core.clock.now());
         let id = self.core.rng.id(now);
         let (account_id, created_at, expires_at) = (account.id, now, until);
-        let link = MailLink { id, purpose, account_id, subject_id, created_at, expires_at, used: false };
+        let link = MailLink { id, purpose, account_id, subject_id, created_at, expires_at, used_at: None };
         mail_links::insert(tx, link, token.digest()).await?;
         Ok(Link { token: token.to_cookie(), until })
     }

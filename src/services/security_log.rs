@@ -9,7 +9,7 @@ use super::outcome::{InternalError, ServiceError};
 use super::request_context::RequestContext;
 use crate::domain::SecurityEvent;
 use crate::store::StoreError;
-use crate::store::security_events::{self, Event, NewEvent};
+use crate::store::security_events::{self, Event};
 
 /// Maximum length of an event's detail, in characters.
 const DETAIL_MAX: usize = 200;
@@ -65,18 +65,13 @@ impl SecurityLog<'_> {
         self.write(tx, account_id, event, Some(detail), None).await
     }
 
-    /// Returns the user's `most` newest events, or those before the event `before` if given.
+    /// Returns the user's `most` newest events.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
-    pub async fn newest(
-        &self,
-        before: Option<Uuid>,
-        most: u64,
-        by: &RequestContext,
-    ) -> Result<Vec<Event>, ServiceError> {
+    pub async fn newest(&self, most: u64, by: &RequestContext) -> Result<Vec<Event>, ServiceError> {
         let member = by.member()?;
-        let events = security_events::newest(self.core.store.reader(), member.account_id, before, most).await;
+        let events = security_events::list(self.core.store.reader(), member.account_id, Cursor::First, most).await;
         Ok(events.map_err(InternalError::from)?)
     }
 
@@ -92,13 +87,7 @@ impl SecurityLog<'_> {
     /// Returns a page of an account's log. The caller checks that the user may see it.
     pub(super) async fn page_of(&self, account_id: Uuid, cursor: Cursor<Uuid>) -> Result<Page<Event>, ServiceError> {
         let db = self.core.store.reader();
-        let fetch = |cursor, most| async move {
-            match cursor {
-                Cursor::First => security_events::newest(db, account_id, None, most).await,
-                Cursor::Before(event) => security_events::newest(db, account_id, Some(event), most).await,
-                Cursor::After(event) => security_events::next_after(db, account_id, event, most).await,
-            }
-        };
+        let fetch = |cursor, most| security_events::list(db, account_id, cursor, most);
         Ok(keyset::page(cursor, PAGE, fetch).await?)
     }
 
@@ -114,7 +103,7 @@ impl SecurityLog<'_> {
         let id = self.core.rng.id(at);
         let detail = detail.map(|detail| detail.chars().take(DETAIL_MAX).collect());
         let (ip, user_agent) = by.map(|by| (by.ip.to_string(), by.user_agent.clone())).unwrap_or_default();
-        security_events::insert(tx, NewEvent { id, account_id, event, detail, at, ip, user_agent }).await?;
+        security_events::insert(tx, account_id, Event { id, event, detail, at, ip, user_agent }).await?;
         Ok(id)
     }
 }

@@ -12,6 +12,7 @@ use super::entity::{
     account, email_change, invitation, known_device, otp, outbox, passkey, recovery_code, security_event, session,
     totp, trusted_browser,
 };
+use crate::domain::Timestamp;
 
 /// The data stored about one account.
 #[derive(Clone, Debug, Serialize)]
@@ -178,13 +179,13 @@ async fn codes(db: &impl ConnectionTrait, email_key: &str) -> Result<Vec<CodePar
         CodePart {
             purpose: code.purpose,
             asked_for_from: code.requester_ip,
-            issued_at: moment(code.issued_at),
-            expires_at: moment(code.expires_at),
-            used_at: moment_if(code.consumed_at),
+            issued_at: moment(Timestamp(code.issued_at)),
+            expires_at: moment(Timestamp(code.expires_at)),
+            used_at: moment_if(code.consumed_at.map(Timestamp)),
             tries: code.attempts,
             mail: mail.map(|mail| MailPart {
                 kind: mail.kind.clone(),
-                state: mail.state.clone(),
+                state: mail.state.as_str().to_owned(),
                 written_at: moment(mail.created_at),
                 sent_at: moment_if(mail.sent_at),
             }),
@@ -196,9 +197,9 @@ async fn codes(db: &impl ConnectionTrait, email_key: &str) -> Result<Vec<CodePar
 impl From<account::Model> for AccountPart {
     fn from(row: account::Model) -> Self {
         Self {
-            username: row.username,
-            email: row.email,
-            role: row.role,
+            username: row.username.as_str().to_owned(),
+            email: row.email.as_str().to_owned(),
+            role: row.role.as_str().to_owned(),
             created_at: moment(row.created_at),
             verified_at: moment(row.verified_at),
             password_changed_at: moment(row.password_changed_at),
@@ -241,7 +242,11 @@ impl From<trusted_browser::Model> for BrowserPart {
 
 impl From<passkey::Model> for PasskeyPart {
     fn from(row: passkey::Model) -> Self {
-        Self { name: row.name, created_at: moment(row.created_at), last_used_at: moment_if(row.last_used_at) }
+        Self {
+            name: row.name.as_str().to_owned(),
+            created_at: moment(row.created_at),
+            last_used_at: moment_if(row.last_used_at),
+        }
     }
 }
 
@@ -250,21 +255,21 @@ impl From<email_change::Model> for ChangePart {
         Self {
             from: row.old_email,
             to: row.email,
-            asked_at: moment(row.created_at),
-            confirmed_at: moment_if(row.confirmed_at),
-            undone_at: moment_if(row.undone_at),
+            asked_at: moment(Timestamp(row.created_at)),
+            confirmed_at: moment_if(row.confirmed_at.map(Timestamp)),
+            undone_at: moment_if(row.undone_at.map(Timestamp)),
         }
     }
 }
 
 impl From<invitation::Model> for InvitationPart {
     fn from(row: invitation::Model) -> Self {
-        let ended_at = row.ending.as_ref().and_then(|_| moment(row.ended_at));
+        let ended_at = row.ending.and_then(|_| moment(row.ended_at));
         Self {
-            email: row.email,
+            email: row.email.as_str().to_owned(),
             sent_at: moment(row.created_at),
             expires_at: moment(row.expires_at),
-            ended_by: row.ending,
+            ended_by: row.ending.map(|ending| ending.as_str().to_owned()),
             ended_at,
         }
     }
@@ -277,11 +282,11 @@ impl From<security_event::Model> for EventPart {
 }
 
 /// Formats a time as RFC 3339, in UTC.
-fn moment(millis: i64) -> Option<String> {
-    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok()?;
+fn moment(at: Timestamp) -> Option<String> {
+    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000).ok()?;
     at.format(&Rfc3339).ok()
 }
 
-fn moment_if(millis: Option<i64>) -> Option<String> {
-    millis.and_then(moment)
+fn moment_if(at: Option<Timestamp>) -> Option<String> {
+    at.and_then(moment)
 }

@@ -79,7 +79,7 @@ pub struct EventView {
 /// # Errors
 /// The user is not signed in any more.
 pub async fn newest(state: &AppState, by: &RequestContext) -> Result<Vec<EventView>, ServiceError> {
-    let events = state.security_log().newest(None, NEWEST, by).await?;
+    let events = state.security_log().newest(NEWEST, by).await?;
     Ok(events.into_iter().map(view).collect())
 }
 

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::query::{Neighbors, Query};
-use crate::domain::audit_action;
+use crate::domain::AuditAction;
 use crate::islands::LocalTime;
 use crate::paths;
 use crate::routes::access::Access;
@@ -31,7 +31,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
         let narrowed = filters.iter().any(|(_, value)| !value.is_empty());
         let hidden = filters.to_vec();
         let [action, who, whom] = filters.map(|(_, value)| value);
-        let actions: Vec<_> = audit_action::ALL.iter().map(|&(_, value, label)| (value, label)).collect();
+        let actions = AuditAction::ALL.map(|action| (action.as_str(), action.label())).to_vec();
         view! {
             <AdminArea context here=paths::ADMIN_AUDIT heading="Audit log">
                 <Section title="Entries">

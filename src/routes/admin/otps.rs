@@ -103,7 +103,7 @@ fn OtpTable(rows: Vec<LoggedOtp>, narrowed: bool, neighbors: Neighbors) -> impl 
 /// A row, with an `id` by which it is found when the list is updated.
 #[component]
 fn OtpRow(code: LoggedOtp) -> impl IntoView {
-    let purpose = OtpPurpose::from_stored(&code.purpose).map_or("Unknown", OtpPurpose::label);
+    let purpose = OtpPurpose::parse(&code.purpose).map_or("Unknown", OtpPurpose::label);
     let masked = Email::parse(&code.email_key).map_or_else(|_| "***".to_owned(), |email| email.masked());
     view! {
         <tr role="row" id=code.id.to_string()>

@@ -161,7 +161,7 @@ fn RecentOtps(codes: Vec<IssuedCode>) -> impl IntoView {
         return Either::Left(view! { <EmptyList>"No recent OTPs."</EmptyList> });
     }
     let row = |IssuedCode { purpose, issued_at, outcome }| {
-        let purpose = OtpPurpose::from_stored(&purpose).map_or(purpose, |known| known.label().to_owned());
+        let purpose = OtpPurpose::parse(&purpose).map_or(purpose, |known| known.label().to_owned());
         let outcome = match outcome {
             Outcome::Used => "Used",
             Outcome::Voided => "Replaced or canceled",

@@ -12,7 +12,7 @@ use crate::services::audit::AuditEvent;
 use crate::services::outcome::ServiceError;
 use crate::services::request_context::RequestContext;
 use crate::store::audit::{self, AuditEntry, Filter};
-use crate::store::{Store, StoreError, accounts};
+use crate::store::{Cursor, Store, StoreError, accounts};
 
 /// Rows per query, which limits how much of an export is held in memory.
 const BATCH: u64 = 500;
@@ -64,15 +64,15 @@ impl AuditExport {
     /// Streams the rows on demand, newest first, without rows written after the export started.
     pub fn batches(self) -> impl Stream<Item = Result<Batch, StoreError>> + Send + 'static {
         let Self { store, filter, .. } = self;
-        let from = filter.map(|filter| (filter, None));
+        let from = filter.map(|filter| (filter, Cursor::First));
         stream::try_unfold((store, from), |(store, from)| async move {
-            let Some((filter, before)) = from else { return Ok(None) };
+            let Some((filter, cursor)) = from else { return Ok(None) };
             let db = store.reader();
-            let rows = audit::newest(db, &filter, before, BATCH).await?;
+            let rows = audit::list(db, &filter, cursor, BATCH).await?;
             let Some(last) = rows.last().map(|entry| entry.seq) else { return Ok(None) };
             let ids = rows.iter().flat_map(|entry| [entry.actor_id, entry.target_id]).flatten().collect();
             let names = accounts::names(db, ids).await?;
-            Ok(Some(((rows, names), (store, Some((filter, Some(last)))))))
+            Ok(Some(((rows, names), (store, Some((filter, Cursor::Before(last)))))))
         })
     }
 }

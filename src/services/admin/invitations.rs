@@ -50,16 +50,7 @@ impl AdminService<'_> {
             return Ok(InvitationsPage { page, names: HashMap::new() });
         };
         let db = self.core.store.reader();
-        let fetch = |cursor, most| {
-            let email = email.as_ref();
-            async move {
-                match cursor {
-                    Cursor::First => invitations::newest(db, email, None, most).await,
-                    Cursor::Before(id) => invitations::newest(db, email, Some(id), most).await,
-                    Cursor::After(id) => invitations::next_after(db, email, id, most).await,
-                }
-            }
-        };
+        let fetch = |cursor, most| invitations::list(db, email.as_ref(), cursor, most);
         let page = keyset::page(cursor, PAGE, fetch).await?;
         let ids = page.rows.iter().filter_map(|invitation| invitation.invited_by).collect();
         Ok(InvitationsPage { names: accounts::names(db, ids).await?, page })
@@ -93,8 +84,8 @@ impl AdminService<'_> {
             expires_at: now + self.core.limits.invitation_lifetime,
             ending: None,
         };
-        invitations::insert(&admin_tx.tx, &invitation, token.digest()).await?;
         let link = Link { token: token.to_cookie(), until: invitation.expires_at };
+        invitations::insert(&admin_tx.tx, invitation, token.digest()).await?;
         self.core.mailer.enqueue(&admin_tx.tx, &Message::Invitation { to: email.clone(), link }, None).await?;
         let earlier = if replaced { ", replacing an earlier one" } else { "" };
         let detail = format!("{}{earlier}", email.masked());

@@ -52,16 +52,7 @@ impl AdminService<'_> {
         }
         let queue = Queue { state, kind: Some(query.kind.to_owned()).filter(|kind| !kind.is_empty()) };
         let db = self.core.store.reader();
-        let fetch = |cursor, most| {
-            let queue = &queue;
-            async move {
-                match cursor {
-                    Cursor::First => outbox::newest_queued(db, queue, None, most).await,
-                    Cursor::Before(id) => outbox::newest_queued(db, queue, Some(id), most).await,
-                    Cursor::After(id) => outbox::next_queued(db, queue, id, most).await,
-                }
-            }
-        };
+        let fetch = |cursor, most| outbox::list(db, &queue, cursor, most);
         Ok(keyset::page(cursor, PAGE, fetch).await?)
     }
 

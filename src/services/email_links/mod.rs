@@ -35,7 +35,7 @@ impl EmailLinks<'_> {
         let Some(token) = FlowToken::parse(token) else { return Ok(None) };
         let link = mail_links::by_digest(self.core.store.reader(), token.digest()).await?;
         let now = self.core.clock.now();
-        Ok(link.filter(|link| !link.used && now < link.expires_at).map(|link| link.purpose))
+        Ok(link.filter(|link| link.used_at.is_none() && now < link.expires_at).map(|link| link.purpose))
     }
 
     /// Performs the link's action, once. If the link is no longer valid, redirects to a page that
