@@ -23,6 +23,7 @@ use super::store::outbox::{self, NewMail, WaitingMail};
 
 mod admin_notices;
 mod attempt;
+mod content;
 mod format;
 pub mod kinds;
 mod message;
