@@ -131,23 +131,6 @@ impl Message {
             Self::Notice(_) | Self::AccountExists { .. } | Self::Test(_) => None,
         }
     }
-
-    /// Returns values that must be removed from logs and stored errors.
-    pub(super) fn secrets(&self) -> Vec<&str> {
-        match self {
-            Self::RegistrationCode(mail) | Self::RecoveryCode(mail) | Self::EmailChangeCode(mail) => {
-                vec![mail.username.as_str(), mail.code.expose()]
-            }
-            Self::Notice(notice) => {
-                let mut secrets = vec![notice.username.as_str()];
-                secrets.extend(notice.about.link().map(|link| link.token.as_str()));
-                secrets
-            }
-            Self::Invitation { link, .. } => vec![link.token.as_str()],
-            Self::AccountExists { username, .. } => vec![username.as_str()],
-            Self::Test(test) => vec![test.username.as_str()],
-        }
-    }
 }
 
 impl fmt::Debug for CodeMail {

@@ -28,7 +28,6 @@ mod format;
 pub mod kinds;
 mod message;
 mod notice;
-mod redact;
 mod rendered_email;
 mod schedule;
 mod sender;

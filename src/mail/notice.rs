@@ -99,7 +99,7 @@ impl NotificationKind {
         }
     }
 
-    pub(super) fn link(&self) -> Option<&Link> {
+    fn link(&self) -> Option<&Link> {
         match self {
             Self::NewDevice { link } | Self::EmailChanged { link } | Self::DeletionScheduled { link, .. } => Some(link),
             _ => None,
