@@ -11,7 +11,8 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::download;
-use super::download::{moment, page_with};
+use super::download::page_with;
+use crate::datetime::rfc3339;
 use crate::paths;
 use crate::routes::form::RequestId;
 use crate::services::RequestContext;
@@ -67,7 +68,7 @@ fn cells(entry: AuditEntry, names: &HashMap<Uuid, String>) -> Vec<String> {
     let hash = entry.hash.iter().map(|byte| format!("{byte:02x}")).collect();
     vec![
         entry.seq.to_string(),
-        moment(entry.at),
+        rfc3339(entry.at),
         actor_name(&entry, names),
         id(entry.actor_id),
         action_label(&entry),

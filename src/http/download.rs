@@ -6,12 +6,11 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use tower_sessions::Session;
 use url::form_urlencoded::Serializer;
 
 use super::{csv, error_page};
+use crate::datetime::rfc3339;
 use crate::domain::Timestamp;
 use crate::paths;
 use crate::routes::form::RequestId;
@@ -24,7 +23,7 @@ where
     S: Stream<Item = Result<Vec<Vec<String>>, E>> + Send + 'static,
     E: Display + Send + 'static,
 {
-    let name = format!("{what}-{}.csv", moment(at).replace(':', ""));
+    let name = format!("{what}-{}.csv", rfc3339(at).replace(':', ""));
     let rows = batches.map_ok(|rows| stream::iter(rows.into_iter().map(Ok::<_, E>))).try_flatten();
     csv::stream(&name, columns, rows.boxed())
 }
@@ -57,13 +56,6 @@ pub fn page_with(page: &str, filters: &[(&str, &str)]) -> String {
     let filters = filters.iter().filter(|(_, word)| !word.is_empty());
     let query = Serializer::new(String::new()).extend_pairs(filters).finish();
     if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") }
-}
-
-/// Formats a time in UTC (RFC 3339).
-#[must_use]
-pub fn moment(at: Timestamp) -> String {
-    let moment = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1_000)).ok();
-    moment.and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
 fn see_other(to: &'static str) -> Response {

@@ -5,10 +5,10 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use time::OffsetDateTime;
 use tower_sessions::Session;
 
 use super::error_page;
+use crate::datetime::iso_date;
 use crate::domain::Timestamp;
 use crate::paths;
 use crate::routes::access;
@@ -45,8 +45,7 @@ pub async fn answer(
 
 fn file(export: &AccountExport, at: Timestamp) -> Option<Response> {
     let json = serde_json::to_string_pretty(export).ok()?;
-    let day = OffsetDateTime::from_unix_timestamp(at.0 / 1_000).ok()?.date();
-    let name = format!("attachment; filename=\"portal-export-{day}.json\"");
+    let name = format!("attachment; filename=\"portal-export-{}.json\"", iso_date(at));
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (CONTENT_DISPOSITION, HeaderValue::from_str(&name).ok()?),

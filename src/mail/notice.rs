@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::admin_notices::{Advice, ByAdministrator};
 use super::content::{self, Block, Content};
-use super::format::{Moment, one_line};
+use super::format::one_line;
 use super::message::NoticeMail;
 use super::sender::Sender;
 use super::{serde_helpers, text};
+use crate::datetime::date;
 use crate::domain::Timestamp;
 use crate::paths;
 
@@ -179,10 +180,7 @@ impl NotificationKind {
             ),
             Self::DeletionScheduled { on, .. } => (
                 format!("Your {portal} account will be deleted"),
-                format!(
-                    "Your account is closed and will be deleted on {}. You can restore it until then.",
-                    Moment::at(*on).date
-                ),
+                format!("Your account is closed and will be deleted on {}. You can restore it until then.", date(*on)),
             ),
             Self::DeletionCancelled => (
                 format!("Your {portal} account won't be deleted"),
@@ -208,25 +206,24 @@ impl NotificationKind {
 
 /// Builds the email about `mail.about`.
 pub(super) fn content(mail: &NoticeMail, from: &Sender) -> Content {
-    let (portal, at) = (from.portal(), Moment::at(mail.at));
+    let (portal, at) = (from.portal(), text::moment(mail.at));
     let (subject, happened) = mail.about.what(mail.username.as_str(), portal);
     let mut body = vec![text::greeting(&mail.username), Block::Text(happened.clone())];
     if let Some(link) = mail.about.link() {
         let (before, label) = mail.about.remedy();
         let url = format!("{}{}?token={}", from.home(), paths::FROM_MAIL, link.token);
-        let until = Moment::at(link.until);
         body.push(Block::Text(before.to_owned()));
         body.push(Block::Button(content::Link { label, url }));
         body.push(Block::Text(format!(
-            "The link expires at {} on {}. It opens a page that asks you to confirm.",
-            until.time, until.date
+            "The link expires {}. It opens a page that asks you to confirm.",
+            text::deadline(link.until)
         )));
     }
     let origin = if let NotificationKind::ByAdministrator { .. } = mail.about {
-        format!("An administrator of {portal} did this on {} at {}.", at.date, at.time)
+        format!("An administrator of {portal} did this on {at}.")
     } else {
         let origin = text::origin(&mail.browser, &mail.requester_ip);
-        format!("This happened on {} at {}, from {origin}.", at.date, at.time)
+        format!("This happened on {at}, from {origin}.")
     };
     let advice = mail.about.advice();
     Content {

@@ -1,10 +1,11 @@
 //! The texts of all kinds of email. Those of notices are in `notice.rs` and `admin_notices.rs`.
 
 use super::content::{Block, Content, Link};
-use super::format::{Moment, one_line};
+use super::format::one_line;
 use super::message::{CodeMail, Message, TestMail};
 use super::notice::{self, Link as TokenLink};
 use super::sender::Sender;
+use crate::datetime::{clock_utc, date};
 use crate::domain::{Timestamp, Username};
 
 impl Content {
@@ -48,21 +49,31 @@ pub(super) fn origin(browser: &str, ip: &str) -> String {
     format!("{} (IP address {})", one_line(browser), one_line(ip))
 }
 
+/// `23 November 2026 at 14:32 UTC`
+pub(super) fn moment(at: Timestamp) -> String {
+    format!("{} at {}", date(at), clock_utc(at))
+}
+
+/// `at 14:32 UTC on 23 November 2026`
+pub(super) fn deadline(at: Timestamp) -> String {
+    format!("at {} on {}", clock_utc(at), date(at))
+}
+
 /// `enter` says where to enter the code, and `without` what is impossible without it.
 fn code(mail: &CodeMail, from: &Sender, enter: &str, without: &str) -> Content {
-    let (portal, code, until) = (from.portal(), mail.code.expose(), Moment::at(mail.expires_at));
+    let (portal, code, until) = (from.portal(), mail.code.expose(), mail.expires_at);
     Content {
         subject: format!("{code} is your {portal} code"),
         title: format!("Your {portal} code"),
-        preview: format!("It expires at {}.", until.time),
+        preview: format!("It expires at {}.", clock_utc(until)),
         body: vec![
             greeting(&mail.username),
             Block::Text(format!("Your code for {portal} is:")),
             Block::Code(code.to_owned()),
             Block::Bold {
                 before: format!("{enter}. It expires at "),
-                value: until.time,
-                after: format!(" ({}).", until.date),
+                value: clock_utc(until),
+                after: format!(" ({}).", date(until)),
             },
         ],
         footer: vec![
@@ -77,18 +88,18 @@ fn code(mail: &CodeMail, from: &Sender, enter: &str, without: &str) -> Content {
 }
 
 fn invitation(link: &TokenLink, from: &Sender) -> Content {
-    let (portal, until) = (from.portal(), Moment::at(link.until));
+    let portal = from.portal();
     let subject = format!("You're invited to {portal}");
     Content {
         title: subject.clone(),
         subject,
-        preview: format!("The link expires on {}.", until.date),
+        preview: format!("The link expires on {}.", date(link.until)),
         body: vec![
             Block::Text("Hello,".to_owned()),
             Block::Text(format!("You're invited to create a {portal} account with this email address.")),
             Block::ButtonIntro("Open this link to start:"),
             Block::Button(Link { label: "Create account", url: from.invitation(&link.token) }),
-            Block::Text(format!("The link can be used once and expires at {} on {}.", until.time, until.date)),
+            Block::Text(format!("The link can be used once and expires {}.", deadline(link.until))),
         ],
         footer: vec!["If you don't want an account, ignore this email.".to_owned()],
         footer_link: None,
@@ -96,7 +107,7 @@ fn invitation(link: &TokenLink, from: &Sender) -> Content {
 }
 
 fn account_exists(username: &Username, at: Timestamp, origin: &str, from: &Sender) -> Content {
-    let (portal, at) = (from.portal(), Moment::at(at));
+    let (portal, at) = (from.portal(), moment(at));
     let subject = format!("You already have a {portal} account");
     Content {
         title: subject.clone(),
@@ -105,9 +116,8 @@ fn account_exists(username: &Username, at: Timestamp, origin: &str, from: &Sende
         body: vec![
             greeting(username),
             Block::Text(format!(
-                "On {} at {} someone, maybe you, tried to use this email address for a different {portal} account. \
-                 It belongs to your account, so nothing has changed.",
-                at.date, at.time
+                "On {at} someone, maybe you, tried to use this email address for a different {portal} account. \
+                 It belongs to your account, so nothing has changed."
             )),
             Block::Bold {
                 before: "If this was you, your username is ".to_owned(),
@@ -126,7 +136,7 @@ fn account_exists(username: &Username, at: Timestamp, origin: &str, from: &Sende
 }
 
 fn test(mail: &TestMail, from: &Sender) -> Content {
-    let (portal, at) = (from.portal(), Moment::at(mail.at));
+    let (portal, at) = (from.portal(), moment(mail.at));
     let subject = format!("Test email from {portal}");
     Content {
         title: subject.clone(),
@@ -134,10 +144,7 @@ fn test(mail: &TestMail, from: &Sender) -> Content {
         preview: "Email is working.".to_owned(),
         body: vec![
             greeting(&mail.username),
-            Block::Text(format!(
-                "Email is working. You requested this test email from {portal} on {} at {}.",
-                at.date, at.time
-            )),
+            Block::Text(format!("Email is working. You requested this test email from {portal} on {at}.")),
         ],
         footer: vec![format!("Requested from {}.", origin(&mail.browser, &mail.requester_ip))],
         footer_link: None,

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::config::report::{Limit, Setting};
+use crate::datetime;
 use crate::islands::LocalTime;
-use crate::islands::datetime::format_duration;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
@@ -22,7 +22,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
             ("Version", version.to_owned()),
             ("Database", database.product),
             ("Database size", megabytes(database.size)),
-            ("Uptime", format_duration(uptime.as_secs())),
+            ("Uptime", datetime::duration(uptime)),
         ]
         .map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> });
         let purged = match purged {
