@@ -4,12 +4,11 @@ use leptos::prelude::*;
 
 use crate::config::report::{Limit, Setting};
 use crate::datetime;
-use crate::islands::LocalTime;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::admin::RuntimeInfo;
-use crate::ui::{AdminArea, Cell, Section, Table, TextCell};
+use crate::ui::{AdminArea, Cell, LocalTime, Section, Table, TextCell};
 
 pub const PAGE: Page =
     Page { path: paths::ADMIN_SETTINGS, access: Access::Administrators, load: |request| Box::pin(load(request)) };
