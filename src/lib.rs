@@ -31,6 +31,7 @@
 //!   returns the next step, and `routes::form` turns it into the answer to a form.
 //! * `store`: the database. Its models are private to it.
 //! * `mail`: the outbox worker, transports and templates.
+//! * `datetime`: times and durations as text.
 //! * `http`: the middleware, outermost first: access log, headers, panic handler,
 //!   request targets, CSRF check, rate limit, request body, session, and the access
 //!   check, which also loads the page.
@@ -55,6 +56,8 @@ pub mod clock;
 pub mod config;
 #[cfg(feature = "ssr")]
 pub mod crypto;
+#[cfg(feature = "ssr")]
+pub mod datetime;
 #[cfg(feature = "ssr")]
 pub mod http;
 #[cfg(feature = "ssr")]

@@ -3,13 +3,12 @@
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
 use clap::Subcommand;
-use time::OffsetDateTime;
-use time::macros::format_description;
 use zeroize::Zeroizing;
 
 use super::Failure;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::datetime::{clock_utc, iso_date};
 use crate::domain::Timestamp;
 use crate::rng::Rng;
 use crate::services::admin_cli::{AdminCli, AdminEntry, Change};
@@ -128,7 +127,5 @@ fn state(account: &Account) -> &'static str {
 
 /// Formats a time in UTC, to the minute.
 fn moment(at: Timestamp) -> String {
-    let format = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
-    let moment = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1_000)).ok();
-    moment.and_then(|moment| moment.format(format).ok()).unwrap_or_default()
+    format!("{} {}", iso_date(at), clock_utc(at))
 }

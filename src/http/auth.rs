@@ -14,8 +14,8 @@ use tower_sessions::Session;
 use super::session_auth::{self, SessionAuth};
 use super::{error_page, request_context};
 use crate::config::mail::TransportConfig;
+use crate::datetime;
 use crate::domain::NextPath;
-use crate::islands::datetime::format_duration;
 use crate::paths;
 use crate::routes::access::{self, Denied};
 use crate::routes::form::{self, RequestId};
@@ -113,7 +113,7 @@ async fn authorize(state: &AppState, session: &Session, request: Request) -> Res
         account,
         registration: state.config.registration.mode,
         passkeys: state.relying_party.as_ref().map(|party| party.id.clone()),
-        remember_for: format_duration(state.config.limits.session.remember.as_secs()),
+        remember_for: datetime::duration(state.config.limits.session.remember),
         dev_mailbox: matches!(state.config.mail.transport, TransportConfig::File { .. }),
         now: state.clock.now(),
         ..PageContext::default()

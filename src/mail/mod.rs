@@ -23,11 +23,11 @@ use super::store::outbox::{self, NewMail, WaitingMail};
 
 mod admin_notices;
 mod attempt;
+mod content;
 mod format;
 pub mod kinds;
 mod message;
 mod notice;
-mod redact;
 mod rendered_email;
 mod schedule;
 mod sender;

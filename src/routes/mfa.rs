@@ -1,11 +1,10 @@
 //! `/login/mfa`: the second step of signing in.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::login::Logout;
+use crate::datetime;
 use crate::islands::{ApiError, EnhancedForm, Field, Form, PasskeyUse};
 use crate::paths;
 use crate::routes::Secret;
@@ -23,7 +22,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     let PageRequest { state, by, .. } = request;
     let due = by.second_step.as_ref().ok_or(ServiceError::Unauthenticated)?;
     let factors = state.second_factor().factors_for(due).await?;
-    let trust = format!("Trust this browser for {}", format_duration(state.config.limits.trust_lifetime));
+    let trust = format!("Trust this browser for {}", datetime::duration(state.config.limits.trust_lifetime));
     Ok(Document::new("Two-step sign-in", move |context| {
         let passkey = context.passkeys.clone().filter(|_| factors.passkeys > 0).map(PasskeyUse::second_step);
         let (lead, label) = if factors.app {
@@ -50,17 +49,6 @@ async fn load(request: PageRequest<'_>) -> PageResult {
             </CardLayout>
         }
     }))
-}
-
-/// Formats a duration in whole days, or in hours if it is shorter than a day.
-fn format_duration(time: Duration) -> String {
-    let hours = time.as_secs() / 3_600;
-    match (hours / 24, hours) {
-        (0, 0 | 1) => "an hour".to_owned(),
-        (0, hours) => format!("{hours} hours"),
-        (1, _) => "a day".to_owned(),
-        (days, _) => format!("{days} days"),
-    }
 }
 
 /// Completes the second step with a code.

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use crate::domain::Timestamp;
-use crate::islands::LocalTime;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
@@ -13,7 +12,7 @@ use crate::services::keyset::Cursor;
 use crate::services::{RequestContext, ServiceError, describe_user_agent};
 use crate::state::AppState;
 use crate::store::security_events::Event as StoredEvent;
-use crate::ui::{AccountArea, EmptyList, Item, ItemList, Pager, Section};
+use crate::ui::{AccountArea, EmptyList, Item, ItemList, LocalTime, Pager, Section};
 
 /// Number of the newest events that other pages show.
 const NEWEST: u64 = 10;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::islands::{ApiError, LocalTime};
+use crate::islands::ApiError;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
@@ -11,7 +11,7 @@ use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::describe_user_agent;
 use crate::services::session_manager::LISTED;
 use crate::store::sessions::LiveSession;
-use crate::ui::{AccountArea, ActionButton, Item, ItemList, PlainRefusal, Section};
+use crate::ui::{AccountArea, ActionButton, Item, ItemList, LocalTime, PlainRefusal, Section};
 
 pub const PAGE: Page =
     Page { path: paths::ACCOUNT_SESSIONS, access: Access::SignedIn, load: |request| Box::pin(load(request)) };

@@ -8,14 +8,14 @@ use uuid::Uuid;
 
 use super::query::{Neighbors, Query};
 use crate::domain::AuditAction;
-use crate::islands::LocalTime;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::admin::{AuditPage, AuditQuery, action_label, actor_name, target_name};
 use crate::store::audit::AuditEntry;
 use crate::ui::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, Section, SelectFilter, Table, TextCell, TextFilter,
+    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, Section, SelectFilter, Table, TextCell,
+    TextFilter,
 };
 
 pub const PAGE: Page =

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::query::{Neighbors, Query};
 use crate::domain::{RegistrationMode, Timestamp};
-use crate::islands::{ApiError, EnhancedForm, Field, Flash, Form, LocalTime};
+use crate::islands::{ApiError, EnhancedForm, Field, Flash, Form};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
@@ -17,7 +17,8 @@ use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::admin::InvitationsPage;
 use crate::store::invitations::{Ending, Invitation};
 use crate::ui::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, PlainRefusal, Section, Table, TextCell, TextFilter,
+    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, PlainRefusal, Section, Table, TextCell,
+    TextFilter,
 };
 
 const CLOSED: &str = "Invitations can't be used while registration is closed. To allow them, set \

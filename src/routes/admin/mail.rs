@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 
 use super::query::{Neighbors, Query};
 use crate::domain::Timestamp;
-use crate::islands::{ApiError, LocalTime};
+use crate::islands::ApiError;
 use crate::mail::kinds;
 use crate::paths;
 use crate::routes::access::Access;
@@ -15,7 +15,8 @@ use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::admin::MailQuery;
 use crate::store::outbox::{MailState, Queued};
 use crate::ui::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, PlainRefusal, Section, SelectFilter, Table, TextCell,
+    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, PlainRefusal, Section, SelectFilter, Table,
+    TextCell,
 };
 
 pub const PAGE: Page =

@@ -6,14 +6,16 @@ use leptos::prelude::*;
 use super::query::{Neighbors, Query};
 use crate::crypto::OtpPurpose;
 use crate::domain::{Email, otp_status};
-use crate::islands::{FreshRows, LiveRows, LocalTime};
+use crate::islands::{FreshRows, LiveRows};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::admin::{OtpPage, OtpQuery};
 use crate::services::keyset::Cursor;
 use crate::store::otps::{LoggedOtp, WINDOW};
-use crate::ui::{AdminArea, Cell, EmptyList, Filters, Pager, Section, SelectFilter, Table, TextCell, TextFilter};
+use crate::ui::{
+    AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, Section, SelectFilter, Table, TextCell, TextFilter,
+};
 
 pub const PAGE: Page =
     Page { path: paths::ADMIN_OTPS, access: Access::Administrators, load: |request| Box::pin(load(request)) };

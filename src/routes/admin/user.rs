@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::audit::Entries;
 use crate::crypto::OtpPurpose;
 use crate::domain::{Timestamp, UserAction};
-use crate::islands::LocalTime;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::account::security_log::{self, Events};
@@ -17,7 +16,9 @@ use crate::services::{ServiceError, describe_user_agent};
 use crate::store::accounts::Account;
 use crate::store::sessions::LiveSession;
 use crate::store::users::{IssuedCode, Outcome};
-use crate::ui::{AdminArea, Cell, DescriptionItem, DescriptionList, EmptyList, Item, ItemList, Section, Table};
+use crate::ui::{
+    AdminArea, Cell, DescriptionItem, DescriptionList, EmptyList, Item, ItemList, LocalTime, Section, Table,
+};
 
 pub const PAGE: Page =
     Page { path: paths::ADMIN_USER, access: Access::Administrators, load: |request| Box::pin(load(request)) };

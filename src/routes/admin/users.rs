@@ -7,15 +7,14 @@ use leptos::server_fn::ServerFn;
 use super::query::{Neighbors, Query};
 use super::user_action::ChangeUser;
 use crate::domain::{AccountState, Role};
-use crate::islands::LocalTime;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::admin::{UsersPage, UsersQuery};
 use crate::store::users::User;
 use crate::ui::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, PlainRefusal, Section, SelectFilter, Table, TextCell,
-    TextFilter,
+    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, PlainRefusal, Section, SelectFilter, Table,
+    TextCell, TextFilter,
 };
 
 /// The orders of the list other than by username.

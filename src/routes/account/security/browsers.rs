@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::islands::{ApiError, Flash, LocalTime};
+use crate::islands::{ApiError, Flash};
 use crate::routes::form::FormRequest;
 use crate::services::describe_user_agent;
 use crate::store::trusted_browsers::TrustedBrowser;
-use crate::ui::{ActionButton, EmptyList, Item, ItemList, PlainRefusal, Section};
+use crate::ui::{ActionButton, EmptyList, Item, ItemList, LocalTime, PlainRefusal, Section};
 
 #[component]
 pub(super) fn TrustedBrowsers(
