@@ -122,7 +122,7 @@ fn pages(state: &AppState, assets: Assets) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(
             ServiceBuilder::new()
-                .layer(middleware::from_fn(body::layer))
+                .layer(middleware::from_fn_with_state(state.config.limits.connections.body, body::layer))
                 .layer(sessions(state))
                 .layer(middleware::from_fn_with_state(headers::Pages::new(policy, state.rng.clone()), headers::pages))
                 .layer(middleware::from_fn_with_state(AuthLayer { state: state.clone(), not_found }, auth::layer)),
