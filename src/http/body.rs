@@ -13,7 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::error_page;
 use crate::domain::limits::BODY_MAX;
 use crate::islands::{ApiError, Feedback};
-use crate::paths;
+use crate::routes;
 use crate::routes::form::{RETRY, RequestId, wants_page};
 
 /// Maximum number of fields in a form.
@@ -78,7 +78,7 @@ fn as_page(mut response: Response, path: &str, id: Option<&RequestId>) -> Respon
         _ if response.headers().contains_key(RETRY) => error_page::wait(&response),
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::INTERNAL_SERVER_ERROR => error_page::unavailable(id),
         StatusCode::FOUND => {
-            let location = HeaderValue::from_str(paths::page_of(path)).unwrap_or(HeaderValue::from_static("/"));
+            let location = HeaderValue::from_str(routes::page_of(path)).unwrap_or(HeaderValue::from_static("/"));
             *response.status_mut() = StatusCode::SEE_OTHER;
             response.headers_mut().insert(LOCATION, location);
             response

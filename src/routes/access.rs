@@ -96,13 +96,15 @@ fn redirect_for_post(path: &str, by: &RequestContext) -> Option<String> {
 /// Returns the sign-in URL that leads back to the page at `path`.
 #[must_use]
 pub fn sign_in_url(path: &str) -> String {
-    format!("{}?next={}", paths::LOGIN, paths::page_of(path))
+    format!("{}?next={}", paths::LOGIN, super::page_of(path))
 }
 
 fn may_enroll(path: &str) -> bool {
     is_at_or_below(path, paths::ACCOUNT_SECURITY) || is_at_or_below(path, paths::ACCOUNT_CONFIRM)
 }
 
-fn is_at_or_below(path: &str, page: &str) -> bool {
+/// Whether `path` is that of the page or below it.
+#[must_use]
+pub fn is_at_or_below(path: &str, page: &str) -> bool {
     path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

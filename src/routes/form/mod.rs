@@ -20,10 +20,10 @@ use tower_sessions::Session;
 pub use ceremony::PasskeyOptions;
 
 use super::captcha;
+use super::page_of;
 use super::session::{cookies, flash};
 use crate::config::Config;
 use crate::islands::{ApiError, CaptchaAnswer, Feedback, Flash};
-use crate::paths;
 use crate::services::captcha::Answer;
 use crate::services::{FlowChange, NextStep, RequestContext, ServiceError, SessionChange};
 use crate::state::AppState;
@@ -84,7 +84,7 @@ impl FormRequest {
             response: expect_context::<ResponseOptions>(),
             request_id,
             form,
-            page: paths::page_of(form).into(),
+            page: page_of(form).into(),
             values: Vec::new(),
             plain: wants_page(&parts.headers),
         })
