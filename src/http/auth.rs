@@ -18,7 +18,8 @@ use crate::domain::NextPath;
 use crate::islands::datetime::format_duration;
 use crate::paths;
 use crate::routes::access::{self, Denied};
-use crate::routes::form::{self, RequestId};
+use crate::routes::form::RequestId;
+use crate::routes::next_step::{self, Applied};
 use crate::routes::page::{LoadedPage, PageRequest};
 use crate::routes::session::flash;
 use crate::routes::{self, captcha};
@@ -96,7 +97,7 @@ async fn authorize(state: &AppState, session: &Session, request: Request) -> Res
     let path = parts.uri.path().to_owned();
     if second_step_expired && parts.method == Method::GET && path == paths::LOGIN_MFA {
         let done = second_factor::waited_too_long();
-        return Ok(Decision::Respond(redirect(state, session, &requester, &done).await?));
+        return Ok(Decision::Respond(redirect(state, session, &requester, done).await?));
     }
     let page = parts.extensions.get::<MatchedPath>().and_then(|route| routes::page_at(route.as_str()));
     let mut route = match access::check(&parts.method, &path, page.map(|page| page.access), &requester) {
@@ -127,7 +128,7 @@ async fn authorize(state: &AppState, session: &Session, request: Request) -> Res
             Ok(document) => _ = parts.extensions.insert(LoadedPage::new(document)),
             Err(ServiceError::NotFound) => route = Route::NotFound,
             Err(ServiceError::Redirect(step)) => {
-                return Ok(Decision::Respond(redirect(state, session, &requester, &step).await?));
+                return Ok(Decision::Respond(redirect(state, session, &requester, *step).await?));
             }
             // The session ended after the request was authenticated.
             Err(ServiceError::Unauthenticated) => return Ok(Decision::Respond(see_other(paths::LOGIN))),
@@ -163,11 +164,11 @@ async fn redirect(
     state: &AppState,
     session: &Session,
     by: &RequestContext,
-    done: &NextStep,
+    step: NextStep,
 ) -> Result<Response, Fault> {
-    form::store_flash(session, state, by, done).await?;
-    let mut response = see_other(&done.to);
-    if let Some(cookie) = form::flow_cookie(&state.config, &done.flow) {
+    let Applied { to, cookies } = next_step::apply(state, by, session, step).await?;
+    let mut response = see_other(&to);
+    for cookie in cookies {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)

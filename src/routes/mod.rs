@@ -12,6 +12,7 @@ pub mod form;
 pub mod home;
 pub mod login;
 pub mod mfa;
+pub mod next_step;
 pub mod not_found;
 pub mod otp;
 pub mod page;
