@@ -42,12 +42,12 @@ pub async fn error_response(
             let pending = PendingForm { form: form.to_owned(), page, values: Vec::new() };
             match pending_form::put(session, &pending).await {
                 Ok(()) => see_other(paths::ACCOUNT_CONFIRM),
-                Err(error) => failed(&error, id),
+                Err(error) => error_page::failed(&error, Some(id)),
             }
         }
         // The user lost the administrator role after the request was authorized.
         ServiceError::NotFound => see_other(paths::HOME),
-        error => failed(&error, id),
+        error => error_page::failed(&error, Some(id)),
     }
 }
 
@@ -68,9 +68,4 @@ pub fn moment(at: Timestamp) -> String {
 
 fn see_other(to: &'static str) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, HeaderValue::from_static(to))]).into_response()
-}
-
-fn failed(error: &dyn std::error::Error, id: &RequestId) -> Response {
-    tracing::error!(%error, "a request failed");
-    error_page::unavailable(&id.0)
 }

@@ -35,11 +35,11 @@ pub async fn answer(
             };
             match pending_form::put(&session, &form).await {
                 Ok(()) => see_other(paths::ACCOUNT_CONFIRM),
-                Err(error) => failed(&error, &id),
+                Err(error) => error_page::failed(&error, Some(&id)),
             }
         }
         Err(ServiceError::Unauthenticated) => see_other(&access::sign_in_url(paths::ACCOUNT_EXPORT)),
-        Err(error) => failed(&error, &id),
+        Err(error) => error_page::failed(&error, Some(&id)),
     }
 }
 
@@ -58,9 +58,4 @@ fn file(export: &AccountExport, at: Timestamp) -> Option<Response> {
 fn see_other(to: &str) -> Response {
     let location = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static(paths::HOME));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
-}
-
-fn failed(error: &dyn std::error::Error, id: &RequestId) -> Response {
-    tracing::error!(%error, "a request failed");
-    error_page::unavailable(&id.0)
 }

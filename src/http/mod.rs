@@ -14,6 +14,7 @@ mod export;
 pub mod headers;
 pub mod health;
 pub mod listen;
+pub mod pages;
 pub mod rate_limit;
 pub mod request_context;
 pub mod request_target;
