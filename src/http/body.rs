@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, HttpBody as _, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -20,12 +20,9 @@ use crate::routes::form::{RETRY, RequestId, wants_page};
 const FIELDS_MAX: usize = 32;
 const TOO_LARGE: &str = "This form is too large. Shorten what you entered and try again.";
 
-/// Reads the body of a POST within `timeout`, rejects bodies that no form of the portal sends, and makes sure that a
-/// plain form is answered with a 303 redirect or a page.
-pub async fn layer(State(timeout): State<Duration>, request: Request, next: Next) -> Response {
-    if request.method() != Method::POST {
-        return next.run(request).await;
-    }
+/// Answers a POST. Reads its body within `timeout`, rejects bodies that no form of the portal sends, and makes sure
+/// that a plain form is answered with a 303 redirect or a page.
+pub async fn answer(request: Request, timeout: Duration, next: Next) -> Response {
     let page = wants_page(request.headers());
     let path = request.uri().path().to_owned();
     let id = request.extensions().get::<RequestId>().cloned();

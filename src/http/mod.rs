@@ -11,6 +11,7 @@ pub mod dev_mailbox;
 mod download;
 pub mod error_page;
 mod export;
+mod front;
 pub mod headers;
 pub mod health;
 pub mod listen;

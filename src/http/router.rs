@@ -12,16 +12,12 @@ use leptos::prelude::provide_context;
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::{generate_route_list, handle_server_fns_with_context};
 use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
 use super::pages::{self, Pages, Visitor};
-use super::{
-    access_log, assets, audit_export, auth, body, csrf, dev_mailbox, error_page, export, headers, health, rate_limit,
-    request_target, users_export,
-};
+use super::{assets, audit_export, auth, dev_mailbox, error_page, export, front, health, users_export};
 use crate::app;
 use crate::config::mail::TransportConfig;
 use crate::paths;
@@ -45,18 +41,11 @@ pub fn build(state: &AppState) -> Router {
     with_middleware(router, state)
 }
 
-/// Adds the middleware of every route, outermost first. It is one stack because axum boxes each
-/// `layer` call on every request.
+/// Adds the middleware of every route.
 pub fn with_middleware(routes: Router, state: &AppState) -> Router {
-    let fixed = headers::Fixed::new(state.config.site.https());
     let front = ServiceBuilder::new()
-        .layer(middleware::from_fn_with_state(state.clone(), access_log::layer))
-        .layer(middleware::from_fn_with_state(fixed, headers::layer))
-        .layer(CatchPanicLayer::custom(|_| error_page::unavailable("see the log")))
-        .layer(middleware::map_request(request_target::layer))
-        .layer(middleware::map_request_with_state(state.clone(), csrf::layer))
-        .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(state.clone(), rate_limit::layer));
+        .layer(middleware::from_fn_with_state(state.clone(), front::layer))
+        .layer(CompressionLayer::new());
     // Added around all routes as a whole, so that it also sees what axum adds to a response, such
     // as `Allow`.
     Router::new().fallback_service(routes).layer(front)
@@ -97,7 +86,6 @@ fn documents(pages: &Pages) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(
             ServiceBuilder::new()
-                .layer(middleware::from_fn_with_state(state.config.limits.connections.body, body::layer))
                 .layer(sessions(state))
                 .layer(middleware::from_fn_with_state(pages.clone(), auth::layer)),
         )

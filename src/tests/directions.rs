@@ -30,8 +30,8 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "http",
         &[
-            "app", "clock", "config", "crypto", "domain", "islands", "limits", "mail", "paths", "rng", "routes",
-            "services", "state", "store", "ui",
+            "app", "clock", "config", "crypto", "domain", "islands", "limits", "mail", "paths", "routes", "services",
+            "state", "store", "ui",
         ],
     ),
     ("cli", &["clock", "config", "crypto", "domain", "http", "mail", "rng", "services", "state", "store", "telemetry"]),
