@@ -3,9 +3,6 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::extract::FromRef;
-use leptos::config::LeptosOptions;
-
 use super::clock::Clock;
 use super::config::Config;
 use super::crypto::{Ceremonies, LookupKeys, OtpDigester, PasswordHasher, PasswordPolicy, Sealer};
@@ -61,7 +58,6 @@ pub struct Services {
     pub busy: LogThrottle,
     pub clock: Clock,
     pub rng: Rng,
-    leptos: LeptosOptions,
 }
 
 impl Deref for AppState {
@@ -69,12 +65,6 @@ impl Deref for AppState {
 
     fn deref(&self) -> &Services {
         &self.0
-    }
-}
-
-impl FromRef<AppState> for LeptosOptions {
-    fn from_ref(state: &AppState) -> Self {
-        state.leptos.clone()
     }
 }
 
@@ -163,9 +153,7 @@ impl AppState {
         let reauthentication =
             Reauthentication { store: store.clone(), passwords: passwords.clone(), clock: clock.clone() };
         let last_purge = LastPurge::default();
-        let leptos = LeptosOptions::builder().output_name("portal").site_addr(config.site.address).build();
         let services = Services {
-            leptos,
             rate_limiter: Arc::new(PostRateLimiter::new(&limits, clock.clone())),
             anonymous_sessions: AnonymousSessionLimiter::new(limits.anonymous_sessions_per_ip, clock.clone()),
             busy: LogThrottle::default(),
