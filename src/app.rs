@@ -1,18 +1,19 @@
 //! The HTML document around every page, and the routes.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use leptos::config::{LeptosOptions, get_configuration};
 use leptos::hydration::AutoReload;
-use leptos::nonce::use_nonce;
+use leptos::nonce::{Nonce, use_nonce};
 use leptos::prelude::*;
+use leptos::tachys::view::Position;
 use leptos::tachys::view::iterators::StaticVec;
 use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
+use leptos_router::location::RequestUrl;
 use leptos_router::{NestedRoute, PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 
-use crate::routes::not_found::NotFound;
-use crate::routes::page::LoadedPage;
-use crate::routes::{PAGES, not_found};
+use crate::routes::PAGES;
+use crate::routes::page::{Document, Page};
 use crate::ui::PageContext;
 
 /// The absolute paths of the stylesheet and the WebAssembly module. Resolved once at
@@ -24,29 +25,50 @@ pub struct Assets {
     pub wasm: String,
 }
 
-impl Default for Assets {
-    fn default() -> Self {
-        Self { css: "/pkg/portal.css".into(), js: "/pkg/portal.js".into(), wasm: "/pkg/portal.wasm".into() }
-    }
+/// The start of the HTML of every island.
+const ISLAND: &str = "<leptos-island";
+/// Large enough for most pages, so that rendering seldom moves what it has written.
+const CAPACITY: usize = 16 * 1_024;
+
+/// Renders the HTML of a document. `page` is the page it belongs to; the 404 page has none.
+///
+/// The document is complete: everything that a page waits for was loaded before. The body is rendered first, because
+/// the head depends on whether it has islands.
+#[must_use]
+pub fn render(
+    page: Option<&'static Page>,
+    document: Document,
+    context: PageContext,
+    nonce: Nonce,
+    assets: &Assets,
+) -> String {
+    let owner = Owner::new_root(None);
+    let html = owner.with(|| {
+        provide_context(nonce);
+        // Without a script, this is what a screen reader reads first after a refusal.
+        let refused = if context.flash.feedback.is_none() { "" } else { "Error: " };
+        let title = format!("{refused}{} – {}", document.title, context.portal_name);
+        let signed_in = context.account.is_some();
+        // The server has already matched the request's path, so the router gets only the route of the page.
+        provide_context(RequestUrl::new(page.map_or("/", |page| page.path)));
+        provide_context(Content(Arc::new(Mutex::new(Some((document, context))))));
+        let body = to_html(router(page.as_slice()));
+        let islands = body.contains(ISLAND);
+        // A page with islands has the reload in its own script.
+        let reload = signed_in && !islands;
+        to_html(shell(title, assets, islands, reload, body))
+    });
+    owner.unset_with_forced_cleanup();
+    html
 }
 
-/// Renders the whole document. Runs on the server for every request and expects a
-/// [`PageContext`], the [`Assets`] and a nonce as context.
-pub fn shell() -> impl IntoView {
-    // Markup outside of islands is not hydrated and needs no hydration markers.
-    if let Some(shared) = Owner::current_shared_context() {
-        shared.set_is_hydrating(false);
-    }
-    let context = use_context::<PageContext>().unwrap_or_default();
-    let assets = use_context::<Assets>().unwrap_or_default();
-    let head = use_context::<LoadedPage>().and_then(|page| page.head());
-    let (name, islands) = head.unwrap_or((not_found::TITLE.into(), false));
-    // Without a script, this is what a screen reader reads first after a refusal.
-    let refused = if context.flash.feedback.is_none() { "" } else { "Error: " };
-    let title = format!("{refused}{name} – {}", context.portal_name);
-    let css = assets.css.clone();
-    // A page with islands has this in its own script.
-    let reload = context.account.is_some() && !islands;
+fn to_html(view: impl IntoView) -> String {
+    let mut html = String::with_capacity(CAPACITY);
+    view.into_view().to_html_with_buf(&mut html, &mut Position::FirstChild, true, false, Vec::new());
+    html
+}
+
+fn shell(title: String, assets: &Assets, islands: bool, reload: bool, body: String) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -56,39 +78,41 @@ pub fn shell() -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <title>{title}</title>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
-                <link rel="stylesheet" href=css />
-                {islands.then(|| view! { <StartIslands assets /> })}
+                <link rel="stylesheet" href=assets.css.clone() />
+                {islands.then(|| view! { <StartIslands assets=assets.clone() /> })}
                 {reload.then(|| view! { <script nonce=use_nonce()>{RELOAD}</script> })}
                 <ReloadWhileWatched />
             </head>
-            <body>
-                <App />
-            </body>
+            <body inner_html=body></body>
         </html>
     }
 }
 
-/// The content of `<body>`: the page of the request, or the 404 page.
-#[component]
-pub fn App() -> impl IntoView {
-    let routes = FlatRoutesProps::builder().fallback(NotFound).children(ToChildren::to_children(routes)).build();
-    view! { <Router>{FlatRoutes(routes)}</Router> }
+/// The document that is being rendered, until the router takes it.
+#[derive(Clone)]
+struct Content(Arc<Mutex<Option<(Document, PageContext)>>>);
+
+/// The content of `<body>`: the document, wherever the router puts it.
+fn body() -> AnyView {
+    let content = use_context::<Content>();
+    let content = content.and_then(|content| content.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+    content.map_or_else(|| ().into_any(), |(document, context)| document.render(context))
 }
 
 /// The route of a page. All have the same view: the page was loaded before rendering began.
 type PageRoute = NestedRoute<At, (), (), fn() -> AnyView>;
 
-fn routes() -> StaticVec<PageRoute> {
-    let route = |path| NestedRoute::new(At(path), body as fn() -> AnyView).ssr_mode(SsrMode::Async);
-    PAGES.iter().map(|page| route(page.path)).collect::<Vec<_>>().into()
+/// All pages, as routes of leptos.
+pub fn routes() -> impl IntoView {
+    router(&PAGES)
 }
 
-fn body() -> AnyView {
-    let context = use_context::<PageContext>().unwrap_or_default();
-    let page = use_context::<LoadedPage>().unwrap_or_default();
-    page.render(context).unwrap_or_else(|| view! { <NotFound /> }.into_any())
+fn router(pages: &[&'static Page]) -> impl IntoView + use<> {
+    let route = |page: &&Page| NestedRoute::new(At(page.path), body as fn() -> AnyView).ssr_mode(SsrMode::Async);
+    let routes: StaticVec<PageRoute> = pages.iter().map(route).collect::<Vec<_>>().into();
+    let routes = FlatRoutesProps::builder().fallback(body).children(ToChildren::to_children(|| routes)).build();
+    view! { <Router>{FlatRoutes(routes)}</Router> }
 }
-
 /// A page's whole path, in which `{…}` matches any one segment. The router's own
 /// `StaticSegment` matches only paths of a single segment.
 #[derive(Clone, Copy, Debug)]

@@ -65,33 +65,6 @@ pub const LIVEZ: &str = "/livez";
 pub const READYZ: &str = "/readyz";
 pub const DEV_MAILBOX: &str = "/dev/mailbox";
 
-/// The pages with forms. A page comes before the pages below it.
-const WITH_FORMS: [&str; 16] = [
-    REGISTER,
-    VERIFY,
-    LOGIN,
-    LOGIN_MFA,
-    RECOVER,
-    RECOVER_VERIFY,
-    ACCOUNT,
-    ACCOUNT_EMAIL_VERIFY,
-    ACCOUNT_DELETE,
-    ACCOUNT_CONFIRM,
-    ACCOUNT_SECURITY,
-    ACCOUNT_SESSIONS,
-    ADMIN_USERS,
-    ADMIN_INVITATIONS,
-    ADMIN_AUDIT,
-    ADMIN_MAIL,
-];
-
-/// Forms that are not on the nearest page above their path.
-const BESIDE: [(&str, &str); 3] = [
-    (RECOVER_RESEND, RECOVER_VERIFY),
-    (ACCOUNT_EMAIL_RESEND, ACCOUNT_EMAIL_VERIFY),
-    (ACCOUNT_EMAIL_CANCEL, ACCOUNT_EMAIL_VERIFY),
-];
-
 /// Returns the path of a user's page.
 #[must_use]
 pub fn admin_user(id: &str) -> String {
@@ -102,41 +75,4 @@ pub fn admin_user(id: &str) -> String {
 #[must_use]
 pub fn admin_user_action(id: &str, action: &str) -> String {
     format!("{ADMIN_USERS}/{id}/{action}")
-}
-
-/// Returns the page with the form that has this action: the nearest page at or above
-/// it, or the path itself.
-#[must_use]
-pub fn page_of(action: &str) -> &str {
-    if let Some((_, page)) = BESIDE.into_iter().find(|(beside, _)| *beside == action) {
-        return page;
-    }
-    let below = |page: &str| action.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    WITH_FORMS.into_iter().rev().find(|page| below(page)).unwrap_or(action)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::page_of;
-
-    #[test]
-    fn a_form_belongs_to_the_nearest_page_at_or_above_its_action() {
-        for (action, page) in [
-            ("/register", "/register"),
-            ("/verify/resend", "/verify"),
-            ("/login/mfa", "/login/mfa"),
-            ("/login/passkey", "/login"),
-            ("/account/username", "/account"),
-            ("/account/email", "/account"),
-            ("/account/email/verify", "/account/email/verify"),
-            ("/account/email/resend", "/account/email/verify"),
-            ("/recover", "/recover"),
-            ("/recover/resend", "/recover/verify"),
-            ("/account/security/totp/confirm", "/account/security"),
-            ("/admin/invitations/revoke", "/admin/invitations"),
-            ("/accounts", "/accounts"),
-        ] {
-            assert_eq!(page_of(action), page);
-        }
-    }
 }

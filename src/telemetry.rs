@@ -1,5 +1,8 @@
 //! Logging: structured, in UTC, and without secrets at any level.
 
+use std::io::{BufWriter, stderr};
+
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
@@ -9,14 +12,20 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use super::config::log::{LogConfig, LogFormat};
 
 /// Libraries whose debug levels log the data that they process: headers, SQL values, lines of a
-/// message. They are limited to `INFO`, whatever the configured filter.
+/// message. They are limited to `INFO`, whatever the configured filter. Their spans are left out: that of
+/// tower-sessions would be around every request.
 const VERBOSE_LIBRARIES: &[&str] =
     &["lettre", "hyper", "h2", "sqlx", "sea_orm", "rustls", "tower_sessions", "leptos", "server_fn", "any_spawner"];
 
-/// Writes the program's log events to standard error. A second call has no effect.
-pub fn init(config: &LogConfig) {
+/// Writes the program's log events to standard error, from a thread of its own, which writes the lines that are
+/// waiting at once. Dropping the guard waits for the last line. A second call has no effect.
+#[must_use]
+pub fn init(config: &LogConfig) -> WorkerGuard {
+    // Not lossy: if lines cannot be written as fast as they come, requests wait.
+    let (writer, guard) = NonBlockingBuilder::default().lossy(false).finish(BufWriter::new(stderr()));
     // Fails if another test in the same process has already set it.
-    let _ = subscriber(config, std::io::stderr).try_init();
+    let _ = subscriber(config, writer).try_init();
+    guard
 }
 
 /// Returns the subscriber that writes to `writer`.
@@ -27,7 +36,7 @@ where
     let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let library_filter = filter_fn(|event| {
         let verbose = VERBOSE_LIBRARIES.iter().any(|name| event.target().starts_with(name));
-        !verbose || *event.level() <= LevelFilter::INFO
+        !verbose || (event.is_event() && *event.level() <= LevelFilter::INFO)
     });
     let layer = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
     let layer = match config.format {

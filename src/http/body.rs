@@ -1,41 +1,41 @@
 //! Limits on POST bodies: one small form, with each field at most once.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::error_page;
 use crate::domain::limits::BODY_MAX;
 use crate::islands::{ApiError, Feedback};
-use crate::paths;
+use crate::routes;
 use crate::routes::form::{RETRY, RequestId, wants_page};
 
 /// Maximum number of fields in a form.
 const FIELDS_MAX: usize = 32;
+const TOO_LARGE: &str = "This form is too large. Shorten what you entered and try again.";
 
-/// Reads the body of a POST, rejects bodies that no form of the portal sends, and makes sure that a
-/// plain form is answered with a 303 redirect or a page.
-pub async fn layer(request: Request, next: Next) -> Response {
-    if request.method() != Method::POST {
-        return next.run(request).await;
-    }
+/// Answers a POST. Reads its body within `timeout`, rejects bodies that no form of the portal sends, and makes sure
+/// that a plain form is answered with a 303 redirect or a page.
+pub async fn answer(request: Request, timeout: Duration, next: Next) -> Response {
     let page = wants_page(request.headers());
     let path = request.uri().path().to_owned();
     let id = request.extensions().get::<RequestId>().cloned();
     let (parts, body) = request.into_parts();
     // Do not read a body whose announced size is already too large.
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    let read = if announced > BODY_MAX { None } else { to_bytes(body, BODY_MAX).await.ok() };
-    let Some(bytes) = read else {
-        return refuse(
-            page,
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "This form is too large. Shorten what you entered and try again.",
-        );
+    if announced > BODY_MAX {
+        return refuse(page, StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE);
+    }
+    let bytes = match tokio::time::timeout(timeout, to_bytes(body, BODY_MAX)).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(_)) => return refuse(page, StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
+        Err(_) => return refuse(page, StatusCode::REQUEST_TIMEOUT, "The form took too long to arrive. Try again."),
     };
     if !bytes.is_empty() && !is_form(&parts.headers) {
         return refuse(page, StatusCode::UNSUPPORTED_MEDIA_TYPE, "This URL only accepts form submissions.");
@@ -75,7 +75,7 @@ fn as_page(mut response: Response, path: &str, id: Option<&RequestId>) -> Respon
         _ if response.headers().contains_key(RETRY) => error_page::wait(&response),
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::INTERNAL_SERVER_ERROR => error_page::unavailable(id),
         StatusCode::FOUND => {
-            let location = HeaderValue::from_str(paths::page_of(path)).unwrap_or(HeaderValue::from_static("/"));
+            let location = HeaderValue::from_str(routes::page_of(path)).unwrap_or(HeaderValue::from_static("/"));
             *response.status_mut() = StatusCode::SEE_OTHER;
             response.headers_mut().insert(LOCATION, location);
             response

@@ -6,7 +6,7 @@
 //! (ASVS 5.0, V3.5.1). So every request that may change something is checked by what the browser
 //! says about its origin, before anything else is done with it.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
@@ -29,23 +29,21 @@ pub fn may_change(method: &Method) -> bool {
 }
 
 /// Rejects cross-site requests with 403, before any session, cookie, counter or body is read.
-///
-/// # Errors
-/// The 403 response.
-pub async fn layer(State(state): State<AppState>, request: Request) -> Result<Request, Response> {
-    if !may_change(request.method()) || is_our_own(request.headers(), &state.config.site) {
-        return Ok(request);
+#[must_use]
+pub fn refuse(request: &Request, state: &AppState) -> Option<Response> {
+    let headers = request.headers();
+    if !may_change(request.method()) || is_our_own(headers, &state.config.site) {
+        return None;
     }
-    let (parts, _) = request.into_parts();
     tracing::warn!(
         event = "cross_site.refused",
-        ip = %request_context::client_ip(&parts.headers, &parts.extensions, &state.config),
+        ip = %request_context::client_ip(headers, request.extensions(), &state.config),
         // Logged with Debug formatting and truncated, since the sender controls the values.
-        site = ?header_value(&parts.headers, &SEC_FETCH_SITE),
-        origin = ?header_value(&parts.headers, &ORIGIN),
+        site = ?header_value(headers, &SEC_FETCH_SITE),
+        origin = ?header_value(headers, &ORIGIN),
         expected = %state.config.site.public_url.origin,
     );
-    Err(body::refuse(wants_page(&parts.headers), StatusCode::FORBIDDEN, REFUSED))
+    Some(body::refuse(wants_page(headers), StatusCode::FORBIDDEN, REFUSED))
 }
 
 /// Whether every header that names the initiator of the request names the portal.

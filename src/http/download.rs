@@ -62,13 +62,13 @@ pub async fn error_response(
             let pending = PendingForm { form: form.to_owned(), page, values: Vec::new() };
             match pending_form::put(session, &pending).await {
                 Ok(()) => see_other(paths::ACCOUNT_CONFIRM),
-                Err(error) => failed(&error, id),
+                Err(error) => error_page::failed(&error, Some(id)),
             }
         }
         ServiceError::Unauthenticated => see_other(&access::sign_in_url(form)),
         // The user lost the administrator role after the request was authorized.
         ServiceError::NotFound => see_other(paths::HOME),
-        error => failed(&error, id),
+        error => error_page::failed(&error, Some(id)),
     }
 }
 
@@ -83,11 +83,6 @@ pub fn page_with(page: &str, filters: &[(&str, &str)]) -> String {
 fn see_other(to: &str) -> Response {
     let location = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static(paths::HOME));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
-}
-
-fn failed(error: &dyn Error, id: &RequestId) -> Response {
-    tracing::error!(%error, "a request failed");
-    error_page::unavailable(&id.0)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 
 use super::headers::policy;
-use crate::routes::form::{BUSY, TOO_MANY};
+use crate::routes::form::{BUSY, RequestId, TOO_MANY};
 
 /// Returns an error page that depends on no other file, so it works whatever is broken.
 #[must_use]
@@ -21,6 +21,13 @@ pub fn page(status: StatusCode, title: &str, text: &str) -> Response {
     // Needed because the middleware of pages would set a laxer policy; this page has no style or script.
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy::STRICT));
     response
+}
+
+/// Logs an internal error, and returns the response to it.
+#[must_use]
+pub fn failed(error: &dyn std::error::Error, id: Option<&RequestId>) -> Response {
+    tracing::error!(%error, "a request failed");
+    unavailable(id.map_or("none", |id| id.0.as_str()))
 }
 
 /// Returns the response to an internal error, with the request ID to look up in the log.

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::access_log::SkipAccessLog;
@@ -16,9 +15,10 @@ use crate::routes::form::wants_page;
 use crate::state::AppState;
 
 /// Rejects POST requests over the limit with 429, before their body is read or the database queried.
-pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
+#[must_use]
+pub fn refuse(request: &Request, state: &AppState) -> Option<Response> {
     if request.method() != Method::POST {
-        return next.run(request).await;
+        return None;
     }
     let limiter = &state.rate_limiter;
     if limiter.is_cleanup_due() {
@@ -27,16 +27,16 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
         drop(tokio::task::spawn_blocking(move || state.rate_limiter.remove_full()));
     }
     let ip = request_context::client_ip(request.headers(), request.extensions(), &state.config);
-    let Err(wait) = limiter.check(ip.into()) else { return next.run(request).await };
+    let wait = limiter.check(ip.into()).err()?;
     if let Some(refused) = limiter.count_refusal() {
         tracing::warn!(event = "posts.limited", %ip, refused, "an IP address sent more forms than the limit allows");
     }
-    let mut response = refuse(wants_page(request.headers()), wait);
+    let mut response = too_many(wants_page(request.headers()), wait);
     response.extensions_mut().insert(SkipAccessLog);
-    response
+    Some(response)
 }
 
-fn refuse(page: bool, wait: Duration) -> Response {
+fn too_many(page: bool, wait: Duration) -> Response {
     let what = "Too many requests from your network.";
     let feedback = Feedback::until(what, wait);
     let seconds = feedback.retry_after.unwrap_or(1);

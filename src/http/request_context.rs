@@ -4,7 +4,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
 use axum::http::header::USER_AGENT;
-use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
 
@@ -19,15 +18,16 @@ const USER_AGENT_MAX: usize = 256;
 /// Builds the requester of a request from its headers and what its session contains.
 #[must_use]
 pub fn read(
-    parts: &Parts,
+    headers: &HeaderMap,
+    extensions: &Extensions,
     config: &Config,
     member: Option<AuthenticatedUser>,
     second_step: Option<SecondStep>,
 ) -> RequestContext {
-    let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let tokens = cookies::read(&parts.headers, config);
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let tokens = cookies::read(headers, config);
     RequestContext {
-        ip: client_ip(&parts.headers, &parts.extensions, config),
+        ip: client_ip(headers, extensions, config),
         user_agent: agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect(),
         flow: tokens.registration,
         invitation: tokens.invitation,

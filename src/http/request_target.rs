@@ -15,18 +15,12 @@ const QUERY_MAX: usize = 2_048;
 /// Rejects a malformed target with 400. hyper accepts more than paths, such as `//[`, and URL
 /// parsers, proxies and logs disagree about what that means; leptos panics when its parser fails. A
 /// path that is well-formed and merely unknown goes on, to a 404.
-///
-/// # Errors
-/// The 400 response.
-pub async fn layer(request: Request) -> Result<Request, Response> {
-    if is_malformed(request.uri(), request.version()) {
-        return Err(error_page::page(
-            StatusCode::BAD_REQUEST,
-            "Page not found",
-            "Check that you typed the web address correctly.",
-        ));
-    }
-    Ok(request)
+#[must_use]
+pub fn refuse(request: &Request) -> Option<Response> {
+    is_malformed(request.uri(), request.version()).then(|| {
+        let text = "Check that you typed the web address correctly.";
+        error_page::page(StatusCode::BAD_REQUEST, "Page not found", text)
+    })
 }
 
 fn is_malformed(uri: &Uri, version: Version) -> bool {

@@ -1,41 +1,34 @@
 //! The routes of the portal and the middleware in front of them.
 
-use std::sync::Arc;
+use std::convert::Infallible;
+use std::future::ready;
 
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
-use leptos::nonce::Nonce;
-use leptos::prelude::{provide_context, with_context};
-use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
+use leptos::prelude::provide_context;
+use leptos::server_fn::axum::server_fn_paths;
+use leptos_axum::{generate_route_list, handle_server_fns_with_context};
 use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
-use super::auth::{self, AuthLayer, NotFound};
-use super::headers::policy::{self, Policy};
-use super::{
-    access_log, assets, audit_export, body, csrf, dev_mailbox, error_page, export, headers, health, rate_limit,
-    request_target, users_export,
-};
-use crate::app::{App, Assets, reload_port, shell};
+use super::pages::{self, Pages, Visitor};
+use super::{assets, audit_export, auth, dev_mailbox, error_page, export, front, health, users_export};
+use crate::app;
 use crate::config::mail::TransportConfig;
 use crate::paths;
-use crate::routes::page::LoadedPage;
 use crate::routes::session::cookies;
 use crate::state::AppState;
-use crate::ui::PageContext;
 
 /// Builds the router. Must be called inside a Tokio runtime.
 pub fn build(state: &AppState) -> Router {
     let site = &state.config.site;
     let assets = assets::names();
-    let mut router = pages(state, assets.clone());
+    let mut router = documents(&Pages::new(state.clone(), assets.clone()));
     if let TransportConfig::File { dir } = &state.config.mail.transport {
         router = router.merge(dev_mailbox::routes(dir.clone(), assets.css));
     }
@@ -48,18 +41,11 @@ pub fn build(state: &AppState) -> Router {
     with_middleware(router, state)
 }
 
-/// Adds the middleware of every route, outermost first. It is one stack because axum boxes each
-/// `layer` call on every request.
+/// Adds the middleware of every route.
 pub fn with_middleware(routes: Router, state: &AppState) -> Router {
-    let fixed = headers::Fixed::new(state.config.site.https());
     let front = ServiceBuilder::new()
-        .layer(middleware::from_fn_with_state(state.clone(), access_log::layer))
-        .layer(middleware::from_fn_with_state(fixed, headers::layer))
-        .layer(CatchPanicLayer::custom(|_| error_page::unavailable("see the log")))
-        .layer(middleware::map_request(request_target::layer))
-        .layer(middleware::map_request_with_state(state.clone(), csrf::layer))
-        .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(state.clone(), rate_limit::layer));
+        .layer(middleware::from_fn_with_state(state.clone(), front::layer))
+        .layer(CompressionLayer::new());
     // Added around all routes as a whole, so that it also sees what axum adds to a response, such
     // as `Allow`.
     Router::new().fallback_service(routes).layer(front)
@@ -71,50 +57,28 @@ async fn method_not_allowed() -> Response {
     error_page::page(StatusCode::METHOD_NOT_ALLOWED, "This page can't be opened directly", text)
 }
 
-/// The pages that leptos renders, and the server functions on the paths of their pages.
-fn pages(state: &AppState, assets: Assets) -> Router {
-    let context = move || {
-        provide_context(assets.clone());
-        let extensions = with_context::<Parts, _>(|parts| {
-            let extensions = &parts.extensions;
-            (
-                extensions.get::<PageContext>().cloned(),
-                extensions.get::<LoadedPage>().cloned(),
-                extensions.get::<Nonce>().cloned(),
-            )
-        });
-        let (page_context, page, nonce) = extensions.unwrap_or_default();
-        if let Some(page_context) = page_context {
-            provide_context(page_context);
-        }
-        if let Some(page) = page {
-            provide_context(page);
-        }
-        // Replaces the nonce that leptos_axum generates, which is not in the policy header.
-        if let Some(nonce) = nonce {
-            provide_context(nonce);
-        }
-    };
-    let render = render_app_async_with_context(context.clone(), shell);
-    let not_found: NotFound = Arc::new(move |request: Request| {
-        let rendered = render(request);
-        Box::pin(async move {
-            let mut response: Response = rendered.await;
-            *response.status_mut() = StatusCode::NOT_FOUND;
-            response
+/// What depends on the session: the pages, the server functions on the paths of their pages, the
+/// downloads, and the 404 page.
+fn documents(pages: &Pages) -> Router {
+    let state = pages.state();
+    let mut router = Router::new();
+    for page in generate_route_list(app::routes) {
+        router = router.route(page.path(), get(pages::show).with_state(pages.clone()));
+    }
+    for (path, _) in server_fn_paths() {
+        let state = state.clone();
+        let context = move || provide_context(state.clone());
+        router = router.route(path, post(move |request: Request| handle_server_fns_with_context(context, request)));
+    }
+    let not_found = {
+        let pages = pages.clone();
+        tower::service_fn(move |mut request: Request| {
+            let visitor = request.extensions_mut().remove::<Visitor>();
+            ready(Ok::<_, Infallible>(pages.not_found(visitor.and_then(|visitor| visitor.account))))
         })
-    });
-    let public = assets::public(&state.config.site.root);
-    let policy = Policy::new(&policy::third_party_origins(state), reload_port());
-    Router::new()
-        .leptos_routes_with_context(state, generate_route_list(App), context, shell)
-        .fallback_service(public.fallback(tower::service_fn({
-            let not_found = not_found.clone();
-            move |request: Request| {
-                let rendered = not_found(request);
-                async move { Ok::<_, std::convert::Infallible>(rendered.await) }
-            }
-        })))
+    };
+    router
+        .fallback_service(assets::public(&state.config.site.root).fallback(not_found))
         .route(paths::ACCOUNT_EXPORT, post(export::answer))
         .route(paths::ADMIN_AUDIT_EXPORT, post(audit_export::answer))
         .route(paths::ADMIN_USERS_EXPORT, post(users_export::answer))
@@ -122,10 +86,8 @@ fn pages(state: &AppState, assets: Assets) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(
             ServiceBuilder::new()
-                .layer(middleware::from_fn(body::layer))
                 .layer(sessions(state))
-                .layer(middleware::from_fn_with_state(headers::Pages::new(policy, state.rng.clone()), headers::pages))
-                .layer(middleware::from_fn_with_state(AuthLayer { state: state.clone(), not_found }, auth::layer)),
+                .layer(middleware::from_fn_with_state(pages.clone(), auth::layer)),
         )
 }
 

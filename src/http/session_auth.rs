@@ -3,8 +3,6 @@
 use axum::http::HeaderMap;
 use tower_sessions::Session;
 
-use super::auth::Fault;
-
 use crate::domain::{Role, Timestamp};
 use crate::routes::session::{self as sessions, flash};
 use crate::services::AuthenticatedUser;
@@ -14,6 +12,9 @@ use crate::ui::AccountView;
 
 /// Header of requests that a page sends by itself, without user activity. They do not extend the session.
 const REFRESH: &str = "x-refresh";
+
+/// An error that prevents a request from being authenticated.
+pub type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// The result of authenticating a request by its session.
 #[derive(Debug)]

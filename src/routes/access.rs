@@ -3,7 +3,7 @@
 use axum::http::Method;
 
 use crate::paths;
-use crate::services::RequestContext;
+use crate::services::{NextStep, RequestContext, ServiceError};
 
 /// The users who may open a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,24 +19,15 @@ pub enum Access {
     Administrators,
 }
 
-/// The response to a request that is not allowed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Denied {
-    /// A redirect to this path.
-    To(String),
-    /// The same 404 as for an unknown path.
-    NotFound,
-}
-
 /// Checks a request for a path. `page` is the access rule of the page at that path, if there is a page.
 ///
 /// # Errors
-/// What to answer instead.
-pub fn check(method: &Method, path: &str, page: Option<Access>, by: &RequestContext) -> Result<(), Denied> {
+/// A redirect, or the same 404 as for an unknown path.
+pub fn check(method: &Method, path: &str, page: Option<Access>, by: &RequestContext) -> Result<(), ServiceError> {
     let access = page.unwrap_or_else(|| without_page(path));
     let administrator = by.member.as_ref().is_some_and(|member| member.administrator);
     if access == Access::Administrators && !administrator {
-        return Err(Denied::NotFound);
+        return Err(ServiceError::NotFound);
     }
     let redirect = match *method {
         Method::POST => redirect_for_post(path, by),
@@ -44,7 +35,7 @@ pub fn check(method: &Method, path: &str, page: Option<Access>, by: &RequestCont
         // Other methods go on to the router, which answers 405.
         _ => None,
     };
-    redirect.map_or(Ok(()), |to| Err(Denied::To(to)))
+    redirect.map_or(Ok(()), |to| Err(NextStep::go(to).into()))
 }
 
 /// Returns the access rule of a path without a page: forms, downloads, files and unknown paths. At and below an area,
@@ -96,13 +87,15 @@ fn redirect_for_post(path: &str, by: &RequestContext) -> Option<String> {
 /// Returns the sign-in URL that leads back to the page at `path`.
 #[must_use]
 pub fn sign_in_url(path: &str) -> String {
-    format!("{}?next={}", paths::LOGIN, paths::page_of(path))
+    format!("{}?next={}", paths::LOGIN, super::page_of(path))
 }
 
 fn may_enroll(path: &str) -> bool {
     is_at_or_below(path, paths::ACCOUNT_SECURITY) || is_at_or_below(path, paths::ACCOUNT_CONFIRM)
 }
 
-fn is_at_or_below(path: &str, page: &str) -> bool {
+/// Whether `path` is that of the page or below it.
+#[must_use]
+pub fn is_at_or_below(path: &str, page: &str) -> bool {
     path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

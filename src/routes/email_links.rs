@@ -37,7 +37,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
 
 /// The page of a link that no longer works, or never did.
 fn used_or_expired() -> Document {
-    let page = Document::new(TITLE, |context| {
+    Document::new(TITLE, |context| {
         view! {
             <CardLayout context>
                 <h1>"This link no longer works"</h1>
@@ -47,8 +47,7 @@ fn used_or_expired() -> Document {
                 </a>
             </CardLayout>
         }
-    });
-    page.without_islands()
+    })
 }
 
 /// Returns the heading, what the button does, its label and its label while busy.

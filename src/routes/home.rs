@@ -14,7 +14,7 @@ use crate::ui::CardLayout;
 pub const PAGE: Page = Page { path: paths::HOME, access: Access::SignedOut, load: |_| Box::pin(ready(Ok(document()))) };
 
 fn document() -> Document {
-    let page = Document::new("Welcome", |context| {
+    Document::new("Welcome", |context| {
         let name = context.portal_name.clone();
         let open = context.registration == RegistrationMode::Open;
         let text = match context.registration {
@@ -49,6 +49,5 @@ fn document() -> Document {
                 </a>
             </CardLayout>
         }
-    });
-    page.without_islands()
+    })
 }

@@ -12,6 +12,7 @@ pub mod form;
 pub mod home;
 pub mod login;
 pub mod mfa;
+pub mod next_step;
 pub mod not_found;
 pub mod otp;
 pub mod page;
@@ -23,9 +24,12 @@ pub mod secret;
 pub mod session;
 pub mod verify;
 
+use access::is_at_or_below;
 use page::Page;
 
 pub use secret::Secret;
+
+use crate::paths;
 
 /// Every page. A route that is not listed here does not exist, and a page without an access rule does not compile.
 pub const PAGES: [&Page; 26] = [
@@ -63,12 +67,34 @@ pub fn page_at(path: &str) -> Option<&'static Page> {
     PAGES.into_iter().find(|page| page.path == path)
 }
 
+/// Paths that belong to another page than the nearest one at or above them.
+const BESIDE: [(&str, &str); 5] = [
+    (paths::RECOVER_RESEND, paths::RECOVER_VERIFY),
+    (paths::ACCOUNT_EMAIL_RESEND, paths::ACCOUNT_EMAIL_VERIFY),
+    (paths::ACCOUNT_EMAIL_CANCEL, paths::ACCOUNT_EMAIL_VERIFY),
+    (paths::ACCOUNT_SECURITY_LOG, paths::ACCOUNT_SECURITY),
+    (paths::RECOVERY_CODES, paths::ACCOUNT_SECURITY),
+];
+
+/// Returns the page to go back to after a request to this path, such as the action of a form: the nearest page at or
+/// above it, or the path itself.
+#[must_use]
+pub fn page_of(action: &str) -> &str {
+    if let Some((_, page)) = BESIDE.into_iter().find(|(beside, _)| *beside == action) {
+        return page;
+    }
+    let above = PAGES.into_iter().map(|page| page.path).filter(|page| is_at_or_below(action, page));
+    above.max_by_key(|page| page.len()).unwrap_or(action)
+}
+
 #[cfg(test)]
 mod tests {
     use leptos::server_fn::ServerFn;
 
-    use super::access::Access;
-    use super::{PAGES, email_links, login, mfa, password_strength, recover, recover_verify, register, verify};
+    use super::access::{Access, is_at_or_below};
+    use super::{
+        PAGES, email_links, login, mfa, page_of, password_strength, recover, recover_verify, register, verify,
+    };
     use crate::paths;
 
     #[test]
@@ -95,13 +121,36 @@ mod tests {
     #[test]
     fn every_page_of_an_area_has_the_access_rule_of_the_area() {
         for (area, rule) in [(paths::ADMIN, Access::Administrators), (paths::ACCOUNT, Access::SignedIn)] {
-            let below =
-                |path: &str| path.strip_prefix(area).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-            let pages: Vec<_> = PAGES.into_iter().filter(|page| below(page.path)).collect();
+            let pages: Vec<_> = PAGES.into_iter().filter(|page| is_at_or_below(page.path, area)).collect();
             assert!(pages.len() > 5, "{area}");
             for page in pages {
                 assert_eq!(page.access, rule, "{}", page.path);
             }
+        }
+    }
+
+    #[test]
+    fn a_form_belongs_to_the_nearest_page_at_or_above_its_action() {
+        for (action, page) in [
+            ("/register", "/register"),
+            ("/verify/resend", "/verify"),
+            ("/login/mfa", "/login/mfa"),
+            ("/login/passkey", "/login"),
+            ("/account/username", "/account"),
+            ("/account/email", "/account"),
+            ("/account/email/verify", "/account/email/verify"),
+            ("/account/email/resend", "/account/email/verify"),
+            ("/account/security/log", "/account/security"),
+            ("/account/security/recovery-codes", "/account/security"),
+            ("/recover", "/recover"),
+            ("/recover/resend", "/recover/verify"),
+            ("/account/security/totp/confirm", "/account/security"),
+            ("/admin/invitations/revoke", "/admin/invitations"),
+            ("/admin/users/change", "/admin/users"),
+            ("/accounts", "/accounts"),
+            ("/logout", "/logout"),
+        ] {
+            assert_eq!(page_of(action), page);
         }
     }
 }

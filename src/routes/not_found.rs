@@ -3,25 +3,27 @@
 use leptos::prelude::*;
 
 use crate::paths;
-use crate::ui::{CardLayout, PageContext};
+use crate::routes::page::Document;
+use crate::ui::CardLayout;
 
-pub const TITLE: &str = "Page not found";
+const TITLE: &str = "Page not found";
 
-#[component]
-pub fn NotFound() -> impl IntoView {
-    let context = use_context::<PageContext>().unwrap_or_default();
-    let (href, label) = if context.account.is_some() {
-        (paths::DASHBOARD, "Go to your dashboard")
-    } else {
-        (paths::HOME, "Go to the home page")
-    };
-    view! {
-        <CardLayout context>
-            <h1>{TITLE}</h1>
-            <p>"Check that you typed the web address correctly."</p>
-            <a class="btn btn-primary btn-wide" href=href>
-                {label}
-            </a>
-        </CardLayout>
-    }
+#[must_use]
+pub fn document() -> Document {
+    Document::new(TITLE, |context| {
+        let (href, label) = if context.account.is_some() {
+            (paths::DASHBOARD, "Go to your dashboard")
+        } else {
+            (paths::HOME, "Go to the home page")
+        };
+        view! {
+            <CardLayout context>
+                <h1>{TITLE}</h1>
+                <p>"Check that you typed the web address correctly."</p>
+                <a class="btn btn-primary btn-wide" href=href>
+                    {label}
+                </a>
+            </CardLayout>
+        }
+    })
 }

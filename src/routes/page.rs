@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::{Method, Uri};
 use futures_util::future::BoxFuture;
@@ -75,55 +74,28 @@ pub type PageResult = Result<Document, ServiceError>;
 pub struct Document {
     /// The title, without the portal's name.
     pub title: Cow<'static, str>,
-    /// Whether the page has islands. Without any, the browser does not download the WebAssembly module.
-    pub islands: bool,
     body: Box<dyn FnOnce(PageContext) -> AnyView + Send>,
 }
 
 impl Document {
-    /// Creates a page with islands. `body` renders the content of `<body>`.
+    /// Creates a page. `body` renders the content of `<body>`.
     #[must_use]
     pub fn new<V: IntoView + 'static>(
         title: impl Into<Cow<'static, str>>,
         body: impl FnOnce(PageContext) -> V + Send + 'static,
     ) -> Self {
-        Self { title: title.into(), islands: true, body: Box::new(move |context| body(context).into_any()) }
+        Self { title: title.into(), body: Box::new(move |context| body(context).into_any()) }
     }
 
-    /// Declares that the page has no islands.
+    /// Renders the content of `<body>`.
     #[must_use]
-    pub fn without_islands(self) -> Self {
-        Self { islands: false, ..self }
+    pub fn render(self, context: PageContext) -> AnyView {
+        (self.body)(context)
     }
 }
 
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Document({:?}, …)", self.title)
-    }
-}
-
-/// The page of a request on its way from the access check to the renderer, which takes it once.
-#[derive(Clone, Debug, Default)]
-pub struct LoadedPage(Arc<Mutex<Option<Document>>>);
-
-impl LoadedPage {
-    #[must_use]
-    pub fn new(document: Document) -> Self {
-        Self(Arc::new(Mutex::new(Some(document))))
-    }
-
-    /// Returns the title and whether the page has islands, if it was not rendered yet.
-    #[must_use]
-    pub fn head(&self) -> Option<(Cow<'static, str>, bool)> {
-        let document = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        document.as_ref().map(|document| (document.title.clone(), document.islands))
-    }
-
-    /// Renders the content of `<body>`. Returns `None` without a page, or if it was rendered before.
-    #[must_use]
-    pub fn render(&self, context: PageContext) -> Option<AnyView> {
-        let document = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        Some((document.body)(context))
     }
 }

@@ -68,15 +68,14 @@ async fn load(request: PageRequest<'_>) -> PageResult {
 
 /// The page while the user cannot register, with the reason.
 fn without_form(reason: String) -> Document {
-    let page = Document::new(TITLE, move |context| {
+    Document::new(TITLE, move |context| {
         view! {
             <Card context>
                 <h1>"Create account"</h1>
                 <p>{reason}</p>
             </Card>
         }
-    });
-    page.without_islands()
+    })
 }
 
 #[component]

@@ -34,8 +34,8 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "http",
         &[
-            "app", "clock", "config", "crypto", "datetime", "domain", "islands", "limits", "mail", "paths", "rng",
-            "routes", "services", "state", "store", "ui",
+            "app", "clock", "config", "crypto", "datetime", "domain", "islands", "limits", "mail", "paths", "routes",
+            "services", "state", "store", "ui",
         ],
     ),
     (

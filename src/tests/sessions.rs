@@ -1,6 +1,14 @@
 //! Sessions: their limits, their ids, and how they end.
 
+use std::sync::Arc;
+
+use axum::http::{Extensions, HeaderMap, HeaderValue};
 use futures::future::join_all;
+use portal::app::Assets;
+use portal::http::pages::Pages;
+use portal::http::request_context;
+use portal::services::{NextStep, SessionChange};
+use tower_sessions::Session;
 
 use super::harness::app::PASSWORD;
 use super::harness::{Client, TestApp};
@@ -214,4 +222,20 @@ async fn ended_sessions_are_purged_and_live_ones_are_not() {
     app.advance(30 * 60);
     app.state.maintenance().purge().await.expect("purges");
     assert_eq!(app.count("SELECT COUNT(*) FROM session").await, 0);
+}
+
+#[tokio::test]
+async fn a_page_that_redirects_can_end_the_session() {
+    let app = TestApp::new().await;
+    let mut client = signed_in(&app).await;
+    let id = client.cookies[COOKIE].parse().expect("a session id");
+    let session = Session::new(Some(id), Arc::new(app.state.sessions.clone()), None);
+    let by = request_context::read(&HeaderMap::new(), &Extensions::new(), &app.state.config, None, None);
+    // What the loader of a page returns.
+    let error = NextStep::go("/login").with_session(SessionChange::End).into();
+    let assets = Assets { css: String::new(), js: String::new(), wasm: String::new() };
+    let pages = Pages::new(app.state.clone(), assets);
+    let answer = pages.refuse(error, None, &by, &session, None).await;
+    assert_eq!((answer.status().as_u16(), &answer.headers()["location"]), (303, &HeaderValue::from_static("/login")));
+    assert!(!is_signed_in(&mut client).await);
 }

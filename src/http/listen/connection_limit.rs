@@ -3,21 +3,17 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
 use crate::services::IpPrefix;
 
-/// The counters of open connections.
+/// The slots for open connections.
 #[derive(Debug)]
 pub(super) struct ConnectionLimiter {
-    most: usize,
+    slots: Arc<Semaphore>,
     per_ip: usize,
-    counts: Mutex<Counts>,
-}
-
-#[derive(Debug, Default)]
-struct Counts {
-    total: usize,
-    /// Prefixes without open connections are removed, so there are never more entries than connections.
-    by_prefix: HashMap<IpPrefix, usize>,
+    /// The number of connections of each prefix that has any.
+    by_prefix: Mutex<HashMap<IpPrefix, usize>>,
 }
 
 /// Which limit a new connection exceeds.
@@ -34,46 +30,42 @@ pub(super) enum LimitReached {
 pub(super) struct ConnectionSlot {
     limiter: Arc<ConnectionLimiter>,
     prefix: Option<IpPrefix>,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl ConnectionLimiter {
     pub(super) fn new(most: usize, per_ip: usize) -> Self {
-        Self { most, per_ip, counts: Mutex::default() }
+        Self { slots: Arc::new(Semaphore::new(most)), per_ip, by_prefix: Mutex::default() }
     }
 
     /// Takes a slot, counted for `prefix` unless the peer is a trusted proxy.
     pub(super) fn take(self: &Arc<Self>, prefix: Option<IpPrefix>) -> Result<ConnectionSlot, LimitReached> {
-        let mut counts = self.counts();
-        if counts.total >= self.most {
-            return Err(LimitReached::Total);
-        }
+        let permit = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| LimitReached::Total)?;
         if let Some(prefix) = prefix {
-            let count = counts.by_prefix.entry(prefix).or_default();
-            // An entry with count 0 is never left behind by this return, since `per_ip` is at
-            // least 1.
+            let mut by_prefix = self.by_prefix();
+            // The limit is at least 1, so a new entry never stays behind at 0.
+            let count = by_prefix.entry(prefix).or_default();
             if *count >= self.per_ip {
                 return Err(LimitReached::PerIp);
             }
             *count += 1;
         }
-        counts.total += 1;
-        Ok(ConnectionSlot { limiter: Arc::clone(self), prefix })
+        Ok(ConnectionSlot { limiter: Arc::clone(self), prefix, _permit: permit })
     }
 
-    fn counts(&self) -> MutexGuard<'_, Counts> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn by_prefix(&self) -> MutexGuard<'_, HashMap<IpPrefix, usize>> {
+        self.by_prefix.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for ConnectionSlot {
     fn drop(&mut self) {
-        let mut counts = self.limiter.counts();
-        counts.total -= 1;
         let Some(prefix) = self.prefix else { return };
-        if let Some(count) = counts.by_prefix.get_mut(&prefix) {
+        let mut by_prefix = self.limiter.by_prefix();
+        if let Some(count) = by_prefix.get_mut(&prefix) {
             *count -= 1;
             if *count == 0 {
-                counts.by_prefix.remove(&prefix);
+                by_prefix.remove(&prefix);
             }
         }
     }
@@ -102,6 +94,6 @@ mod tests {
         let again = take(prefix("2001:db8::3")).expect("the freed slot");
         assert_eq!(take(prefix("192.0.2.7")).err(), Some(LimitReached::Total));
         drop((again, _second));
-        assert_eq!(limiter.counts().by_prefix.len(), 1, "prefixes without connections are removed");
+        assert_eq!(limiter.by_prefix().len(), 1, "prefixes without connections are removed");
     }
 }

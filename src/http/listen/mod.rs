@@ -9,7 +9,6 @@ mod fd_limit;
 mod overload;
 mod progress;
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -18,9 +17,10 @@ use std::time::Duration;
 
 use axum::Router;
 use futures_util::FutureExt as _;
+use hyper_util::server::graceful::GracefulShutdown;
 use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use connection_limit::{ConnectionLimiter, LimitReached};
 pub use fd_limit::fit_to_fd_limit;
@@ -34,6 +34,10 @@ use crate::services::rate_limit::LogThrottle;
 /// The pause after `accept` failed because a resource ran out. Trying again at once would only
 /// waste CPU time.
 const ACCEPT_RETRY_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long connections stay open after the server was asked to stop, because their next request may
+/// already be on the way.
+const LINGER: Duration = Duration::from_millis(250);
 
 /// The configuration of the server, apart from the router.
 #[derive(Clone, Debug)]
@@ -60,7 +64,6 @@ struct Shared {
 /// Connections that are already in the system's queue when the listener closes are still accepted.
 pub async fn serve(listener: TcpListener, router: Router, rules: Rules, stopped: watch::Receiver<bool>) {
     let limiter = ConnectionLimiter::new(rules.limits.most, rules.limits.per_ip);
-    let (alive, mut last) = mpsc::channel::<Infallible>(1);
     let mut stop = pin!(shutdown_requested(stopped.clone()));
     let shared = Arc::new(Shared {
         rules,
@@ -70,21 +73,22 @@ pub async fn serve(listener: TcpListener, router: Router, rules: Rules, stopped:
         router,
         stopped,
     });
+    let connections = GracefulShutdown::new();
     loop {
         tokio::select! {
             () = &mut stop => break,
-            accepted = listener.accept() => admit(&shared, &alive, accepted).await,
+            accepted = listener.accept() => admit(&shared, &connections, accepted).await,
         }
     }
     while let Some(accepted) = listener.accept().now_or_never() {
         if accepted.is_err() {
             break;
         }
-        admit(&shared, &alive, accepted).await;
+        admit(&shared, &connections, accepted).await;
     }
-    drop((listener, shared, alive));
-    // Nothing is ever sent; `recv` returns when the last connection drops its sender.
-    let _ = last.recv().await;
+    drop(listener);
+    tokio::time::sleep(LINGER).await;
+    connections.shutdown().await;
 }
 
 async fn shutdown_requested(mut stopped: watch::Receiver<bool>) {
@@ -92,7 +96,7 @@ async fn shutdown_requested(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
-async fn admit(shared: &Arc<Shared>, alive: &mpsc::Sender<Infallible>, accepted: io::Result<(TcpStream, SocketAddr)>) {
+async fn admit(shared: &Arc<Shared>, connections: &GracefulShutdown, accepted: io::Result<(TcpStream, SocketAddr)>) {
     let (stream, peer) = match accepted {
         Ok(accepted) => accepted,
         // The client disconnected before the connection was accepted.
@@ -105,10 +109,10 @@ async fn admit(shared: &Arc<Shared>, alive: &mpsc::Sender<Infallible>, accepted:
     let trusted = request_context::is_trusted(peer.ip(), &shared.rules.trusted_proxies);
     match shared.limiter.take((!trusted).then(|| peer.ip().into())) {
         Ok(slot) => {
-            let (shared, alive) = (Arc::clone(shared), alive.clone());
+            let (shared, shutdown) = (Arc::clone(shared), connections.watcher());
             tokio::spawn(async move {
-                connection::serve(stream, peer, &shared).await;
-                drop((slot, alive));
+                connection::serve(stream, peer, &shared, shutdown).await;
+                drop(slot);
             });
         }
         Err(reached) => {

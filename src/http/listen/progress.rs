@@ -1,4 +1,4 @@
-//! The state of a connection and its timeouts.
+//! What a connection waits for, and for how long it may.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,11 +6,12 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::limits::ConnectionLimits;
 
-/// Tracks which stage a connection is in. Updated by the socket, the request body and the response
-/// body, which all belong to the task of the connection.
+/// Tracks which stage a connection is in. Updated by the socket, the service and the response body,
+/// which all belong to the task of the connection.
 #[derive(Debug)]
 pub(super) struct Progress {
     clock: Clock,
+    limits: ConnectionLimits,
     at: Mutex<ConnectionState>,
 }
 
@@ -30,41 +31,40 @@ pub(super) enum Stage {
     Idle,
     /// The rest of the request headers; starts with their first byte.
     Head,
-    /// The rest of the request body; starts after the headers.
-    Body,
-    /// The response; starts after the headers.
+    /// The response, and the request body before it; starts after the headers.
     Answer,
     /// The unwritten rest of the response; starts after the headers.
     Rest,
 }
 
 impl Progress {
-    pub(super) fn new(clock: Clock) -> Self {
+    pub(super) fn new(clock: Clock, limits: ConnectionLimits) -> Self {
         let at = ConnectionState { stage: Stage::First, since: clock.elapsed() };
-        Self { clock, at: Mutex::new(at) }
+        Self { clock, limits, at: Mutex::new(at) }
     }
 
-    pub(super) fn stage(&self) -> Stage {
-        self.at().stage
+    /// Waits until the connection has been in one stage for too long, and returns that stage.
+    pub(super) async fn timed_out(&self) -> Stage {
+        // A stage that begins during the sleep does not end before it, so requests set no timer.
+        let shortest = self.limits.header.min(self.limits.idle).min(self.limits.answer);
+        loop {
+            let (stage, left) = self.left();
+            if left.is_zero() {
+                return stage;
+            }
+            tokio::time::sleep(left.min(shortest)).await;
+        }
     }
 
-    /// Returns the time left in the current stage; zero when it has timed out.
-    pub(super) fn left(&self, limits: &ConnectionLimits) -> Duration {
+    /// Returns the current stage and the time left in it.
+    fn left(&self) -> (Stage, Duration) {
         let ConnectionState { stage, since } = *self.at();
         let allowed = match stage {
-            Stage::First | Stage::Head => limits.header,
-            Stage::Idle => limits.idle,
-            Stage::Body => limits.body,
-            Stage::Answer | Stage::Rest => limits.answer,
+            Stage::First | Stage::Head => self.limits.header,
+            Stage::Idle => self.limits.idle,
+            Stage::Answer | Stage::Rest => self.limits.answer,
         };
-        allowed.saturating_sub(self.clock.elapsed().saturating_sub(since))
-    }
-
-    /// Returns how long the connection has been waiting for a request; `None` while a request is in
-    /// progress.
-    pub(super) fn waiting_for_request(&self) -> Option<Duration> {
-        let ConnectionState { stage, since } = *self.at();
-        matches!(stage, Stage::First | Stage::Idle).then(|| self.clock.elapsed().saturating_sub(since))
+        (stage, allowed.saturating_sub(self.clock.elapsed().saturating_sub(since)))
     }
 
     /// Records that bytes were received.
@@ -74,29 +74,22 @@ impl Progress {
             // The header timeout starts when the connection opens.
             Stage::First => at.stage = Stage::Head,
             Stage::Idle => *at = ConnectionState { stage: Stage::Head, since: self.clock.elapsed() },
-            Stage::Head | Stage::Body | Stage::Answer | Stage::Rest => {}
+            Stage::Head | Stage::Answer | Stage::Rest => {}
         }
     }
 
     /// Records that the headers of a request are complete.
-    pub(super) fn requested(&self, with_body: bool) {
+    pub(super) fn requested(&self) {
         let mut at = self.at();
-        let stage = if with_body { Stage::Body } else { Stage::Answer };
         // Pipelining does not extend the timeout: a client that sends the next request without
         // reading the previous response keeps the old start time.
         let since = if at.stage == Stage::Rest { at.since } else { self.clock.elapsed() };
-        *at = ConnectionState { stage, since };
-    }
-
-    /// Records that the body was read or dropped.
-    pub(super) fn body_read(&self) {
-        self.advance(Stage::Body, Stage::Answer);
+        *at = ConnectionState { stage: Stage::Answer, since };
     }
 
     /// Records that the response is complete; part of it may not be written yet.
     pub(super) fn answered(&self) {
-        self.advance(Stage::Body, Stage::Rest);
-        self.advance(Stage::Answer, Stage::Rest);
+        self.at().stage = Stage::Rest;
     }
 
     /// Records that all buffered data was written.
@@ -104,13 +97,6 @@ impl Progress {
         let mut at = self.at();
         if at.stage == Stage::Rest {
             *at = ConnectionState { stage: Stage::Idle, since: self.clock.elapsed() };
-        }
-    }
-
-    fn advance(&self, from: Stage, to: Stage) {
-        let mut at = self.at();
-        if at.stage == from {
-            at.stage = to;
         }
     }
 
@@ -131,33 +117,33 @@ mod tests {
     #[test]
     fn each_stage_has_its_own_timeout_that_slow_clients_cannot_extend() {
         let clock = TestClock::at(Timestamp(0));
-        let progress = Progress::new(Clock::Test(clock.clone()));
-        let limits = Limits::default().connections;
-        let left = || progress.left(&limits).as_secs();
+        let progress = Progress::new(Clock::Test(clock.clone()), Limits::default().connections);
         let pass = |seconds| clock.advance(Duration::from_secs(seconds));
+        let left = || {
+            let (stage, left) = progress.left();
+            (stage, left.as_secs())
+        };
         pass(4);
         progress.received();
-        assert_eq!((progress.stage(), left()), (Stage::Head, 6), "the header timeout starts when the connection opens");
+        assert_eq!(left(), (Stage::Head, 6), "the header timeout starts when the connection opens");
         pass(5);
         progress.received();
-        assert_eq!(left(), 1, "more bytes do not extend the timeout");
-        progress.requested(true);
+        assert_eq!(left(), (Stage::Head, 1), "more bytes do not extend the timeout");
+        progress.requested();
         pass(15);
-        assert_eq!((progress.stage(), left()), (Stage::Body, 5));
-        progress.body_read();
-        assert_eq!((progress.stage(), left()), (Stage::Answer, 45));
+        progress.received();
         progress.written();
-        assert_eq!(progress.stage(), Stage::Answer, "the response is not complete yet");
+        assert_eq!(left(), (Stage::Answer, 45), "the response is not complete yet");
         progress.answered();
-        progress.requested(false);
-        assert_eq!((progress.stage(), left()), (Stage::Answer, 45), "the next request does not restart the timeout");
+        progress.requested();
+        assert_eq!(left(), (Stage::Answer, 45), "the next request does not restart the timeout");
         progress.answered();
         progress.written();
-        assert_eq!((progress.stage(), left(), progress.waiting_for_request()), (Stage::Idle, 75, Some(Duration::ZERO)));
+        assert_eq!(left(), (Stage::Idle, 75));
         pass(50);
         progress.received();
-        assert_eq!((progress.stage(), left(), progress.waiting_for_request()), (Stage::Head, 10, None));
+        assert_eq!(left(), (Stage::Head, 10));
         pass(11);
-        assert_eq!(left(), 0);
+        assert_eq!(left(), (Stage::Head, 0));
     }
 }

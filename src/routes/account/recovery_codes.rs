@@ -22,7 +22,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     let codes = one_time_secrets::take(request).await;
     let codes = codes.map_err(|error| InternalError::Session(error.to_string()))?;
     let shown_before = codes.is_empty();
-    let document = Document::new("Recovery codes", move |context| {
+    Ok(Document::new("Recovery codes", move |context| {
         let body =
             if shown_before { view! { <ShownBefore /> }.into_any() } else { view! { <Shown codes /> }.into_any() };
         view! {
@@ -35,8 +35,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
                 {body}
             </AccountArea>
         }
-    });
-    Ok(if shown_before { document.without_islands() } else { document })
+    }))
 }
 
 #[component]

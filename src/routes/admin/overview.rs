@@ -22,7 +22,7 @@ pub const PAGE: Page =
 async fn load(request: PageRequest<'_>) -> PageResult {
     let span = TimeRange::from_query(Query::of(request.uri).word("span"));
     let overview = request.state.admin().overview(span, request.by).await?;
-    let document = Document::new("Overview", move |context| {
+    Ok(Document::new("Overview", move |context| {
         let since = datetime::date_time(overview.since());
         let figures = figures(&overview, context.now).map(|(name, value, words)| view! { <Figure name value words /> });
         view! {
@@ -41,8 +41,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
                 </Section>
             </AdminArea>
         }
-    });
-    Ok(document.without_islands())
+    }))
 }
 
 /// Links to the time ranges.

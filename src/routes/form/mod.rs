@@ -1,9 +1,8 @@
-//! How a server function reads a form post and answers it, with and without JavaScript. `session`
-//! applies changes to the session, `refusal` handles errors.
+//! How a server function reads a form post and answers it, with and without JavaScript. `refusal`
+//! handles errors.
 
 mod ceremony;
 mod refusal;
-mod session;
 
 use std::borrow::Cow;
 
@@ -20,12 +19,11 @@ use tower_sessions::Session;
 pub use ceremony::PasskeyOptions;
 
 use super::captcha;
-use super::session::{cookies, flash};
-use crate::config::Config;
-use crate::islands::{ApiError, CaptchaAnswer, Feedback, Flash};
-use crate::paths;
+use super::next_step::{self, Applied};
+use super::page_of;
+use crate::islands::{ApiError, CaptchaAnswer, Feedback};
 use crate::services::captcha::Answer;
-use crate::services::{FlowChange, NextStep, RequestContext, ServiceError, SessionChange};
+use crate::services::{NextStep, RequestContext, ServiceError};
 use crate::state::AppState;
 
 /// Shown when the server is overloaded.
@@ -84,7 +82,7 @@ impl FormRequest {
             response: expect_context::<ResponseOptions>(),
             request_id,
             form,
-            page: paths::page_of(form).into(),
+            page: page_of(form).into(),
             values: Vec::new(),
             plain: wants_page(&parts.headers),
         })
@@ -129,23 +127,17 @@ impl FormRequest {
         }
     }
 
-    async fn finish(self, mut step: NextStep) -> Result<(), ApiError> {
-        let change = std::mem::take(&mut step.session);
-        let signs_in = matches!(change, SessionChange::SignedIn(_));
-        if let Err(error) = self.change_session(change, &mut step).await {
-            return self.fail(&error);
+    async fn finish(self, step: NextStep) -> Result<(), ApiError> {
+        match next_step::apply(&self.state, &self.requester, &self.session, step).await {
+            Ok(Applied { to, cookies }) => {
+                for cookie in cookies {
+                    self.response.append_header(SET_COOKIE, cookie);
+                }
+                self.redirect(&to);
+                Ok(())
+            }
+            Err(error) => self.fail(&error),
         }
-        if let Some(cookie) = flow_cookie(&self.state.config, &step.flow) {
-            self.response.append_header(SET_COOKIE, cookie);
-        }
-        match store_flash(&self.session, &self.state, &self.requester, &step).await {
-            Err(error) if !signs_in => return self.fail(&error),
-            // The user is signed in, which matters more than the notice.
-            Err(error) => tracing::error!(%error, "a notice was lost"),
-            Ok(()) => {}
-        }
-        self.redirect(&step.to);
-        Ok(())
     }
 
     /// Redirects a plain form with a 303, and a script with a header that leptos follows.
@@ -157,37 +149,5 @@ impl FormRequest {
         } else {
             self.response.insert_header(HeaderName::from_static(REDIRECT_HEADER), HeaderValue::from_static(""));
         }
-    }
-}
-
-/// Stores the notice and the initial field values of `done` for the page it redirects to.
-pub async fn store_flash(
-    session: &Session,
-    state: &AppState,
-    by: &RequestContext,
-    done: &NextStep,
-) -> Result<(), tower_sessions::session::Error> {
-    if done.notice.is_none() && done.values.is_empty() {
-        return Ok(());
-    }
-    let flash = Flash {
-        path: done.to.to_string(),
-        form: done.to.to_string(),
-        feedback: Feedback::default(),
-        values: done.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
-        notice: done.notice.clone(),
-    };
-    // Over the session limit the redirect still happens, without the message.
-    flash::put(session, state, by, &flash).await?;
-    Ok(())
-}
-
-/// Returns the `Set-Cookie` header for a change to the browser's flow.
-#[must_use]
-pub fn flow_cookie(config: &Config, change: &FlowChange) -> Option<HeaderValue> {
-    match change {
-        FlowChange::Keep => None,
-        FlowChange::Begin(flow, token) => cookies::begin_flow(config, *flow, token),
-        FlowChange::End(flow) => cookies::end_flow(config, *flow),
     }
 }

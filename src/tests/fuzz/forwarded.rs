@@ -90,7 +90,8 @@ fn the_client_ip_is_the_nearest_that_is_not_a_trusted_proxy() {
     hold(Cost::Call, (peers, headers(), trusted()), |(peer, headers, trusted)| {
         let nets = networks(&trusted);
         let is_trusted = |ip: &IpAddr| nets.iter().any(|net| net.contains(ip));
-        let ip = request_context::read(&parts(peer, &headers), &config(&trusted), None, None).ip;
+        let parts = parts(peer, &headers);
+        let ip = request_context::read(&parts.headers, &parts.extensions, &config(&trusted), None, None).ip;
         prop_assert_eq!(ip, nearest_untrusted(peer, &headers, is_trusted));
         let peer = peer.to_canonical();
         if !is_trusted(&peer) {

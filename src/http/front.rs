@@ -1,0 +1,42 @@
+//! What is the same for every request, whatever its route: the log, the response headers, panics, and the checks
+//! before anything is read.
+
+use std::panic::AssertUnwindSafe;
+
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+use futures_util::FutureExt as _;
+use tracing::Instrument as _;
+
+use super::access_log::Entry;
+use super::{body, csrf, error_page, headers, rate_limit, request_target};
+use crate::state::AppState;
+
+/// Answers a request. This is one layer and not one for each concern, because axum boxes each layer for every request.
+pub async fn layer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let change = csrf::may_change(request.method());
+    let (entry, span) = Entry::begin(&mut request, &state);
+    let answered = async {
+        let answered = AssertUnwindSafe(answer(request, &state, next)).catch_unwind().await;
+        let mut response = answered.unwrap_or_else(|_| error_page::unavailable(&entry.id.0));
+        headers::add(&mut response, state.config.site.https(), change);
+        entry.end(&mut response, &state);
+        response
+    };
+    answered.instrument(span).await
+}
+
+async fn answer(request: Request, state: &AppState, next: Next) -> Response {
+    let refused = request_target::refuse(&request)
+        .or_else(|| csrf::refuse(&request, state))
+        .or_else(|| rate_limit::refuse(&request, state));
+    match refused {
+        Some(response) => response,
+        None if request.method() == Method::POST => {
+            body::answer(request, state.config.limits.connections.body, next).await
+        }
+        None => next.run(request).await,
+    }
+}

@@ -1,0 +1,123 @@
+//! What a next step changes in the browser: its session, its cookies, and what the next page shows.
+
+use std::borrow::Cow;
+
+use axum::http::HeaderValue;
+use tower_sessions::Session;
+use tower_sessions::session::Error;
+
+use super::session::{self as sessions, cookies, flash, one_time_secrets, pending_form};
+use crate::islands::{Feedback, Flash};
+use crate::services::{FlowChange, NextStep, RequestContext, SessionChange, SignInOutcome};
+use crate::state::AppState;
+use crate::store::sessions::SignedIn;
+
+/// A step whose changes are made.
+#[derive(Debug)]
+pub struct Applied {
+    /// Where to redirect the browser.
+    pub to: Cow<'static, str>,
+    /// The `Set-Cookie` headers of the response.
+    pub cookies: Vec<HeaderValue>,
+}
+
+/// Makes the changes of a step. Every request that ends with a step is answered through this function, whether it
+/// posted a form or opened a page.
+pub async fn apply(
+    state: &AppState,
+    by: &RequestContext,
+    session: &Session,
+    mut step: NextStep,
+) -> Result<Applied, Error> {
+    let change = std::mem::take(&mut step.session);
+    let signs_in = matches!(change, SessionChange::SignedIn(_));
+    let mut cookies = change_session(state, by, session, change, &mut step).await?;
+    cookies.extend(match &step.flow {
+        FlowChange::Keep => None,
+        FlowChange::Begin(flow, token) => cookies::begin_flow(&state.config, *flow, token),
+        FlowChange::End(flow) => cookies::end_flow(&state.config, *flow),
+    });
+    match store_flash(state, by, session, &step).await {
+        Err(error) if !signs_in => return Err(error),
+        // The user is signed in, which matters more than the notice.
+        Err(error) => tracing::error!(%error, "a notice was lost"),
+        Ok(()) => {}
+    }
+    Ok(Applied { to: step.to, cookies })
+}
+
+/// Changes the session, and returns the cookies to set. After a reauthentication, `step` leads to the form that
+/// required it.
+async fn change_session(
+    state: &AppState,
+    by: &RequestContext,
+    session: &Session,
+    change: SessionChange,
+    step: &mut NextStep,
+) -> Result<Vec<HeaderValue>, Error> {
+    match change {
+        SessionChange::Keep => {}
+        SessionChange::SignedIn(outcome) => return sign_in(state, session, *outcome).await,
+        SessionChange::SecondStep(due) => sessions::begin_second_step(session, &due).await?,
+        SessionChange::End => sessions::end(session).await?,
+        SessionChange::Version(version) => update(state, session, false, |it| it.session_version = version).await?,
+        SessionChange::Renewed(version) => {
+            let now = state.clock.now().0;
+            update(state, session, true, |it| (it.session_version, it.authenticated_at) = (version, now)).await?;
+        }
+        SessionChange::Reauthenticated(at) => {
+            update(state, session, false, |it| it.authenticated_at = at.0).await?;
+            let flash = pending_form::take(session).await?;
+            flash::put(session, state, by, &flash).await?;
+            step.to = flash.path.into();
+        }
+        SessionChange::Factors { two_step, codes } => {
+            let Some(signed_in) = sessions::signed_in(session).await? else { return Ok(Vec::new()) };
+            if let Some(codes) = codes {
+                one_time_secrets::put(session, state, signed_in.handle, &codes).await?;
+            }
+            update(state, session, false, |it| it.two_step = two_step.unwrap_or(it.two_step)).await?;
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Starts a signed-in session, and returns the cookies that recognize and trust the browser.
+async fn sign_in(state: &AppState, session: &Session, outcome: SignInOutcome) -> Result<Vec<HeaderValue>, Error> {
+    let config = &state.config;
+    sessions::begin(session, config, &outcome.signed_in).await?;
+    let device = outcome.device.and_then(|token| cookies::device(config, &token));
+    let lifetime = config.limits.trust_lifetime;
+    let trust = outcome.trusted.and_then(|(name, token)| cookies::trust(config, &name, &token, lifetime));
+    state.devices().wake();
+    Ok(device.into_iter().chain(trust).collect())
+}
+
+/// Updates the session if it is signed in. With `renew` it gets a new ID.
+async fn update(
+    state: &AppState,
+    session: &Session,
+    renew: bool,
+    change: impl FnOnce(&mut SignedIn),
+) -> Result<(), Error> {
+    let Some(mut signed_in) = sessions::signed_in(session).await? else { return Ok(()) };
+    change(&mut signed_in);
+    sessions::change(session, &state.config, &signed_in, renew).await
+}
+
+/// Stores the notice and the field values of `step` for the page it leads to.
+async fn store_flash(state: &AppState, by: &RequestContext, session: &Session, step: &NextStep) -> Result<(), Error> {
+    if step.notice.is_none() && step.values.is_empty() {
+        return Ok(());
+    }
+    let flash = Flash {
+        path: step.to.to_string(),
+        form: step.to.to_string(),
+        feedback: Feedback::default(),
+        values: step.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+        notice: step.notice.clone(),
+    };
+    // Over the session limit the redirect still happens, without the message.
+    flash::put(session, state, by, &flash).await?;
+    Ok(())
+}
