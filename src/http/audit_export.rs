@@ -10,8 +10,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::download;
-use super::download::page_with;
+use super::download::{self, page_with};
 use crate::datetime::rfc3339;
 use crate::paths;
 use crate::routes::form::RequestId;
@@ -59,7 +58,7 @@ fn file(export: AuditExport) -> Response {
     let at = export.at;
     let rows = export.batches();
     let rows = rows.map_ok(|(entries, names)| entries.into_iter().map(|entry| cells(entry, &names)).collect());
-    download::file("audit", at, &COLUMNS, rows)
+    download::csv_file("audit", at, &COLUMNS, rows)
 }
 
 /// Formats an entry as a row. A saved copy of the hash shows later whether the log was changed.

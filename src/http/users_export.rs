@@ -7,8 +7,7 @@ use futures_util::TryStreamExt as _;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::download;
-use super::download::page_with;
+use super::download::{self, page_with};
 use crate::datetime::rfc3339;
 use crate::paths;
 use crate::routes::form::RequestId;
@@ -56,7 +55,7 @@ fn file(export: UsersExport) -> Response {
         let cells = |user: User| cells(two_step.contains(&user.id), user);
         users.into_iter().map(cells).collect()
     });
-    download::file("users", at, &COLUMNS, rows)
+    download::csv_file("users", at, &COLUMNS, rows)
 }
 
 fn cells(two_step: bool, user: User) -> Vec<String> {
