@@ -1,7 +1,6 @@
 //! Code shared by the downloads.
 
-use std::error::Error;
-
+use axum::BoxError;
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
@@ -37,14 +36,14 @@ pub fn attachment(name: &str, content_type: &'static str, body: Body) -> Respons
 pub fn csv_file<S, E>(what: &str, at: Timestamp, columns: &[&str], batches: S) -> Response
 where
     S: Stream<Item = Result<Vec<Vec<String>>, E>> + Send + 'static,
-    E: Into<Box<dyn Error + Send + Sync>> + 'static,
+    E: Into<BoxError> + 'static,
 {
     let name = format!("{what}-{}.csv", rfc3339(at).replace(':', ""));
     let header = vec![columns.iter().map(|&column| column.to_owned()).collect()];
     let lines = stream::iter([Ok(header)])
         .chain(batches.map_err(Into::into))
-        .map(|rows| Ok(csv::lines(&rows?)?))
-        .inspect_err(|error: &Box<dyn Error + Send + Sync>| tracing::error!(%error, "a download was aborted"));
+        .map(|rows| Ok::<_, BoxError>(csv::lines(&rows?)?))
+        .inspect_err(|error| tracing::error!(%error, "a download was aborted"));
     attachment(&name, "text/csv; charset=utf-8; header=present", Body::from_stream(lines))
 }
 
