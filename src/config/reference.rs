@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::env::RENAMED;
-use super::setting::Entry;
+pub use super::setting::Entry;
 use super::settings;
 use crate::limits::{Limit, Limits};
 

@@ -3,6 +3,8 @@
 use super::{Config, report};
 
 type Text = &'static str;
+/// How check-config shows a setting: its label and its value in effect.
+type Shown<T> = Option<(Text, fn(&Config) -> T)>;
 
 /// A setting that is a text.
 #[derive(Debug)]
@@ -16,7 +18,7 @@ pub struct Setting {
     meaning: Text,
     /// Whether the value can also be given as a file, by `{name}_FILE`.
     file: bool,
-    shown_as: Option<(Text, fn(&Config) -> String)>,
+    shown_as: Shown<String>,
 }
 
 /// A setting that is one of several words.
@@ -28,7 +30,7 @@ pub struct Choice<T: 'static> {
     /// Each word with its value and the label of the value. The first is the default.
     pub words: &'static [(Text, T, Text)],
     meaning: Text,
-    shown_as: Option<(Text, fn(&Config) -> T)>,
+    shown_as: Shown<T>,
 }
 
 /// The description of a setting in docs/configuration.md, in Markdown.

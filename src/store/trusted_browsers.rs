@@ -2,19 +2,19 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait, IntoActiveModel as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait,
     QueryFilter as _, QueryOrder as _,
 };
 use uuid::Uuid;
 
-use super::entity::trusted_browser::{Column, Entity};
+use super::entity::trusted_browser::{ActiveModel, Column, Entity};
 use super::{StoreError, batch};
 use crate::crypto::TokenDigest;
 use crate::domain::Timestamp;
 
 /// A browser that is trusted for an account.
 #[derive(Clone, Debug, DerivePartialModel)]
-#[sea_orm(entity = "Entity", into_active_model)]
+#[sea_orm(entity = "Entity")]
 pub struct TrustedBrowser {
     pub id: Uuid,
     pub account_id: Uuid,
@@ -30,7 +30,17 @@ pub struct TrustedBrowser {
 
 /// Inserts a trusted browser.
 pub async fn insert(db: &impl ConnectionTrait, new: TrustedBrowser) -> Result<(), StoreError> {
-    new.into_active_model().insert(db).await?;
+    let row = ActiveModel {
+        id: Set(new.id),
+        account_id: Set(new.account_id),
+        digest: Set(new.digest),
+        user_agent: Set(new.user_agent),
+        ip: Set(new.ip),
+        created_at: Set(new.created_at),
+        last_used_at: Set(new.last_used_at),
+        expires_at: Set(new.expires_at),
+    };
+    row.insert(db).await?;
     Ok(())
 }
 
