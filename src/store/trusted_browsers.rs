@@ -2,19 +2,19 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DeriveIntoActiveModel, DerivePartialModel,
+    EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
 };
 use uuid::Uuid;
 
-use super::entity::trusted_browser::{Column, Entity};
+use super::entity::trusted_browser::{ActiveModel, Column, Entity};
 use super::{StoreError, batch};
 use crate::crypto::TokenDigest;
 use crate::domain::Timestamp;
 
 /// A browser that is trusted for an account.
-#[derive(Clone, Debug, DerivePartialModel)]
-#[sea_orm(entity = "Entity", into_active_model)]
+#[derive(Clone, Debug, DerivePartialModel, DeriveIntoActiveModel)]
+#[sea_orm(entity = "Entity", exhaustive)]
 pub struct TrustedBrowser {
     pub id: Uuid,
     pub account_id: Uuid,
