@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait,
-    QueryFilter as _, QueryOrder as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DeriveIntoActiveModel, DerivePartialModel,
+    EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
 };
 use uuid::Uuid;
 
@@ -13,8 +13,8 @@ use crate::crypto::TokenDigest;
 use crate::domain::Timestamp;
 
 /// A browser that is trusted for an account.
-#[derive(Clone, Debug, DerivePartialModel)]
-#[sea_orm(entity = "Entity")]
+#[derive(Clone, Debug, DerivePartialModel, DeriveIntoActiveModel)]
+#[sea_orm(entity = "Entity", exhaustive)]
 pub struct TrustedBrowser {
     pub id: Uuid,
     pub account_id: Uuid,
@@ -30,17 +30,7 @@ pub struct TrustedBrowser {
 
 /// Inserts a trusted browser.
 pub async fn insert(db: &impl ConnectionTrait, new: TrustedBrowser) -> Result<(), StoreError> {
-    let row = ActiveModel {
-        id: Set(new.id),
-        account_id: Set(new.account_id),
-        digest: Set(new.digest),
-        user_agent: Set(new.user_agent),
-        ip: Set(new.ip),
-        created_at: Set(new.created_at),
-        last_used_at: Set(new.last_used_at),
-        expires_at: Set(new.expires_at),
-    };
-    row.insert(db).await?;
+    new.into_active_model().insert(db).await?;
     Ok(())
 }
 
