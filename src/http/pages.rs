@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse as _, Response};
 use base64::Engine as _;
@@ -125,7 +125,9 @@ impl Pages {
         let nonce = BASE64_URL_SAFE_NO_PAD.encode(state.rng.bytes::<16>());
         let policy = policy.with(&nonce);
         let html = app::render(page, document, context, Nonce::from_value(nonce), assets);
-        ([(CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response()
+        // Stated here, because axum would state it only for some routes, and so tell which URLs exist.
+        let length = HeaderValue::from(html.len());
+        ([(CONTENT_SECURITY_POLICY, policy), (CONTENT_LENGTH, length)], Html(html)).into_response()
     }
 
     fn context(&self, account: Option<AccountView>) -> PageContext {
