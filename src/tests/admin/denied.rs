@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::generate_route_list;
-use portal::app::App;
+use portal::app;
 use portal::paths;
 use portal::services::{AuthenticatedUser, RequestContext};
 
@@ -21,7 +21,7 @@ use crate::two_step::{enrolled, half};
 
 /// Every URL of the area, both functions and pages, so that a new one is included automatically.
 fn urls(id: &str) -> Vec<String> {
-    let pages = generate_route_list(App).into_iter().map(|route| route.path().to_owned());
+    let pages = generate_route_list(app::routes).into_iter().map(|route| route.path().to_owned());
     let functions = server_fn_paths().map(|(path, _)| path.to_owned());
     let downloads = paths::ADMIN_DOWNLOADS.into_iter().map(str::to_owned);
     let area =

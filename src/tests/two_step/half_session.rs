@@ -2,13 +2,13 @@
 
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::generate_route_list;
-use portal::app::App;
+use portal::app;
 
 use super::{BOTH, Mode, TestApp, enrolled, half, is_signed_in};
 
 /// Every page, from the table of routes, so that a new one is included automatically.
 pub(super) fn pages() -> Vec<String> {
-    let pages: Vec<_> = generate_route_list(App).into_iter().map(|route| route.path().to_owned()).collect();
+    let pages: Vec<_> = generate_route_list(app::routes).into_iter().map(|route| route.path().to_owned()).collect();
     assert!(pages.len() >= 9 && pages.iter().any(|path| path == "/account/security"), "{pages:?}");
     pages
 }
