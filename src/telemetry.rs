@@ -19,7 +19,6 @@ const VERBOSE_LIBRARIES: &[&str] =
 
 /// Writes the program's log events to standard error, from a thread of its own, which writes the lines that are
 /// waiting at once. Dropping the guard waits for the last line. A second call has no effect.
-#[must_use]
 pub fn init(config: &LogConfig) -> WorkerGuard {
     // Not lossy: if lines cannot be written as fast as they come, requests wait.
     let (writer, guard) = NonBlockingBuilder::default().lossy(false).finish(BufWriter::new(stderr()));
