@@ -16,6 +16,7 @@ use super::headers::policy::{self, Policy};
 use crate::app::{self, Assets};
 use crate::config::mail::TransportConfig;
 use crate::domain::NextPath;
+use crate::islands::Flash;
 use crate::islands::datetime::format_duration;
 use crate::paths;
 use crate::routes::form::RequestId;
@@ -134,11 +135,13 @@ impl Pages {
             portal_name: state.config.site.name.clone(),
             account,
             registration: state.config.registration.mode,
+            flash: Flash::default(),
+            captcha: None,
+            next: None,
             passkeys: state.passkeys.relying_party.clone(),
             remember_for: remember_for.clone(),
             dev_mailbox: matches!(state.config.mail.transport, TransportConfig::File { .. }),
             now: state.clock.now(),
-            ..PageContext::default()
         }
     }
 
