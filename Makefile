@@ -138,10 +138,11 @@ check: setup-build ## check formatting, lints on both targets, documentation and
 check-server:
 	$(alone) cargo clippy --workspace --all-targets --features ssr -- -D warnings
 	$(alone) RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --lib $(as_tested) --features ssr
-# Uses the profile and target folder of the WebAssembly build, which can then reuse the compiled macros.
+# Builds the module's library with Clippy as the compiler. It shares its dependencies with the build of the module;
+# `cargo clippy` would check all of them a second time.
 check-browser:
-	$(alone) cargo clippy --profile wasm-dev --target wasm32-unknown-unknown --target-dir target/front --lib \
-	  --features hydrate -- -D warnings
+	$(alone) RUSTC_WORKSPACE_WRAPPER=clippy-driver cargo rustc --profile wasm-dev --target wasm32-unknown-unknown \
+	  --target-dir target/front --lib --crate-type rlib --features hydrate -- -D warnings
 
 .PHONY: bench
 bench: $(release) setup-test ## measure the release: rates, latency, sizes, memory

@@ -31,6 +31,7 @@
 //!   returns the next step, and `routes::form` turns it into the answer to a form.
 //! * `store`: the database. Its models are private to it.
 //! * `mail`: the outbox worker, transports and templates.
+//! * `datetime`: times and durations as text.
 //! * `http`: the middleware, outermost first: what is the same for every request
 //!   (`http::front`), compression, the session, and the access check; then the pages
 //!   (`http::pages`).
@@ -55,6 +56,8 @@ pub mod clock;
 pub mod config;
 #[cfg(feature = "ssr")]
 pub mod crypto;
+#[cfg(feature = "ssr")]
+pub mod datetime;
 #[cfg(feature = "ssr")]
 pub mod http;
 #[cfg(feature = "ssr")]

@@ -3,17 +3,16 @@
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
 use clap::Subcommand;
-use time::OffsetDateTime;
-use time::macros::format_description;
 use zeroize::Zeroizing;
 
 use super::Failure;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::datetime::{clock_utc, iso_date};
 use crate::domain::Timestamp;
 use crate::rng::Rng;
 use crate::services::admin_cli::{AdminCli, AdminEntry, Change};
-use crate::services::{InternalError, ServiceError};
+use crate::services::{Core, InternalError, ServiceError};
 use crate::store::accounts::Account;
 
 /// Maximum number of bytes read of a line with a password; no password is longer.
@@ -44,17 +43,17 @@ pub(super) enum AdminCommand {
 
 /// Creates the database if it does not exist, as `serve` does, so that a new portal can be set up
 /// starting with its administrator.
-pub(super) async fn run(config: &Config, rng: Rng, command: AdminCommand) -> Result<(), Failure> {
-    let store = super::open_current(config, rng.clone()).await?;
-    let operators = AdminCli::new(config, store.clone(), Clock::System, rng);
+pub(super) async fn run(config: Config, rng: Rng, command: AdminCommand) -> Result<(), Failure> {
+    let store = super::open_current(&config, rng.clone()).await?;
+    let core = Core::new(config, store.clone(), Clock::System, rng)?;
     let reads_alone = matches!(command, AdminCommand::List);
-    let done = carry_out(&operators, command).await;
+    let done = carry_out(core.admin_cli(), command).await;
     super::close(store, reads_alone).await?;
     done
 }
 
 #[expect(clippy::print_stdout, reason = "the output of the command")]
-async fn carry_out(operators: &AdminCli, command: AdminCommand) -> Result<(), Failure> {
+async fn carry_out(operators: AdminCli<'_>, command: AdminCommand) -> Result<(), Failure> {
     match command {
         AdminCommand::Promote { name } => match operators.promote(&name).await.map_err(|error| plain(error, &name))? {
             Change::Applied => println!("{name} is now an administrator."),
@@ -128,7 +127,5 @@ fn state(account: &Account) -> &'static str {
 
 /// Formats a time in UTC, to the minute.
 fn moment(at: Timestamp) -> String {
-    let format = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
-    let moment = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1_000)).ok();
-    moment.and_then(|moment| moment.format(format).ok()).unwrap_or_default()
+    format!("{} {}", iso_date(at), clock_utc(at))
 }

@@ -10,10 +10,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::listen::{self, Rules};
 use crate::http::router;
-use crate::mail::Transport;
+use crate::mail::{Transport, Worker};
 use crate::rng::Rng;
-use crate::services::KeyRotation;
 use crate::services::maintenance::PURGE_EVERY;
+use crate::services::{Core, KeyRotation};
 use crate::state::AppState;
 
 /// How long running requests and email deliveries may take after SIGTERM.
@@ -25,7 +25,9 @@ pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
     let store = super::open_current(&config, rng.clone()).await?;
     check_keys(KeyRotation { store: store.clone(), keys: config.keys.clone(), rng: rng.clone() }).await?;
     let transport = Transport::from_config(&config.mail)?;
-    let (state, worker) = AppState::assemble(config, store.clone(), Clock::System, rng, transport)?;
+    let core = Core::new(config, store.clone(), Clock::System, rng)?;
+    let worker = Worker::new(core.store.clone(), core.mailer.clone(), transport, &core.config);
+    let state = AppState::new(core);
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(worker.run(stopped.clone()));
     let maintenance = tokio::spawn(maintain(state.clone(), stopped.clone()));
@@ -68,7 +70,7 @@ async fn check_keys(rotation: KeyRotation) -> Result<(), Failure> {
 async fn maintain(state: AppState, mut stopped: watch::Receiver<bool>) {
     loop {
         state.rate_limiter.remove_full();
-        match state.maintenance.purge().await {
+        match state.maintenance().purge().await {
             Ok(0) => {}
             Ok(rows) => tracing::debug!(rows, "purged"),
             Err(error) => tracing::error!(%error, "purging failed"),

@@ -9,41 +9,16 @@ use zeroize::Zeroizing;
 
 use super::{KeyRing, SecretKey};
 use crate::domain::OtpCode;
+use crate::domain::words::words;
 
-/// The purpose of a code. A code for one purpose is not valid for another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OtpPurpose {
-    Registration,
-    /// Sets a new password for an account.
-    Recovery,
-    /// Verifies the new email of an account.
-    EmailChange,
-}
-
-impl OtpPurpose {
-    pub const ALL: [Self; 3] = [Self::Registration, Self::Recovery, Self::EmailChange];
-
-    /// Returns the value stored in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Registration => "registration",
-            Self::Recovery => "recovery",
-            Self::EmailChange => "email_change",
-        }
-    }
-
-    /// Returns the label shown to users.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Registration => "Registration",
-            Self::Recovery => "Password reset",
-            Self::EmailChange => "Email change",
-        }
-    }
-
-    /// Parses the value stored in the database.
-    pub fn from_stored(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| purpose.as_str() == word)
+words! {
+    /// The purpose of a code. A code for one purpose is not valid for another.
+    pub enum OtpPurpose {
+        Registration = ("registration", "Registration"),
+        /// Sets a new password for an account.
+        Recovery = ("recovery", "Password reset"),
+        /// Verifies the new email of an account.
+        EmailChange = ("email_change", "Email change"),
     }
 }
 

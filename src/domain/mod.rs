@@ -29,6 +29,7 @@ pub mod timestamp;
 pub mod user_action;
 pub mod username;
 pub mod validation;
+pub(crate) mod words;
 
 pub use account_state::AccountState;
 pub use audit_action::AuditAction;

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::download;
-use super::download::{moment, page_with};
+use super::download::{self, page_with};
+use crate::datetime::rfc3339;
 use crate::paths;
 use crate::routes::form::RequestId;
 use crate::services::RequestContext;
@@ -40,7 +40,7 @@ pub async fn answer(
     Form(filters): Form<Filters>,
 ) -> Response {
     let query = AuditQuery { action: &filters.action, who: &filters.who, whom: &filters.whom };
-    match state.admin.export_audit_log(query, &by).await {
+    match state.admin().export_audit_log(query, &by).await {
         Ok(export) => file(export),
         Err(error) => download::error_response(error, paths::ADMIN_AUDIT_EXPORT, filters.page(), &session, &id).await,
     }
@@ -58,7 +58,7 @@ fn file(export: AuditExport) -> Response {
     let at = export.at;
     let rows = export.batches();
     let rows = rows.map_ok(|(entries, names)| entries.into_iter().map(|entry| cells(entry, &names)).collect());
-    download::file("audit", at, &COLUMNS, rows)
+    download::csv_file("audit", at, &COLUMNS, rows)
 }
 
 /// Formats an entry as a row. A saved copy of the hash shows later whether the log was changed.
@@ -67,7 +67,7 @@ fn cells(entry: AuditEntry, names: &HashMap<Uuid, String>) -> Vec<String> {
     let hash = entry.hash.iter().map(|byte| format!("{byte:02x}")).collect();
     vec![
         entry.seq.to_string(),
-        moment(entry.at),
+        rfc3339(entry.at),
         actor_name(&entry, names),
         id(entry.actor_id),
         action_label(&entry),

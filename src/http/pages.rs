@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse as _, Response};
 use base64::Engine as _;
@@ -15,9 +15,9 @@ use super::error_page;
 use super::headers::policy::{self, Policy};
 use crate::app::{self, Assets};
 use crate::config::mail::TransportConfig;
+use crate::datetime;
 use crate::domain::NextPath;
 use crate::islands::Flash;
-use crate::islands::datetime::format_duration;
 use crate::paths;
 use crate::routes::form::RequestId;
 use crate::routes::next_step::{self, Applied};
@@ -75,7 +75,7 @@ impl Pages {
     #[must_use]
     pub fn new(state: AppState, assets: Assets) -> Self {
         let policy = Policy::new(&policy::third_party_origins(&state), app::reload_port());
-        let remember_for = format_duration(state.config.limits.session.remember.as_secs());
+        let remember_for = datetime::duration(state.config.limits.session.remember);
         Self(Arc::new(Inner { state, assets, policy, remember_for }))
     }
 
@@ -126,7 +126,9 @@ impl Pages {
         let nonce = BASE64_URL_SAFE_NO_PAD.encode(state.rng.bytes::<16>());
         let policy = policy.with(&nonce);
         let html = app::render(page, document, context, Nonce::from_value(nonce), assets);
-        ([(CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response()
+        // Stated here, because axum would state it only for some routes, and so tell which URLs exist.
+        let length = HeaderValue::from(html.len());
+        ([(CONTENT_SECURITY_POLICY, policy), (CONTENT_LENGTH, length)], Html(html)).into_response()
     }
 
     fn context(&self, account: Option<AccountView>) -> PageContext {
@@ -138,7 +140,7 @@ impl Pages {
             flash: Flash::default(),
             captcha: None,
             next: None,
-            passkeys: state.passkeys.relying_party.clone(),
+            passkeys: state.relying_party.as_ref().map(|party| party.id.clone()),
             remember_for: remember_for.clone(),
             dev_mailbox: matches!(state.config.mail.transport, TransportConfig::File { .. }),
             now: state.clock.now(),

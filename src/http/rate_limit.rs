@@ -1,6 +1,5 @@
 //! Rate limiting of POST requests by IP prefix.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
@@ -23,9 +22,9 @@ pub fn refuse(request: &Request, state: &AppState) -> Option<Response> {
     }
     let limiter = &state.rate_limiter;
     if limiter.is_cleanup_due() {
-        let limiter = Arc::clone(limiter);
+        let state = state.clone();
         // Runs in the background, so that no request waits for it.
-        drop(tokio::task::spawn_blocking(move || limiter.remove_full()));
+        drop(tokio::task::spawn_blocking(move || state.rate_limiter.remove_full()));
     }
     let ip = request_context::client_ip(request.headers(), request.extensions(), &state.config);
     let wait = limiter.check(ip.into()).err()?;

@@ -84,7 +84,7 @@ async fn second_step(
     lookup: &mut Option<SessionLookup>,
 ) -> Result<(Option<SecondStep>, bool), Fault> {
     let Some(pending) = lookup.as_ref().and_then(SessionLookup::second_step) else { return Ok((None, false)) };
-    if state.second_factor.due(&pending).await?.is_some() {
+    if state.second_factor().due(&pending).await?.is_some() {
         return Ok((Some(pending), false));
     }
     sessions::end(session).await?;
@@ -94,7 +94,7 @@ async fn second_step(
 
 /// Loads the second factors only if one is required that this session was not signed in with.
 async fn member(state: &AppState, owner: &Owner, signed_in: &SignedIn) -> Result<AuthenticatedUser, Fault> {
-    let must_enroll = !signed_in.two_step && state.second_factor.must_enroll(owner.id, owner.role).await?;
+    let must_enroll = !signed_in.two_step && state.second_factor().must_enroll(owner.id, owner.role).await?;
     Ok(AuthenticatedUser {
         account_id: owner.id,
         session: signed_in.handle,

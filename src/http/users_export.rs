@@ -7,8 +7,8 @@ use futures_util::TryStreamExt as _;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::download;
-use super::download::{moment, page_with};
+use super::download::{self, page_with};
+use crate::datetime::rfc3339;
 use crate::paths;
 use crate::routes::form::RequestId;
 use crate::services::RequestContext;
@@ -39,7 +39,7 @@ pub async fn answer(
 ) -> Response {
     let Filters { q, state: account_state, role, sort } = &filters;
     let query = UsersQuery { q, state: account_state, role, sort };
-    match state.admin.export_users(query, &by).await {
+    match state.admin().export_users(query, &by).await {
         Ok(export) => file(export),
         Err(error) => {
             let filters = [("q", q.as_str()), ("state", account_state), ("role", role), ("sort", sort)];
@@ -55,7 +55,7 @@ fn file(export: UsersExport) -> Response {
         let cells = |user: User| cells(two_step.contains(&user.id), user);
         users.into_iter().map(cells).collect()
     });
-    download::file("users", at, &COLUMNS, rows)
+    download::csv_file("users", at, &COLUMNS, rows)
 }
 
 fn cells(two_step: bool, user: User) -> Vec<String> {
@@ -66,7 +66,7 @@ fn cells(two_step: bool, user: User) -> Vec<String> {
         user.role.as_str().to_owned(),
         user.state.as_str().to_owned(),
         if two_step { "on" } else { "off" }.to_owned(),
-        moment(user.registered_at),
-        user.last_sign_in_at.map(moment).unwrap_or_default(),
+        rfc3339(user.registered_at),
+        user.last_sign_in_at.map(rfc3339).unwrap_or_default(),
     ]
 }

@@ -5,9 +5,9 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::countdown_timer::{Origin, count_down};
-use super::datetime::{Moment, minutes_and_seconds};
+use super::duration::minutes_and_seconds;
 use super::dyn_value::{bool_attr, effect, live};
-use super::local_time::in_local_zone;
+use super::local_time::local_clock;
 
 /// The heading of a card whose code has expired.
 const EXPIRED_ID: &str = "expired";
@@ -22,13 +22,15 @@ pub fn Countdown(
     remaining_ms: u64,
     /// The full ring.
     lifetime_ms: u64,
-    /// Milliseconds since 1970, by the server's clock.
-    deadline: i64,
+    /// When the code expires, by the server's clock, in RFC 3339.
+    deadline: String,
+    /// The time of day of `deadline`, in UTC.
+    utc: String,
     /// What to do about an expired code.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Ring remaining_ms lifetime_ms deadline />
+        <Ring remaining_ms lifetime_ms deadline utc />
         <div class="when-over">
             <h1 id=EXPIRED_ID tabindex="-1">
                 "Your code has expired"
@@ -47,7 +49,7 @@ pub fn Countdown(
 /// stylesheet uses. A screen reader announces 60 s, 30 s and the end, and can read the
 /// time.
 #[island]
-pub fn Ring(remaining_ms: u64, lifetime_ms: u64, deadline: i64) -> impl IntoView {
+pub fn Ring(remaining_ms: u64, lifetime_ms: u64, deadline: String, utc: String) -> impl IntoView {
     let left = RwSignal::new(None::<u64>);
     effect(move || count_down(left, remaining_ms, Origin::page()));
     effect(move || {
@@ -65,11 +67,8 @@ pub fn Ring(remaining_ms: u64, lifetime_ms: u64, deadline: i64) -> impl IntoView
         Some(51..=60) => "One minute left.",
         _ => "",
     };
-    let utc = Moment::from_millis(deadline);
-    let clock = move || match left.get() {
-        None => format!("{} UTC", utc.time()),
-        Some(_) => Moment::from_millis(in_local_zone(deadline)).time(),
-    };
+    let at = deadline.clone();
+    let clock = move || if left.get().is_some() { local_clock(&at) } else { utc.clone() };
 
     view! {
         <p class="visually-hidden" aria-live="polite">
@@ -88,7 +87,7 @@ pub fn Ring(remaining_ms: u64, lifetime_ms: u64, deadline: i64) -> impl IntoView
                 </svg>
                 <span>{live(move || minutes_and_seconds(seconds()))}</span>
             </div>
-            <p>"The code expires at " <time datetime=utc.iso8601()>{live(clock)}</time> "."</p>
+            <p>"The code expires at " <time datetime=deadline>{live(clock)}</time> "."</p>
         </div>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::countdown_timer::{Origin, count_down};
-use super::datetime::{format_rounded_up, minutes_and_seconds};
+use super::duration::{format_rounded_up, minutes_and_seconds};
 use super::dyn_value::{bool_attr, effect, live};
 use super::{FormState, Icon, IconName};
 

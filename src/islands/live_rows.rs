@@ -7,9 +7,8 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, DomParser, Element, Headers, RequestInit, Response, SupportedType};
 
-use super::datetime::Moment;
 use super::dyn_value::{aria_bool, effect, live};
-use super::local_time::in_local_zone;
+use super::local_time::local_date_time;
 use super::post::text_of;
 
 /// The element that holds the list.
@@ -141,10 +140,8 @@ fn elements(within: &Element, selector: &str) -> Vec<Element> {
     (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok()).collect()
 }
 
-/// Formats the time like [`LocalTime`](super::LocalTime), which is not hydrated in rows that were added later.
+/// Formats the time like [`ZonedTime`](super::ZonedTime), which is not hydrated in rows that were added later.
 fn show_local_time(time: &Element) {
-    let at = js_sys::Date::parse(&time.get_attribute("datetime").unwrap_or_default());
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
-    let here = Moment::from_millis(in_local_zone(at as i64));
-    time.set_text_content(Some(&format!("{}, {}", here.date(), here.time())));
+    let at = time.get_attribute("datetime").unwrap_or_default();
+    time.set_text_content(Some(&local_date_time(&at)));
 }

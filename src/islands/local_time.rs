@@ -1,36 +1,40 @@
-//! A time in the user's time zone.
+//! Times in the user's time zone. The server renders them in UTC, and the browser formats them again.
 
+use js_sys::{Date, JSON};
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsValue;
 
-use super::datetime::Moment;
 use super::dyn_value::{effect, live};
 
-/// A date with an optional time. Shown in UTC, with "UTC" after it, until the browser
-/// converts it to the user's time zone.
+/// A date with an optional time.
 #[island]
-pub fn LocalTime(
-    /// Milliseconds since 1970.
-    at: i64,
+pub fn ZonedTime(
+    /// The time in RFC 3339.
+    datetime: String,
+    /// The text until the browser has formatted the time.
+    utc: String,
     with_time: bool,
 ) -> impl IntoView {
-    let utc = Moment::from_millis(at);
-    let here = RwSignal::new(false);
-    effect(move || here.set(true));
-    let words = move || {
-        let (moment, zone) = if here.get() { (Moment::from_millis(in_local_zone(at)), "") } else { (utc, " UTC") };
-        if with_time { format!("{}, {}{zone}", moment.date(), moment.time()) } else { moment.date() }
-    };
-    view! { <time datetime=utc.iso8601()>{live(words)}</time> }
+    let words = RwSignal::new(utc);
+    let at = datetime.clone();
+    effect(move || words.set(if with_time { local_date_time(&at) } else { local_date(&at) }));
+    view! { <time datetime=datetime>{live(move || words.get())}</time> }
 }
 
-/// Shifts a timestamp by the offset of the browser's time zone at that time. Only
-/// works in the browser.
+/// Formats a time in RFC 3339 as `12 March 2026`. Only works in the browser.
+fn local_date(datetime: &str) -> String {
+    let options = JSON::parse(r#"{"day":"numeric","month":"long","year":"numeric"}"#).unwrap_or_default();
+    Date::new(&datetime.into()).to_locale_date_string("en-GB", &options).into()
+}
+
+/// Formats a time in RFC 3339 as `14:32`. Only works in the browser.
 #[must_use]
-pub fn in_local_zone(at: i64) -> i64 {
-    #[expect(clippy::cast_precision_loss, reason = "exact in JavaScript's numbers for 285 000 years")]
-    let date = js_sys::Date::new(&JsValue::from_f64(at as f64));
-    #[expect(clippy::cast_possible_truncation, reason = "minutes of a day")]
-    let west_of_utc = date.get_timezone_offset() as i64;
-    at - west_of_utc * 60_000
+pub fn local_clock(datetime: &str) -> String {
+    let local = Date::new(&datetime.into());
+    format!("{:02}:{:02}", local.get_hours(), local.get_minutes())
+}
+
+/// Formats a time in RFC 3339 as `12 March 2026, 14:32`. Only works in the browser.
+#[must_use]
+pub fn local_date_time(datetime: &str) -> String {
+    format!("{}, {}", local_date(datetime), local_clock(datetime))
 }

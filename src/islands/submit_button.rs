@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::FormState;
 use super::countdown_timer::{Origin, count_down};
-use super::datetime::minutes_and_seconds;
+use super::duration::minutes_and_seconds;
 use super::dyn_value::{aria_bool, bool_attr, effect, live};
 
 /// Keeps its width and its focus while the form is being sent, and shows a busy label.

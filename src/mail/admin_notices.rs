@@ -21,10 +21,11 @@ pub enum ByAdministrator {
 
 /// What the user should do next.
 pub(super) struct Advice {
-    pub advice: &'static str,
-    pub way_label: &'static str,
-    /// The path of the page for it.
-    pub way: &'static str,
+    pub text: &'static str,
+    /// The label of a link to the page for it.
+    pub label: &'static str,
+    /// The path of that page.
+    pub path: &'static str,
 }
 
 const MISTAKE: &str = "If you think this is a mistake, contact your administrator.";
@@ -78,7 +79,7 @@ impl ByAdministrator {
     }
 
     pub(super) fn advice(self) -> Advice {
-        let (advice, way_label, way) = match self {
+        let (text, label, path) = match self {
             Self::Disabled | Self::MadeUser | Self::Deleted => (MISTAKE, "Go to the portal", paths::HOME),
             Self::Enabled => ("To sign in, go to this page:", "Sign in", paths::LOGIN),
             Self::RecoveryStarted => (
@@ -95,6 +96,6 @@ impl ByAdministrator {
                 ("If you didn't expect this, contact your administrator.", "Go to the portal", paths::HOME)
             }
         };
-        Advice { advice, way_label, way }
+        Advice { text, label, path }
     }
 }

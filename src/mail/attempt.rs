@@ -4,8 +4,6 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
 
-use super::message::Message;
-use super::redact::redact;
 use super::rendered_email::RenderedEmail;
 use super::schedule::SEND_TIMEOUT;
 use super::transport::SendError;
@@ -18,7 +16,7 @@ pub struct Done {
     pub outcome: Outcome,
 }
 
-/// How an attempt ended. Error texts are redacted.
+/// How an attempt ended.
 pub enum Outcome {
     /// A server accepted the email.
     Sent,
@@ -58,18 +56,10 @@ impl Worker {
         };
         let limit = life.map_or(SEND_TIMEOUT, |life| life.min(SEND_TIMEOUT));
         match tokio::time::timeout(limit, self.transport.send(&email)).await {
-            Ok(result) => Outcome::of(result, &message),
+            Ok(Ok(())) => Outcome::Sent,
+            Ok(Err(SendError::Failed(error))) => Outcome::Failed(error),
+            Ok(Err(SendError::Refused(error))) => Outcome::Refused(error),
             Err(_) => Outcome::Failed("the mail server did not answer in time".to_owned()),
-        }
-    }
-}
-
-impl Outcome {
-    fn of(result: Result<(), SendError>, message: &Message) -> Self {
-        match result {
-            Ok(()) => Self::Sent,
-            Err(SendError::Failed(error)) => Self::Failed(redact(&error, Some(message))),
-            Err(SendError::Refused(error)) => Self::Refused(redact(&error, Some(message))),
         }
     }
 }

@@ -23,11 +23,11 @@ use super::store::outbox::{self, NewMail, WaitingMail};
 
 mod admin_notices;
 mod attempt;
+mod content;
 mod format;
 pub mod kinds;
 mod message;
 mod notice;
-mod redact;
 mod rendered_email;
 mod schedule;
 mod sender;
@@ -68,7 +68,7 @@ impl Mailer {
         let id = self.rng.id(now);
         let new = NewMail {
             id,
-            kind: message.kind(),
+            kind: message.kind().to_owned(),
             recipient_masked: message.to().masked(),
             payload: self.seal(id, message).ok_or(StoreError::Corrupt("outbox.payload"))?,
             created_at: now,
@@ -91,7 +91,7 @@ impl Mailer {
     /// Decrypts a payload. Returns `None` if it was not encrypted with this key for this row, or if
     /// another version wrote a format that this one does not know.
     fn open(&self, mail: &WaitingMail) -> Option<Message> {
-        let plain = Zeroizing::new(self.sealer.open(mail.id, &mail.payload).ok()?);
+        let plain = Zeroizing::new(self.sealer.open(mail.id, mail.payload.as_ref()?).ok()?);
         serde_json::from_slice(&plain).ok()
     }
 }

@@ -5,9 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::admin_notices::{Advice, ByAdministrator};
-use super::format::{Moment, one_line};
+use super::content::{self, Block, Content};
+use super::format::one_line;
+use super::message::NoticeMail;
 use super::sender::Sender;
-use super::serde_helpers;
+use super::{serde_helpers, text};
+use crate::datetime::date;
 use crate::domain::Timestamp;
 use crate::paths;
 
@@ -62,27 +65,6 @@ pub struct Link {
     pub until: Timestamp,
 }
 
-/// The texts of a notice.
-pub(super) struct NoticeText {
-    pub subject: String,
-    pub happened: String,
-    pub button: Option<Button>,
-    /// Whether an administrator did it; the notice then omits IP address and browser.
-    pub by_administrator: bool,
-    /// What to do next; for the user's own actions, what to do if it was someone else.
-    pub advice: &'static str,
-    pub way_label: &'static str,
-    pub way_link: String,
-}
-
-/// The link that reverts the change.
-pub(super) struct Button {
-    pub before: &'static str,
-    pub label: &'static str,
-    pub link: String,
-    pub until: Moment,
-}
-
 impl fmt::Debug for NotificationKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NotificationKind({}, …)", self.kind())
@@ -118,35 +100,26 @@ impl NotificationKind {
         }
     }
 
-    pub(super) fn link(&self) -> Option<&Link> {
+    fn link(&self) -> Option<&Link> {
         match self {
             Self::NewDevice { link } | Self::EmailChanged { link } | Self::DeletionScheduled { link, .. } => Some(link),
             _ => None,
         }
     }
 
-    pub(super) fn texts(&self, username: &str, from: &Sender) -> NoticeText {
-        let portal = from.portal();
-        let (subject, happened) = self.what(username, portal);
-        let button = self.link().map(|link| {
-            let (before, label) = self.remedy();
-            let target = format!("{}{}?token={}", from.home(), paths::FROM_MAIL, link.token);
-            Button { before, label, link: target, until: Moment::at(link.until) }
-        });
+    fn advice(&self) -> Advice {
         // Someone who knows the password could sign in again, so the advice is to set a new one.
-        let recover = |advice| Advice { advice, way_label: "Reset your password", way: paths::RECOVER };
-        let Advice { advice, way_label, way } = match self {
+        let recover = |text| Advice { text, label: "Reset your password", path: paths::RECOVER };
+        match self {
             Self::EmailChanged { .. } | Self::DeletionScheduled { .. } => {
-                recover("use the link above, then reset your password. That signs out all devices.")
+                recover("If this wasn't you, use the link above, then reset your password. That signs out all devices.")
             }
             Self::ByAdministrator { action } => action.advice(),
-            _ => recover("reset your password now. That signs out all devices."),
-        };
-        let way_link = format!("{}{way}", from.home());
-        let by_administrator = matches!(self, Self::ByAdministrator { .. });
-        NoticeText { subject, happened, button, by_administrator, advice, way_label, way_link }
+            _ => recover("If this wasn't you, reset your password now. That signs out all devices."),
+        }
     }
 
+    /// Returns the subject and a sentence that says what happened.
     fn what(&self, username: &str, portal: &str) -> (String, String) {
         let (subject, happened) = match self {
             Self::NewDevice { .. } => (
@@ -207,10 +180,7 @@ impl NotificationKind {
             ),
             Self::DeletionScheduled { on, .. } => (
                 format!("Your {portal} account will be deleted"),
-                format!(
-                    "Your account is closed and will be deleted on {}. You can restore it until then.",
-                    Moment::at(*on).date
-                ),
+                format!("Your account is closed and will be deleted on {}. You can restore it until then.", date(*on)),
             ),
             Self::DeletionCancelled => (
                 format!("Your {portal} account won't be deleted"),
@@ -231,5 +201,37 @@ impl NotificationKind {
             Self::DeletionScheduled { .. } => ("If you want to keep your account:", "Keep my account"),
             _ => ("If this wasn't you, sign that device out:", "Sign out that device"),
         }
+    }
+}
+
+/// Builds the email about `mail.about`.
+pub(super) fn content(mail: &NoticeMail, from: &Sender) -> Content {
+    let (portal, at) = (from.portal(), text::moment(mail.at));
+    let (subject, happened) = mail.about.what(mail.username.as_str(), portal);
+    let mut body = vec![text::greeting(&mail.username), Block::Text(happened.clone())];
+    if let Some(link) = mail.about.link() {
+        let (before, label) = mail.about.remedy();
+        let url = format!("{}{}?token={}", from.home(), paths::FROM_MAIL, link.token);
+        body.push(Block::Text(before.to_owned()));
+        body.push(Block::Button(content::Link { label, url }));
+        body.push(Block::Text(format!(
+            "The link expires {}. It opens a page that asks you to confirm.",
+            text::deadline(link.until)
+        )));
+    }
+    let origin = if let NotificationKind::ByAdministrator { .. } = mail.about {
+        format!("An administrator of {portal} did this on {at}.")
+    } else {
+        let origin = text::origin(&mail.browser, &mail.requester_ip);
+        format!("This happened on {at}, from {origin}.")
+    };
+    let advice = mail.about.advice();
+    Content {
+        title: subject.clone(),
+        subject,
+        preview: happened,
+        body,
+        footer: vec![origin, advice.text.to_owned()],
+        footer_link: Some(content::Link { label: advice.label, url: format!("{}{}", from.home(), advice.path) }),
     }
 }

@@ -8,9 +8,9 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use uuid::Uuid;
 
+use super::content::Content;
 use super::message::Message;
 use super::sender::Sender;
-use super::text::Text;
 use crate::domain::Timestamp;
 
 /// An email with its headers, ready to be sent.
@@ -51,7 +51,8 @@ impl RenderedEmail {
     /// # Errors
     /// The recipient's email is not valid in a header, or a template failed.
     pub fn new(id: Uuid, message: &Message, from: &Sender, at: Timestamp) -> Result<Self, RenderError> {
-        let Text { subject, plain: text, html } = Text::of(message, from)?;
+        let content = Content::of(message, from);
+        let (text, html) = (content.plain(from), content.html(from)?);
         let to: Address = message.to().deliverable().parse()?;
         let since_epoch = Duration::from_millis(u64::try_from(at.0).unwrap_or(0));
         let mail = lettre::Message::builder()
@@ -59,7 +60,7 @@ impl RenderedEmail {
             .date(UNIX_EPOCH + since_epoch)
             .from(from.from().clone())
             .to(Mailbox::new(None, to.clone()))
-            .subject(subject.clone())
+            .subject(content.subject.clone())
             // Suppresses automatic replies: the first header is RFC 3834, the second is for Exchange.
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .raw_header(header("X-Auto-Response-Suppress", "All"))
@@ -69,7 +70,7 @@ impl RenderedEmail {
                     .singlepart(SinglePart::plain(text.clone()))
                     .singlepart(SinglePart::html(html.clone())),
             )?;
-        Ok(Self { id, to: to.to_string(), at, subject, text, html, mail })
+        Ok(Self { id, to: to.to_string(), at, subject: content.subject, text, html, mail })
     }
 }
 

@@ -1,278 +1,152 @@
-//! Renders messages from templates: subject, plain text and HTML. The template engine escapes
-//! values in HTML.
+//! The texts of all kinds of email. Those of notices are in `notice.rs` and `admin_notices.rs`.
 
-use std::fmt;
-
-use askama::Template;
-
-use super::format::{Moment, one_line};
-use super::message::{CodeMail, Message, NoticeMail, TestMail};
-use super::notice::NoticeText;
+use super::content::{Block, Content, Link};
+use super::format::one_line;
+use super::message::{CodeMail, Message, TestMail};
+use super::notice::{self, Link as TokenLink};
 use super::sender::Sender;
+use crate::datetime::{clock_utc, date};
+use crate::domain::{Timestamp, Username};
 
-/// A rendered message.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct Text {
-    pub subject: String,
-    pub plain: String,
-    pub html: String,
-}
-
-/// The purpose of a code, for its texts.
-#[derive(Clone, Copy)]
-enum CodeFor {
-    Registration,
-    Recovery,
-    EmailChange,
-}
-
-impl CodeFor {
-    fn enter(self) -> &'static str {
-        match self {
-            Self::Registration => "Enter it on the registration page",
-            Self::Recovery => "Enter it with your new password on the password reset page",
-            Self::EmailChange => "Enter it on the page where you asked to change your email address",
-        }
-    }
-
-    /// Returns the clause that says what is impossible without the code.
-    fn without(self) -> &'static str {
-        match self {
-            Self::Registration => "without the code, no one can create an account with your email address",
-            Self::Recovery => "without the code, no one can reset your password",
-            Self::EmailChange => "without the code, the account can't use your email address",
-        }
-    }
-}
-
-/// Template data of an email with a code.
-struct Code<'a> {
-    purpose: CodeFor,
-    username: &'a str,
-    code: &'a str,
-    until: Moment,
-    ip: String,
-    browser: String,
-}
-
-/// Template data of the email to the owner of an email that someone tried to use for another account.
-struct Exists<'a> {
-    username: &'a str,
-    login: String,
-    at: Moment,
-    ip: String,
-    browser: String,
-}
-
-/// Template data of an invitation.
-struct Invited {
-    link: String,
-    until: Moment,
-}
-
-/// Template data of a notice.
-struct Notice<'a> {
-    username: &'a str,
-    words: NoticeText,
-    at: Moment,
-    ip: String,
-    browser: String,
-}
-
-/// Template data of a test email.
-struct Test<'a> {
-    username: &'a str,
-    at: Moment,
-    ip: String,
-    browser: String,
-}
-
-#[derive(Template)]
-#[template(path = "code/subject.txt", config = "src/askama.toml")]
-struct CodeSubject<'a> {
-    from: &'a Sender,
-    mail: &'a Code<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "code/body.txt", config = "src/askama.toml")]
-struct CodePlain<'a> {
-    from: &'a Sender,
-    mail: &'a Code<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "code/body.html", config = "src/askama.toml")]
-struct CodeHtml<'a> {
-    from: &'a Sender,
-    mail: &'a Code<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "account_exists/subject.txt", config = "src/askama.toml")]
-struct ExistsSubject<'a> {
-    from: &'a Sender,
-}
-
-#[derive(Template)]
-#[template(path = "account_exists/body.txt", config = "src/askama.toml")]
-struct ExistsPlain<'a> {
-    from: &'a Sender,
-    mail: &'a Exists<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "account_exists/body.html", config = "src/askama.toml")]
-struct ExistsHtml<'a> {
-    from: &'a Sender,
-    mail: &'a Exists<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "invitation/subject.txt", config = "src/askama.toml")]
-struct InvitedSubject<'a> {
-    from: &'a Sender,
-}
-
-#[derive(Template)]
-#[template(path = "invitation/body.txt", config = "src/askama.toml")]
-struct InvitedPlain<'a> {
-    from: &'a Sender,
-    mail: &'a Invited,
-}
-
-#[derive(Template)]
-#[template(path = "invitation/body.html", config = "src/askama.toml")]
-struct InvitedHtml<'a> {
-    from: &'a Sender,
-    mail: &'a Invited,
-}
-
-#[derive(Template)]
-#[template(path = "notice/subject.txt", config = "src/askama.toml")]
-struct NoticeSubject<'a> {
-    mail: &'a Notice<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "notice/body.txt", config = "src/askama.toml")]
-struct NoticePlain<'a> {
-    from: &'a Sender,
-    mail: &'a Notice<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "notice/body.html", config = "src/askama.toml")]
-struct NoticeHtml<'a> {
-    from: &'a Sender,
-    mail: &'a Notice<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "test/subject.txt", config = "src/askama.toml")]
-struct TestSubject<'a> {
-    from: &'a Sender,
-}
-
-#[derive(Template)]
-#[template(path = "test/body.txt", config = "src/askama.toml")]
-struct TestPlain<'a> {
-    from: &'a Sender,
-    mail: &'a Test<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "test/body.html", config = "src/askama.toml")]
-struct TestHtml<'a> {
-    from: &'a Sender,
-    mail: &'a Test<'a>,
-}
-
-impl Text {
-    /// Renders a message.
-    ///
-    /// # Errors
-    /// A template failed, which the built-in ones do not.
-    pub fn of(message: &Message, from: &Sender) -> Result<Self, askama::Error> {
+impl Content {
+    /// Returns the content of an email from `from`.
+    pub fn of(message: &Message, from: &Sender) -> Self {
         match message {
-            Message::RegistrationCode(mail) => Self::of_code(CodeFor::Registration, mail, from),
-            Message::RecoveryCode(mail) => Self::of_code(CodeFor::Recovery, mail, from),
-            Message::EmailChangeCode(mail) => Self::of_code(CodeFor::EmailChange, mail, from),
-            Message::Notice(mail) => Self::of_notice(mail, from),
-            Message::Invitation { link, .. } => {
-                let mail = &Invited { link: from.invitation(&link.token), until: Moment::at(link.until) };
-                Ok(Self {
-                    subject: InvitedSubject { from }.render()?,
-                    plain: InvitedPlain { from, mail }.render()?,
-                    html: InvitedHtml { from, mail }.render()?,
-                })
-            }
-            Message::Test(mail) => Self::of_test(mail, from),
+            Message::RegistrationCode(mail) => code(
+                mail,
+                from,
+                "Enter it on the registration page",
+                "no one can create an account with your email address",
+            ),
+            Message::RecoveryCode(mail) => code(
+                mail,
+                from,
+                "Enter it with your new password on the password reset page",
+                "no one can reset your password",
+            ),
+            Message::EmailChangeCode(mail) => code(
+                mail,
+                from,
+                "Enter it on the page where you asked to change your email address",
+                "the account can't use your email address",
+            ),
+            Message::Notice(mail) => notice::content(mail, from),
+            Message::Invitation { link, .. } => invitation(link, from),
             Message::AccountExists { username, requester_ip, browser, at, .. } => {
-                let mail = &Exists {
-                    username: username.as_str(),
-                    login: from.login(),
-                    at: Moment::at(*at),
-                    ip: one_line(requester_ip),
-                    browser: one_line(browser),
-                };
-                Ok(Self {
-                    subject: ExistsSubject { from }.render()?,
-                    plain: ExistsPlain { from, mail }.render()?,
-                    html: ExistsHtml { from, mail }.render()?,
-                })
+                account_exists(username, *at, &origin(browser, requester_ip), from)
             }
+            Message::Test(mail) => test(mail, from),
         }
-    }
-
-    fn of_code(purpose: CodeFor, mail: &CodeMail, from: &Sender) -> Result<Self, askama::Error> {
-        let mail = &Code {
-            purpose,
-            username: mail.username.as_str(),
-            code: mail.code.expose(),
-            until: Moment::at(mail.expires_at),
-            ip: one_line(&mail.requester_ip),
-            browser: one_line(&mail.browser),
-        };
-        Ok(Self {
-            subject: CodeSubject { from, mail }.render()?,
-            plain: CodePlain { from, mail }.render()?,
-            html: CodeHtml { from, mail }.render()?,
-        })
-    }
-
-    fn of_test(mail: &TestMail, from: &Sender) -> Result<Self, askama::Error> {
-        let mail = &Test {
-            username: mail.username.as_str(),
-            at: Moment::at(mail.at),
-            ip: one_line(&mail.requester_ip),
-            browser: one_line(&mail.browser),
-        };
-        Ok(Self {
-            subject: TestSubject { from }.render()?,
-            plain: TestPlain { from, mail }.render()?,
-            html: TestHtml { from, mail }.render()?,
-        })
-    }
-
-    fn of_notice(mail: &NoticeMail, from: &Sender) -> Result<Self, askama::Error> {
-        let mail = &Notice {
-            username: mail.username.as_str(),
-            words: mail.about.texts(mail.username.as_str(), from),
-            at: Moment::at(mail.at),
-            ip: one_line(&mail.requester_ip),
-            browser: one_line(&mail.browser),
-        };
-        Ok(Self {
-            subject: NoticeSubject { mail }.render()?,
-            plain: NoticePlain { from, mail }.render()?,
-            html: NoticeHtml { from, mail }.render()?,
-        })
     }
 }
 
-impl fmt::Debug for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Text(…)")
+pub(super) fn greeting(username: &Username) -> Block {
+    Block::Text(format!("Hello {},", username.as_str()))
+}
+
+/// Describes where a request came from: `Firefox on Linux (IP address 203.0.113.7)`.
+pub(super) fn origin(browser: &str, ip: &str) -> String {
+    format!("{} (IP address {})", one_line(browser), one_line(ip))
+}
+
+/// `23 November 2026 at 14:32 UTC`
+pub(super) fn moment(at: Timestamp) -> String {
+    format!("{} at {}", date(at), clock_utc(at))
+}
+
+/// `at 14:32 UTC on 23 November 2026`
+pub(super) fn deadline(at: Timestamp) -> String {
+    format!("at {} on {}", clock_utc(at), date(at))
+}
+
+/// `enter` says where to enter the code, and `without` what is impossible without it.
+fn code(mail: &CodeMail, from: &Sender, enter: &str, without: &str) -> Content {
+    let (portal, code, until) = (from.portal(), mail.code.expose(), mail.expires_at);
+    Content {
+        subject: format!("{code} is your {portal} code"),
+        title: format!("Your {portal} code"),
+        preview: format!("It expires at {}.", clock_utc(until)),
+        body: vec![
+            greeting(&mail.username),
+            Block::Text(format!("Your code for {portal} is:")),
+            Block::Code(code.to_owned()),
+            Block::Bold {
+                before: format!("{enter}. It expires at "),
+                value: clock_utc(until),
+                after: format!(" ({}).", date(until)),
+            },
+        ],
+        footer: vec![
+            format!("Requested from {}.", origin(&mail.browser, &mail.requester_ip)),
+            format!(
+                "Not you? You can ignore this email: without the code, {without}. \
+                 Never share this code, not even with an administrator."
+            ),
+        ],
+        footer_link: None,
+    }
+}
+
+fn invitation(link: &TokenLink, from: &Sender) -> Content {
+    let portal = from.portal();
+    let subject = format!("You're invited to {portal}");
+    Content {
+        title: subject.clone(),
+        subject,
+        preview: format!("The link expires on {}.", date(link.until)),
+        body: vec![
+            Block::Text("Hello,".to_owned()),
+            Block::Text(format!("You're invited to create a {portal} account with this email address.")),
+            Block::ButtonIntro("Open this link to start:"),
+            Block::Button(Link { label: "Create account", url: from.invitation(&link.token) }),
+            Block::Text(format!("The link can be used once and expires {}.", deadline(link.until))),
+        ],
+        footer: vec!["If you don't want an account, ignore this email.".to_owned()],
+        footer_link: None,
+    }
+}
+
+fn account_exists(username: &Username, at: Timestamp, origin: &str, from: &Sender) -> Content {
+    let (portal, at) = (from.portal(), moment(at));
+    let subject = format!("You already have a {portal} account");
+    Content {
+        title: subject.clone(),
+        subject,
+        preview: "Nothing has changed.".to_owned(),
+        body: vec![
+            greeting(username),
+            Block::Text(format!(
+                "On {at} someone, maybe you, tried to use this email address for a different {portal} account. \
+                 It belongs to your account, so nothing has changed."
+            )),
+            Block::Bold {
+                before: "If this was you, your username is ".to_owned(),
+                value: username.as_str().to_owned(),
+                after: ".".to_owned(),
+            },
+            Block::ButtonIntro("Sign in here:"),
+            Block::Button(Link { label: "Sign in", url: from.login() }),
+        ],
+        footer: vec![format!(
+            "If this wasn't you, you can ignore this email. The request came from {origin} and revealed nothing about \
+             your account."
+        )],
+        footer_link: None,
+    }
+}
+
+fn test(mail: &TestMail, from: &Sender) -> Content {
+    let (portal, at) = (from.portal(), moment(mail.at));
+    let subject = format!("Test email from {portal}");
+    Content {
+        title: subject.clone(),
+        subject,
+        preview: "Email is working.".to_owned(),
+        body: vec![
+            greeting(&mail.username),
+            Block::Text(format!("Email is working. You requested this test email from {portal} on {at}.")),
+        ],
+        footer: vec![format!("Requested from {}.", origin(&mail.browser, &mail.requester_ip))],
+        footer_link: None,
     }
 }

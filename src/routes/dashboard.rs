@@ -6,11 +6,10 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::domain::Timestamp;
-use crate::islands::LocalTime;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page};
-use crate::ui::{AccountView, DescriptionItem, DescriptionList, Section, SignedIn};
+use crate::ui::{AccountView, DescriptionItem, DescriptionList, LocalTime, Section, SignedIn};
 
 pub const PAGE: Page =
     Page { path: paths::DASHBOARD, access: Access::SignedIn, load: |_| Box::pin(ready(Ok(document()))) };

@@ -19,7 +19,7 @@ const TITLE: &str = "Link from an email";
 async fn load(request: PageRequest<'_>) -> PageResult {
     let token = url::form_urlencoded::parse(request.query().as_bytes()).find(|(name, _)| name == "token");
     let Some((_, token)) = token else { return Ok(used_or_expired()) };
-    let Some(purpose) = request.state.email_links.find_purpose(&token).await? else { return Ok(used_or_expired()) };
+    let Some(purpose) = request.state.email_links().find_purpose(&token).await? else { return Ok(used_or_expired()) };
     let token = token.into_owned();
     Ok(Document::new(TITLE, move |context| {
         let (heading, text, label, busy_label) = texts(purpose);
@@ -79,6 +79,6 @@ fn texts(purpose: LinkPurpose) -> (&'static str, &'static str, &'static str, &'s
 #[server(prefix = "", endpoint = "from-mail")]
 pub async fn from_mail(#[server(default)] token: Secret) -> Result<(), ApiError> {
     let post = FormRequest::of::<FromMail>()?;
-    let outcome = post.state.email_links.follow(token.expose(), &post.requester).await;
+    let outcome = post.state.email_links().follow(token.expose(), &post.requester).await;
     post.answer(outcome).await
 }

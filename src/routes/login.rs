@@ -73,7 +73,7 @@ pub async fn login(
         remember: remember.is_some(),
         next: next.as_deref(),
     };
-    let outcome = post.state.login.sign_in(typed, &brought, &post.requester).await;
+    let outcome = post.state.login().sign_in(typed, &brought, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -85,7 +85,7 @@ pub async fn login(
 #[server(prefix = "", endpoint = "login/passkey/options")]
 pub async fn passkey_sign_in_options() -> Result<PasskeyOptions, ApiError> {
     let post = FormRequest::of::<PasskeySignInOptions>()?;
-    let offer = post.state.passkeys.offer_sign_in().await;
+    let offer = post.state.passkeys().offer_sign_in().await;
     post.ceremony(offer).await
 }
 
@@ -102,7 +102,7 @@ pub async fn passkey_sign_in(
 ) -> Result<(), ApiError> {
     let post = FormRequest::of::<PasskeySignIn>()?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
-    let outcome = post.state.passkeys.sign_in(shown, remember.is_some(), next.as_deref(), &post.requester).await;
+    let outcome = post.state.passkeys().sign_in(shown, remember.is_some(), next.as_deref(), &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -110,6 +110,6 @@ pub async fn passkey_sign_in(
 #[server(prefix = "", endpoint = "logout")]
 pub async fn logout() -> Result<(), ApiError> {
     let post = FormRequest::of::<Logout>()?;
-    let outcome = post.state.session_manager.sign_out(&post.requester).await;
+    let outcome = post.state.session_manager().sign_out(&post.requester).await;
     post.answer(outcome).await
 }

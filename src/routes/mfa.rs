@@ -1,11 +1,10 @@
 //! `/login/mfa`: the second step of signing in.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::login::Logout;
+use crate::datetime;
 use crate::islands::{ApiError, EnhancedForm, Field, Form, PasskeyUse};
 use crate::paths;
 use crate::routes::Secret;
@@ -22,8 +21,8 @@ pub const PAGE: Page =
 async fn load(request: PageRequest<'_>) -> PageResult {
     let PageRequest { state, by, .. } = request;
     let due = by.second_step.as_ref().ok_or(ServiceError::Unauthenticated)?;
-    let factors = state.second_factor.factors_for(due).await?;
-    let trust = format!("Trust this browser for {}", format_duration(state.config.limits.trust_lifetime));
+    let factors = state.second_factor().factors_for(due).await?;
+    let trust = format!("Trust this browser for {}", datetime::duration(state.config.limits.trust_lifetime));
     Ok(Document::new("Two-step sign-in", move |context| {
         let passkey = context.passkeys.clone().filter(|_| factors.passkeys > 0).map(PasskeyUse::second_step);
         let (lead, label) = if factors.app {
@@ -52,17 +51,6 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     }))
 }
 
-/// Formats a duration in whole days, or in hours if it is shorter than a day.
-fn format_duration(time: Duration) -> String {
-    let hours = time.as_secs() / 3_600;
-    match (hours / 24, hours) {
-        (0, 0 | 1) => "an hour".to_owned(),
-        (0, hours) => format!("{hours} hours"),
-        (1, _) => "a day".to_owned(),
-        (days, _) => format!("{days} days"),
-    }
-}
-
 /// Completes the second step with a code.
 ///
 /// # Errors
@@ -73,7 +61,7 @@ pub async fn second_step(
     #[server(default)] trust: Option<String>,
 ) -> Result<(), ApiError> {
     let post = FormRequest::of::<SecondStep>()?.keep("trust", trust.as_deref().unwrap_or_default());
-    let outcome = post.state.second_factor.with_code(code.expose(), trust.is_some(), &post.requester).await;
+    let outcome = post.state.second_factor().with_code(code.expose(), trust.is_some(), &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -84,7 +72,7 @@ pub async fn second_step(
 #[server(prefix = "", endpoint = "login/mfa/passkey/options")]
 pub async fn passkey_second_step_options() -> Result<PasskeyOptions, ApiError> {
     let post = FormRequest::of::<PasskeySecondStepOptions>()?;
-    let offer = post.state.passkeys.offer_second_step(&post.requester).await;
+    let offer = post.state.passkeys().offer_second_step(&post.requester).await;
     post.ceremony(offer).await
 }
 
@@ -100,6 +88,6 @@ pub async fn passkey_second_step(
 ) -> Result<(), ApiError> {
     let post = FormRequest::of::<PasskeySecondStep>()?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
-    let outcome = post.state.passkeys.second_step(shown, trust.is_some(), &post.requester).await;
+    let outcome = post.state.passkeys().second_step(shown, trust.is_some(), &post.requester).await;
     post.answer(outcome).await
 }

@@ -23,7 +23,7 @@ use crate::ui::PageContext;
 /// };
 ///
 /// async fn load(request: PageRequest<'_>) -> PageResult {
-///     let sessions = request.state.session_manager.live(request.by).await?;
+///     let sessions = request.state.session_manager().live(request.by).await?;
 ///     Ok(Document::new("Sessions", move |context| view! { <AccountArea context …>…</AccountArea> }))
 /// }
 /// ```

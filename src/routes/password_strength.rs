@@ -27,7 +27,7 @@ pub async fn password_strength(
     let context = PasswordContext { username: &username, email: &email };
     let view = match Password::parse_new(password.expose()) {
         Ok(password) => {
-            let assessment = post.state.policy.assess(&password, &context);
+            let assessment = post.state.password_policy.assess(&password, &context);
             StrengthView::of(assessment.score, assessment.reason)
         }
         Err(error) => StrengthView::of(0, error),

@@ -44,6 +44,6 @@ pub async fn recover(
     #[server(flatten)] answer: CaptchaAnswer,
 ) -> Result<(), ApiError> {
     let post = FormRequest::of::<Recover>()?.keep("email", &email);
-    let outcome = post.state.recovery.start(&email, &post.captcha(&answer), &post.requester).await;
+    let outcome = post.state.recovery().start(&email, &post.captcha(&answer), &post.requester).await;
     post.answer(outcome).await
 }

@@ -16,7 +16,7 @@ pub const PAGE: Page =
 
 async fn load(request: PageRequest<'_>) -> PageResult {
     let PageRequest { state, by, .. } = request;
-    let issued = state.recovery.pending(by).await?;
+    let issued = state.recovery().pending(by).await?;
     let code = otp::view(state, &issued);
     Ok(Document::new("Check your email", move |context| {
         let (flash, captcha, mailbox) = (context.flash.clone(), context.captcha.clone(), context.dev_mailbox);
@@ -68,7 +68,7 @@ pub async fn recover_verify(
     #[server(default)] password: Secret,
 ) -> Result<(), ApiError> {
     let post = FormRequest::of::<RecoverVerify>()?;
-    let outcome = post.state.recovery.finish(code.expose(), password.expose(), &post.requester).await;
+    let outcome = post.state.recovery().finish(code.expose(), password.expose(), &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -79,6 +79,6 @@ pub async fn recover_verify(
 #[server(prefix = "", endpoint = "recover/resend")]
 pub async fn recover_resend(#[server(flatten)] answer: CaptchaAnswer) -> Result<(), ApiError> {
     let post = FormRequest::of::<RecoverResend>()?;
-    let outcome = post.state.recovery.resend(&post.captcha(&answer), &post.requester).await;
+    let outcome = post.state.recovery().resend(&post.captcha(&answer), &post.requester).await;
     post.answer(outcome).await
 }

@@ -35,13 +35,13 @@ async fn load(request: PageRequest<'_>) -> PageResult {
         }
         let token = FlowToken::parse(token);
         if let Some(token) = token
-            && state.registration.invited_email(&token).await?.is_some()
+            && state.registration().invited_email(&token).await?.is_some()
         {
             return Err(NextStep::go(paths::REGISTER).with_flow(FlowChange::Begin(Flow::Invitation, token)).into());
         }
     }
     let invited_email = match &by.invitation {
-        Some(token) => state.registration.invited_email(token).await?,
+        Some(token) => state.registration().invited_email(token).await?,
         None => None,
     };
     if mode == RegistrationMode::Invitation && invited_email.is_none() {
@@ -137,7 +137,7 @@ pub async fn register(
     let post = FormRequest::of::<Register>()?.keep("username", &username).keep("email", &email);
     let outcome = post
         .state
-        .registration
+        .registration()
         .start(&username, &email, password.expose(), &post.captcha(&answer), &post.requester)
         .await;
     post.answer(outcome).await

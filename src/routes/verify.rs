@@ -18,7 +18,7 @@ pub const PAGE: Page = Page { path: paths::VERIFY, access: Access::Anyone, load:
 
 async fn load(request: PageRequest<'_>) -> PageResult {
     let PageRequest { state, by, .. } = request;
-    let pending = state.registration.pending(by.flow.as_ref()).await?;
+    let pending = state.registration().pending(by.flow.as_ref()).await?;
     let PendingRegistration { registration, code } = pending;
     if registration.proven {
         let taken = registration.username.as_str().to_owned();
@@ -143,7 +143,7 @@ fn AnotherUsername(taken: String, flash: Flash) -> impl IntoView {
 #[server(prefix = "", endpoint = "verify")]
 pub async fn verify(#[server(default)] code: Secret) -> Result<(), ApiError> {
     let post = FormRequest::of::<Verify>()?;
-    let outcome = post.state.verification.verify(code.expose(), &post.requester).await;
+    let outcome = post.state.verification().verify(code.expose(), &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -154,7 +154,7 @@ pub async fn verify(#[server(default)] code: Secret) -> Result<(), ApiError> {
 #[server(prefix = "", endpoint = "verify/resend")]
 pub async fn resend(#[server(flatten)] answer: CaptchaAnswer) -> Result<(), ApiError> {
     let post = FormRequest::of::<Resend>()?;
-    let outcome = post.state.registration.resend(&post.captcha(&answer), &post.requester).await;
+    let outcome = post.state.registration().resend(&post.captcha(&answer), &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -165,7 +165,7 @@ pub async fn resend(#[server(flatten)] answer: CaptchaAnswer) -> Result<(), ApiE
 #[server(prefix = "", endpoint = "verify/email")]
 pub async fn correct_email(#[server(default)] email: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<CorrectEmail>()?.keep("email", &email);
-    let outcome = post.state.registration.correct_email(&email, &post.requester).await;
+    let outcome = post.state.registration().correct_email(&email, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -176,6 +176,6 @@ pub async fn correct_email(#[server(default)] email: String) -> Result<(), ApiEr
 #[server(prefix = "", endpoint = "verify/username")]
 pub async fn choose_username(#[server(default)] username: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<ChooseUsername>()?.keep("username", &username);
-    let outcome = post.state.verification.choose_username(&username, &post.requester).await;
+    let outcome = post.state.verification().choose_username(&username, &post.requester).await;
     post.answer(outcome).await
 }

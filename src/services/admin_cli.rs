@@ -4,20 +4,15 @@
 
 use crate::store::Transaction;
 
-use super::audit::{Audit, AuditEvent};
+use super::audit::AuditEvent;
+use super::core::Core;
 use super::email_owner;
 use super::outcome::ServiceError;
-use super::security_log::SecurityLog;
 use super::sign_up_form::{SignUpForm, USERNAME_TAKEN};
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::crypto::{PasswordHasher, PasswordPolicy};
 use crate::domain::{AuditAction, FieldErrors, Role, SecurityEvent, Timestamp, Username};
-use crate::limits::Limits;
-use crate::rng::Rng;
 use crate::store::accounts::{self, Account, NewAccount};
 use crate::store::audit::{self, Actor};
-use crate::store::{Store, StoreError};
+use crate::store::{Cursor, StoreError};
 
 /// The actor, as shown to the owner.
 const OPERATORS: &str = "By those who run the portal";
@@ -26,16 +21,16 @@ const LAST: &str = "This is the last active administrator. Add another one first
 const EMAIL_TAKEN: &str = "This email address already has an account. Promote that account instead.";
 
 /// The service behind `portal admin`.
-#[derive(Clone, Debug)]
-pub struct AdminCli {
-    pub store: Store,
-    pub audit: Audit,
-    pub log: SecurityLog,
-    pub policy: PasswordPolicy,
-    pub hasher: PasswordHasher,
-    pub limits: Limits,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct AdminCli<'a> {
+    core: &'a Core,
+}
+
+impl Core {
+    #[must_use]
+    pub const fn admin_cli(&self) -> AdminCli<'_> {
+        AdminCli { core: self }
+    }
 }
 
 /// Whether an action changed anything.
@@ -54,27 +49,14 @@ pub struct AdminEntry {
     pub since: Option<Timestamp>,
 }
 
-impl AdminCli {
-    pub fn new(config: &Config, store: Store, clock: Clock, rng: Rng) -> Self {
-        Self {
-            audit: Audit::new(store.clone(), &config.keys, clock.clone(), rng.clone()),
-            log: SecurityLog { store: store.clone(), clock: clock.clone(), rng: rng.clone() },
-            policy: PasswordPolicy::new(&config.site.name),
-            hasher: PasswordHasher::new(rng.clone()),
-            limits: config.limits.clone(),
-            store,
-            clock,
-            rng,
-        }
-    }
-
+impl AdminCli<'_> {
     /// Makes a user an administrator. This also applies to sessions that are open.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] if there is no such username, or [`ServiceError::Refused`] if the
     /// account is closed.
     pub async fn promote(&self, username: &str) -> Result<Change, ServiceError> {
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let account = find(&tx, username).await?;
         if account.role == Role::Administrator {
             return Ok(Change::Unchanged);
@@ -91,7 +73,7 @@ impl AdminCli {
     /// [`ServiceError::NotFound`] if there is no such username, or [`ServiceError::Refused`] if no
     /// other administrator could sign in.
     pub async fn demote(&self, username: &str) -> Result<Change, ServiceError> {
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let account = find(&tx, username).await?;
         if account.role == Role::User {
             return Ok(Change::Unchanged);
@@ -109,21 +91,21 @@ impl AdminCli {
     /// An error for each field that is invalid or taken.
     pub async fn create(&self, username: &str, email: &str, password: &str) -> Result<(), ServiceError> {
         let SignUpForm { username, email, password } =
-            SignUpForm::parse(username, email, password, &self.policy, None)?;
-        let password_hash = self.hasher.hash(self.hasher.enter()?, &password).await?;
-        let tx = self.store.write().await?;
+            SignUpForm::parse(username, email, password, &self.core.password_policy, None)?;
+        let password_hash = self.core.hasher.hash(self.core.hasher.enter()?, &password).await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         let mut errors = FieldErrors::default();
         if accounts::by_username(&tx, &username).await?.is_some() {
             errors.add("username", USERNAME_TAKEN);
         }
-        if email_owner::find(&tx, &email, &self.limits, now).await?.is_some() {
+        if email_owner::find(&tx, &email, &self.core.limits, now).await?.is_some() {
             errors.add("email", EMAIL_TAKEN);
         }
         if !errors.is_empty() {
             return Err(errors.into());
         }
-        let (id, role) = (self.rng.id(now), Role::Administrator);
+        let (id, role) = (self.core.rng.id(now), Role::Administrator);
         accounts::insert(&tx, NewAccount { id, username, email, password_hash, role, created_at: now }).await?;
         self.record(&tx, AuditEvent::to(AuditAction::AccountCreated, id).about(role.as_str())).await?;
         tx.commit().await?;
@@ -132,12 +114,12 @@ impl AdminCli {
 
     /// Returns all administrators, sorted by username.
     pub async fn administrators(&self) -> Result<Vec<AdminEntry>, StoreError> {
-        let db = self.store.reader();
+        let db = self.core.store.reader();
         let mut administrators = Vec::new();
         for account in accounts::administrators(db).await? {
             let filter = |action| audit::Filter { action: Some(action), target: Some(account.id), actor: None };
-            let promoted = audit::newest(db, &filter(AuditAction::MadeAdministrator), None, 1).await?;
-            let created = audit::newest(db, &filter(AuditAction::AccountCreated), None, 1).await?;
+            let promoted = audit::list(db, &filter(AuditAction::MadeAdministrator), Cursor::First, 1).await?;
+            let created = audit::list(db, &filter(AuditAction::AccountCreated), Cursor::First, 1).await?;
             let since = promoted.first().or(created.first()).map(|entry| entry.at);
             administrators.push(AdminEntry { account, since });
         }
@@ -150,14 +132,14 @@ impl AdminCli {
             Role::Administrator => (AuditAction::MadeAdministrator, SecurityEvent::MadeAdministrator),
             Role::User => (AuditAction::MadeUser, SecurityEvent::MadeUser),
         };
-        self.log.record_admin_action(&tx, account.id, event, OPERATORS).await?;
+        self.core.security_log().record_admin_action(&tx, account.id, event, OPERATORS).await?;
         self.record(&tx, AuditEvent::to(action, account.id)).await?;
         tx.commit().await?;
         Ok(Change::Applied)
     }
 
     async fn record(&self, tx: &Transaction, event: AuditEvent<'_>) -> Result<(), StoreError> {
-        self.audit.record(tx, Actor::CommandLine, None, event).await
+        self.core.audit.record(tx, Actor::CommandLine, None, event).await
     }
 }
 

@@ -2,35 +2,35 @@
 
 use crate::store::Transaction;
 
-use super::notifications::Notifications;
+use super::core::Core;
 use super::request_context::RequestContext;
-use super::security_log::SecurityLog;
-use crate::clock::Clock;
 use crate::crypto::FlowToken;
 use crate::domain::{SecurityEvent, Timestamp};
 use crate::limits::DEVICES_KEPT;
 use crate::mail::NotificationKind;
-use crate::rng::Rng;
+use crate::store::StoreError;
 use crate::store::accounts::Account;
 use crate::store::known_devices::{self, NewDevice};
 use crate::store::mail_links::LinkPurpose;
 use crate::store::sessions::SignedIn;
-use crate::store::{StoreError, sessions::Sessions};
 
 /// Keeps track of the browsers that each account was used in.
 ///
 /// A browser is recognized by a random value in a cookie of its own. The cookie is not a
 /// credential; it only prevents a notice from being sent.
-#[derive(Clone, Debug)]
-pub struct Devices {
-    pub sessions: Sessions,
-    pub notifications: Notifications,
-    pub log: SecurityLog,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct Devices<'a> {
+    core: &'a Core,
 }
 
-impl Devices {
+impl Core {
+    #[must_use]
+    pub const fn devices(&self) -> Devices<'_> {
+        Devices { core: self }
+    }
+}
+
+impl Devices<'_> {
     /// Records the browser of a sign-in and notifies the owner if the account was not used in it
     /// before. Returns the value to store in the browser.
     ///
@@ -43,13 +43,13 @@ impl Devices {
         signed_in: &SignedIn,
         by: &RequestContext,
     ) -> Result<FlowToken, StoreError> {
-        let now = self.clock.now();
-        let token = by.device.clone().unwrap_or_else(|| FlowToken::generate(&self.rng));
+        let now = self.core.clock.now();
+        let token = by.device.clone().unwrap_or_else(|| FlowToken::generate(&self.core.rng));
         if known_devices::touch(tx, account.id, token.digest(), now).await? {
             return Ok(token);
         }
         let first_sign_in = account.last_sign_in_at.is_none() && !known_devices::any(tx, account.id).await?;
-        let new = NewDevice { id: self.rng.id(now), account_id: account.id, digest: token.digest(), at: now };
+        let new = NewDevice { id: self.core.rng.id(now), account_id: account.id, digest: token.digest(), at: now };
         if known_devices::insert(tx, new).await? {
             known_devices::keep_newest(tx, account.id, DEVICES_KEPT).await?;
             if !first_sign_in {
@@ -61,7 +61,7 @@ impl Devices {
 
     /// Wakes the mail worker, because a notice may have been queued. Call this after the commit.
     pub fn wake(&self) {
-        self.notifications.wake();
+        self.core.notifications().wake();
     }
 
     async fn notify_owner(
@@ -72,10 +72,11 @@ impl Devices {
         now: Timestamp,
         by: &RequestContext,
     ) -> Result<(), StoreError> {
-        self.log.record(tx, account.id, SecurityEvent::NewDevice, by).await?;
+        self.core.security_log().record(tx, account.id, SecurityEvent::NewDevice, by).await?;
         // The link is valid for as long as the session can last.
-        let until = self.sessions.ends_at(now, signed_in.remember);
-        let link = self.notifications.link(tx, LinkPurpose::EndSession, account, Some(signed_in.handle), until).await?;
-        self.notifications.send(tx, account, NotificationKind::NewDevice { link }, by).await
+        let until = self.core.sessions.ends_at(now, signed_in.remember);
+        let link =
+            self.core.notifications().link(tx, LinkPurpose::EndSession, account, Some(signed_in.handle), until).await?;
+        self.core.notifications().send(tx, account, NotificationKind::NewDevice { link }, by).await
     }
 }

@@ -1,16 +1,7 @@
 //! Keyset pagination. The last of a million rows is as fast to reach as the first, and pages stay
 //! stable while rows are added.
 
-/// The position of a page in a list that starts with its newest row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cursor<K> {
-    /// The first page.
-    First,
-    /// The page that follows the row with this key.
-    Before(K),
-    /// The page that precedes the row with this key.
-    After(K),
-}
+pub use crate::store::Cursor;
 
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,27 +1,30 @@
 //! Signing in with a password.
 
-use super::captcha::{Answer, Captcha, Form};
+use super::captcha::{Answer, Form};
+use super::core::Core;
 use super::outcome::{NextStep, ServiceError, SessionChange};
-use super::password_check::{CaptchaPolicy, PasswordAttempt, PasswordCheck};
+use super::password_check::{CaptchaPolicy, PasswordAttempt};
 use super::request_context::RequestContext;
-use super::second_factor::SecondFactor;
-use super::sign_in::{Method, SignIn};
+use super::sign_in::Method;
 use crate::domain::{Email, FieldErrors, NextPath, Timestamp, Username};
 use crate::paths;
 use crate::store::accounts::Account;
 use crate::store::sessions::SecondStep;
-use crate::store::{Store, StoreError, accounts};
+use crate::store::{StoreError, accounts};
 
 const NO_MATCH: &str = "Incorrect username, email or password.";
 
 /// The service behind `/login`.
-#[derive(Clone, Debug)]
-pub struct Login {
-    pub store: Store,
-    pub captcha: Captcha,
-    pub passwords: PasswordCheck,
-    pub sign_in: SignIn,
-    pub second_factor: SecondFactor,
+#[derive(Clone, Copy, Debug)]
+pub struct Login<'a> {
+    core: &'a Core,
+}
+
+impl Core {
+    #[must_use]
+    pub const fn login(&self) -> Login<'_> {
+        Login { core: self }
+    }
 }
 
 /// The credentials as typed.
@@ -36,7 +39,7 @@ pub struct Credentials<'a> {
     pub next: Option<&'a str>,
 }
 
-impl Login {
+impl Login<'_> {
     /// Checks a username or email and a password. Unknown accounts, wrong passwords and disabled
     /// accounts cannot be distinguished by the response or its timing.
     ///
@@ -65,29 +68,30 @@ impl Login {
         // Check a captcha whenever there is one, even if none is required.
         let passed = match answer.challenge {
             "" => None,
-            _ => Some(self.captcha.check(Form::Login, answer, by).await?),
+            _ => Some(self.core.captcha.check(Form::Login, answer, by).await?),
         };
-        let slot = self.passwords.enter()?;
+        let slot = self.core.password_check().enter()?;
         let account = self.find(identifier).await?;
         let attempt = PasswordAttempt { identifier, account: account.as_ref(), password: typed.password };
-        let verified = self.passwords.check(slot, attempt, CaptchaPolicy::Asked(passed.as_ref()), by).await?;
+        let verified =
+            self.core.password_check().check(slot, attempt, CaptchaPolicy::Asked(passed.as_ref()), by).await?;
         let (Some(verified), Some(account)) = (verified, account) else {
             tracing::info!(event = "sign_in.failed", ip = %by.ip);
             return Err(ServiceError::Refused(NO_MATCH));
         };
-        let tx = self.store.write().await?;
-        self.passwords.mark_succeeded(&tx, verified, by).await?;
-        let method = if !self.second_factor.factors(&tx, account.id).await?.any() {
+        let tx = self.core.store.write().await?;
+        self.core.password_check().mark_succeeded(&tx, verified, by).await?;
+        let method = if !self.core.second_factor().factors(&tx, account.id).await?.any() {
             Method::Password
-        } else if self.second_factor.is_trusted(&tx, account.id, by).await? {
+        } else if self.core.second_factor().is_trusted(&tx, account.id, by).await? {
             Method::TrustedBrowser
         } else {
-            let due = typed.second_step(&account, self.sign_in.clock.now());
+            let due = typed.second_step(&account, self.core.clock.now());
             tx.commit().await?;
             tracing::info!(event = "sign_in.second_step", account = %account.id, ip = %by.ip);
             return Ok(NextStep::go(paths::LOGIN_MFA).with_session(SessionChange::SecondStep(due)));
         };
-        let entered = self.sign_in.complete(&tx, &account, method, typed.remember, by).await?;
+        let entered = self.core.sign_in().complete(&tx, &account, method, typed.remember, by).await?;
         tx.commit().await?;
         Ok(entered.into_next_step(typed.next_path()))
     }
@@ -95,10 +99,10 @@ impl Login {
     async fn find(&self, identifier: &str) -> Result<Option<Account>, StoreError> {
         if identifier.contains('@') {
             let Ok(email) = Email::parse(identifier) else { return Ok(None) };
-            return accounts::by_email(self.store.reader(), &email).await;
+            return accounts::by_email(self.core.store.reader(), &email).await;
         }
         let Ok(username) = Username::parse(identifier) else { return Ok(None) };
-        accounts::by_username(self.store.reader(), &username).await
+        accounts::by_username(self.core.store.reader(), &username).await
     }
 }
 

@@ -4,15 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use super::core::Core;
 use crate::store::Transaction;
 
-use super::audit::Audit;
-use crate::clock::Clock;
 use crate::domain::Timestamp;
-use crate::limits::{DAY, DEVICE_RECOGNIZED, INVITATIONS_KEPT, Limits, RECOVERY_LIFETIME, SECURITY_LOG, TALLIES};
-use crate::store::sessions::Sessions;
+use crate::limits::{DAY, DEVICE_RECOGNIZED, INVITATIONS_KEPT, RECOVERY_LIFETIME, SECURITY_LOG, TALLIES};
 use crate::store::{
-    Store, StoreError, account_deletion, email_changes, hourly_counters, invitations, known_devices, login_failures,
+    StoreError, account_deletion, email_changes, hourly_counters, invitations, known_devices, login_failures,
     mail_links, otp_failures, otps, outbox, quotas, recoveries, registrations, security_events, spent_challenges,
     trusted_browsers,
 };
@@ -34,14 +32,16 @@ const ACCOUNTS_BATCH: u64 = 20;
 pub const PURGE_EVERY: Duration = Duration::from_secs(60);
 
 /// Deletes expired data.
-#[derive(Clone, Debug)]
-pub struct Maintenance {
-    pub store: Store,
-    pub sessions: Sessions,
-    pub audit: Audit,
-    pub last_purge: LastPurge,
-    pub limits: Limits,
-    pub clock: Clock,
+#[derive(Clone, Copy, Debug)]
+pub struct Maintenance<'a> {
+    core: &'a Core,
+}
+
+impl Core {
+    #[must_use]
+    pub const fn maintenance(&self) -> Maintenance<'_> {
+        Maintenance { core: self }
+    }
 }
 
 /// When a purge last completed in this process.
@@ -115,7 +115,7 @@ impl Kind {
     }
 }
 
-impl Maintenance {
+impl Maintenance<'_> {
     /// Deletes all expired data and returns the number of deleted rows. No other rule depends on
     /// it, because expired data is ignored even before it is deleted.
     ///
@@ -125,7 +125,7 @@ impl Maintenance {
         let (mut deleted, mut batches) = (0, 0_u32);
         for kind in KINDS {
             loop {
-                let tx = self.store.write().await?;
+                let tx = self.core.store.write().await?;
                 let batch = self.purge_batch(&tx, kind).await?;
                 tx.commit().await?;
                 deleted += batch;
@@ -134,38 +134,38 @@ impl Maintenance {
                 }
                 batches += 1;
                 if batches.is_multiple_of(CHECKPOINT_EVERY) {
-                    self.store.checkpoint().await?;
+                    self.core.store.checkpoint().await?;
                 }
                 // Requests that arrived in the meantime get the writer before the next batch.
                 tokio::time::sleep(PAUSE).await;
             }
         }
-        self.last_purge.set(self.clock.now());
+        self.core.last_purge.set(self.core.clock.now());
         Ok(deleted)
     }
 
     async fn purge_batch(&self, tx: &Transaction, kind: Kind) -> Result<u64, StoreError> {
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         match kind {
             Kind::Accounts => account_deletion::purge(tx, now, ACCOUNTS_BATCH).await,
-            Kind::Registrations => registrations::purge(tx, now - self.limits.registration_lifetime, BATCH).await,
+            Kind::Registrations => registrations::purge(tx, now - self.core.limits.registration_lifetime, BATCH).await,
             Kind::Invitations => invitations::purge(tx, now - INVITATIONS_KEPT, BATCH).await,
             Kind::Recoveries => recoveries::purge(tx, now - RECOVERY_LIFETIME, BATCH).await,
-            Kind::EmailChanges => email_changes::purge(tx, now - DAY, now - self.limits.email_undo, BATCH).await,
-            Kind::Otps => otps::purge(tx, now - self.limits.otp_log, BATCH).await,
+            Kind::EmailChanges => email_changes::purge(tx, now - DAY, now - self.core.limits.email_undo, BATCH).await,
+            Kind::Otps => otps::purge(tx, now - self.core.limits.otp_log, BATCH).await,
             Kind::OtpFailures => otp_failures::purge(tx, now - DAY, BATCH).await,
             Kind::LoginFailures => login_failures::purge(tx, now - DAY, BATCH).await,
             Kind::Quotas => quotas::purge(tx, now, BATCH).await,
             Kind::SpentChallenges => spent_challenges::purge(tx, now, BATCH).await,
-            Kind::Sessions => self.sessions.purge(tx, BATCH).await,
+            Kind::Sessions => self.core.sessions.purge(tx, BATCH).await,
             Kind::FailedMailContents => outbox::erase_kept(tx, now, BATCH).await,
-            Kind::Mail => outbox::purge(tx, now - self.limits.otp_log, BATCH).await,
+            Kind::Mail => outbox::purge(tx, now - self.core.limits.otp_log, BATCH).await,
             Kind::MailLinks => mail_links::purge(tx, now - DAY, BATCH).await,
             Kind::SecurityEvents => security_events::purge(tx, now - SECURITY_LOG, BATCH).await,
             Kind::KnownDevices => known_devices::purge(tx, now - DEVICE_RECOGNIZED, BATCH).await,
             Kind::TrustedBrowsers => trusted_browsers::purge(tx, now, BATCH).await,
             Kind::HourlyCounters => hourly_counters::purge(tx, now - TALLIES, BATCH).await,
-            Kind::Audit => self.audit.purge(tx, now - self.limits.audit_log, BATCH).await,
+            Kind::Audit => self.core.audit.purge(tx, now - self.core.limits.audit_log, BATCH).await,
         }
     }
 }

@@ -2,25 +2,29 @@
 
 use crate::store::Transaction;
 
+use super::core::Core;
 use super::request_context::RequestContext;
-use crate::clock::Clock;
 use crate::crypto::FlowToken;
 use crate::domain::{Email, Timestamp};
-use crate::mail::{ByAdministrator, Link, Mailer, Message, NoticeMail, NotificationKind};
-use crate::rng::Rng;
+use crate::mail::{ByAdministrator, Link, Message, NoticeMail, NotificationKind};
 use crate::store::StoreError;
 use crate::store::accounts::Account;
 use crate::store::mail_links::{self, LinkPurpose, MailLink};
 
 /// Sends notices and creates the links in them.
-#[derive(Clone, Debug)]
-pub struct Notifications {
-    pub mailer: Mailer,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct Notifications<'a> {
+    core: &'a Core,
 }
 
-impl Notifications {
+impl Core {
+    #[must_use]
+    pub const fn notifications(&self) -> Notifications<'_> {
+        Notifications { core: self }
+    }
+}
+
+impl Notifications<'_> {
     /// Queues a notice to the account's email, in the transaction of the event it is about.
     pub async fn send(
         &self,
@@ -45,11 +49,11 @@ impl Notifications {
             to: to.clone(),
             username: account.username.clone(),
             about,
-            at: self.clock.now(),
+            at: self.core.clock.now(),
             requester_ip: by.ip.to_string(),
             browser: by.browser(),
         };
-        self.mailer.enqueue(tx, &Message::Notice(notice), None).await
+        self.core.mailer.enqueue(tx, &Message::Notice(notice), None).await
     }
 
     /// Same as [`Notifications::send`], but for an administrator's action. The notice omits the
@@ -64,16 +68,16 @@ impl Notifications {
             to: account.email.clone(),
             username: account.username.clone(),
             about: NotificationKind::ByAdministrator { action },
-            at: self.clock.now(),
+            at: self.core.clock.now(),
             requester_ip: String::new(),
             browser: String::new(),
         };
-        self.mailer.enqueue(tx, &Message::Notice(notice), None).await
+        self.core.mailer.enqueue(tx, &Message::Notice(notice), None).await
     }
 
     /// Wakes the mail worker. Call this after the commit.
     pub fn wake(&self) {
-        self.mailer.wake();
+        self.core.mailer.wake();
     }
 
     /// Creates a single-use link for a notice, valid until `until`. Only the hash of its token is
@@ -86,10 +90,10 @@ impl Notifications {
         subject_id: Option<uuid::Uuid>,
         until: Timestamp,
     ) -> Result<Link, StoreError> {
-        let (token, now) = (FlowToken::generate(&self.rng), self.clock.now());
-        let id = self.rng.id(now);
+        let (token, now) = (FlowToken::generate(&self.core.rng), self.core.clock.now());
+        let id = self.core.rng.id(now);
         let (account_id, created_at, expires_at) = (account.id, now, until);
-        let link = MailLink { id, purpose, account_id, subject_id, created_at, expires_at, used: false };
+        let link = MailLink { id, purpose, account_id, subject_id, created_at, expires_at, used_at: None };
         mail_links::insert(tx, link, token.digest()).await?;
         Ok(Link { token: token.to_cookie(), until })
     }

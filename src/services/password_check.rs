@@ -5,32 +5,32 @@ use std::time::Duration;
 use crate::store::Transaction;
 use uuid::Uuid;
 
-use super::captcha::{self, Captcha, Passed};
+use super::captcha::{self, Passed};
+use super::core::Core;
 use super::outcome::ServiceError;
 use super::quota;
 use super::request_context::RequestContext;
-use super::security_log::SecurityLog;
-use crate::clock::Clock;
+use crate::crypto::LookupKey;
 use crate::crypto::hash_queue::HashSlot;
-use crate::crypto::{LookupKey, LookupKeys, PasswordHasher};
 use crate::domain::{Metric, Password, SecurityEvent, Timestamp};
-use crate::limits::{HOUR, Limits};
+use crate::limits::HOUR;
 use crate::store::accounts::Account;
 use crate::store::login_failures::{self, Counter};
-use crate::store::{Store, StoreError, hourly_counters};
+use crate::store::{StoreError, hourly_counters};
 
 const TOO_MANY: &str = "Too many attempts.";
 
 /// Checks passwords and counts failures.
-#[derive(Clone, Debug)]
-pub struct PasswordCheck {
-    pub store: Store,
-    pub hasher: PasswordHasher,
-    pub captcha: Captcha,
-    pub keys: LookupKeys,
-    pub log: SecurityLog,
-    pub limits: Limits,
-    pub clock: Clock,
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordCheck<'a> {
+    core: &'a Core,
+}
+
+impl Core {
+    #[must_use]
+    pub const fn password_check(&self) -> PasswordCheck<'_> {
+        PasswordCheck { core: self }
+    }
 }
 
 /// A password to be checked against an account.
@@ -78,14 +78,14 @@ struct Counters {
     total: LookupKey,
 }
 
-impl PasswordCheck {
+impl PasswordCheck<'_> {
     /// Reserves a slot in the password hashing queue. Call this before using the database, so that
     /// during a flood requests are rejected without waiting for the writer.
     ///
     /// # Errors
     /// [`ServiceError::Busy`] if the queue is full.
     pub fn enter(&self) -> Result<HashSlot, ServiceError> {
-        Ok(self.hasher.enter()?)
+        Ok(self.core.hasher.enter()?)
     }
 
     /// Checks a password. Returns `None` if it is wrong.
@@ -109,14 +109,14 @@ impl PasswordCheck {
         let counted = self.count_failure(&counters, attempt, captcha, by).await?;
         // An impossible password is rejected before hashing, whether or not the account exists.
         let Some(password) = Password::parse_claimed(attempt.password) else {
-            self.captcha.count_failure(by);
+            self.core.captcha.count_failure(by);
             return Ok(None);
         };
         let hash = attempt.account.filter(|account| account.is_open()).map(|account| account.password_hash.clone());
         let known = hash.is_some();
-        let matches = self.hasher.verify(slot, &password, hash).await?;
+        let matches = self.core.hasher.verify(slot, &password, hash).await?;
         if !(matches && known) {
-            self.captcha.count_failure(by);
+            self.core.captcha.count_failure(by);
             return Ok(None);
         }
         Ok(Some(VerifiedPassword { counters, counted }))
@@ -132,8 +132,8 @@ impl PasswordCheck {
     ) -> Result<(), StoreError> {
         login_failures::clear(tx, &verified.counters.from_prefix).await?;
         login_failures::decrement(tx, &verified.counters.total).await?;
-        let quota = self.limits.login_failures_per_ip;
-        quota::give_back(tx, &self.keys, quota::QuotaKind::SignInFailures, quota, by).await?;
+        let quota = self.core.limits.login_failures_per_ip;
+        quota::give_back(tx, &self.core.keys, quota::QuotaKind::SignInFailures, quota, by).await?;
         hourly_counters::decrement(tx, Metric::WrongPassword, verified.counted.at).await?;
         match verified.counted.event_id {
             Some(event) => crate::store::security_events::delete(tx, event).await,
@@ -157,8 +157,8 @@ impl PasswordCheck {
     fn counters(&self, attempt: PasswordAttempt<'_>, by: &RequestContext) -> Counters {
         let owner = attempt.account.map_or_else(|| attempt.identifier.to_lowercase(), |account| account.id.to_string());
         Counters {
-            from_prefix: self.keys.key(&["login", &owner, &by.prefix().to_string()]),
-            total: self.keys.key(&["login", &owner]),
+            from_prefix: self.core.keys.key(&["login", &owner, &by.prefix().to_string()]),
+            total: self.core.keys.key(&["login", &owner]),
         }
     }
 
@@ -169,7 +169,7 @@ impl PasswordCheck {
         captcha: CaptchaPolicy<'_>,
         by: &RequestContext,
     ) -> Result<CountedFailure, ServiceError> {
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         let counter =
             login_failures::get(&tx, &keys.from_prefix).await?.filter(|counter| !self.is_forgotten(counter, now));
@@ -179,16 +179,16 @@ impl PasswordCheck {
         let total = login_failures::get(&tx, &keys.total).await?;
         let total = total.filter(|it| now.since(it.last_at) < HOUR).map_or(0, |it| it.failures);
         match captcha {
-            CaptchaPolicy::Asked(Some(passed)) => self.captcha.spend(&tx, passed, by).await?,
+            CaptchaPolicy::Asked(Some(passed)) => self.core.captcha.spend(&tx, passed, by).await?,
             CaptchaPolicy::Asked(None)
-                if self.captcha.is_suspect(by) || total >= self.limits.captcha.after_account_failures =>
+                if self.core.captcha.is_suspect(by) || total >= self.core.limits.captcha_after_account_failures =>
             {
                 return Err(ServiceError::Captcha(captcha::NEEDED));
             }
             CaptchaPolicy::Asked(None) | CaptchaPolicy::Never => {}
         }
-        let quota = self.limits.login_failures_per_ip;
-        if let Some(wait) = quota::take(&tx, &self.keys, quota::QuotaKind::SignInFailures, quota, by, now).await? {
+        let quota = self.core.limits.login_failures_per_ip;
+        if let Some(wait) = quota::take(&tx, &self.core.keys, quota::QuotaKind::SignInFailures, quota, by, now).await? {
             return Err(limited(wait, by));
         }
         let failures = counter.map_or(0, |counter| counter.failures).saturating_add(1);
@@ -197,7 +197,9 @@ impl PasswordCheck {
         let total = Counter { failures: total.saturating_add(1), last_at: now, blocked_until: now };
         login_failures::put(&tx, &keys.total, total).await?;
         let event_id = match attempt.account {
-            Some(account) => Some(self.log.record(&tx, account.id, SecurityEvent::SignInFailed, by).await?),
+            Some(account) => {
+                Some(self.core.security_log().record(&tx, account.id, SecurityEvent::SignInFailed, by).await?)
+            }
             None => None,
         };
         hourly_counters::add(&tx, Metric::WrongPassword, now).await?;
@@ -209,15 +211,16 @@ impl PasswordCheck {
     /// the limit on, they are kept longer than the longest delay, because otherwise waiting out a
     /// delay would reset them.
     fn is_forgotten(&self, counter: &Counter, now: Timestamp) -> bool {
-        let memory = if counter.failures < self.limits.login_failures { self.limits.login_window } else { HOUR };
+        let memory =
+            if counter.failures < self.core.limits.login_failures { self.core.limits.login_window } else { HOUR };
         now.since(counter.last_at) > memory
     }
 
     /// Returns no delay below the limit, then the initial delay, doubling up to the maximum.
     fn delay_after(&self, failures: u32) -> Duration {
-        let Some(beyond) = failures.checked_sub(self.limits.login_failures) else { return Duration::ZERO };
+        let Some(beyond) = failures.checked_sub(self.core.limits.login_failures) else { return Duration::ZERO };
         let factor = 2_u32.saturating_pow(beyond.min(16));
-        self.limits.login_delay.saturating_mul(factor).min(self.limits.login_delay_max)
+        self.core.limits.login_delay.saturating_mul(factor).min(self.core.limits.login_delay_max)
     }
 }
 

@@ -1,24 +1,29 @@
 //! Asking a signed-in user for the password again.
 
+use super::core::Core;
 use super::outcome::{NextStep, ServiceError, SessionChange};
-use super::password_check::{CaptchaPolicy, PasswordAttempt, PasswordCheck, VerifiedPassword};
+use super::password_check::{CaptchaPolicy, PasswordAttempt, VerifiedPassword};
 use super::request_context::RequestContext;
-use crate::clock::Clock;
 use crate::domain::{FieldErrors, Timestamp};
 use crate::paths;
+use crate::store::accounts;
 use crate::store::accounts::Account;
-use crate::store::{Store, accounts};
 
 const EMPTY: &str = "Enter your password.";
 const WRONG: &str = "Incorrect password.";
 
 /// The service behind `/account/confirm` and every form that asks a signed-in user for the
 /// password.
-#[derive(Clone, Debug)]
-pub struct Reauthentication {
-    pub store: Store,
-    pub passwords: PasswordCheck,
-    pub clock: Clock,
+#[derive(Clone, Copy, Debug)]
+pub struct Reauthentication<'a> {
+    core: &'a Core,
+}
+
+impl Core {
+    #[must_use]
+    pub const fn reauthentication(&self) -> Reauthentication<'_> {
+        Reauthentication { core: self }
+    }
 }
 
 /// Returns the next step of a user who has just confirmed the password or a passkey: back to the form that required it.
@@ -26,7 +31,7 @@ pub fn reauthenticated(at: Timestamp) -> NextStep {
     NextStep::go(paths::ACCOUNT).with_session(SessionChange::Reauthenticated(at))
 }
 
-impl Reauthentication {
+impl Reauthentication<'_> {
     /// Verifies the signed-in user's password.
     ///
     /// # Errors
@@ -34,10 +39,10 @@ impl Reauthentication {
     /// password is wrong, or [`ServiceError::Limited`] after too many wrong passwords.
     pub async fn confirm(&self, password: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let (_, verified) = self.own_password("password", password, by).await?;
-        let tx = self.store.write().await?;
-        self.passwords.mark_succeeded(&tx, verified, by).await?;
+        let tx = self.core.store.write().await?;
+        self.core.password_check().mark_succeeded(&tx, verified, by).await?;
         tx.commit().await?;
-        Ok(reauthenticated(self.clock.now()))
+        Ok(reauthenticated(self.core.clock.now()))
     }
 
     /// Checks the password that a signed-in user typed into `field`. Returns the account as it was
@@ -56,11 +61,11 @@ impl Reauthentication {
         if password.is_empty() {
             return Err(FieldErrors::one(field, EMPTY).into());
         }
-        let slot = self.passwords.enter()?;
+        let slot = self.core.password_check().enter()?;
         let account =
-            accounts::by_id(self.store.reader(), member.account_id).await?.ok_or(ServiceError::Unauthenticated)?;
+            accounts::by_id(self.core.store.reader(), member.account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         let attempt = PasswordAttempt { identifier: "", account: Some(&account), password };
-        match self.passwords.check(slot, attempt, CaptchaPolicy::Never, by).await? {
+        match self.core.password_check().check(slot, attempt, CaptchaPolicy::Never, by).await? {
             Some(verified) => Ok((account, verified)),
             None => {
                 tracing::info!(event = "confirmation.failed", account = %account.id, ip = %by.ip);

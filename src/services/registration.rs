@@ -6,39 +6,33 @@ mod resend;
 
 use crate::store::Transaction;
 
-use policy::RegistrationPolicy;
-
-use super::captcha::{Answer, Captcha, Form, Passed};
-use super::codes::{OtpContext, OtpService, Recipient};
+use super::captcha::{Answer, Form, Passed};
+use super::codes::{OtpContext, Recipient};
+use super::core::Core;
 use super::email_owner;
 use super::flow::{self, PendingRegistration};
 use super::outcome::{Flow, FlowChange, InternalError, NextStep, ServiceError};
 use super::request_context::RequestContext;
 use super::sign_up_form::{SignUpForm, USERNAME_TAKEN};
-use crate::clock::Clock;
 use crate::crypto::{FlowToken, OtpPurpose};
-use crate::crypto::{PasswordHasher, PasswordPolicy};
 use crate::domain::{Email, FieldErrors, Metric, Timestamp, Username};
-use crate::limits::Limits;
 use crate::paths;
-use crate::rng::Rng;
-use crate::store::{Store, StoreError, accounts, hourly_counters, otps, registrations};
+use crate::store::{StoreError, accounts, hourly_counters, otps, registrations};
 
 /// The service behind `/register` and the secondary forms of `/verify`.
-#[derive(Clone, Debug)]
-pub struct Registration {
-    pub store: Store,
-    pub hasher: PasswordHasher,
-    pub policy: PasswordPolicy,
-    pub captcha: Captcha,
-    pub codes: OtpService,
-    pub registration_policy: RegistrationPolicy,
-    pub limits: Limits,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct Registration<'a> {
+    core: &'a Core,
 }
 
-impl Registration {
+impl Core {
+    #[must_use]
+    pub const fn registration(&self) -> Registration<'_> {
+        Registration { core: self }
+    }
+}
+
+impl Registration<'_> {
     /// Accepts the details of a new user and mails a code.
     ///
     /// If the email already has an account, the response and its timing are the same, and the owner
@@ -60,35 +54,38 @@ impl Registration {
         if by.member.is_some() {
             return Ok(NextStep::go(paths::DASHBOARD));
         }
-        let invited_email =
-            self.registration_policy.authorize(self.store.reader(), by.invitation.as_ref(), self.clock.now()).await?;
+        let invited_email = self
+            .core
+            .registration_policy
+            .authorize(self.core.store.reader(), by.invitation.as_ref(), self.core.clock.now())
+            .await?;
         // An administrator chose the invited email, so the email domain rules do not apply to it.
         let (email, rules) = match &invited_email {
             Some(invited_email) => (invited_email.as_str(), None),
-            None => (email, Some(&self.registration_policy.emails)),
+            None => (email, Some(&self.core.registration_policy.emails)),
         };
         let SignUpForm { username, email, password } =
-            SignUpForm::parse(username, email, password, &self.policy, rules)?;
-        let passed = self.captcha.check(Form::Register, answer, by).await?;
+            SignUpForm::parse(username, email, password, &self.core.password_policy, rules)?;
+        let passed = self.core.captcha.check(Form::Register, answer, by).await?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.
-        let slot = self.hasher.enter()?;
+        let slot = self.core.hasher.enter()?;
         self.admit(&passed, &username, by).await?;
         // Also hash for an email that has an account, so that the response takes equally long.
-        let password_hash = self.hasher.hash(slot, &password).await?;
-        let tx = self.store.write().await?;
+        let password_hash = self.core.hasher.hash(slot, &password).await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
-        self.codes.check_cap(&tx, email.key(), now).await?;
+        self.core.codes().check_cap(&tx, email.key(), now).await?;
         if let Some(token) = &by.flow
             && let Some(earlier) = registrations::by_flow(&tx, token.digest()).await?
         {
             otps::invalidate_previous(&tx, earlier.id, 0, now).await?;
             registrations::delete(&tx, earlier.id).await?;
         }
-        let flow = FlowToken::generate(&self.rng);
+        let flow = FlowToken::generate(&self.core.rng);
         let registration = registrations::Registration {
-            id: self.rng.id(now),
-            address_taken: email_owner::find(&tx, &email, &self.limits, now).await?.is_some(),
+            id: self.core.rng.id(now),
+            address_taken: email_owner::find(&tx, &email, &self.core.limits, now).await?.is_some(),
             username,
             email,
             password_hash,
@@ -102,7 +99,7 @@ impl Registration {
         hourly_counters::add(&tx, Metric::RegistrationBegun, now).await?;
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
-        self.codes.mailer.wake();
+        self.core.mailer.wake();
         tracing::info!(event = "registration.started", registration = %registration.id, ip = %by.ip);
         Ok(NextStep::go(paths::VERIFY).with_flow(FlowChange::Begin(Flow::Registration, flow)))
     }
@@ -112,7 +109,14 @@ impl Registration {
     /// # Errors
     /// [`ServiceError::Redirect`] to the start if the registration has ended.
     pub async fn pending(&self, flow: Option<&FlowToken>) -> Result<PendingRegistration, ServiceError> {
-        flow::pending(self.store.reader(), flow, &self.registration_policy, &self.limits, self.clock.now()).await
+        flow::pending(
+            self.core.store.reader(),
+            flow,
+            &self.core.registration_policy,
+            &self.core.limits,
+            self.core.clock.now(),
+        )
+        .await
     }
 
     /// Issues a code for this registration. If the email has an owner, the owner is notified
@@ -127,12 +131,12 @@ impl Registration {
         let email = &registration.email;
         let context = OtpContext { purpose: OtpPurpose::Registration, flow: registration.id, email_key: email.key() };
         let to = (!registration.address_taken).then_some(Recipient { email, username: &registration.username });
-        self.codes.issue(tx, context, to, by, now).await?;
+        self.core.codes().issue(tx, context, to, by, now).await?;
         if !registration.address_taken {
             return Ok(());
         }
-        match email_owner::find(tx, email, &self.limits, now).await? {
-            Some(owner) => self.codes.notify_owner(tx, owner, by, now).await,
+        match email_owner::find(tx, email, &self.core.limits, now).await? {
+            Some(owner) => self.core.codes().notify_owner(tx, owner, by, now).await,
             None => Ok(()),
         }
     }
@@ -140,15 +144,19 @@ impl Registration {
     /// Returns the email that the link in an invitation was sent to, if the invitation is still
     /// valid.
     pub async fn invited_email(&self, token: &FlowToken) -> Result<Option<Email>, InternalError> {
-        Ok(self.registration_policy.invited_email(self.store.reader(), Some(token), self.clock.now()).await?)
+        Ok(self
+            .core
+            .registration_policy
+            .invited_email(self.core.store.reader(), Some(token), self.core.clock.now())
+            .await?)
     }
 
     /// Spends the captcha and takes the code from the sender's quota before checking the username,
     /// so that bots cannot cheaply find out which usernames are taken.
     async fn admit(&self, passed: &Passed, username: &Username, by: &RequestContext) -> Result<(), ServiceError> {
-        let tx = self.store.write().await?;
-        self.captcha.spend(&tx, passed, by).await?;
-        self.codes.take_code(&tx, by, self.clock.now()).await?;
+        let tx = self.core.store.write().await?;
+        self.core.captcha.spend(&tx, passed, by).await?;
+        self.core.codes().take_code(&tx, by, self.core.clock.now()).await?;
         let taken = accounts::by_username(&tx, username).await?.is_some();
         tx.commit().await?;
         if taken { Err(FieldErrors::one("username", USERNAME_TAKEN).into()) } else { Ok(()) }

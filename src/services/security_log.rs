@@ -3,14 +3,13 @@
 use crate::store::Transaction;
 use uuid::Uuid;
 
+use super::core::Core;
 use super::keyset::{self, Cursor, Page};
 use super::outcome::{InternalError, ServiceError};
 use super::request_context::RequestContext;
-use crate::clock::Clock;
 use crate::domain::SecurityEvent;
-use crate::rng::Rng;
-use crate::store::security_events::{self, Event, NewEvent};
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
+use crate::store::security_events::{self, Event};
 
 /// Maximum length of an event's detail, in characters.
 const DETAIL_MAX: usize = 200;
@@ -18,14 +17,19 @@ const DETAIL_MAX: usize = 200;
 const PAGE: u8 = 50;
 
 /// Writes and reads the security log of an account.
-#[derive(Clone, Debug)]
-pub struct SecurityLog {
-    pub store: Store,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct SecurityLog<'a> {
+    core: &'a Core,
 }
 
-impl SecurityLog {
+impl Core {
+    #[must_use]
+    pub const fn security_log(&self) -> SecurityLog<'_> {
+        SecurityLog { core: self }
+    }
+}
+
+impl SecurityLog<'_> {
     /// Writes an event in the transaction of what happened.
     pub async fn record(
         &self,
@@ -61,18 +65,13 @@ impl SecurityLog {
         self.write(tx, account_id, event, Some(detail), None).await
     }
 
-    /// Returns the user's `most` newest events, or those before the event `before` if given.
+    /// Returns the user's `most` newest events.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
-    pub async fn newest(
-        &self,
-        before: Option<Uuid>,
-        most: u64,
-        by: &RequestContext,
-    ) -> Result<Vec<Event>, ServiceError> {
+    pub async fn newest(&self, most: u64, by: &RequestContext) -> Result<Vec<Event>, ServiceError> {
         let member = by.member()?;
-        let events = security_events::newest(self.store.reader(), member.account_id, before, most).await;
+        let events = security_events::list(self.core.store.reader(), member.account_id, Cursor::First, most).await;
         Ok(events.map_err(InternalError::from)?)
     }
 
@@ -87,14 +86,8 @@ impl SecurityLog {
 
     /// Returns a page of an account's log. The caller checks that the user may see it.
     pub(super) async fn page_of(&self, account_id: Uuid, cursor: Cursor<Uuid>) -> Result<Page<Event>, ServiceError> {
-        let db = self.store.reader();
-        let fetch = |cursor, most| async move {
-            match cursor {
-                Cursor::First => security_events::newest(db, account_id, None, most).await,
-                Cursor::Before(event) => security_events::newest(db, account_id, Some(event), most).await,
-                Cursor::After(event) => security_events::next_after(db, account_id, event, most).await,
-            }
-        };
+        let db = self.core.store.reader();
+        let fetch = |cursor, most| security_events::list(db, account_id, cursor, most);
         Ok(keyset::page(cursor, PAGE, fetch).await?)
     }
 
@@ -106,11 +99,11 @@ impl SecurityLog {
         detail: Option<&str>,
         by: Option<&RequestContext>,
     ) -> Result<Uuid, StoreError> {
-        let at = self.clock.now();
-        let id = self.rng.id(at);
+        let at = self.core.clock.now();
+        let id = self.core.rng.id(at);
         let detail = detail.map(|detail| detail.chars().take(DETAIL_MAX).collect());
         let (ip, user_agent) = by.map(|by| (by.ip.to_string(), by.user_agent.clone())).unwrap_or_default();
-        security_events::insert(tx, NewEvent { id, account_id, event, detail, at, ip, user_agent }).await?;
+        security_events::insert(tx, account_id, Event { id, event, detail, at, ip, user_agent }).await?;
         Ok(id)
     }
 }

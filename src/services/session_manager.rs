@@ -3,14 +3,14 @@
 use crate::store::Transaction;
 use uuid::Uuid;
 
+use super::core::Core;
 use super::outcome::{NextStep, ServiceError, SessionChange};
 use super::request_context::{AuthenticatedUser, RequestContext};
-use super::security_log::SecurityLog;
 use super::user_agent::describe_user_agent;
 use crate::domain::{NoticeKind, SecurityEvent};
 use crate::paths;
-use crate::store::sessions::{self, LiveSession, Sessions, SignedIn};
-use crate::store::{Store, accounts};
+use crate::store::accounts;
+use crate::store::sessions::{self, LiveSession, SignedIn};
 
 /// Maximum number of sessions listed.
 pub const LISTED: u64 = 100;
@@ -18,21 +18,26 @@ pub const LISTED: u64 = 100;
 const NOT_THERE: &str = "That session has already ended.";
 
 /// The service behind `/account/sessions` and signing out.
-#[derive(Clone, Debug)]
-pub struct SessionManager {
-    pub store: Store,
-    pub sessions: Sessions,
-    pub log: SecurityLog,
+#[derive(Clone, Copy, Debug)]
+pub struct SessionManager<'a> {
+    core: &'a Core,
 }
 
-impl SessionManager {
+impl Core {
+    #[must_use]
+    pub const fn session_manager(&self) -> SessionManager<'_> {
+        SessionManager { core: self }
+    }
+}
+
+impl SessionManager<'_> {
     /// Returns the user's valid sessions, newest first, up to [`LISTED`].
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
     pub async fn live(&self, by: &RequestContext) -> Result<Vec<LiveSession>, ServiceError> {
         let member = by.member()?;
-        Ok(self.sessions.live(member.account_id, member.session_version, LISTED).await?)
+        Ok(self.core.sessions.live(member.account_id, member.session_version, LISTED).await?)
     }
 
     /// Ends one of the user's sessions by its public id. Signs out if it is the current one.
@@ -46,12 +51,15 @@ impl SessionManager {
         if handle == member.session {
             return self.sign_out(by).await;
         }
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         self.still_signed_in(&tx, member).await?;
         let Some(ended) = sessions::end(&tx, member.account_id, handle).await? else {
             return Err(ServiceError::Refused(NOT_THERE));
         };
-        self.log.record_with_detail(&tx, member.account_id, SecurityEvent::SessionEnded, &label(&ended), by).await?;
+        self.core
+            .security_log()
+            .record_with_detail(&tx, member.account_id, SecurityEvent::SessionEnded, &label(&ended), by)
+            .await?;
         tx.commit().await?;
         tracing::info!(event = "session.ended", account = %member.account_id, ip = %by.ip);
         let done = NextStep::go(paths::ACCOUNT_SESSIONS);
@@ -65,11 +73,11 @@ impl SessionManager {
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
     pub async fn end_others(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let member = by.member()?;
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         self.still_signed_in(&tx, member).await?;
         sessions::end_others(&tx, member.account_id, member.session).await?;
         accounts::end_sessions(&tx, member.account_id).await?;
-        self.log.record(&tx, member.account_id, SecurityEvent::OtherSessionsEnded, by).await?;
+        self.core.security_log().record(&tx, member.account_id, SecurityEvent::OtherSessionsEnded, by).await?;
         tx.commit().await?;
         tracing::info!(event = "session.others_ended", account = %member.account_id, ip = %by.ip);
         let done = NextStep::go(paths::ACCOUNT_SESSIONS);
@@ -80,9 +88,9 @@ impl SessionManager {
     /// Ends the current session, also one that waits for its second step.
     pub async fn sign_out(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
         if let Some(member) = &by.member {
-            let tx = self.store.write().await?;
+            let tx = self.core.store.write().await?;
             if sessions::end(&tx, member.account_id, member.session).await?.is_some() {
-                self.log.record(&tx, member.account_id, SecurityEvent::SignedOut, by).await?;
+                self.core.security_log().record(&tx, member.account_id, SecurityEvent::SignedOut, by).await?;
             }
             tx.commit().await?;
         }

@@ -2,15 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::devices::Devices;
+use super::core::Core;
 use super::outcome::{NextStep, SessionChange};
 use super::request_context::RequestContext;
-use super::security_log::SecurityLog;
-use crate::clock::Clock;
 use crate::crypto::FlowToken;
 use crate::domain::{NextPath, SecurityEvent};
 use crate::paths;
-use crate::rng::Rng;
 use crate::store::accounts::{self, Account};
 use crate::store::sessions::SignedIn;
 use crate::store::{StoreError, Transaction};
@@ -65,15 +62,19 @@ impl SignInOutcome {
 }
 
 /// The last step of every way to sign in.
-#[derive(Clone, Debug)]
-pub struct SignIn {
-    pub log: SecurityLog,
-    pub devices: Devices,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct SignIn<'a> {
+    core: &'a Core,
 }
 
-impl SignIn {
+impl Core {
+    #[must_use]
+    pub const fn sign_in(&self) -> SignIn<'_> {
+        SignIn { core: self }
+    }
+}
+
+impl SignIn<'_> {
     /// Signs the user in, within the transaction that verified the factors. If the browser was not
     /// seen before, the owner is notified.
     ///
@@ -86,15 +87,18 @@ impl SignIn {
         remember: bool,
         by: &RequestContext,
     ) -> Result<SignInOutcome, StoreError> {
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let ip = by.ip.to_string();
         accounts::record_sign_in(tx, account.id, now, &ip).await?;
-        self.log.record_with_detail(tx, account.id, SecurityEvent::SignedIn, method.label(), by).await?;
+        self.core
+            .security_log()
+            .record_with_detail(tx, account.id, SecurityEvent::SignedIn, method.label(), by)
+            .await?;
         tracing::info!(event = "sign_in.succeeded", account = %account.id, how = method.label(), ip = %by.ip);
         let signed_in = SignedIn {
             account_id: account.id,
             session_version: account.session_version,
-            handle: self.rng.id(now),
+            handle: self.core.rng.id(now),
             remember,
             at: now.0,
             authenticated_at: now.0,
@@ -104,7 +108,7 @@ impl SignIn {
             previous_at: account.last_sign_in_at.map(|at| at.0),
             previous_ip: account.last_sign_in_ip.clone(),
         };
-        let device = self.devices.remember(tx, account, &signed_in, by).await?;
+        let device = self.core.devices().remember(tx, account, &signed_in, by).await?;
         Ok(SignInOutcome { signed_in, device: Some(device), trusted: None })
     }
 }

@@ -2,36 +2,35 @@
 
 use sea_orm::ConnectionTrait;
 
-use super::codes::{self, OtpAttempt, OtpContext, OtpService};
+use super::codes::{self, OtpAttempt, OtpContext};
+use super::core::Core;
 use super::email_owner;
 use super::flow::{self, PendingRegistration, RegistrationEnded};
 use super::outcome::{Flow, FlowChange, NextStep, ServiceError};
-use super::registration::policy::RegistrationPolicy;
 use super::request_context::RequestContext;
 use super::sign_up_form::USERNAME_TAKEN;
-use crate::clock::Clock;
 use crate::crypto::OtpPurpose;
 use crate::domain::{FieldErrors, Metric, NoticeKind, OtpCode, Role, Timestamp, Username};
-use crate::limits::Limits;
 use crate::paths;
-use crate::rng::Rng;
 use crate::store::accounts::NewAccount;
 use crate::store::invitations::{self, Ending};
 use crate::store::registrations::Registration;
-use crate::store::{Store, accounts, hourly_counters, registrations};
+use crate::store::{accounts, hourly_counters, registrations};
 
 /// The service behind `/verify`.
-#[derive(Clone, Debug)]
-pub struct Verification {
-    pub store: Store,
-    pub codes: OtpService,
-    pub registration_policy: RegistrationPolicy,
-    pub limits: Limits,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct Verification<'a> {
+    core: &'a Core,
 }
 
-impl Verification {
+impl Core {
+    #[must_use]
+    pub const fn verification(&self) -> Verification<'_> {
+        Verification { core: self }
+    }
+}
+
+impl Verification<'_> {
     /// Checks a code and creates the account.
     ///
     /// The attempt is counted and committed before the code is compared, so that neither a crash
@@ -45,14 +44,14 @@ impl Verification {
         let Some(code) = errors.check("code", OtpCode::parse(code)) else { return Err(errors.into()) };
         let (registration, counted) = self.count_try(by).await?;
         let context = otp_context(&registration);
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
-        if !self.codes.consume(&tx, context, &code, now).await? {
+        if !self.core.codes().consume(&tx, context, &code, now).await? {
             drop(tx);
-            self.codes.record_wrong(context, by);
+            self.core.codes().record_wrong(context, by);
             return self.wrong_code(by, now).await;
         }
-        self.codes.mark_succeeded(&tx, counted, by).await?;
+        self.core.codes().mark_succeeded(&tx, counted, by).await?;
         self.finish(tx, registration, now).await
     }
 
@@ -63,7 +62,7 @@ impl Verification {
     pub async fn choose_username(&self, username: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(username) = errors.check("username", Username::parse(username)) else { return Err(errors.into()) };
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         let PendingRegistration { mut registration, .. } = self.pending(&tx, by, now).await?;
         if !registration.proven {
@@ -78,14 +77,15 @@ impl Verification {
 
     /// Counts and commits one attempt against the flow and the email.
     async fn count_try(&self, by: &RequestContext) -> Result<(Registration, OtpAttempt), ServiceError> {
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         let PendingRegistration { registration, .. } = self.pending(&tx, by, now).await?;
         if registration.proven {
             return Err(NextStep::go(paths::VERIFY).into());
         }
-        let counted = self.codes.record_attempt(&tx, otp_context(&registration), registration.tries, by, now).await?;
-        if !registrations::count_try(&tx, registration.id, self.limits.otp_tries).await? {
+        let counted =
+            self.core.codes().record_attempt(&tx, otp_context(&registration), registration.tries, by, now).await?;
+        if !registrations::count_try(&tx, registration.id, self.core.limits.otp_tries).await? {
             return Err(RegistrationEnded::TriesUsed(Box::new(registration)).into());
         }
         tx.commit().await?;
@@ -94,8 +94,8 @@ impl Verification {
 
     /// Returns the response to a wrong code: the attempts left, or the way back to the start.
     async fn wrong_code(&self, by: &RequestContext, now: Timestamp) -> Result<NextStep, ServiceError> {
-        let PendingRegistration { registration, .. } = self.pending(self.store.reader(), by, now).await?;
-        Err(codes::wrong_code(registration.tries, self.limits.otp_tries))
+        let PendingRegistration { registration, .. } = self.pending(self.core.store.reader(), by, now).await?;
+        Err(codes::wrong_code(registration.tries, self.core.limits.otp_tries))
     }
 
     async fn pending(
@@ -104,7 +104,7 @@ impl Verification {
         by: &RequestContext,
         now: Timestamp,
     ) -> Result<PendingRegistration, ServiceError> {
-        flow::pending(db, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await
+        flow::pending(db, by.flow.as_ref(), &self.core.registration_policy, &self.core.limits, now).await
     }
 
     /// Turns a verified registration into an account, in the transaction that consumed its code.
@@ -116,7 +116,7 @@ impl Verification {
         now: Timestamp,
     ) -> Result<NextStep, ServiceError> {
         let sign_in = NextStep::go(paths::LOGIN).with_flow(FlowChange::End(Flow::Registration));
-        if email_owner::find(&tx, &registration.email, &self.limits, now).await?.is_some() {
+        if email_owner::find(&tx, &registration.email, &self.core.limits, now).await?.is_some() {
             registrations::mark_finished(&tx, registration.id, now).await?;
             tx.commit().await?;
             return Ok(sign_in
@@ -129,12 +129,12 @@ impl Verification {
         }
         // The invitation may have been revoked between the check of the flow and this transaction.
         if !invitations::end_for(&tx, &registration.email, Ending::Used, now).await?
-            && let Some(reason) = self.registration_policy.rejection_reason(&tx, &registration.email, now).await?
+            && let Some(reason) = self.core.registration_policy.rejection_reason(&tx, &registration.email, now).await?
         {
             return Err(RegistrationEnded::NotAllowed(reason).into());
         }
         let account = NewAccount {
-            id: self.rng.id(now),
+            id: self.core.rng.id(now),
             username: registration.username.clone(),
             email: registration.email,
             password_hash: registration.password_hash,

@@ -1,17 +1,21 @@
 //! The export of all data about a user: no passwords, digests or secrets, and nothing about other
 //! users.
 
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
-use serde::Serialize;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColIdx, ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait, IntoSimpleExpr as _, PartialModelTrait,
+    QueryFilter as _, QueryOrder as _, QueryResult, Select, TryGetError, TryGetable,
+};
+use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::{
-    account, email_change, invitation, known_device, otp, outbox, passkey, recovery_code, security_event, session,
-    totp, trusted_browser,
+    account, email_change, invitation, known_device, otp, outbox, passkey, security_event, session, totp,
+    trusted_browser,
 };
+use super::{StoreError, recovery_codes};
 
 /// The data stored about one account.
 #[derive(Clone, Debug, Serialize)]
@@ -28,260 +32,218 @@ pub struct AccountExport {
     security_log: Vec<EventPart>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, DerivePartialModel)]
+#[sea_orm(entity = "account::Entity")]
 struct AccountPart {
+    #[serde(skip)]
+    email_key: String,
     username: String,
     email: String,
     role: String,
-    created_at: Option<String>,
-    verified_at: Option<String>,
-    password_changed_at: Option<String>,
-    last_sign_in_at: Option<String>,
+    created_at: Moment,
+    verified_at: Moment,
+    password_changed_at: Moment,
+    last_sign_in_at: Option<Moment>,
+    #[sea_orm(from_col = "last_sign_in_ip")]
     last_sign_in_from: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 struct SessionPart {
-    began_at: Option<String>,
-    last_seen_at: Option<String>,
+    began_at: Moment,
+    last_seen_at: Moment,
     remembered: bool,
     from: Option<String>,
     browser: Option<String>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, DerivePartialModel)]
+#[sea_orm(entity = "known_device::Entity")]
 struct DevicePart {
-    first_seen_at: Option<String>,
-    last_seen_at: Option<String>,
+    first_seen_at: Moment,
+    last_seen_at: Moment,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, DerivePartialModel)]
+#[sea_orm(entity = "trusted_browser::Entity")]
 struct BrowserPart {
+    #[sea_orm(from_col = "user_agent")]
     browser: String,
+    #[sea_orm(from_col = "ip")]
     from: String,
-    trusted_at: Option<String>,
-    last_used_at: Option<String>,
-    expires_at: Option<String>,
+    #[sea_orm(from_col = "created_at")]
+    trusted_at: Moment,
+    last_used_at: Option<Moment>,
+    expires_at: Moment,
 }
 
 #[derive(Clone, Debug, Serialize)]
 struct TwoStepPart {
-    authenticator_app_since: Option<String>,
-    recovery_codes_left: usize,
+    authenticator_app_since: Option<Moment>,
+    recovery_codes_left: u64,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, DerivePartialModel)]
+#[sea_orm(entity = "passkey::Entity")]
 struct PasskeyPart {
     name: String,
-    created_at: Option<String>,
-    last_used_at: Option<String>,
+    created_at: Moment,
+    last_used_at: Option<Moment>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, DerivePartialModel)]
+#[sea_orm(entity = "email_change::Entity")]
 struct ChangePart {
+    #[sea_orm(from_col = "old_email")]
     from: String,
+    #[sea_orm(from_col = "email")]
     to: String,
-    asked_at: Option<String>,
-    confirmed_at: Option<String>,
-    undone_at: Option<String>,
+    #[sea_orm(from_col = "created_at")]
+    asked_at: Moment,
+    confirmed_at: Option<Moment>,
+    undone_at: Option<Moment>,
 }
 
 /// An invitation sent to the user's email.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, DerivePartialModel)]
+#[sea_orm(entity = "invitation::Entity")]
 struct InvitationPart {
     email: String,
-    sent_at: Option<String>,
-    expires_at: Option<String>,
+    #[sea_orm(from_col = "created_at")]
+    sent_at: Moment,
+    expires_at: Moment,
     /// What ended it before it expired, and when.
+    #[sea_orm(from_col = "ending")]
     ended_by: Option<String>,
-    ended_at: Option<String>,
+    #[sea_orm(from_expr = "ended_early()")]
+    ended_at: Option<Moment>,
 }
 
 /// A code issued for the user's email, and its message.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, DerivePartialModel)]
+#[sea_orm(entity = "otp::Entity")]
 struct CodePart {
+    #[serde(skip)]
+    id: Uuid,
     purpose: String,
+    #[sea_orm(from_col = "requester_ip")]
     asked_for_from: String,
-    issued_at: Option<String>,
-    expires_at: Option<String>,
-    used_at: Option<String>,
+    issued_at: Moment,
+    expires_at: Moment,
+    #[sea_orm(from_col = "consumed_at")]
+    used_at: Option<Moment>,
+    #[sea_orm(from_col = "attempts")]
     tries: i32,
+    #[sea_orm(skip)]
     mail: Option<MailPart>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, DerivePartialModel)]
+#[sea_orm(entity = "outbox::Entity")]
 struct MailPart {
+    #[serde(skip)]
+    otp_id: Option<Uuid>,
     kind: String,
     state: String,
-    written_at: Option<String>,
-    sent_at: Option<String>,
+    #[sea_orm(from_col = "created_at")]
+    written_at: Moment,
+    sent_at: Option<Moment>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, DerivePartialModel)]
+#[sea_orm(entity = "security_event::Entity")]
 struct EventPart {
+    #[sea_orm(from_col = "kind")]
     what: String,
+    #[sea_orm(from_col = "detail")]
     about: Option<String>,
-    at: Option<String>,
+    at: Moment,
+    #[sea_orm(from_col = "ip")]
     from: String,
+    #[sea_orm(from_col = "user_agent")]
     browser: String,
+}
+
+/// Milliseconds since 1970, exported as RFC 3339 in UTC.
+#[derive(Clone, Copy, Debug)]
+struct Moment(i64);
+
+impl TryGetable for Moment {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
+        i64::try_get_by(row, column).map(Self)
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).ok();
+        at.and_then(|at| at.format(&Rfc3339).ok()).serialize(serializer)
+    }
 }
 
 /// Collects the data about an account. Returns `None` if the account does not exist.
 pub async fn collect(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<AccountExport>, StoreError> {
-    let Some(account) = account::Entity::find_by_id(account_id).one(db).await? else { return Ok(None) };
-    let sessions = session::Entity::find().filter(session::Column::AccountId.eq(account_id)).all(db).await?;
-    let devices = known_device::Entity::find().filter(known_device::Column::AccountId.eq(account_id)).all(db).await?;
-    let browsers =
-        trusted_browser::Entity::find().filter(trusted_browser::Column::AccountId.eq(account_id)).all(db).await?;
+    let account = account::Entity::find_by_id(account_id).into_partial_model::<AccountPart>().one(db).await?;
+    let Some(account) = account else { return Ok(None) };
     let totp = totp::Entity::find_by_id(account_id).one(db).await?;
-    let recovery_codes = recovery_code::Entity::find()
-        .filter(recovery_code::Column::AccountId.eq(account_id))
-        .filter(recovery_code::Column::UsedAt.is_null())
-        .all(db)
-        .await?;
-    let passkeys = passkey::Entity::find().filter(passkey::Column::AccountId.eq(account_id)).all(db).await?;
-    let changes = email_change::Entity::find().filter(email_change::Column::AccountId.eq(account_id)).all(db).await?;
+    let sessions = session::Entity::find().filter(session::Column::AccountId.eq(account_id)).all(db).await?;
+    let devices = known_device::Entity::find().filter(known_device::Column::AccountId.eq(account_id));
+    let browsers = trusted_browser::Entity::find().filter(trusted_browser::Column::AccountId.eq(account_id));
+    let passkeys = passkey::Entity::find().filter(passkey::Column::AccountId.eq(account_id));
+    let changes = email_change::Entity::find().filter(email_change::Column::AccountId.eq(account_id));
+    let invitations = invitation::Entity::find().filter(invitation::Column::EmailKey.eq(&account.email_key));
     let events = security_event::Entity::find()
         .filter(security_event::Column::AccountId.eq(account_id))
-        .order_by_desc(security_event::Column::Id)
-        .all(db)
-        .await?;
-    let invitations =
-        invitation::Entity::find().filter(invitation::Column::EmailKey.eq(&account.email_key)).all(db).await?;
+        .order_by_desc(security_event::Column::Id);
     Ok(Some(AccountExport {
-        codes: codes(db, &account.email_key).await?,
-        account: account.into(),
         sessions: sessions.into_iter().map(Into::into).collect(),
-        known_devices: devices.into_iter().map(Into::into).collect(),
-        trusted_browsers: browsers.into_iter().map(Into::into).collect(),
+        known_devices: all(db, devices).await?,
+        trusted_browsers: all(db, browsers).await?,
         two_step_sign_in: TwoStepPart {
-            authenticator_app_since: totp.and_then(|totp| moment_if(totp.confirmed_at)),
-            recovery_codes_left: recovery_codes.len(),
+            authenticator_app_since: totp.and_then(|totp| totp.confirmed_at).map(|at| Moment(at.0)),
+            recovery_codes_left: recovery_codes::left(db, account_id).await?,
         },
-        passkeys: passkeys.into_iter().map(Into::into).collect(),
-        email_changes: changes.into_iter().map(Into::into).collect(),
-        invitations: invitations.into_iter().map(Into::into).collect(),
-        security_log: events.into_iter().map(Into::into).collect(),
+        passkeys: all(db, passkeys).await?,
+        email_changes: all(db, changes).await?,
+        invitations: all(db, invitations).await?,
+        codes: codes(db, &account.email_key).await?,
+        security_log: all(db, events).await?,
+        account,
     }))
 }
 
-async fn codes(db: &impl ConnectionTrait, email_key: &str) -> Result<Vec<CodePart>, StoreError> {
-    let issued = otp::Entity::find()
-        .filter(otp::Column::EmailKey.eq(email_key))
-        .order_by_desc(otp::Column::IssuedAt)
-        .all(db)
-        .await?;
-    let ids: Vec<Uuid> = issued.iter().map(|code| code.id).collect();
-    let mails = outbox::Entity::find().filter(outbox::Column::OtpId.is_in(ids)).all(db).await?;
-    let part = |code: otp::Model| {
-        let mail = mails.iter().find(|mail| mail.otp_id == Some(code.id));
-        CodePart {
-            purpose: code.purpose,
-            asked_for_from: code.requester_ip,
-            issued_at: moment(code.issued_at),
-            expires_at: moment(code.expires_at),
-            used_at: moment_if(code.consumed_at),
-            tries: code.attempts,
-            mail: mail.map(|mail| MailPart {
-                kind: mail.kind.clone(),
-                state: mail.state.clone(),
-                written_at: moment(mail.created_at),
-                sent_at: moment_if(mail.sent_at),
-            }),
-        }
-    };
-    Ok(issued.into_iter().map(part).collect())
+async fn all<E: EntityTrait, P: PartialModelTrait>(
+    db: &impl ConnectionTrait,
+    query: Select<E>,
+) -> Result<Vec<P>, StoreError> {
+    Ok(query.into_partial_model().all(db).await?)
 }
 
-impl From<account::Model> for AccountPart {
-    fn from(row: account::Model) -> Self {
-        Self {
-            username: row.username,
-            email: row.email,
-            role: row.role,
-            created_at: moment(row.created_at),
-            verified_at: moment(row.verified_at),
-            password_changed_at: moment(row.password_changed_at),
-            last_sign_in_at: moment_if(row.last_sign_in_at),
-            last_sign_in_from: row.last_sign_in_ip,
-        }
+async fn codes(db: &impl ConnectionTrait, email_key: &str) -> Result<Vec<CodePart>, StoreError> {
+    let issued = otp::Entity::find().filter(otp::Column::EmailKey.eq(email_key)).order_by_desc(otp::Column::IssuedAt);
+    let mut codes: Vec<CodePart> = all(db, issued).await?;
+    let ids: Vec<Uuid> = codes.iter().map(|code| code.id).collect();
+    let mails: Vec<MailPart> = all(db, outbox::Entity::find().filter(outbox::Column::OtpId.is_in(ids))).await?;
+    for code in &mut codes {
+        code.mail = mails.iter().find(|mail| mail.otp_id == Some(code.id)).cloned();
     }
+    Ok(codes)
+}
+
+/// When an invitation ended, if it ended before it expired.
+fn ended_early() -> Expr {
+    Expr::case(invitation::Column::Ending.is_not_null(), invitation::Column::EndedAt.into_simple_expr()).into()
 }
 
 impl From<session::Model> for SessionPart {
     fn from(row: session::Model) -> Self {
         let begun = super::sessions::begun(&row.data);
         Self {
-            began_at: moment(row.created_at),
-            last_seen_at: moment(row.last_seen_at),
+            began_at: Moment(row.created_at.0),
+            last_seen_at: Moment(row.last_seen_at.0),
             remembered: row.remember,
             from: begun.as_ref().map(|it| it.ip.clone()),
             browser: begun.map(|it| it.user_agent),
         }
     }
-}
-
-impl From<known_device::Model> for DevicePart {
-    fn from(row: known_device::Model) -> Self {
-        Self { first_seen_at: moment(row.first_seen_at), last_seen_at: moment(row.last_seen_at) }
-    }
-}
-
-impl From<trusted_browser::Model> for BrowserPart {
-    fn from(row: trusted_browser::Model) -> Self {
-        Self {
-            browser: row.user_agent,
-            from: row.ip,
-            trusted_at: moment(row.created_at),
-            last_used_at: moment_if(row.last_used_at),
-            expires_at: moment(row.expires_at),
-        }
-    }
-}
-
-impl From<passkey::Model> for PasskeyPart {
-    fn from(row: passkey::Model) -> Self {
-        Self { name: row.name, created_at: moment(row.created_at), last_used_at: moment_if(row.last_used_at) }
-    }
-}
-
-impl From<email_change::Model> for ChangePart {
-    fn from(row: email_change::Model) -> Self {
-        Self {
-            from: row.old_email,
-            to: row.email,
-            asked_at: moment(row.created_at),
-            confirmed_at: moment_if(row.confirmed_at),
-            undone_at: moment_if(row.undone_at),
-        }
-    }
-}
-
-impl From<invitation::Model> for InvitationPart {
-    fn from(row: invitation::Model) -> Self {
-        let ended_at = row.ending.as_ref().and_then(|_| moment(row.ended_at));
-        Self {
-            email: row.email,
-            sent_at: moment(row.created_at),
-            expires_at: moment(row.expires_at),
-            ended_by: row.ending,
-            ended_at,
-        }
-    }
-}
-
-impl From<security_event::Model> for EventPart {
-    fn from(row: security_event::Model) -> Self {
-        Self { what: row.kind, about: row.detail, at: moment(row.at), from: row.ip, browser: row.user_agent }
-    }
-}
-
-/// Formats a time as RFC 3339, in UTC.
-fn moment(millis: i64) -> Option<String> {
-    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok()?;
-    at.format(&Rfc3339).ok()
-}
-
-fn moment_if(millis: Option<i64>) -> Option<String> {
-    millis.and_then(moment)
 }

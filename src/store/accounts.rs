@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DeriveIntoActiveModel, DerivePartialModel,
+    EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _, Select, Set,
 };
 use uuid::Uuid;
 
@@ -16,12 +17,13 @@ pub use account_status::{
 };
 
 use super::StoreError;
-use super::entity::account::{ActiveModel, Column, Entity, Model};
+use super::entity::account::{ActiveModel, Column, Entity};
 use crate::crypto::PasswordHash;
 use crate::domain::{AccountState, Email, Role, Timestamp, Username};
 
 /// An account as the services see it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
 pub struct Account {
     pub id: Uuid,
     pub username: Username,
@@ -31,10 +33,12 @@ pub struct Account {
     pub created_at: Timestamp,
     pub verified_at: Timestamp,
     pub password_changed_at: Timestamp,
+    #[sea_orm(from_expr = "Column::DisabledAt.is_not_null()")]
     pub disabled: bool,
     /// When the account will be deleted, if its owner has requested deletion.
     pub delete_after: Option<Timestamp>,
     /// Incrementing it invalidates all earlier sessions.
+    #[sea_orm(from_col = "session_epoch")]
     pub session_version: i32,
     pub last_sign_in_at: Option<Timestamp>,
     pub last_sign_in_ip: Option<String>,
@@ -62,7 +66,7 @@ impl Account {
 }
 
 /// The data of a new account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, DeriveIntoActiveModel)]
 pub struct NewAccount {
     pub id: Uuid,
     pub username: Username,
@@ -84,22 +88,12 @@ pub async fn any(db: &impl ConnectionTrait) -> Result<bool, StoreError> {
 /// Fails if the username or the email is taken: check first, in the same transaction.
 pub async fn insert(db: &impl ConnectionTrait, new: NewAccount) -> Result<(), StoreError> {
     let row = ActiveModel {
-        id: Set(new.id),
-        username: Set(new.username.as_str().to_owned()),
         username_key: Set(new.username.key()),
-        email: Set(new.email.as_str().to_owned()),
         email_key: Set(new.email.key().to_owned()),
-        password_hash: Set(new.password_hash.as_stored().to_owned()),
-        role: Set(new.role.as_str().to_owned()),
-        created_at: Set(new.created_at.0),
-        verified_at: Set(new.created_at.0),
-        disabled_at: Set(None),
-        password_changed_at: Set(new.created_at.0),
-        last_sign_in_at: Set(None),
-        last_sign_in_ip: Set(None),
-        exists_notice_at: Set(None),
+        verified_at: Set(new.created_at),
+        password_changed_at: Set(new.created_at),
         session_epoch: Set(0),
-        delete_after: Set(None),
+        ..new.into_active_model()
     };
     row.insert(db).await?;
     Ok(())
@@ -107,7 +101,7 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewAccount) -> Result<(), St
 
 /// Returns the account with this id.
 pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Account>, StoreError> {
-    Entity::find_by_id(id).one(db).await?.map(read).transpose()
+    one(db, Entity::find_by_id(id)).await
 }
 
 /// Returns the usernames of the given accounts. Ids without an account are left out.
@@ -122,12 +116,12 @@ pub async fn names(db: &impl ConnectionTrait, ids: HashSet<Uuid>) -> Result<Hash
 
 /// Returns the account with this username.
 pub async fn by_username(db: &impl ConnectionTrait, username: &Username) -> Result<Option<Account>, StoreError> {
-    Entity::find().filter(Column::UsernameKey.eq(username.key())).one(db).await?.map(read).transpose()
+    one(db, Entity::find().filter(Column::UsernameKey.eq(username.key()))).await
 }
 
 /// Returns the account with this email.
 pub async fn by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option<Account>, StoreError> {
-    Entity::find().filter(Column::EmailKey.eq(email.key())).one(db).await?.map(read).transpose()
+    one(db, Entity::find().filter(Column::EmailKey.eq(email.key()))).await
 }
 
 /// Records a sign-in.
@@ -201,20 +195,6 @@ pub async fn claim_exists_notice(
     Ok(claimed.rows_affected == 1)
 }
 
-fn read(row: Model) -> Result<Account, StoreError> {
-    Ok(Account {
-        id: row.id,
-        username: Username::parse(&row.username).map_err(|_| StoreError::Corrupt("account.username"))?,
-        email: Email::parse(&row.email).map_err(|_| StoreError::Corrupt("account.email"))?,
-        password_hash: PasswordHash::from_stored(row.password_hash),
-        role: Role::from_stored(&row.role),
-        created_at: Timestamp(row.created_at),
-        verified_at: Timestamp(row.verified_at),
-        password_changed_at: Timestamp(row.password_changed_at),
-        disabled: row.disabled_at.is_some(),
-        delete_after: row.delete_after.map(Timestamp),
-        session_version: row.session_epoch,
-        last_sign_in_at: row.last_sign_in_at.map(Timestamp),
-        last_sign_in_ip: row.last_sign_in_ip,
-    })
+async fn one(db: &impl ConnectionTrait, query: Select<Entity>) -> Result<Option<Account>, StoreError> {
+    Ok(query.into_partial_model().one(db).await?)
 }

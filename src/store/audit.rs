@@ -8,9 +8,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::audit::{Column, Entity, Model};
 use super::entity::audit_anchor;
+use super::{Cursor, StoreError};
 use crate::domain::{AuditAction, Timestamp};
 
 /// The id of the only anchor row.
@@ -81,7 +81,7 @@ pub struct AuditEntry {
 pub async fn insert(db: &impl ConnectionTrait, entry: AuditEntry) -> Result<(), StoreError> {
     let row = Model {
         seq: entry.seq,
-        at: entry.at.0,
+        at: entry.at,
         actor_kind: entry.actor_kind,
         actor_id: entry.actor_id,
         action: entry.action,
@@ -114,36 +114,24 @@ pub struct Filter {
     pub target: Option<Uuid>,
 }
 
-/// Returns up to `most` entries, newest first. With `before`, only older ones.
-pub async fn newest(
+/// Returns up to `most` entries at `cursor`, newest first.
+pub async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,
-    before: Option<i64>,
+    cursor: Cursor<i64>,
     most: u64,
 ) -> Result<Vec<AuditEntry>, StoreError> {
-    let rows = newest_query(filter, before, most).all(db).await?;
-    Ok(rows.into_iter().map(read).collect())
+    let rows = list_query(filter, cursor, most).all(db).await?;
+    Ok(cursor.newest_first(rows.into_iter().map(read).collect()))
 }
 
-/// Returns the `most` entries that directly follow `after`, newest first.
-pub async fn next_after(
-    db: &impl ConnectionTrait,
-    filter: &Filter,
-    after: i64,
-    most: u64,
-) -> Result<Vec<AuditEntry>, StoreError> {
-    let rows = next_query(filter, after, most).all(db).await?;
-    Ok(rows.into_iter().rev().map(read).collect())
-}
-
-fn newest_query(filter: &Filter, before: Option<i64>, most: u64) -> Select<Entity> {
-    // No entry has the highest number.
-    let before = before.unwrap_or(i64::MAX);
-    matching(filter).filter(Column::Seq.lt(before)).order_by_desc(Column::Seq).limit(most)
-}
-
-fn next_query(filter: &Filter, after: i64, most: u64) -> Select<Entity> {
-    matching(filter).filter(Column::Seq.gt(after)).order_by_asc(Column::Seq).limit(most)
+fn list_query(filter: &Filter, cursor: Cursor<i64>, most: u64) -> Select<Entity> {
+    let from = match cursor {
+        // No entry has the highest number.
+        Cursor::First => Cursor::Before(i64::MAX),
+        cursor => cursor,
+    };
+    from.select(matching(filter), Column::Seq, most)
 }
 
 fn matching(filter: &Filter) -> Select<Entity> {
@@ -206,7 +194,7 @@ pub async fn put_ends(db: &impl ConnectionTrait, ends: Vec<u8>) -> Result<(), St
 fn read(row: Model) -> AuditEntry {
     AuditEntry {
         seq: row.seq,
-        at: Timestamp(row.at),
+        at: row.at,
         actor_kind: row.actor_kind,
         actor_id: row.actor_id,
         action: row.action,
@@ -223,7 +211,7 @@ fn read(row: Model) -> AuditEntry {
 mod tests {
     use uuid::Uuid;
 
-    use super::{Filter, newest_query, next_query};
+    use super::{Cursor, Filter, list_query};
     use crate::domain::AuditAction;
     use crate::store::query_plan::{Plan, empty_store};
 
@@ -240,10 +228,8 @@ mod tests {
             };
             let mut indexes = vec![(1, "audit_action"), (2, "audit_actor_id"), (4, "audit_target_id")];
             indexes.retain(|(bit, _)| on(*bit));
-            for query in
-                [newest_query(&filter, None, 51), newest_query(&filter, Some(9), 51), next_query(&filter, 9, 51)]
-            {
-                let plan = Plan::of(&store, &query).await;
+            for cursor in [Cursor::First, Cursor::Before(9), Cursor::After(9)] {
+                let plan = Plan::of(&store, &list_query(&filter, cursor, 51)).await;
                 let by_index = indexes.iter().any(|(_, index)| plan.is_one_search_by(index));
                 // SQLite uses the entry number as the row id.
                 let by_number = format!("{plan:?}").contains("[\"SEARCH audit USING INTEGER PRIMARY KEY (rowid");

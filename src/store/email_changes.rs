@@ -8,7 +8,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::entity::email_change::{ActiveModel, Column, Entity, Model};
-use super::{StoreError, otps};
+use super::{StoreError, batch, otps};
 use crate::domain::{Email, Timestamp};
 
 /// An email change as the services see it.
@@ -132,15 +132,7 @@ pub async fn purge(
     most: u64,
 ) -> Result<u64, StoreError> {
     let stale = Column::ConfirmedAt.is_null().and(Column::CreatedAt.lt(begun.0));
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(stale.or(Column::ConfirmedAt.lt(confirmed.0)))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    batch::delete::<Entity>(db, stale.or(Column::ConfirmedAt.lt(confirmed.0)), most).await
 }
 
 fn read(row: Model) -> Result<EmailChange, StoreError> {

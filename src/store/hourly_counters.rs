@@ -4,10 +4,10 @@
 //! data, which is deleted within a day or a month, and contain none.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select, Set};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Select, Set};
 
-use super::StoreError;
 use super::entity::tally::{ActiveModel, Column, Entity};
+use super::{StoreError, batch};
 use crate::domain::{Metric, Timestamp};
 
 /// Milliseconds per hour.
@@ -49,7 +49,7 @@ pub async fn since(db: &impl ConnectionTrait, from: Timestamp) -> Result<Vec<Cou
     let rows = since_query(from).all(db).await?;
     let read = |row: super::entity::tally::Model| {
         // Kinds that this version does not know are skipped.
-        let metric = Metric::from_stored(&row.kind)?;
+        let metric = Metric::parse(&row.kind)?;
         let times = u64::try_from(row.times).unwrap_or_default();
         Some(Counted { metric, hour: Timestamp(row.hour.saturating_mul(HOUR)), times })
     };
@@ -62,16 +62,7 @@ fn since_query(from: Timestamp) -> Select<Entity> {
 
 /// Deletes up to `most` counters of hours before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let rows: Vec<(String, i64)> = Entity::find()
-        .select_only()
-        .columns([Column::Kind, Column::Hour])
-        .filter(Column::Hour.lt(before.0.div_euclid(HOUR)))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let keys = Expr::tuple([Expr::col(Column::Kind), Expr::col(Column::Hour)]);
-    Ok(Entity::delete_many().filter(keys.in_tuples(rows)).exec(db).await?.rows_affected)
+    batch::delete::<Entity>(db, Column::Hour.lt(before.0.div_euclid(HOUR)), most).await
 }
 
 #[cfg(test)]

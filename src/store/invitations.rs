@@ -2,41 +2,29 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Select, Set,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DerivePartialModel, EntityTrait,
+    IntoActiveModel as _, QueryFilter as _, Select, Set,
 };
 use uuid::Uuid;
 
-use super::StoreError;
-use super::entity::invitation::{ActiveModel, Column, Entity, Model};
+use super::entity::invitation::{ActiveModel, Column, Entity};
+use super::{Cursor, StoreError, batch};
 use crate::crypto::TokenDigest;
+use crate::domain::words::words;
 use crate::domain::{Email, Timestamp};
 
-/// What ended an invitation before it expired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// An account was created with the email.
-    Used,
-    Revoked,
-}
-
-impl Ending {
-    /// Returns the value stored in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Used => "used",
-            Self::Revoked => "revoked",
-        }
-    }
-
-    fn from_stored(word: &str) -> Result<Self, StoreError> {
-        let found = [Self::Used, Self::Revoked].into_iter().find(|ending| ending.as_str() == word);
-        found.ok_or(StoreError::Corrupt("invitation.ending"))
+words! {
+    /// What ended an invitation before it expired.
+    pub enum Ending {
+        /// An account was created with the email.
+        Used = "used",
+        Revoked = "revoked",
     }
 }
 
 /// An invitation, identified by the hash of the random token in its link.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "Entity", into_active_model)]
 pub struct Invitation {
     /// Sorts by creation time.
     pub id: Uuid,
@@ -56,17 +44,12 @@ impl Invitation {
 }
 
 /// Inserts a new invitation.
-pub async fn insert(db: &impl ConnectionTrait, new: &Invitation, digest: TokenDigest) -> Result<(), StoreError> {
+pub async fn insert(db: &impl ConnectionTrait, new: Invitation, digest: TokenDigest) -> Result<(), StoreError> {
     let row = ActiveModel {
-        id: Set(new.id),
         digest: Set(digest.into_bytes()),
-        email: Set(new.email.as_str().to_owned()),
         email_key: Set(new.email.key().to_owned()),
-        invited_by: Set(new.invited_by),
-        created_at: Set(new.created_at.0),
-        expires_at: Set(new.expires_at.0),
-        ended_at: Set(new.expires_at.0),
-        ending: Set(None),
+        ended_at: Set(new.expires_at),
+        ..new.into_active_model()
     };
     row.insert(db).await?;
     Ok(())
@@ -74,7 +57,7 @@ pub async fn insert(db: &impl ConnectionTrait, new: &Invitation, digest: TokenDi
 
 /// Returns the invitation with this token, even if it has ended.
 pub async fn by_digest(db: &impl ConnectionTrait, digest: TokenDigest) -> Result<Option<Invitation>, StoreError> {
-    with_digest(digest).one(db).await?.map(read).transpose()
+    Ok(with_digest(digest).into_partial_model().one(db).await?)
 }
 
 /// Returns whether a valid invitation for this email exists.
@@ -99,7 +82,7 @@ pub async fn revoke(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Resu
 
 async fn end(db: &impl ConnectionTrait, which: Condition, ending: Ending, now: Timestamp) -> Result<bool, StoreError> {
     let ended = Entity::update_many()
-        .col_expr(Column::Ending, Expr::value(ending.as_str()))
+        .col_expr(Column::Ending, Expr::value(ending))
         .col_expr(Column::EndedAt, Expr::value(now.0))
         .filter(which)
         .filter(waiting(now))
@@ -110,28 +93,19 @@ async fn end(db: &impl ConnectionTrait, which: Condition, ending: Ending, now: T
 
 /// Returns the invitation with this id.
 pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Invitation>, StoreError> {
-    Entity::find_by_id(id).one(db).await?.map(read).transpose()
+    Ok(Entity::find_by_id(id).into_partial_model().one(db).await?)
 }
 
-/// Returns up to `most` invitations, newest first. With `before`, only older ones. With `email`,
-/// only those for that email.
-pub async fn newest(
+/// Returns up to `most` invitations at `cursor`, newest first. With `email`, only those for that
+/// email.
+pub async fn list(
     db: &impl ConnectionTrait,
     email: Option<&Email>,
-    before: Option<Uuid>,
+    cursor: Cursor<Uuid>,
     most: u64,
 ) -> Result<Vec<Invitation>, StoreError> {
-    list_newest(email, before, most).all(db).await?.into_iter().map(read).collect()
-}
-
-/// Returns the `most` invitations that directly follow `after`, newest first.
-pub async fn next_after(
-    db: &impl ConnectionTrait,
-    email: Option<&Email>,
-    after: Uuid,
-    most: u64,
-) -> Result<Vec<Invitation>, StoreError> {
-    list_after(email, after, most).all(db).await?.into_iter().rev().map(read).collect()
+    let query = cursor.select(of_address(email), Column::Id, most);
+    Ok(cursor.newest_first(query.into_partial_model().all(db).await?))
 }
 
 /// Removes a deleted account as the sender of its invitations.
@@ -152,8 +126,7 @@ pub async fn delete_by_email(db: &impl ConnectionTrait, email_key: &str) -> Resu
 
 /// Deletes up to `most` invitations that ended before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = ended(before, most).into_tuple().all(db).await?;
-    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    batch::delete::<Entity>(db, Column::EndedAt.lt(before), most).await
 }
 
 fn waiting(now: Timestamp) -> Condition {
@@ -164,39 +137,12 @@ fn with_digest(digest: TokenDigest) -> Select<Entity> {
     Entity::find().filter(Column::Digest.eq(digest.into_bytes()))
 }
 
-fn list_newest(email: Option<&Email>, before: Option<Uuid>, most: u64) -> Select<Entity> {
-    let mut query = of_address(email);
-    if let Some(before) = before {
-        query = query.filter(Column::Id.lt(before));
-    }
-    query.order_by_desc(Column::Id).limit(most)
-}
-
-fn list_after(email: Option<&Email>, after: Uuid, most: u64) -> Select<Entity> {
-    of_address(email).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(most)
-}
-
 fn of_address(email: Option<&Email>) -> Select<Entity> {
     let query = Entity::find();
     match email {
         Some(email) => query.filter(Column::EmailKey.eq(email.key())),
         None => query,
     }
-}
-
-fn ended(before: Timestamp, most: u64) -> Select<Entity> {
-    Entity::find().select_only().column(Column::Id).filter(Column::EndedAt.lt(before.0)).limit(most)
-}
-
-fn read(row: Model) -> Result<Invitation, StoreError> {
-    Ok(Invitation {
-        id: row.id,
-        email: Email::parse(&row.email).map_err(|_| StoreError::Corrupt("invitation.email"))?,
-        invited_by: row.invited_by,
-        created_at: Timestamp(row.created_at),
-        expires_at: Timestamp(row.expires_at),
-        ending: row.ending.as_deref().map(Ending::from_stored).transpose()?,
-    })
 }
 
 #[cfg(test)]

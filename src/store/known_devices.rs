@@ -7,8 +7,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::known_device::{ActiveModel, Column, Entity};
+use super::{StoreError, batch};
 use crate::crypto::TokenDigest;
 use crate::domain::Timestamp;
 
@@ -49,8 +49,8 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewDevice) -> Result<bool, S
         id: Set(new.id),
         account_id: Set(new.account_id),
         digest: Set(new.digest.into_bytes()),
-        first_seen_at: Set(new.at.0),
-        last_seen_at: Set(new.at.0),
+        first_seen_at: Set(new.at),
+        last_seen_at: Set(new.at),
     };
     let once = [Column::AccountId, Column::Digest];
     let inserted = Entity::insert(row).on_conflict_do_nothing_on(once).exec_without_returning(db).await?;
@@ -86,13 +86,5 @@ pub async fn forget_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(
 
 /// Deletes up to `most` browsers last seen before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::LastSeenAt.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    batch::delete::<Entity>(db, Column::LastSeenAt.lt(before.0), most).await
 }

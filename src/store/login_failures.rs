@@ -1,10 +1,10 @@
 //! Failed sign-ins of an account, per IP prefix and in total.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Set};
 
-use super::StoreError;
 use super::entity::failure_counter::{ActiveModel, Column, Entity};
+use super::{StoreError, batch};
 use crate::crypto::LookupKey;
 use crate::domain::Timestamp;
 
@@ -23,8 +23,8 @@ pub async fn get(db: &impl ConnectionTrait, key: &LookupKey) -> Result<Option<Co
     let row = rows.into_iter().max_by_key(|row| row.key == key.current());
     Ok(row.map(|row| Counter {
         failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
-        last_at: Timestamp(row.last_at),
-        blocked_until: Timestamp(row.blocked_until),
+        last_at: row.last_at,
+        blocked_until: row.blocked_until,
     }))
 }
 
@@ -33,8 +33,8 @@ pub async fn put(db: &impl ConnectionTrait, key: &LookupKey, counter: Counter) -
     let row = ActiveModel {
         key: Set(key.current().to_vec()),
         failures: Set(i32::try_from(counter.failures).unwrap_or(i32::MAX)),
-        last_at: Set(counter.last_at.0),
-        blocked_until: Set(counter.blocked_until.0),
+        last_at: Set(counter.last_at),
+        blocked_until: Set(counter.blocked_until),
     };
     let replace = OnConflict::column(Column::Key)
         .update_columns([Column::Failures, Column::LastAt, Column::BlockedUntil])
@@ -63,13 +63,5 @@ pub async fn clear(db: &impl ConnectionTrait, key: &LookupKey) -> Result<(), Sto
 /// Deletes up to `most` counters whose last failure was before `before` and returns the number
 /// deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let keys: Vec<Vec<u8>> = Entity::find()
-        .select_only()
-        .column(Column::Key)
-        .filter(Column::LastAt.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(Entity::delete_many().filter(Column::Key.is_in(keys)).exec(db).await?.rows_affected)
+    batch::delete::<Entity>(db, Column::LastAt.lt(before.0), most).await
 }

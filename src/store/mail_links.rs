@@ -2,41 +2,32 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait, IntoActiveModel as _,
+    QueryFilter as _, Set,
 };
 use uuid::Uuid;
 
-use super::StoreError;
-use super::entity::mail_link::{ActiveModel, Column, Entity, Model};
+use super::entity::mail_link::{ActiveModel, Column, Entity};
+use super::{StoreError, batch};
 use crate::crypto::TokenDigest;
 use crate::domain::Timestamp;
+use crate::domain::words::words;
 
-/// What a link does once the user confirms it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkPurpose {
-    /// Ends the session of a sign-in from a new device.
-    EndSession,
-    /// Restores the previous email.
-    UndoEmailChange,
-    /// Cancels the deletion of an account.
-    KeepAccount,
-}
-
-const PURPOSES: [LinkPurpose; 3] = [LinkPurpose::EndSession, LinkPurpose::UndoEmailChange, LinkPurpose::KeepAccount];
-
-impl LinkPurpose {
-    /// Returns the value stored in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::EndSession => "end_session",
-            Self::UndoEmailChange => "undo_email_change",
-            Self::KeepAccount => "keep_account",
-        }
+words! {
+    /// What a link does once the user confirms it.
+    pub enum LinkPurpose {
+        /// Ends the session of a sign-in from a new device.
+        EndSession = "end_session",
+        /// Restores the previous email.
+        UndoEmailChange = "undo_email_change",
+        /// Cancels the deletion of an account.
+        KeepAccount = "keep_account",
     }
 }
 
 /// A link, identified by the hash of the random token in it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "Entity", into_active_model)]
 pub struct MailLink {
     pub id: Uuid,
     pub purpose: LinkPurpose,
@@ -45,29 +36,20 @@ pub struct MailLink {
     pub subject_id: Option<Uuid>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
-    pub used: bool,
+    pub used_at: Option<Timestamp>,
 }
 
 /// Inserts a new link.
 pub async fn insert(db: &impl ConnectionTrait, link: MailLink, digest: TokenDigest) -> Result<(), StoreError> {
-    let row = ActiveModel {
-        id: Set(link.id),
-        digest: Set(digest.into_bytes()),
-        purpose: Set(link.purpose.as_str().to_owned()),
-        account_id: Set(link.account_id),
-        subject_id: Set(link.subject_id),
-        created_at: Set(link.created_at.0),
-        expires_at: Set(link.expires_at.0),
-        used_at: Set(None),
-    };
+    let row = ActiveModel { digest: Set(digest.into_bytes()), ..link.into_active_model() };
     row.insert(db).await?;
     Ok(())
 }
 
 /// Returns the link with this token, even if it is used or has expired.
 pub async fn by_digest(db: &impl ConnectionTrait, digest: TokenDigest) -> Result<Option<MailLink>, StoreError> {
-    let row = Entity::find().filter(Column::Digest.eq(digest.into_bytes())).one(db).await?;
-    row.map(read).transpose()
+    let query = Entity::find().filter(Column::Digest.eq(digest.into_bytes()));
+    Ok(query.into_partial_model().one(db).await?)
 }
 
 /// Marks a link as used. Returns `false` if it already was, or has expired.
@@ -90,7 +72,7 @@ pub async fn forget_unused(
 ) -> Result<(), StoreError> {
     Entity::delete_many()
         .filter(Column::AccountId.eq(account_id))
-        .filter(Column::Purpose.eq(purpose.as_str()))
+        .filter(Column::Purpose.eq(purpose))
         .filter(Column::UsedAt.is_null())
         .exec(db)
         .await?;
@@ -105,26 +87,5 @@ pub async fn forget(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), S
 
 /// Deletes up to `most` links that expired before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::ExpiresAt.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
-}
-
-fn read(row: Model) -> Result<MailLink, StoreError> {
-    let purpose = PURPOSES.into_iter().find(|purpose| purpose.as_str() == row.purpose);
-    Ok(MailLink {
-        id: row.id,
-        purpose: purpose.ok_or(StoreError::Corrupt("mail_link.purpose"))?,
-        account_id: row.account_id,
-        subject_id: row.subject_id,
-        created_at: Timestamp(row.created_at),
-        expires_at: Timestamp(row.expires_at),
-        used: row.used_at.is_some(),
-    })
+    batch::delete::<Entity>(db, Column::ExpiresAt.lt(before.0), most).await
 }

@@ -4,7 +4,6 @@
 //! they wait for the lock up front instead of failing halfway. PostgreSQL is used in the same way:
 //! write transactions run one at a time, across all processes.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use migration::{Migrator, MigratorTrait as _};
@@ -20,7 +19,9 @@ pub mod account_deletion;
 pub mod account_export;
 pub mod accounts;
 pub mod audit;
+mod batch;
 mod connections;
+mod cursor;
 pub mod database_info;
 pub mod email_changes;
 pub mod encrypted_columns;
@@ -53,13 +54,13 @@ pub mod totp;
 mod transaction;
 pub mod trusted_browsers;
 pub mod users;
-mod wal_index;
+mod values;
 
 pub use connections::Reader;
+pub use cursor::Cursor;
 pub use transaction::Transaction;
 
 use connections::Pool;
-use wal_index::{State, WalIndex};
 
 /// The number of reader connections.
 const READERS: u32 = 4;
@@ -89,8 +90,6 @@ pub struct Store {
     /// The permits to write. This process has only one.
     write_permits: Arc<Semaphore>,
     clock: Clock,
-    /// Must stay the last field, so that it is dropped after the connections.
-    index: Option<Arc<WalIndex>>,
 }
 
 impl Store {
@@ -101,8 +100,7 @@ impl Store {
     pub async fn open(url: &str, clock: Clock) -> Result<Self, StoreError> {
         let writer = Arc::new(Pool::open(url, 1).await?);
         let reader = Arc::new(Reader(Pool::open(url, READERS).await?));
-        let index = index(&reader).await?;
-        Ok(Self { writer, reader, write_permits: Arc::new(Semaphore::new(1)), clock, index })
+        Ok(Self { writer, reader, write_permits: Arc::new(Semaphore::new(1)), clock })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that were applied.
@@ -184,12 +182,6 @@ impl Store {
         Ok(())
     }
 
-    /// Returns the current state of the database. Data read after this call is up to date for as
-    /// long as the state is the same. `None` if the state is unknown.
-    fn state(&self) -> Option<State> {
-        self.index.as_ref()?.state()
-    }
-
     /// Closes all connections, which makes SQLite copy its write-ahead log into the database file.
     ///
     /// # Errors
@@ -212,16 +204,4 @@ async fn check_copy(file: &str) -> Result<(), StoreError> {
     copy.close().await?;
     let is_intact = found.as_deref() == Some("ok");
     if is_intact { Ok(()) } else { Err(StoreError::Backup("the copy is damaged; delete the file and try again")) }
-}
-
-/// Opens the WAL index of an SQLite file. Without it everything still works, but reads are repeated
-/// more often.
-async fn index(db: &Reader) -> Result<Option<Arc<WalIndex>>, DbErr> {
-    if db.get_database_backend() != DbBackend::Sqlite {
-        return Ok(None);
-    }
-    let files = Statement::from_string(DbBackend::Sqlite, "SELECT file FROM pragma_database_list WHERE name = 'main'");
-    let Some(row) = db.query_one_raw(files).await? else { return Ok(None) };
-    let file: String = row.try_get_by_index(0)?;
-    Ok(WalIndex::of(Path::new(&file)).ok().map(Arc::new))
 }

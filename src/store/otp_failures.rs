@@ -6,23 +6,20 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::wrong_try;
+use super::{StoreError, batch};
 use crate::crypto::OtpPurpose;
 use crate::domain::Timestamp;
 
 /// Returns when wrong codes were entered for an email, after `since`, oldest first.
 pub async fn since(db: &impl ConnectionTrait, email_key: &str, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
-    let moments: Vec<i64> = wrong_try::Entity::find()
+    let moments = wrong_try::Entity::find()
         .select_only()
         .column(wrong_try::Column::At)
         .filter(wrong_try::Column::EmailKey.eq(email_key))
         .filter(wrong_try::Column::At.gt(since.0))
-        .order_by_asc(wrong_try::Column::At)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(moments.into_iter().map(Timestamp).collect())
+        .order_by_asc(wrong_try::Column::At);
+    Ok(moments.into_tuple().all(db).await?)
 }
 
 /// Records an attempt as wrong, before it is compared.
@@ -37,7 +34,7 @@ pub async fn insert(
         id: Set(id),
         purpose: Set(purpose.as_str().to_owned()),
         email_key: Set(email_key.to_owned()),
-        at: Set(at.0),
+        at: Set(at),
     };
     row.insert(db).await?;
     Ok(())
@@ -51,13 +48,5 @@ pub async fn forget(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreErro
 
 /// Deletes up to `most` attempts made before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = wrong_try::Entity::find()
-        .select_only()
-        .column(wrong_try::Column::Id)
-        .filter(wrong_try::Column::At.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(wrong_try::Entity::delete_many().filter(wrong_try::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    batch::delete::<wrong_try::Entity>(db, wrong_try::Column::At.lt(before.0), most).await
 }

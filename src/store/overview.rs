@@ -38,11 +38,11 @@ pub async fn waiting_registrations(db: &impl ConnectionTrait, since: Timestamp) 
 
 /// Counts the pending and failed messages.
 pub async fn mail_queue(db: &impl ConnectionTrait) -> Result<MailQueue, StoreError> {
-    let oldest: Option<Option<i64>> = oldest_query().into_tuple().one(db).await?;
+    let oldest: Option<Option<Timestamp>> = oldest_query().into_tuple().one(db).await?;
     Ok(MailQueue {
         waiting: count(db, mail_query(MailState::Waiting)).await?,
         dead: count(db, mail_query(MailState::Failed)).await?,
-        oldest: oldest.flatten().map(Timestamp),
+        oldest: oldest.flatten(),
     })
 }
 
@@ -73,14 +73,14 @@ fn waiting_query(since: Timestamp) -> Select<registration::Entity> {
 }
 
 fn mail_query(state: MailState) -> Select<outbox::Entity> {
-    outbox::Entity::find().select_only().expr_as(many(), "many").filter(outbox::Column::State.eq(state.as_str()))
+    outbox::Entity::find().select_only().expr_as(many(), "many").filter(outbox::Column::State.eq(state))
 }
 
 fn oldest_query() -> Select<outbox::Entity> {
     outbox::Entity::find()
         .select_only()
         .expr_as(Expr::col(outbox::Column::CreatedAt).min(), "oldest")
-        .filter(outbox::Column::State.eq(MailState::Waiting.as_str()))
+        .filter(outbox::Column::State.eq(MailState::Waiting))
 }
 
 #[cfg(test)]

@@ -30,9 +30,9 @@ pub async fn insert(db: &impl ConnectionTrait, new: &StoredPasskey) -> Result<bo
         account_id: Set(new.account_id),
         credential_id: Set(new.key.cred_id().clone()),
         data: Set(write(&new.key)?),
-        name: Set(new.name.as_str().to_owned()),
-        created_at: Set(new.created_at.0),
-        last_used_at: Set(new.last_used_at.map(|at| at.0)),
+        name: Set(new.name.clone()),
+        created_at: Set(new.created_at),
+        last_used_at: Set(new.last_used_at),
     };
     let inserted =
         Entity::insert(row).on_conflict_do_nothing_on([Column::CredentialId]).exec_without_returning(db).await?;
@@ -91,7 +91,7 @@ pub async fn remove(db: &impl ConnectionTrait, account_id: Uuid, id: Uuid) -> Re
     let mine = Column::Id.eq(id).and(Column::AccountId.eq(account_id));
     let Some(row) = Entity::find().filter(mine.clone()).one(db).await? else { return Ok(None) };
     Entity::delete_many().filter(mine).exec(db).await?;
-    Ok(Some(read(row)?.name))
+    Ok(Some(row.name))
 }
 
 /// Deletes all passkeys of an account and returns the number deleted.
@@ -107,9 +107,9 @@ fn read(row: Model) -> Result<StoredPasskey, StoreError> {
     Ok(StoredPasskey {
         id: row.id,
         account_id: row.account_id,
-        name: PasskeyName::parse(&row.name).map_err(|_| StoreError::Corrupt("passkey.name"))?,
+        name: row.name,
         key: serde_json::from_str(&row.data).map_err(|_| StoreError::Corrupt("passkey.data"))?,
-        created_at: Timestamp(row.created_at),
-        last_used_at: row.last_used_at.map(Timestamp),
+        created_at: row.created_at,
+        last_used_at: row.last_used_at,
     })
 }

@@ -1,13 +1,11 @@
 //! Pending recoveries, including those for emails without an account.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
-};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Set};
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::recovery::{ActiveModel, Column, Entity, Model};
+use super::{StoreError, batch};
 use crate::crypto::TokenDigest;
 use crate::domain::Timestamp;
 
@@ -92,15 +90,7 @@ pub async fn delete(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreErro
 
 /// Deletes up to `most` recoveries begun before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::CreatedAt.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    batch::delete::<Entity>(db, Column::CreatedAt.lt(before.0), most).await
 }
 
 fn read(row: Model) -> Recovery {

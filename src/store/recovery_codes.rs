@@ -28,7 +28,7 @@ pub async fn replace(
         id: Set(code.id),
         account_id: Set(account_id),
         digest: Set(code.digest.into_bytes()),
-        created_at: Set(now.0),
+        created_at: Set(now),
         used_at: Set(None),
     });
     Entity::insert_many(rows).exec_without_returning(db).await?;

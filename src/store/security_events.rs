@@ -3,20 +3,18 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Select, Set,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Select, Set,
 };
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::security_event::{ActiveModel, Column, Entity, Model};
+use super::{Cursor, StoreError, batch};
 use crate::domain::{SecurityEvent, Timestamp};
 
-/// A new event.
+/// An event of an account.
 #[derive(Clone, Debug)]
-pub struct NewEvent {
+pub struct Event {
     pub id: Uuid,
-    pub account_id: Uuid,
     pub event: SecurityEvent,
     /// A short detail for the owner, never a secret.
     pub detail: Option<String>,
@@ -25,25 +23,14 @@ pub struct NewEvent {
     pub user_agent: String,
 }
 
-/// An event as shown to the owner.
-#[derive(Clone, Debug)]
-pub struct Event {
-    pub id: Uuid,
-    pub event: SecurityEvent,
-    pub detail: Option<String>,
-    pub at: Timestamp,
-    pub ip: String,
-    pub user_agent: String,
-}
-
 /// Inserts an event.
-pub async fn insert(db: &impl ConnectionTrait, new: NewEvent) -> Result<(), StoreError> {
+pub async fn insert(db: &impl ConnectionTrait, account_id: Uuid, new: Event) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: Set(new.id),
-        account_id: Set(Some(new.account_id)),
+        account_id: Set(Some(account_id)),
         kind: Set(new.event.as_str().to_owned()),
         detail: Set(new.detail),
-        at: Set(new.at.0),
+        at: Set(new.at),
         ip: Set(new.ip),
         user_agent: Set(new.user_agent),
     };
@@ -57,43 +44,19 @@ pub async fn delete(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Returns up to `most` events of an account, newest first. With `before`, only older ones.
-pub async fn newest(
+/// Returns up to `most` events of an account at `cursor`, newest first.
+pub async fn list(
     db: &impl ConnectionTrait,
     account_id: Uuid,
-    before: Option<Uuid>,
+    cursor: Cursor<Uuid>,
     most: u64,
 ) -> Result<Vec<Event>, StoreError> {
-    let rows = newest_query(account_id, before, most).all(db).await?;
-    Ok(rows.into_iter().filter_map(read).collect())
+    let rows = list_query(account_id, cursor, most).all(db).await?;
+    Ok(cursor.newest_first(rows.into_iter().filter_map(read).collect()))
 }
 
-/// Returns the `most` events of an account that directly follow `after`, newest first.
-pub async fn next_after(
-    db: &impl ConnectionTrait,
-    account_id: Uuid,
-    after: Uuid,
-    most: u64,
-) -> Result<Vec<Event>, StoreError> {
-    let rows = next_query(account_id, after, most).all(db).await?;
-    Ok(rows.into_iter().rev().filter_map(read).collect())
-}
-
-fn newest_query(account_id: Uuid, before: Option<Uuid>, most: u64) -> Select<Entity> {
-    let own = Entity::find().filter(Column::AccountId.eq(account_id));
-    let own = match before {
-        Some(before) => own.filter(Column::Id.lt(before)),
-        None => own,
-    };
-    own.order_by_desc(Column::Id).limit(most)
-}
-
-fn next_query(account_id: Uuid, after: Uuid, most: u64) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::AccountId.eq(account_id))
-        .filter(Column::Id.gt(after))
-        .order_by_asc(Column::Id)
-        .limit(most)
+fn list_query(account_id: Uuid, cursor: Cursor<Uuid>, most: u64) -> Select<Entity> {
+    cursor.select(Entity::find().filter(Column::AccountId.eq(account_id)), Column::Id, most)
 }
 
 /// Anonymizes the events of an account: keeps what happened and when, erases the account, details,
@@ -112,24 +75,16 @@ pub async fn anonymize(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u6
 
 /// Deletes up to `most` events older than `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::At.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    batch::delete::<Entity>(db, Column::At.lt(before.0), most).await
 }
 
 /// Kinds that this version does not know are skipped.
 fn read(row: Model) -> Option<Event> {
     Some(Event {
         id: row.id,
-        event: SecurityEvent::from_stored(&row.kind)?,
+        event: SecurityEvent::parse(&row.kind)?,
         detail: row.detail,
-        at: Timestamp(row.at),
+        at: row.at,
         ip: row.ip,
         user_agent: row.user_agent,
     })
@@ -139,17 +94,15 @@ fn read(row: Model) -> Option<Event> {
 mod tests {
     use uuid::Uuid;
 
-    use super::{newest_query, next_query};
+    use super::{Cursor, list_query};
     use crate::store::query_plan::{Plan, empty_store};
 
     #[tokio::test]
     async fn each_page_of_a_security_log_is_one_ordered_index_search() {
         let (store, _folder) = empty_store().await;
-        let (account, event) = (Uuid::nil(), Uuid::max());
-        for query in
-            [newest_query(account, None, 51), newest_query(account, Some(event), 51), next_query(account, event, 51)]
-        {
-            let plan = Plan::of(&store, &query).await;
+        let event = Uuid::max();
+        for cursor in [Cursor::First, Cursor::Before(event), Cursor::After(event)] {
+            let plan = Plan::of(&store, &list_query(Uuid::nil(), cursor, 51)).await;
             assert!(plan.is_one_search_by("security_event_account_id"), "{plan:?}");
         }
     }

@@ -21,13 +21,13 @@ pub struct StoredSeed {
 /// Returns the confirmed secret.
 pub async fn find(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<StoredSeed>, StoreError> {
     let row = Entity::find_by_id(account_id).one(db).await?;
-    Ok(row.map(|row| StoredSeed { sealed: row.secret, since: Timestamp(row.confirmed_at.unwrap_or(row.created_at)) }))
+    Ok(row.map(|row| StoredSeed { sealed: row.secret, since: row.confirmed_at.unwrap_or(row.created_at) }))
 }
 
 /// Returns the secret that is waiting for its first code.
 pub async fn waiting(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<StoredSeed>, StoreError> {
     let row = totp_waiting::Entity::find_by_id(account_id).one(db).await?;
-    Ok(row.map(|row| StoredSeed { sealed: row.secret, since: Timestamp(row.created_at) }))
+    Ok(row.map(|row| StoredSeed { sealed: row.secret, since: row.created_at }))
 }
 
 /// Inserts a secret that is waiting for its first code, and replaces an earlier one.
@@ -38,7 +38,7 @@ pub async fn begin(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     cancel(db, account_id).await?;
-    let row = totp_waiting::ActiveModel { account_id: Set(account_id), secret: Set(sealed), created_at: Set(now.0) };
+    let row = totp_waiting::ActiveModel { account_id: Set(account_id), secret: Set(sealed), created_at: Set(now) };
     row.insert(db).await?;
     Ok(())
 }
@@ -56,8 +56,8 @@ pub async fn confirm(
     let row = ActiveModel {
         account_id: Set(account_id),
         secret: Set(seed.sealed),
-        created_at: Set(seed.since.0),
-        confirmed_at: Set(Some(now.0)),
+        created_at: Set(seed.since),
+        confirmed_at: Set(Some(now)),
         last_step: Set(Some(step)),
     };
     row.insert(db).await?;

@@ -2,18 +2,19 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DeriveIntoActiveModel, DerivePartialModel,
+    EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
 };
 use uuid::Uuid;
 
-use super::StoreError;
-use super::entity::trusted_browser::{ActiveModel, Column, Entity, Model};
+use super::entity::trusted_browser::{ActiveModel, Column, Entity};
+use super::{StoreError, batch};
 use crate::crypto::TokenDigest;
 use crate::domain::Timestamp;
 
 /// A browser that is trusted for an account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, DerivePartialModel, DeriveIntoActiveModel)]
+#[sea_orm(entity = "Entity", exhaustive)]
 pub struct TrustedBrowser {
     pub id: Uuid,
     pub account_id: Uuid,
@@ -29,17 +30,7 @@ pub struct TrustedBrowser {
 
 /// Inserts a trusted browser.
 pub async fn insert(db: &impl ConnectionTrait, new: TrustedBrowser) -> Result<(), StoreError> {
-    let row = ActiveModel {
-        id: Set(new.id),
-        account_id: Set(new.account_id),
-        digest: Set(new.digest),
-        user_agent: Set(new.user_agent),
-        ip: Set(new.ip),
-        created_at: Set(new.created_at.0),
-        last_used_at: Set(new.last_used_at.map(|at| at.0)),
-        expires_at: Set(new.expires_at.0),
-    };
-    row.insert(db).await?;
+    new.into_active_model().insert(db).await?;
     Ok(())
 }
 
@@ -68,8 +59,7 @@ pub async fn of_account(
     now: Timestamp,
 ) -> Result<Vec<TrustedBrowser>, StoreError> {
     let live = Column::AccountId.eq(account_id).and(Column::ExpiresAt.gt(now.0));
-    let rows = Entity::find().filter(live).order_by_desc(Column::Id).all(db).await?;
-    Ok(rows.into_iter().map(read).collect())
+    Ok(Entity::find().filter(live).order_by_desc(Column::Id).into_partial_model().all(db).await?)
 }
 
 /// Deletes one trusted browser of an account. Returns `false` if there is no such browser.
@@ -92,26 +82,5 @@ pub async fn forget_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u
 
 /// Deletes up to `most` browsers whose trust expired by `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::ExpiresAt.lte(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
-}
-
-fn read(row: Model) -> TrustedBrowser {
-    TrustedBrowser {
-        id: row.id,
-        account_id: row.account_id,
-        digest: row.digest,
-        user_agent: row.user_agent,
-        ip: row.ip,
-        created_at: Timestamp(row.created_at),
-        last_used_at: row.last_used_at.map(Timestamp),
-        expires_at: Timestamp(row.expires_at),
-    }
+    batch::delete::<Entity>(db, Column::ExpiresAt.lte(before.0), most).await
 }

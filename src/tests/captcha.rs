@@ -223,9 +223,9 @@ async fn used_challenges_are_deleted_once_they_have_expired() {
     let app = TestApp::new().await;
     app.script().register("ann", "ann@x.example", PASSWORD).await;
     let kept = "SELECT COUNT(*) FROM spent_challenge";
-    app.state.maintenance.purge().await.expect("purges");
+    app.state.maintenance().purge().await.expect("purges");
     assert_eq!(app.count(kept).await, 1);
     app.advance(3_601);
-    app.state.maintenance.purge().await.expect("purges");
+    app.state.maintenance().purge().await.expect("purges");
     assert_eq!((app.count(kept).await, app.count("SELECT COUNT(*) FROM quota").await), (0, 0));
 }

@@ -183,7 +183,7 @@ async fn a_browser_is_forgotten_after_400_days_or_when_all_are_removed() {
     let mut client = signed_in(&app, Mode::Form, "ann").await;
     for (days, mails) in [(399, 0), (399, 0), (401, 1)] {
         app.advance(days * DAY);
-        app.state.maintenance.purge().await.expect("purges");
+        app.state.maintenance().purge().await.expect("purges");
         sign_in(&mut client, "ann").await;
         assert_eq!(told(&app, "ann@x.example").await.len(), mails);
     }

@@ -164,7 +164,7 @@ async fn keeping_an_account_reopens_it() {
         assert!(client.seen(answer).await.contains("Your account won't be deleted."));
         signed_in(&app, mode).await;
         app.advance(8 * 86_400);
-        app.state.maintenance.purge().await.expect("purges");
+        app.state.maintenance().purge().await.expect("purges");
         assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);
         assert!(
             app.mails_to("ann@x.example")

@@ -181,14 +181,14 @@ async fn the_audit_log_can_be_read_and_continues_through_the_change() {
     let app = TestApp::with(OLD).await;
     assert_eq!(audited(&app, "ann").await, (1, vec![]));
     let app = app.restart(BOTH).await;
-    assert_eq!(app.state.admin.audit.verify().await.expect("the query succeeds").violations, []);
+    assert_eq!(app.state.audit.verify().await.expect("the query succeeds").violations, []);
     // The anchor is still under the old key.
     assert!(rotate(&app.resealing(BOTH).await).await > 0);
     assert_eq!(audited(&app, "bob").await, (2, vec![]));
     let app = app.restart(NEW).await;
     assert_eq!(audited(&app, "cid").await, (3, vec![]));
     let app = app.restart(OLD).await;
-    assert_eq!(app.state.admin.audit.verify().await.expect("the query succeeds").violations, [Violation::Seal]);
+    assert_eq!(app.state.audit.verify().await.expect("the query succeeds").violations, [Violation::Seal]);
 }
 
 #[tokio::test]
@@ -196,7 +196,7 @@ async fn without_a_rotation_the_new_key_alone_cannot_open_the_seal_of_the_audit_
     let app = TestApp::with(OLD).await;
     assert_eq!(audited(&app, "ann").await, (1, vec![]));
     let app = app.restart(BOTH).await.restart(NEW).await;
-    assert_eq!(app.state.admin.audit.verify().await.expect("the query succeeds").violations, [Violation::Seal]);
+    assert_eq!(app.state.audit.verify().await.expect("the query succeeds").violations, [Violation::Seal]);
 }
 
 #[tokio::test]
@@ -209,14 +209,13 @@ async fn while_the_seal_cannot_be_opened_every_audited_action_is_refused() {
     assert_eq!(audited(&app, "ann").await, (1, vec![]));
 }
 
-fn operators(app: &TestApp) -> AdminCli {
-    let state = &app.state;
-    AdminCli::new(&state.config, state.store.clone(), state.clock.clone(), state.rng.clone())
+fn operators(app: &TestApp) -> AdminCli<'_> {
+    app.state.admin_cli()
 }
 
 /// Creates an administrator, which is an audited action; returns the number of audit entries and the violations.
 async fn audited(app: &TestApp, name: &str) -> (u64, Vec<Violation>) {
     operators(app).create(name, &format!("{name}@x.example"), PASSWORD).await.expect("an account");
-    let verdict = app.state.admin.audit.verify().await.expect("the query succeeds");
+    let verdict = app.state.audit.verify().await.expect("the query succeeds");
     (verdict.rows, verdict.violations)
 }

@@ -139,7 +139,7 @@ async fn a_flood_of_posts_does_not_flood_the_log() {
 
 /// Takes every place in the hashing queue.
 fn crowd(app: &TestApp) -> Vec<HashSlot> {
-    std::iter::from_fn(|| app.state.login.passwords.hasher.enter().ok()).collect()
+    std::iter::from_fn(|| app.state.hasher.enter().ok()).collect()
 }
 
 #[tokio::test]

@@ -257,10 +257,10 @@ async fn recoveries_are_deleted_after_a_day() {
     let app = with_ann().await;
     waiting(&app, Mode::Form).await;
     app.advance(86_400);
-    app.state.maintenance.purge().await.expect("purges");
+    app.state.maintenance().purge().await.expect("purges");
     assert_eq!(app.count("SELECT COUNT(*) FROM recovery").await, 1);
     app.advance(1);
-    app.state.maintenance.purge().await.expect("purges");
+    app.state.maintenance().purge().await.expect("purges");
     assert_eq!(app.count("SELECT COUNT(*) FROM recovery").await, 0);
 }
 

@@ -270,9 +270,9 @@ async fn an_unfinished_registration_is_purged_after_24_hours() {
     let mut client = app.form();
     client.register("ann", "ann@x.example", PASSWORD).await;
     app.advance(86_400 - 1);
-    app.state.maintenance.purge().await.expect("purges");
+    app.state.maintenance().purge().await.expect("purges");
     assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 1);
     app.advance(2);
-    app.state.maintenance.purge().await.expect("purges");
+    app.state.maintenance().purge().await.expect("purges");
     assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0);
 }

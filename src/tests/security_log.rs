@@ -2,7 +2,7 @@
 
 use portal::domain::{SecurityEvent, Timestamp, Username};
 use portal::store::accounts;
-use portal::store::security_events::{self, NewEvent};
+use portal::store::security_events::{self, Event};
 use uuid::Uuid;
 
 use super::harness::app::PASSWORD;
@@ -41,16 +41,15 @@ async fn fill(app: &TestApp, account_id: Uuid, count: i64) {
     let tx = app.state.store.write().await.expect("the write lock");
     for n in 0..count {
         let at = Timestamp(start + n * 60_000);
-        let event = NewEvent {
+        let event = Event {
             id: app.state.rng.id(at),
-            account_id,
             event: SecurityEvent::PasskeyAdded,
             detail: Some(format!("number {n};")),
             at,
             ip: "203.0.113.9".to_owned(),
             user_agent: String::new(),
         };
-        security_events::insert(&tx, event).await.expect("no error");
+        security_events::insert(&tx, account_id, event).await.expect("no error");
     }
     tx.commit().await.expect("a commit");
 }

@@ -217,10 +217,10 @@ async fn disabling_an_account_ends_its_sessions_at_once() {
 async fn ended_sessions_are_purged_and_live_ones_are_not() {
     let app = TestApp::new().await;
     let mut client = signed_in(&app).await;
-    app.state.maintenance.purge().await.expect("purges");
+    app.state.maintenance().purge().await.expect("purges");
     assert!(is_signed_in(&mut client).await);
     app.advance(30 * 60);
-    app.state.maintenance.purge().await.expect("purges");
+    app.state.maintenance().purge().await.expect("purges");
     assert_eq!(app.count("SELECT COUNT(*) FROM session").await, 0);
 }
 

@@ -34,7 +34,7 @@ async fn pair(database: &str) -> Option<(TestApp, TestApp)> {
 async fn act(app: &TestApp) -> bool {
     let Ok(tx) = app.state.store.write().await else { return false };
     let event = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max());
-    let audit = &app.state.admin.audit;
+    let audit = &app.state.audit;
     audit.record(&tx, Actor::CommandLine, None, event).await.is_ok() && tx.commit().await.is_ok()
 }
 
@@ -53,10 +53,10 @@ async fn actions_in_both_processes_and_a_concurrent_purge_leave_the_audit_log_in
         }
         done
     };
-    let purge = async { while other.state.maintenance.purge().await.expect("it is purged") > 0 {} };
+    let purge = async { while other.state.maintenance().purge().await.expect("it is purged") > 0 {} };
     let (here, there, ()) = tokio::join!(acts(&one), acts(&other), purge);
     assert_eq!((here, there), (60, 60), "no action failed");
-    let verdict = one.state.admin.audit.verify().await.expect("the query succeeds");
+    let verdict = one.state.audit.verify().await.expect("the query succeeds");
     assert!(verdict.is_sound(), "{verdict:?}");
     assert_eq!(verdict.rows, 120, "the old rows were purged");
 }

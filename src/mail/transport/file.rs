@@ -8,11 +8,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
-use time::macros::format_description;
 
 use super::SendError;
-use crate::domain::Timestamp;
+use crate::datetime;
 use crate::mail::RenderedEmail;
 
 /// The folder. It is created with the first email.
@@ -89,7 +87,7 @@ impl FileBox {
             subject: email.subject.clone(),
             text: email.text.clone(),
             html: email.html.clone(),
-            at: utc(email.at).format(&time::format_description::well_known::Rfc3339).unwrap_or_default(),
+            at: datetime::rfc3339(email.at),
         };
         let wire = email.mail.formatted();
         let written = blocking(move || {
@@ -104,8 +102,7 @@ impl FileBox {
 
 impl FileId {
     fn of(email: &RenderedEmail) -> Self {
-        let form = format_description!("[year][month][day]T[hour][minute][second][subsecond digits:3]Z");
-        Self(format!("{}-{}", utc(email.at).format(form).unwrap_or_default(), email.id))
+        Self(format!("{}-{}", datetime::compact(email.at), email.id))
     }
 
     /// Parses a name of exactly this format, so that it cannot lead out of the folder.
@@ -136,10 +133,6 @@ fn write(dir: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     let unfinished = dir.join(format!(".{name}.part"));
     fs::write(&unfinished, content)?;
     fs::rename(unfinished, dir.join(name))
-}
-
-fn utc(moment: Timestamp) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(moment.0) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {

@@ -27,8 +27,8 @@ pub enum Transport {
     Memory(Memory),
 }
 
-/// Why an email could not be sent. The text may contain the recipient's email; redact it with
-/// `redact` before storing it.
+/// Why an email could not be sent. The text is stored and logged, so it never contains a server's
+/// own words, which may repeat the recipient or the code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// A temporary failure.

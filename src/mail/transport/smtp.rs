@@ -18,6 +18,7 @@ use super::SendError;
 use super::smtp_url::{Security, SmtpServer};
 use crate::domain::Timestamp;
 use crate::mail::RenderedEmail;
+use crate::mail::format::one_line;
 
 /// Maximum number of idle connections.
 const IDLE_MOST: usize = 4;
@@ -60,11 +61,9 @@ impl Smtp {
     pub(super) async fn send(&self, email: &RenderedEmail) -> Result<(), SendError> {
         let mut connection = match self.reuse().await {
             Some(connection) => connection,
-            // Errors before the message itself are not specific to this email. A rejected password
-            // or an untrusted certificate must not make the failure permanent.
-            None => self.connect().await.map_err(|error| SendError::Failed(describe(&error)))?,
+            None => self.connect().await.map_err(|error| connect_error(&error))?,
         };
-        connection.send(email.mail.envelope(), &email.mail.formatted()).await.map_err(|error| classify(&error))?;
+        connection.send(email.mail.envelope(), &email.mail.formatted()).await.map_err(|error| send_error(&error))?;
         self.keep(connection, email.at).await;
         Ok(())
     }
@@ -112,25 +111,47 @@ impl Smtp {
     }
 }
 
-/// Classifies an error as permanent or temporary.
+/// Classifies an error before the email itself. It is not specific to this email: a rejected
+/// password or an untrusted certificate must not make the failure permanent.
+fn connect_error(error: &Error) -> SendError {
+    SendError::Failed(describe(error, "the mail server refused the connection or the credentials in SMTP_URL"))
+}
+
+/// Classifies an error while sending an email.
 ///
 /// A 5xx reply is about this email and permanent (RFC 5321, section 4.2.1). The exception is 530:
 /// the server requires authentication or TLS first (RFC 4954, section 6; RFC 3207, section 4),
 /// which is a mistake in `SMTP_URL`.
-fn classify(error: &Error) -> SendError {
-    let about_settings = error.status().is_some_and(|code| u16::from(code) == 530);
-    if error.is_permanent() && !about_settings {
-        SendError::Refused(describe(error))
-    } else {
-        SendError::Failed(describe(error))
+fn send_error(error: &Error) -> SendError {
+    if error.status().is_some_and(|code| u16::from(code) == 530) {
+        return connect_error(error);
+    }
+    let text = describe(error, "the mail server rejected the email");
+    if error.is_permanent() { SendError::Refused(text) } else { SendError::Failed(text) }
+}
+
+/// Describes an error in one line. Of a server's reply it keeps the status codes: `550 5.1.1: …`.
+fn describe(error: &Error, rejected: &str) -> String {
+    let Some(code) = error.status() else {
+        // An error about the form of a reply quotes the reply.
+        let invalid = "the mail server closed the connection or sent an invalid reply";
+        return if error.is_response() { invalid.to_owned() } else { one_line(&error.to_string()) };
+    };
+    let phrase = if error.is_permanent() { rejected } else { "temporary failure of the mail server" };
+    let reply = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    match enhanced_code(&reply) {
+        Some(enhanced) => format!("{code} {enhanced}: {phrase}"),
+        None => format!("{code}: {phrase}"),
     }
 }
 
-fn describe(error: &Error) -> String {
-    match (error.status(), std::error::Error::source(error)) {
-        (Some(code), Some(text)) => format!("the mail server answered {code} {text}"),
-        _ => error.to_string(),
-    }
+/// Returns the enhanced status code at the start of a reply (RFC 3463, section 2).
+fn enhanced_code(reply: &str) -> Option<&str> {
+    let word = reply.split_whitespace().next()?;
+    let (class, rest) = word.split_once('.')?;
+    let (subject, detail) = rest.split_once('.')?;
+    let is_number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    (matches!(class, "4" | "5") && is_number(subject) && is_number(detail)).then_some(word)
 }
 
 impl fmt::Debug for Smtp {

@@ -16,8 +16,8 @@ pub const PAGE: Page =
     Page { path: paths::ACCOUNT_CONFIRM, access: Access::SignedIn, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
-    let passkeys = &request.state.passkeys;
-    let has_passkey = passkeys.relying_party.is_some() && !passkeys.list(request.by).await?.is_empty();
+    let state = request.state;
+    let has_passkey = state.relying_party.is_some() && !state.passkeys().list(request.by).await?.is_empty();
     Ok(Document::new("Confirm your password", move |context| {
         let form = Form::to(ConfirmPassword::PATH, &context.flash)
             .first_field(Field::password("password", "Password"))
@@ -46,7 +46,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
 #[server(prefix = "", endpoint = "account/confirm")]
 pub async fn confirm_password(#[server(default)] password: Secret) -> Result<(), ApiError> {
     let post = FormRequest::of::<ConfirmPassword>()?;
-    let outcome = post.state.reauthentication.confirm(password.expose(), &post.requester).await;
+    let outcome = post.state.reauthentication().confirm(password.expose(), &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -57,7 +57,7 @@ pub async fn confirm_password(#[server(default)] password: Secret) -> Result<(),
 #[server(prefix = "", endpoint = "account/confirm/passkey/options")]
 pub async fn passkey_confirmation_options() -> Result<PasskeyOptions, ApiError> {
     let post = FormRequest::of::<PasskeyConfirmationOptions>()?;
-    let offer = post.state.passkeys.offer_confirmation(&post.requester).await;
+    let offer = post.state.passkeys().offer_confirmation(&post.requester).await;
     post.ceremony(offer).await
 }
 
@@ -72,6 +72,6 @@ pub async fn confirm_with_passkey(
 ) -> Result<(), ApiError> {
     let post = FormRequest::of::<ConfirmWithPasskey>()?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
-    let outcome = post.state.passkeys.confirm(shown, &post.requester).await;
+    let outcome = post.state.passkeys().confirm(shown, &post.requester).await;
     post.answer(outcome).await
 }

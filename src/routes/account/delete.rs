@@ -63,6 +63,6 @@ pub async fn delete_account(
     #[server(default)] password: Secret,
 ) -> Result<(), ApiError> {
     let post = FormRequest::of::<DeleteAccount>()?.keep("confirmation", &confirmation);
-    let outcome = post.state.account_settings.delete(&confirmation, password.expose(), &post.requester).await;
+    let outcome = post.state.account_settings().delete(&confirmation, password.expose(), &post.requester).await;
     post.answer(outcome).await
 }

@@ -15,7 +15,7 @@ pub const PAGE: Page =
     Page { path: paths::ACCOUNT_EMAIL_VERIFY, access: Access::SignedIn, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
-    let pending = request.state.account_settings.pending_email_change(request.by).await?;
+    let pending = request.state.account_settings().pending_email_change(request.by).await?;
     let email = pending.change.email.as_str().to_owned();
     let code = otp::view(request.state, &pending.code);
     Ok(Document::new("Confirm your new email address", move |context| {
@@ -64,7 +64,7 @@ fn EnterCode(email: String, code: CodeView, flash: Flash, mailbox: bool) -> impl
 #[server(prefix = "", endpoint = "account/email/verify")]
 pub async fn confirm_email(#[server(default)] code: Secret) -> Result<(), ApiError> {
     let post = FormRequest::of::<ConfirmEmail>()?;
-    let outcome = post.state.account_settings.confirm_email(code.expose(), &post.requester).await;
+    let outcome = post.state.account_settings().confirm_email(code.expose(), &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -75,7 +75,7 @@ pub async fn confirm_email(#[server(default)] code: Secret) -> Result<(), ApiErr
 #[server(prefix = "", endpoint = "account/email/resend")]
 pub async fn resend_email_code() -> Result<(), ApiError> {
     let post = FormRequest::of::<ResendEmailCode>()?;
-    let outcome = post.state.account_settings.resend_email_code(&post.requester).await;
+    let outcome = post.state.account_settings().resend_email_code(&post.requester).await;
     post.answer(outcome).await
 }
 
@@ -83,6 +83,6 @@ pub async fn resend_email_code() -> Result<(), ApiError> {
 #[server(prefix = "", endpoint = "account/email/cancel")]
 pub async fn cancel_email_change() -> Result<(), ApiError> {
     let post = FormRequest::of::<CancelEmailChange>()?;
-    let outcome = post.state.account_settings.cancel_email_change(&post.requester).await;
+    let outcome = post.state.account_settings().cancel_email_change(&post.requester).await;
     post.answer(outcome).await
 }

@@ -14,7 +14,7 @@ use crate::ui::{AccountArea, ActionButton, PlainRefusal, Section};
 pub const PAGE: Page = Page { path: paths::ACCOUNT, access: Access::SignedIn, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
-    let pending = request.state.account_settings.pending_email(request.by).await?;
+    let pending = request.state.account_settings().pending_email(request.by).await?;
     let awaited = pending.map(|email| email.as_str().to_owned());
     Ok(Document::new("Your account", move |context| {
         let flash = context.flash.clone();
@@ -112,7 +112,7 @@ fn YourData(flash: Flash) -> impl IntoView {
 #[server(prefix = "", endpoint = "account/username")]
 pub async fn change_username(#[server(default)] username: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<ChangeUsername>()?.keep("username", &username);
-    let outcome = post.state.account_settings.change_username(&username, &post.requester).await;
+    let outcome = post.state.account_settings().change_username(&username, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -124,7 +124,7 @@ pub async fn change_username(#[server(default)] username: String) -> Result<(), 
 #[server(prefix = "", endpoint = "account/email")]
 pub async fn change_email(#[server(default)] email: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<ChangeEmail>()?.keep("email", &email);
-    let outcome = post.state.account_settings.change_email(&email, &post.requester).await;
+    let outcome = post.state.account_settings().change_email(&email, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -139,6 +139,6 @@ pub async fn change_password(
 ) -> Result<(), ApiError> {
     let post = FormRequest::of::<ChangePassword>()?;
     let (current, new) = (current_password.expose(), password.expose());
-    let outcome = post.state.account_settings.change_password(current, new, &post.requester).await;
+    let outcome = post.state.account_settings().change_password(current, new, &post.requester).await;
     post.answer(outcome).await
 }

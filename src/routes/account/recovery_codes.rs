@@ -88,6 +88,6 @@ fn ShownBefore() -> impl IntoView {
 #[server(prefix = "", endpoint = "account/security/recovery-codes")]
 pub async fn new_recovery_codes() -> Result<(), ApiError> {
     let post = FormRequest::of::<NewRecoveryCodes>()?;
-    let outcome = post.state.second_factor.new_recovery_codes(&post.requester).await;
+    let outcome = post.state.second_factor().new_recovery_codes(&post.requester).await;
     post.answer(outcome).await
 }

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use crate::domain::Timestamp;
-use crate::islands::LocalTime;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
@@ -13,7 +12,7 @@ use crate::services::keyset::Cursor;
 use crate::services::{RequestContext, ServiceError, describe_user_agent};
 use crate::state::AppState;
 use crate::store::security_events::Event as StoredEvent;
-use crate::ui::{AccountArea, EmptyList, Item, ItemList, Pager, Section};
+use crate::ui::{AccountArea, EmptyList, Item, ItemList, LocalTime, Pager, Section};
 
 /// Number of the newest events that other pages show.
 const NEWEST: u64 = 10;
@@ -27,7 +26,7 @@ pub const PAGE: Page =
     Page { path: paths::ACCOUNT_SECURITY_LOG, access: Access::SignedIn, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
-    let page = request.state.security_log.page(place(request.query()), request.by).await?;
+    let page = request.state.security_log().page(place(request.query()), request.by).await?;
     let link = |name: &str, event: Option<&StoredEvent>| {
         event.map(|event| format!("{}?{name}={}", paths::ACCOUNT_SECURITY_LOG, event.id))
     };
@@ -79,7 +78,7 @@ pub struct EventView {
 /// # Errors
 /// The user is not signed in any more.
 pub async fn newest(state: &AppState, by: &RequestContext) -> Result<Vec<EventView>, ServiceError> {
-    let events = state.security_log.newest(None, NEWEST, by).await?;
+    let events = state.security_log().newest(NEWEST, by).await?;
     Ok(events.into_iter().map(view).collect())
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::islands::{ApiError, LocalTime};
+use crate::islands::ApiError;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
@@ -11,13 +11,13 @@ use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::describe_user_agent;
 use crate::services::session_manager::LISTED;
 use crate::store::sessions::LiveSession;
-use crate::ui::{AccountArea, ActionButton, Item, ItemList, PlainRefusal, Section};
+use crate::ui::{AccountArea, ActionButton, Item, ItemList, LocalTime, PlainRefusal, Section};
 
 pub const PAGE: Page =
     Page { path: paths::ACCOUNT_SESSIONS, access: Access::SignedIn, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
-    let sessions = request.state.session_manager.live(request.by).await?;
+    let sessions = request.state.session_manager().live(request.by).await?;
     let current = request.by.member()?.session;
     Ok(Document::new("Sessions", move |context| {
         let flash = context.flash.clone();
@@ -88,7 +88,7 @@ fn EndOthers() -> impl IntoView {
 #[server(prefix = "", endpoint = "account/sessions/end")]
 pub async fn end_session(#[server(default)] session: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<EndSession>()?;
-    let outcome = post.state.session_manager.end(&session, &post.requester).await;
+    let outcome = post.state.session_manager().end(&session, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -96,6 +96,6 @@ pub async fn end_session(#[server(default)] session: String) -> Result<(), ApiEr
 #[server(prefix = "", endpoint = "account/sessions/end-others")]
 pub async fn end_other_sessions() -> Result<(), ApiError> {
     let post = FormRequest::of::<EndOtherSessions>()?;
-    let outcome = post.state.session_manager.end_others(&post.requester).await;
+    let outcome = post.state.session_manager().end_others(&post.requester).await;
     post.answer(outcome).await
 }

@@ -7,15 +7,15 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::query::{Neighbors, Query};
-use crate::domain::audit_action;
-use crate::islands::LocalTime;
+use crate::domain::AuditAction;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::admin::{AuditPage, AuditQuery, action_label, actor_name, target_name};
 use crate::store::audit::AuditEntry;
 use crate::ui::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, Section, SelectFilter, Table, TextCell, TextFilter,
+    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, Section, SelectFilter, Table, TextCell,
+    TextFilter,
 };
 
 pub const PAGE: Page =
@@ -24,14 +24,14 @@ pub const PAGE: Page =
 async fn load(request: PageRequest<'_>) -> PageResult {
     let query = Query::of(request.uri);
     let filter = AuditQuery { action: query.word("action"), who: query.word("who"), whom: query.word("whom") };
-    let AuditPage { page, names } = request.state.admin.audit_log(filter, query.place(), request.by).await?;
+    let AuditPage { page, names } = request.state.admin().audit_log(filter, query.place(), request.by).await?;
     let Neighbors { newer, older } = query.neighbors(&page, |entry| entry.seq.to_string());
     Ok(Document::new("Audit log", move |context| {
         let filters = ["action", "who", "whom"].map(|name| (name, query.word(name).to_owned()));
         let narrowed = filters.iter().any(|(_, value)| !value.is_empty());
         let hidden = filters.to_vec();
         let [action, who, whom] = filters.map(|(_, value)| value);
-        let actions: Vec<_> = audit_action::ALL.iter().map(|&(_, value, label)| (value, label)).collect();
+        let actions = AuditAction::ALL.map(|action| (action.as_str(), action.label())).to_vec();
         view! {
             <AdminArea context here=paths::ADMIN_AUDIT heading="Audit log">
                 <Section title="Entries">

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::query::{Neighbors, Query};
 use crate::domain::{RegistrationMode, Timestamp};
-use crate::islands::{ApiError, EnhancedForm, Field, Flash, Form, LocalTime};
+use crate::islands::{ApiError, EnhancedForm, Field, Flash, Form};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
@@ -17,7 +17,8 @@ use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::admin::InvitationsPage;
 use crate::store::invitations::{Ending, Invitation};
 use crate::ui::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, PlainRefusal, Section, Table, TextCell, TextFilter,
+    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, PlainRefusal, Section, Table, TextCell,
+    TextFilter,
 };
 
 const CLOSED: &str = "Invitations can't be used while registration is closed. To allow them, set \
@@ -29,7 +30,7 @@ pub const PAGE: Page =
 async fn load(request: PageRequest<'_>) -> PageResult {
     let query = Query::of(request.uri);
     let address = query.word("address");
-    let InvitationsPage { page, names } = request.state.admin.invitations(address, query.place(), request.by).await?;
+    let InvitationsPage { page, names } = request.state.admin().invitations(address, query.place(), request.by).await?;
     let Neighbors { newer, older } = query.neighbors(&page, |invitation| invitation.id.to_string());
     let address = address.to_owned();
     Ok(Document::new("Invitations", move |context| {
@@ -137,7 +138,7 @@ fn InvitationRow(invitation: Invitation, invited_by: String, now: Timestamp) -> 
 #[server(prefix = "", endpoint = "admin/invitations/send")]
 pub async fn invite(#[server(default)] email: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<Invite>()?.keep("email", &email);
-    let outcome = post.state.admin.invite(&email, &post.requester).await;
+    let outcome = post.state.admin().invite(&email, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -148,6 +149,6 @@ pub async fn invite(#[server(default)] email: String) -> Result<(), ApiError> {
 #[server(prefix = "", endpoint = "admin/invitations/revoke")]
 pub async fn revoke_invitation(#[server(default)] id: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<RevokeInvitation>()?;
-    let outcome = post.state.admin.revoke_invitation(&id, &post.requester).await;
+    let outcome = post.state.admin().revoke_invitation(&id, &post.requester).await;
     post.answer(outcome).await
 }

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 
 use super::query::{Neighbors, Query};
 use crate::domain::Timestamp;
-use crate::islands::{ApiError, LocalTime};
+use crate::islands::ApiError;
 use crate::mail::kinds;
 use crate::paths;
 use crate::routes::access::Access;
@@ -15,7 +15,8 @@ use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::admin::MailQuery;
 use crate::store::outbox::{MailState, Queued};
 use crate::ui::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, PlainRefusal, Section, SelectFilter, Table, TextCell,
+    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, PlainRefusal, Section, SelectFilter, Table,
+    TextCell,
 };
 
 pub const PAGE: Page =
@@ -24,7 +25,7 @@ pub const PAGE: Page =
 async fn load(request: PageRequest<'_>) -> PageResult {
     let query = Query::of(request.uri);
     let filter = MailQuery { state: query.word("state"), kind: query.word("kind") };
-    let page = request.state.admin.mail_queue(filter, query.place(), request.by).await?;
+    let page = request.state.admin().mail_queue(filter, query.place(), request.by).await?;
     let Neighbors { newer, older } = query.neighbors(&page, |mail| mail.id.to_string());
     Ok(Document::new("Email", move |context| {
         let now = context.now;
@@ -126,7 +127,7 @@ fn label(state: MailState) -> &'static str {
 #[server(prefix = "", endpoint = "admin/mail/retry")]
 pub async fn retry_mail(#[server(default)] mail: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<RetryMail>()?;
-    let outcome = post.state.admin.retry_mail(&mail, &post.requester).await;
+    let outcome = post.state.admin().retry_mail(&mail, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -137,7 +138,7 @@ pub async fn retry_mail(#[server(default)] mail: String) -> Result<(), ApiError>
 #[server(prefix = "", endpoint = "admin/mail/drop")]
 pub async fn drop_mail(#[server(default)] mail: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<DropMail>()?;
-    let outcome = post.state.admin.drop_mail(&mail, &post.requester).await;
+    let outcome = post.state.admin().drop_mail(&mail, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -148,6 +149,6 @@ pub async fn drop_mail(#[server(default)] mail: String) -> Result<(), ApiError> 
 #[server(prefix = "", endpoint = "admin/mail/test")]
 pub async fn send_test_mail() -> Result<(), ApiError> {
     let post = FormRequest::of::<SendTestMail>()?;
-    let outcome = post.state.admin.send_test_mail(&post.requester).await;
+    let outcome = post.state.admin().send_test_mail(&post.requester).await;
     post.answer(outcome).await
 }

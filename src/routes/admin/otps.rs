@@ -6,14 +6,16 @@ use leptos::prelude::*;
 use super::query::{Neighbors, Query};
 use crate::crypto::OtpPurpose;
 use crate::domain::{Email, otp_status};
-use crate::islands::{FreshRows, LiveRows, LocalTime};
+use crate::islands::{FreshRows, LiveRows};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::admin::{OtpPage, OtpQuery};
 use crate::services::keyset::Cursor;
 use crate::store::otps::{LoggedOtp, WINDOW};
-use crate::ui::{AdminArea, Cell, EmptyList, Filters, Pager, Section, SelectFilter, Table, TextCell, TextFilter};
+use crate::ui::{
+    AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, Section, SelectFilter, Table, TextCell, TextFilter,
+};
 
 pub const PAGE: Page =
     Page { path: paths::ADMIN_OTPS, access: Access::Administrators, load: |request| Box::pin(load(request)) };
@@ -28,7 +30,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
         outcome: query.word("outcome"),
     };
     let place = query.place();
-    let OtpPage { page, cut } = request.state.admin.otp_log(filter, place, request.by).await?;
+    let OtpPage { page, cut } = request.state.admin().otp_log(filter, place, request.by).await?;
     let neighbors = query.neighbors(&page, |code| code.id.to_string());
     Ok(Document::new("OTP log", move |context| {
         let filters = ["purpose", "address", "requester", "delivery", "outcome"];
@@ -103,7 +105,7 @@ fn OtpTable(rows: Vec<LoggedOtp>, narrowed: bool, neighbors: Neighbors) -> impl 
 /// A row, with an `id` by which it is found when the list is updated.
 #[component]
 fn OtpRow(code: LoggedOtp) -> impl IntoView {
-    let purpose = OtpPurpose::from_stored(&code.purpose).map_or("Unknown", OtpPurpose::label);
+    let purpose = OtpPurpose::parse(&code.purpose).map_or("Unknown", OtpPurpose::label);
     let masked = Email::parse(&code.email_key).map_or_else(|_| "***".to_owned(), |email| email.masked());
     view! {
         <tr role="row" id=code.id.to_string()>

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::query::Query;
+use crate::datetime;
 use crate::domain::{Metric, TimeRange, Timestamp};
-use crate::islands::datetime::{Moment, format_duration};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
@@ -21,15 +21,15 @@ pub const PAGE: Page =
 
 async fn load(request: PageRequest<'_>) -> PageResult {
     let span = TimeRange::from_query(Query::of(request.uri).word("span"));
-    let overview = request.state.admin.overview(span, request.by).await?;
+    let overview = request.state.admin().overview(span, request.by).await?;
     Ok(Document::new("Overview", move |context| {
-        let since = Moment::from_millis(overview.since().0);
+        let since = datetime::date_time(overview.since());
         let figures = figures(&overview, context.now).map(|(name, value, words)| view! { <Figure name value words /> });
         view! {
             <AdminArea context here=paths::ADMIN heading="Overview">
                 <Section title=span.label()>
                     <Spans chosen=span />
-                    <p class="quiet">{format!("Since {}, {} UTC.", since.date(), since.time())}</p>
+                    <p class="quiet">{format!("Since {since}.")}</p>
                     <dl class="figures">{figures}</dl>
                 </Section>
                 <Section title="Trends">
@@ -153,7 +153,7 @@ fn figures(overview: &Overview, now: Timestamp) -> [(&'static str, String, Strin
     let mail = overview.mail;
     let oldest = mail.oldest.map_or_else(
         || "Nothing queued".to_owned(),
-        |oldest| format!("Oldest: {}", format_duration(now.since(oldest).as_secs())),
+        |oldest| format!("Oldest: {}", datetime::duration(now.since(oldest))),
     );
     let waiting = if overview.waiting_registrations == 1 { "registration" } else { "registrations" };
     let kinds = format!(
@@ -182,21 +182,17 @@ fn most(overview: &Overview, number: impl Fn(&Bucket) -> u64) -> String {
 
 /// Returns the labels of the buckets in a chart.
 fn labels(overview: &Overview) -> Vec<String> {
-    let label = |bucket: &Bucket| {
-        let moment = Moment::from_millis(bucket.at.0);
-        match overview.span {
-            TimeRange::Day => moment.time(),
-            TimeRange::Week | TimeRange::Month => moment.day(),
-        }
+    let label = |bucket: &Bucket| match overview.span {
+        TimeRange::Day => datetime::clock(bucket.at),
+        TimeRange::Week | TimeRange::Month => datetime::short_date(bucket.at),
     };
     overview.buckets.iter().map(label).collect()
 }
 
 fn long(span: TimeRange, at: Timestamp) -> String {
-    let moment = Moment::from_millis(at.0);
     match span {
-        TimeRange::Day => format!("{}, {} UTC", moment.date(), moment.time()),
-        TimeRange::Week | TimeRange::Month => moment.date(),
+        TimeRange::Day => datetime::date_time(at),
+        TimeRange::Week | TimeRange::Month => datetime::date(at),
     }
 }
 

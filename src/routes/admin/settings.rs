@@ -3,26 +3,25 @@
 use leptos::prelude::*;
 
 use crate::config::report::{Limit, Setting};
-use crate::islands::LocalTime;
-use crate::islands::datetime::format_duration;
+use crate::datetime;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::admin::RuntimeInfo;
-use crate::ui::{AdminArea, Cell, Section, Table, TextCell};
+use crate::ui::{AdminArea, Cell, LocalTime, Section, Table, TextCell};
 
 pub const PAGE: Page =
     Page { path: paths::ADMIN_SETTINGS, access: Access::Administrators, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
-    let info = request.state.admin.runtime_info(request.by).await?;
+    let info = request.state.admin().runtime_info(request.by).await?;
     Ok(Document::new("Settings", move |context| {
         let RuntimeInfo { settings, limits, version, database, started, uptime, purged } = info;
         let facts = [
             ("Version", version.to_owned()),
             ("Database", database.product),
             ("Database size", megabytes(database.size)),
-            ("Uptime", format_duration(uptime.as_secs())),
+            ("Uptime", datetime::duration(uptime)),
         ]
         .map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> });
         let purged = match purged {

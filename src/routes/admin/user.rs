@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::audit::Entries;
 use crate::crypto::OtpPurpose;
 use crate::domain::{Timestamp, UserAction};
-use crate::islands::LocalTime;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::account::security_log::{self, Events};
@@ -17,13 +16,15 @@ use crate::services::{ServiceError, describe_user_agent};
 use crate::store::accounts::Account;
 use crate::store::sessions::LiveSession;
 use crate::store::users::{IssuedCode, Outcome};
-use crate::ui::{AdminArea, Cell, DescriptionItem, DescriptionList, EmptyList, Item, ItemList, Section, Table};
+use crate::ui::{
+    AdminArea, Cell, DescriptionItem, DescriptionList, EmptyList, Item, ItemList, LocalTime, Section, Table,
+};
 
 pub const PAGE: Page =
     Page { path: paths::ADMIN_USER, access: Access::Administrators, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
-    let user = request.state.admin.user(account_id(&request)?, request.by).await?;
+    let user = request.state.admin().user(account_id(&request)?, request.by).await?;
     Ok(Document::new("User", move |context| {
         let UserPage { account, app_since, passkeys, recovery_codes_left, trusted_browsers, .. } = user;
         let UserPage { sessions, codes, events, entries, names, actions, own, .. } = user;
@@ -161,7 +162,7 @@ fn RecentOtps(codes: Vec<IssuedCode>) -> impl IntoView {
         return Either::Left(view! { <EmptyList>"No recent OTPs."</EmptyList> });
     }
     let row = |IssuedCode { purpose, issued_at, outcome }| {
-        let purpose = OtpPurpose::from_stored(&purpose).map_or(purpose, |known| known.label().to_owned());
+        let purpose = OtpPurpose::parse(&purpose).map_or(purpose, |known| known.label().to_owned());
         let outcome = match outcome {
             Outcome::Used => "Used",
             Outcome::Voided => "Replaced or canceled",

@@ -22,7 +22,7 @@ pub const PAGE: Page =
 async fn load(request: PageRequest<'_>) -> PageResult {
     let id = account_id(&request)?;
     let action = UserAction::parse(request.segment(3)).ok_or(ServiceError::NotFound)?;
-    let UserActionPage { account, refusal } = request.state.admin.user_action(id, action, request.by).await?;
+    let UserActionPage { account, refusal } = request.state.admin().user_action(id, action, request.by).await?;
     let own = request.by.administrator()?.account_id == id;
     Ok(Document::new(action.spec().label, move |context| {
         let flash = context.flash.clone();
@@ -96,6 +96,6 @@ pub async fn change_user(
         return post.answer(Err(ServiceError::NotFound)).await;
     };
     let post = post.on_page(paths::admin_user_action(&id.to_string(), action.as_str()));
-    let outcome = post.state.admin.change_user(id, action, &reason, &post.requester).await;
+    let outcome = post.state.admin().change_user(id, action, &reason, &post.requester).await;
     post.answer(outcome).await
 }

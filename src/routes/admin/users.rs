@@ -7,15 +7,14 @@ use leptos::server_fn::ServerFn;
 use super::query::{Neighbors, Query};
 use super::user_action::ChangeUser;
 use crate::domain::{AccountState, Role};
-use crate::islands::LocalTime;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::admin::{UsersPage, UsersQuery};
 use crate::store::users::User;
 use crate::ui::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, Pager, PlainRefusal, Section, SelectFilter, Table, TextCell,
-    TextFilter,
+    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, PlainRefusal, Section, SelectFilter, Table,
+    TextCell, TextFilter,
 };
 
 /// The orders of the list other than by username.
@@ -32,7 +31,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
         role: query.word("role"),
         sort: query.word("sort"),
     };
-    let UsersPage { page, two_step } = request.state.admin.users(filter, query.place(), request.by).await?;
+    let UsersPage { page, two_step } = request.state.admin().users(filter, query.place(), request.by).await?;
     let Neighbors { newer, older } = query.neighbors(&page, |user| user.key.to_string());
     Ok(Document::new("Users", move |context| {
         let flash = context.flash.clone();

@@ -14,7 +14,7 @@ const CONFIRM: &str = "Enter your username to confirm.";
 const LAST_ADMINISTRATOR: &str =
     "You're the last active administrator. Add another one before you delete your account.";
 
-impl AccountSettings {
+impl AccountSettings<'_> {
     /// Closes the account until it is deleted, and mails a link that cancels the deletion. All
     /// sessions end, including the current one. `confirmation` must be the username.
     ///
@@ -40,24 +40,27 @@ impl AccountSettings {
         if !errors.is_empty() {
             return Err(errors.into());
         }
-        let (checked, verified) = self.reauthentication.own_password("password", password, by).await?;
-        let tx = self.store.write().await?;
+        let (checked, verified) = self.core.reauthentication().own_password("password", password, by).await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         let account = self.own(&tx, member).await?;
         if account.password_hash != checked.password_hash {
             return Err(ServiceError::Unauthenticated);
         }
-        self.reauthentication.passwords.mark_succeeded(&tx, verified, by).await?;
+        self.core.password_check().mark_succeeded(&tx, verified, by).await?;
         if account.role == Role::Administrator && !accounts::is_another_administrator(&tx, account.id).await? {
             tx.commit().await?;
             return Err(ServiceError::Refused(LAST_ADMINISTRATOR));
         }
-        let delete_at = now + self.limits.deletion_grace;
+        let delete_at = now + self.core.limits.deletion_grace;
         accounts::close_until_deletion(&tx, account.id, delete_at).await?;
         access_revocation::revoke_all_access(&tx, &account, now).await?;
-        let link = self.notifications.link(&tx, LinkPurpose::KeepAccount, &account, None, delete_at).await?;
-        self.log.record(&tx, account.id, SecurityEvent::DeletionScheduled, by).await?;
-        self.notifications.send(&tx, &account, NotificationKind::DeletionScheduled { link, on: delete_at }, by).await?;
+        let link = self.core.notifications().link(&tx, LinkPurpose::KeepAccount, &account, None, delete_at).await?;
+        self.core.security_log().record(&tx, account.id, SecurityEvent::DeletionScheduled, by).await?;
+        self.core
+            .notifications()
+            .send(&tx, &account, NotificationKind::DeletionScheduled { link, on: delete_at }, by)
+            .await?;
         self.commit(tx).await?;
         tracing::info!(event = "account.deletion_scheduled", account = %account.id, ip = %by.ip);
         let text = "Your account is closed and will be deleted. If you change your mind, use the link in the email we sent you.";

@@ -28,13 +28,13 @@ pub struct PendingEmailChange {
     pub code: Issued,
 }
 
-impl AccountSettings {
+impl AccountSettings<'_> {
     /// Returns the user's pending change.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in, or [`ServiceError::Redirect`] if there is none.
     pub async fn pending_email_change(&self, by: &RequestContext) -> Result<PendingEmailChange, ServiceError> {
-        self.find_pending(self.store.reader(), by.member()?).await
+        self.find_pending(self.core.store.reader(), by.member()?).await
     }
 
     /// Returns the new email of the user's pending change, if there is one.
@@ -56,12 +56,12 @@ impl AccountSettings {
     /// reached.
     pub async fn resend_email_code(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let member = by.member()?;
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         let account = self.own(&tx, member).await?;
         let PendingEmailChange { change, code } = self.find_pending(&tx, member).await?;
-        self.codes.check_pause(&code, now)?;
-        self.codes.check_limits(&tx, change.email.key(), by, now).await?;
+        self.core.codes().check_pause(&code, now)?;
+        self.core.codes().check_limits(&tx, change.email.key(), by, now).await?;
         self.issue_change_code(&tx, &change, &account, by, now).await?;
         self.commit(tx).await?;
         let text = format!("We've sent a new code to {}.", change.email.as_str());
@@ -79,17 +79,17 @@ impl AccountSettings {
         let mut errors = FieldErrors::default();
         let Some(code) = errors.check("code", OtpCode::parse(code)) else { return Err(errors.into()) };
         let (change, counted) = self.count_email_try(member, by).await?;
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         let account = self.own(&tx, member).await?;
-        if !self.codes.consume(&tx, otp_context(&change), &code, now).await? {
+        if !self.core.codes().consume(&tx, otp_context(&change), &code, now).await? {
             drop(tx);
-            self.codes.record_wrong(otp_context(&change), by);
-            let pending = self.find_pending(self.store.reader(), member).await?;
-            return Err(codes::wrong_code(pending.change.tries, self.limits.otp_tries));
+            self.core.codes().record_wrong(otp_context(&change), by);
+            let pending = self.find_pending(self.core.store.reader(), member).await?;
+            return Err(codes::wrong_code(pending.change.tries, self.core.limits.otp_tries));
         }
-        self.codes.mark_succeeded(&tx, counted, by).await?;
-        let owner = email_owner::find(&tx, &change.email, &self.limits, now).await?;
+        self.core.codes().mark_succeeded(&tx, counted, by).await?;
+        let owner = email_owner::find(&tx, &change.email, &self.core.limits, now).await?;
         let free = owner.is_none_or(|owner| owner.account_id == account.id);
         let can_change = free && account.email.key() == change.old_email.key();
         if !(can_change && email_changes::confirm(&tx, change.id, now).await?) {
@@ -116,10 +116,17 @@ impl AccountSettings {
         accounts::set_email(tx, account.id, &change.email).await?;
         otps::invalidate_for_email(tx, change.old_email.key(), now).await?;
         recoveries::finish_all(tx, account.id, now).await?;
-        let until = now + self.limits.email_undo;
-        let link = self.notifications.link(tx, LinkPurpose::UndoEmailChange, account, Some(change.id), until).await?;
-        self.notifications.send_to(tx, &change.old_email, account, NotificationKind::EmailChanged { link }, by).await?;
-        self.log.record_with_detail(tx, account.id, SecurityEvent::EmailChanged, &old_and_new(change), by).await?;
+        let until = now + self.core.limits.email_undo;
+        let link =
+            self.core.notifications().link(tx, LinkPurpose::UndoEmailChange, account, Some(change.id), until).await?;
+        self.core
+            .notifications()
+            .send_to(tx, &change.old_email, account, NotificationKind::EmailChanged { link }, by)
+            .await?;
+        self.core
+            .security_log()
+            .record_with_detail(tx, account.id, SecurityEvent::EmailChanged, &old_and_new(change), by)
+            .await?;
         Ok(())
     }
 
@@ -129,11 +136,11 @@ impl AccountSettings {
         member: &AuthenticatedUser,
         by: &RequestContext,
     ) -> Result<(EmailChange, OtpAttempt), ServiceError> {
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         let PendingEmailChange { change, .. } = self.find_pending(&tx, member).await?;
-        let counted = self.codes.record_attempt(&tx, otp_context(&change), change.tries, by, now).await?;
-        if !email_changes::count_try(&tx, change.id, self.limits.otp_tries).await? {
+        let counted = self.core.codes().record_attempt(&tx, otp_context(&change), change.tries, by, now).await?;
+        if !email_changes::count_try(&tx, change.id, self.core.limits.otp_tries).await? {
             return Err(unavailable(OtpUnavailable::TriesUsed).into());
         }
         tx.commit().await?;
@@ -147,7 +154,7 @@ impl AccountSettings {
     ) -> Result<PendingEmailChange, ServiceError> {
         let change = email_changes::pending(db, member.account_id).await?;
         let change = change.ok_or_else(|| unavailable(OtpUnavailable::NoCode))?;
-        let code = self.codes.waiting(db, change.id, change.tries).await;
+        let code = self.core.codes().waiting(db, change.id, change.tries).await;
         let code = code.map_err(|error| error.or_redirect(unavailable))?;
         Ok(PendingEmailChange { change, code })
     }

@@ -13,36 +13,26 @@ use crate::store::Transaction;
 
 pub use email_code::PendingEmailChange;
 
-use super::codes::OtpService;
-use super::notifications::Notifications;
+use super::core::Core;
 use super::outcome::ServiceError;
-use super::reauthentication::Reauthentication;
 use super::request_context::{AuthenticatedUser, RequestContext};
-use super::security_log::SecurityLog;
-use crate::clock::Clock;
-use crate::crypto::PasswordPolicy;
-use crate::domain::EmailDomainPolicy;
-use crate::limits::Limits;
-use crate::rng::Rng;
+use crate::store::StoreError;
 use crate::store::accounts::{self, Account};
-use crate::store::{Store, StoreError};
 
 /// The service behind `/account` and the pages below it, except those about signing in.
-#[derive(Clone, Debug)]
-pub struct AccountSettings {
-    pub store: Store,
-    pub codes: OtpService,
-    pub reauthentication: Reauthentication,
-    pub policy: PasswordPolicy,
-    pub emails: EmailDomainPolicy,
-    pub notifications: Notifications,
-    pub log: SecurityLog,
-    pub limits: Limits,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct AccountSettings<'a> {
+    core: &'a Core,
 }
 
-impl AccountSettings {
+impl Core {
+    #[must_use]
+    pub const fn account_settings(&self) -> AccountSettings<'_> {
+        AccountSettings { core: self }
+    }
+}
+
+impl AccountSettings<'_> {
     /// Returns the user's account, unless the session has ended in the meantime.
     async fn own(&self, tx: &Transaction, member: &AuthenticatedUser) -> Result<Account, ServiceError> {
         let account = accounts::by_id(tx, member.account_id).await?;
@@ -52,13 +42,13 @@ impl AccountSettings {
     /// Returns the user's account, for use outside of a transaction that changes it.
     async fn current_account(&self, by: &RequestContext) -> Result<Account, ServiceError> {
         let member = by.member()?;
-        let account = accounts::by_id(self.store.reader(), member.account_id).await?;
+        let account = accounts::by_id(self.core.store.reader(), member.account_id).await?;
         account.ok_or(ServiceError::Unauthenticated)
     }
 
     async fn commit(&self, tx: Transaction) -> Result<(), StoreError> {
         tx.commit().await?;
-        self.notifications.wake();
+        self.core.notifications().wake();
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::store::{accounts, otps, recoveries, sessions, trusted_browsers};
 
 const ALREADY_CHANGED: &str = "Your password has just been changed. Reload the page.";
 
-impl AccountSettings {
+impl AccountSettings<'_> {
     /// Changes the password and ends all other sessions. Returns the new session version, with
     /// which the current session continues.
     ///
@@ -33,18 +33,18 @@ impl AccountSettings {
         let password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &password {
             let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
-            errors.check("password", self.policy.check(password, &context));
+            errors.check("password", self.core.password_policy.check(password, &context));
         }
         let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
         // Reserve the slot for the new hash first, so that a full queue is noticed before the
         // current password is checked.
-        let slot = self.reauthentication.passwords.enter()?;
-        let (account, verified) = self.reauthentication.own_password("current_password", current, by).await?;
-        let hash = self.reauthentication.passwords.hasher.hash(slot, &password).await?;
-        let tx = self.store.write().await?;
+        let slot = self.core.password_check().enter()?;
+        let (account, verified) = self.core.reauthentication().own_password("current_password", current, by).await?;
+        let hash = self.core.hasher.hash(slot, &password).await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         self.own(&tx, member).await?;
-        self.reauthentication.passwords.mark_succeeded(&tx, verified, by).await?;
+        self.core.password_check().mark_succeeded(&tx, verified, by).await?;
         if !accounts::set_password(&tx, account.id, &hash, Some(&account.password_hash), now).await? {
             return Err(ServiceError::Refused(ALREADY_CHANGED));
         }
@@ -53,8 +53,8 @@ impl AccountSettings {
         trusted_browsers::forget_all(&tx, account.id).await?;
         otps::invalidate_for_email(&tx, account.email.key(), now).await?;
         recoveries::finish_all(&tx, account.id, now).await?;
-        self.log.record(&tx, account.id, SecurityEvent::PasswordChanged, by).await?;
-        self.notifications.send(&tx, &account, NotificationKind::PasswordChanged, by).await?;
+        self.core.security_log().record(&tx, account.id, SecurityEvent::PasswordChanged, by).await?;
+        self.core.notifications().send(&tx, &account, NotificationKind::PasswordChanged, by).await?;
         let session_version =
             accounts::by_id(&tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?.session_version;
         self.commit(tx).await?;

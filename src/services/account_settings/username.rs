@@ -9,7 +9,7 @@ use crate::services::request_context::RequestContext;
 use crate::services::sign_up_form::USERNAME_TAKEN;
 use crate::store::accounts::{self, Account};
 
-impl AccountSettings {
+impl AccountSettings<'_> {
     /// Changes the username. Users may change the letter case of their own username.
     ///
     /// # Errors
@@ -18,7 +18,7 @@ impl AccountSettings {
         let member = by.member()?;
         let mut errors = FieldErrors::default();
         let Some(username) = errors.check("username", Username::parse(username)) else { return Err(errors.into()) };
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let account = self.own(&tx, member).await?;
         if username == account.username {
             return Err(FieldErrors::one("username", "This is already your username.").into());
@@ -28,9 +28,12 @@ impl AccountSettings {
         }
         accounts::set_username(&tx, account.id, &username).await?;
         let detail = format!("{} → {}", account.username.as_str(), username.as_str());
-        self.log.record_with_detail(&tx, account.id, SecurityEvent::UsernameChanged, &detail, by).await?;
+        self.core
+            .security_log()
+            .record_with_detail(&tx, account.id, SecurityEvent::UsernameChanged, &detail, by)
+            .await?;
         let renamed = Account { username, ..account };
-        self.notifications.send(&tx, &renamed, NotificationKind::UsernameChanged, by).await?;
+        self.core.notifications().send(&tx, &renamed, NotificationKind::UsernameChanged, by).await?;
         self.commit(tx).await?;
         tracing::info!(event = "account.username_changed", account = %renamed.id, ip = %by.ip);
         let text = format!("Your username is now {}.", renamed.username.as_str());

@@ -12,7 +12,7 @@ use crate::services::audit::AuditEvent;
 use crate::services::outcome::ServiceError;
 use crate::services::request_context::RequestContext;
 use crate::store::audit::{self, AuditEntry, Filter};
-use crate::store::{Store, StoreError, accounts};
+use crate::store::{Cursor, Store, StoreError, accounts};
 
 /// Rows per query, which limits how much of an export is held in memory.
 const BATCH: u64 = 500;
@@ -30,7 +30,7 @@ pub struct AuditExport {
 /// Rows, and the usernames of the accounts in them that still exist.
 pub type Batch = (Vec<AuditEntry>, HashMap<Uuid, String>);
 
-impl AdminService {
+impl AdminService<'_> {
     /// Starts an export of all matching rows. Because the data leaves the portal, the export
     /// requires recent authentication and is itself recorded in the audit log.
     ///
@@ -47,7 +47,7 @@ impl AdminService {
         let filter = self.filter(query).await?;
         let admin_tx = self.begin_reauthenticated(by).await?;
         admin_tx.commit(AuditEvent::of(AuditAction::AuditExported).about(&label(filter.as_ref()))).await?;
-        Ok(AuditExport { at: self.clock.now(), store: self.store.clone(), filter })
+        Ok(AuditExport { at: self.core.clock.now(), store: self.core.store.clone(), filter })
     }
 }
 
@@ -64,15 +64,15 @@ impl AuditExport {
     /// Streams the rows on demand, newest first, without rows written after the export started.
     pub fn batches(self) -> impl Stream<Item = Result<Batch, StoreError>> + Send + 'static {
         let Self { store, filter, .. } = self;
-        let from = filter.map(|filter| (filter, None));
+        let from = filter.map(|filter| (filter, Cursor::First));
         stream::try_unfold((store, from), |(store, from)| async move {
-            let Some((filter, before)) = from else { return Ok(None) };
+            let Some((filter, cursor)) = from else { return Ok(None) };
             let db = store.reader();
-            let rows = audit::newest(db, &filter, before, BATCH).await?;
+            let rows = audit::list(db, &filter, cursor, BATCH).await?;
             let Some(last) = rows.last().map(|entry| entry.seq) else { return Ok(None) };
             let ids = rows.iter().flat_map(|entry| [entry.actor_id, entry.target_id]).flatten().collect();
             let names = accounts::names(db, ids).await?;
-            Ok(Some(((rows, names), (store, Some((filter, Some(last)))))))
+            Ok(Some(((rows, names), (store, Some((filter, Cursor::Before(last)))))))
         })
     }
 }

@@ -32,7 +32,7 @@ pub struct AuditPage {
     pub names: HashMap<Uuid, String>,
 }
 
-impl AdminService {
+impl AdminService<'_> {
     /// Returns a page of the audit log.
     ///
     /// # Errors
@@ -48,17 +48,8 @@ impl AdminService {
             let page = Page { rows: Vec::new(), newer: false, older: false };
             return Ok(AuditPage { page, names: HashMap::new() });
         };
-        let db = self.store.reader();
-        let fetch = |cursor, most| {
-            let filter = &filter;
-            async move {
-                match cursor {
-                    Cursor::First => audit::newest(db, filter, None, most).await,
-                    Cursor::Before(seq) => audit::newest(db, filter, Some(seq), most).await,
-                    Cursor::After(seq) => audit::next_after(db, filter, seq, most).await,
-                }
-            }
-        };
+        let db = self.core.store.reader();
+        let fetch = |cursor, most| audit::list(db, &filter, cursor, most);
         let page = keyset::page(cursor, PAGE, fetch).await?;
         let ids = page.rows.iter().flat_map(|entry| [entry.actor_id, entry.target_id]).flatten().collect();
         let names = accounts::names(db, ids).await?;
@@ -69,7 +60,7 @@ impl AdminService {
     pub(super) async fn filter(&self, query: AuditQuery<'_>) -> Result<Option<Filter>, ServiceError> {
         let mut filter = Filter::default();
         if !query.action.is_empty() {
-            let Some(action) = AuditAction::from_stored(query.action) else { return Ok(None) };
+            let Some(action) = AuditAction::parse(query.action) else { return Ok(None) };
             filter.action = Some(action);
         }
         for (typed, account) in [(query.who, &mut filter.actor), (query.whom, &mut filter.target)] {
@@ -77,7 +68,7 @@ impl AdminService {
                 continue;
             }
             let Ok(username) = Username::parse(typed.trim()) else { return Ok(None) };
-            let found = accounts::by_username(self.store.reader(), &username).await?;
+            let found = accounts::by_username(self.core.store.reader(), &username).await?;
             let Some(found) = found else { return Ok(None) };
             *account = Some(found.id);
         }
@@ -105,5 +96,5 @@ fn account_name(id: Uuid, names: &HashMap<Uuid, String>) -> String {
 
 /// Returns the label of the action. An unknown action is shown as it is stored.
 pub fn action_label(entry: &AuditEntry) -> String {
-    AuditAction::from_stored(&entry.action).map_or_else(|| entry.action.clone(), |action| action.label().to_owned())
+    AuditAction::parse(&entry.action).map_or_else(|| entry.action.clone(), |action| action.label().to_owned())
 }

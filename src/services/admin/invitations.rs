@@ -31,7 +31,7 @@ pub struct InvitationsPage {
     pub names: HashMap<Uuid, String>,
 }
 
-impl AdminService {
+impl AdminService<'_> {
     /// Returns a page of the invitations, either all or those for one email as typed. For an
     /// invalid email the page is empty.
     ///
@@ -49,17 +49,8 @@ impl AdminService {
             let page = Page { rows: Vec::new(), newer: false, older: false };
             return Ok(InvitationsPage { page, names: HashMap::new() });
         };
-        let db = self.store.reader();
-        let fetch = |cursor, most| {
-            let email = email.as_ref();
-            async move {
-                match cursor {
-                    Cursor::First => invitations::newest(db, email, None, most).await,
-                    Cursor::Before(id) => invitations::newest(db, email, Some(id), most).await,
-                    Cursor::After(id) => invitations::next_after(db, email, id, most).await,
-                }
-            }
-        };
+        let db = self.core.store.reader();
+        let fetch = |cursor, most| invitations::list(db, email.as_ref(), cursor, most);
         let page = keyset::page(cursor, PAGE, fetch).await?;
         let ids = page.rows.iter().filter_map(|invitation| invitation.invited_by).collect();
         Ok(InvitationsPage { names: accounts::names(db, ids).await?, page })
@@ -74,32 +65,32 @@ impl AdminService {
     /// closed.
     pub async fn invite(&self, email: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let admin_tx = self.begin(by).await?;
-        if self.registration == RegistrationMode::Closed {
+        if self.core.registration_policy.mode == RegistrationMode::Closed {
             return Err(ServiceError::Refused(CLOSED));
         }
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
-        let now = self.clock.now();
-        if email_owner::find(&admin_tx.tx, &email, &self.limits, now).await?.is_some() {
+        let now = self.core.clock.now();
+        if email_owner::find(&admin_tx.tx, &email, &self.core.limits, now).await?.is_some() {
             return Err(FieldErrors::one("email", HAS_ACCOUNT).into());
         }
         let replaced = invitations::end_for(&admin_tx.tx, &email, Ending::Revoked, now).await?;
-        let token = FlowToken::generate(&self.rng);
+        let token = FlowToken::generate(&self.core.rng);
         let invitation = Invitation {
-            id: self.rng.id(now),
+            id: self.core.rng.id(now),
             email: email.clone(),
             invited_by: Some(admin_tx.actor_id),
             created_at: now,
-            expires_at: now + self.limits.invitation_lifetime,
+            expires_at: now + self.core.limits.invitation_lifetime,
             ending: None,
         };
-        invitations::insert(&admin_tx.tx, &invitation, token.digest()).await?;
         let link = Link { token: token.to_cookie(), until: invitation.expires_at };
-        self.mailer.enqueue(&admin_tx.tx, &Message::Invitation { to: email.clone(), link }, None).await?;
+        invitations::insert(&admin_tx.tx, invitation, token.digest()).await?;
+        self.core.mailer.enqueue(&admin_tx.tx, &Message::Invitation { to: email.clone(), link }, None).await?;
         let earlier = if replaced { ", replacing an earlier one" } else { "" };
         let detail = format!("{}{earlier}", email.masked());
         admin_tx.commit(AuditEvent::of(AuditAction::InvitationSent).about(&detail)).await?;
-        self.mailer.wake();
+        self.core.mailer.wake();
         let text = format!("We've sent an invitation to {}.", email.as_str());
         Ok(NextStep::go(paths::ADMIN_INVITATIONS).with_notice(NoticeKind::Success, text))
     }
@@ -114,7 +105,7 @@ impl AdminService {
         let admin_tx = self.begin(by).await?;
         let Ok(id) = Uuid::try_parse(id) else { return Err(ServiceError::NotFound) };
         let invitation = invitations::by_id(&admin_tx.tx, id).await?.ok_or(ServiceError::NotFound)?;
-        if !invitations::revoke(&admin_tx.tx, id, self.clock.now()).await? {
+        if !invitations::revoke(&admin_tx.tx, id, self.core.clock.now()).await? {
             return Err(ServiceError::Refused(ENDED));
         }
         admin_tx.commit(AuditEvent::of(AuditAction::InvitationRevoked).about(&invitation.email.masked())).await?;

@@ -34,7 +34,7 @@ pub struct MailQuery<'a> {
     pub kind: &'a str,
 }
 
-impl AdminService {
+impl AdminService<'_> {
     /// Returns a page of the outbox, including messages that are no longer queued.
     ///
     /// # Errors
@@ -51,17 +51,8 @@ impl AdminService {
             return Ok(Page { rows: Vec::new(), newer: false, older: false });
         }
         let queue = Queue { state, kind: Some(query.kind.to_owned()).filter(|kind| !kind.is_empty()) };
-        let db = self.store.reader();
-        let fetch = |cursor, most| {
-            let queue = &queue;
-            async move {
-                match cursor {
-                    Cursor::First => outbox::newest_queued(db, queue, None, most).await,
-                    Cursor::Before(id) => outbox::newest_queued(db, queue, Some(id), most).await,
-                    Cursor::After(id) => outbox::next_queued(db, queue, id, most).await,
-                }
-            }
-        };
+        let db = self.core.store.reader();
+        let fetch = |cursor, most| outbox::list(db, &queue, cursor, most);
         Ok(keyset::page(cursor, PAGE, fetch).await?)
     }
 
@@ -72,7 +63,7 @@ impl AdminService {
     /// if the message does not exist, was not given up, has expired, or its content was erased.
     pub async fn retry_mail(&self, id: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let admin_tx = self.begin(by).await?;
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let mail = listed(&admin_tx, id).await?;
         if mail.state != MailState::Failed {
             return Err(ServiceError::Refused(NOT_GIVEN_UP));
@@ -84,7 +75,7 @@ impl AdminService {
             return Err(ServiceError::Refused(ERASED));
         }
         admin_tx.commit(AuditEvent::of(AuditAction::MailRetried).about(&label(&mail))).await?;
-        self.mailer.wake();
+        self.core.mailer.wake();
         Ok(NextStep::go(paths::ADMIN_MAIL)
             .with_notice(NoticeKind::Success, "The email is queued again. Its delivery status appears below."))
     }
@@ -112,7 +103,7 @@ impl AdminService {
     /// if another test email was sent within the last minute.
     pub async fn send_test_mail(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let admin_tx = self.begin(by).await?;
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let last = outbox::newest_of_kind(&admin_tx.tx, kinds::TEST).await?;
         // Ignore a time in the future: that test email was written before the clock was set back.
         let wait = last.filter(|last| *last <= now).map(|last| (last + TEST_EVERY).since(now));
@@ -130,9 +121,9 @@ impl AdminService {
             requester_ip: by.ip.to_string(),
             browser: by.browser(),
         };
-        self.mailer.enqueue(&admin_tx.tx, &Message::Test(mail), None).await?;
+        self.core.mailer.enqueue(&admin_tx.tx, &Message::Test(mail), None).await?;
         admin_tx.commit(AuditEvent::of(AuditAction::TestMailSent).about(&to)).await?;
-        self.mailer.wake();
+        self.core.mailer.wake();
         let text = format!("Sending a test email to {to}. Its delivery status appears below.");
         Ok(NextStep::go(paths::ADMIN_MAIL).with_notice(NoticeKind::Success, text))
     }

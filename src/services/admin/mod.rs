@@ -14,18 +14,12 @@ use crate::store::Transaction;
 use uuid::Uuid;
 
 use super::audit::{Audit, AuditEvent};
-use super::notifications::Notifications;
+use super::core::Core;
 use super::outcome::ServiceError;
 use super::request_context::RequestContext;
-use super::security_log::SecurityLog;
-use crate::clock::Clock;
-use crate::domain::{RegistrationMode, Role};
-use crate::limits::Limits;
-use crate::mail::Mailer;
-use crate::rng::Rng;
+use crate::domain::Role;
 use crate::store::audit::Actor;
-use crate::store::sessions::Sessions;
-use crate::store::{Store, StoreError, accounts};
+use crate::store::{StoreError, accounts};
 
 pub use audit_export::AuditExport;
 pub use audit_log::{AuditPage, AuditQuery, action_label, actor_name, target_name};
@@ -37,21 +31,16 @@ pub use settings::{RuntimeInfo, SystemInfo};
 pub use users::{UserActionPage, UserPage, UsersExport, UsersPage, UsersQuery};
 
 /// The services behind `/admin`.
-#[derive(Clone, Debug)]
-pub struct AdminService {
-    pub store: Store,
-    pub audit: Audit,
-    pub sessions: Sessions,
-    pub notifications: Notifications,
-    pub log: SecurityLog,
-    pub mailer: Mailer,
-    /// Who may register.
-    pub registration: RegistrationMode,
-    pub limits: Limits,
-    pub account_count: AccountCount,
-    pub system_info: SystemInfo,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct AdminService<'a> {
+    core: &'a Core,
+}
+
+impl Core {
+    #[must_use]
+    pub const fn admin(&self) -> AdminService<'_> {
+        AdminService { core: self }
+    }
 }
 
 /// An action in progress: its transaction and the acting administrator. Without a commit, nothing
@@ -65,7 +54,7 @@ pub struct AdminTransaction<'a> {
     audit: &'a Audit,
 }
 
-impl AdminService {
+impl AdminService<'_> {
     /// Begins an action. The administrator's role is checked again within the transaction, so that
     /// an administrator who was just demoted can no longer act.
     ///
@@ -73,14 +62,14 @@ impl AdminService {
     /// [`ServiceError::NotFound`] if the user is not an administrator.
     pub async fn begin<'a>(&'a self, by: &'a RequestContext) -> Result<AdminTransaction<'a>, ServiceError> {
         let member = by.administrator()?;
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let account = accounts::by_id(&tx, member.account_id).await?;
         let may_act =
             account.is_some_and(|it| it.accepts_session(member.session_version) && it.role == Role::Administrator);
         if !may_act {
             return Err(ServiceError::NotFound);
         }
-        Ok(AdminTransaction { tx, by, actor_id: member.account_id, audit: &self.audit })
+        Ok(AdminTransaction { tx, by, actor_id: member.account_id, audit: &self.core.audit })
     }
 
     /// Same as [`AdminService::begin`], but for actions that cannot be undone: the administrator
@@ -94,7 +83,7 @@ impl AdminService {
         by: &'a RequestContext,
     ) -> Result<AdminTransaction<'a>, ServiceError> {
         by.administrator()?;
-        by.recently_authenticated(self.clock.now())?;
+        by.recently_authenticated(self.core.clock.now())?;
         self.begin(by).await
     }
 }

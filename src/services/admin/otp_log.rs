@@ -38,7 +38,7 @@ pub struct OtpPage {
     pub cut: bool,
 }
 
-impl AdminService {
+impl AdminService<'_> {
     /// Returns a page of the OTP log.
     ///
     /// # Errors
@@ -53,16 +53,12 @@ impl AdminService {
         let Some(filter) = filter(query) else {
             return Ok(OtpPage { page: Page { rows: Vec::new(), newer: false, older: false }, cut: false });
         };
-        let (db, now) = (self.store.reader(), self.clock.now());
+        let (db, now) = (self.core.store.reader(), self.core.clock.now());
         let cut = AtomicBool::new(false);
         let fetch = |cursor, most| {
             let (filter, cut) = (&filter, &cut);
             async move {
-                let Matches { rows, cut: is_cut } = match cursor {
-                    Cursor::First => otps::newest_logged(db, filter, None, most, now).await?,
-                    Cursor::Before(id) => otps::newest_logged(db, filter, Some(id), most, now).await?,
-                    Cursor::After(id) => otps::next_logged(db, filter, id, most, now).await?,
-                };
+                let Matches { rows, cut: is_cut } = otps::list(db, filter, cursor, most, now).await?;
                 // When searching for newer codes, a cut leaves out only codes that belong on newer
                 // pages.
                 cut.store(is_cut && !matches!(cursor, Cursor::After(_)), Ordering::Relaxed);
@@ -79,7 +75,7 @@ fn filter(query: OtpQuery<'_>) -> Option<Filter> {
     let is_set = |word: &str| !word.trim().is_empty();
     let mut filter = Filter::default();
     if is_set(query.purpose) {
-        filter.purpose = Some(OtpPurpose::from_stored(query.purpose)?);
+        filter.purpose = Some(OtpPurpose::parse(query.purpose)?);
     }
     if is_set(query.address) {
         filter.email_key = Some(Email::parse(query.address).ok()?.key().to_owned());

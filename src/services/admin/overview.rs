@@ -92,22 +92,23 @@ impl AccountCount {
     }
 }
 
-impl AdminService {
+impl AdminService<'_> {
     /// Returns the current state of the portal and what happened within a time range.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] if the user is not an administrator.
     pub async fn overview(&self, span: TimeRange, by: &RequestContext) -> Result<Overview, ServiceError> {
         by.administrator()?;
-        let (now, db) = (self.clock.now(), self.store.reader());
+        let (now, db) = (self.core.clock.now(), self.core.store.reader());
         let mut buckets = empty_buckets(span, now);
         let since = buckets.first().map_or(now, |bucket| bucket.at);
         add_counts(&mut buckets, span, &hourly_counters::since(db, since).await?);
         Ok(Overview {
             span,
-            accounts: self.account_count.get(&self.store, now).await?,
+            accounts: self.core.account_count.get(&self.core.store, now).await?,
             new_accounts: overview::new_accounts(db, since).await?,
-            waiting_registrations: overview::waiting_registrations(db, now - self.limits.registration_lifetime).await?,
+            waiting_registrations: overview::waiting_registrations(db, now - self.core.limits.registration_lifetime)
+                .await?,
             mail: overview::mail_queue(db).await?,
             buckets,
         })

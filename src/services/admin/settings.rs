@@ -46,21 +46,21 @@ pub struct RuntimeInfo {
     pub purged: Option<Timestamp>,
 }
 
-impl AdminService {
+impl AdminService<'_> {
     /// Returns information about the running portal.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] if the user is not an administrator.
     pub async fn runtime_info(&self, by: &RequestContext) -> Result<RuntimeInfo, ServiceError> {
         by.administrator()?;
-        let info = &*self.system_info.0;
+        let info = &*self.core.system_info.0;
         Ok(RuntimeInfo {
             settings: info.settings.clone(),
             limits: info.limits.clone(),
             version: env!("CARGO_PKG_VERSION"),
-            database: self.store.database_info().await?,
+            database: self.core.store.database_info().await?,
             started: info.at,
-            uptime: self.clock.now().since(info.at),
+            uptime: self.core.clock.now().since(info.at),
             purged: info.last_purge.get(),
         })
     }

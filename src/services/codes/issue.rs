@@ -25,7 +25,7 @@ pub struct Recipient<'a> {
     pub username: &'a Username,
 }
 
-impl OtpService {
+impl OtpService<'_> {
     /// Takes a code from the quota of the requesting IP prefix and checks the limit for the
     /// recipient.
     ///
@@ -47,8 +47,8 @@ impl OtpService {
     /// # Errors
     /// [`ServiceError::Limited`] if the quota is used up.
     pub async fn take_code(&self, tx: &Transaction, by: &RequestContext, now: Timestamp) -> Result<(), ServiceError> {
-        let quota = self.limits.codes_per_ip;
-        match quota::take(tx, &self.keys, QuotaKind::RequestedCodes, quota, by, now).await? {
+        let quota = self.core.limits.codes_per_ip;
+        match quota::take(tx, &self.core.keys, QuotaKind::RequestedCodes, quota, by, now).await? {
             Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait }),
             None => Ok(()),
         }
@@ -60,8 +60,8 @@ impl OtpService {
     /// [`ServiceError::Limited`] if a limit is reached.
     pub async fn check_cap(&self, tx: &Transaction, email_key: &str, now: Timestamp) -> Result<(), ServiceError> {
         let issued = otps::issued_since(tx, email_key, now - DAY).await?;
-        let hour = sliding_window::wait(&issued, self.limits.otp_per_hour, HOUR, now);
-        let day = sliding_window::wait(&issued, self.limits.otp_per_day, DAY, now);
+        let hour = sliding_window::wait(&issued, self.core.limits.otp_per_hour, HOUR, now);
+        let day = sliding_window::wait(&issued, self.core.limits.otp_per_day, DAY, now);
         match hour.max(day) {
             Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_CODES, wait }),
             None => Ok(()),
@@ -78,20 +78,20 @@ impl OtpService {
         by: &RequestContext,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let code = self.rng.otp_code();
+        let code = self.core.rng.otp_code();
         let digest = match to {
-            Some(_) => self.digester.digest(context.purpose, context.flow, context.email_key, &code),
-            None => OtpDigest::of_no_code(self.rng.bytes()),
+            Some(_) => self.core.digester.digest(context.purpose, context.flow, context.email_key, &code),
+            None => OtpDigest::of_no_code(self.core.rng.bytes()),
         };
         let otp = NewOtp {
-            id: self.rng.id(now),
+            id: self.core.rng.id(now),
             purpose: context.purpose,
             flow_id: context.flow,
             email_key: context.email_key.to_owned(),
             digest,
             requester_ip: by.ip.to_string(),
             issued_at: now,
-            expires_at: now + self.limits.otp_lifetime,
+            expires_at: now + self.core.limits.otp_lifetime,
             withheld: to.is_none().then_some(match context.purpose {
                 OtpPurpose::Registration | OtpPurpose::EmailChange => SuppressionReason::AddressTaken,
                 OtpPurpose::Recovery => SuppressionReason::NoAccount,
@@ -114,7 +114,7 @@ impl OtpService {
             OtpPurpose::Recovery => Message::RecoveryCode(mail),
             OtpPurpose::EmailChange => Message::EmailChangeCode(mail),
         };
-        self.mailer.enqueue(tx, &message, Some(id)).await
+        self.core.mailer.enqueue(tx, &message, Some(id)).await
     }
 
     /// Notifies the owner of an email, at a limited rate, that someone tried to use it.
@@ -135,6 +135,6 @@ impl OtpService {
             browser: by.browser(),
             at: now,
         };
-        self.mailer.enqueue(tx, &message, None).await
+        self.core.mailer.enqueue(tx, &message, None).await
     }
 }

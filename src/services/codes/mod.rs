@@ -9,29 +9,27 @@ use uuid::Uuid;
 pub use issue::Recipient;
 pub use tries::{OtpAttempt, wrong_code};
 
-use super::captcha::Captcha;
+use super::core::Core;
 use super::outcome::{NextStep, ServiceError};
-use crate::clock::Clock;
-use crate::crypto::{LookupKeys, OtpDigester, OtpPurpose};
+use crate::crypto::OtpPurpose;
 use crate::domain::Timestamp;
 use crate::limits::Limits;
-use crate::mail::Mailer;
-use crate::rng::Rng;
 use crate::store::StoreError;
 use crate::store::otps::{self, Issued};
 
 const TOO_SOON: &str = "We've just sent you a code.";
 
 /// Issues and checks codes. Lives as long as the process.
-#[derive(Clone, Debug)]
-pub struct OtpService {
-    pub mailer: Mailer,
-    pub digester: OtpDigester,
-    pub captcha: Captcha,
-    pub keys: LookupKeys,
-    pub limits: Limits,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct OtpService<'a> {
+    core: &'a Core,
+}
+
+impl Core {
+    #[must_use]
+    pub const fn codes(&self) -> OtpService<'_> {
+        OtpService { core: self }
+    }
 }
 
 /// The context that a code is bound to. In any other context the code is wrong.
@@ -75,7 +73,7 @@ impl WaitingError {
     }
 }
 
-impl OtpService {
+impl OtpService<'_> {
     /// Returns the newest code of a flow after `tries` attempts.
     ///
     /// # Errors
@@ -86,7 +84,7 @@ impl OtpService {
         flow: Uuid,
         tries: u32,
     ) -> Result<Issued, WaitingError> {
-        waiting(db, flow, tries, &self.limits, self.clock.now()).await
+        waiting(db, flow, tries, &self.core.limits, self.core.clock.now()).await
     }
 
     /// Checks that enough time has passed since the last code to send another one.
@@ -94,7 +92,7 @@ impl OtpService {
     /// # Errors
     /// [`ServiceError::Limited`] if the last code was sent too recently.
     pub fn check_pause(&self, code: &Issued, now: Timestamp) -> Result<(), ServiceError> {
-        let again_at = code.issued_at + self.limits.otp_resend_after;
+        let again_at = code.issued_at + self.core.limits.otp_resend_after;
         if now < again_at {
             return Err(ServiceError::Limited { what: TOO_SOON, wait: again_at.since(now) });
         }

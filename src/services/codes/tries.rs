@@ -23,7 +23,7 @@ pub struct OtpAttempt {
     at: Timestamp,
 }
 
-impl OtpService {
+impl OtpService<'_> {
     /// Counts one attempt against the email and the IP prefix. `tries` is the number of earlier
     /// attempts in the flow; the codes of the flow are updated too, for the OTP log.
     ///
@@ -40,19 +40,18 @@ impl OtpService {
         by: &RequestContext,
         now: Timestamp,
     ) -> Result<OtpAttempt, ServiceError> {
-        let most = usize::try_from(self.limits.otp_wrong_per_day).unwrap_or(usize::MAX);
         let tried = otp_failures::since(tx, context.email_key, now - DAY).await?;
-        if let Some(wait) = sliding_window::wait(&tried, most, DAY, now) {
+        if let Some(wait) = sliding_window::wait(&tried, self.core.limits.otp_wrong_per_day, DAY, now) {
             tracing::warn!(event = "verification.limited", purpose = context.purpose.as_str(), flow = %context.flow, ip = %by.ip);
             return Err(ServiceError::Limited { what: TOO_MANY_WRONG, wait });
         }
-        let quota = self.limits.wrong_codes_per_ip;
-        if let Some(wait) = quota::take(tx, &self.keys, quota::QuotaKind::WrongCodes, quota, by, now).await? {
+        let quota = self.core.limits.wrong_codes_per_ip;
+        if let Some(wait) = quota::take(tx, &self.core.keys, quota::QuotaKind::WrongCodes, quota, by, now).await? {
             return Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait });
         }
-        let id = self.rng.id(now);
+        let id = self.core.rng.id(now);
         otp_failures::insert(tx, id, context.purpose, context.email_key, now).await?;
-        otps::count_try(tx, context.flow, tries.saturating_add(1) >= self.limits.otp_tries, now).await?;
+        otps::count_try(tx, context.flow, tries.saturating_add(1) >= self.core.limits.otp_tries, now).await?;
         hourly_counters::add(tx, Metric::WrongCode, now).await?;
         Ok(OtpAttempt { id, at: now })
     }
@@ -65,7 +64,7 @@ impl OtpService {
         code: &OtpCode,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let digests = self.digester.accepted(context.purpose, context.flow, context.email_key, code);
+        let digests = self.core.digester.accepted(context.purpose, context.flow, context.email_key, code);
         otps::is_live(db, context.flow, &digests, now).await
     }
 
@@ -78,7 +77,7 @@ impl OtpService {
         code: &OtpCode,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let digests = self.digester.accepted(context.purpose, context.flow, context.email_key, code);
+        let digests = self.core.digester.accepted(context.purpose, context.flow, context.email_key, code);
         otps::consume(tx, context.flow, &digests, now).await
     }
 
@@ -91,14 +90,14 @@ impl OtpService {
     ) -> Result<(), StoreError> {
         otp_failures::forget(tx, id).await?;
         hourly_counters::decrement(tx, Metric::WrongCode, at).await?;
-        let quota = self.limits.wrong_codes_per_ip;
-        quota::give_back(tx, &self.keys, quota::QuotaKind::WrongCodes, quota, by).await
+        let quota = self.core.limits.wrong_codes_per_ip;
+        quota::give_back(tx, &self.core.keys, quota::QuotaKind::WrongCodes, quota, by).await
     }
 
     /// Records that an attempt was wrong, which makes captcha challenges harder.
     pub fn record_wrong(&self, context: OtpContext<'_>, by: &RequestContext) {
         tracing::info!(event = "verification.wrong", purpose = context.purpose.as_str(), flow = %context.flow, ip = %by.ip);
-        self.captcha.count_failure(by);
+        self.core.captcha.count_failure(by);
     }
 }
 

@@ -5,42 +5,44 @@ mod undo_email;
 
 use crate::store::Transaction;
 
-use super::notifications::Notifications;
+use super::core::Core;
 use super::outcome::{InternalError, NextStep, ServiceError, SessionChange};
 use super::request_context::RequestContext;
-use super::security_log::SecurityLog;
-use crate::clock::Clock;
 use crate::crypto::FlowToken;
 use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
 use crate::mail::NotificationKind;
 use crate::paths;
 use crate::store::mail_links::{self, LinkPurpose, MailLink};
-use crate::store::{Store, accounts, known_devices, sessions};
+use crate::store::{accounts, known_devices, sessions};
 
 /// The service behind `/from-mail`.
-#[derive(Clone, Debug)]
-pub struct EmailLinks {
-    pub store: Store,
-    pub notifications: Notifications,
-    pub log: SecurityLog,
-    pub clock: Clock,
+#[derive(Clone, Copy, Debug)]
+pub struct EmailLinks<'a> {
+    core: &'a Core,
 }
 
-impl EmailLinks {
+impl Core {
+    #[must_use]
+    pub const fn email_links(&self) -> EmailLinks<'_> {
+        EmailLinks { core: self }
+    }
+}
+
+impl EmailLinks<'_> {
     /// Returns what the button of this link would do, or `None` if the link was used, has expired
     /// or is unknown.
     pub async fn find_purpose(&self, token: &str) -> Result<Option<LinkPurpose>, InternalError> {
         let Some(token) = FlowToken::parse(token) else { return Ok(None) };
-        let link = mail_links::by_digest(self.store.reader(), token.digest()).await?;
-        let now = self.clock.now();
-        Ok(link.filter(|link| !link.used && now < link.expires_at).map(|link| link.purpose))
+        let link = mail_links::by_digest(self.core.store.reader(), token.digest()).await?;
+        let now = self.core.clock.now();
+        Ok(link.filter(|link| link.used_at.is_none() && now < link.expires_at).map(|link| link.purpose))
     }
 
     /// Performs the link's action, once. If the link is no longer valid, redirects to a page that
     /// says so.
     pub async fn follow(&self, token: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let Some(token) = FlowToken::parse(token) else { return Ok(invalid_link()) };
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         let Some(link) = mail_links::by_digest(&tx, token.digest()).await? else { return Ok(invalid_link()) };
         if !mail_links::spend(&tx, link.id, now).await? {
@@ -53,7 +55,7 @@ impl EmailLinks {
         };
         let Some(outcome) = outcome else { return Ok(invalid_link()) };
         tx.commit().await?;
-        self.notifications.wake();
+        self.core.notifications().wake();
         tracing::info!(event = "mail_link.used", purpose = link.purpose.as_str(), account = %link.account_id, ip = %by.ip);
         Ok(outcome)
     }
@@ -67,7 +69,8 @@ impl EmailLinks {
         let Some(session_id) = link.subject_id else { return Ok(None) };
         // If the session has already ended, there is nothing left to do.
         if sessions::end(tx, link.account_id, session_id).await?.is_some() {
-            self.log
+            self.core
+                .security_log()
                 .record_with_detail(tx, link.account_id, SecurityEvent::SessionEnded, "by the link in a mail", by)
                 .await?;
         }
@@ -90,8 +93,8 @@ impl EmailLinks {
             return Ok(None);
         }
         let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
-        self.log.record(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
-        self.notifications.send(tx, &account, NotificationKind::DeletionCancelled, by).await?;
+        self.core.security_log().record(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
+        self.core.notifications().send(tx, &account, NotificationKind::DeletionCancelled, by).await?;
         let text = "Your account won't be deleted. You can sign in as before.";
         Ok(Some(redirect(paths::LOGIN, NoticeKind::Success, text, false, by)))
     }

@@ -13,7 +13,7 @@ use crate::store::accounts::{self, Account};
 use crate::store::email_changes;
 use crate::store::mail_links::MailLink;
 
-impl EmailLinks {
+impl EmailLinks<'_> {
     /// Undoes a change of the email and all later ones, because an attacker could otherwise keep
     /// the account by changing the email twice. Also cancels a deletion that was scheduled in the
     /// meantime.
@@ -38,12 +38,15 @@ impl EmailLinks {
         email_changes::undo_from(tx, &change, now).await?;
         access_revocation::revoke_all_access(tx, &account, now).await?;
         let detail = format!("{} → {}", account.email.as_str(), change.old_email.as_str());
-        self.log.record_with_detail(tx, account.id, SecurityEvent::EmailChangeUndone, &detail, by).await?;
+        self.core
+            .security_log()
+            .record_with_detail(tx, account.id, SecurityEvent::EmailChangeUndone, &detail, by)
+            .await?;
         if accounts::cancel_deletion(tx, account.id, now).await? {
-            self.log.record(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
+            self.core.security_log().record(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
         }
         let restored = Account { email: change.old_email, ..account };
-        self.notifications.send(tx, &restored, NotificationKind::EmailChangeUndone, by).await?;
+        self.core.notifications().send(tx, &restored, NotificationKind::EmailChangeUndone, by).await?;
         let own = by.member.as_ref().is_some_and(|member| member.account_id == restored.id);
         let text =
             "Your email address has been restored, and all devices have been signed out. Reset your password now.";

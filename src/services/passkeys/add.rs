@@ -15,7 +15,7 @@ const ENOUGH: &str = "You've reached the maximum number of passkeys. Remove one 
 const NOT_ADDED: &str = "The passkey couldn't be added. Please try again.";
 const USED: &str = "You may have already added this passkey in another tab. Reload the page to see your passkeys.";
 
-impl Passkeys {
+impl Passkeys<'_> {
     /// Returns the options for creating a passkey. Recent authentication is required at this point
     /// already, so that the authenticator does not store a passkey that is then rejected.
     ///
@@ -24,10 +24,10 @@ impl Passkeys {
     /// [`ServiceError::Refused`] if the
     /// account has the maximum number of passkeys or the portal does not support them.
     pub async fn offer_adding(&self, by: &RequestContext) -> Result<CeremonyStart, ServiceError> {
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let member = by.recently_authenticated(now)?;
         let ceremonies = self.ceremonies()?;
-        let reader = self.store.reader();
+        let reader = self.core.store.reader();
         let account = accounts::by_id(reader, member.account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         let known = passkeys::of_account(reader, account.id).await?;
         if known.len() >= PASSKEYS_MAX {
@@ -43,12 +43,12 @@ impl Passkeys {
     /// Those of [`Passkeys::offer_adding`], or [`ServiceError::Refused`] if the passkey does not
     /// match the options.
     pub async fn add(&self, shown: Shown<'_>, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let account_id = by.recently_authenticated(now)?.account_id;
         let ceremonies = self.ceremonies()?;
         let returned = ceremonies.read(shown.state, Purpose::Add, Some(account_id), now);
         let returned = returned.ok_or(ServiceError::Refused(NOT_ADDED))?;
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         if !spent_challenges::spend(&tx, &returned.id, returned.expires_at).await? {
             return Err(ServiceError::Refused(USED));
@@ -67,16 +67,19 @@ impl Passkeys {
         }
         let name = PasskeyName::of_browser(&by.browser());
         let passkey =
-            StoredPasskey { id: self.rng.id(now), account_id, name, key, created_at: now, last_used_at: None };
+            StoredPasskey { id: self.core.rng.id(now), account_id, name, key, created_at: now, last_used_at: None };
         if !passkeys::insert(&tx, &passkey).await? {
             return Err(ServiceError::Refused(NOT_ADDED));
         }
-        self.log.record_with_detail(&tx, account_id, SecurityEvent::PasskeyAdded, passkey.name.as_str(), by).await?;
-        let codes = self.second_factor.added(&tx, account_id, by).await?;
+        self.core
+            .security_log()
+            .record_with_detail(&tx, account_id, SecurityEvent::PasskeyAdded, passkey.name.as_str(), by)
+            .await?;
+        let codes = self.core.second_factor().added(&tx, account_id, by).await?;
         let name = passkey.name.as_str().to_owned();
         self.notify_owner(&tx, account_id, NotificationKind::PasskeyAdded { name }, by).await?;
         tx.commit().await?;
-        self.notifications.wake();
+        self.core.notifications().wake();
         tracing::info!(event = "passkey.added", account = %account_id, passkey = %passkey.id, ip = %by.ip);
         let message = format!("Passkey “{}” added.", passkey.name.as_str());
         Ok(factor_added(message, codes))

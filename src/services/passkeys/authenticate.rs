@@ -13,17 +13,17 @@ use crate::store::{StoreError, passkeys, spent_challenges};
 
 const TOO_MANY: &str = "Too many attempts.";
 
-impl Passkeys {
+impl Passkeys<'_> {
     /// Returns the options for using a passkey: one of this account's passkeys, or any that the
     /// browser has. Writes nothing.
     pub(super) async fn offer(&self, purpose: Purpose, account: Option<Uuid>) -> Result<CeremonyStart, ServiceError> {
         let ceremonies = self.ceremonies()?;
         let allowed = match account {
-            Some(account) => passkeys::of_account(self.store.reader(), account).await?,
+            Some(account) => passkeys::of_account(self.core.store.reader(), account).await?,
             None => Vec::new(),
         };
         let allowed: Vec<_> = allowed.into_iter().map(|passkey| passkey.key).collect();
-        Ok(ceremonies.begin_using(purpose, account, &allowed, self.clock.now())?)
+        Ok(ceremonies.begin_using(purpose, account, &allowed, self.core.clock.now())?)
     }
 
     /// Verifies a passkey and begins the transaction of the action it authorizes. `account` is the
@@ -39,22 +39,22 @@ impl Passkeys {
         by: &RequestContext,
     ) -> Result<(Transaction, Account), ServiceError> {
         self.ceremonies()?;
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
-        let quota = self.limits.login_failures_per_ip;
-        if let Some(wait) = quota::take(&tx, &self.keys, QuotaKind::SignInFailures, quota, by, now).await? {
+        let quota = self.core.limits.login_failures_per_ip;
+        if let Some(wait) = quota::take(&tx, &self.core.keys, QuotaKind::SignInFailures, quota, by, now).await? {
             tracing::warn!(event = "sign_in.limited", ip = %by.ip);
             return Err(ServiceError::Limited { what: TOO_MANY, wait });
         }
         match self.verify(&tx, purpose, account, shown, by).await? {
             Some(account) => {
-                quota::give_back(&tx, &self.keys, QuotaKind::SignInFailures, quota, by).await?;
+                quota::give_back(&tx, &self.core.keys, QuotaKind::SignInFailures, quota, by).await?;
                 Ok((tx, account))
             }
             None => {
                 // The failure stays counted and the ceremony stays spent.
                 tx.commit().await?;
-                self.captcha.count_failure(by);
+                self.core.captcha.count_failure(by);
                 Err(ServiceError::Refused(UNKNOWN))
             }
         }
@@ -71,10 +71,10 @@ impl Passkeys {
         shown: Shown<'_>,
         by: &RequestContext,
     ) -> Result<Option<Account>, StoreError> {
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let refused = |why: &dyn std::fmt::Display| tracing::info!(event = "passkey.refused", %why, ip = %by.ip);
-        let Some(ceremonies) = &self.ceremonies else { return Ok(None) };
-        let returned = ceremonies.read(shown.state, purpose, account, now);
+        let Some(party) = &self.core.relying_party else { return Ok(None) };
+        let returned = party.ceremonies.read(shown.state, purpose, account, now);
         let (Some(returned), Some(assertion)) = (returned, Assertion::parse(shown.credential)) else {
             refused(&CredentialRejection::Mismatch);
             return Ok(None);
@@ -92,7 +92,8 @@ impl Passkeys {
         });
         let owner = passkey.as_ref().map_or(Uuid::nil(), |passkey| passkey.account_id);
         let owner = accounts::by_id(tx, owner).await?.filter(Account::is_open);
-        let result = ceremonies.finish_using(returned, &assertion, passkey.as_mut().map(|passkey| &mut passkey.key));
+        let result =
+            party.ceremonies.finish_using(returned, &assertion, passkey.as_mut().map(|passkey| &mut passkey.key));
         match (result, passkey, owner) {
             (Ok(()), Some(passkey), Some(owner)) => {
                 passkeys::record_use(tx, &passkey, now).await?;

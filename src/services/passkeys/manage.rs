@@ -16,13 +16,13 @@ const REQUIRED: &str =
     "Two-step sign-in is required. Add an authenticator app or another passkey before you remove this one.";
 const GONE: &str = "This passkey has already been removed.";
 
-impl Passkeys {
+impl Passkeys<'_> {
     /// Returns the user's passkeys, oldest first.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
     pub async fn list(&self, by: &RequestContext) -> Result<Vec<StoredPasskey>, ServiceError> {
-        Ok(passkeys::of_account(self.store.reader(), by.member()?.account_id).await?)
+        Ok(passkeys::of_account(self.core.store.reader(), by.member()?.account_id).await?)
     }
 
     /// Renames a passkey.
@@ -35,11 +35,14 @@ impl Passkeys {
         let mut errors = FieldErrors::default();
         let Some(name) = errors.check("name", PasskeyName::parse(name)) else { return Err(errors.into()) };
         let id = parse(id)?;
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         if !passkeys::rename(&tx, account_id, id, &name).await? {
             return Err(ServiceError::Refused(GONE));
         }
-        self.log.record_with_detail(&tx, account_id, SecurityEvent::PasskeyRenamed, name.as_str(), by).await?;
+        self.core
+            .security_log()
+            .record_with_detail(&tx, account_id, SecurityEvent::PasskeyRenamed, name.as_str(), by)
+            .await?;
         tx.commit().await?;
         Ok(NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, "Passkey renamed."))
     }
@@ -51,21 +54,24 @@ impl Passkeys {
     /// [`ServiceError::Refused`] if the
     /// user has no such passkey or it is the only factor of an account that must have one.
     pub async fn remove(&self, id: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let account_id = by.recently_authenticated(self.clock.now())?.account_id;
+        let account_id = by.recently_authenticated(self.core.clock.now())?.account_id;
         let id = parse(id)?;
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
-        let factors = self.second_factor.factors(&tx, account_id).await?;
-        if !factors.app && factors.passkeys <= 1 && self.second_factor.policy.applies_to(account.role) {
+        let factors = self.core.second_factor().factors(&tx, account_id).await?;
+        if !factors.app && factors.passkeys <= 1 && self.core.config.second_factor.applies_to(account.role) {
             return Err(ServiceError::Refused(REQUIRED));
         }
         let name = passkeys::remove(&tx, account_id, id).await?.ok_or(ServiceError::Refused(GONE))?;
-        let still_on = self.second_factor.removed(&tx, account_id).await?;
-        self.log.record_with_detail(&tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by).await?;
+        let still_on = self.core.second_factor().removed(&tx, account_id).await?;
+        self.core
+            .security_log()
+            .record_with_detail(&tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by)
+            .await?;
         self.notify_owner(&tx, account_id, NotificationKind::PasskeyRemoved { name: name.as_str().to_owned() }, by)
             .await?;
         tx.commit().await?;
-        self.notifications.wake();
+        self.core.notifications().wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
         let message = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
         Ok(factor_removed(message, still_on))

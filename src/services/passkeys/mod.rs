@@ -11,19 +11,12 @@ mod sign_in;
 use crate::store::Transaction;
 use uuid::Uuid;
 
-use super::captcha::Captcha;
-use super::notifications::Notifications;
+use super::core::Core;
 use super::outcome::ServiceError;
 use super::request_context::RequestContext;
-use super::second_factor::SecondFactor;
-use super::security_log::SecurityLog;
-use super::sign_in::SignIn;
-use crate::clock::Clock;
-use crate::crypto::{Ceremonies, LookupKeys};
-use crate::limits::Limits;
+use crate::crypto::Ceremonies;
 use crate::mail::NotificationKind;
-use crate::rng::Rng;
-use crate::store::{Store, accounts};
+use crate::store::accounts;
 
 const NOT_HERE: &str = "This portal can't use passkeys at its current URL.";
 /// The error for every rejected passkey: removed, unknown, of another account, used twice, expired,
@@ -40,25 +33,19 @@ pub struct Shown<'a> {
 }
 
 /// The service behind all uses of passkeys.
-#[derive(Clone, Debug)]
-pub struct Passkeys {
-    pub store: Store,
-    /// `None` if passkeys are not possible with this `PUBLIC_URL`.
-    pub ceremonies: Option<Ceremonies>,
-    /// The host whose pages can use passkeys, if passkeys are possible.
-    pub relying_party: Option<String>,
-    pub captcha: Captcha,
-    pub sign_in: SignIn,
-    pub second_factor: SecondFactor,
-    pub log: SecurityLog,
-    pub notifications: Notifications,
-    pub keys: LookupKeys,
-    pub limits: Limits,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct Passkeys<'a> {
+    core: &'a Core,
 }
 
-impl Passkeys {
+impl Core {
+    #[must_use]
+    pub const fn passkeys(&self) -> Passkeys<'_> {
+        Passkeys { core: self }
+    }
+}
+
+impl Passkeys<'_> {
     /// Notifies the owner of a change to a passkey, in the transaction of that change.
     async fn notify_owner(
         &self,
@@ -68,10 +55,11 @@ impl Passkeys {
         by: &RequestContext,
     ) -> Result<(), ServiceError> {
         let account = accounts::by_id(tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
-        Ok(self.notifications.send(tx, &account, about, by).await?)
+        Ok(self.core.notifications().send(tx, &account, about, by).await?)
     }
 
     fn ceremonies(&self) -> Result<&Ceremonies, ServiceError> {
-        self.ceremonies.as_ref().ok_or(ServiceError::Refused(NOT_HERE))
+        let relying_party = self.core.relying_party.as_ref();
+        relying_party.map(|party| &party.ceremonies).ok_or(ServiceError::Refused(NOT_HERE))
     }
 }

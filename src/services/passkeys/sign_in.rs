@@ -8,7 +8,7 @@ use crate::services::reauthentication::reauthenticated;
 use crate::services::request_context::RequestContext;
 use crate::services::sign_in::Method;
 
-impl Passkeys {
+impl Passkeys<'_> {
     /// Returns the options for signing in with any passkey that the browser has for this portal.
     ///
     /// # Errors
@@ -30,7 +30,7 @@ impl Passkeys {
         by: &RequestContext,
     ) -> Result<NextStep, ServiceError> {
         let (tx, account) = self.authenticate(Purpose::SignIn, None, shown, by).await?;
-        let entered = self.sign_in.complete(&tx, &account, Method::Passkey, remember, by).await?;
+        let entered = self.core.sign_in().complete(&tx, &account, Method::Passkey, remember, by).await?;
         tx.commit().await?;
         Ok(entered.into_next_step(next.and_then(NextPath::parse)))
     }
@@ -58,12 +58,12 @@ impl Passkeys {
         by: &RequestContext,
     ) -> Result<NextStep, ServiceError> {
         self.ceremonies()?;
-        let attempt = self.second_factor.begin(by).await?;
+        let attempt = self.core.second_factor().begin(by).await?;
         let account = Some(attempt.account.id);
         if self.verify(&attempt.tx, Purpose::SecondStep, account, shown, by).await?.is_some() {
-            return self.second_factor.succeed(attempt, Method::PasswordAndPasskey, trust, by).await;
+            return self.core.second_factor().succeed(attempt, Method::PasswordAndPasskey, trust, by).await;
         }
-        self.second_factor.fail(attempt, by).await?;
+        self.core.second_factor().fail(attempt, by).await?;
         Err(ServiceError::Refused(UNKNOWN))
     }
 
@@ -84,6 +84,6 @@ impl Passkeys {
         let member = by.member()?;
         let (tx, _) = self.authenticate(Purpose::Confirm, Some(member.account_id), shown, by).await?;
         tx.commit().await?;
-        Ok(reauthenticated(self.clock.now()))
+        Ok(reauthenticated(self.core.clock.now()))
     }
 }

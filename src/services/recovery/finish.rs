@@ -14,7 +14,7 @@ use crate::store::accounts::{self, Account};
 use crate::store::mail_links::{self, LinkPurpose};
 use crate::store::{StoreError, email_changes, known_devices, otps, recoveries, sessions, trusted_browsers};
 
-impl Recovery {
+impl Recovery<'_> {
     /// Sets a new password with the mailed code.
     ///
     /// Until the code is verified, the password is checked without the account's username and
@@ -29,17 +29,17 @@ impl Recovery {
         if by.member.is_some() {
             return Ok(NextStep::go(paths::DASHBOARD));
         }
-        let reader = self.store.reader();
+        let reader = self.core.store.reader();
         // Check this before validating the fields, so that users without a pending recovery are not
         // asked to correct them.
         self.waiting(reader, by.recovery.as_ref()).await?;
         let (code, password) = self.parse(code, password)?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.
-        let slot = self.passwords.enter()?;
+        let slot = self.core.password_check().enter()?;
         let (recovery, counted) = self.count_try(by).await?;
-        let now = self.clock.now();
-        if !self.codes.is_correct(reader, otp_context(&recovery), &code, now).await? {
+        let now = self.core.clock.now();
+        if !self.core.codes().is_correct(reader, otp_context(&recovery), &code, now).await? {
             return self.reject_code(&recovery, by).await;
         }
         let account = match recovery.account_id {
@@ -49,18 +49,18 @@ impl Recovery {
         // The account was closed or its email was changed after the code was mailed.
         let Some(account) = account else { return self.reject_code(&recovery, by).await };
         let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
-        if let Err(reason) = self.policy.check(&password, &context) {
+        if let Err(reason) = self.core.password_policy.check(&password, &context) {
             self.uncount_try(&recovery, counted, by).await?;
             return Err(FieldErrors::one("password", reason).into());
         }
-        let hash = self.passwords.hasher.hash(slot, &password).await?;
-        let tx = self.store.write().await?;
+        let hash = self.core.hasher.hash(slot, &password).await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
-        if !self.codes.consume(&tx, otp_context(&recovery), &code, now).await? {
+        if !self.core.codes().consume(&tx, otp_context(&recovery), &code, now).await? {
             drop(tx);
             return self.reject_code(&recovery, by).await;
         }
-        self.codes.mark_succeeded(&tx, counted, by).await?;
+        self.core.codes().mark_succeeded(&tx, counted, by).await?;
         self.set_password(tx, &account, &hash, by, now).await
     }
 
@@ -70,7 +70,7 @@ impl Recovery {
         let password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &password {
             let unknown_owner = PasswordContext { username: "", email: "" };
-            errors.check("password", self.policy.check(password, &unknown_owner));
+            errors.check("password", self.core.password_policy.check(password, &unknown_owner));
         }
         match (code, password) {
             (Some(code), Some(password)) if errors.is_empty() => Ok((code, password)),
@@ -80,11 +80,14 @@ impl Recovery {
 
     /// Counts and commits one attempt against the flow and the email.
     async fn count_try(&self, by: &RequestContext) -> Result<(recoveries::Recovery, OtpAttempt), ServiceError> {
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let PendingRecovery { recovery, .. } = self.waiting(&tx, by.recovery.as_ref()).await?;
-        let counted =
-            self.codes.record_attempt(&tx, otp_context(&recovery), recovery.tries, by, self.clock.now()).await?;
-        if !recoveries::count_try(&tx, recovery.id, self.limits.otp_tries).await? {
+        let counted = self
+            .core
+            .codes()
+            .record_attempt(&tx, otp_context(&recovery), recovery.tries, by, self.core.clock.now())
+            .await?;
+        if !recoveries::count_try(&tx, recovery.id, self.core.limits.otp_tries).await? {
             return Err(RecoveryEnded::TriesUsed(recovery.email_key).into());
         }
         tx.commit().await?;
@@ -98,10 +101,10 @@ impl Recovery {
         counted: OtpAttempt,
         by: &RequestContext,
     ) -> Result<(), StoreError> {
-        let tx = self.store.write().await?;
-        self.codes.mark_succeeded(&tx, counted, by).await?;
+        let tx = self.core.store.write().await?;
+        self.core.codes().mark_succeeded(&tx, counted, by).await?;
         recoveries::uncount_try(&tx, recovery.id).await?;
-        otps::uncount_try(&tx, recovery.id, self.clock.now()).await?;
+        otps::uncount_try(&tx, recovery.id, self.core.clock.now()).await?;
         tx.commit().await
     }
 
@@ -112,11 +115,11 @@ impl Recovery {
         by: &RequestContext,
     ) -> Result<NextStep, ServiceError> {
         // Another tab may have used the code while this request was in progress.
-        if !recoveries::is_finished(self.store.reader(), recovery.id).await? {
-            self.codes.record_wrong(otp_context(recovery), by);
+        if !recoveries::is_finished(self.core.store.reader(), recovery.id).await? {
+            self.core.codes().record_wrong(otp_context(recovery), by);
         }
-        let waiting = self.waiting(self.store.reader(), by.recovery.as_ref()).await?;
-        Err(codes::wrong_code(waiting.recovery.tries, self.limits.otp_tries))
+        let waiting = self.waiting(self.core.store.reader(), by.recovery.as_ref()).await?;
+        Err(codes::wrong_code(waiting.recovery.tries, self.core.limits.otp_tries))
     }
 
     /// Sets the new password with all its consequences, in the transaction that consumed the code.
@@ -143,11 +146,11 @@ impl Recovery {
         // they sign in again, even from a browser they used before.
         known_devices::forget_all(&tx, account.id).await?;
         mail_links::forget_unused(&tx, account.id, LinkPurpose::EndSession).await?;
-        self.passwords.reset_failures(&tx, account, by).await?;
-        self.log.record(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
-        self.notifications.send(&tx, account, NotificationKind::PasswordRecovered, by).await?;
+        self.core.password_check().reset_failures(&tx, account, by).await?;
+        self.core.security_log().record(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
+        self.core.notifications().send(&tx, account, NotificationKind::PasswordRecovered, by).await?;
         tx.commit().await?;
-        self.codes.mailer.wake();
+        self.core.mailer.wake();
         tracing::info!(event = "recovery.finished", account = %account.id, ip = %by.ip);
         let text = "Your password has been reset. Sign in with your new password.";
         Ok(NextStep::go(paths::LOGIN).with_notice(NoticeKind::Success, text).with_flow(FlowChange::End(Flow::Recovery)))

@@ -11,38 +11,31 @@ use crate::store::Transaction;
 use pending::PendingRecovery;
 pub use pending::RecoveryEnded;
 
-use super::captcha::{Answer, Captcha, Form};
-use super::codes::{OtpContext, OtpService, Recipient};
-use super::notifications::Notifications;
+use super::captcha::{Answer, Form};
+use super::codes::{OtpContext, Recipient};
+use super::core::Core;
 use super::outcome::{Flow, FlowChange, NextStep, ServiceError};
-use super::password_check::PasswordCheck;
 use super::request_context::RequestContext;
-use super::security_log::SecurityLog;
-use crate::clock::Clock;
-use crate::crypto::{FlowToken, OtpPurpose, PasswordPolicy};
+use crate::crypto::{FlowToken, OtpPurpose};
 use crate::domain::{Email, FieldErrors, NoticeKind, Timestamp};
-use crate::limits::Limits;
 use crate::paths;
-use crate::rng::Rng;
 use crate::store::otps::Issued;
-use crate::store::{Store, StoreError, accounts, otps, recoveries};
+use crate::store::{StoreError, accounts, otps, recoveries};
 
 /// The service behind `/recover` and `/recover/verify`.
-#[derive(Clone, Debug)]
-pub struct Recovery {
-    pub store: Store,
-    pub captcha: Captcha,
-    pub codes: OtpService,
-    pub passwords: PasswordCheck,
-    pub policy: PasswordPolicy,
-    pub notifications: Notifications,
-    pub log: SecurityLog,
-    pub limits: Limits,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct Recovery<'a> {
+    core: &'a Core,
 }
 
-impl Recovery {
+impl Core {
+    #[must_use]
+    pub const fn recovery(&self) -> Recovery<'_> {
+        Recovery { core: self }
+    }
+}
+
+impl Recovery<'_> {
     /// Mails a code if the email has an account that can be recovered. The response and its timing
     /// are the same for every email, because the same rows are written with and without an account,
     /// except for the mail.
@@ -56,11 +49,11 @@ impl Recovery {
         }
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
-        let passed = self.captcha.check(Form::Recover, answer, by).await?;
-        let tx = self.store.write().await?;
+        let passed = self.core.captcha.check(Form::Recover, answer, by).await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
-        self.captcha.spend(&tx, &passed, by).await?;
-        self.codes.check_limits(&tx, email.key(), by, now).await?;
+        self.core.captcha.spend(&tx, &passed, by).await?;
+        self.core.codes().check_limits(&tx, email.key(), by, now).await?;
         if let Some(token) = &by.recovery
             && let Some(earlier) = recoveries::by_flow(&tx, token.digest()).await?
         {
@@ -68,9 +61,9 @@ impl Recovery {
             recoveries::delete(&tx, earlier.id).await?;
         }
         let account = accounts::by_email(&tx, &email).await?.filter(accounts::Account::is_open);
-        let flow = FlowToken::generate(&self.rng);
+        let flow = FlowToken::generate(&self.core.rng);
         let recovery = recoveries::Recovery {
-            id: self.rng.id(now),
+            id: self.core.rng.id(now),
             email_key: email.key().to_owned(),
             account_id: account.map(|account| account.id),
             tries: 0,
@@ -80,7 +73,7 @@ impl Recovery {
         recoveries::insert(&tx, &recovery, flow.digest()).await?;
         self.issue(&tx, &recovery, by, now).await?;
         tx.commit().await?;
-        self.codes.mailer.wake();
+        self.core.mailer.wake();
         tracing::info!(event = "recovery.started", recovery = %recovery.id, ip = %by.ip);
         Ok(NextStep::go(paths::RECOVER_VERIFY).with_flow(FlowChange::Begin(Flow::Recovery, flow)))
     }
@@ -90,7 +83,7 @@ impl Recovery {
     /// # Errors
     /// [`ServiceError::Redirect`] to the start if the recovery has ended.
     pub async fn pending(&self, by: &RequestContext) -> Result<Issued, ServiceError> {
-        Ok(self.waiting(self.store.reader(), by.recovery.as_ref()).await?.code)
+        Ok(self.waiting(self.core.store.reader(), by.recovery.as_ref()).await?.code)
     }
 
     /// Mails another code. The previous code stays valid until it expires, and the number of
@@ -101,18 +94,18 @@ impl Recovery {
     /// reached, or a failed captcha.
     pub async fn resend(&self, answer: &Answer<'_>, by: &RequestContext) -> Result<NextStep, ServiceError> {
         // Skip the captcha when nothing can be sent now.
-        let PendingRecovery { code, .. } = self.waiting(self.store.reader(), by.recovery.as_ref()).await?;
-        self.codes.check_pause(&code, self.clock.now())?;
-        let passed = self.captcha.check(Form::Resend, answer, by).await?;
-        let tx = self.store.write().await?;
+        let PendingRecovery { code, .. } = self.waiting(self.core.store.reader(), by.recovery.as_ref()).await?;
+        self.core.codes().check_pause(&code, self.core.clock.now())?;
+        let passed = self.core.captcha.check(Form::Resend, answer, by).await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         let PendingRecovery { recovery, code } = self.waiting(&tx, by.recovery.as_ref()).await?;
-        self.codes.check_pause(&code, now)?;
-        self.captcha.spend(&tx, &passed, by).await?;
-        self.codes.check_limits(&tx, &recovery.email_key, by, now).await?;
+        self.core.codes().check_pause(&code, now)?;
+        self.core.captcha.spend(&tx, &passed, by).await?;
+        self.core.codes().check_limits(&tx, &recovery.email_key, by, now).await?;
         self.issue(&tx, &recovery, by, now).await?;
         tx.commit().await?;
-        self.codes.mailer.wake();
+        self.core.mailer.wake();
         let text = "If that email address has an account, we've sent a new code to it.";
         Ok(NextStep::go(paths::RECOVER_VERIFY).with_notice(NoticeKind::Success, text))
     }
@@ -130,7 +123,7 @@ impl Recovery {
             None => None,
         };
         let to = account.as_ref().map(|it| Recipient { email: &it.email, username: &it.username });
-        self.codes.issue(tx, otp_context(recovery), to, by, now).await
+        self.core.codes().issue(tx, otp_context(recovery), to, by, now).await
     }
 }
 

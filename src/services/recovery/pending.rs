@@ -69,7 +69,7 @@ impl From<RecoveryEnded> for ServiceError {
     }
 }
 
-impl Recovery {
+impl Recovery<'_> {
     /// Returns the pending recovery for a flow token.
     ///
     /// # Errors
@@ -84,10 +84,10 @@ impl Recovery {
         if recovery.finished {
             return Err(RecoveryEnded::Finished.into());
         }
-        if self.clock.now() >= recovery.created_at + RECOVERY_LIFETIME {
+        if self.core.clock.now() >= recovery.created_at + RECOVERY_LIFETIME {
             return Err(RecoveryEnded::Expired(recovery.email_key).into());
         }
-        match self.codes.waiting(db, recovery.id, recovery.tries).await {
+        match self.core.codes().waiting(db, recovery.id, recovery.tries).await {
             Ok(code) => Ok(PendingRecovery { recovery, code }),
             Err(error) => Err(error.or_redirect(|why| {
                 match why {

@@ -14,7 +14,7 @@ use crate::store::{otps, registrations};
 
 const INVITED_ADDRESS: &str = "Your invitation only works with the email address it was sent to.";
 
-impl Registration {
+impl Registration<'_> {
     /// Mails another code for this browser's flow. The previous code stays valid until it expires,
     /// and the number of attempts is not reset.
     ///
@@ -23,16 +23,16 @@ impl Registration {
     /// reached, or a failed captcha.
     pub async fn resend(&self, answer: &Answer<'_>, by: &RequestContext) -> Result<NextStep, ServiceError> {
         // Skip the captcha when nothing can be sent now.
-        self.resendable(self.store.reader(), by).await?;
-        let passed = self.captcha.check(Form::Resend, answer, by).await?;
-        let tx = self.store.write().await?;
+        self.resendable(self.core.store.reader(), by).await?;
+        let passed = self.core.captcha.check(Form::Resend, answer, by).await?;
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         let registration = self.resendable(&tx, by).await?;
-        self.captcha.spend(&tx, &passed, by).await?;
-        self.codes.check_limits(&tx, registration.email.key(), by, now).await?;
+        self.core.captcha.spend(&tx, &passed, by).await?;
+        self.core.codes().check_limits(&tx, registration.email.key(), by, now).await?;
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
-        self.codes.mailer.wake();
+        self.core.mailer.wake();
         let text = format!("We've sent a new code to {}.", registration.email.as_str());
         Ok(NextStep::go(paths::VERIFY).with_notice(NoticeKind::Success, text))
     }
@@ -43,13 +43,13 @@ impl Registration {
         db: &impl ConnectionTrait,
         by: &RequestContext,
     ) -> Result<registrations::Registration, ServiceError> {
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let PendingRegistration { registration, code } =
-            flow::pending(db, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await?;
+            flow::pending(db, by.flow.as_ref(), &self.core.registration_policy, &self.core.limits, now).await?;
         if registration.proven {
             return Err(NextStep::go(paths::VERIFY).into());
         }
-        self.codes.check_pause(&code, now)?;
+        self.core.codes().check_pause(&code, now)?;
         Ok(registration)
     }
 
@@ -61,15 +61,15 @@ impl Registration {
     pub async fn correct_email(&self, email: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
-        errors.check("email", email_domain_policy::check(&self.registration_policy.emails, &email));
-        let tx = self.store.write().await?;
+        errors.check("email", email_domain_policy::check(&self.core.registration_policy.emails, &email));
+        let tx = self.core.store.write().await?;
         let now = tx.now();
         let PendingRegistration { mut registration, .. } =
-            flow::pending(&tx, by.flow.as_ref(), &self.registration_policy, &self.limits, now).await?;
+            flow::pending(&tx, by.flow.as_ref(), &self.core.registration_policy, &self.core.limits, now).await?;
         if registration.proven {
             return Ok(NextStep::go(paths::VERIFY));
         }
-        if self.registration_policy.mode == RegistrationMode::Invitation {
+        if self.core.registration_policy.mode == RegistrationMode::Invitation {
             return Err(FieldErrors::one("email", INVITED_ADDRESS).into());
         }
         if !errors.is_empty() {
@@ -78,18 +78,18 @@ impl Registration {
         if email.key() == registration.email.key() {
             return Err(FieldErrors::one("email", "We've already sent the code to this email address.").into());
         }
-        let taken = email_owner::find(&tx, &email, &self.limits, now).await?.is_some();
-        if !registrations::change_email(&tx, registration.id, &email, taken, self.limits.email_changes).await? {
+        let taken = email_owner::find(&tx, &email, &self.core.limits, now).await?.is_some();
+        if !registrations::change_email(&tx, registration.id, &email, taken, self.core.limits.email_changes).await? {
             let text = "You can't change the email address again. Start again to use a different one.";
             return Err(FieldErrors::one("email", text).into());
         }
-        self.codes.check_limits(&tx, email.key(), by, now).await?;
+        self.core.codes().check_limits(&tx, email.key(), by, now).await?;
         registration.email = email;
         registration.address_taken = taken;
         otps::invalidate_previous(&tx, registration.id, 0, now).await?;
         self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
-        self.codes.mailer.wake();
+        self.core.mailer.wake();
         let text = format!("We've sent a code to {}.", registration.email.as_str());
         Ok(NextStep::go(paths::VERIFY).with_notice(NoticeKind::Success, text))
     }

@@ -17,7 +17,7 @@ use crate::store::{StoreError, trusted_browsers};
 
 const GONE: &str = "This browser has already been removed.";
 
-impl SecondFactor {
+impl SecondFactor<'_> {
     /// Whether the account trusts this browser. Records the use if it does.
     pub async fn is_trusted(
         &self,
@@ -26,7 +26,7 @@ impl SecondFactor {
         by: &RequestContext,
     ) -> Result<bool, StoreError> {
         let Some(token) = trust_token(account_id, by) else { return Ok(false) };
-        trusted_browsers::record_use(tx, account_id, token.digest(), self.clock.now()).await
+        trusted_browsers::record_use(tx, account_id, token.digest(), self.core.clock.now()).await
     }
 
     /// Trusts this browser from now on. Returns the cookie's name and value.
@@ -36,23 +36,26 @@ impl SecondFactor {
         account_id: Uuid,
         by: &RequestContext,
     ) -> Result<(String, FlowToken), StoreError> {
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         if let Some(previous) = trust_token(account_id, by) {
             trusted_browsers::forget_token(tx, account_id, previous.digest()).await?;
         }
-        let token = FlowToken::generate(&self.rng);
+        let token = FlowToken::generate(&self.core.rng);
         let browser = TrustedBrowser {
-            id: self.rng.id(now),
+            id: self.core.rng.id(now),
             account_id,
             digest: token.digest().into_bytes(),
             user_agent: by.user_agent.clone(),
             ip: by.ip.to_string(),
             created_at: now,
             last_used_at: None,
-            expires_at: now + self.limits.trust_lifetime,
+            expires_at: now + self.core.limits.trust_lifetime,
         };
         trusted_browsers::insert(tx, browser).await?;
-        self.log.record_with_detail(tx, account_id, SecurityEvent::BrowserTrusted, &by.browser(), by).await?;
+        self.core
+            .security_log()
+            .record_with_detail(tx, account_id, SecurityEvent::BrowserTrusted, &by.browser(), by)
+            .await?;
         Ok((cookie_name(account_id), token))
     }
 
@@ -65,12 +68,15 @@ impl SecondFactor {
         let account_id = by.member()?.account_id;
         // An invalid id gets the same response as an unknown one.
         let id = Uuid::parse_str(id).map_err(|_| ServiceError::Refused(GONE))?;
-        let tx = self.store.write().await?;
-        let known = trusted_browsers::of_account(&tx, account_id, self.clock.now()).await?;
+        let tx = self.core.store.write().await?;
+        let known = trusted_browsers::of_account(&tx, account_id, self.core.clock.now()).await?;
         let browser = known.into_iter().find(|browser| browser.id == id).ok_or(ServiceError::Refused(GONE))?;
         trusted_browsers::forget(&tx, account_id, id).await?;
         let description = describe_user_agent(&browser.user_agent);
-        self.log.record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, &description, by).await?;
+        self.core
+            .security_log()
+            .record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, &description, by)
+            .await?;
         tx.commit().await?;
         let message = format!("Trusted browser removed: {description}. It will be asked for a code again.");
         Ok(NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message))
@@ -82,9 +88,10 @@ impl SecondFactor {
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
     pub async fn forget_browsers(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let account_id = by.member()?.account_id;
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         if trusted_browsers::forget_all(&tx, account_id).await? > 0 {
-            self.log
+            self.core
+                .security_log()
                 .record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, "all trusted browsers", by)
                 .await?;
         }

@@ -30,7 +30,7 @@ pub fn factor_removed(message: String, still_on: bool) -> NextStep {
     NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message).with_session(change)
 }
 
-impl SecondFactor {
+impl SecondFactor<'_> {
     /// Creates recovery codes if the account has none left, as after adding its first factor. Call
     /// this in the transaction that added a factor.
     pub async fn added(

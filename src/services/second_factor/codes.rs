@@ -17,23 +17,23 @@ use crate::store::{StoreError, accounts, recovery_codes};
 
 const OFF: &str = "Add an authenticator app or a passkey before you get recovery codes.";
 
-impl SecondFactor {
+impl SecondFactor<'_> {
     /// Creates ten new recovery codes and invalidates the previous ones.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or [`ServiceError::Refused`] if
     /// two-step sign-in is off.
     pub async fn new_recovery_codes(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let account_id = by.recently_authenticated(self.clock.now())?.account_id;
-        let tx = self.store.write().await?;
+        let account_id = by.recently_authenticated(self.core.clock.now())?.account_id;
+        let tx = self.core.store.write().await?;
         let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         if !self.factors(&tx, account_id).await?.any() {
             return Err(ServiceError::Refused(OFF));
         }
         let codes = self.replace_recovery_codes(&tx, account_id, by).await?;
-        self.notifications.send(&tx, &account, NotificationKind::RecoveryCodesMade, by).await?;
+        self.core.notifications().send(&tx, &account, NotificationKind::RecoveryCodesMade, by).await?;
         tx.commit().await?;
-        self.notifications.wake();
+        self.core.notifications().wake();
         tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);
         let message = format!("These are your new recovery codes. The old ones no longer work. {TAKEOVER_ADVICE}");
         let change = SessionChange::Factors { two_step: None, codes: Some(codes) };
@@ -46,11 +46,11 @@ impl SecondFactor {
         account_id: Uuid,
         by: &RequestContext,
     ) -> Result<Vec<RecoveryCode>, StoreError> {
-        let now = self.clock.now();
-        let codes = generate(&self.rng);
-        let rows = codes.iter().map(|code| NewCode { id: self.rng.id(now), digest: digest(account_id, code) });
+        let now = self.core.clock.now();
+        let codes = generate(&self.core.rng);
+        let rows = codes.iter().map(|code| NewCode { id: self.core.rng.id(now), digest: digest(account_id, code) });
         recovery_codes::replace(tx, account_id, rows.collect(), now).await?;
-        self.log.record(tx, account_id, SecurityEvent::RecoveryCodesMade, by).await?;
+        self.core.security_log().record(tx, account_id, SecurityEvent::RecoveryCodesMade, by).await?;
         Ok(codes)
     }
 
@@ -69,6 +69,6 @@ impl SecondFactor {
         account_id: Uuid,
         code: &RecoveryCode,
     ) -> Result<bool, StoreError> {
-        recovery_codes::spend(tx, account_id, digest(account_id, code), self.clock.now()).await
+        recovery_codes::spend(tx, account_id, digest(account_id, code), self.core.clock.now()).await
     }
 }

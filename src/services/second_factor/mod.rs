@@ -28,15 +28,9 @@ pub use counter::{count_failure, reset_failures};
 pub use overview::{Adding, Overview};
 pub use step::{SecondFactorAttempt, waited_too_long};
 
-use super::notifications::Notifications;
-use super::security_log::SecurityLog;
-use super::sign_in::SignIn;
-use crate::clock::Clock;
-use crate::crypto::{LookupKeys, Sealer};
-use crate::domain::{MfaPolicy, Role};
-use crate::limits::Limits;
-use crate::rng::Rng;
-use crate::store::{Store, StoreError, passkeys, totp};
+use super::core::Core;
+use crate::domain::Role;
+use crate::store::{StoreError, passkeys, totp};
 
 /// The second factors of an account. Recovery codes are not factors; they only replace one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,24 +48,19 @@ impl Factors {
 }
 
 /// The service behind `/login/mfa` and two-step sign-in on `/account/security`.
-#[derive(Clone, Debug)]
-pub struct SecondFactor {
-    pub store: Store,
-    pub sign_in: SignIn,
-    pub log: SecurityLog,
-    pub notifications: Notifications,
-    /// Encrypts the seeds of authenticator apps and nothing else.
-    pub seeds: Sealer,
-    pub keys: LookupKeys,
-    pub limits: Limits,
-    pub policy: MfaPolicy,
-    /// The portal's name, as shown in authenticator apps.
-    pub portal: String,
-    pub clock: Clock,
-    pub rng: Rng,
+#[derive(Clone, Copy, Debug)]
+pub struct SecondFactor<'a> {
+    core: &'a Core,
 }
 
-impl SecondFactor {
+impl Core {
+    #[must_use]
+    pub const fn second_factor(&self) -> SecondFactor<'_> {
+        SecondFactor { core: self }
+    }
+}
+
+impl SecondFactor<'_> {
     /// Returns the second factors of an account.
     pub async fn factors(&self, db: &impl ConnectionTrait, account_id: Uuid) -> Result<Factors, StoreError> {
         let app = totp::find(db, account_id).await?.is_some();
@@ -80,6 +69,7 @@ impl SecondFactor {
 
     /// Whether this account must have a second factor and does not have one yet.
     pub async fn must_enroll(&self, account_id: Uuid, role: Role) -> Result<bool, StoreError> {
-        Ok(self.policy.applies_to(role) && !self.factors(self.store.reader(), account_id).await?.any())
+        Ok(self.core.config.second_factor.applies_to(role)
+            && !self.factors(self.core.store.reader(), account_id).await?.any())
     }
 }

@@ -39,14 +39,14 @@ pub struct Overview {
     pub required: bool,
 }
 
-impl SecondFactor {
+impl SecondFactor<'_> {
     /// Returns the user's security settings. The seed of an app that is being added is included
     /// only if the user recently authenticated.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
     pub async fn overview(&self, by: &RequestContext) -> Result<Overview, ServiceError> {
-        let (now, reader) = (self.clock.now(), self.store.reader());
+        let (now, reader) = (self.core.clock.now(), self.core.store.reader());
         let account_id = by.member()?.account_id;
         let account = accounts::by_id(reader, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         let pending = totp::waiting(reader, account_id).await?.filter(|stored| is_pending(stored, now));
@@ -55,7 +55,7 @@ impl SecondFactor {
             Some(_) if by.recently_authenticated(now).is_err() => Adding::Hidden,
             Some(stored) => {
                 let seed = self.open_seed(account_id, &stored)?;
-                let url = seed.url(&self.portal, &account.username);
+                let url = seed.url(&self.core.config.site.name, &account.username);
                 let url = url.ok_or(StoreError::Corrupt("totp.secret"))?;
                 let qr = QrImage::of(&url).ok_or(StoreError::Corrupt("totp.secret"))?;
                 Adding::Shown { seed, url, qr }
@@ -69,12 +69,12 @@ impl SecondFactor {
             factors: self.factors(reader, account_id).await?,
             recovery_codes_left: recovery_codes::left(reader, account_id).await?,
             browsers: browsers.into_iter().map(|it| (it.clone(), Some(it.digest) == current)).collect(),
-            required: self.policy.applies_to(account.role),
+            required: self.core.config.second_factor.applies_to(account.role),
         })
     }
 
     /// Returns the factors that can complete a pending second step.
     pub async fn factors_for(&self, due: &SecondStep) -> Result<Factors, InternalError> {
-        Ok(self.factors(self.store.reader(), due.account_id).await?)
+        Ok(self.factors(self.core.store.reader(), due.account_id).await?)
     }
 }

@@ -32,16 +32,16 @@ pub struct SecondFactorAttempt {
     pub due: SecondStep,
 }
 
-impl SecondFactor {
+impl SecondFactor<'_> {
     /// Returns the account of a pending second step. Returns `None` if the step has expired, or if
     /// the account was closed or all its sessions were ended in the meantime.
     pub async fn due(&self, due: &SecondStep) -> Result<Option<Account>, InternalError> {
-        let account = accounts::by_id(self.store.reader(), due.account_id).await?;
+        let account = accounts::by_id(self.core.store.reader(), due.account_id).await?;
         Ok(account.filter(|account| self.is_due(due, account)))
     }
 
     fn is_due(&self, due: &SecondStep, account: &Account) -> bool {
-        let waited = self.clock.now().since(Timestamp(due.at));
+        let waited = self.core.clock.now().since(Timestamp(due.at));
         waited < SECOND_STEP_WAITS && account.accepts_session(due.session_version)
     }
 
@@ -60,7 +60,7 @@ impl SecondFactor {
                 let account_id = attempt.account.id;
                 let seed = totp::find(&attempt.tx, account_id).await?;
                 let seed = seed.map(|stored| self.open_seed(account_id, &stored)).transpose()?;
-                match seed.and_then(|seed| seed.step_of(code, self.clock.now())) {
+                match seed.and_then(|seed| seed.step_of(code, self.core.clock.now())) {
                     Some(step) if totp::accept(&attempt.tx, account_id, step).await? => Some(Method::PasswordAndApp),
                     _ => None,
                 }
@@ -89,24 +89,24 @@ impl SecondFactor {
             let signed_in = NextStep::go(paths::DASHBOARD).with_notice(NoticeKind::Info, ALREADY_SIGNED_IN);
             return Err(if by.member.is_some() { signed_in } else { waited_too_long() }.into());
         };
-        let tx = self.store.write().await?;
+        let tx = self.core.store.write().await?;
         let account = accounts::by_id(&tx, due.account_id).await?.filter(|account| self.is_due(&due, account));
         let Some(account) = account else { return Err(waited_too_long().with_session(SessionChange::End).into()) };
-        counter::count_failure(&tx, &self.keys, &self.limits, account.id, self.clock.now()).await.inspect_err(
-            |error| {
+        counter::count_failure(&tx, &self.core.keys, &self.core.limits, account.id, self.core.clock.now())
+            .await
+            .inspect_err(|error| {
                 if matches!(error, ServiceError::Limited { .. }) {
                     tracing::warn!(event = "second_step.limited", account = %account.id, ip = %by.ip);
                 }
-            },
-        )?;
+            })?;
         Ok(SecondFactorAttempt { tx, account, due })
     }
 
     /// Ends a failed attempt. The failure stays counted and is written to the owner's security log.
     pub async fn fail(&self, attempt: SecondFactorAttempt, by: &RequestContext) -> Result<(), StoreError> {
         let SecondFactorAttempt { tx, account, .. } = attempt;
-        self.log.record(&tx, account.id, SecurityEvent::SecondStepFailed, by).await?;
-        hourly_counters::add(&tx, Metric::SecondStepFailed, self.clock.now()).await?;
+        self.core.security_log().record(&tx, account.id, SecurityEvent::SecondStepFailed, by).await?;
+        hourly_counters::add(&tx, Metric::SecondStepFailed, self.core.clock.now()).await?;
         tx.commit().await?;
         tracing::info!(event = "second_step.failed", account = %account.id, ip = %by.ip);
         Ok(())
@@ -121,8 +121,8 @@ impl SecondFactor {
         by: &RequestContext,
     ) -> Result<NextStep, ServiceError> {
         let SecondFactorAttempt { tx, account, due } = attempt;
-        counter::reset_failures(&tx, &self.keys, account.id).await?;
-        let mut entered = self.sign_in.complete(&tx, &account, method, due.remember, by).await?;
+        counter::reset_failures(&tx, &self.core.keys, account.id).await?;
+        let mut entered = self.core.sign_in().complete(&tx, &account, method, due.remember, by).await?;
         if trust {
             entered.trusted = Some(self.trust(&tx, account.id, by).await?);
         }
@@ -131,7 +131,7 @@ impl SecondFactor {
             _ => None,
         };
         tx.commit().await?;
-        self.notifications.wake();
+        self.core.notifications().wake();
         let next = due.next.as_deref().and_then(NextPath::parse);
         let step = entered.into_next_step(next);
         Ok(NextStep { notice, ..step })
@@ -146,9 +146,9 @@ impl SecondFactor {
         by: &RequestContext,
     ) -> Result<Option<Notice>, StoreError> {
         let left = self.recovery_codes_left(tx, account.id).await?;
-        self.log.record(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
+        self.core.security_log().record(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
         let about = NotificationKind::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
-        self.notifications.send(tx, account, about, by).await?;
+        self.core.notifications().send(tx, account, about, by).await?;
         let message = match left {
             0 => "You used your last recovery code. Get new ones under Account, Security.".to_owned(),
             1 => "You have one recovery code left. Get new ones under Account, Security.".to_owned(),

@@ -6,14 +6,14 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Account, read};
+use super::Account;
 use crate::domain::{AccountState, Role, Timestamp};
 use crate::store::StoreError;
 use crate::store::entity::account::{Column, Entity, STATE};
 
 /// Sets the role of an account.
 pub async fn set_role(db: &impl ConnectionTrait, id: Uuid, role: Role) -> Result<(), StoreError> {
-    let update = Entity::update_many().col_expr(Column::Role, Expr::value(role.as_str()));
+    let update = Entity::update_many().col_expr(Column::Role, Expr::value(role));
     update.filter(Column::Id.eq(id)).exec(db).await?;
     Ok(())
 }
@@ -21,7 +21,7 @@ pub async fn set_role(db: &impl ConnectionTrait, id: Uuid, role: Role) -> Result
 /// Returns all administrators, sorted by username.
 pub async fn administrators(db: &impl ConnectionTrait) -> Result<Vec<Account>, StoreError> {
     let query = of_role(Role::Administrator, &AccountState::ALL);
-    query.order_by_asc(Column::UsernameKey).all(db).await?.into_iter().map(read).collect()
+    Ok(query.order_by_asc(Column::UsernameKey).into_partial_model().all(db).await?)
 }
 
 /// Returns whether an administrator other than this account can still sign in.
@@ -37,7 +37,7 @@ fn others(id: Uuid) -> Select<Entity> {
 /// Selects the accounts with a role, using an index that starts with state and role.
 fn of_role(role: Role, states: &[AccountState]) -> Select<Entity> {
     let states = states.iter().map(|state| state.as_str());
-    Entity::find().filter(Expr::col(Alias::new(STATE)).is_in(states)).filter(Column::Role.eq(role.as_str()))
+    Entity::find().filter(Expr::col(Alias::new(STATE)).is_in(states)).filter(Column::Role.eq(role))
 }
 
 /// Disables an account until it is enabled again. Its sessions are no longer valid.

@@ -2,6 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::crypto::PasswordHash;
+use crate::domain::{Email, Role, Timestamp, Username};
+
 /// Generated column: whether the account can be signed in to. Never written directly.
 pub const STATE: &str = "state";
 /// Generated column: `last_sign_in_at`, or 0 if the user never signed in. Never written directly.
@@ -12,26 +15,26 @@ pub const LAST_SIGN_IN_KEY: &str = "last_sign_in_key";
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub username: String,
+    pub username: Username,
     #[sea_orm(unique)]
     pub username_key: String,
-    pub email: String,
+    pub email: Email,
     #[sea_orm(unique)]
     pub email_key: String,
-    pub password_hash: String,
-    pub role: String,
-    pub created_at: i64,
-    pub verified_at: i64,
-    pub disabled_at: Option<i64>,
-    pub password_changed_at: i64,
-    pub last_sign_in_at: Option<i64>,
+    pub password_hash: PasswordHash,
+    pub role: Role,
+    pub created_at: Timestamp,
+    pub verified_at: Timestamp,
+    pub disabled_at: Option<Timestamp>,
+    pub password_changed_at: Timestamp,
+    pub last_sign_in_at: Option<Timestamp>,
     pub last_sign_in_ip: Option<String>,
     /// When the owner was last notified that the email was used to register again.
-    pub exists_notice_at: Option<i64>,
+    pub exists_notice_at: Option<Timestamp>,
     /// Incremented to end all sessions of the account.
     pub session_epoch: i32,
     /// When the account will be deleted, if its owner has requested deletion.
-    pub delete_after: Option<i64>,
+    pub delete_after: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

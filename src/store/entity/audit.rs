@@ -2,13 +2,15 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::domain::Timestamp;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit")]
 pub struct Model {
     /// Starts at 1 and has no gaps.
     #[sea_orm(primary_key, auto_increment = false)]
     pub seq: i64,
-    pub at: i64,
+    pub at: Timestamp,
     pub actor_kind: String,
     pub actor_id: Option<Uuid>,
     pub action: String,

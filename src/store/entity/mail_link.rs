@@ -2,6 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::domain::Timestamp;
+use crate::store::mail_links::LinkPurpose;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "mail_link")]
 pub struct Model {
@@ -9,13 +12,13 @@ pub struct Model {
     pub id: Uuid,
     #[sea_orm(unique)]
     pub digest: Vec<u8>,
-    pub purpose: String,
+    pub purpose: LinkPurpose,
     pub account_id: Uuid,
     /// The session or the email change that it refers to.
     pub subject_id: Option<Uuid>,
-    pub created_at: i64,
-    pub expires_at: i64,
-    pub used_at: Option<i64>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub used_at: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

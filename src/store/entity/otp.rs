@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::store::otps::SuppressionReason;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "otp")]
 pub struct Model {
@@ -22,7 +24,7 @@ pub struct Model {
     /// Set when the last attempt of its flow is counted, and cleared if that attempt is right.
     pub exhausted_at: Option<i64>,
     /// Why no message was sent. No code is accepted then.
-    pub withheld: Option<String>,
+    pub withheld: Option<SuppressionReason>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

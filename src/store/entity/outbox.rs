@@ -2,6 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::domain::Timestamp;
+use crate::store::outbox::MailState;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "outbox")]
 pub struct Model {
@@ -11,19 +14,19 @@ pub struct Model {
     pub recipient_masked: String,
     /// Encrypted. Erased once the message is sent or dropped, or some time after it failed.
     pub payload: Option<Vec<u8>>,
-    pub state: String,
+    pub state: MailState,
     pub attempts: i32,
-    pub created_at: i64,
-    pub next_attempt_at: i64,
+    pub created_at: Timestamp,
+    pub next_attempt_at: Timestamp,
     /// The message is never sent from this time on.
-    pub expires_at: Option<i64>,
-    pub sent_at: Option<i64>,
+    pub expires_at: Option<Timestamp>,
+    pub sent_at: Option<Timestamp>,
     pub last_error: Option<String>,
     pub otp_id: Option<Uuid>,
     /// Until when a failed message can be retried.
-    pub keep_until: Option<i64>,
+    pub keep_until: Option<Timestamp>,
     /// When it was last queued again.
-    pub retried_at: Option<i64>,
+    pub retried_at: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

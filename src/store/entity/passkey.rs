@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::domain::{PasskeyName, Timestamp};
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "passkey")]
 pub struct Model {
@@ -11,9 +13,9 @@ pub struct Model {
     #[sea_orm(unique)]
     pub credential_id: Vec<u8>,
     pub data: String,
-    pub name: String,
-    pub created_at: i64,
-    pub last_used_at: Option<i64>,
+    pub name: PasskeyName,
+    pub created_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

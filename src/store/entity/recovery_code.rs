@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::domain::Timestamp;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "recovery_code")]
 pub struct Model {
@@ -10,8 +12,8 @@ pub struct Model {
     pub account_id: Uuid,
     #[sea_orm(unique)]
     pub digest: Vec<u8>,
-    pub created_at: i64,
-    pub used_at: Option<i64>,
+    pub created_at: Timestamp,
+    pub used_at: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::domain::Timestamp;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "security_event")]
 pub struct Model {
@@ -11,7 +13,7 @@ pub struct Model {
     pub account_id: Option<Uuid>,
     pub kind: String,
     pub detail: Option<String>,
-    pub at: i64,
+    pub at: Timestamp,
     pub ip: String,
     pub user_agent: String,
 }

@@ -2,15 +2,17 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::domain::Timestamp;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "totp")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub account_id: Uuid,
     pub secret: Vec<u8>,
-    pub created_at: i64,
+    pub created_at: Timestamp,
     /// When the secret was confirmed. Always set.
-    pub confirmed_at: Option<i64>,
+    pub confirmed_at: Option<Timestamp>,
     /// The last time step with an accepted code (RFC 6238, section 5.2).
     pub last_step: Option<i64>,
 }

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::domain::Timestamp;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "trusted_browser")]
 pub struct Model {
@@ -12,9 +14,9 @@ pub struct Model {
     pub digest: Vec<u8>,
     pub user_agent: String,
     pub ip: String,
-    pub created_at: i64,
-    pub last_used_at: Option<i64>,
-    pub expires_at: i64,
+    pub created_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+    pub expires_at: Timestamp,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,10 +15,10 @@ use uuid::Uuid;
 use super::SuppressionReason;
 use crate::crypto::OtpPurpose;
 use crate::domain::{OtpDelivery, OtpStatus, Timestamp};
-use crate::store::StoreError;
 use crate::store::entity::otp::Model;
 use crate::store::entity::outbox;
 use crate::store::outbox::MailState;
+use crate::store::{Cursor, StoreError};
 use query::LogQuery;
 
 /// The number of codes that a query with more than one filter examines.
@@ -59,28 +59,21 @@ pub struct Matches {
     pub cut: bool,
 }
 
-/// Returns up to `most` codes, newest first. With `before`, only older ones.
-pub async fn newest_logged(
+/// Returns up to `most` codes at `cursor`, newest first.
+pub async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,
-    before: Option<Uuid>,
+    cursor: Cursor<Uuid>,
     most: u64,
     now: Timestamp,
 ) -> Result<Matches, StoreError> {
-    find(db, &LogQuery::new(filter, now, Order::Desc, before), most, now).await
-}
-
-/// Returns the `most` codes that directly follow `after`, newest first.
-pub async fn next_logged(
-    db: &impl ConnectionTrait,
-    filter: &Filter,
-    after: Uuid,
-    most: u64,
-    now: Timestamp,
-) -> Result<Matches, StoreError> {
-    let mut matches = find(db, &LogQuery::new(filter, now, Order::Asc, Some(after)), most, now).await?;
-    matches.rows.reverse();
-    Ok(matches)
+    let (order, from) = match cursor {
+        Cursor::First => (Order::Desc, None),
+        Cursor::Before(id) => (Order::Desc, Some(id)),
+        Cursor::After(id) => (Order::Asc, Some(id)),
+    };
+    let Matches { rows, cut } = find(db, &LogQuery::new(filter, now, order, from), most, now).await?;
+    Ok(Matches { rows: cursor.newest_first(rows), cut })
 }
 
 async fn find(
@@ -100,15 +93,15 @@ async fn find(
         let message = messages.remove(&row.id);
         read(row, message, now)
     };
-    Ok(Matches { rows: rows.into_iter().map(read).collect::<Result<_, _>>()?, cut })
+    Ok(Matches { rows: rows.into_iter().map(read).collect(), cut })
 }
 
 /// Returns for each code the state of its message, and whether an attempt to send it failed.
 async fn message_states(
     db: &impl ConnectionTrait,
     ids: Vec<Uuid>,
-) -> Result<HashMap<Uuid, (String, bool)>, StoreError> {
-    let found: Vec<(Uuid, String, Option<String>)> = outbox::Entity::find()
+) -> Result<HashMap<Uuid, (MailState, bool)>, StoreError> {
+    let found: Vec<(Uuid, MailState, Option<String>)> = outbox::Entity::find()
         .select_only()
         .columns([outbox::Column::OtpId, outbox::Column::State, outbox::Column::LastError])
         .filter(outbox::Column::OtpId.is_in(ids))
@@ -118,18 +111,18 @@ async fn message_states(
     Ok(found.into_iter().map(|(id, state, error)| (id, (state, error.is_some()))).collect())
 }
 
-fn read(row: Model, message: Option<(String, bool)>, now: Timestamp) -> Result<LoggedOtp, StoreError> {
-    Ok(LoggedOtp {
+fn read(row: Model, message: Option<(MailState, bool)>, now: Timestamp) -> LoggedOtp {
+    LoggedOtp {
         id: row.id,
         outcome: status_of(&row, now),
-        delivery: delivery_of(row.withheld.as_deref(), message)?,
+        delivery: delivery_of(row.withheld, message),
         purpose: row.purpose,
         email_key: row.email_key,
         requester_ip: row.requester_ip,
         issued_at: Timestamp(row.issued_at),
         expires_at: Timestamp(row.expires_at),
         attempts: row.attempts,
-    })
+    }
 }
 
 fn status_of(row: &Model, now: Timestamp) -> OtpStatus {
@@ -146,20 +139,20 @@ fn status_of(row: &Model, now: Timestamp) -> OtpStatus {
     }
 }
 
-fn delivery_of(withheld: Option<&str>, message: Option<(String, bool)>) -> Result<OtpDelivery, StoreError> {
+fn delivery_of(withheld: Option<SuppressionReason>, message: Option<(MailState, bool)>) -> OtpDelivery {
     if let Some(reason) = withheld {
-        return Ok(match SuppressionReason::from_stored(reason)? {
+        return match reason {
             SuppressionReason::AddressTaken => OtpDelivery::AddressTaken,
             SuppressionReason::NoAccount => OtpDelivery::NoAccount,
-        });
+        };
     }
-    let Some((state, failed)) = message else { return Ok(OtpDelivery::Unknown) };
-    Ok(match MailState::from_stored(&state)? {
+    let Some((state, failed)) = message else { return OtpDelivery::Unknown };
+    match state {
         MailState::Waiting if failed => OtpDelivery::Failing,
         MailState::Waiting => OtpDelivery::Waiting,
         MailState::Sent => OtpDelivery::Sent,
         MailState::Failed => OtpDelivery::GivenUp,
         MailState::Expired => OtpDelivery::Expired,
         MailState::Dropped => OtpDelivery::Dropped,
-    })
+    }
 }

@@ -9,12 +9,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::StoreError;
 use super::entity::otp;
+use super::{StoreError, batch};
 use crate::crypto::{OtpDigest, OtpPurpose};
 use crate::domain::Timestamp;
+use crate::domain::words::words;
 
-pub use log::{Filter, LoggedOtp, Matches, WINDOW, newest_logged, next_logged};
+pub use log::{Filter, LoggedOtp, Matches, WINDOW, list};
 
 /// A new code.
 #[derive(Clone, Debug)]
@@ -31,27 +32,13 @@ pub struct NewOtp {
     pub withheld: Option<SuppressionReason>,
 }
 
-/// Why no code was sent. The response does not reveal it to the requester.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SuppressionReason {
-    /// The email already belongs to an account.
-    AddressTaken,
-    /// No account that can be recovered has this email.
-    NoAccount,
-}
-
-impl SuppressionReason {
-    /// Returns the value stored in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AddressTaken => "address_taken",
-            Self::NoAccount => "no_account",
-        }
-    }
-
-    fn from_stored(word: &str) -> Result<Self, StoreError> {
-        let known = [Self::AddressTaken, Self::NoAccount].into_iter().find(|why| why.as_str() == word);
-        known.ok_or(StoreError::Corrupt("otp.withheld"))
+words! {
+    /// Why no code was sent. The response does not reveal it to the requester.
+    pub enum SuppressionReason {
+        /// The email already belongs to an account.
+        AddressTaken = "address_taken",
+        /// No account that can be recovered has this email.
+        NoAccount = "no_account",
     }
 }
 
@@ -77,7 +64,7 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewOtp) -> Result<(), StoreE
         voided_at: Set(None),
         attempts: Set(0),
         exhausted_at: Set(None),
-        withheld: Set(new.withheld.map(|why| why.as_str().to_owned())),
+        withheld: Set(new.withheld),
     };
     row.insert(db).await?;
     Ok(())
@@ -228,15 +215,7 @@ pub async fn issued_since(
 
 /// Deletes up to `most` codes issued before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = otp::Entity::find()
-        .select_only()
-        .column(otp::Column::Id)
-        .filter(otp::Column::IssuedAt.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(otp::Entity::delete_many().filter(otp::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    batch::delete::<otp::Entity>(db, otp::Column::IssuedAt.lt(before.0), most).await
 }
 
 /// Selects the valid codes of a flow with one of these digests.

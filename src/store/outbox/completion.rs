@@ -1,18 +1,18 @@
 //! How a message leaves the outbox: sent, failed or deleted.
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
 use super::{MailState, waiting};
 use crate::domain::Timestamp;
-use crate::store::StoreError;
 use crate::store::entity::outbox::{Column, Entity};
+use crate::store::{StoreError, batch};
 
 /// Marks a message as sent and erases its payload, whatever its state was.
 pub async fn close_sent(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many()
-        .col_expr(Column::State, Expr::value(MailState::Sent.as_str()))
+        .col_expr(Column::State, Expr::value(MailState::Sent))
         .col_expr(Column::SentAt, Expr::value(at.0))
         .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
         .col_expr(Column::KeepUntil, Expr::value(None::<i64>))
@@ -32,7 +32,7 @@ pub async fn close_unsent(
     error: Option<&str>,
 ) -> Result<(), StoreError> {
     let mut update = Entity::update_many()
-        .col_expr(Column::State, Expr::value(state.as_str()))
+        .col_expr(Column::State, Expr::value(state))
         .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
         .filter(waiting().add(Column::Id.eq(id)));
     if let Some(error) = error {
@@ -51,7 +51,7 @@ pub async fn mark_failed(
     keep_until: Timestamp,
 ) -> Result<(), StoreError> {
     Entity::update_many()
-        .col_expr(Column::State, Expr::value(MailState::Failed.as_str()))
+        .col_expr(Column::State, Expr::value(MailState::Failed))
         .col_expr(Column::LastError, Expr::value(error))
         .col_expr(Column::KeepUntil, Expr::value(keep_until.0))
         .filter(waiting().add(Column::Id.eq(id)))
@@ -62,18 +62,10 @@ pub async fn mark_failed(
 
 /// Erases up to `most` payloads that were kept until `now`, and returns the number erased.
 pub async fn erase_kept(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::KeepUntil.lte(now.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
     let erased = Entity::update_many()
         .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
         .col_expr(Column::KeepUntil, Expr::value(None::<i64>))
-        .filter(Column::Id.is_in(ids))
+        .filter(batch::among_first::<Entity>(Column::KeepUntil.lte(now), most))
         .exec(db)
         .await?;
     Ok(erased.rows_affected)
@@ -81,14 +73,5 @@ pub async fn erase_kept(db: &impl ConnectionTrait, now: Timestamp, most: u64) ->
 
 /// Deletes up to `most` closed messages written before `before` and returns the number deleted.
 pub async fn purge(db: &impl ConnectionTrait, before: Timestamp, most: u64) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::State.ne(MailState::Waiting.as_str()))
-        .filter(Column::CreatedAt.lt(before.0))
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    batch::delete::<Entity>(db, Column::State.ne(MailState::Waiting).and(Column::CreatedAt.lt(before.0)), most).await
 }

@@ -8,65 +8,43 @@
 mod completion;
 mod queue;
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DeriveIntoActiveModel, DerivePartialModel,
+    EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 use uuid::Uuid;
 
 use super::StoreError;
-use super::entity::outbox::{ActiveModel, Column, Entity, Model};
+use super::entity::outbox::{ActiveModel, Column, Entity};
 use crate::domain::Timestamp;
+use crate::domain::words::words;
 
 pub use completion::{close_sent, close_unsent, erase_kept, mark_failed, purge};
-pub use queue::{Queue, Queued, by_id, drop_waiting, newest_of_kind, newest_queued, next_queued, retry};
+pub use queue::{Queue, Queued, by_id, drop_waiting, list, newest_of_kind, retry};
 
-/// The delivery state of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MailState {
-    /// Not sent yet.
-    Waiting,
-    /// Accepted by a mail server.
-    Sent,
-    /// Permanently rejected, unreadable, or retried for too long.
-    Failed,
-    /// Expired before a mail server accepted it.
-    Expired,
-    /// Removed from the queue by an administrator.
-    Dropped,
-}
-
-impl MailState {
-    pub const ALL: [Self; 5] = [Self::Waiting, Self::Sent, Self::Failed, Self::Expired, Self::Dropped];
-
-    /// Returns the value stored in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Sent => "sent",
-            Self::Failed => "dead",
-            Self::Expired => "expired",
-            Self::Dropped => "dropped",
-        }
-    }
-
-    /// Parses the value stored in the database.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word)
-    }
-
-    pub(super) fn from_stored(word: &str) -> Result<Self, StoreError> {
-        Self::parse(word).ok_or(StoreError::Corrupt("outbox.state"))
+words! {
+    /// The delivery state of a message.
+    pub enum MailState {
+        /// Not sent yet.
+        Waiting = "waiting",
+        /// Accepted by a mail server.
+        Sent = "sent",
+        /// Permanently rejected, unreadable, or retried for too long.
+        Failed = "dead",
+        /// Expired before a mail server accepted it.
+        Expired = "expired",
+        /// Removed from the queue by an administrator.
+        Dropped = "dropped",
     }
 }
 
 /// A new message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, DeriveIntoActiveModel)]
 pub struct NewMail {
     pub id: Uuid,
     /// The kind of message, as one word.
-    pub kind: &'static str,
+    pub kind: String,
     /// The partly masked recipient, for lists.
     pub recipient_masked: String,
     /// The encrypted message.
@@ -79,38 +57,31 @@ pub struct NewMail {
 }
 
 /// A pending message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
 pub struct WaitingMail {
     pub id: Uuid,
     pub kind: String,
-    /// The encrypted message. Empty, and therefore unreadable, if it was erased.
-    pub payload: Vec<u8>,
+    /// The encrypted message, unless it was erased.
+    pub payload: Option<Vec<u8>>,
     /// Attempts so far.
     pub attempts: i32,
     /// When the attempts began: when it was written or last queued again.
+    #[sea_orm(from_expr = "Expr::col(Column::RetriedAt).if_null(Expr::col(Column::CreatedAt))")]
     pub since: Timestamp,
     pub expires_at: Option<Timestamp>,
     /// Whether the message contains a code that a user is waiting for.
+    #[sea_orm(from_expr = "Column::OtpId.is_not_null()")]
     pub carries_code: bool,
 }
 
 /// Inserts a message that is due immediately.
 pub async fn insert(db: &impl ConnectionTrait, new: NewMail) -> Result<(), StoreError> {
     let row = ActiveModel {
-        id: Set(new.id),
-        kind: Set(new.kind.to_owned()),
-        recipient_masked: Set(new.recipient_masked),
-        payload: Set(Some(new.payload)),
-        state: Set(MailState::Waiting.as_str().to_owned()),
+        state: Set(MailState::Waiting),
         attempts: Set(0),
-        created_at: Set(new.created_at.0),
-        next_attempt_at: Set(new.created_at.0),
-        expires_at: Set(new.expires_at.map(|moment| moment.0)),
-        sent_at: Set(None),
-        last_error: Set(None),
-        otp_id: Set(new.otp_id),
-        keep_until: Set(None),
-        retried_at: Set(None),
+        next_attempt_at: Set(new.created_at),
+        ..new.into_active_model()
     };
     row.insert(db).await?;
     Ok(())
@@ -127,32 +98,27 @@ pub async fn first_due(
 ) -> Result<Option<WaitingMail>, StoreError> {
     let due = Condition::any().add(Column::NextAttemptAt.lte(now.0)).add(Column::NextAttemptAt.gt(latest_attempt.0));
     let live = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now.0));
-    let row = Entity::find()
+    let query = Entity::find()
         .filter(waiting_for(only_codes).add(due).add(live))
         .order_by_asc(Column::NextAttemptAt)
-        .order_by_asc(Column::Id)
-        .one(db)
-        .await?;
-    Ok(row.map(read))
+        .order_by_asc(Column::Id);
+    Ok(query.into_partial_model().one(db).await?)
 }
 
 /// Returns when the next attempt is planned, with `only_codes` among messages with a code.
 pub async fn next_attempt(db: &impl ConnectionTrait, only_codes: bool) -> Result<Option<Timestamp>, StoreError> {
-    let moment: Option<i64> = Entity::find()
+    let query = Entity::find()
         .select_only()
         .column(Column::NextAttemptAt)
         .filter(waiting_for(only_codes))
-        .order_by_asc(Column::NextAttemptAt)
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(moment.map(Timestamp))
+        .order_by_asc(Column::NextAttemptAt);
+    Ok(query.into_tuple().one(db).await?)
 }
 
 /// Returns up to `most` pending messages that have expired.
 pub async fn overdue(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<Vec<WaitingMail>, StoreError> {
-    let rows = Entity::find().filter(waiting().add(Column::ExpiresAt.lte(now.0))).limit(most).all(db).await?;
-    Ok(rows.into_iter().map(read).collect())
+    let query = Entity::find().filter(waiting().add(Column::ExpiresAt.lte(now))).limit(most);
+    Ok(query.into_partial_model().all(db).await?)
 }
 
 /// Claims the next attempt by counting it. If this process dies, the message is due again at
@@ -180,33 +146,18 @@ pub async fn postpone(db: &impl ConnectionTrait, id: Uuid, until: Timestamp, err
 
 /// Returns the state of the newest message with this code.
 pub async fn state_of_otp(db: &impl ConnectionTrait, otp_id: Uuid) -> Result<Option<MailState>, StoreError> {
-    let state: Option<String> = Entity::find()
+    let query = Entity::find()
         .select_only()
         .column(Column::State)
         .filter(Column::OtpId.eq(otp_id))
-        .order_by_desc(Column::CreatedAt)
-        .into_tuple()
-        .one(db)
-        .await?;
-    state.as_deref().map(MailState::from_stored).transpose()
+        .order_by_desc(Column::CreatedAt);
+    Ok(query.into_tuple().one(db).await?)
 }
 
 fn waiting() -> Condition {
-    Condition::all().add(Column::State.eq(MailState::Waiting.as_str()))
+    Condition::all().add(Column::State.eq(MailState::Waiting))
 }
 
 fn waiting_for(only_codes: bool) -> Condition {
     waiting().add_option(only_codes.then(|| Column::OtpId.is_not_null()))
-}
-
-fn read(row: Model) -> WaitingMail {
-    WaitingMail {
-        id: row.id,
-        kind: row.kind,
-        payload: row.payload.unwrap_or_default(),
-        attempts: row.attempts,
-        since: Timestamp(row.retried_at.unwrap_or(row.created_at)),
-        expires_at: row.expires_at.map(Timestamp),
-        carries_code: row.otp_id.is_some(),
-    }
 }

@@ -1,17 +1,14 @@
 //! The outbox as administrators see it, without message contents. Sorted by id, newest first; ids
 //! begin with a timestamp.
 
-use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Select,
-};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait as _, QueryFilter as _, Select};
 use uuid::Uuid;
 
 use super::{MailState, waiting};
 use crate::domain::Timestamp;
-use crate::store::StoreError;
 use crate::store::entity::outbox::{Column, Entity};
+use crate::store::{Cursor, StoreError};
 
 /// Search criteria. `None` matches everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +18,8 @@ pub struct Queue {
 }
 
 /// A message in the outbox, in any state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
 pub struct Queued {
     pub id: Uuid,
     /// The value stored in the database.
@@ -36,60 +34,30 @@ pub struct Queued {
     pub sent_at: Option<Timestamp>,
     pub last_error: Option<String>,
     /// Whether its payload still exists.
+    #[sea_orm(from_expr = "Column::Payload.is_not_null()")]
     pub kept: bool,
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    kind: String,
-    recipient_masked: String,
-    state: String,
-    attempts: i32,
-    created_at: i64,
-    next_attempt_at: i64,
-    expires_at: Option<i64>,
-    sent_at: Option<i64>,
-    last_error: Option<String>,
-    kept: bool,
-}
-
-/// Returns up to `most` messages, newest first. With `before`, only older ones.
-pub async fn newest_queued(
+/// Returns up to `most` messages at `cursor`, newest first.
+pub async fn list(
     db: &impl ConnectionTrait,
     queue: &Queue,
-    before: Option<Uuid>,
+    cursor: Cursor<Uuid>,
     most: u64,
 ) -> Result<Vec<Queued>, StoreError> {
-    let mut query = matching(queue).order_by_desc(Column::Id).limit(most);
-    if let Some(before) = before {
-        query = query.filter(Column::Id.lt(before));
-    }
-    all(db, query).await
-}
-
-/// Returns the `most` messages that directly follow `after`, newest first.
-pub async fn next_queued(
-    db: &impl ConnectionTrait,
-    queue: &Queue,
-    after: Uuid,
-    most: u64,
-) -> Result<Vec<Queued>, StoreError> {
-    let query = matching(queue).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(most);
-    let mut mails = all(db, query).await?;
-    mails.reverse();
-    Ok(mails)
+    let query = cursor.select(matching(queue), Column::Id, most);
+    Ok(cursor.newest_first(query.into_partial_model().all(db).await?))
 }
 
 /// Returns the message with this id.
 pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Queued>, StoreError> {
-    Ok(all(db, without_content().filter(Column::Id.eq(id))).await?.pop())
+    Ok(Entity::find_by_id(id).into_partial_model().one(db).await?)
 }
 
 /// Returns when the newest message of a kind was written.
 pub async fn newest_of_kind(db: &impl ConnectionTrait, kind: &str) -> Result<Option<Timestamp>, StoreError> {
     let queue = Queue { state: None, kind: Some(kind.to_owned()) };
-    let newest = newest_queued(db, &queue, None, 1).await?;
+    let newest = list(db, &queue, Cursor::First, 1).await?;
     Ok(newest.first().map(|mail| mail.created_at))
 }
 
@@ -97,13 +65,13 @@ pub async fn newest_of_kind(db: &impl ConnectionTrait, kind: &str) -> Result<Opt
 /// another state or its payload is erased.
 pub async fn retry(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
     let retried = Entity::update_many()
-        .col_expr(Column::State, Expr::value(MailState::Waiting.as_str()))
+        .col_expr(Column::State, Expr::value(MailState::Waiting))
         .col_expr(Column::Attempts, Expr::value(0))
         .col_expr(Column::NextAttemptAt, Expr::value(now.0))
         .col_expr(Column::RetriedAt, Expr::value(now.0))
         .col_expr(Column::KeepUntil, Expr::value(None::<i64>))
         .filter(Column::Id.eq(id))
-        .filter(Column::State.eq(MailState::Failed.as_str()))
+        .filter(Column::State.eq(MailState::Failed))
         .filter(Column::Payload.is_not_null())
         .exec(db)
         .await?;
@@ -114,7 +82,7 @@ pub async fn retry(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Resul
 /// pending (anymore).
 pub async fn drop_waiting(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, StoreError> {
     let dropped = Entity::update_many()
-        .col_expr(Column::State, Expr::value(MailState::Dropped.as_str()))
+        .col_expr(Column::State, Expr::value(MailState::Dropped))
         .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
         .filter(waiting().add(Column::Id.eq(id)))
         .exec(db)
@@ -123,9 +91,9 @@ pub async fn drop_waiting(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, S
 }
 
 fn matching(queue: &Queue) -> Select<Entity> {
-    let mut query = without_content();
+    let mut query = Entity::find();
     if let Some(state) = queue.state {
-        query = query.filter(Column::State.eq(state.as_str()));
+        query = query.filter(Column::State.eq(state));
     }
     if let Some(kind) = &queue.kind {
         query = query.filter(Column::Kind.eq(kind.as_str()));
@@ -133,38 +101,11 @@ fn matching(queue: &Queue) -> Select<Entity> {
     query
 }
 
-fn without_content() -> Select<Entity> {
-    use Column::{Attempts, CreatedAt, ExpiresAt, Id, Kind, LastError, NextAttemptAt, RecipientMasked, SentAt, State};
-    let shown = [Id, Kind, RecipientMasked, State, Attempts, CreatedAt, NextAttemptAt, ExpiresAt, SentAt, LastError];
-    Entity::find().select_only().columns(shown).column_as(Expr::col(Column::Payload).is_not_null(), "kept")
-}
-
-async fn all(db: &impl ConnectionTrait, query: Select<Entity>) -> Result<Vec<Queued>, StoreError> {
-    query.into_model::<Row>().all(db).await?.into_iter().map(read).collect()
-}
-
-fn read(row: Row) -> Result<Queued, StoreError> {
-    Ok(Queued {
-        id: row.id,
-        kind: row.kind,
-        recipient_masked: row.recipient_masked,
-        state: MailState::from_stored(&row.state)?,
-        attempts: row.attempts,
-        created_at: Timestamp(row.created_at),
-        next_attempt_at: Timestamp(row.next_attempt_at),
-        expires_at: row.expires_at.map(Timestamp),
-        sent_at: row.sent_at.map(Timestamp),
-        last_error: row.last_error,
-        kept: row.kept,
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
     use uuid::Uuid;
 
-    use super::{Column, MailState, Queue, matching};
+    use super::{Column, Cursor, MailState, Queue, matching};
     use crate::store::query_plan::{Plan, empty_store};
 
     #[tokio::test]
@@ -177,13 +118,11 @@ mod tests {
             (Queue { state: None, kind: kind.clone() }, "outbox_kind"),
             (Queue { state, kind }, "outbox_kind_state"),
         ] {
-            let older = matching(&queue).filter(Column::Id.lt(Uuid::max())).order_by_desc(Column::Id).limit(51);
-            let newer = matching(&queue).filter(Column::Id.gt(Uuid::nil())).order_by_asc(Column::Id).limit(51);
-            let newest = matching(&queue).order_by_desc(Column::Id).limit(51);
-            for query in [older, newer] {
-                let plan = Plan::of(&store, &query).await;
+            for cursor in [Cursor::Before(Uuid::max()), Cursor::After(Uuid::nil())] {
+                let plan = Plan::of(&store, &cursor.select(matching(&queue), Column::Id, 51)).await;
                 assert!(plan.is_one_search_by(index), "{queue:?}: {plan:?}");
             }
+            let newest = Cursor::<Uuid>::First.select(matching(&queue), Column::Id, 51);
             let plan = Plan::of(&store, &newest).await;
             assert!(plan.is_searches_by_or_walks(&[index]), "{queue:?}: {plan:?}");
         }

@@ -1,7 +1,5 @@
 //! The sessions of one account, which its owner can view and end.
 
-use std::collections::HashMap;
-
 use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
@@ -9,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Sessions, SignedIn, signed_in};
+use super::{Sessions, SignedIn, begun};
 use crate::domain::Timestamp;
 use crate::store::StoreError;
 use crate::store::entity::session::{Column, Entity};
@@ -35,9 +33,9 @@ impl Sessions {
         most: u64,
     ) -> Result<Vec<LiveSession>, StoreError> {
         let rows = self.newest(account_id, most).all(self.store.reader()).await?;
-        let read = rows.into_iter().filter_map(|row| {
-            Some(LiveSession { signed_in: read(&row.data)?, last_seen_at: Timestamp(row.last_seen_at) })
-        });
+        let read = rows
+            .into_iter()
+            .filter_map(|row| Some(LiveSession { signed_in: begun(&row.data)?, last_seen_at: row.last_seen_at }));
         Ok(read.filter(|session| session.signed_in.session_version == session_version).collect())
     }
 
@@ -62,7 +60,7 @@ pub async fn end(db: &impl ConnectionTrait, account_id: Uuid, handle: Uuid) -> R
     let own = Entity::find().filter(Column::Handle.eq(handle)).filter(Column::AccountId.eq(account_id));
     let Some(row) = own.one(db).await? else { return Ok(None) };
     Entity::delete_by_id(row.digest).exec(db).await?;
-    Ok(read(&row.data))
+    Ok(begun(&row.data))
 }
 
 /// Ends all sessions of an account except the one with the handle `kept`.
@@ -81,10 +79,6 @@ pub async fn end_others(db: &impl ConnectionTrait, account_id: Uuid, kept: Uuid)
 pub async fn end_all(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
     Entity::delete_many().filter(Column::AccountId.eq(account_id)).exec(db).await?;
     Ok(())
-}
-
-fn read(data: &str) -> Option<SignedIn> {
-    signed_in(&serde_json::from_str::<HashMap<_, _>>(data).ok()?)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! The session and the account of a request.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Statement, TryGetable};
+use sea_orm::sea_query::ExprTrait as _;
+use sea_orm::{ColumnTrait as _, DerivePartialModel, EntityTrait as _, Select};
 use serde::de::DeserializeOwned;
 use tower_sessions::session::Id;
 use uuid::Uuid;
@@ -11,22 +11,18 @@ use uuid::Uuid;
 use super::{SECOND_STEP, SIGNED_IN, SecondStep, Sessions, SignedIn, digest};
 use crate::domain::{Role, Timestamp};
 use crate::store::StoreError;
-
-/// The first query of every authenticated request. Written as SQL because building it each time
-/// costs more than running it.
-const QUERY: &str = "SELECT s.data, s.remember, s.created_at, s.last_seen_at, a.id, a.username, a.email, a.role, \
-                     a.created_at, a.verified_at, a.disabled_at, a.delete_after, a.session_epoch FROM session s \
-                     LEFT JOIN account a ON a.id = s.account_id WHERE s.digest = $1";
+use crate::store::entity::{account, session};
 
 /// The data of an active session, and its account.
 #[derive(Clone, Debug)]
 pub struct SessionLookup {
-    data: Arc<HashMap<String, serde_json::Value>>,
+    data: HashMap<String, serde_json::Value>,
     pub owner: Option<Owner>,
 }
 
 /// The part of a session's account that every page needs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "account::Entity")]
 pub struct Owner {
     pub id: Uuid,
     pub username: String,
@@ -35,9 +31,23 @@ pub struct Owner {
     pub created_at: Timestamp,
     pub verified_at: Timestamp,
     /// Whether the account can be signed in to.
+    #[sea_orm(from_expr = "account::Column::DisabledAt.is_null().and(account::Column::DeleteAfter.is_null())")]
     pub open: bool,
     /// Incrementing it invalidates all earlier sessions.
+    #[sea_orm(from_col = "session_epoch")]
     pub session_version: i32,
+}
+
+/// A session and its account, read in one query.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "session::Entity")]
+struct Row {
+    data: String,
+    remember: bool,
+    created_at: Timestamp,
+    last_seen_at: Timestamp,
+    #[sea_orm(nested)]
+    owner: Option<Owner>,
 }
 
 impl SessionLookup {
@@ -67,67 +77,38 @@ impl Sessions {
     /// is in use, except for background requests of a page (`in_background`).
     pub async fn open(&self, id: &Id, in_background: bool) -> Result<Option<SessionLookup>, StoreError> {
         let digest = digest(id);
-        let state = self.store.state();
-        let read = match state.and_then(|state| self.cache.get(state, &digest)) {
-            Some(cached) => cached,
-            None => match self.read(&digest).await? {
-                Some(read) => self.cache.insert(state, &digest, read),
-                None => return Ok(None),
-            },
-        };
+        let query = with_account(digest.clone()).into_partial_model::<Row>();
+        let Some(row) = query.one(self.store.reader()).await? else { return Ok(None) };
         let now = self.clock.now();
-        if self.is_over(read.remember, read.began, read.last_seen, now) {
+        if self.is_over(row.remember, row.created_at, row.last_seen_at, now) {
             return Ok(None);
         }
         if !in_background {
-            self.touch(digest, read.last_seen, now).await;
+            self.touch(digest, row.last_seen_at, now).await;
         }
-        Ok(Some(read.session.clone()))
-    }
-
-    async fn read(&self, digest: &[u8]) -> Result<Option<Read>, StoreError> {
-        let db = self.store.reader();
-        let statement = Statement::from_sql_and_values(db.get_database_backend(), QUERY, [digest.into()]);
-        let Some(row) = db.query_one_raw(statement).await? else { return Ok(None) };
-        let row = Row(row);
-        let data = serde_json::from_str(&row.get::<String>(0)?).map_err(|_| StoreError::Corrupt("session.data"))?;
-        Ok(Some(Read {
-            remember: row.get(1)?,
-            began: Timestamp(row.get(2)?),
-            last_seen: Timestamp(row.get(3)?),
-            session: SessionLookup { data: Arc::new(data), owner: row.owner()? },
-        }))
+        let data = serde_json::from_str(&row.data).map_err(|_| StoreError::Corrupt("session.data"))?;
+        Ok(Some(SessionLookup { data, owner: row.owner }))
     }
 }
 
-/// A session as read from the database.
-#[derive(Debug)]
-pub(super) struct Read {
-    remember: bool,
-    began: Timestamp,
-    last_seen: Timestamp,
-    session: SessionLookup,
+fn with_account(digest: Vec<u8>) -> Select<session::Entity> {
+    session::Entity::find_by_id(digest).left_join(account::Entity)
 }
 
-struct Row(QueryResult);
+#[cfg(test)]
+mod tests {
+    use sea_orm::QuerySelect as _;
 
-impl Row {
-    fn get<T: TryGetable>(&self, column: usize) -> Result<T, DbErr> {
-        self.0.try_get_by_index(column)
-    }
+    use super::with_account;
+    use crate::store::entity::account;
+    use crate::store::query_plan::{Plan, empty_store};
 
-    fn owner(&self) -> Result<Option<Owner>, DbErr> {
-        let Some(id) = self.get(4)? else { return Ok(None) };
-        let closed = self.get::<Option<i64>>(10)?.is_some() || self.get::<Option<i64>>(11)?.is_some();
-        Ok(Some(Owner {
-            id,
-            username: self.get(5)?,
-            email: self.get(6)?,
-            role: Role::from_stored(&self.get::<String>(7)?),
-            created_at: Timestamp(self.get(8)?),
-            verified_at: Timestamp(self.get(9)?),
-            open: !closed,
-            session_version: self.get(12)?,
-        }))
+    #[tokio::test]
+    async fn a_session_and_its_account_are_two_index_searches_of_one_query() {
+        let (store, _folder) = empty_store().await;
+        // Without a column of the account, SQLite would leave out the join.
+        let query = with_account(vec![7; 32]).column_as(account::Column::Role, "role");
+        let plan = Plan::of(&store, &query).await;
+        assert!(plan.is_searches_by(&["sqlite_autoindex_session_1", "sqlite_autoindex_account_1"]), "{plan:?}");
     }
 }

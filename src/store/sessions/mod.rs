@@ -2,7 +2,6 @@
 //! cookies and records. The list of an account's sessions is in `listing`, the lookup for each
 //! request in `lookup`.
 
-mod cache;
 mod listing;
 mod lookup;
 
@@ -10,9 +9,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
-use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
-};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Set};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
@@ -20,13 +17,12 @@ use tower_sessions::session_store;
 use uuid::Uuid;
 
 use super::entity::session::{ActiveModel, Column, Entity};
-use super::{Store, StoreError};
+use super::{Store, StoreError, batch};
 use crate::clock::Clock;
 use crate::crypto::TokenDigest;
 use crate::domain::Timestamp;
 use crate::limits::SessionLimits;
 
-use cache::SessionCache;
 pub use listing::{LiveSession, end, end_all, end_others, exists};
 pub use lookup::{Owner, SessionLookup};
 
@@ -81,12 +77,11 @@ pub struct Sessions {
     store: Store,
     clock: Clock,
     limits: SessionLimits,
-    cache: SessionCache,
 }
 
 impl Sessions {
     pub fn new(store: Store, clock: Clock, limits: SessionLimits) -> Self {
-        Self { store, clock, limits, cache: SessionCache::default() }
+        Self { store, clock, limits }
     }
 
     /// Returns when a session that began at `begin` ends at the latest.
@@ -96,15 +91,7 @@ impl Sessions {
 
     /// Deletes up to `most` sessions that have timed out and returns the number deleted.
     pub async fn purge(&self, db: &impl ConnectionTrait, most: u64) -> Result<u64, StoreError> {
-        let digests: Vec<Vec<u8>> = Entity::find()
-            .select_only()
-            .column(Column::Digest)
-            .filter(self.past_a_limit(self.clock.now()))
-            .limit(most)
-            .into_tuple()
-            .all(db)
-            .await?;
-        Ok(Entity::delete_many().filter(Column::Digest.is_in(digests)).exec(db).await?.rows_affected)
+        batch::delete::<Entity>(db, self.past_a_limit(self.clock.now()), most).await
     }
 
     /// Selects the rows for which [`Sessions::is_over`] is true.
@@ -148,13 +135,12 @@ impl Sessions {
     async fn find(&self, id: &Id) -> Result<Option<Record>, StoreError> {
         let Some(row) = Entity::find_by_id(digest(id)).one(self.store.reader()).await? else { return Ok(None) };
         let now = self.clock.now();
-        let (began, last_seen) = (Timestamp(row.created_at), Timestamp(row.last_seen_at));
-        if self.is_over(row.remember, began, last_seen, now) {
+        if self.is_over(row.remember, row.created_at, row.last_seen_at, now) {
             return Ok(None);
         }
-        self.touch(row.digest, last_seen, now).await;
+        self.touch(row.digest, row.last_seen_at, now).await;
         let data = serde_json::from_str(&row.data).map_err(|_| StoreError::Corrupt("session.data"))?;
-        let ends_at = self.ends_at(began, row.remember);
+        let ends_at = self.ends_at(row.created_at, row.remember);
         Ok(Some(Record { id: *id, data, expiry_date: moment(ends_at) }))
     }
 
@@ -167,8 +153,8 @@ impl Sessions {
             remember: Set(signed_in.as_ref().is_some_and(|it| it.remember)),
             data: Set(encode(&record.data)?),
             // A session that gets a new id keeps its start time.
-            created_at: Set(signed_in.as_ref().map_or(now.0, |it| it.at)),
-            last_seen_at: Set(now.0),
+            created_at: Set(signed_in.as_ref().map_or(now, |it| Timestamp(it.at))),
+            last_seen_at: Set(now),
             handle: Set(signed_in.map(|it| it.handle)),
         };
         let tx = self.store.write().await?;

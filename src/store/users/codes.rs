@@ -32,10 +32,10 @@ pub enum Outcome {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     purpose: String,
-    issued_at: i64,
-    expires_at: i64,
-    consumed_at: Option<i64>,
-    voided_at: Option<i64>,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+    consumed_at: Option<Timestamp>,
+    voided_at: Option<Timestamp>,
 }
 
 /// Returns the newest `most` codes for an email, newest first.
@@ -50,11 +50,11 @@ pub async fn newest_codes(
         outcome: match row {
             Row { consumed_at: Some(_), .. } => Outcome::Used,
             Row { voided_at: Some(_), .. } => Outcome::Voided,
-            Row { expires_at, .. } if expires_at <= now.0 => Outcome::Expired,
+            Row { expires_at, .. } if expires_at <= now => Outcome::Expired,
             _ => Outcome::Waiting,
         },
         purpose: row.purpose,
-        issued_at: Timestamp(row.issued_at),
+        issued_at: row.issued_at,
     };
     Ok(rows.into_iter().map(read).collect())
 }

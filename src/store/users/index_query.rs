@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, IntoIden as _};
 use sea_orm::{
-    DynIden, EntityTrait as _, FromQueryResult, Order as SqlOrder, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Select,
+    ColumnTrait as _, DynIden, EntityTrait as _, FromQueryResult, Order as SqlOrder, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select,
 };
 use uuid::Uuid;
 
@@ -23,8 +23,8 @@ pub(super) struct Row {
     username_key: String,
     email: String,
     email_key: String,
-    created_at: i64,
-    last_sign_in_at: Option<i64>,
+    created_at: Timestamp,
+    last_sign_in_at: Option<Timestamp>,
 }
 
 /// The sort key of an index of the list.
@@ -66,7 +66,7 @@ pub(super) fn index_query(
         .select_only()
         .columns(columns)
         .filter(Expr::col(Alias::new(STATE)).eq(state.as_str()))
-        .filter(Expr::col(Column::Role).eq(role.as_str()));
+        .filter(Column::Role.eq(role));
     // At most one bound per side: a second one would be checked row by row.
     let (mut lowest, mut highest) = (None, None);
     if let Order::Beginning(text) = order {
@@ -100,8 +100,8 @@ pub(super) fn read(row: Row, by: SortKey, state: AccountState, role: Role) -> Us
     let sorted = match by {
         SortKey::Name => Sorted::Name(row.username_key),
         SortKey::Address => Sorted::Address(row.email_key),
-        SortKey::Registered => Sorted::Registered(row.created_at),
-        SortKey::SignedIn => Sorted::SignedIn(row.last_sign_in_at.unwrap_or_default()),
+        SortKey::Registered => Sorted::Registered(row.created_at.0),
+        SortKey::SignedIn => Sorted::SignedIn(row.last_sign_in_at.map_or(0, |at| at.0)),
     };
     User {
         id: row.id,
@@ -109,8 +109,8 @@ pub(super) fn read(row: Row, by: SortKey, state: AccountState, role: Role) -> Us
         email: row.email,
         role,
         state,
-        registered_at: Timestamp(row.created_at),
-        last_sign_in_at: row.last_sign_in_at.map(Timestamp),
+        registered_at: row.created_at,
+        last_sign_in_at: row.last_sign_in_at,
         key: Key { sorted, id: row.id },
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::index_query::{Row, SortDirection, SortKey, index_query, read};
 use super::key::{Key, Sorted};
 use crate::domain::{AccountState, Role, Timestamp};
-use crate::store::StoreError;
+use crate::store::{Cursor, StoreError};
 
 /// The filters and the sort order of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,35 +50,18 @@ pub struct User {
     pub key: Key,
 }
 
-/// Returns up to `most` rows after `key`, or from the start.
-pub async fn following(
+/// Returns up to `most` rows at `cursor`, in the order of the list.
+pub async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,
-    key: Option<&Key>,
+    cursor: Cursor<Key>,
     most: u64,
 ) -> Result<Vec<User>, StoreError> {
-    read_list(db, filter, key, SortDirection::Down, most).await
-}
-
-/// Returns the `most` rows directly before `key`, in the order of the list.
-pub async fn preceding(
-    db: &impl ConnectionTrait,
-    filter: &Filter,
-    key: &Key,
-    most: u64,
-) -> Result<Vec<User>, StoreError> {
-    let mut rows = read_list(db, filter, Some(key), SortDirection::Up, most).await?;
-    rows.reverse();
-    Ok(rows)
-}
-
-async fn read_list(
-    db: &impl ConnectionTrait,
-    filter: &Filter,
-    from: Option<&Key>,
-    direction: SortDirection,
-    most: u64,
-) -> Result<Vec<User>, StoreError> {
+    let (from, direction) = match &cursor {
+        Cursor::First => (None, SortDirection::Down),
+        Cursor::Before(key) => (Some(key), SortDirection::Down),
+        Cursor::After(key) => (Some(key), SortDirection::Up),
+    };
     let mut parts = filter.order.parts();
     if direction == SortDirection::Up {
         parts.reverse();
@@ -105,6 +88,9 @@ async fn read_list(
         }
         part.truncate(usize::try_from(left).unwrap_or(usize::MAX));
         rows.extend(part);
+    }
+    if direction == SortDirection::Up {
+        rows.reverse();
     }
     Ok(rows)
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 pub use codes::{IssuedCode, Outcome, newest_codes};
 pub use key::{Key, Sorted};
-pub use list::{Filter, Order, User, following, preceding};
+pub use list::{Filter, Order, User, list};
 
 use super::StoreError;
 use super::entity::{passkey, totp};

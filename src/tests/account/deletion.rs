@@ -64,11 +64,11 @@ async fn after_the_grace_period_the_account_is_deleted_and_its_log_is_anonymous(
     delete(&mut client).await;
     let path = link_in(&app, "ann@x.example").await;
     app.advance(GRACE - 1);
-    app.state.maintenance.purge().await.expect("purges");
+    app.state.maintenance().purge().await.expect("purges");
     assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);
     app.advance(1);
     assert!(app.form().get(&path).await.body.contains("This link no longer works"), "even before the purge");
-    app.state.maintenance.purge().await.expect("purges");
+    app.state.maintenance().purge().await.expect("purges");
     for table in OF_AN_ACCOUNT.into_iter().chain(["account"]) {
         let left = format!("SELECT COUNT(*) FROM {table}");
         assert_eq!(app.count(&left).await, 0, "{table}");

@@ -217,9 +217,9 @@ async fn unconfirmed_changes_are_deleted_after_a_day_and_others_when_undo_expire
     let mut client = moved(&app, Mode::Form).await;
     ask(&mut client, "ann@z.example").await;
     app.advance(86_401);
-    app.state.maintenance.purge().await.expect("purges");
+    app.state.maintenance().purge().await.expect("purges");
     assert_eq!(app.count("SELECT COUNT(*) FROM email_change").await, 1);
     app.advance(2 * 86_400);
-    app.state.maintenance.purge().await.expect("purges");
+    app.state.maintenance().purge().await.expect("purges");
     assert_eq!(app.count("SELECT COUNT(*) FROM email_change").await, 0);
 }

@@ -178,10 +178,8 @@ async fn every_error_is_one_plain_line_and_changes_nothing() {
 }
 
 /// As `portal admin`, within the test's own process.
-fn operators(app: &TestApp) -> AdminCli {
-    let state = &app.state;
-    let (store, clock, rng) = (state.store.clone(), state.clock.clone(), state.rng.clone());
-    AdminCli::new(&state.config, store, clock, rng)
+fn operators(app: &TestApp) -> AdminCli<'_> {
+    app.state.admin_cli()
 }
 
 #[tokio::test]

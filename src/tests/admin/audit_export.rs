@@ -1,7 +1,6 @@
 //! "Download as CSV" on `/admin/audit`.
 
 use portal::domain::{AuditAction, AuditReason};
-use portal::services::AdminCli;
 use portal::services::audit::AuditEvent;
 use portal::store::audit::Actor;
 use uuid::Uuid;
@@ -21,7 +20,7 @@ pub(super) async fn fill(app: &TestApp, actor: &str, entries: usize) {
         let reason = AuditReason::parse(&format!("=HYPERLINK(\"http://x.example/{n}\"), or so")).expect("a reason");
         let event = AuditEvent::to(AuditAction::SessionsEnded, Uuid::max()).because(&reason).about("@detail");
         let from = Some([192, 0, 2, 7].into());
-        app.state.admin.audit.record(&tx, actor, from, event).await.expect("it is logged");
+        app.state.audit.record(&tx, actor, from, event).await.expect("it is logged");
     }
     tx.commit().await.expect("a commit");
 }
@@ -59,7 +58,7 @@ async fn the_file_holds_every_row_and_no_formula_and_the_export_is_logged() {
         assert_eq!(oldest[7..10], ["'@detail", "'=HYPERLINK(\"http://x.example/0\"), or so", "192.0.2.7"]);
         let hash = app.text("SELECT lower(hex(hash)) FROM audit WHERE seq = 1").await;
         assert_eq!(oldest[10], hash, "the file contains the hash of the log's row");
-        assert!(app.state.admin.audit.verify().await.expect("the query succeeds").is_sound());
+        assert!(app.state.audit.verify().await.expect("the query succeeds").is_sound());
     }
 }
 
@@ -68,10 +67,8 @@ async fn the_filters_of_the_page_apply_to_the_file() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
-        let state = &app.state;
-        let operators = AdminCli::new(&state.config, state.store.clone(), state.clock.clone(), state.rng.clone());
         app.account("bob", "bob@x.example").await;
-        operators.promote("bob").await.expect("promoted");
+        app.state.admin_cli().promote("bob").await.expect("promoted");
         fill(&app, &id_of(&app, "ann").await, 2).await;
         let page = ann.get("/admin/audit?who=ANN&action=sessions_ended").await;
         for field in ["name=\"action\" value=\"sessions_ended\"", "name=\"who\" value=\"ANN\""] {

@@ -13,7 +13,7 @@ use crate::harness::{Mode, TestApp};
 /// Records one action.
 pub(super) async fn write(app: &TestApp, actor: Actor, from: Option<IpAddr>, event: AuditEvent<'_>) {
     let tx = app.state.store.write().await.expect("a transaction");
-    app.state.admin.audit.record(&tx, actor, from, event).await.expect("it is logged");
+    app.state.audit.record(&tx, actor, from, event).await.expect("it is logged");
     tx.commit().await.expect("a commit");
 }
 
@@ -35,7 +35,7 @@ pub(super) async fn drop_triggers(app: &TestApp) {
 }
 
 pub(super) async fn violations(app: &TestApp) -> Vec<Violation> {
-    app.state.admin.audit.verify().await.expect("the log is read").violations
+    app.state.audit.verify().await.expect("the log is read").violations
 }
 
 #[tokio::test]
@@ -148,15 +148,15 @@ async fn the_log_continues_after_old_rows_are_purged_and_forgets_deleted_users()
     app.advance(399 * 86_400);
     fill(&app, &id, 2).await;
     app.advance(2 * 86_400);
-    app.state.maintenance.purge().await.expect("the purge");
+    app.state.maintenance().purge().await.expect("the purge");
     assert_eq!(app.count("SELECT MIN(seq) FROM audit").await, 4);
     assert!(violations(&app).await.is_empty());
     fill(&app, &id, 1).await;
     app.execute("UPDATE account SET delete_after = 1").await;
-    app.state.maintenance.purge().await.expect("the purge");
+    app.state.maintenance().purge().await.expect("the purge");
     assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 0);
     assert_eq!(app.count("SELECT COUNT(*) FROM audit WHERE ip IS NOT NULL OR ip_salt IS NOT NULL").await, 0);
-    let verdict = app.state.admin.audit.verify().await.expect("the log is read");
+    let verdict = app.state.audit.verify().await.expect("the log is read");
     assert!(verdict.is_sound(), "{verdict:?}");
     assert_eq!((verdict.rows, verdict.erased), (3, 3));
 }
@@ -182,7 +182,7 @@ async fn deleting_an_account_erases_the_reasons_of_actions_on_it_and_the_chain_s
         write(&app, actor, from, event.because(&reason)).await;
     }
     app.execute("UPDATE account SET delete_after = 1 WHERE username = 'bob'").await;
-    app.state.maintenance.purge().await.expect("the purge");
+    app.state.maintenance().purge().await.expect("the purge");
     assert_eq!(app.texts("SELECT username FROM account").await, ["cid"]);
     let kept = "SELECT coalesce(reason, 'erased') || ' - ' || coalesce(ip, 'erased') FROM audit ORDER BY seq";
     assert_eq!(
@@ -193,7 +193,7 @@ async fn deleting_an_account_erases_the_reasons_of_actions_on_it_and_the_chain_s
     let salts = "SELECT COUNT(*) FROM audit
         WHERE (reason IS NULL) <> (reason_salt IS NULL) OR (ip IS NULL) <> (ip_salt IS NULL)";
     assert_eq!(app.count(salts).await, 0);
-    let verdict = app.state.admin.audit.verify().await.expect("the log is read");
+    let verdict = app.state.audit.verify().await.expect("the log is read");
     assert!(verdict.is_sound(), "{verdict:?}");
     // The command line has no IP address that could be erased.
     assert_eq!((verdict.rows, verdict.erased), (4, 3));
@@ -212,7 +212,7 @@ async fn of_the_actions_on_a_deleted_account_only_the_deletion_keeps_its_reason(
     }
     let reasons = app.texts("SELECT action || ': ' || coalesce(reason, 'erased') FROM audit ORDER BY seq").await;
     assert_eq!(reasons, ["sessions_ended: erased", "account_deleted: Asked for it by letter"]);
-    let verdict = app.state.admin.audit.verify().await.expect("the log is read");
+    let verdict = app.state.audit.verify().await.expect("the log is read");
     assert!(verdict.is_sound(), "{verdict:?}");
     assert_eq!((verdict.rows, verdict.erased), (2, 1));
 }

@@ -136,7 +136,7 @@ async fn expiring_data_is_kept_for_exactly_its_retention_period() {
             // One is a millisecond too old, the other has one left.
             kept.put(&app, 2, &format!("({end} + 2 * i - 3)")).await;
             let newer = app.count(&format!("SELECT MAX({from}) FROM {table}")).await;
-            let gone = app.state.maintenance.purge().await.expect("the purge");
+            let gone = app.state.maintenance().purge().await.expect("the purge");
             assert_eq!((gone, kept.count(&app).await), (1, 1), "{table} by {from}, {settings:?}");
             let left = app.count(&format!("SELECT MIN({from}) FROM {table}")).await;
             assert_eq!(left, newer, "{table} by {from}, {settings:?}");
@@ -164,8 +164,8 @@ async fn one_purge_deletes_everything_that_expired_however_much() {
         kept.put_too_old(&app, MANY).await;
         expected += MANY;
     }
-    assert_eq!(app.state.maintenance.purge().await.expect("the purge"), expected);
-    assert_eq!(app.state.maintenance.purge().await.expect("the purge"), 0, "nothing is left for the next one");
+    assert_eq!(app.state.maintenance().purge().await.expect("the purge"), expected);
+    assert_eq!(app.state.maintenance().purge().await.expect("the purge"), 0, "nothing is left for the next one");
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn no_transaction_of_a_purge_deletes_more_than_a_hundred_rows() {
              BEGIN SELECT RAISE(ABORT, 'the last one stays'); END"
         ))
         .await;
-        app.state.maintenance.purge().await.expect_err("the last row cannot be deleted");
+        app.state.maintenance().purge().await.expect_err("the last row cannot be deleted");
         let left = kept.count(&app).await;
         assert!((1..=i64::from(MOST)).contains(&left), "{table} by {}: the last batch has {left} rows", kept.from);
         app.execute("DROP TRIGGER last_one").await;
@@ -196,7 +196,7 @@ async fn a_code_and_its_mail_are_deleted_after_thirty_days() {
     app.deliver().await;
     for (seconds, left) in [(30 * 86_400 - 1, 1), (2, 0)] {
         app.advance(seconds);
-        app.state.maintenance.purge().await.expect("the purge");
+        app.state.maintenance().purge().await.expect("the purge");
         assert_eq!(app.count("SELECT COUNT(*) FROM otp").await, left);
         assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, left);
     }
@@ -206,6 +206,6 @@ async fn a_code_and_its_mail_are_deleted_after_thirty_days() {
 async fn a_queued_mail_is_never_purged() {
     let app = TestApp::new().await;
     rows::put(&app, "outbox", 3, &[("state", "'waiting'".to_owned()), ("created_at", "i".to_owned())]).await;
-    assert_eq!(app.state.maintenance.purge().await.expect("the purge"), 0);
+    assert_eq!(app.state.maintenance().purge().await.expect("the purge"), 0);
     assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, 3);
 }

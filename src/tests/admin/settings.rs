@@ -37,9 +37,8 @@ async fn each_effective_value_is_shown_with_its_source() {
     assert_eq!(row(&page.body, "Sender")[3], "default", "an empty value counts as unset");
     assert_eq!(row(&page.body, "Mode")[1], "development");
     // Every limit.
-    let limits = portal::config::limits::table(&app.state.config.limits);
-    for (name, value) in limits {
-        assert_eq!(row(&page.body, name)[1], value.to_string(), "{name}");
+    for (limit, value) in app.state.config.limits.numbers() {
+        assert_eq!(row(&page.body, limit.name)[1], value.to_string(), "{}", limit.name);
     }
 }
 
@@ -49,7 +48,7 @@ async fn the_database_the_version_and_the_uptime_are_shown() {
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     let page = ann.get("/admin/settings").await.body;
     assert!(page.contains("Not since startup"), "{page}");
-    app.state.maintenance.purge().await.expect("the purge");
+    app.state.maintenance().purge().await.expect("the purge");
     app.advance(11 * 60);
     let page = ann.get("/admin/settings").await.body;
     let fact = |name: &str| {

@@ -155,7 +155,7 @@ async fn measure(arguments: &Arguments, effort: Effort) -> Outcome<Vec<Row>> {
         rows.extend(start::measure(effort).await?);
     }
     if arguments.want(purge::FIGURES) {
-        rows.extend(purge::measure(effort).await?);
+        rows.extend(Box::pin(purge::measure(effort)).await?);
     }
     if arguments.want(proof::FIGURES) {
         rows.extend(proof::measure().await?);

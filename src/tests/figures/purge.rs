@@ -1,16 +1,15 @@
 //! How long a writer waits for the write lock while expired data is deleted.
 
+use std::path::Path;
 use std::time::Duration;
 
 use portal::clock::Clock;
-use portal::crypto::SecretKey;
+use portal::config::Config;
+use portal::config::env::Env;
 use portal::domain::Timestamp;
-use portal::limits::Limits;
 use portal::rng::Rng;
-use portal::services::maintenance::LastPurge;
-use portal::services::{Audit, Maintenance};
+use portal::services::Core;
 use portal::store::Store;
-use portal::store::sessions::Sessions;
 use sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -52,18 +51,19 @@ const TABLES: [(&str, &str, &str); 5] = [
 pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     let rows: u64 = if effort.rounds == FULL.rounds { 100_000 } else { 5_000 };
     // One round, because the value is the longest of some ten thousand turns.
-    let (store, _folder) = filled(rows).await?;
-    let stall = beside_a_purge(&store, rows).await?;
-    store.close().await?;
+    let (core, _folder) = filled(rows).await?;
+    let stall = beside_a_purge(&core, rows).await?;
+    core.store.close().await?;
     Ok(vec![STALL.is(stall)])
 }
 
 /// Creates a database next to the build, which is on a real disk, while `/tmp` may be in
 /// memory, with this many rows from 1970 in each big table.
-async fn filled(rows: u64) -> Outcome<(Store, TempDir)> {
+async fn filled(rows: u64) -> Outcome<(Core, TempDir)> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display()), Clock::System).await?;
-    audit(&store)?.prepare().await?;
+    let core = core(&store, folder.path())?;
+    core.audit.prepare().await?;
     for (table, columns, values) in TABLES {
         // Ids in time order, as real ones are.
         let values = values.replace("$id", "CAST(printf('%016x', i) AS BLOB)");
@@ -75,15 +75,15 @@ async fn filled(rows: u64) -> Outcome<(Store, TempDir)> {
         .await?;
         tx.commit().await?;
     }
-    Ok((store, folder))
+    Ok((core, folder))
 }
 
 /// The longest wait of a writer that writes repeatedly, in milliseconds.
-async fn beside_a_purge(store: &Store, rows: u64) -> Outcome<f64> {
+async fn beside_a_purge(core: &Core, rows: u64) -> Outcome<f64> {
     let (done, purging) = watch::channel(false);
-    let writer = tokio::spawn(take_turns(store.clone(), purging));
+    let writer = tokio::spawn(take_turns(core.store.clone(), purging));
     let began = load::now();
-    let deleted = maintenance(store)?.purge().await?;
+    let deleted = core.maintenance().purge().await?;
     say(format_args!("purge: {deleted} rows in {} ms", began.elapsed().as_millis()));
     done.send(true)?;
     let longest = writer.await??;
@@ -107,22 +107,13 @@ async fn take_turns(store: Store, purging: watch::Receiver<bool>) -> Outcome<Dur
     Ok(longest)
 }
 
-fn audit(store: &Store) -> Outcome<Audit> {
-    let key = SecretKey::from_bytes([7; 32]).into();
-    Ok(Audit::new(store.clone(), &key, Clock::System, Rng::from_system()?))
-}
-
-fn maintenance(store: &Store) -> Outcome<Maintenance> {
-    let (clock, limits) = (Clock::System, Limits::default());
-    if clock.now() < Timestamp(0) + Duration::from_secs(40 * 365 * 86_400) {
+/// The services over this database, as a process without a `.env` makes them.
+fn core(store: &Store, folder: &Path) -> Outcome<Core> {
+    if Clock::System.now() < Timestamp(0) + Duration::from_secs(40 * 365 * 86_400) {
         return Err("this machine's clock is wrong".into());
     }
-    Ok(Maintenance {
-        store: store.clone(),
-        sessions: Sessions::new(store.clone(), clock.clone(), limits.session),
-        audit: audit(store)?,
-        last_purge: LastPurge::default(),
-        limits,
-        clock,
-    })
+    let rng = Rng::from_system()?;
+    let folder = folder.to_str().ok_or("the folder's path is not UTF-8")?;
+    let config = Config::from_env(&Env::of(&[("PORTAL_DATA_DIR", folder)]), &rng)?;
+    Ok(Core::new(config, store.clone(), Clock::System, rng)?)
 }

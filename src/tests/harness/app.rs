@@ -12,7 +12,7 @@ use portal::http::router;
 use portal::mail::transport::memory::Behavior;
 use portal::mail::{RenderedEmail, Transport, Worker};
 use portal::rng::Rng;
-use portal::services::{Audit, KeyRotation};
+use portal::services::{Audit, Core, KeyRotation};
 use portal::state::AppState;
 use portal::store::Store;
 use secrecy::ExposeSecret as _;
@@ -75,8 +75,9 @@ impl TestApp {
         let audit = Audit::new(store.clone(), &config.keys, Clock::Test(clock.clone()), rng.clone());
         audit.prepare().await.expect("the migrations run");
         let transport = Transport::memory();
-        let assembled = AppState::assemble(config, store, Clock::Test(clock.clone()), rng, transport.clone());
-        let (state, worker) = assembled.expect("the services are assembled");
+        let core = Core::new(config, store, Clock::Test(clock.clone()), rng).expect("the settings are right");
+        let worker = Worker::new(core.store.clone(), core.mailer.clone(), transport.clone(), &core.config);
+        let state = AppState::new(core);
         Self { router: router::build(&state), state, clock, folder, worker, transport, restarts }
     }
 

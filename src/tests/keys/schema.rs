@@ -50,10 +50,11 @@ async fn every_binary_column_is_listed_as_encrypted_or_as_plain() {
 fn every_sealer_of_the_portal_has_its_column() {
     // Where the services are constructed, for the server and for the commands.
     let read = |file: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a file");
-    let sources = ["src/state.rs", "src/services/audit/mod.rs"].map(read).concat();
+    let sources = [("src/services/core.rs", "sealer("), ("src/services/audit/mod.rs", "Sealer::new(")];
+    let sources = sources.map(|(file, call)| (read(file), call));
     let purposes: BTreeSet<_> = sources
-        .split("Sealer::new(")
-        .skip(1)
+        .iter()
+        .flat_map(|(source, call)| source.split(call).skip(1))
         .map(|rest| rest.split('"').nth(1).expect("its purpose, in quotes"))
         .collect();
     assert!(purposes.contains("mail") && purposes.contains("audit"), "is the test looking in the right place?");

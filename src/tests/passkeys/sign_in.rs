@@ -127,7 +127,7 @@ async fn a_ceremony_is_valid_once_for_five_minutes_and_for_its_own_purpose() {
     app.advance(1);
     let credential = passkey.get(&late.options);
     answers.push(("5:00", app.script().show(SIGN_IN, &late.state, &credential).await));
-    app.state.maintenance.purge().await.expect("purges");
+    app.state.maintenance().purge().await.expect("purges");
     answers.push(("replayed after the purge", app.script().show(SIGN_IN, &early.state, &credential).await));
     same(&answers);
 }

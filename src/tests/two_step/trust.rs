@@ -41,7 +41,7 @@ async fn a_trusted_browser_is_not_asked_for_thirty_days() {
         app.advance(1);
         assert_eq!(password_leads_to(&client).await.as_deref(), Some("/login/mfa"));
         assert_eq!(app.count("SELECT COUNT(*) FROM trusted_browser").await, 1);
-        app.state.maintenance.purge().await.expect("purges");
+        app.state.maintenance().purge().await.expect("purges");
         assert_eq!(app.count("SELECT COUNT(*) FROM trusted_browser").await, 0);
     }
 }

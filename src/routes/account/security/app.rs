@@ -5,11 +5,11 @@ use leptos::server_fn::ServerFn;
 
 use crate::crypto::QrImage;
 use crate::domain::Timestamp;
-use crate::islands::{ApiError, CopyText, EnhancedForm, Field, Flash, Form, LocalTime};
+use crate::islands::{ApiError, CopyText, EnhancedForm, Field, Flash, Form};
 use crate::routes::Secret;
 use crate::routes::form::FormRequest;
 use crate::services::second_factor::Adding;
-use crate::ui::{ActionButton, PlainRefusal, QrCode};
+use crate::ui::{ActionButton, LocalTime, PlainRefusal, QrCode};
 
 #[component]
 pub(super) fn AppPart(
@@ -130,7 +130,7 @@ fn Shown(
 #[server(prefix = "", endpoint = "account/security/totp")]
 pub async fn begin_app() -> Result<(), ApiError> {
     let post = FormRequest::of::<BeginApp>()?;
-    let outcome = post.state.second_factor.begin_app(&post.requester).await;
+    let outcome = post.state.second_factor().begin_app(&post.requester).await;
     post.answer(outcome).await
 }
 
@@ -141,7 +141,7 @@ pub async fn begin_app() -> Result<(), ApiError> {
 #[server(prefix = "", endpoint = "account/security/totp/confirm")]
 pub async fn confirm_app(#[server(default)] code: Secret) -> Result<(), ApiError> {
     let post = FormRequest::of::<ConfirmApp>()?;
-    let outcome = post.state.second_factor.confirm_app(code.expose(), &post.requester).await;
+    let outcome = post.state.second_factor().confirm_app(code.expose(), &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -149,7 +149,7 @@ pub async fn confirm_app(#[server(default)] code: Secret) -> Result<(), ApiError
 #[server(prefix = "", endpoint = "account/security/totp/cancel")]
 pub async fn cancel_app() -> Result<(), ApiError> {
     let post = FormRequest::of::<CancelApp>()?;
-    let outcome = post.state.second_factor.cancel_app(&post.requester).await;
+    let outcome = post.state.second_factor().cancel_app(&post.requester).await;
     post.answer(outcome).await
 }
 
@@ -160,6 +160,6 @@ pub async fn cancel_app() -> Result<(), ApiError> {
 #[server(prefix = "", endpoint = "account/security/totp/off")]
 pub async fn turn_off_app() -> Result<(), ApiError> {
     let post = FormRequest::of::<TurnOffApp>()?;
-    let outcome = post.state.second_factor.turn_off_app(&post.requester).await;
+    let outcome = post.state.second_factor().turn_off_app(&post.requester).await;
     post.answer(outcome).await
 }

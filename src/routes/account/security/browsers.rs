@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::islands::{ApiError, Flash, LocalTime};
+use crate::islands::{ApiError, Flash};
 use crate::routes::form::FormRequest;
 use crate::services::describe_user_agent;
 use crate::store::trusted_browsers::TrustedBrowser;
-use crate::ui::{ActionButton, EmptyList, Item, ItemList, PlainRefusal, Section};
+use crate::ui::{ActionButton, EmptyList, Item, ItemList, LocalTime, PlainRefusal, Section};
 
 #[component]
 pub(super) fn TrustedBrowsers(
@@ -71,7 +71,7 @@ fn Trusted(browser: TrustedBrowser, current: bool) -> impl IntoView {
 #[server(prefix = "", endpoint = "account/security/browsers/forget")]
 pub async fn forget_browser(#[server(default)] id: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<ForgetBrowser>()?;
-    let outcome = post.state.second_factor.forget_browser(&id, &post.requester).await;
+    let outcome = post.state.second_factor().forget_browser(&id, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -79,6 +79,6 @@ pub async fn forget_browser(#[server(default)] id: String) -> Result<(), ApiErro
 #[server(prefix = "", endpoint = "account/security/browsers/forget-all")]
 pub async fn forget_browsers() -> Result<(), ApiError> {
     let post = FormRequest::of::<ForgetBrowsers>()?;
-    let outcome = post.state.second_factor.forget_browsers(&post.requester).await;
+    let outcome = post.state.second_factor().forget_browsers(&post.requester).await;
     post.answer(outcome).await
 }

@@ -28,8 +28,8 @@ pub const PAGE: Page =
 
 async fn load(request: PageRequest<'_>) -> PageResult {
     let PageRequest { state, by, .. } = request;
-    let overview = state.second_factor.overview(by).await?;
-    let passkeys = state.passkeys.list(by).await?;
+    let overview = state.second_factor().overview(by).await?;
+    let passkeys = state.passkeys().list(by).await?;
     let events = security_log::newest(state, by).await?;
     Ok(Document::new("Security", move |context| {
         let Overview { app_since, adding, factors, recovery_codes_left, browsers, required } = overview;

@@ -5,12 +5,12 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::islands::{ApiError, EnhancedForm, Field, Flash, Form, LocalTime, PasskeyButton, PasskeyUse};
+use crate::islands::{ApiError, EnhancedForm, Field, Flash, Form, PasskeyButton, PasskeyUse};
 use crate::routes::Secret;
 use crate::routes::form::{FormRequest, PasskeyOptions};
 use crate::services::passkeys::Shown;
 use crate::store::passkeys::StoredPasskey;
-use crate::ui::{ActionButton, EmptyList, Item, ItemList, PlainRefusal, Section};
+use crate::ui::{ActionButton, EmptyList, Item, ItemList, LocalTime, PlainRefusal, Section};
 
 /// The list of passkeys, with a button to add one. Empty where passkeys are not
 /// available, unless the account has some from when they were.
@@ -94,7 +94,7 @@ fn PasskeyRow(passkey: StoredPasskey, flash: Flash) -> impl IntoView {
 #[server(prefix = "", endpoint = "account/security/passkeys/options")]
 pub async fn passkey_adding_options() -> Result<PasskeyOptions, ApiError> {
     let post = FormRequest::of::<PasskeyAddingOptions>()?;
-    let offer = post.state.passkeys.offer_adding(&post.requester).await;
+    let offer = post.state.passkeys().offer_adding(&post.requester).await;
     post.ceremony(offer).await
 }
 
@@ -109,7 +109,7 @@ pub async fn add_passkey(
 ) -> Result<(), ApiError> {
     let post = FormRequest::of::<AddPasskey>()?;
     let shown = Shown { state: state.expose(), credential: credential.expose() };
-    let outcome = post.state.passkeys.add(shown, &post.requester).await;
+    let outcome = post.state.passkeys().add(shown, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -120,7 +120,7 @@ pub async fn add_passkey(
 #[server(prefix = "", endpoint = "account/security/passkeys/rename")]
 pub async fn rename_passkey(#[server(default)] id: String, #[server(default)] name: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<RenamePasskey>()?.keep("id", &id).keep("name", &name);
-    let outcome = post.state.passkeys.rename(&id, &name, &post.requester).await;
+    let outcome = post.state.passkeys().rename(&id, &name, &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -131,6 +131,6 @@ pub async fn rename_passkey(#[server(default)] id: String, #[server(default)] na
 #[server(prefix = "", endpoint = "account/security/passkeys/remove")]
 pub async fn remove_passkey(#[server(default)] id: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<RemovePasskey>()?;
-    let outcome = post.state.passkeys.remove(&id, &post.requester).await;
+    let outcome = post.state.passkeys().remove(&id, &post.requester).await;
     post.answer(outcome).await
 }

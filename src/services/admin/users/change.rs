@@ -19,7 +19,7 @@ use crate::store::{StoreError, account_deletion, passkeys, recovery_codes, sessi
 /// The actor, as shown to the owner.
 const BY: &str = "By an administrator";
 
-impl AdminService {
+impl AdminService<'_> {
     /// Applies an action to an account. The reason is stored in the audit log.
     ///
     /// # Errors
@@ -44,13 +44,13 @@ impl AdminService {
         if let Some(refusal) = rules::refusal(action, account_status(tx, &account, admin_tx.actor_id).await?) {
             return Err(ServiceError::Refused(refusal));
         }
-        self.log.record_admin_action(tx, id, spec.event, BY).await?;
+        self.core.security_log().record_admin_action(tx, id, spec.event, BY).await?;
         if let Some(notification) = notification(action) {
-            self.notifications.send_admin_action(tx, &account, notification).await?;
+            self.core.notifications().send_admin_action(tx, &account, notification).await?;
         }
         self.apply(tx, action, &account).await?;
         admin_tx.commit(AuditEvent::to(spec.audit, id).because(&reason)).await?;
-        self.notifications.wake();
+        self.core.notifications().wake();
         let to = match action {
             UserAction::Delete => paths::ADMIN_USERS.to_owned(),
             // Users who remove their own administrator role no longer have access here.
@@ -65,7 +65,7 @@ impl AdminService {
     }
 
     async fn apply(&self, tx: &Transaction, action: UserAction, account: &Account) -> Result<(), StoreError> {
-        let (id, now) = (account.id, self.clock.now());
+        let (id, now) = (account.id, self.core.clock.now());
         match action {
             UserAction::Disable => {
                 accounts::disable(tx, id, now).await?;

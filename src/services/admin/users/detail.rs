@@ -16,7 +16,7 @@ use crate::store::audit::{self, AuditEntry};
 use crate::store::security_events::{self, Event};
 use crate::store::sessions::LiveSession;
 use crate::store::users::{self, IssuedCode};
-use crate::store::{StoreError, passkeys, recovery_codes, totp, trusted_browsers};
+use crate::store::{Cursor, StoreError, passkeys, recovery_codes, totp, trusted_browsers};
 
 /// Newest rows of each log shown on a user's page.
 const NEWEST: u64 = 20;
@@ -53,21 +53,21 @@ pub struct UserActionPage {
     pub refusal: Option<&'static str>,
 }
 
-impl AdminService {
+impl AdminService<'_> {
     /// Returns everything that administrators may see about a user.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] if the user is not an administrator or there is no such account.
     pub async fn user(&self, id: Uuid, by: &RequestContext) -> Result<UserPage, ServiceError> {
         let me = by.administrator()?.account_id;
-        let (db, now) = (self.store.reader(), self.clock.now());
+        let (db, now) = (self.core.store.reader(), self.core.clock.now());
         let account = accounts::by_id(db, id).await?.ok_or(ServiceError::NotFound)?;
         let status = account_status(db, &account, me).await?;
         let entries =
-            audit::newest(db, &audit::Filter { target: Some(id), ..Default::default() }, None, NEWEST).await?;
+            audit::list(db, &audit::Filter { target: Some(id), ..Default::default() }, Cursor::First, NEWEST).await?;
         let ids = entries.iter().flat_map(|entry| [entry.actor_id, entry.target_id]).flatten().collect();
         // A closed account has no valid sessions, even if there are rows.
-        let sessions = self.sessions.live(id, account.session_version, session_manager::LISTED).await?;
+        let sessions = self.core.sessions.live(id, account.session_version, session_manager::LISTED).await?;
         Ok(UserPage {
             app_since: totp::find(db, id).await?.map(|seed| seed.since),
             passkeys: passkeys::count(db, id).await?,
@@ -75,7 +75,7 @@ impl AdminService {
             trusted_browsers: trusted_browsers::of_account(db, id, now).await?.len(),
             sessions: sessions.into_iter().filter(|_| account.is_open()).collect(),
             codes: users::newest_codes(db, account.email.key(), now, NEWEST).await?,
-            events: security_events::newest(db, id, None, NEWEST).await?,
+            events: security_events::list(db, id, Cursor::First, NEWEST).await?,
             names: accounts::names(db, ids).await?,
             entries,
             actions: UserAction::ALL.into_iter().filter(|action| rules::refusal(*action, status).is_none()).collect(),
@@ -96,7 +96,7 @@ impl AdminService {
         by: &RequestContext,
     ) -> Result<UserActionPage, ServiceError> {
         let me = by.administrator()?.account_id;
-        let db = self.store.reader();
+        let db = self.core.store.reader();
         let account = accounts::by_id(db, id).await?.ok_or(ServiceError::NotFound)?;
         let refusal = rules::refusal(action, account_status(db, &account, me).await?);
         Ok(UserActionPage { account, refusal })

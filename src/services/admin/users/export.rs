@@ -10,8 +10,8 @@ use crate::domain::{AuditAction, Timestamp};
 use crate::services::audit::AuditEvent;
 use crate::services::outcome::ServiceError;
 use crate::services::request_context::RequestContext;
-use crate::store::users::{self, Filter, Key, User};
-use crate::store::{Store, StoreError};
+use crate::store::users::{self, Filter, User};
+use crate::store::{Cursor, Store, StoreError};
 
 /// Rows per query, which limits how much of an export is held in memory.
 const BATCH: u64 = 500;
@@ -29,10 +29,7 @@ pub struct UsersExport {
 /// Users, and the ids of those with two-step sign-in.
 pub type Batch = (Vec<User>, HashSet<Uuid>);
 
-/// The last row of the previous batch, after which the next one starts.
-type Cursor = Option<Key>;
-
-impl AdminService {
+impl AdminService<'_> {
     /// Starts an export of all matching users. Because their emails leave the portal, the export
     /// requires recent authentication and is recorded in the audit log.
     ///
@@ -42,7 +39,7 @@ impl AdminService {
     pub async fn export_users(&self, query: UsersQuery<'_>, by: &RequestContext) -> Result<UsersExport, ServiceError> {
         let admin_tx = self.begin_reauthenticated(by).await?;
         admin_tx.commit(AuditEvent::of(AuditAction::UsersExported).about(&label(query))).await?;
-        Ok(UsersExport { at: self.clock.now(), store: self.store.clone(), filter: query.filter() })
+        Ok(UsersExport { at: self.core.clock.now(), store: self.core.store.clone(), filter: query.filter() })
     }
 }
 
@@ -59,15 +56,15 @@ impl UsersExport {
     /// Streams all matching users on demand, in list order.
     pub fn batches(self) -> impl Stream<Item = Result<Batch, StoreError>> + Send + 'static {
         let Self { store, filter, .. } = self;
-        let from: Option<(Filter, Cursor)> = filter.map(|filter| (filter, None));
+        let from = filter.map(|filter| (filter, Cursor::First));
         stream::try_unfold((store, from), |(store, from)| async move {
             let Some((filter, cursor)) = from else { return Ok(None) };
             let db = store.reader();
-            let found = users::following(db, &filter, cursor.as_ref(), BATCH).await?;
+            let found = users::list(db, &filter, cursor, BATCH).await?;
             let Some(last) = found.last().map(|user| user.key.clone()) else { return Ok(None) };
             let ids: Vec<Uuid> = found.iter().map(|user| user.id).collect();
             let two_step = users::with_two_steps(db, &ids).await?;
-            Ok(Some(((found, two_step), (store, Some((filter, Some(last)))))))
+            Ok(Some(((found, two_step), (store, Some((filter, Cursor::Before(last)))))))
         })
     }
 }

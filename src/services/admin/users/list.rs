@@ -33,7 +33,7 @@ pub struct UsersPage {
     pub two_step: HashSet<Uuid>,
 }
 
-impl AdminService {
+impl AdminService<'_> {
     /// Returns a page of the list of users.
     ///
     /// # Errors
@@ -54,17 +54,8 @@ impl AdminService {
             Cursor::Before(key) | Cursor::After(key) if !filter.order.can_hold(&key) => Cursor::First,
             cursor => cursor,
         };
-        let db = self.store.reader();
-        let fetch = |cursor, most| {
-            let filter = &filter;
-            async move {
-                match cursor {
-                    Cursor::First => users::following(db, filter, None, most).await,
-                    Cursor::Before(key) => users::following(db, filter, Some(&key), most).await,
-                    Cursor::After(key) => users::preceding(db, filter, &key, most).await,
-                }
-            }
-        };
+        let db = self.core.store.reader();
+        let fetch = |cursor, most| users::list(db, &filter, cursor, most);
         let page = keyset::page(cursor, PAGE, fetch).await?;
         let ids: Vec<Uuid> = page.rows.iter().map(|user| user.id).collect();
         let two_step = users::with_two_steps(db, &ids).await?;
@@ -81,7 +72,7 @@ impl UsersQuery<'_> {
         };
         let role = match self.role {
             "" => None,
-            word => Some(Role::ALL.into_iter().find(|role| role.as_str() == word)?),
+            word => Some(Role::parse(word)?),
         };
         let order = match (self.q.trim(), self.sort) {
             ("", "newest") => Order::Registered,

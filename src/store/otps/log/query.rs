@@ -151,9 +151,8 @@ impl<'a> LogQuery<'a> {
     }
 
     fn has_delivery(&self, delivery: OtpDelivery) -> Condition {
-        let withheld = |why: SuppressionReason| {
-            Condition::all().add(Column::Withheld.is_not_null()).add(Column::Withheld.eq(why.as_str()))
-        };
+        let withheld =
+            |why: SuppressionReason| Condition::all().add(Column::Withheld.is_not_null()).add(Column::Withheld.eq(why));
         match delivery {
             OtpDelivery::AddressTaken => withheld(SuppressionReason::AddressTaken),
             OtpDelivery::NoAccount => withheld(SuppressionReason::NoAccount),
@@ -181,7 +180,7 @@ impl<'a> LogQuery<'a> {
             OtpDelivery::Dropped => (MailState::Dropped, None),
             OtpDelivery::AddressTaken | OtpDelivery::NoAccount | OtpDelivery::Unknown => return None,
         };
-        let state = Condition::all().add(State.eq(state.as_str()));
+        let state = Condition::all().add(State.eq(state));
         Some(match tried {
             None => state,
             Some(false) => state.add(LastError.is_null()),

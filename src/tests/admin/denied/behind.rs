@@ -26,7 +26,7 @@ async fn with_bob() -> (TestApp, Uuid) {
 
 /// The answers to every action.
 async fn actions(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
-    let administration = &app.state.admin;
+    let administration = &app.state.admin();
     let mut answers = vec![
         ("begin", administration.begin(by).await.map(drop)),
         ("begin with recent authentication", administration.begin_reauthenticated(by).await.map(drop)),
@@ -42,7 +42,7 @@ async fn actions(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
 
 /// The answers to every query.
 async fn queries(app: &TestApp, by: &RequestContext, on: Uuid) -> Answers {
-    let administration = &app.state.admin;
+    let administration = &app.state.admin();
     vec![
         ("the users", administration.users(UsersQuery::default(), Cursor::First, by).await.map(drop)),
         ("a user", administration.user(on, by).await.map(drop)),
@@ -80,8 +80,8 @@ async fn a_user_demoted_after_the_middleware_check_can_do_nothing() {
         // Every session was ended, including this one.
         "session_epoch = session_epoch + 1",
     ] {
-        assert!(app.state.admin.begin(&by).await.is_ok(), "before {since}");
-        assert!(app.state.admin.begin_reauthenticated(&by).await.is_ok(), "before {since}");
+        assert!(app.state.admin().begin(&by).await.is_ok(), "before {since}");
+        assert!(app.state.admin().begin_reauthenticated(&by).await.is_ok(), "before {since}");
         app.execute(&format!("UPDATE account SET {since} WHERE username = 'ann'")).await;
         nothing_is_there(since, actions(&app, &by, bob).await);
         app.execute(&format!(
@@ -118,7 +118,7 @@ async fn other_users_get_not_found_and_are_not_asked_for_the_password() {
     nothing_was_done(&app).await;
     // An administrator is asked for the password, and can view pages and begin other actions without it.
     let by = request_of(Some(ann));
-    assert!(matches!(app.state.admin.begin_reauthenticated(&by).await, Err(ServiceError::ReauthenticationRequired)));
-    assert!(app.state.admin.begin(&by).await.is_ok());
+    assert!(matches!(app.state.admin().begin_reauthenticated(&by).await, Err(ServiceError::ReauthenticationRequired)));
+    assert!(app.state.admin().begin(&by).await.is_ok());
     assert!(queries(&app, &by, bob).await.iter().all(|(_, answer)| answer.is_ok()));
 }

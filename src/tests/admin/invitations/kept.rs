@@ -72,7 +72,7 @@ async fn an_invitation_is_deleted_thirty_days_after_it_ends() {
     app.account("used", "used@x.example").await;
     for (seconds, left) in [(30 * 86_400, 2), (1, 1), (WEEK - 1, 1), (1, 0)] {
         app.advance(seconds);
-        app.state.maintenance.purge().await.expect("the purge");
+        app.state.maintenance().purge().await.expect("the purge");
         assert_eq!(app.count("SELECT COUNT(*) FROM invitation").await, left, "after {seconds} s more");
     }
 }
@@ -91,7 +91,7 @@ async fn users_can_export_their_invitation_and_it_is_deleted_with_the_account() 
     assert_eq!(file["invitations"][0]["ended_by"], "used");
     assert!(file["invitations"][0].get("invited_by").is_none(), "nothing about other users");
     app.execute("UPDATE account SET delete_after = 1").await;
-    app.state.maintenance.purge().await.expect("the purge");
+    app.state.maintenance().purge().await.expect("the purge");
     let left = app.texts("SELECT email || COALESCE(hex(invited_by), '') FROM invitation").await;
     assert_eq!(
         left,

@@ -28,8 +28,8 @@ async fn an_invitation_revoked_between_the_code_check_and_the_account_creates_no
         // to create the account. Ann is second in line, and writes between the two.
         let turn = app.state.store.write().await.expect("the write lock");
         let (proven, revoked, ()) = join3(
-            Box::pin(app.state.verification.verify(&code, &by_guest)),
-            Box::pin(app.state.admin.revoke_invitation(&id, &by_ann)),
+            Box::pin(app.state.verification().verify(&code, &by_guest)),
+            Box::pin(app.state.admin().revoke_invitation(&id, &by_ann)),
             async { drop(turn) },
         )
         .await;

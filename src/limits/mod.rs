@@ -1,0 +1,47 @@
+//! All limits: those that a setting can change are in `table.rs`, the others are here.
+
+mod limit;
+mod quota;
+mod table;
+
+use std::time::Duration;
+
+pub use limit::Limit;
+pub use quota::Quota;
+pub use table::{ConnectionLimits, Limits, SessionLimits};
+
+pub const HOUR: Duration = Duration::from_secs(limit::HOUR);
+pub const DAY: Duration = Duration::from_secs(limit::DAY);
+
+/// The highest factor by which the difficulty of a challenge increases.
+pub const CAPTCHA_HARDEST: u32 = 32;
+/// How long failures from an IP prefix increase its difficulty.
+pub const FAILURES_REMEMBERED: Duration = HOUR;
+/// The maximum number of IP prefixes remembered, each for failures and for anonymous sessions. The
+/// least recently used one is dropped first.
+pub const PREFIXES_KEPT: usize = 100_000;
+
+/// The maximum number of IP prefixes remembered for the limit on POST requests. Each takes about 60
+/// bytes, including the spare capacity of the table.
+pub const FLOOD_KEYS: usize = 1_000_000;
+/// Maximum lifetime of a recovery, however many codes are requested.
+pub const RECOVERY_LIFETIME: Duration = DAY;
+/// How long an invitation stays in the list after it has ended.
+pub const INVITATIONS_KEPT: Duration = Duration::from_secs(30 * 86_400);
+/// Maximum time between the password and the second step.
+pub const SECOND_STEP_WAITS: Duration = Duration::from_secs(10 * 60);
+/// How long a new authenticator app can wait for its first code.
+pub const SEED_WAITS: Duration = Duration::from_secs(30 * 60);
+/// How long entries of an account's security log are kept.
+pub const SECURITY_LOG: Duration = Duration::from_secs(400 * 86_400);
+/// How long the hourly counters are kept.
+pub const TALLIES: Duration = Duration::from_secs(400 * 86_400);
+/// How long a browser is recognized after it was last seen. Browsers keep cookies for at most 400
+/// days (RFC 6265bis, section 5.5).
+pub const DEVICE_RECOGNIZED: Duration = Duration::from_secs(400 * 86_400);
+/// Maximum number of browsers remembered per account, most recent first.
+pub const DEVICES_KEPT: u64 = 50;
+/// Minimum time between two notices that an email was used to register again.
+pub const EXISTS_NOTICE_EVERY: Duration = HOUR;
+/// Valid codes per flow, so that a delayed message can still be used.
+pub const OTP_LIVE: u64 = 2;
