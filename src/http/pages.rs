@@ -17,6 +17,7 @@ use crate::app::{self, Assets};
 use crate::config::mail::TransportConfig;
 use crate::datetime;
 use crate::domain::NextPath;
+use crate::islands::Flash;
 use crate::paths;
 use crate::routes::form::RequestId;
 use crate::routes::next_step::{self, Applied};
@@ -136,11 +137,13 @@ impl Pages {
             portal_name: state.config.site.name.clone(),
             account,
             registration: state.config.registration.mode,
+            flash: Flash::default(),
+            captcha: None,
+            next: None,
             passkeys: state.relying_party.as_ref().map(|party| party.id.clone()),
             remember_for: remember_for.clone(),
             dev_mailbox: matches!(state.config.mail.transport, TransportConfig::File { .. }),
             now: state.clock.now(),
-            ..PageContext::default()
         }
     }
 

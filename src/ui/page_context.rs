@@ -28,23 +28,6 @@ pub struct PageContext {
     pub now: Timestamp,
 }
 
-impl Default for PageContext {
-    fn default() -> Self {
-        Self {
-            portal_name: "Portal".to_owned(),
-            account: None,
-            registration: RegistrationMode::default(),
-            flash: Flash::default(),
-            captcha: None,
-            next: None,
-            passkeys: None,
-            remember_for: String::new(),
-            dev_mailbox: false,
-            now: Timestamp(0),
-        }
-    }
-}
-
 /// The signed-in user's account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountView {
