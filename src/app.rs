@@ -113,6 +113,7 @@ fn router(pages: &[&'static Page]) -> impl IntoView + use<> {
     let routes = FlatRoutesProps::builder().fallback(body).children(ToChildren::to_children(|| routes)).build();
     view! { <Router>{FlatRoutes(routes)}</Router> }
 }
+
 /// A page's whole path, in which `{…}` matches any one segment. The router's own
 /// `StaticSegment` matches only paths of a single segment.
 #[derive(Clone, Copy, Debug)]

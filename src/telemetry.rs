@@ -1,8 +1,5 @@
 //! Logging: structured, in UTC, and without secrets at any level.
 
-use std::io::{BufWriter, stderr};
-
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
@@ -17,14 +14,11 @@ use super::config::log::{LogConfig, LogFormat};
 const VERBOSE_LIBRARIES: &[&str] =
     &["lettre", "hyper", "h2", "sqlx", "sea_orm", "rustls", "tower_sessions", "leptos", "server_fn", "any_spawner"];
 
-/// Writes the program's log events to standard error, from a thread of its own, which writes the lines that are
-/// waiting at once. Dropping the guard waits for the last line. A second call has no effect.
-pub fn init(config: &LogConfig) -> WorkerGuard {
-    // Not lossy: if lines cannot be written as fast as they come, requests wait.
-    let (writer, guard) = NonBlockingBuilder::default().lossy(false).finish(BufWriter::new(stderr()));
+/// Writes the program's log events to standard error, each line before the code that logged it goes on, so that no line
+/// of an answered request is lost. A second call has no effect.
+pub fn init(config: &LogConfig) {
     // Fails if another test in the same process has already set it.
-    let _ = subscriber(config, writer).try_init();
-    guard
+    let _ = subscriber(config, std::io::stderr).try_init();
 }
 
 /// Returns the subscriber that writes to `writer`.

@@ -89,8 +89,7 @@ fn run_command(command: Command) -> Result<(), Failure> {
         check_config::run(&config);
         return Ok(());
     }
-    // Held until the program ends, so that the last lines are written.
-    let _log = super::telemetry::init(&config.log);
+    super::telemetry::init(&config.log);
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }

@@ -1,5 +1,6 @@
 //! Authentication and authorization of each request, decided before anything is loaded or rendered.
 
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CACHE_CONTROL, LAST_MODIFIED};
 use axum::http::{HeaderValue, Method, StatusCode};
@@ -18,6 +19,7 @@ use crate::services::{RequestContext, ServiceError, second_factor};
 /// Authenticates the request, and either refuses it or passes it on with its [`Visitor`] and [`RequestContext`] as
 /// extensions.
 pub async fn layer(State(pages): State<Pages>, session: Session, mut request: Request, next: Next) -> Response {
+    let head = request.method() == Method::HEAD;
     let id = request.extensions().get::<RequestId>();
     let auth = match session_auth::authenticate(pages.state(), &session, request.headers()).await {
         Ok(auth) => auth,
@@ -36,6 +38,10 @@ pub async fn layer(State(pages): State<Pages>, session: Session, mut request: Re
         }
         Err(error) => pages.refuse(error, visitor.account, &by, &session, id).await,
     };
+    if head {
+        // axum does this only for some routes, and a compressed page would have other headers than an empty one.
+        *response.body_mut() = Body::empty();
+    }
     // Files of `public` have a date and may be cached. Pages are specific to a user.
     let file = response.headers().contains_key(LAST_MODIFIED) || response.status() == StatusCode::NOT_MODIFIED;
     if !file {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::header::{CONNECTION, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -19,6 +19,7 @@ use crate::routes::form::{RETRY, RequestId, wants_page};
 /// Maximum number of fields in a form.
 const FIELDS_MAX: usize = 32;
 const TOO_LARGE: &str = "This form is too large. Shorten what you entered and try again.";
+const TOO_SLOW: &str = "The form took too long to arrive. Try again.";
 
 /// Answers a POST. Reads its body within `timeout`, rejects bodies that no form of the portal sends, and makes sure
 /// that a plain form is answered with a 303 redirect or a page.
@@ -30,12 +31,12 @@ pub async fn answer(request: Request, timeout: Duration, next: Next) -> Response
     // Do not read a body whose announced size is already too large.
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > BODY_MAX {
-        return refuse(page, StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE);
+        return unread(refuse(page, StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE));
     }
     let bytes = match tokio::time::timeout(timeout, to_bytes(body, BODY_MAX)).await {
         Ok(Ok(bytes)) => bytes,
-        Ok(Err(_)) => return refuse(page, StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
-        Err(_) => return refuse(page, StatusCode::REQUEST_TIMEOUT, "The form took too long to arrive. Try again."),
+        Ok(Err(_)) => return unread(refuse(page, StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE)),
+        Err(_) => return unread(refuse(page, StatusCode::REQUEST_TIMEOUT, TOO_SLOW)),
     };
     if !bytes.is_empty() && !is_form(&parts.headers) {
         return refuse(page, StatusCode::UNSUPPORTED_MEDIA_TYPE, "This URL only accepts form submissions.");
@@ -45,6 +46,12 @@ pub async fn answer(request: Request, timeout: Duration, next: Next) -> Response
     }
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     if page { as_page(response, &path, id.as_ref()) } else { response }
+}
+
+/// Tells the client that the connection ends, because the rest of the body is not read.
+fn unread(mut response: Response) -> Response {
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

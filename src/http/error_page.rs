@@ -3,7 +3,6 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 
-use super::headers::policy;
 use crate::routes::form::{BUSY, RequestId, TOO_MANY};
 
 /// Returns an error page that depends on no other file, so it works whatever is broken.
@@ -18,8 +17,6 @@ pub fn page(status: StatusCode, title: &str, text: &str) -> Response {
     let mut response = (status, Html(html)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // Needed because the middleware of pages would set a laxer policy; this page has no style or script.
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy::STRICT));
     response
 }
 

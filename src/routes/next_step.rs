@@ -12,7 +12,7 @@ use crate::services::{FlowChange, NextStep, RequestContext, SessionChange, SignI
 use crate::state::AppState;
 use crate::store::sessions::SignedIn;
 
-/// A step whose changes are made.
+/// An applied step.
 #[derive(Debug)]
 pub struct Applied {
     /// Where to redirect the browser.
@@ -21,7 +21,7 @@ pub struct Applied {
     pub cookies: Vec<HeaderValue>,
 }
 
-/// Makes the changes of a step. Every request that ends with a step is answered through this function, whether it
+/// Applies a step. Every request that ends with a step is answered through this function, whether it
 /// posted a form or opened a page.
 pub async fn apply(
     state: &AppState,

@@ -34,8 +34,8 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-cap
 /// subdomains support https. Operators who know can replace the header in the reverse proxy.
 const TRANSPORT: &str = "max-age=63072000";
 
-/// Adds the headers that a response does not set itself. Responses to requests that may `change` something are not
-/// cached.
+/// Adds the headers that a response does not set itself. `change` tells whether the request may change something; such
+/// responses are not cached.
 pub fn add(response: &mut Response, https: bool, change: bool) {
     let kept = !change && (response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED);
     let image = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"image/svg+xml"));

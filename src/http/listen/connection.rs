@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
@@ -15,9 +15,9 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tower::Service as _;
 
 use super::Shared;
@@ -27,8 +27,8 @@ use super::progress::{Progress, Stage};
 /// the number of headers to 100, which costs no memory.
 const HEAD_MAX: usize = 32 * 1_024;
 
-/// Serves one connection to its end. `shutdown` ends it after its current request.
-pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared, shutdown: Watcher) {
+/// Serves one connection to its end. A message on `drain` ends it after its current request.
+pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared, mut drain: watch::Receiver<()>) {
     // Send small responses at once. If this fails, the first write fails too and is handled there.
     let _ = stream.set_nodelay(true);
     let progress = Arc::new(Progress::new(shared.rules.clock.clone(), shared.rules.limits));
@@ -51,15 +51,27 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared, 
     let mut http = Builder::new();
     // hyper's header timeout would also run between two requests, where more time is allowed.
     http.max_buf_size(HEAD_MAX).header_read_timeout(None);
-    tokio::select! {
-        // hyper has already reported an error to the client if it is still connected.
-        _ = shutdown.watch(http.serve_connection(io, service)) => {}
-        stage = progress.timed_out() => {
-            // A connection that was opened in advance and never used is not reported as slow.
-            let in_request = !matches!(stage, Stage::First | Stage::Idle);
-            let elapsed = shared.rules.clock.elapsed();
-            if let Some(cut) = in_request.then(|| shared.cut.count(elapsed)).flatten() {
-                tracing::warn!(event = "connections.cut", %peer, ?stage, cut, "a connection took too long");
+    let mut connection = pin!(http.serve_connection(io, service));
+    let mut timed_out = pin!(progress.timed_out());
+    let mut draining = false;
+    loop {
+        tokio::select! {
+            // The connection comes first, so that a request that has already arrived is still answered.
+            biased;
+            // hyper has already reported an error to the client if it is still connected.
+            _ = connection.as_mut() => return,
+            stage = &mut timed_out => {
+                // A connection that was opened in advance and never used is not reported as slow.
+                let in_request = !matches!(stage, Stage::First | Stage::Idle);
+                let elapsed = shared.rules.clock.elapsed();
+                if let Some(cut) = in_request.then(|| shared.cut.count(elapsed)).flatten() {
+                    tracing::warn!(event = "connections.cut", %peer, ?stage, cut, "a connection took too long");
+                }
+                return;
+            }
+            Ok(()) = drain.changed(), if !draining => {
+                connection.as_mut().graceful_shutdown();
+                draining = true;
             }
         }
     }

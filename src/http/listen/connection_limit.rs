@@ -12,7 +12,7 @@ use crate::services::IpPrefix;
 pub(super) struct ConnectionLimiter {
     slots: Arc<Semaphore>,
     per_ip: usize,
-    /// The number of connections of each prefix that has any.
+    /// Open connections per prefix; a prefix without any has no entry.
     by_prefix: Mutex<HashMap<IpPrefix, usize>>,
 }
 

@@ -17,7 +17,6 @@ use std::time::Duration;
 
 use axum::Router;
 use futures_util::FutureExt as _;
-use hyper_util::server::graceful::GracefulShutdown;
 use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -73,22 +72,24 @@ pub async fn serve(listener: TcpListener, router: Router, rules: Rules, stopped:
         router,
         stopped,
     });
-    let connections = GracefulShutdown::new();
+    // Every open connection holds a receiver.
+    let drain = watch::Sender::new(());
     loop {
         tokio::select! {
             () = &mut stop => break,
-            accepted = listener.accept() => admit(&shared, &connections, accepted).await,
+            accepted = listener.accept() => admit(&shared, &drain, accepted).await,
         }
     }
     while let Some(accepted) = listener.accept().now_or_never() {
         if accepted.is_err() {
             break;
         }
-        admit(&shared, &connections, accepted).await;
+        admit(&shared, &drain, accepted).await;
     }
     drop(listener);
     tokio::time::sleep(LINGER).await;
-    connections.shutdown().await;
+    drain.send_replace(());
+    drain.closed().await;
 }
 
 async fn shutdown_requested(mut stopped: watch::Receiver<bool>) {
@@ -96,7 +97,7 @@ async fn shutdown_requested(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
-async fn admit(shared: &Arc<Shared>, connections: &GracefulShutdown, accepted: io::Result<(TcpStream, SocketAddr)>) {
+async fn admit(shared: &Arc<Shared>, drain: &watch::Sender<()>, accepted: io::Result<(TcpStream, SocketAddr)>) {
     let (stream, peer) = match accepted {
         Ok(accepted) => accepted,
         // The client disconnected before the connection was accepted.
@@ -109,9 +110,9 @@ async fn admit(shared: &Arc<Shared>, connections: &GracefulShutdown, accepted: i
     let trusted = request_context::is_trusted(peer.ip(), &shared.rules.trusted_proxies);
     match shared.limiter.take((!trusted).then(|| peer.ip().into())) {
         Ok(slot) => {
-            let (shared, shutdown) = (Arc::clone(shared), connections.watcher());
+            let (shared, drain) = (Arc::clone(shared), drain.subscribe());
             tokio::spawn(async move {
-                connection::serve(stream, peer, &shared, shutdown).await;
+                connection::serve(stream, peer, &shared, drain).await;
                 drop(slot);
             });
         }

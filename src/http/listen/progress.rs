@@ -1,4 +1,4 @@
-//! What a connection waits for, and for how long it may.
+//! What a connection waits for, and how long it may wait.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -7,6 +7,9 @@ use std::fs;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use axum::body::Body;
+use axum::http::Request;
+use axum::http::header::ACCEPT_ENCODING;
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::generate_route_list;
 use portal::app;
@@ -16,7 +19,7 @@ use portal::services::{AuthenticatedUser, RequestContext};
 use super::{administrator, id_of};
 use crate::harness::app::PASSWORD;
 use crate::harness::client::without_random;
-use crate::harness::{Client, Mode, TestApp};
+use crate::harness::{Answer, Client, Mode, TestApp};
 use crate::two_step::{enrolled, half};
 
 /// Every URL of the area, both functions and pages, so that a new one is included automatically.
@@ -85,6 +88,15 @@ async fn others(app: &TestApp, mode: Mode) -> Vec<(&'static str, Client)> {
     ]
 }
 
+async fn head(mut client: Client, address: &str) -> Answer {
+    let request = Request::builder().method("HEAD").uri(address).header(ACCEPT_ENCODING, "gzip");
+    client.send(request, Body::empty()).await
+}
+
+fn names(answer: &Answer) -> Vec<String> {
+    answer.headers.keys().map(ToString::to_string).collect()
+}
+
 #[tokio::test]
 async fn every_admin_url_is_a_404_to_everyone_else() {
     for mode in [Mode::Script, Mode::Form] {
@@ -93,8 +105,11 @@ async fn every_admin_url_is_a_404_to_everyone_else() {
         let id = id_of(&app, "user").await;
         for (who, client) in others {
             let nowhere = (client.clone().get("/nowhere").await, client.clone().post("/nowhere", &[]).await);
+            let head_of_nowhere = head(client.clone(), "/nowhere").await;
             for address in urls(&id) {
                 let got = client.clone().get(&address).await;
+                let names_of_head = names(&head(client.clone(), &address).await);
+                assert_eq!(names_of_head, names(&head_of_nowhere), "HEAD, {who} at {address}");
                 let posted = client.clone().post(&address, &[("id", &id), ("reason", "Because.")]).await;
                 for (answer, nowhere) in [(got, &nowhere.0), (posted, &nowhere.1)] {
                     assert_eq!(answer.status, 404, "{who} at {address}");
@@ -103,9 +118,6 @@ async fn every_admin_url_is_a_404_to_everyone_else() {
                         continue;
                     }
                     assert_eq!(without_random(&answer.body), without_random(&nowhere.body), "{who} at {address}");
-                    let names = |answer: &crate::harness::Answer| {
-                        answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>()
-                    };
                     assert_eq!(names(&answer), names(nowhere), "{who} at {address}");
                 }
             }
