@@ -5,6 +5,7 @@ use url::Url;
 
 use super::Mistakes;
 use super::env::Env;
+use super::settings::{PORTAL_CAPTCHA, PORTAL_CAPTCHA_SECRET, PORTAL_CAPTCHA_SITE_KEY, PORTAL_CAPTCHA_VERIFY_URL};
 use crate::domain::CaptchaProvider;
 
 /// `PORTAL_CAPTCHA` and related settings.
@@ -21,19 +22,12 @@ pub struct ThirdPartyConfig {
 
 /// Loads the section; `None` means the portal's own proof of work.
 pub fn load(env: &Env, mistakes: &mut Mistakes) -> Option<ThirdPartyConfig> {
-    let provider = match env.get("PORTAL_CAPTCHA").unwrap_or("proof") {
-        "proof" => None,
-        "turnstile" => Some(CaptchaProvider::Turnstile),
-        "hcaptcha" => Some(CaptchaProvider::HCaptcha),
-        other => {
-            mistakes.add("PORTAL_CAPTCHA", format_args!("must be proof, turnstile or hcaptcha, not {other:?}"));
-            None
-        }
-    };
-    let site_key = env.get("PORTAL_CAPTCHA_SITE_KEY");
-    let secret = env.secret("PORTAL_CAPTCHA_SECRET", mistakes);
+    let provider = env.choice(&PORTAL_CAPTCHA, mistakes);
+    let site_key = env.get(PORTAL_CAPTCHA_SITE_KEY.name);
+    let secret = env.secret(&PORTAL_CAPTCHA_SECRET, mistakes);
     let Some(provider) = provider else {
-        let unused = [("PORTAL_CAPTCHA_SITE_KEY", site_key.is_some()), ("PORTAL_CAPTCHA_SECRET", secret.is_some())];
+        let unused =
+            [(PORTAL_CAPTCHA_SITE_KEY.name, site_key.is_some()), (PORTAL_CAPTCHA_SECRET.name, secret.is_some())];
         for (name, _) in unused.iter().filter(|(_, set)| *set) {
             mistakes.add(name, "is only used with turnstile or hcaptcha, but PORTAL_CAPTCHA is set to neither");
         }
@@ -43,12 +37,12 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Option<ThirdPartyConfig> {
         CaptchaProvider::Turnstile => "is missing; get it from Cloudflare for your site",
         CaptchaProvider::HCaptcha => "is missing; get it from hCaptcha for your site",
     };
-    let site_key = mistakes.check("PORTAL_CAPTCHA_SITE_KEY", site_key.ok_or(missing));
-    let secret = mistakes.check("PORTAL_CAPTCHA_SECRET", secret.ok_or(missing));
-    let verify_url = env.get("PORTAL_CAPTCHA_VERIFY_URL").unwrap_or(provider.verify_url());
+    let site_key = mistakes.check(PORTAL_CAPTCHA_SITE_KEY.name, site_key.ok_or(missing));
+    let secret = mistakes.check(PORTAL_CAPTCHA_SECRET.name, secret.ok_or(missing));
+    let verify_url = env.get(PORTAL_CAPTCHA_VERIFY_URL.name).unwrap_or(provider.verify_url());
     let web = Url::parse(verify_url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
     if !web {
-        mistakes.add("PORTAL_CAPTCHA_VERIFY_URL", "must be a URL that starts with https://");
+        mistakes.add(PORTAL_CAPTCHA_VERIFY_URL.name, "must be a URL that starts with https://");
     }
     Some(ThirdPartyConfig {
         provider,

@@ -4,6 +4,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Mistakes;
 use super::env::Env;
+use super::settings::DATABASE_URL;
 use super::site::SiteConfig;
 
 /// `DATABASE_URL`. It may contain a password.
@@ -16,10 +17,10 @@ impl DatabaseConfig {
     /// Loads the section; the default is `portal.db` in the data directory.
     pub fn load(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Self {
         let default = || format!("sqlite://{}/portal.db", site.data_dir.display()).into();
-        let url: SecretString = env.secret("DATABASE_URL", mistakes).unwrap_or_else(default);
-        let scheme = url.expose_secret().split(':').next().unwrap_or_default().to_owned();
-        if !matches!(scheme.as_str(), "sqlite" | "postgres" | "postgresql") {
-            mistakes.add("DATABASE_URL", "must start with sqlite:// or postgres://");
+        let url: SecretString = env.secret(&DATABASE_URL, mistakes).unwrap_or_else(default);
+        let scheme = url.expose_secret().split(':').next();
+        if !matches!(scheme, Some("sqlite" | "postgres" | "postgresql")) {
+            mistakes.add(DATABASE_URL.name, "must start with sqlite:// or postgres://");
         }
         Self { url }
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::str::FromStr;
-use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::setting::{Choice, Setting};
 use super::{Mistakes, reference};
+use crate::limits::Limit;
 
 /// Renamed settings: the old and the new name. The old name is accepted for one release.
 pub const RENAMED: [(&str, &str); 6] = [
@@ -133,8 +133,41 @@ impl Env {
         Sources(set.map(|(name, value)| (name.clone(), value.from)).collect())
     }
 
-    /// Returns the secret `name`, or the content of the file in `{name}_FILE`. Setting both is a mistake.
-    pub fn secret(&self, name: &str, mistakes: &mut Mistakes) -> Option<SecretString> {
+    /// Returns the value of a setting, or its default.
+    pub(super) fn text(&self, setting: &Setting) -> &str {
+        self.get(setting.name).or(setting.default).unwrap_or_default()
+    }
+
+    /// Parses the items of a list that is separated by commas. `expected` describes them.
+    pub(super) fn list<T>(
+        &self,
+        setting: &Setting,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+        mistakes: &mut Mistakes,
+    ) -> Vec<T> {
+        let items = self.text(setting).split(',').map(str::trim).filter(|item| !item.is_empty());
+        items
+            .filter_map(|item| {
+                let problem = || format!("must be {expected}, separated by commas, not {item:?}");
+                mistakes.check(setting.name, parse(item).ok_or_else(problem))
+            })
+            .collect()
+    }
+
+    /// Returns the value of the word that was chosen, or the default.
+    pub(super) fn choice<T: Copy + PartialEq>(&self, choice: &Choice<T>, mistakes: &mut Mistakes) -> T {
+        let Some(text) = self.get(choice.name) else { return choice.default };
+        let Some((_, value, _)) = choice.words.iter().find(|(word, ..)| *word == text) else {
+            mistakes.add(choice.name, format_args!("must be {}, not {text:?}", choice.list("")));
+            return choice.default;
+        };
+        *value
+    }
+
+    /// Returns a secret, or the content of the file in `{name}_FILE`. Setting both is a mistake.
+    pub(super) fn secret(&self, setting: &Setting, mistakes: &mut Mistakes) -> Option<SecretString> {
+        let name = setting.name;
         let file_name = format!("{name}_FILE");
         match (self.get(name), self.get(&file_name)) {
             (Some(_), Some(_)) => {
@@ -142,44 +175,22 @@ impl Env {
                 None
             }
             (Some(value), None) => Some(value.into()),
-            (None, Some(path)) => match std::fs::read_to_string(path) {
-                Ok(content) => Some(content.trim_end().into()),
-                Err(error) => {
-                    mistakes.add(&file_name, format_args!("{path}: {error}"));
-                    None
-                }
-            },
+            (None, Some(path)) => {
+                let content = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"));
+                mistakes.check(&file_name, content).map(|content| content.trim_end().into())
+            }
             (None, None) => None,
         }
     }
 
-    /// Returns a whole number within `bounds`, or `default`.
-    pub fn number<T>(&self, name: &str, default: T, bounds: std::ops::RangeInclusive<T>, mistakes: &mut Mistakes) -> T
-    where
-        T: FromStr + PartialOrd + Copy + std::fmt::Display,
-    {
-        let Some(value) = self.get(name) else { return default };
-        match value.parse::<T>() {
-            Ok(number) if bounds.contains(&number) => number,
-            _ => {
-                let (low, high) = (bounds.start(), bounds.end());
-                // The name that the operator set.
-                let name = self.values.get(name).and_then(|value| value.renamed_from).unwrap_or(name);
-                mistakes.add(name, format_args!("must be a whole number from {low} to {high}, not {value:?}"));
-                default
-            }
-        }
-    }
-
-    /// Returns a number of seconds within `bounds`, or `default`.
-    pub fn seconds(
-        &self,
-        name: &str,
-        default: Duration,
-        bounds: std::ops::RangeInclusive<u64>,
-        mistakes: &mut Mistakes,
-    ) -> Duration {
-        Duration::from_secs(self.number(name, default.as_secs(), bounds, mistakes))
+    /// Returns the number of a limit if it is set. It must not be over `highest`.
+    pub(super) fn number(&self, limit: &Limit, highest: u64, mistakes: &mut Mistakes) -> Option<u64> {
+        let text = self.get(limit.name)?;
+        let number = text.parse().ok().filter(|number| (limit.lowest..=highest).contains(number));
+        // The name that the operator set.
+        let name = self.values.get(limit.name).and_then(|value| value.renamed_from).unwrap_or(limit.name);
+        let problem = || format!("must be a whole number from {}, not {text:?}", limit.range(highest));
+        mistakes.check(name, number.ok_or_else(problem))
     }
 
     /// Adds a mistake for every unknown `PORTAL_…` variable, since most are typos.

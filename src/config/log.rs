@@ -4,6 +4,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::Mistakes;
 use super::env::Env;
+use super::settings::{PORTAL_LOG, PORTAL_LOG_FORMAT};
 
 /// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,17 +26,9 @@ pub struct LogConfig {
 impl LogConfig {
     /// Loads the section.
     pub fn load(env: &Env, mistakes: &mut Mistakes) -> Self {
-        let name = if env.get("PORTAL_LOG").is_some() { "PORTAL_LOG" } else { "RUST_LOG" };
+        let name = if env.get(PORTAL_LOG.name).is_some() { PORTAL_LOG.name } else { "RUST_LOG" };
         let filter = env.get(name).unwrap_or("info").to_owned();
         mistakes.check(name, EnvFilter::try_new(&filter));
-        let format = match env.get("PORTAL_LOG_FORMAT") {
-            None | Some("text") => LogFormat::Text,
-            Some("json") => LogFormat::Json,
-            Some(other) => {
-                mistakes.add("PORTAL_LOG_FORMAT", format_args!("must be text or json, not {other:?}"));
-                LogFormat::Text
-            }
-        };
-        Self { filter, format }
+        Self { filter, format: env.choice(&PORTAL_LOG_FORMAT, mistakes) }
     }
 }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use lettre::Address;
 use lettre::message::Mailbox;
 
-use super::env::Env;
+use super::env::{Env, Source};
+use super::settings::{MAIL_FROM, SMTP_URL};
 use super::site::SiteConfig;
 use super::{Config, Mistakes};
 use crate::mail::transport::SmtpServer;
@@ -60,14 +61,15 @@ impl From<&Config> for Sender {
 }
 
 fn transport(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<TransportConfig> {
-    let is_set = ["SMTP_URL", "SMTP_URL_FILE"].iter().any(|name| env.get(name).is_some());
-    match env.secret("SMTP_URL", mistakes) {
-        Some(url) => mistakes.check("SMTP_URL", SmtpServer::parse(&url)).map(TransportConfig::Smtp),
+    match env.secret(&SMTP_URL, mistakes) {
+        Some(url) => mistakes.check(SMTP_URL.name, SmtpServer::parse(&url)).map(TransportConfig::Smtp),
         // Only one mistake is reported for a file that cannot be read.
-        None if is_set => None,
+        None if env.sources().of(SMTP_URL.name) != Source::Default => None,
         None if site.production => {
-            mistakes
-                .add("SMTP_URL", "is missing; set a mail server, such as smtps://user:password@smtp.example.com:465");
+            mistakes.add(
+                SMTP_URL.name,
+                "is missing; set a mail server, such as smtps://user:password@smtp.example.com:465",
+            );
             None
         }
         None => Some(TransportConfig::File { dir: site.data_dir.join("mail") }),
@@ -76,12 +78,12 @@ fn transport(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Tr
 
 fn from(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Mailbox> {
     let host = site.public_url.host.trim_matches(['[', ']']);
-    let text = match env.get("MAIL_FROM") {
+    let text = match env.get(MAIL_FROM.name) {
         Some(text) => text.trim().to_owned(),
         None if host.parse::<IpAddr>().is_err() => format!("no-reply@{host}"),
         None if site.production => {
             mistakes.add(
-                "MAIL_FROM",
+                MAIL_FROM.name,
                 "is missing, and PUBLIC_URL has no host name to derive it from; set an email address such as portal@example.com",
             );
             return None;
@@ -89,7 +91,7 @@ fn from(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Mailbox
         None => "no-reply@localhost".to_owned(),
     };
     let problem = "must be an email address such as portal@example.com, or Portal <portal@example.com>";
-    mistakes.check("MAIL_FROM", parse_from(&text).ok_or(problem))
+    mistakes.check(MAIL_FROM.name, parse_from(&text).ok_or(problem))
 }
 
 /// Converts the domain to ASCII (IDNA), because not every mail server accepts another form.

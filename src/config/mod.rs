@@ -1,5 +1,5 @@
-//! Configuration from environment variables: one file per section. Each section collects its
-//! mistakes, so that a failed start reports all of them at once.
+//! Configuration from environment variables. [`settings`] and [`crate::limits`] describe each of them once; one file
+//! per section loads them. Each section collects its mistakes, so that a failed start reports all of them at once.
 
 pub mod captcha;
 pub mod database;
@@ -10,8 +10,9 @@ pub mod mail;
 pub mod reference;
 pub mod registration;
 pub mod report;
-pub mod second_factor;
 pub mod secrets;
+pub mod setting;
+pub mod settings;
 pub mod site;
 
 use std::path::Path;
@@ -94,7 +95,7 @@ impl Config {
         let database = DatabaseConfig::load(env, &site, &mut mistakes);
         let mail = MailConfig::load(env, &site, &mut mistakes);
         let third_party = captcha::load(env, &mut mistakes);
-        let second_factor = second_factor::load(env, &mut mistakes);
+        let second_factor = env.choice(&settings::PORTAL_REQUIRE_MFA, &mut mistakes);
         let registration = RegistrationConfig::load(env, &mut mistakes);
         let keys = secrets::load(env, &site, rng, &mut mistakes);
         match (mail, keys) {

@@ -3,12 +3,11 @@
 
 use secrecy::ExposeSecret as _;
 
+use super::Config;
 use super::env::Source;
-use super::log::LogFormat;
 use super::mail::TransportConfig;
-use super::registration::RegistrationConfig;
-use super::{Config, limits};
-use crate::domain::{CaptchaProvider, EmailDomain, MfaPolicy, RegistrationMode};
+use super::settings::{self, PORTAL_LOG, PUBLIC_URL};
+use crate::domain::EmailDomain;
 
 /// A setting other than a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,54 +28,52 @@ pub struct Limit {
     pub source: Source,
 }
 
-/// Returns every limit, in the order of [`limits::table`].
+/// Returns every limit.
 #[must_use]
 pub fn limits(config: &Config) -> Vec<Limit> {
-    let of = |(variable, value)| Limit { variable, value, source: config.sources.of(variable) };
-    limits::table(&config.limits).into_iter().map(of).collect()
+    let numbers = config.limits.numbers().into_iter();
+    numbers.map(|(limit, value)| Limit { variable: limit.name, value, source: config.sources.of(limit.name) }).collect()
 }
 
-/// Returns every setting other than the limits.
+/// Returns the settings other than the limits, and whether passkeys are available.
 #[must_use]
 pub fn settings(config: &Config) -> Vec<Setting> {
-    let site = &config.site;
-    let set = |name, variable, value: String| Setting { name, value, variable, source: config.sources.of(variable) };
-    let mode = if site.production { "production" } else { "development" };
-    let log_filter = if config.sources.of("PORTAL_LOG") == Source::Default { "RUST_LOG" } else { "PORTAL_LOG" };
-    let mut all = vec![
-        set("Mode", "LEPTOS_ENV", mode.to_owned()),
-        set("Name", "PORTAL_NAME", site.name.clone()),
-        set("Listen address", "LEPTOS_SITE_ADDR", site.address.to_string()),
-        set("Public URL", "PUBLIC_URL", site.public_url.origin.clone()),
-        set("Trusted proxies", "TRUSTED_PROXIES", proxies(config)),
-        set("Data folder", "PORTAL_DATA_DIR", site.data_dir.display().to_string()),
-        set("Database", "DATABASE_URL", database(config)),
-        set("Email", "SMTP_URL", mail(config)),
-        set("Sender", "MAIL_FROM", config.mail.from.to_string()),
-        set("Captcha", "PORTAL_CAPTCHA", captcha(config).to_owned()),
-        set("Secret key", "SECRET_KEY", config.keys.current().id().to_string()),
-    ];
-    if let Some(previous) = config.keys.previous() {
-        all.push(set("Previous secret key", "SECRET_KEY_PREVIOUS", previous.id().to_string()));
+    let mut all = settings::shown(config);
+    if let Some(log) = all.iter_mut().find(|setting| setting.variable == PORTAL_LOG.name)
+        && log.source == Source::Default
+    {
+        // The filter is that of RUST_LOG.
+        *log = Setting::new(config, log.name, "RUST_LOG", log.value.clone());
     }
-    let passkeys = site.relying_party();
+    let passkeys = config.site.relying_party();
     let passkeys = passkeys.map_or_else(|reason| format!("off: {reason}"), |party| format!("for {}", party.id));
-    all.extend([
-        set("Passkeys", "PUBLIC_URL", passkeys),
-        set("Registration", "PORTAL_REGISTRATION", registration(&config.registration)),
-        set("Two-step sign-in", "PORTAL_REQUIRE_MFA", second_step(config.second_factor).to_owned()),
-        set("Log", log_filter, config.log.filter.clone()),
-        set("Log format", "PORTAL_LOG_FORMAT", log_format(config.log.format).to_owned()),
-    ]);
+    all.push(Setting::new(config, "Passkeys", PUBLIC_URL.name, passkeys));
     all
 }
 
-fn proxies(config: &Config) -> String {
-    let proxies: Vec<_> = config.site.trusted_proxies.iter().map(ToString::to_string).collect();
-    if proxies.is_empty() { "none".to_owned() } else { proxies.join(", ") }
+impl Setting {
+    pub(super) fn new(config: &Config, name: &'static str, variable: &'static str, value: String) -> Self {
+        Self { name, value, variable, source: config.sources.of(variable) }
+    }
 }
 
-fn mail(config: &Config) -> String {
+pub(super) fn proxies(config: &Config) -> String {
+    or_none(config.site.trusted_proxies.iter().map(ToString::to_string).collect())
+}
+
+pub(super) fn domains(list: &[EmailDomain]) -> String {
+    or_none(list.iter().map(|domain| domain.as_str().to_owned()).collect())
+}
+
+pub(super) fn previous_key(config: &Config) -> String {
+    or_none(config.keys.previous().map(|key| key.id().to_string()).into_iter().collect())
+}
+
+fn or_none(items: Vec<String>) -> String {
+    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+}
+
+pub(super) fn mail(config: &Config) -> String {
     match &config.mail.transport {
         TransportConfig::Smtp { .. } => "SMTP".to_owned(),
         TransportConfig::File { dir } => format!("files in {} and /dev/mailbox", dir.display()),
@@ -85,53 +82,10 @@ fn mail(config: &Config) -> String {
 
 /// Describes the database: for SQLite with its file. A PostgreSQL URL may contain a password, so
 /// nothing of it is shown.
-fn database(config: &Config) -> String {
+pub(super) fn database(config: &Config) -> String {
     match config.database.sqlite_file() {
         Some(file) => format!("SQLite, {file}"),
         None if config.database.url.expose_secret().starts_with("sqlite:") => "SQLite, in memory".to_owned(),
         None => "PostgreSQL".to_owned(),
-    }
-}
-
-fn second_step(policy: MfaPolicy) -> &'static str {
-    match policy {
-        MfaPolicy::Optional => "optional",
-        MfaPolicy::Admins => "required for administrators",
-        MfaPolicy::Everyone => "required for everyone",
-    }
-}
-
-fn registration(config: &RegistrationConfig) -> String {
-    let who = match config.mode {
-        RegistrationMode::Open => "open",
-        RegistrationMode::Invitation => "by invitation only",
-        RegistrationMode::Closed => "closed",
-    };
-    let names = |list: &[EmailDomain]| list.iter().map(EmailDomain::as_str).collect::<Vec<_>>().join(", ");
-    let mut words = who.to_owned();
-    let rules = &config.emails;
-    for (what, list) in [("email domains allowed:", &rules.allowed), ("email domains blocked:", &rules.denied)] {
-        if !list.is_empty() {
-            words = format!("{words}, {what} {}", names(list));
-        }
-    }
-    if rules.refuse_disposable && rules.allowed.is_empty() {
-        words.push_str(", no disposable email addresses");
-    }
-    words
-}
-
-fn captcha(config: &Config) -> &'static str {
-    match config.third_party.as_ref().map(|third_party| third_party.provider) {
-        None => "built-in proof of work",
-        Some(CaptchaProvider::Turnstile) => "Cloudflare Turnstile",
-        Some(CaptchaProvider::HCaptcha) => "hCaptcha",
-    }
-}
-
-fn log_format(format: LogFormat) -> &'static str {
-    match format {
-        LogFormat::Text => "text",
-        LogFormat::Json => "JSON",
     }
 }

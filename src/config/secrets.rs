@@ -9,19 +9,19 @@ use tempfile::NamedTempFile;
 
 use super::Mistakes;
 use super::env::Env;
+use super::settings::{SECRET_KEY, SECRET_KEY_PREVIOUS};
 use super::site::SiteConfig;
 use crate::crypto::{KeyRing, SecretKey};
 use crate::rng::Rng;
 
-const PREVIOUS: &str = "SECRET_KEY_PREVIOUS";
-
 /// Loads `SECRET_KEY`, and `SECRET_KEY_PREVIOUS` if it is set.
 pub fn load(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> Option<KeyRing> {
-    let previous = env.secret(PREVIOUS, mistakes);
-    let previous = previous.and_then(|text| mistakes.check(PREVIOUS, SecretKey::from_base64(text.expose_secret())));
+    let previous = env.secret(&SECRET_KEY_PREVIOUS, mistakes);
+    let previous = previous.map(|text| SecretKey::from_base64(text.expose_secret()));
+    let previous = previous.and_then(|key| mistakes.check(SECRET_KEY_PREVIOUS.name, key));
     let current = current(env, site, rng, mistakes)?;
     if previous.as_ref().is_some_and(|previous| previous.id() == current.id()) {
-        mistakes.add(PREVIOUS, "is the same key as SECRET_KEY; set SECRET_KEY to the new key");
+        mistakes.add(SECRET_KEY_PREVIOUS.name, "is the same key as SECRET_KEY; set SECRET_KEY to the new key");
     }
     Some(KeyRing::new(current, previous))
 }
@@ -29,13 +29,13 @@ pub fn load(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) ->
 /// Loads the current key. In development, a missing key is generated once and stored in the data
 /// directory; in production it is a mistake.
 fn current(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> Option<SecretKey> {
-    match env.secret("SECRET_KEY", mistakes) {
-        Some(text) => mistakes.check("SECRET_KEY", SecretKey::from_base64(text.expose_secret())),
+    match env.secret(&SECRET_KEY, mistakes) {
+        Some(text) => mistakes.check(SECRET_KEY.name, SecretKey::from_base64(text.expose_secret())),
         None if site.production => {
-            mistakes.add("SECRET_KEY", "is missing; generate one with `openssl rand -base64 32`");
+            mistakes.add(SECRET_KEY.name, "is missing; generate one with `openssl rand -base64 32`");
             None
         }
-        None => mistakes.check("SECRET_KEY", development_key(&site.data_dir, rng)),
+        None => mistakes.check(SECRET_KEY.name, development_key(&site.data_dir, rng)),
     }
 }
 

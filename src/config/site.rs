@@ -8,9 +8,10 @@ use url::Url;
 
 use super::Mistakes;
 use super::env::Env;
+use super::settings::{
+    LEPTOS_ENV, LEPTOS_SITE_ADDR, LEPTOS_SITE_ROOT, PORTAL_DATA_DIR, PORTAL_NAME, PUBLIC_URL, TRUSTED_PROXIES,
+};
 
-/// The default of `LEPTOS_SITE_ADDR`.
-const DEFAULT_ADDRESS: &str = "127.0.0.1:3000";
 /// The host name that browsers trust without https (W3C Secure Contexts, section 3.1).
 const LOCALHOST: &str = "localhost";
 
@@ -63,19 +64,17 @@ pub enum NoPasskeys {
 impl SiteConfig {
     /// Loads the section.
     pub fn load(env: &Env, mistakes: &mut Mistakes) -> Self {
-        let production =
-            env.get("LEPTOS_ENV").is_some_and(|env| matches!(env.to_ascii_lowercase().as_str(), "prod" | "production"));
-        let address = env.get("LEPTOS_SITE_ADDR").unwrap_or(DEFAULT_ADDRESS).parse();
-        let address =
-            mistakes.check("LEPTOS_SITE_ADDR", address).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let production = matches!(env.text(&LEPTOS_ENV).to_ascii_lowercase().as_str(), "prod" | "production");
+        let address = mistakes.check(LEPTOS_SITE_ADDR.name, env.text(&LEPTOS_SITE_ADDR).parse());
+        let address = address.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
         Self {
             production,
             name: name(env, mistakes),
             address,
-            root: env.get("LEPTOS_SITE_ROOT").unwrap_or("target/site").into(),
+            root: env.text(&LEPTOS_SITE_ROOT).into(),
             public_url: public_url(env, production, address, mistakes),
-            trusted_proxies: trusted_proxies(env, mistakes),
-            data_dir: env.get("PORTAL_DATA_DIR").unwrap_or("data").into(),
+            trusted_proxies: env.list(&TRUSTED_PROXIES, "IP addresses or networks", network, mistakes),
+            data_dir: env.text(&PORTAL_DATA_DIR).into(),
         }
     }
 
@@ -110,23 +109,24 @@ impl SiteConfig {
 }
 
 fn name(env: &Env, mistakes: &mut Mistakes) -> String {
-    let name = env.get("PORTAL_NAME").unwrap_or("Portal").trim();
+    let name = env.text(&PORTAL_NAME).trim();
     if name.is_empty() || name.chars().count() > 40 || name.chars().any(char::is_control) {
-        mistakes.add("PORTAL_NAME", "must be 1 to 40 characters on one line");
+        mistakes.add(PORTAL_NAME.name, "must be 1 to 40 characters on one line");
     }
     name.to_owned()
 }
 
 fn public_url(env: &Env, production: bool, address: SocketAddr, mistakes: &mut Mistakes) -> PublicUrl {
     let local = PublicUrl { origin: format!("http://{address}"), host: address.ip().to_string() };
-    match env.get("PUBLIC_URL") {
+    match env.get(PUBLIC_URL.name) {
         Some(text) => {
             // The value is not quoted, because it may contain a password.
             let problem = "must be a URL like https://portal.example.com: http or https, a host and an optional port";
-            mistakes.check("PUBLIC_URL", parse_public_url(text).ok_or(problem)).unwrap_or(local)
+            mistakes.check(PUBLIC_URL.name, parse_public_url(text).ok_or(problem)).unwrap_or(local)
         }
         None if production => {
-            mistakes.add("PUBLIC_URL", "is missing; set the URL that users open, such as https://portal.example.com");
+            mistakes
+                .add(PUBLIC_URL.name, "is missing; set the URL that users open, such as https://portal.example.com");
             local
         }
         None => local,
@@ -144,17 +144,6 @@ fn parse_public_url(text: &str) -> Option<PublicUrl> {
         return None;
     }
     Some(PublicUrl { origin: url.origin().ascii_serialization(), host })
-}
-
-fn trusted_proxies(env: &Env, mistakes: &mut Mistakes) -> Vec<IpNet> {
-    let list = env.get("TRUSTED_PROXIES").unwrap_or_default();
-    let items = list.split(',').map(str::trim).filter(|item| !item.is_empty());
-    items
-        .filter_map(|item| {
-            let problem = format!("must be IP addresses or networks, separated by commas, not {item:?}");
-            mistakes.check("TRUSTED_PROXIES", network(item).ok_or(problem))
-        })
-        .collect()
 }
 
 /// Parses `192.0.2.0/24` or a single IP address. The standard library rejects ambiguous forms such

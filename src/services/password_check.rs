@@ -181,7 +181,7 @@ impl PasswordCheck {
         match captcha {
             CaptchaPolicy::Asked(Some(passed)) => self.captcha.spend(&tx, passed, by).await?,
             CaptchaPolicy::Asked(None)
-                if self.captcha.is_suspect(by) || total >= self.limits.captcha.after_account_failures =>
+                if self.captcha.is_suspect(by) || total >= self.limits.captcha_after_account_failures =>
             {
                 return Err(ServiceError::Captcha(captcha::NEEDED));
             }

@@ -1,9 +1,11 @@
 //! Which settings the environment may contain, and which errors prevent the start.
 
+use std::collections::BTreeSet;
+
 use portal::config::env::{Env, RENAMED, Source};
 use portal::config::mail::TransportConfig;
-use portal::config::reference::{self, Entry};
-use portal::config::{Config, limits, report};
+use portal::config::setting::Entry;
+use portal::config::{Config, reference, report};
 use portal::limits::Limits;
 use portal::rng::Rng;
 
@@ -236,69 +238,38 @@ fn an_old_name_in_dot_env_keeps_its_source() {
     assert_eq!(env.sources().of("PORTAL_CODES_PER_IP"), Source::DotEnv);
 }
 
-/// The documented defaults are those of the code, and no limit is left out.
+/// The documented range is also the one that a malformed value is answered with.
 #[test]
-fn the_reference_has_every_limit_with_its_default() {
-    let table = limits::table(&Limits::default());
+fn the_reference_has_every_limit_with_its_default_and_its_range() {
     let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-    for (name, value) in &table {
-        let entry = reference::settings().find(|entry| entry.name == *name);
-        let default = entry.unwrap_or_else(|| panic!("{name} is not described")).default;
+    for (limit, value) in Limits::default().numbers() {
+        let name = limit.name;
+        let entry = reference::settings().find(|entry| entry.name == name);
+        let Entry { default, allowed, .. } = entry.unwrap_or_else(|| panic!("{name} is not described"));
         let number = default.split(' ').next().and_then(|number| number.parse::<u64>().ok());
         let stated = if default.ends_with(" per core") { number.map(|number| number * cores) } else { number };
-        assert_eq!(stated, Some(*value), "{name}: {default}");
+        assert_eq!(stated, Some(value), "{name}: {default}");
+        assert!((limit.lowest..=limit.highest).contains(&value), "{name}: {default}");
+        let range = allowed.replace("`PORTAL_CONNECTIONS_MAX`", "2048");
+        assert_eq!(mistakes(&[(name, "x")]), [format!("{name}: must be a whole number from {range}, not \"x\"")]);
     }
-    for entry in described_limits() {
-        assert!(table.iter().any(|(name, _)| *name == entry.name), "{} is not in the table of limits", entry.name);
-    }
-}
-
-/// The settings whose allowed values are a range of numbers.
-fn described_limits() -> impl Iterator<Item = &'static Entry> {
-    let is_range = |entry: &&Entry| entry.allowed.split(" to ").next().is_some_and(|low| low.parse::<u64>().is_ok());
-    reference::settings().filter(is_range).filter(|entry| entry.name != "PORTAL_NAME")
-}
-
-/// A malformed value is answered with the range that the code accepts.
-#[test]
-fn the_reference_has_the_range_of_every_limit() {
-    let mut count = 0;
-    for Entry { name, allowed, .. } in described_limits() {
-        let lines = mistakes(&[(name, "x")]);
-        let rest = lines[0].strip_prefix(&format!("{name}: must be a whole number from ")).expect("the range");
-        let range = rest.split(',').next().expect("the range");
-        let allowed = allowed.replace("`PORTAL_CONNECTIONS_MAX`", "2048");
-        assert!(allowed == range || allowed.starts_with(&format!("{range} ")), "{name}: {allowed}, {range}");
-        count += 1;
-    }
-    assert_eq!(count, limits::table(&Limits::default()).len());
 }
 
 #[test]
 fn every_setting_is_described_once() {
+    let mut names = BTreeSet::new();
+    for Entry { name, file, .. } in reference::settings() {
+        assert!(names.insert(name), "{name} is there twice");
+        assert!(reference::is_known(name));
+        assert_eq!(reference::is_known(&format!("{name}_FILE")), file, "{name}");
+    }
     let config = load(&[]).expect("defaults");
-    let reported = report::settings(&config).into_iter().map(|setting| setting.variable);
-    let reported = reported.filter(|name| *name != "RUST_LOG");
-    for name in reported.chain(limits::table(&config.limits).into_iter().map(|(name, _)| name)).chain([
-        "SECRET_KEY_PREVIOUS",
-        "LEPTOS_SITE_ROOT",
-        "PORTAL_LOG",
-        "PORTAL_CAPTCHA_SITE_KEY",
-        "PORTAL_CAPTCHA_SECRET",
-        "PORTAL_CAPTCHA_VERIFY_URL",
-        "PORTAL_EMAIL_DOMAINS_ALLOWED",
-        "PORTAL_EMAIL_DOMAINS_DENIED",
-        "PORTAL_REFUSE_DISPOSABLE",
-    ]) {
-        assert_eq!(reference::settings().filter(|entry| entry.name == name).count(), 1, "{name}");
+    for name in report::settings(&config).into_iter().map(|setting| setting.variable) {
+        assert!(name == "RUST_LOG" || names.contains(name), "{name}");
     }
     // The code reads no setting that is not described.
     for name in names_in_the_code() {
         assert!(reference::is_known(&name), "{name}");
-    }
-    for Entry { name, file, .. } in reference::settings() {
-        assert!(reference::is_known(name));
-        assert_eq!(reference::is_known(&format!("{name}_FILE")), *file, "{name}");
     }
 }
 

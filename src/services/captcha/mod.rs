@@ -104,7 +104,7 @@ impl Captcha {
     /// Whether the IP prefix has failed so often that signing in requires a challenge.
     #[must_use]
     pub fn is_suspect(&self, by: &RequestContext) -> bool {
-        self.failures.of(by, self.clock.now()) >= self.limits.captcha.after_failures
+        self.failures.of(by, self.clock.now()) >= self.limits.captcha_after_failures
     }
 
     /// Counts a failure, which may make the next challenges harder.
@@ -126,7 +126,7 @@ impl Captcha {
         else {
             return Err(self.refuse("forged", AGAIN, by));
         };
-        let expires_at = returned.issued_at + self.limits.captcha.lifetime;
+        let expires_at = returned.issued_at + self.limits.captcha_lifetime;
         if now >= expires_at || now < returned.issued_at {
             return Err(ServiceError::Captcha(AGAIN));
         }
@@ -170,10 +170,9 @@ impl Captcha {
     /// Returns the difficulty, which doubles for every `after_failures` failures from the IP
     /// prefix, up to a factor of [`CAPTCHA_HARDEST`].
     fn difficulty(&self, by: &RequestContext) -> u32 {
-        let limits = &self.limits.captcha;
-        let steps = self.failures.of(by, self.clock.now()) / limits.after_failures.max(1);
+        let steps = self.failures.of(by, self.clock.now()) / self.limits.captcha_after_failures.max(1);
         let factor = 2_u32.saturating_pow(steps.min(16)).min(CAPTCHA_HARDEST);
-        limits.difficulty.saturating_mul(factor)
+        self.limits.captcha_difficulty.saturating_mul(factor)
     }
 
     fn refuse(&self, why: &'static str, text: &'static str, by: &RequestContext) -> ServiceError {

@@ -40,9 +40,8 @@ impl OtpService {
         by: &RequestContext,
         now: Timestamp,
     ) -> Result<OtpAttempt, ServiceError> {
-        let most = usize::try_from(self.limits.otp_wrong_per_day).unwrap_or(usize::MAX);
         let tried = otp_failures::since(tx, context.email_key, now - DAY).await?;
-        if let Some(wait) = sliding_window::wait(&tried, most, DAY, now) {
+        if let Some(wait) = sliding_window::wait(&tried, self.limits.otp_wrong_per_day, DAY, now) {
             tracing::warn!(event = "verification.limited", purpose = context.purpose.as_str(), flow = %context.flow, ip = %by.ip);
             return Err(ServiceError::Limited { what: TOO_MANY_WRONG, wait });
         }

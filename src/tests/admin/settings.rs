@@ -37,9 +37,8 @@ async fn each_effective_value_is_shown_with_its_source() {
     assert_eq!(row(&page.body, "Sender")[3], "default", "an empty value counts as unset");
     assert_eq!(row(&page.body, "Mode")[1], "development");
     // Every limit.
-    let limits = portal::config::limits::table(&app.state.config.limits);
-    for (name, value) in limits {
-        assert_eq!(row(&page.body, name)[1], value.to_string(), "{name}");
+    for (limit, value) in app.state.config.limits.numbers() {
+        assert_eq!(row(&page.body, limit.name)[1], value.to_string(), "{}", limit.name);
     }
 }
 
