@@ -30,7 +30,7 @@
 //! * `services`: the business rules. Depends on neither leptos nor axum. A service
 //!   returns the next step, and `routes::form` turns it into the answer to a form.
 //! * `store`: the database. Its models are private to it.
-//! * `mail`: the outbox worker, transports and templates.
+//! * `mail`: the outbox worker, transports, texts and layout.
 //! * `datetime`: times and durations as text.
 //! * `http`: the middleware, outermost first: what is the same for every request
 //!   (`http::front`), compression, the session, and the access check; then the pages

@@ -9,13 +9,12 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use super::config::log::{LogConfig, LogFormat};
 
 /// Libraries whose debug levels log the data that they process: headers, SQL values, lines of a
-/// message. They are limited to `INFO`, whatever the configured filter. Their spans are left out: that of
-/// tower-sessions would be around every request.
+/// message. They are limited to `INFO`, whatever the configured filter. Their spans are left out:
+/// tower-sessions would wrap every request in one.
 const VERBOSE_LIBRARIES: &[&str] =
     &["lettre", "hyper", "h2", "sqlx", "sea_orm", "rustls", "tower_sessions", "leptos", "server_fn", "any_spawner"];
 
-/// Writes the program's log events to standard error, each line before the code that logged it goes on, so that no line
-/// of an answered request is lost. A second call has no effect.
+/// Writes the program's log events to standard error, synchronously, so that no line of an answered request is lost. A second call has no effect.
 pub fn init(config: &LogConfig) {
     // Fails if another test in the same process has already set it.
     let _ = subscriber(config, std::io::stderr).try_init();

@@ -45,9 +45,11 @@ pub(super) enum AdminCommand {
 /// starting with its administrator.
 pub(super) async fn run(config: Config, rng: Rng, command: AdminCommand) -> Result<(), Failure> {
     let store = super::open_current(&config, rng.clone()).await?;
-    let core = Core::new(config, store.clone(), Clock::System, rng)?;
     let reads_alone = matches!(command, AdminCommand::List);
-    let done = carry_out(core.admin_cli(), command).await;
+    let done = match Core::new(config, store.clone(), Clock::System, rng) {
+        Ok(core) => carry_out(core.admin_cli(), command).await,
+        Err(error) => Err(error.into()),
+    };
     super::close(store, reads_alone).await?;
     done
 }

@@ -99,7 +99,7 @@ fn run_command(command: Command) -> Result<(), Failure> {
             Command::Serve => serve::run(config, rng).await,
             Command::Migrate => migrate::run(&config, rng).await,
             Command::Backup { file } => backup::run(&config, &file).await,
-            Command::Admin { command } => admin::run(config, rng, command).await,
+            Command::Admin { command } => Box::pin(admin::run(config, rng, command)).await,
             Command::Audit { command } => audit::run(&config, rng, command).await,
             Command::Keys { command } => keys::run(&config, rng, command).await,
             Command::CheckConfig { .. } => Ok(()),

@@ -42,7 +42,7 @@ pub fn settings(config: &Config) -> Vec<Setting> {
     if let Some(log) = all.iter_mut().find(|setting| setting.variable == PORTAL_LOG.name)
         && log.source == Source::Default
     {
-        // The filter is that of RUST_LOG.
+        // The filter comes from RUST_LOG or is the default.
         *log = Setting::new(config, log.name, "RUST_LOG", log.value.clone());
     }
     let passkeys = config.site.relying_party();

@@ -1,4 +1,4 @@
-//! Fixed limits. Configurable ones are in `src/limits.rs` and are set by environment
+//! Fixed limits. Configurable ones are in `src/limits/table.rs` and are set by environment
 //! variables.
 
 /// Minimum number of characters in a username.

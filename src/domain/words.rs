@@ -1,4 +1,4 @@
-//! Enums whose values have a word in the database and in URLs, and maybe a label for users.
+//! Enums whose values have a word in the database and in URLs, and optionally a label for users.
 
 /// Declares an enum, and for each of its values the stored word and, in the second form, the label.
 /// The words never change, because databases contain them.

@@ -28,7 +28,7 @@ pub struct Limit {
     default: u64,
     /// Whether the default is multiplied by the number of cores.
     per_core: bool,
-    /// A limit that is declared before this one. By default this limit is half of it, and at most as high.
+    /// A limit that is declared before this one. This limit defaults to half of it and cannot exceed it.
     pub part_of: Option<&'static str>,
 }
 

@@ -7,13 +7,18 @@ const LONGEST: usize = 120;
 /// or paragraph; a direction mark could make an email or IP address read backwards.
 #[must_use]
 pub fn one_line(text: &str) -> String {
+    one_line_up_to(text, LONGEST)
+}
+
+/// Same as [`one_line`], but of at most `most` characters.
+pub fn one_line_up_to(text: &str, most: usize) -> String {
     let invisible = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || invisible(c)).filter(|word| !word.is_empty()).collect();
-    words.join(" ").chars().take(LONGEST).collect()
+    words.join(" ").chars().take(most).collect()
 }
 
 #[cfg(test)]

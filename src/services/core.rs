@@ -19,8 +19,8 @@ use super::registration::policy::RegistrationPolicy;
 
 /// The state behind every service. Lives as long as the process.
 ///
-/// A service is a struct that borrows it and has a function of the same name here, next to the
-/// service: [`Core::login`](super::login) returns the service [`Login`](super::Login).
+/// A service is a struct that borrows it, and `Core` has a function that returns it, defined next
+/// to the service: `Core::login` returns [`Login`](super::Login).
 #[derive(Debug)]
 pub struct Core {
     pub config: Config,

@@ -16,8 +16,8 @@ pub async fn delete<E: EntityTrait>(
     Ok(E::delete_many().filter(among_first::<E>(condition, most)).exec(db).await?.rows_affected)
 }
 
-/// Selects up to `most` of the rows that match `condition`, by their primary key. In a `DELETE` or
-/// an `UPDATE`, which cannot have a limit of their own.
+/// Selects up to `most` of the rows that match `condition`, by their primary key. For use in a
+/// `DELETE` or an `UPDATE`, which cannot have a limit of their own.
 pub fn among_first<E: EntityTrait>(condition: impl IntoCondition, most: u64) -> Expr {
     let key = || E::PrimaryKey::iter().map(|key| Expr::col(key.into_column().as_column_ref()));
     let rows = Query::select().exprs(key()).from(E::default()).cond_where(condition).limit(most).take();

@@ -1,7 +1,9 @@
-//! How domain values are stored: each as one number or text.
+//! How domain values are stored: each as a number or a text.
 //!
 //! With these conversions, entities and query results hold domain types. A stored value that this
 //! version cannot read is an internal error.
+
+use std::fmt::Debug;
 
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr};
 use sea_orm::{ActiveValue, ColIdx, DbErr, IntoActiveValue, QueryResult, Set, TryGetError, TryGetable, Value};
@@ -26,7 +28,7 @@ macro_rules! stored {
         impl TryGetable for $type {
             fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
                 let read: fn($raw) -> Option<Self> = $read;
-                read(<$raw>::try_get_by(row, column)?).ok_or_else(|| unreadable(stringify!($type)))
+                read(<$raw>::try_get_by(row, column)?).ok_or_else(|| unreadable(stringify!($type), &column))
             }
         }
 
@@ -63,8 +65,9 @@ macro_rules! stored {
     };
 }
 
-fn unreadable(what: &str) -> TryGetError {
-    TryGetError::DbErr(DbErr::Type(format!("a row contains a value that this version cannot read: {what}")))
+fn unreadable(what: &str, column: &dyn Debug) -> TryGetError {
+    let text = format!("a row contains a value that this version cannot read: {what} in the column {column:?}");
+    TryGetError::DbErr(DbErr::Type(text))
 }
 
 stored!(Timestamp, as i64, |at| at.0, |millis| Some(Timestamp(millis)));

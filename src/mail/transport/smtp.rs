@@ -18,7 +18,7 @@ use super::SendError;
 use super::smtp_url::{Security, SmtpServer};
 use crate::domain::Timestamp;
 use crate::mail::RenderedEmail;
-use crate::mail::format::one_line;
+use crate::mail::format::one_line_up_to;
 
 /// Maximum number of idle connections.
 const IDLE_MOST: usize = 4;
@@ -117,6 +117,9 @@ fn connect_error(error: &Error) -> SendError {
     SendError::Failed(describe(error, "the mail server refused the connection or the credentials in SMTP_URL"))
 }
 
+/// Maximum length of the description of an error that is not a reply, such as of a certificate for another name.
+const ERROR_MAX: usize = 200;
+
 /// Classifies an error while sending an email.
 ///
 /// A 5xx reply is about this email and permanent (RFC 5321, section 4.2.1). The exception is 530:
@@ -135,7 +138,7 @@ fn describe(error: &Error, rejected: &str) -> String {
     let Some(code) = error.status() else {
         // An error about the form of a reply quotes the reply.
         let invalid = "the mail server closed the connection or sent an invalid reply";
-        return if error.is_response() { invalid.to_owned() } else { one_line(&error.to_string()) };
+        return if error.is_response() { invalid.to_owned() } else { one_line_up_to(&error.to_string(), ERROR_MAX) };
     };
     let phrase = if error.is_permanent() { rejected } else { "temporary failure of the mail server" };
     let reply = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();

@@ -83,10 +83,10 @@ impl Sessions {
         if self.is_over(row.remember, row.created_at, row.last_seen_at, now) {
             return Ok(None);
         }
+        let data = serde_json::from_str(&row.data).map_err(|_| StoreError::Corrupt("session.data"))?;
         if !in_background {
             self.touch(digest, row.last_seen_at, now).await;
         }
-        let data = serde_json::from_str(&row.data).map_err(|_| StoreError::Corrupt("session.data"))?;
         Ok(Some(SessionLookup { data, owner: row.owner }))
     }
 }
