@@ -46,7 +46,7 @@ impl Reauthentication<'_> {
     }
 
     /// Checks the password that a signed-in user typed into `field`. Returns the account as it was
-    /// at that time. The caller [marks](PasswordCheck::mark_succeeded) the attempt as succeeded, in the
+    /// at that time. The caller [marks](super::PasswordCheck::mark_succeeded) the attempt as succeeded, in the
     /// transaction that the password was required for.
     ///
     /// # Errors
