@@ -78,8 +78,9 @@ fn without_form(reason: String) -> Document {
     })
 }
 
+/// The card of a registration, with the way to sign in below it.
 #[component]
-fn Card(context: PageContext, children: Children) -> impl IntoView {
+pub(super) fn Card(context: PageContext, children: Children) -> impl IntoView {
     let under = || view! { "Already have an account? " <a href=paths::LOGIN>"Sign in"</a> };
     view! {
         <CardLayout context under>

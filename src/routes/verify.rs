@@ -10,9 +10,10 @@ use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::register::Card;
 use crate::routes::{Secret, otp};
 use crate::services::PendingRegistration;
-use crate::ui::{Again, CardLayout, CodeView, OtpCard, PageContext, Step, Steps};
+use crate::ui::{Again, CodeView, OtpCard, Step, Steps};
 
 pub const PAGE: Page = Page { path: paths::VERIFY, access: Access::Anyone, load: |request| Box::pin(load(request)) };
 
@@ -45,16 +46,6 @@ async fn load(request: PageRequest<'_>) -> PageResult {
             </Card>
         }
     }))
-}
-
-#[component]
-fn Card(context: PageContext, children: Children) -> impl IntoView {
-    let under = || view! { "Already have an account? " <a href=paths::LOGIN>"Sign in"</a> };
-    view! {
-        <CardLayout context under>
-            {children()}
-        </CardLayout>
-    }
 }
 
 /// The form for the code, the button that sends a new one, and the form that corrects the email address.

@@ -42,7 +42,7 @@ pub fn Chart(
     title: &'static str,
     /// What it shows, as text.
     words: String,
-    /// The labels of the bars' left edges, of which some are shown.
+    /// The labels at the left edges of the bars. Only some of them are drawn.
     labels: Vec<String>,
     /// Drawn over each other.
     series: Vec<Series>,
