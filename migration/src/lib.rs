@@ -22,6 +22,7 @@ mod m20261123_000010_invitations;
 mod m20261123_000011_traces;
 mod m20261123_000012_overview;
 mod m20261123_000013_waiting_apps;
+mod m20261123_000014_email_verification;
 
 /// Migrates a database to the schema of this version.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000011_traces::Migration),
             Box::new(m20261123_000012_overview::Migration),
             Box::new(m20261123_000013_waiting_apps::Migration),
+            Box::new(m20261123_000014_email_verification::Migration),
         ]
     }
 }

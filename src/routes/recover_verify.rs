@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use crate::crypto::OtpPurpose;
 use crate::islands::{ApiError, Captcha, CaptchaAnswer, Field, Flash, Form};
 use crate::paths;
 use crate::routes::access::Access;
@@ -16,8 +17,8 @@ pub const PAGE: Page =
 
 async fn load(request: PageRequest<'_>) -> PageResult {
     let PageRequest { state, by, .. } = request;
-    let issued = state.recovery().pending(by).await?;
-    let code = otp::view(state, &issued);
+    let pending = state.email_verifier().pending(state.store.reader(), OtpPurpose::Recovery, by).await?;
+    let code = otp::view(state, &pending.code);
     Ok(Document::new("Check your email", move |context| {
         let (flash, captcha, mailbox) = (context.flash.clone(), context.captcha.clone(), context.dev_mailbox);
         let under = || view! { "Remember your password? " <a href=paths::LOGIN>"Sign in"</a> };
@@ -79,6 +80,7 @@ pub async fn recover_verify(
 #[server(prefix = "", endpoint = "recover/resend")]
 pub async fn recover_resend(#[server(flatten)] answer: CaptchaAnswer) -> Result<(), ApiError> {
     let post = FormRequest::of::<RecoverResend>()?;
-    let outcome = post.state.recovery().resend(&post.captcha(&answer), &post.requester).await;
+    let captcha = post.captcha(&answer);
+    let outcome = post.state.email_verifier().resend(OtpPurpose::Recovery, Some(&captcha), &post.requester).await;
     post.answer(outcome).await
 }

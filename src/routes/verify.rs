@@ -4,6 +4,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use crate::crypto::OtpPurpose;
 use crate::domain::RegistrationMode;
 use crate::islands::{ApiError, Captcha, CaptchaAnswer, EnhancedForm, Field, Flash, Form};
 use crate::paths;
@@ -12,17 +13,17 @@ use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::routes::register::Card;
 use crate::routes::{Secret, otp};
-use crate::services::PendingRegistration;
+use crate::services::PendingVerification;
 use crate::ui::{Again, CodeView, OtpCard, Step, Steps};
 
 pub const PAGE: Page = Page { path: paths::VERIFY, access: Access::Anyone, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
     let PageRequest { state, by, .. } = request;
-    let pending = state.registration().pending(by.flow.as_ref()).await?;
-    let PendingRegistration { registration, code } = pending;
+    let pending = state.email_verifier().pending(state.store.reader(), OtpPurpose::Registration, by).await?;
+    let PendingVerification { verification: registration, code } = pending;
     if registration.proven {
-        let taken = registration.username.as_str().to_owned();
+        let taken = registration.sign_up.map(|it| it.username.as_str().to_owned()).unwrap_or_default();
         return Ok(Document::new("Choose another username", move |context| {
             let flash = context.flash.clone();
             view! {
@@ -134,7 +135,7 @@ fn AnotherUsername(taken: String, flash: Flash) -> impl IntoView {
 #[server(prefix = "", endpoint = "verify")]
 pub async fn verify(#[server(default)] code: Secret) -> Result<(), ApiError> {
     let post = FormRequest::of::<Verify>()?;
-    let outcome = post.state.verification().verify(code.expose(), &post.requester).await;
+    let outcome = post.state.registration().verify(code.expose(), &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -145,7 +146,8 @@ pub async fn verify(#[server(default)] code: Secret) -> Result<(), ApiError> {
 #[server(prefix = "", endpoint = "verify/resend")]
 pub async fn resend(#[server(flatten)] answer: CaptchaAnswer) -> Result<(), ApiError> {
     let post = FormRequest::of::<Resend>()?;
-    let outcome = post.state.registration().resend(&post.captcha(&answer), &post.requester).await;
+    let captcha = post.captcha(&answer);
+    let outcome = post.state.email_verifier().resend(OtpPurpose::Registration, Some(&captcha), &post.requester).await;
     post.answer(outcome).await
 }
 
@@ -167,6 +169,6 @@ pub async fn correct_email(#[server(default)] email: String) -> Result<(), ApiEr
 #[server(prefix = "", endpoint = "verify/username")]
 pub async fn choose_username(#[server(default)] username: String) -> Result<(), ApiError> {
     let post = FormRequest::of::<ChooseUsername>()?.keep("username", &username);
-    let outcome = post.state.verification().choose_username(&username, &post.requester).await;
+    let outcome = post.state.registration().choose_username(&username, &post.requester).await;
     post.answer(outcome).await
 }

@@ -4,7 +4,7 @@ use crate::store::Transaction;
 
 use crate::domain::Timestamp;
 use crate::store::accounts::{self, Account};
-use crate::store::{StoreError, email_changes, otps, recoveries, sessions, trusted_browsers};
+use crate::store::{StoreError, email_verifications, otps, sessions, trusted_browsers};
 
 /// Ends all sessions of an account and all its sign-ins in progress. Also cancels everything that
 /// is waiting for a code (codes, recoveries and email changes) and removes all trusted browsers.
@@ -12,8 +12,8 @@ pub async fn revoke_all_access(tx: &Transaction, account: &Account, now: Timesta
     accounts::end_sessions(tx, account.id).await?;
     sessions::end_all(tx, account.id).await?;
     otps::invalidate_for_email(tx, account.email.key(), now).await?;
-    recoveries::finish_all(tx, account.id, now).await?;
-    email_changes::drop_pending(tx, account.id, now).await?;
+    email_verifications::finish_recoveries(tx, account.id, now).await?;
+    email_verifications::drop_email_change(tx, account.id, now).await?;
     trusted_browsers::forget_all(tx, account.id).await?;
     Ok(())
 }

@@ -8,11 +8,10 @@ use super::core::Core;
 use crate::store::Transaction;
 
 use crate::domain::Timestamp;
-use crate::limits::{DAY, DEVICE_RECOGNIZED, INVITATIONS_KEPT, RECOVERY_LIFETIME, SECURITY_LOG, TALLIES};
+use crate::limits::{DAY, DEVICE_RECOGNIZED, INVITATIONS_KEPT, SECURITY_LOG, TALLIES};
 use crate::store::{
     StoreError, account_deletion, email_changes, hourly_counters, invitations, known_devices, login_failures,
-    mail_links, otp_failures, otps, outbox, quotas, recoveries, registrations, security_events, spent_challenges,
-    trusted_browsers,
+    mail_links, otp_failures, otps, outbox, quotas, security_events, spent_challenges, trusted_browsers,
 };
 
 /// Rows deleted per transaction. Each row is on a different page in most indexes of its table, and
@@ -63,9 +62,8 @@ impl LastPurge {
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Accounts,
-    Registrations,
+    EmailVerifications,
     Invitations,
-    Recoveries,
     EmailChanges,
     Otps,
     OtpFailures,
@@ -83,11 +81,10 @@ enum Kind {
     HourlyCounters,
 }
 
-const KINDS: [Kind; 19] = [
+const KINDS: [Kind; 18] = [
     Kind::Accounts,
-    Kind::Registrations,
+    Kind::EmailVerifications,
     Kind::Invitations,
-    Kind::Recoveries,
     Kind::EmailChanges,
     Kind::Otps,
     Kind::OtpFailures,
@@ -148,10 +145,9 @@ impl Maintenance<'_> {
         let now = self.core.clock.now();
         match kind {
             Kind::Accounts => account_deletion::purge(tx, now, ACCOUNTS_BATCH).await,
-            Kind::Registrations => registrations::purge(tx, now - self.core.limits.registration_lifetime, BATCH).await,
+            Kind::EmailVerifications => self.core.email_verifier().purge(tx, BATCH).await,
             Kind::Invitations => invitations::purge(tx, now - INVITATIONS_KEPT, BATCH).await,
-            Kind::Recoveries => recoveries::purge(tx, now - RECOVERY_LIFETIME, BATCH).await,
-            Kind::EmailChanges => email_changes::purge(tx, now - DAY, now - self.core.limits.email_undo, BATCH).await,
+            Kind::EmailChanges => email_changes::purge(tx, now - self.core.limits.email_undo, BATCH).await,
             Kind::Otps => otps::purge(tx, now - self.core.limits.otp_log, BATCH).await,
             Kind::OtpFailures => otp_failures::purge(tx, now - DAY, BATCH).await,
             Kind::LoginFailures => login_failures::purge(tx, now - DAY, BATCH).await,

@@ -1,25 +1,23 @@
-//! Starting a registration. `policy` decides who may register; `resend` covers what users can do
-//! while they wait for the code.
+//! Starting a registration. `policy` decides who may register, `correct_email` sends the code to
+//! another email, and `finish` creates the account.
 
+mod correct_email;
+mod finish;
 pub mod policy;
-mod resend;
-
-use crate::store::Transaction;
 
 use super::captcha::{Answer, Form, Passed};
-use super::codes::{OtpContext, Recipient};
 use super::core::Core;
 use super::email_owner;
-use super::flow::{self, PendingRegistration};
-use super::outcome::{Flow, FlowChange, InternalError, NextStep, ServiceError};
+use super::outcome::{InternalError, NextStep, ServiceError};
 use super::request_context::RequestContext;
 use super::sign_up_form::{SignUpForm, USERNAME_TAKEN};
 use crate::crypto::{FlowToken, OtpPurpose};
-use crate::domain::{Email, FieldErrors, Metric, Timestamp, Username};
+use crate::domain::{Email, FieldErrors, Metric, Username};
 use crate::paths;
-use crate::store::{StoreError, accounts, hourly_counters, otps, registrations};
+use crate::store::email_verifications::{EmailVerification, SignUp};
+use crate::store::{accounts, hourly_counters};
 
-/// The service behind `/register` and the secondary forms of `/verify`.
+/// The service behind `/register` and `/verify`.
 #[derive(Clone, Copy, Debug)]
 pub struct Registration<'a> {
     core: &'a Core,
@@ -75,70 +73,19 @@ impl Registration<'_> {
         let password_hash = self.core.hasher.hash(slot, &password).await?;
         let tx = self.core.store.write().await?;
         let now = tx.now();
-        self.core.codes().check_cap(&tx, email.key(), now).await?;
-        if let Some(token) = &by.flow
-            && let Some(earlier) = registrations::by_flow(&tx, token.digest()).await?
-        {
-            otps::invalidate_previous(&tx, earlier.id, 0, now).await?;
-            registrations::delete(&tx, earlier.id).await?;
-        }
-        let flow = FlowToken::generate(&self.core.rng);
-        let registration = registrations::Registration {
-            id: self.core.rng.id(now),
+        self.core.email_verifier().check_cap(&tx, email.key(), now).await?;
+        let registration = EmailVerification {
             address_taken: email_owner::find(&tx, &email, &self.core.limits, now).await?.is_some(),
-            username,
-            email,
-            password_hash,
-            tries: 0,
-            email_changes: 0,
-            created_at: now,
-            proven: false,
-            finished: false,
+            sign_up: Some(SignUp { username, password_hash }),
+            ..EmailVerification::new(self.core.rng.id(now), OtpPurpose::Registration, email, now)
         };
-        registrations::insert(&tx, registration.clone(), flow.digest()).await?;
+        let id = registration.id;
+        let step = self.core.email_verifier().begin(&tx, registration, by).await?;
         hourly_counters::add(&tx, Metric::RegistrationBegun, now).await?;
-        self.issue(&tx, &registration, by, now).await?;
         tx.commit().await?;
         self.core.mailer.wake();
-        tracing::info!(event = "registration.started", registration = %registration.id, ip = %by.ip);
-        Ok(NextStep::go(paths::VERIFY).with_flow(FlowChange::Begin(Flow::Registration, flow)))
-    }
-
-    /// Returns the pending registration for a flow token, for display on `/verify`.
-    ///
-    /// # Errors
-    /// [`ServiceError::Redirect`] to the start if the registration has ended.
-    pub async fn pending(&self, flow: Option<&FlowToken>) -> Result<PendingRegistration, ServiceError> {
-        flow::pending(
-            self.core.store.reader(),
-            flow,
-            &self.core.registration_policy,
-            &self.core.limits,
-            self.core.clock.now(),
-        )
-        .await
-    }
-
-    /// Issues a code for this registration. If the email has an owner, the owner is notified
-    /// instead.
-    async fn issue(
-        &self,
-        tx: &Transaction,
-        registration: &registrations::Registration,
-        by: &RequestContext,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let email = &registration.email;
-        let context = OtpContext { purpose: OtpPurpose::Registration, flow: registration.id, email_key: email.key() };
-        let to = (!registration.address_taken).then_some(Recipient { email, username: &registration.username });
-        self.core.codes().issue(tx, context, to, by, now).await?;
-        if !registration.address_taken {
-            return Ok(());
-        }
-        match email_owner::find(tx, email, &self.core.limits, now).await? {
-            Some(owner) => self.core.codes().notify_owner(tx, owner, by, now).await,
-            None => Ok(()),
-        }
+        tracing::info!(event = "registration.started", registration = %id, ip = %by.ip);
+        Ok(step)
     }
 
     /// Returns the email that the link in an invitation was sent to, if the invitation is still
@@ -156,7 +103,7 @@ impl Registration<'_> {
     async fn admit(&self, passed: &Passed, username: &Username, by: &RequestContext) -> Result<(), ServiceError> {
         let tx = self.core.store.write().await?;
         self.core.captcha.spend(&tx, passed, by).await?;
-        self.core.codes().take_code(&tx, by, self.core.clock.now()).await?;
+        self.core.email_verifier().take_code(&tx, by, self.core.clock.now()).await?;
         let taken = accounts::by_username(&tx, username).await?.is_some();
         tx.commit().await?;
         if taken { Err(FieldErrors::one("username", USERNAME_TAKEN).into()) } else { Ok(()) }

@@ -12,7 +12,7 @@ use crate::domain::Timestamp;
 /// Tables with an `account_id` whose rows are deleted with the account.
 pub const OF_AN_ACCOUNT: [&str; 10] = [
     "session",
-    "recovery",
+    "email_verification",
     "email_change",
     "mail_link",
     "totp",

@@ -15,7 +15,7 @@ use super::entity::{
     account, email_change, invitation, known_device, otp, outbox, passkey, security_event, session, totp,
     trusted_browser,
 };
-use super::{StoreError, recovery_codes};
+use super::{StoreError, email_verifications, recovery_codes};
 
 /// The data stored about one account.
 #[derive(Clone, Debug, Serialize)]
@@ -195,6 +195,15 @@ pub async fn collect(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Opti
     let events = security_event::Entity::find()
         .filter(security_event::Column::AccountId.eq(account_id))
         .order_by_desc(security_event::Column::Id);
+    let mut email_changes: Vec<ChangePart> = all(db, changes).await?;
+    let pending = email_verifications::email_change(db, account_id).await?;
+    email_changes.extend(pending.map(|change| ChangePart {
+        from: account.email.clone(),
+        to: change.email.as_str().to_owned(),
+        asked_at: Moment(change.created_at.0),
+        confirmed_at: None,
+        undone_at: None,
+    }));
     Ok(Some(AccountExport {
         sessions: sessions.into_iter().map(Into::into).collect(),
         known_devices: all(db, devices).await?,
@@ -204,7 +213,7 @@ pub async fn collect(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Opti
             recovery_codes_left: recovery_codes::left(db, account_id).await?,
         },
         passkeys: all(db, passkeys).await?,
-        email_changes: all(db, changes).await?,
+        email_changes,
         invitations: all(db, invitations).await?,
         codes: codes(db, &account.email_key).await?,
         security_log: all(db, events).await?,

@@ -24,6 +24,7 @@ mod connections;
 mod cursor;
 pub mod database_info;
 pub mod email_changes;
+pub mod email_verifications;
 pub mod encrypted_columns;
 mod entity;
 mod health;
@@ -44,9 +45,7 @@ mod postgres;
 #[cfg(test)]
 mod query_plan;
 pub mod quotas;
-pub mod recoveries;
 pub mod recovery_codes;
-pub mod registrations;
 pub mod security_events;
 pub mod sessions;
 pub mod spent_challenges;

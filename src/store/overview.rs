@@ -7,8 +7,9 @@ use sea_orm::{
 };
 
 use super::StoreError;
-use super::entity::{account, outbox, registration};
+use super::entity::{account, email_verification, outbox};
 use super::outbox::MailState;
+use crate::crypto::OtpPurpose;
 use crate::domain::Timestamp;
 
 /// Mail that has not been sent.
@@ -64,12 +65,13 @@ fn new_accounts_query(since: Timestamp) -> Select<account::Entity> {
     accounts_query().filter(account::Column::CreatedAt.gte(since.0))
 }
 
-fn waiting_query(since: Timestamp) -> Select<registration::Entity> {
-    registration::Entity::find()
+fn waiting_query(since: Timestamp) -> Select<email_verification::Entity> {
+    email_verification::Entity::find()
         .select_only()
         .expr_as(many(), "many")
-        .filter(registration::Column::FinishedAt.is_null())
-        .filter(registration::Column::CreatedAt.gt(since.0))
+        .filter(email_verification::Column::Purpose.eq(OtpPurpose::Registration))
+        .filter(email_verification::Column::CreatedAt.gt(since))
+        .filter(email_verification::Column::FinishedAt.is_null())
 }
 
 fn mail_query(state: MailState) -> Select<outbox::Entity> {

@@ -12,7 +12,7 @@ use super::invitations::Ending;
 use super::mail_links::LinkPurpose;
 use super::otps::SuppressionReason;
 use super::outbox::MailState;
-use crate::crypto::PasswordHash;
+use crate::crypto::{OtpPurpose, PasswordHash};
 use crate::domain::{Email, PasskeyName, Role, Timestamp, Username};
 
 /// Stores a type as another, with the functions that write and read it.
@@ -79,6 +79,7 @@ stored!(PasswordHash, as String, |hash| hash.as_stored().to_owned(), |phc| Some(
 stored!(Role, as String, |role| role.as_str().to_owned(), |word| Some(Role::parse(&word).unwrap_or(Role::User)));
 stored!(MailState, as String, |state| state.as_str().to_owned(), |word| MailState::parse(&word));
 stored!(LinkPurpose, as String, |purpose| purpose.as_str().to_owned(), |word| LinkPurpose::parse(&word));
+stored!(OtpPurpose, as String, |purpose| purpose.as_str().to_owned(), |word| OtpPurpose::parse(&word));
 stored!(Ending, as String, |ending| ending.as_str().to_owned(), |word| Ending::parse(&word));
 stored!(SuppressionReason, as String, |why| why.as_str().to_owned(), |word| SuppressionReason::parse(&word));
 
@@ -86,8 +87,7 @@ stored!(SuppressionReason, as String, |why| why.as_str().to_owned(), |word| Supp
 mod tests {
     use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
-    use super::{Email, Ending, LinkPurpose, MailState, Role, SuppressionReason};
-    use crate::crypto::OtpPurpose;
+    use super::{Email, Ending, LinkPurpose, MailState, OtpPurpose, Role, SuppressionReason};
     use crate::domain::{AccountState, AuditAction, Metric, SecurityEvent};
     use crate::store::query_plan::empty_store;
 

@@ -26,7 +26,7 @@ async fn unsolved(client: &Client, action: &str) -> String {
 }
 
 async fn registrations(app: &TestApp) -> i64 {
-    app.count("SELECT COUNT(*) FROM registration").await
+    app.count("SELECT COUNT(*) FROM email_verification").await
 }
 
 #[tokio::test]

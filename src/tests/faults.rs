@@ -30,7 +30,7 @@ async fn a_server_error_is_one_plain_line_with_the_request_id_in_both_modes() {
         );
         assert!(!answer.body.contains("otp") && !answer.body.contains("SQL"), "{}", answer.body);
         assert!(answer.header("retry-after").is_some());
-        assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0, "no partial registration is stored");
+        assert_eq!(app.count("SELECT COUNT(*) FROM email_verification").await, 0, "no partial registration is stored");
     }
 }
 

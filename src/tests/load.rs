@@ -110,7 +110,7 @@ async fn a_refused_post_is_not_read_and_writes_nothing_and_pages_still_load() {
         assert_eq!(answer.expect("the server does not wait for its body").status, 429);
         assert_eq!(client.register("ann", "ann@x.example", PASSWORD).await.status, 429);
         assert_eq!(client.sign_in("ann", "another fine password").await.status, 429);
-        for table in ["registration", "outbox", "failure_counter", "session"] {
+        for table in ["email_verification", "outbox", "failure_counter", "session"] {
             assert_eq!(app.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
         }
         for _ in 0..20 {
@@ -177,7 +177,7 @@ async fn with_the_queue_full_the_portal_answers_at_once_that_it_is_busy() {
         }
         held.commit().await.expect("the transaction commits");
         assert_eq!(app.count("SELECT COUNT(*) FROM session").await, before);
-        assert_eq!(app.count("SELECT COUNT(*) FROM registration WHERE email = 'eve@x.example'").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM email_verification WHERE email = 'eve@x.example'").await, 0);
         drop(places);
         assert_eq!(client.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
     }

@@ -8,7 +8,7 @@ use super::harness::app::PASSWORD;
 use super::harness::{Client, Mode, TestApp};
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
-const TABLES: [&str; 7] = ["account", "registration", "otp", "outbox", "session", "failure_counter", "wrong_try"];
+const TABLES: [&str; 7] = ["account", "email_verification", "otp", "outbox", "session", "failure_counter", "wrong_try"];
 
 /// What the meter shows ann, who has typed her username and email.
 async fn meter(client: &mut Client, password: &str) -> StrengthView {
@@ -36,7 +36,7 @@ async fn a_common_password_is_refused_beside_its_field_and_the_other_fields_are_
             assert!(!seen.contains(listed), "a password is never filled in again");
         }
     }
-    assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0);
+    assert_eq!(app.count("SELECT COUNT(*) FROM email_verification").await, 0);
     assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, 0, "nothing was mailed");
 }
 

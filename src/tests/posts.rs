@@ -127,7 +127,7 @@ async fn get_and_head_change_nothing() {
         client.get(&query).await;
         client.send(axum::http::Request::head(&query), Body::empty()).await;
     }
-    for table in ["registration", "otp", "outbox", "account"] {
+    for table in ["email_verification", "otp", "outbox", "account"] {
         assert_eq!(app.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
     }
 }

@@ -233,7 +233,7 @@ async fn a_weak_password_is_refused_equally_for_all_and_costs_neither_code_nor_a
             let answer = set(&mut client, &code, named).await;
             assert!(client.seen(answer).await.contains("Don't use your name"));
         }
-        assert_eq!(app.count("SELECT tries FROM recovery").await, 2);
+        assert_eq!(app.count("SELECT tries FROM email_verification WHERE purpose = 'recovery'").await, 2);
         assert_eq!(app.count("SELECT COUNT(*) FROM wrong_try").await, 2);
         assert_eq!(set(&mut client, &code, NEW).await.location().as_deref(), Some("/login"));
     }
@@ -258,10 +258,10 @@ async fn recoveries_are_deleted_after_a_day() {
     waiting(&app, Mode::Form).await;
     app.advance(86_400);
     app.state.maintenance().purge().await.expect("purges");
-    assert_eq!(app.count("SELECT COUNT(*) FROM recovery").await, 1);
+    assert_eq!(app.count("SELECT COUNT(*) FROM email_verification WHERE purpose = 'recovery'").await, 1);
     app.advance(1);
     app.state.maintenance().purge().await.expect("purges");
-    assert_eq!(app.count("SELECT COUNT(*) FROM recovery").await, 0);
+    assert_eq!(app.count("SELECT COUNT(*) FROM email_verification WHERE purpose = 'recovery'").await, 0);
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ async fn a_registration_is_not_an_account() {
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 0);
     // It does not reserve the username either: both registrations above used the same one.
-    assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 2);
+    assert_eq!(app.count("SELECT COUNT(*) FROM email_verification").await, 2);
 }
 
 #[tokio::test]
@@ -271,8 +271,8 @@ async fn an_unfinished_registration_is_purged_after_24_hours() {
     client.register("ann", "ann@x.example", PASSWORD).await;
     app.advance(86_400 - 1);
     app.state.maintenance().purge().await.expect("purges");
-    assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 1);
+    assert_eq!(app.count("SELECT COUNT(*) FROM email_verification").await, 1);
     app.advance(2);
     app.state.maintenance().purge().await.expect("purges");
-    assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0);
+    assert_eq!(app.count("SELECT COUNT(*) FROM email_verification").await, 0);
 }

@@ -18,7 +18,7 @@ fn details<'a>(username: &'a str, email: &'a str) -> [(&'static str, &'a str); 3
 
 async fn nothing_begun(app: &TestApp) -> bool {
     let rows =
-        "SELECT (SELECT COUNT(*) FROM registration) + (SELECT COUNT(*) FROM otp) + (SELECT COUNT(*) FROM outbox)";
+        "SELECT (SELECT COUNT(*) FROM email_verification) + (SELECT COUNT(*) FROM otp) + (SELECT COUNT(*) FROM outbox)";
     app.count(rows).await == 0
 }
 

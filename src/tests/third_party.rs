@@ -93,12 +93,12 @@ async fn the_widgets_answer_is_verified_at_the_providers_endpoint() {
             ];
             let expected: Asked = expected.iter().map(|&(name, value)| (name.into(), value.into())).collect();
             assert_eq!(asked, [expected]);
-            let before = app.count("SELECT COUNT(*) FROM registration").await;
+            let before = app.count("SELECT COUNT(*) FROM email_verification").await;
             let mut client = app.client(mode);
             let answer = register(&mut client, field, "bad").await;
             assert!(client.seen(answer).await.contains("We couldn't check that you're not a robot."));
             verification.asked();
-            assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, before);
+            assert_eq!(app.count("SELECT COUNT(*) FROM email_verification").await, before);
         }
     }
 }

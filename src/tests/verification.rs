@@ -115,7 +115,7 @@ async fn a_hundred_parallel_guesses_count_as_at_most_five() {
     let evaluated =
         answers.iter().filter(|answer| answer.body.contains("That code is incorrect or has expired")).count();
     assert!(evaluated <= 5, "{evaluated} were evaluated");
-    assert_eq!(app.count("SELECT tries FROM registration").await, 5);
+    assert_eq!(app.count("SELECT tries FROM email_verification").await, 5);
     assert_eq!(app.count("SELECT COUNT(*) FROM wrong_try").await, 5);
     assert_ne!(client.clone().verify(&code).await.location().as_deref(), Some("/login"));
 }

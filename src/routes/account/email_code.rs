@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use crate::crypto::OtpPurpose;
 use crate::islands::{ApiError, Field, Flash, Form};
 use crate::paths;
 use crate::routes::access::Access;
@@ -15,9 +16,10 @@ pub const PAGE: Page =
     Page { path: paths::ACCOUNT_EMAIL_VERIFY, access: Access::SignedIn, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
-    let pending = request.state.account_settings().pending_email_change(request.by).await?;
-    let email = pending.change.email.as_str().to_owned();
-    let code = otp::view(request.state, &pending.code);
+    let PageRequest { state, by, .. } = request;
+    let pending = state.email_verifier().pending(state.store.reader(), OtpPurpose::EmailChange, by).await?;
+    let email = pending.verification.email.as_str().to_owned();
+    let code = otp::view(state, &pending.code);
     Ok(Document::new("Confirm your new email address", move |context| {
         let (flash, mailbox) = (context.flash.clone(), context.dev_mailbox);
         let under = || view! { <a href=paths::ACCOUNT>"Back to your account"</a> };
@@ -75,7 +77,7 @@ pub async fn confirm_email(#[server(default)] code: Secret) -> Result<(), ApiErr
 #[server(prefix = "", endpoint = "account/email/resend")]
 pub async fn resend_email_code() -> Result<(), ApiError> {
     let post = FormRequest::of::<ResendEmailCode>()?;
-    let outcome = post.state.account_settings().resend_email_code(&post.requester).await;
+    let outcome = post.state.email_verifier().resend(OtpPurpose::EmailChange, None, &post.requester).await;
     post.answer(outcome).await
 }
 

@@ -1,18 +1,20 @@
-//! Requesting and canceling a change of the email. Verifying it is in `email_code`.
-
-use crate::store::Transaction;
+//! Changing the email, which is verified first.
 
 use super::AccountSettings;
 use crate::crypto::OtpPurpose;
-use crate::domain::{Email, FieldErrors, NoticeKind, SecurityEvent, Timestamp};
+use crate::domain::{Email, FieldErrors, NoticeKind, SecurityEvent};
+use crate::mail::NotificationKind;
 use crate::paths;
-use crate::services::codes::{OtpContext, Recipient};
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::services::{email_domain_policy, email_owner};
-use crate::store::StoreError;
-use crate::store::accounts::Account;
+use crate::store::accounts::{self, Account};
 use crate::store::email_changes::{self, EmailChange};
+use crate::store::email_verifications::{self, EmailVerification};
+use crate::store::mail_links::LinkPurpose;
+use crate::store::{StoreError, Transaction, otps};
+
+const TAKEN: &str = "Another account uses this email address. Yours hasn't changed.";
 
 impl AccountSettings<'_> {
     /// Mails a code to a new email. The account is unchanged until the code is entered. This
@@ -36,33 +38,34 @@ impl AccountSettings<'_> {
         if email.key() == account.email.key() {
             return Err(FieldErrors::one("email", "This is already your email address.").into());
         }
-        self.core.codes().check_limits(&tx, email.key(), by, now).await?;
-        email_changes::drop_pending(&tx, account.id, now).await?;
-        let owner =
-            email_owner::find(&tx, &email, &self.core.limits, now).await?.filter(|it| it.account_id != account.id);
-        let change = EmailChange {
-            id: self.core.rng.id(now),
-            account_id: account.id,
-            email,
-            address_taken: owner.is_some(),
-            old_email: account.email.clone(),
-            tries: 0,
-            created_at: now,
-            confirmed_at: None,
-            undone: false,
+        self.core.email_verifier().check_limits(&tx, email.key(), by, now).await?;
+        let owner = email_owner::find(&tx, &email, &self.core.limits, now).await?;
+        let detail = old_and_new(&account.email, &email);
+        let change = EmailVerification {
+            account_id: Some(account.id),
+            address_taken: owner.is_some_and(|owner| owner.account_id != account.id),
+            ..EmailVerification::new(self.core.rng.id(now), OtpPurpose::EmailChange, email, now)
         };
-        email_changes::insert(&tx, &change).await?;
-        self.issue_change_code(&tx, &change, &account, by, now).await?;
-        if let Some(owner) = owner {
-            self.core.codes().notify_owner(&tx, owner, by, now).await?;
-        }
-        let detail = old_and_new(&change);
+        let step = self.core.email_verifier().begin(&tx, change, by).await?;
         self.core
             .security_log()
             .record_with_detail(&tx, account.id, SecurityEvent::EmailChangeAsked, &detail, by)
             .await?;
         self.commit(tx).await?;
-        Ok(NextStep::go(paths::ACCOUNT_EMAIL_VERIFY))
+        Ok(step)
+    }
+
+    /// Returns the new email of the user's pending change, if there is one.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    pub async fn pending_email(&self, by: &RequestContext) -> Result<Option<Email>, ServiceError> {
+        let pending = self.core.email_verifier().pending(self.core.store.reader(), OtpPurpose::EmailChange, by).await;
+        match pending {
+            Ok(pending) => Ok(Some(pending.verification.email)),
+            Err(ServiceError::Redirect(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Cancels the pending change.
@@ -73,31 +76,68 @@ impl AccountSettings<'_> {
         let member = by.member()?;
         let tx = self.core.store.write().await?;
         let account = self.own(&tx, member).await?;
-        email_changes::drop_pending(&tx, account.id, self.core.clock.now()).await?;
+        email_verifications::drop_email_change(&tx, account.id, tx.now()).await?;
         tx.commit().await?;
         let text = format!("Email change canceled. Your email address is still {}.", account.email.as_str());
         Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Info, text))
     }
 
-    /// Issues a code, and mails it unless the email belongs to another account.
-    pub(super) async fn issue_change_code(
+    /// Checks the code and changes the email. The old email receives a notice with a link that
+    /// undoes the change, and stays reserved for this account until the link expires.
+    ///
+    /// # Errors
+    /// The same error next to `code`, whatever makes the code wrong, or [`ServiceError::Limited`]
+    /// after too many wrong codes.
+    pub async fn confirm_email(&self, code: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
+        let member = by.member()?;
+        let (tx, verified) = self.core.email_verifier().verify(OtpPurpose::EmailChange, code, by).await?;
+        let now = tx.now();
+        let account = self.own(&tx, member).await?;
+        email_verifications::finish(&tx, verified.id, now).await?;
+        let owner = email_owner::find(&tx, &verified.email, &self.core.limits, now).await?;
+        if owner.is_some_and(|owner| owner.account_id != account.id) {
+            tx.commit().await?;
+            return Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Warning, TAKEN));
+        }
+        let text = format!("Your email address is now {}.", verified.email.as_str());
+        let change = EmailChange {
+            id: verified.id,
+            account_id: account.id,
+            email: verified.email,
+            old_email: account.email.clone(),
+            created_at: verified.created_at,
+            confirmed_at: now,
+        };
+        self.apply_change(&tx, &account, change, by).await?;
+        self.commit(tx).await?;
+        tracing::info!(event = "account.email_changed", account = %account.id, ip = %by.ip);
+        Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text))
+    }
+
+    /// Applies the change with all its consequences. Sessions continue.
+    async fn apply_change(
         &self,
         tx: &Transaction,
-        change: &EmailChange,
         account: &Account,
+        change: EmailChange,
         by: &RequestContext,
-        now: Timestamp,
     ) -> Result<(), StoreError> {
-        let to = (!change.address_taken).then_some(Recipient { email: &change.email, username: &account.username });
-        self.core.codes().issue(tx, otp_context(change), to, by, now).await
+        let now = tx.now();
+        accounts::set_email(tx, account.id, &change.email).await?;
+        otps::invalidate_for_email(tx, change.old_email.key(), now).await?;
+        email_verifications::finish_recoveries(tx, account.id, now).await?;
+        let until = now + self.core.limits.email_undo;
+        let notifications = self.core.notifications();
+        let link = notifications.link(tx, LinkPurpose::UndoEmailChange, account, Some(change.id), until).await?;
+        let kind = NotificationKind::EmailChanged { link };
+        notifications.send_to(tx, &change.old_email, account, kind, by).await?;
+        let detail = old_and_new(&change.old_email, &change.email);
+        self.core.security_log().record_with_detail(tx, account.id, SecurityEvent::EmailChanged, &detail, by).await?;
+        email_changes::insert(tx, change).await
     }
 }
 
-pub(super) fn otp_context(change: &EmailChange) -> OtpContext<'_> {
-    OtpContext { purpose: OtpPurpose::EmailChange, flow: change.id, email_key: change.email.key() }
-}
-
-/// Returns the old and the new email, for the owner's security log.
-pub(super) fn old_and_new(change: &EmailChange) -> String {
-    format!("{} → {}", change.old_email.as_str(), change.email.as_str())
+/// Returns both emails, for the owner's security log.
+fn old_and_new(old: &Email, new: &Email) -> String {
+    format!("{} → {}", old.as_str(), new.as_str())
 }

@@ -4,20 +4,17 @@
 
 mod deletion;
 mod email;
-mod email_code;
 mod export;
 mod password;
 mod username;
 
-use crate::store::Transaction;
-
-pub use email_code::PendingEmailChange;
+use sea_orm::ConnectionTrait;
 
 use super::core::Core;
 use super::outcome::ServiceError;
 use super::request_context::{AuthenticatedUser, RequestContext};
-use crate::store::StoreError;
 use crate::store::accounts::{self, Account};
+use crate::store::{StoreError, Transaction};
 
 /// The service behind `/account` and the pages below it, except those about signing in.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +31,12 @@ impl Core {
 
 impl AccountSettings<'_> {
     /// Returns the user's account, unless the session has ended in the meantime.
-    async fn own(&self, tx: &Transaction, member: &AuthenticatedUser) -> Result<Account, ServiceError> {
-        let account = accounts::by_id(tx, member.account_id).await?;
+    pub(super) async fn own(
+        &self,
+        db: &impl ConnectionTrait,
+        member: &AuthenticatedUser,
+    ) -> Result<Account, ServiceError> {
+        let account = accounts::by_id(db, member.account_id).await?;
         account.filter(|it| it.accepts_session(member.session_version)).ok_or(ServiceError::Unauthenticated)
     }
 

@@ -7,7 +7,7 @@ use crate::mail::NotificationKind;
 use crate::paths;
 use crate::services::outcome::{NextStep, ServiceError, SessionChange};
 use crate::services::request_context::RequestContext;
-use crate::store::{accounts, otps, recoveries, sessions, trusted_browsers};
+use crate::store::{accounts, email_verifications, otps, sessions, trusted_browsers};
 
 const ALREADY_CHANGED: &str = "Your password has just been changed. Reload the page.";
 
@@ -52,7 +52,7 @@ impl AccountSettings<'_> {
         sessions::end_others(&tx, account.id, member.session).await?;
         trusted_browsers::forget_all(&tx, account.id).await?;
         otps::invalidate_for_email(&tx, account.email.key(), now).await?;
-        recoveries::finish_all(&tx, account.id, now).await?;
+        email_verifications::finish_recoveries(&tx, account.id, now).await?;
         self.core.security_log().record(&tx, account.id, SecurityEvent::PasswordChanged, by).await?;
         self.core.notifications().send(&tx, &account, NotificationKind::PasswordChanged, by).await?;
         let session_version =

@@ -25,8 +25,7 @@ impl EmailLinks<'_> {
         now: Timestamp,
     ) -> Result<Option<NextStep>, ServiceError> {
         let Some(id) = link.subject_id else { return Ok(None) };
-        let change = email_changes::by_id(tx, id).await?;
-        let Some(change) = change.filter(|it| it.confirmed_at.is_some() && !it.undone) else { return Ok(None) };
+        let Some(change) = email_changes::by_id(tx, id).await? else { return Ok(None) };
         let Some(account) = accounts::by_id(tx, link.account_id).await? else { return Ok(None) };
         // The old email is reserved, so no other account should have it. This makes sure that no
         // account loses its email.

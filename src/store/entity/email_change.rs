@@ -1,6 +1,8 @@
-//! Changes of an account's email: pending, confirmed or undone.
+//! Confirmed changes of an account's email, which can be undone for some time.
 
 use sea_orm::entity::prelude::*;
+
+use crate::domain::{Email, Timestamp};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "email_change")]
@@ -8,16 +10,13 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub account_id: Uuid,
-    pub email: String,
-    pub email_key: String,
-    /// The new email belongs to another account: no code was sent, and no code is accepted.
-    pub address_taken: bool,
-    pub old_email: String,
+    pub email: Email,
+    pub old_email: Email,
     pub old_email_key: String,
-    pub tries: i32,
-    pub created_at: i64,
-    pub confirmed_at: Option<i64>,
-    pub undone_at: Option<i64>,
+    /// When the code was asked for.
+    pub created_at: Timestamp,
+    pub confirmed_at: Timestamp,
+    pub undone_at: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -12,7 +12,9 @@ async fn the_file_holds_all_account_data_and_no_secret() {
         app.execute(
             "INSERT INTO passkey SELECT randomblob(16), id, x'c0ffee', 'key material', 'My key', 0, NULL FROM account WHERE username = 'ann';
              INSERT INTO totp SELECT id, x'5ec7e7', 0, 1000, NULL FROM account WHERE username = 'ann';
-             INSERT INTO email_change SELECT randomblob(16), id, 'bob@x.example', 'bob@x.example', 1, email, email_key, 0, 0, NULL, NULL FROM account WHERE username = 'ann'",
+             INSERT INTO email_change SELECT randomblob(16), id, email, 'old@x.example', 'old@x.example', 0, 1000, NULL FROM account WHERE username = 'ann';
+             INSERT INTO email_verification (id, purpose, account_id, email, email_key, address_taken, tries, email_changes, created_at)
+             SELECT randomblob(16), 'email_change', id, 'bob@x.example', 'bob@x.example', 1, 0, 0, 2000 FROM account WHERE username = 'ann'",
         )
         .await;
         let answer = client.post("/account/export", &[]).await;
@@ -24,6 +26,11 @@ async fn the_file_holds_all_account_data_and_no_secret() {
         let file: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
         assert_eq!(file["account"]["email"], "ann@x.example");
         assert_eq!(file["passkeys"][0]["name"], "My key");
+        assert_eq!(file["email_changes"][0]["from"], "old@x.example");
+        assert_eq!(file["email_changes"][0]["confirmed_at"], "1970-01-01T00:00:01Z");
+        assert_eq!(file["email_changes"][1]["from"], "ann@x.example");
+        assert_eq!(file["email_changes"][1]["to"], "bob@x.example");
+        assert!(file["email_changes"][1]["confirmed_at"].is_null());
         assert_eq!(file["codes"][0]["purpose"], "registration");
         assert_eq!(file["codes"][0]["mail"]["state"], "sent");
         assert_eq!(file["sessions"][0]["from"], "192.0.2.7");

@@ -215,7 +215,7 @@ async fn an_email_that_its_owner_may_still_recover_is_taken() {
     let app = TestApp::new().await;
     app.account("ann", "new@x.example").await;
     app.execute(
-        "INSERT INTO email_change SELECT randomblob(16), id, email, email_key, 0, 'old@x.example', 'old@x.example', 0, created_at, created_at, NULL FROM account",
+        "INSERT INTO email_change SELECT randomblob(16), id, email, 'old@x.example', 'old@x.example', created_at, created_at, NULL FROM account",
     )
     .await;
     let refused = operators(&app).create("bob", "Old@x.example", "gravel lantern octave").await;

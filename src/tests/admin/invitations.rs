@@ -199,7 +199,7 @@ async fn no_invitation_works_while_registration_is_closed() {
         }
         let answer = guest.post_bare("/register", &[("username", "guest"), ("password", PASSWORD)]).await;
         assert!(guest.seen(answer).await.contains("New accounts can't be created at the moment."));
-        assert_eq!(app.count("SELECT COUNT(*) FROM registration WHERE username = 'guest'").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM email_verification WHERE username = 'guest'").await, 0);
     }
 }
 
@@ -221,7 +221,7 @@ async fn a_made_up_token_opens_nothing_and_is_not_stored() {
         let fields = [("username", "guest"), ("email", GUEST), ("password", PASSWORD)];
         let answer = guest.post_bare("/register", &fields).await;
         assert!(guest.seen(answer).await.contains("You need an invitation"));
-        assert_eq!(app.count("SELECT COUNT(*) FROM registration WHERE username = 'guest'").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM email_verification WHERE username = 'guest'").await, 0);
     }
 }
 

@@ -184,7 +184,7 @@ async fn metrics_outlive_the_rows_they_count_and_expire_on_time() {
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     app.advance(3 * DAY);
     app.state.maintenance().purge().await.expect("the purge");
-    assert_eq!(app.count("SELECT COUNT(*) FROM registration").await, 0, "the registration rows are deleted");
+    assert_eq!(app.count("SELECT COUNT(*) FROM email_verification").await, 0, "the registration rows are deleted");
     enter(&app, &mut ann).await;
     assert_eq!(figure(&read(&mut ann, "week").await, "Completion rate").0, "100%");
     app.advance(401 * DAY);

@@ -48,11 +48,12 @@ fn kept(table: &'static str, from: &'static str, seconds: i64) -> Kept {
 fn all() -> Vec<Kept> {
     vec![
         kept("account", "delete_after", 0),
-        kept("registration", "created_at", DAY).set_by("PORTAL_REGISTRATION_LIFETIME"),
+        kept("email_verification", "created_at", DAY)
+            .set_by("PORTAL_REGISTRATION_LIFETIME")
+            .with(&[("purpose", "'registration'")]),
+        kept("email_verification", "created_at", DAY).with(&[("purpose", "'recovery'")]),
+        kept("email_verification", "created_at", DAY).with(&[("purpose", "'email_change'")]),
         kept("invitation", "ended_at", 30 * DAY),
-        kept("recovery", "created_at", DAY),
-        // For confirmed changes, the time of confirmation counts.
-        kept("email_change", "created_at", DAY),
         kept("email_change", "confirmed_at", 72 * HOUR).set_by("PORTAL_EMAIL_UNDO"),
         kept("otp", "issued_at", 30 * DAY).set_by("PORTAL_OTP_LOG"),
         kept("wrong_try", "at", DAY),

@@ -113,7 +113,7 @@ async fn register(served: &Served, name: &str) -> StatusCode {
 pub(super) async fn registered(url: &str) -> BTreeSet<String> {
     let store = Store::open(url, Clock::System).await.expect("the database opens");
     let db = store.reader();
-    let query = Statement::from_string(db.get_database_backend(), "SELECT username FROM registration");
+    let query = Statement::from_string(db.get_database_backend(), "SELECT username FROM email_verification");
     let rows = db.query_all_raw(query).await.expect("the query succeeds");
     let names = rows.iter().map(|row| row.try_get_by_index(0).expect("a name")).collect();
     store.close().await.expect("it closes");

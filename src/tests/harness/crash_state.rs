@@ -6,12 +6,12 @@ use portal::clock::Clock;
 use portal::store::Store;
 use sea_orm::{ConnectionTrait as _, FromQueryResult, Statement};
 
-const REMAINS: &str = "SELECT (SELECT COUNT(*) FROM registration) AS registrations, \
-    (SELECT COUNT(*) FROM registration JOIN otp ON otp.flow_id = registration.id JOIN outbox ON outbox.otp_id = otp.id \
+const REMAINS: &str = "SELECT (SELECT COUNT(*) FROM email_verification) AS registrations, \
+    (SELECT COUNT(*) FROM email_verification flow JOIN otp ON flow_id = flow.id JOIN outbox ON outbox.otp_id = otp.id \
      WHERE state = 'sent' AND payload IS NULL \
      OR state = 'waiting' AND payload IS NOT NULL AND next_attempt_at <= (unixepoch() + 41) * 1000) AS whole, \
     (SELECT COUNT(*) FROM otp) AS codes, (SELECT COUNT(*) FROM outbox) AS mails, \
-    (SELECT COALESCE(group_concat(username), '') FROM registration) AS usernames, \
+    (SELECT COALESCE(group_concat(username), '') FROM email_verification) AS usernames, \
     (SELECT group_concat(integrity_check) FROM pragma_integrity_check) AS integrity";
 
 #[derive(Debug, FromQueryResult)]

@@ -16,14 +16,13 @@ const PLAIN: &[(&str, &str)] = &[
     ("audit.previous", "a hash"),
     ("audit.reason_commitment", "a hash of a value and a random one"),
     ("audit.reason_salt", "a random value"),
+    ("email_verification.flow_digest", "a hash of a random value"),
     ("invitation.digest", "a hash of a random value"),
     ("known_device.digest", "a hash of a random value"),
     ("mail_link.digest", "a hash of a random value"),
     ("otp.digest", "a keyed hash, which counts for minutes; the previous key\u{2019}s is looked for too"),
     ("passkey.credential_id", "is public"),
-    ("recovery.flow_digest", "a hash of a random value"),
     ("recovery_code.digest", "a hash of a random value"),
-    ("registration.flow_digest", "a hash of a random value"),
     ("trusted_browser.digest", "a hash of a random value"),
 ];
 

@@ -43,7 +43,7 @@ async fn the_rows_are_the_same_and_only_the_mail_differs() {
     let before = app.mails_to("ann@x.example").await.len();
     ask(&mut app.form(), "ann@x.example").await;
     ask(&mut app.form(), "zoe@x.example").await;
-    assert_eq!(app.count("SELECT COUNT(*) FROM recovery").await, 2);
+    assert_eq!(app.count("SELECT COUNT(*) FROM email_verification WHERE purpose = 'recovery'").await, 2);
     assert_eq!(app.count("SELECT COUNT(*) FROM otp WHERE purpose = 'recovery'").await, 2);
     assert_eq!(app.mails_to("zoe@x.example").await.len(), 0);
     assert_eq!(app.mails_to("ann@x.example").await.len(), before + 1);

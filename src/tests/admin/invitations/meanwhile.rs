@@ -28,7 +28,7 @@ async fn an_invitation_revoked_between_the_code_check_and_the_account_creates_no
         // to create the account. Ann is second in line, and writes between the two.
         let turn = app.state.store.write().await.expect("the write lock");
         let (proven, revoked, ()) = join3(
-            Box::pin(app.state.verification().verify(&code, &by_guest)),
+            Box::pin(app.state.registration().verify(&code, &by_guest)),
             Box::pin(app.state.admin().revoke_invitation(&id, &by_ann)),
             async { drop(turn) },
         )
@@ -40,7 +40,7 @@ async fn an_invitation_revoked_between_the_code_check_and_the_account_creates_no
         assert_eq!(audit(&app).await, ["invitation_sent g***@x.example", "invitation_revoked g***@x.example"]);
         assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1, "only ann's");
         assert_eq!(
-            app.count("SELECT tries FROM registration WHERE username = 'guest'").await,
+            app.count("SELECT tries FROM email_verification WHERE username = 'guest'").await,
             1,
             "the attempt was recorded"
         );

@@ -2,30 +2,23 @@
 
 use crate::store::Transaction;
 
-use super::{OtpContext, OtpService};
+use super::EmailVerifier;
 use crate::crypto::{OtpDigest, OtpPurpose};
 use crate::domain::{Email, Timestamp, Username};
 use crate::limits::{DAY, EXISTS_NOTICE_EVERY, HOUR, OTP_LIVE};
 use crate::mail::{CodeMail, Message};
-use crate::services::email_owner::EmailOwner;
 use crate::services::outcome::ServiceError;
 use crate::services::quota::{self, QuotaKind};
 use crate::services::request_context::RequestContext;
-use crate::services::sliding_window;
+use crate::services::{email_owner, recovery, sliding_window};
+use crate::store::email_verifications::EmailVerification;
 use crate::store::otps::{NewOtp, SuppressionReason};
 use crate::store::{StoreError, accounts, otps};
 
 const TOO_MANY_CODES: &str = "Too many codes have been sent to this email address.";
 const TOO_MANY_FROM_HERE: &str = "Too many codes have been requested from your network.";
 
-/// The recipient of a code.
-#[derive(Clone, Copy, Debug)]
-pub struct Recipient<'a> {
-    pub email: &'a Email,
-    pub username: &'a Username,
-}
-
-impl OtpService<'_> {
+impl EmailVerifier<'_> {
     /// Takes a code from the quota of the requesting IP prefix and checks the limit for the
     /// recipient.
     ///
@@ -68,48 +61,43 @@ impl OtpService<'_> {
         }
     }
 
-    /// Stores a code and queues the email that contains it, in the same transaction. Without a
-    /// recipient, no email is queued and no code is accepted.
+    /// Stores a code and queues the email that contains it, in the same transaction. If no code is
+    /// accepted, the same row is written, but no code is mailed: the response must not reveal
+    /// whether the email has an account. The owner of an email that is taken is notified.
     pub async fn issue(
         &self,
         tx: &Transaction,
-        context: OtpContext<'_>,
-        to: Option<Recipient<'_>>,
+        verification: &EmailVerification,
         by: &RequestContext,
-        now: Timestamp,
     ) -> Result<(), StoreError> {
+        let EmailVerification { id: flow, purpose, ref email, .. } = *verification;
+        let now = tx.now();
+        let recipient = self.recipient(tx, verification).await?;
         let code = self.core.rng.otp_code();
-        let digest = match to {
-            Some(_) => self.core.digester.digest(context.purpose, context.flow, context.email_key, &code),
+        let digest = match recipient {
+            Some(_) => self.core.digester.digest(purpose, flow, email.key(), &code),
             None => OtpDigest::of_no_code(self.core.rng.bytes()),
         };
         let otp = NewOtp {
             id: self.core.rng.id(now),
-            purpose: context.purpose,
-            flow_id: context.flow,
-            email_key: context.email_key.to_owned(),
+            purpose,
+            flow_id: flow,
+            email_key: email.key().to_owned(),
             digest,
             requester_ip: by.ip.to_string(),
             issued_at: now,
             expires_at: now + self.core.limits.otp_lifetime,
-            withheld: to.is_none().then_some(match context.purpose {
+            withheld: recipient.is_none().then_some(match purpose {
                 OtpPurpose::Registration | OtpPurpose::EmailChange => SuppressionReason::AddressTaken,
                 OtpPurpose::Recovery => SuppressionReason::NoAccount,
             }),
         };
         let (id, expires_at) = (otp.id, otp.expires_at);
         otps::insert(tx, otp).await?;
-        otps::invalidate_previous(tx, context.flow, OTP_LIVE, now).await?;
-        let Some(Recipient { email, username }) = to else { return Ok(()) };
-        let mail = CodeMail {
-            to: email.clone(),
-            username: username.clone(),
-            code,
-            expires_at,
-            requester_ip: by.ip.to_string(),
-            browser: by.browser(),
-        };
-        let message = match context.purpose {
+        otps::invalidate_previous(tx, flow, OTP_LIVE, now).await?;
+        let Some((to, username)) = recipient else { return self.notify_owner(tx, verification, by).await };
+        let mail = CodeMail { to, username, code, expires_at, requester_ip: by.ip.to_string(), browser: by.browser() };
+        let message = match purpose {
             OtpPurpose::Registration => Message::RegistrationCode(mail),
             OtpPurpose::Recovery => Message::RecoveryCode(mail),
             OtpPurpose::EmailChange => Message::EmailChangeCode(mail),
@@ -117,14 +105,41 @@ impl OtpService<'_> {
         self.core.mailer.enqueue(tx, &message, Some(id)).await
     }
 
-    /// Notifies the owner of an email, at a limited rate, that someone tried to use it.
-    pub async fn notify_owner(
+    /// Returns who gets the code, or `None` if no code is accepted.
+    async fn recipient(
         &self,
         tx: &Transaction,
-        owner: EmailOwner,
+        verification: &EmailVerification,
+    ) -> Result<Option<(Email, Username)>, StoreError> {
+        let email = verification.email.clone();
+        if verification.address_taken {
+            return Ok(None);
+        }
+        if let Some(sign_up) = &verification.sign_up {
+            return Ok(Some((email, sign_up.username.clone())));
+        }
+        if verification.purpose == OtpPurpose::Recovery {
+            let account = recovery::recoverable_account(tx, verification).await?;
+            return Ok(account.map(|account| (account.email, account.username)));
+        }
+        let Some(account_id) = verification.account_id else { return Ok(None) };
+        Ok(accounts::by_id(tx, account_id).await?.map(|account| (email, account.username)))
+    }
+
+    /// Notifies the owner of an email that is taken, at a limited rate, that someone tried to use
+    /// it.
+    async fn notify_owner(
+        &self,
+        tx: &Transaction,
+        verification: &EmailVerification,
         by: &RequestContext,
-        now: Timestamp,
     ) -> Result<(), StoreError> {
+        if !verification.address_taken {
+            return Ok(());
+        }
+        let now = tx.now();
+        let owner = email_owner::find(tx, &verification.email, &self.core.limits, now).await?;
+        let Some(owner) = owner else { return Ok(()) };
         if !accounts::claim_exists_notice(tx, owner.account_id, now, now - EXISTS_NOTICE_EVERY).await? {
             return Ok(());
         }
