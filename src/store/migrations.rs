@@ -31,12 +31,64 @@ async fn count(db: &DatabaseConnection, table: &str) -> i64 {
     row.try_get_by_index(0).expect("a number")
 }
 
+/// Returns how many migrations to revert for the schema before this one.
+fn steps_before(name: &str) -> u32 {
+    let position = Migrator::migrations().iter().position(|migration| migration.name().ends_with(name));
+    u32::try_from(Migrator::migrations().len() - position.expect("the migration")).expect("few enough")
+}
+
+/// The migration to one table of email verifications moves what waits for a code, and reverting it
+/// moves it back. Confirmed changes of email stay in their table.
+async fn pending_flows_move_to_one_table(db: &DatabaseConnection) {
+    let steps = Some(steps_before("email_verification"));
+    Migrator::down(db, steps).await.expect("the migrations are reverted");
+    let sqlite = db.get_database_backend() == DbBackend::Sqlite;
+    let id = if sqlite { "randomblob(16)" } else { "gen_random_uuid()" };
+    let digest = |n: u8| if sqlite { format!("x'0{n}'") } else { format!("'\\x0{n}'::bytea") };
+    let digests = [1, 2, 3].map(digest);
+    let rows = format!(
+        "INSERT INTO account (id, username, username_key, email, email_key, password_hash, role, created_at,
+            verified_at, password_changed_at)
+         VALUES ({id}, 'ann', 'ann', 'Ann@x.example', 'ann@x.example', 'hash', 'user', 1, 1, 1);
+         INSERT INTO registration (id, flow_digest, username, email, email_key, password_hash, address_taken, tries,
+            email_changes, created_at, proven_at, finished_at)
+         VALUES ({id}, {}, 'bob', 'Bob@x.example', 'bob@x.example', 'hash', FALSE, 3, 1, 5, NULL, NULL),
+            ({id}, {}, 'cat', 'cat@x.example', 'cat@x.example', '', TRUE, 0, 0, 6, 7, 8);
+         INSERT INTO recovery (id, flow_digest, email_key, account_id, tries, created_at)
+         SELECT {id}, {}, 'ann@x.example', id, 2, 5 FROM account;
+         INSERT INTO email_change (id, account_id, email, email_key, address_taken, old_email, old_email_key, tries,
+            created_at, confirmed_at)
+         SELECT {id}, id, 'new@x.example', 'new@x.example', FALSE, email, email_key, 4, 5, NULL FROM account UNION ALL
+         SELECT {id}, id, email, email_key, FALSE, 'old@x.example', 'old@x.example', 1, 3, 4 FROM account",
+        digests[0], digests[1], digests[2]
+    );
+    db.execute_unprepared(&rows).await.expect("the rows are inserted");
+    Migrator::up(db, None).await.expect("the migrations run");
+    for row in [
+        "purpose = 'registration' AND username = 'bob' AND password_hash = 'hash' AND email = 'Bob@x.example'
+            AND tries = 3 AND email_changes = 1 AND flow_digest IS NOT NULL AND finished_at IS NULL",
+        "purpose = 'registration' AND username = 'cat' AND password_hash IS NULL AND address_taken AND proven_at = 7
+            AND finished_at = 8",
+        "purpose = 'recovery' AND email = 'ann@x.example' AND tries = 2 AND account_id = (SELECT id FROM account)",
+        "purpose = 'email_change' AND email_key = 'new@x.example' AND tries = 4 AND flow_digest IS NULL
+            AND account_id = (SELECT id FROM account) AND created_at = 5",
+    ] {
+        assert_eq!(count(db, &format!("email_verification WHERE {row}")).await, 1, "{row}");
+    }
+    assert_eq!((count(db, "email_verification").await, count(db, "email_change").await), (4, 1));
+    Migrator::down(db, steps).await.expect("the migrations are reverted");
+    assert_eq!((count(db, "registration").await, count(db, "recovery").await), (2, 1));
+    assert_eq!(count(db, "email_change WHERE old_email = 'Ann@x.example' AND confirmed_at IS NULL").await, 1);
+    Migrator::up(db, None).await.expect("the migrations run");
+    db.execute_unprepared("DELETE FROM account; DELETE FROM email_verification; DELETE FROM email_change")
+        .await
+        .expect("the rows are deleted");
+}
+
 /// The migration that adds a table for pending TOTP secrets moves them there, and reverting it
 /// moves them back. Confirmed secrets stay in their table.
 async fn pending_seeds_move_to_their_table(db: &DatabaseConnection) {
-    let position = Migrator::migrations().iter().position(|migration| migration.name().ends_with("waiting_apps"));
-    let steps = Migrator::migrations().len() - position.expect("the migration");
-    let steps = Some(u32::try_from(steps).expect("few enough"));
+    let steps = Some(steps_before("waiting_apps"));
     Migrator::down(db, steps).await.expect("the migrations are reverted");
     let seeds = match db.get_database_backend() {
         DbBackend::Sqlite => "SELECT randomblob(16), x'07', 1, NULL UNION ALL SELECT randomblob(16), x'07', 1, 2",
@@ -70,16 +122,15 @@ async fn only_one_of_two_processes_migrates(url: &str) {
 /// An upgrade with several migrations, one of which fails.
 async fn a_failed_upgrade_changes_nothing(store: &Store) {
     let db = &store.writer.connections();
-    let position = Migrator::migrations().iter().position(|migration| migration.name().ends_with("account_security"));
-    let steps = Migrator::migrations().len() - position.expect("the migration") + 1;
-    Migrator::down(db, Some(u32::try_from(steps).expect("few enough"))).await.expect("the migrations are reverted");
+    let steps = steps_before("account_security") + 1;
+    Migrator::down(db, Some(steps)).await.expect("the migrations are reverted");
     db.execute_unprepared("CREATE TABLE recovery (id INTEGER)").await.expect("the conflicting table is created");
     let before = schema(db).await;
     store.migrate().await.expect_err("the table already exists");
     assert_eq!(schema(db).await, before);
     db.execute_unprepared("DROP TABLE recovery").await.expect("the conflicting table is dropped");
     let taken = store.migrate().await.expect("the migrations run");
-    assert_eq!(taken.len(), steps);
+    assert_eq!(u32::try_from(taken.len()), Ok(steps));
 }
 
 /// An older version of the program with the database of a newer one.
@@ -108,6 +159,7 @@ async fn revert_and_apply_again(url: &str) {
         Migrator::up(db, None).await.unwrap_or_else(|error| panic!("applying {steps} migrations: {error}"));
         assert_eq!(schema(db).await, whole, "after reverting and applying {steps} migrations");
     }
+    pending_flows_move_to_one_table(db).await;
     pending_seeds_move_to_their_table(db).await;
     a_newer_database_is_left_alone(&store).await;
     a_failed_upgrade_changes_nothing(&store).await;

@@ -43,4 +43,5 @@ mod sessions;
 mod third_party;
 mod two_processes;
 mod two_step;
+mod upgrade;
 mod verification;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use axum::Router;
+use migration::{Migrator, MigratorTrait as _};
 use portal::clock::{Clock, TestClock};
 use portal::config::Config;
 use portal::config::env::Env;
@@ -237,6 +238,16 @@ impl TestApp {
         }
         let (names, values) = (names.join(", "), values.join(", "));
         self.execute(&format!("INSERT INTO {table} ({names}) SELECT {values} FROM account LIMIT 1")).await;
+    }
+
+    /// Reverts the migrations from this one on, as if an older version had written the database.
+    pub(crate) async fn revert_migrations_from(&self, first: &str) {
+        let url = self.state.config.database.url.expose_secret();
+        let db = sea_orm::Database::connect(url).await.expect("a connection");
+        let position = Migrator::migrations().iter().position(|it| it.name().ends_with(first));
+        let steps = Migrator::migrations().len() - position.expect("the migration");
+        Migrator::down(&db, u32::try_from(steps).ok()).await.expect("the migrations are reverted");
+        db.close().await.expect("the connection closes");
     }
 
     /// Creates a link, as in an email, that ends the oldest session.
