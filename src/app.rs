@@ -1,6 +1,6 @@
 //! The HTML document around every page, and the routes.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use leptos::config::{LeptosOptions, get_configuration};
 use leptos::hydration::AutoReload;
@@ -9,7 +9,6 @@ use leptos::prelude::*;
 use leptos::tachys::view::Position;
 use leptos::tachys::view::iterators::StaticVec;
 use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
-use leptos_router::location::RequestUrl;
 use leptos_router::{NestedRoute, PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
 
 use crate::routes::PAGES;
@@ -30,18 +29,13 @@ const ISLAND: &str = "<leptos-island";
 /// Large enough for most pages, so that rendering seldom moves what it has written.
 const CAPACITY: usize = 16 * 1_024;
 
-/// Renders the HTML of a document. `page` is the page it belongs to; the 404 page has none.
+/// Renders the HTML of a document, or of the 404 page.
 ///
 /// The document is complete: everything that a page waits for was loaded before. The body is rendered first, because
-/// the head depends on whether it has islands.
+/// the head depends on whether it has islands. The router has no part in it: the server has already matched the
+/// request's path, and the browser replaces whole pages.
 #[must_use]
-pub fn render(
-    page: Option<&'static Page>,
-    document: Document,
-    context: PageContext,
-    nonce: Nonce,
-    assets: &Assets,
-) -> String {
+pub fn render(document: Document, context: PageContext, nonce: Nonce, assets: &Assets) -> String {
     let owner = Owner::new_root(None);
     let html = owner.with(|| {
         provide_context(nonce);
@@ -49,10 +43,7 @@ pub fn render(
         let refused = if context.flash.feedback.is_none() { "" } else { "Error: " };
         let title = format!("{refused}{} – {}", document.title, context.portal_name);
         let signed_in = context.account.is_some();
-        // The server has already matched the request's path, so the router gets only the route of the page.
-        provide_context(RequestUrl::new(page.map_or("/", |page| page.path)));
-        provide_context(Content(Arc::new(Mutex::new(Some((document, context))))));
-        let body = to_html(router(page.as_slice()));
+        let body = to_html(document.render(context));
         let islands = body.contains(ISLAND);
         // A page with islands has the reload in its own script.
         let reload = signed_in && !islands;
@@ -88,29 +79,11 @@ fn shell(title: String, assets: &Assets, islands: bool, reload: bool, body: Stri
     }
 }
 
-/// The document that is being rendered, until the router takes it.
-#[derive(Clone)]
-struct Content(Arc<Mutex<Option<(Document, PageContext)>>>);
-
-/// The content of `<body>`: the document, wherever the router puts it.
-fn body() -> AnyView {
-    let content = use_context::<Content>();
-    let content = content.and_then(|content| content.0.lock().unwrap_or_else(PoisonError::into_inner).take());
-    content.map_or_else(|| ().into_any(), |(document, context)| document.render(context))
-}
-
-/// The route of a page. All have the same view: the page was loaded before rendering began.
-type PageRoute = NestedRoute<At, (), (), fn() -> AnyView>;
-
-/// All pages, as routes of leptos.
+/// All pages, as routes of leptos, from which the server's routes are made.
 pub fn routes() -> impl IntoView {
-    router(&PAGES)
-}
-
-fn router(pages: &[&'static Page]) -> impl IntoView + use<> {
-    let route = |page: &&Page| NestedRoute::new(At(page.path), body as fn() -> AnyView).ssr_mode(SsrMode::Async);
-    let routes: StaticVec<PageRoute> = pages.iter().map(route).collect::<Vec<_>>().into();
-    let routes = FlatRoutesProps::builder().fallback(body).children(ToChildren::to_children(|| routes)).build();
+    let route = |page: &&Page| NestedRoute::new(At(page.path), || ()).ssr_mode(SsrMode::Async);
+    let routes: StaticVec<_> = PAGES.iter().map(route).collect::<Vec<_>>().into();
+    let routes = FlatRoutesProps::builder().fallback(|| ()).children(ToChildren::to_children(|| routes)).build();
     view! { <Router>{FlatRoutes(routes)}</Router> }
 }
 

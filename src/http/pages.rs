@@ -64,7 +64,7 @@ pub async fn show(State(pages): State<Pages>, session: Session, mut request: Req
     let id = request.extensions().get::<RequestId>();
     match loaded {
         Ok(document) => match pages.complete(context, &by, &session, (method, uri), holds_flash).await {
-            Ok(context) => pages.respond(Some(page), document, context),
+            Ok(context) => pages.respond(document, context),
             Err(error) => error_page::failed(&error, id),
         },
         Err(error) => pages.refuse(error, context.account, &by, &session, id).await,
@@ -115,17 +115,17 @@ impl Pages {
     /// Returns the 404 page.
     #[must_use]
     pub fn not_found(&self, account: Option<AccountView>) -> Response {
-        let mut response = self.respond(None, not_found::document(), self.context(account));
+        let mut response = self.respond(not_found::document(), self.context(account));
         *response.status_mut() = StatusCode::NOT_FOUND;
         response
     }
 
     /// Renders a document, with a new nonce of 128 bits for its scripts (CSP level 3, section 7.1).
-    fn respond(&self, page: Option<&'static Page>, document: Document, context: PageContext) -> Response {
+    fn respond(&self, document: Document, context: PageContext) -> Response {
         let Inner { state, assets, policy, .. } = &*self.0;
         let nonce = BASE64_URL_SAFE_NO_PAD.encode(state.rng.bytes::<16>());
         let policy = policy.with(&nonce);
-        let html = app::render(page, document, context, Nonce::from_value(nonce), assets);
+        let html = app::render(document, context, Nonce::from_value(nonce), assets);
         // Stated here, because axum would state it only for some routes, and so tell which URLs exist.
         let length = HeaderValue::from(html.len());
         ([(CONTENT_SECURITY_POLICY, policy), (CONTENT_LENGTH, length)], Html(html)).into_response()
