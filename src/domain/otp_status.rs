@@ -85,7 +85,7 @@ mod tests {
     use super::{DELIVERIES, OUTCOMES, OtpDelivery, OtpStatus};
 
     #[test]
-    fn every_fate_has_a_word_of_its_own() {
+    fn every_status_has_its_own_url_value_and_label() {
         for (outcome, word, words) in OUTCOMES {
             assert_eq!((OtpStatus::parse(word), outcome.label()), (Some(outcome), words));
         }

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_is_shown_in_its_own_form_alone() {
+    fn typed_values_are_shown_only_in_their_own_form() {
         let flash = refused("/one", Feedback::message("No."));
         let form = |action| Form::to(action, &flash).field(Field::email("email", "Email").value("old@x.example"));
         assert_eq!(email(&form("/one")).value, "ann@x");
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_begins_at_the_first_mistake_or_where_it_says_unless_there_is_something_to_read() {
+    fn the_first_field_with_an_error_gets_the_focus_and_none_does_below_a_message() {
         let takes_focus = |flash: &Flash| {
             let form =
                 Form::to("/one", flash).first_field(Field::code("code", "Code")).field(Field::email("email", ""));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn the_island_is_told_nothing_that_was_typed_or_left_for_other_forms() {
+    fn the_island_props_contain_no_typed_values_and_no_feedback_for_other_forms() {
         let flash = refused("/two", Feedback::message("Elsewhere."));
         for action in ["/one", "/two"] {
             let form = Form::to(action, &flash).field(Field::email("email", "Email"));

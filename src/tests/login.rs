@@ -126,7 +126,7 @@ async fn username_email_and_case_variants_share_one_counter() {
 }
 
 #[tokio::test]
-async fn an_unknown_username_has_to_wait_just_the_same() {
+async fn an_unknown_username_has_to_wait_as_well() {
     let app = TestApp::new().await;
     let mut client = app.script();
     for _ in 0..5 {

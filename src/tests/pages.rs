@@ -111,7 +111,7 @@ fn assert_form(page: &str, action: &str, fields: &[&str]) {
 }
 
 #[tokio::test]
-async fn the_page_also_says_in_words_when_the_code_expires() {
+async fn the_page_states_when_the_code_expires_as_text() {
     let app = TestApp::new().await;
     let mut client = app.form();
     client.register("ann", "ann@x.example", PASSWORD).await;

@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_librarys_solver_finds_a_correct_counter_below_the_bound() {
+    fn the_library_finds_a_correct_counter_below_the_bound() {
         for seed in 0..20 {
             let issued = challenges().make(Form::Register, 50, NOW, &Rng::from_seed(seed)).expect("valid challenge");
             let field = solved(&issued.token);

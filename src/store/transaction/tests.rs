@@ -64,7 +64,7 @@ async fn fill(tx: &Transaction) {
 const BIG: &str = "INSERT INTO t (data) VALUES (zeroblob(100000))";
 
 #[tokio::test]
-async fn a_full_disk_undoes_its_own_transaction_and_no_later_one() {
+async fn a_full_disk_rolls_back_only_the_current_transaction() {
     let scene = scene().await;
     for round in 1..=3 {
         let tx = scene.store.write().await.expect("a transaction");
@@ -80,7 +80,7 @@ async fn a_full_disk_undoes_its_own_transaction_and_no_later_one() {
 }
 
 #[tokio::test]
-async fn a_transaction_that_failed_and_is_dropped_leaves_nothing_behind() {
+async fn a_dropped_failed_transaction_leaves_no_rows_and_no_lock() {
     let scene = scene().await;
     for round in 1..=3 {
         let tx = scene.store.write().await.expect("a transaction");
@@ -93,7 +93,7 @@ async fn a_transaction_that_failed_and_is_dropped_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_rollback_without_an_error_is_found_at_the_commit() {
+async fn commit_fails_after_a_rollback_that_reported_no_error() {
     let scene = scene().await;
     let tx = scene.store.write().await.expect("a transaction");
     insert(&tx, 7).await.expect("a row");
@@ -113,7 +113,7 @@ async fn a_connection_that_was_left_inside_a_transaction_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_constraint_and_a_lock_leave_the_connection_as_it_is() {
+async fn a_constraint_violation_does_not_replace_the_connection() {
     let scene = scene().await;
     let tx = scene.store.write().await.expect("a transaction");
     tx.execute_unprepared("CREATE TEMP TABLE mark (x)").await.expect("a mark on the connection");
@@ -127,7 +127,7 @@ async fn a_constraint_and_a_lock_leave_the_connection_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_at_any_moment_loses_its_own_transaction_alone() {
+async fn canceling_a_caller_at_any_point_loses_no_committed_row() {
     let scene = scene().await;
     let mut committed = Vec::new();
     for round in 0..200 {
@@ -144,7 +144,7 @@ async fn a_caller_that_goes_away_at_any_moment_loses_its_own_transaction_alone()
 }
 
 #[tokio::test]
-async fn a_panic_inside_a_transaction_undoes_it() {
+async fn a_panic_rolls_its_transaction_back() {
     let scene = scene().await;
     let store = scene.store.clone();
     let panicked = tokio::spawn(async move {
@@ -158,7 +158,7 @@ async fn a_panic_inside_a_transaction_undoes_it() {
 }
 
 #[tokio::test]
-async fn a_reader_whose_snapshot_failed_reads_what_is_committed_later() {
+async fn after_a_failed_snapshot_readers_see_later_commits() {
     let scene = scene().await;
     // Every connection that reads, so that none can stand in for another.
     for _ in 0..super::super::READERS {
@@ -177,7 +177,7 @@ async fn a_reader_whose_snapshot_failed_reads_what_is_committed_later() {
 }
 
 #[tokio::test]
-async fn a_check_of_writing_writes_and_leaves_no_trace() {
+async fn the_write_check_writes_to_disk_and_stores_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("t.db");
     let store = Store::open(&format!("sqlite://{}", file.display()), Clock::System).await.expect("a database");

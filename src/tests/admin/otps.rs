@@ -131,7 +131,7 @@ async fn only_administrators_see_that_an_email_gets_no_code() {
 }
 
 #[tokio::test]
-async fn the_delivery_status_of_the_mail_is_shown() {
+async fn the_delivery_status_of_the_email_is_shown() {
     let app = TestApp::new().await;
     let mut ann = ann(&app).await;
     let mut deliveries: Vec<(&str, &str)> = Vec::new();

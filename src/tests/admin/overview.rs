@@ -216,7 +216,7 @@ async fn the_time_range_is_chosen_by_links_that_mark_the_current_one() {
 }
 
 #[tokio::test]
-async fn failed_mail_and_queued_mail_are_counted_separately() {
+async fn failed_and_queued_emails_are_counted_separately() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     app.deliver().await;

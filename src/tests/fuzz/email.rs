@@ -86,7 +86,7 @@ fn an_accepted_email_is_a_single_email_however_it_is_written() {
 }
 
 #[test]
-fn a_mail_goes_only_to_that_email_and_has_no_extra_header() {
+fn the_message_has_only_that_recipient_and_no_extra_header() {
     hold(Cost::Call, typed(), |typed| {
         let Ok(email) = Email::parse(&typed) else { return Ok(Verdict::Refused) };
         let message = Message::AccountExists {

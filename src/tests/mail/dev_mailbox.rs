@@ -75,7 +75,7 @@ async fn the_html_part_is_shown_under_a_restrictive_policy() {
 }
 
 #[tokio::test]
-async fn a_mail_is_stored_as_it_would_be_sent_and_never_half_written() {
+async fn an_email_is_stored_as_it_would_be_sent_and_never_half_written() {
     let (outbox, (_router, above)) = (Outbox::new().await, mailbox());
     deliver(&outbox, &above, &outbox.code()).await;
     let mut names: Vec<String> = std::fs::read_dir(above.path().join("mail"))
@@ -91,7 +91,7 @@ async fn a_mail_is_stored_as_it_would_be_sent_and_never_half_written() {
 }
 
 #[tokio::test]
-async fn markup_in_a_mail_is_escaped_in_the_list() {
+async fn markup_in_an_email_is_escaped_in_the_list() {
     let (mut outbox, (router, above)) = (Outbox::new().await, mailbox());
     outbox.portal_name = "<img src=x>".to_owned();
     deliver(&outbox, &above, &outbox.code()).await;

@@ -104,7 +104,7 @@ async fn a_server_with_a_certificate_for_another_name_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_wrong_smtp_password_fails_no_mail_and_is_not_stored() {
+async fn after_a_wrong_smtp_password_emails_are_retried_and_the_password_is_not_stored() {
     let authority = Authority::issuing("localhost");
     let outbox = Outbox::new().await;
     let server = MailServer::with_password(Protection::Implicit(authority.server.clone())).await;

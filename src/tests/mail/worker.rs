@@ -41,7 +41,7 @@ async fn a_worker_that_is_not_woken_polls_by_itself() {
 }
 
 #[tokio::test]
-async fn at_shutdown_the_mail_in_progress_is_finished_and_no_other_is_begun() {
+async fn at_shutdown_the_email_in_progress_is_sent_and_no_other_is_started() {
     let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
     server.fault((At::Content, Fault::Late(Duration::from_millis(500))));
     let (stop, stopped) = watch::channel(false);

@@ -97,7 +97,7 @@ async fn every_action_is_explained_first_then_logged_and_its_owner_is_notified()
 }
 
 #[tokio::test]
-async fn a_disabled_user_is_signed_out_at_the_next_request_and_pending_flows_are_cancelled() {
+async fn a_disabled_user_is_signed_out_at_the_next_request_and_pending_flows_are_canceled() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let mut bob = bob(&app, mode).await;
@@ -151,7 +151,7 @@ async fn a_started_recovery_ends_sessions_and_leads_to_a_new_password() {
 }
 
 #[tokio::test]
-async fn after_a_reset_the_password_alone_signs_in_and_a_half_session_is_refused() {
+async fn after_a_reset_the_password_alone_signs_in_and_a_pending_second_step_is_refused() {
     for mode in BOTH {
         let app = TestApp::new().await;
         enrolled(&app, mode).await;
