@@ -1,4 +1,4 @@
-//! Changing the email, which is verified first.
+//! Changing the email, after the new one was verified.
 
 use super::AccountSettings;
 use crate::crypto::OtpPurpose;
@@ -114,7 +114,8 @@ impl AccountSettings<'_> {
         Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text))
     }
 
-    /// Applies the change with all its consequences. Sessions continue.
+    /// Applies the change: cancels recoveries, notifies the old email, and records the change.
+    /// Sessions continue.
     async fn apply_change(
         &self,
         tx: &Transaction,
