@@ -27,13 +27,13 @@ pub struct Assets {
 
 /// The start of the HTML of every island.
 const ISLAND: &str = "<leptos-island";
-/// Large enough for most pages, so that rendering seldom moves what it has written.
+/// The initial size of the buffer for HTML, in bytes. Most pages fit, so the buffer rarely has to grow.
 const CAPACITY: usize = 16 * 1_024;
 
 /// Renders the HTML of a document. `page` is the page it belongs to; the 404 page has none.
 ///
-/// The document is complete: everything that a page waits for was loaded before. The body is rendered first, because
-/// the head depends on whether it has islands.
+/// The document is complete, because its data was loaded before. The body is rendered first, because the head depends
+/// on whether the body contains islands.
 #[must_use]
 pub fn render(
     page: Option<&'static Page>,
@@ -45,7 +45,7 @@ pub fn render(
     let owner = Owner::new_root(None);
     let html = owner.with(|| {
         provide_context(nonce);
-        // Without a script, this is what a screen reader reads first after a refusal.
+        // Without a script, a screen reader reads the title first after a form was refused.
         let refused = if context.flash.feedback.is_none() { "" } else { "Error: " };
         let title = format!("{refused}{} – {}", document.title, context.portal_name);
         let signed_in = context.account.is_some();
@@ -88,18 +88,18 @@ fn shell(title: String, assets: &Assets, islands: bool, reload: bool, body: Stri
     }
 }
 
-/// The document that is being rendered, until the router takes it.
+/// The document to render, until `body` takes it.
 #[derive(Clone)]
 struct Content(Arc<Mutex<Option<(Document, PageContext)>>>);
 
-/// The content of `<body>`: the document, wherever the router puts it.
+/// Renders the document. Every route and the fallback of the router show this view.
 fn body() -> AnyView {
     let content = use_context::<Content>();
     let content = content.and_then(|content| content.0.lock().unwrap_or_else(PoisonError::into_inner).take());
     content.map_or_else(|| ().into_any(), |(document, context)| document.render(context))
 }
 
-/// The route of a page. All have the same view: the page was loaded before rendering began.
+/// The route of a page. All routes have the same view, because the page was loaded before rendering.
 type PageRoute = NestedRoute<At, (), (), fn() -> AnyView>;
 
 /// All pages, as routes of leptos.
@@ -114,7 +114,7 @@ fn router(pages: &[&'static Page]) -> impl IntoView + use<> {
     view! { <Router>{FlatRoutes(routes)}</Router> }
 }
 
-/// A page's whole path, in which `{…}` matches any one segment. The router's own
+/// Matches the whole path of a page, in which `{…}` stands for any one segment. The router's own
 /// `StaticSegment` matches only paths of a single segment.
 #[derive(Clone, Copy, Debug)]
 struct At(&'static str);
@@ -152,14 +152,14 @@ impl PossibleRouteMatch for At {
     }
 }
 
-/// Reloads a page that is restored from the back/forward cache, so that it does not look signed in after signing out,
-/// or show a button that is still busy.
+/// Reloads a page that is restored from the back/forward cache. Otherwise it could look signed in after signing out, or
+/// show a button that is still busy.
 const RELOAD: &str = "addEventListener(\"pageshow\",e=>e.persisted&&location.reload());";
 
 /// Loads the WebAssembly module and starts each island.
 ///
 /// The script requests both files in parallel. There is no preload link, because a
-/// browser without scripts could then download them for nothing.
+/// browser without scripts would download files that it cannot use.
 #[component]
 fn StartIslands(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, .. } = assets;

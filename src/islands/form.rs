@@ -14,7 +14,7 @@ const LINK: &str = "btn btn-link digits";
 /// A destructive action.
 const DANGER: &str = "btn btn-danger btn-wide";
 
-/// A form for a [`EnhancedForm`](super::EnhancedForm). New forms do not make the WebAssembly
+/// A form for an [`EnhancedForm`](super::EnhancedForm). New forms do not make the WebAssembly
 /// module larger, because they are data in the page.
 ///
 /// ```
@@ -28,9 +28,9 @@ const DANGER: &str = "btn btn-danger btn-wide";
 ///     .submit("Sign in", "Signing in…");
 /// ```
 ///
-/// In a page: `<EnhancedForm form />`. It already contains what the flash holds for this
-/// form: messages, typed values and the field to focus. The skipped fields are used
-/// only by the server.
+/// In a page: `<EnhancedForm form />`. The form already contains its part of the flash:
+/// messages, typed values and the field to focus. The skipped fields are used only by the
+/// server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     #[serde(skip)]

@@ -174,7 +174,7 @@ limits! {
             per_ip: usize = count("PORTAL_CONNECTIONS_PER_IP", 1_024, 1..=100_000).part_of("PORTAL_CONNECTIONS_MAX"),
                 "Maximum number of open connections per IP address, except for trusted proxies. Half of \
                  `PORTAL_CONNECTIONS_MAX` if only that is set.";
-            /// It starts at the first byte of a request, or at the opening of the connection.
+            /// The timeout starts at the first byte of a request, or when the connection opens.
             header: Duration = seconds("PORTAL_HEADER_TIMEOUT", 10, 1..=60),
                 "Maximum time for receiving the headers of a request.";
             body: Duration = seconds("PORTAL_BODY_TIMEOUT", 20, 1..=60),

@@ -80,7 +80,7 @@ fn EnterCode(
     }
 }
 
-/// The form that corrects the email address, folded unless it was refused.
+/// The form that corrects the email address, collapsed unless it was refused.
 #[component]
 fn AnotherEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
     let refused = flash.form == CorrectEmail::PATH;

@@ -24,11 +24,11 @@ pub struct RequestContext {
     pub ip: IpAddr,
     /// The `User-Agent` header, at most 256 characters, without control characters.
     pub user_agent: String,
-    /// The registration flow that this browser holds.
+    /// The token of this browser's registration.
     pub flow: Option<FlowToken>,
-    /// The invitation that this browser holds.
+    /// The token of the invitation that was opened in this browser.
     pub invitation: Option<FlowToken>,
-    /// The recovery flow that this browser holds.
+    /// The token of this browser's recovery.
     pub recovery: Option<FlowToken>,
     /// The token by which this browser is recognized.
     pub device: Option<FlowToken>,

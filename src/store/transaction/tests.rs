@@ -1,4 +1,4 @@
-//! The ways in which a transaction can fail, and that the next one commits.
+//! Tests of failed transactions: after each kind of failure, the next transaction commits.
 
 use std::time::Duration;
 
@@ -97,7 +97,7 @@ async fn commit_fails_after_a_rollback_that_reported_no_error() {
     let scene = scene().await;
     let tx = scene.store.write().await.expect("a transaction");
     insert(&tx, 7).await.expect("a row");
-    tx.execute_unprepared("ROLLBACK").await.expect("it is rolled back behind sqlx's back");
+    tx.execute_unprepared("ROLLBACK").await.expect("the rollback, which sqlx does not notice");
     tx.commit().await.expect_err("there is nothing to commit");
     scene.assert_writable(1).await;
     assert_eq!(scene.rows().await, [1]);
@@ -107,7 +107,7 @@ async fn commit_fails_after_a_rollback_that_reported_no_error() {
 async fn a_connection_that_was_left_inside_a_transaction_is_replaced() {
     let scene = scene().await;
     let stray = scene.store.writer.connections();
-    stray.execute_unprepared("BEGIN IMMEDIATE").await.expect("a transaction of which sqlx does not know");
+    stray.execute_unprepared("BEGIN IMMEDIATE").await.expect("a transaction that sqlx does not track");
     scene.store.write().await.expect_err("SQLite does not begin a transaction inside of another");
     scene.assert_writable(1).await;
 }
@@ -160,7 +160,7 @@ async fn a_panic_rolls_its_transaction_back() {
 #[tokio::test]
 async fn after_a_failed_snapshot_readers_see_later_commits() {
     let scene = scene().await;
-    // Every connection that reads, so that none can stand in for another.
+    // Once per reader connection, so that each of them has had a failed snapshot.
     for _ in 0..super::super::READERS {
         let snapshot = scene.store.snapshot().await.expect("a snapshot");
         snapshot.execute_unprepared("ROLLBACK").await.expect("as SQLite does after an I/O error");
@@ -198,7 +198,7 @@ async fn the_write_check_writes_to_disk_and_stores_nothing() {
 }
 
 impl Store {
-    /// Empties SQLite's log, so that its length tells what is written.
+    /// Truncates SQLite's log, so that its length shows what is written afterwards.
     async fn checkpoint_whole(&self) {
         let db = self.writer.connections();
         db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.expect("a checkpoint");

@@ -42,7 +42,7 @@ const CHANGES: [(&str, &str); 22] = [
     ("hash", "zeroblob(32)"),
 ];
 
-/// Writes rows in which no column is empty. No two have the same email or reason.
+/// Writes rows in which no column is empty. No two have the same IP address or reason.
 async fn tell(app: &TestApp, rows: impl IntoIterator<Item = u8>, story: &str) {
     for row in rows {
         let reason = AuditReason::parse(&format!("Asked for it {row} times")).expect("a reason");

@@ -161,7 +161,7 @@ async fn the_delivery_status_of_the_email_is_shown() {
     }
     assert!(listed(&mut ann, "?outcome=expired").await.iter().all(|row| row.ends_with("| Expired")));
     assert_eq!(listed(&mut ann, "?outcome=waiting").await.len(), 2);
-    // The mail's row may be deleted before the code's row.
+    // The row of the email may be deleted before the row of the code.
     app.execute("DELETE FROM outbox").await;
     assert!(listed(&mut ann, "?address=dead@x.example").await[0].contains("Unknown"));
 }

@@ -1,4 +1,4 @@
-//! Before the second step, a session can access nothing else.
+//! Sessions with a pending second step, which can open nothing else.
 
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::generate_route_list;
