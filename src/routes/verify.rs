@@ -98,7 +98,7 @@ fn AnotherEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
     } else {
         let times = match left {
             1 => "once more".to_owned(),
-            2 => "twice more".to_owned(),
+            2 => "two more times".to_owned(),
             _ => format!("{left} more times"),
         };
         Either::Right(view! {

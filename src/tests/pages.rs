@@ -20,7 +20,7 @@ async fn a_signed_out_visitor_sees_only_the_public_pages() {
     assert_eq!(client.get("/dashboard").await.location().as_deref(), Some("/login?next=/dashboard"));
     let verify = client.get("/verify").await;
     assert_eq!(verify.location().as_deref(), Some("/register"));
-    assert!(client.get("/register").await.body.contains("nothing to confirm in this browser"));
+    assert!(client.get("/register").await.body.contains("No registration is in progress in this browser"));
 }
 
 #[tokio::test]

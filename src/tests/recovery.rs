@@ -174,7 +174,7 @@ async fn without_the_cookie_or_with_a_forged_one_every_step_is_refused() {
                 let mut stranger = stranger.clone();
                 let answer = stranger.post_bare(path, &[("code", &code), ("password", NEW)]).await;
                 assert_eq!(answer.location().as_deref(), Some("/recover"), "{path} {forged:?}");
-                assert!(stranger.seen(answer).await.contains("no code to enter in this browser"));
+                assert!(stranger.seen(answer).await.contains("No password reset is in progress in this browser"));
             }
         }
         // The flow of a registration is not valid for a recovery.

@@ -51,10 +51,10 @@ impl FlowEnded {
         use OtpPurpose::{EmailChange, Recovery, Registration};
         match (self, purpose) {
             (Self::NoFlow, Registration) => {
-                "There's nothing to confirm in this browser. Sign in, or create an account."
+                "No registration is in progress in this browser. Sign in, or create an account."
             }
             (Self::NoFlow, Recovery) => {
-                "There's no code to enter in this browser. Enter your email address to get one."
+                "No password reset is in progress in this browser. Enter your email address to get a code."
             }
             (Self::NoFlow | Self::Finished, EmailChange) => "There's no email change to confirm.",
             (Self::Expired, Registration) => "Your code has expired. Start again to get a new one.",
