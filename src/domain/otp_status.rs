@@ -1,7 +1,6 @@
-//! The results of an OTP and of the email that carries it, as administrators see
-//! them.
+//! The status of an OTP, and of the email that contains it, as shown to administrators.
 
-/// The result of an OTP.
+/// The status of an OTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtpStatus {
     /// It can still be entered.
@@ -37,7 +36,7 @@ pub enum OtpDelivery {
     AddressTaken,
     /// Not sent: no account that can be recovered has the email address.
     NoAccount,
-    /// No longer known.
+    /// Unknown, because the email was deleted from the outbox.
     Unknown,
 }
 

@@ -69,8 +69,8 @@ impl RequestContext {
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in, or
-    /// [`ServiceError::ReauthenticationRequired`] if they
-    /// last authenticated more than five minutes ago.
+    /// [`ServiceError::ReauthenticationRequired`] if they last authenticated more than five minutes
+    /// ago.
     pub fn recently_authenticated(&self, now: Timestamp) -> Result<&AuthenticatedUser, ServiceError> {
         let member = self.member()?;
         if now.since(member.authenticated_at) > FRESH {

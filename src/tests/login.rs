@@ -160,7 +160,7 @@ async fn a_burst_of_two_hundred_evaluates_no_more_than_the_limit() {
     .await;
     let evaluated = answers.iter().filter(|answer| answer.body.contains(NO_MATCH)).count();
     assert!(evaluated <= 5, "{evaluated}");
-    // Attempts that find the hashing queue full are told so, and are not counted.
+    // Attempts are refused and not counted while the hashing queue is full.
     assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 422 | 429 | 503)));
 }
 

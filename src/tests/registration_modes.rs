@@ -84,7 +84,7 @@ async fn a_registration_started_before_the_change_cannot_be_finished() {
             assert_eq!(page.location().as_deref(), Some("/register"));
             let resent = client.clone().post_bare("/verify/resend", &[]).await;
             assert_eq!(resent.location().as_deref(), Some("/register"));
-            assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, mails, "no mail");
+            assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, mails, "no email");
             assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);
         }
     }

@@ -90,7 +90,7 @@ async fn wrong_codes_expiry_and_newer_codes_each_end_a_code_with_their_own_statu
     assert_eq!(outcomes(&mut ann).await, ["Pending", "Expired", "Replaced or canceled"]);
     // An expired code is never reported as withdrawn, whatever happens later.
     let mails = app.mails_to("cid@x.example").await;
-    let newest = crate::harness::app::first_six_digits(&mails.last().expect("a mail").0).expect("a code");
+    let newest = crate::harness::app::first_six_digits(&mails.last().expect("an email").0).expect("a code");
     assert_eq!(cid.verify(&newest).await.location().as_deref(), Some("/login"));
     assert_eq!(outcomes(&mut ann).await, ["Used", "Expired", "Replaced or canceled"]);
 }

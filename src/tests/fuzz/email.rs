@@ -103,11 +103,11 @@ fn the_message_has_only_that_recipient_and_no_extra_header() {
             &Sender::new(from, "Portal", "https://portal.example"),
             Timestamp(0),
         )
-        .map_err(|error| TestCaseError::fail(format!("accepted, but no mail can be made: {error}")))?;
+        .map_err(|error| TestCaseError::fail(format!("accepted, but no email can be rendered: {error}")))?;
         let to: Vec<&str> = letter.mail.envelope().to().iter().map(AsRef::as_ref).collect();
         prop_assert_eq!(to, vec![email.deliverable()]);
         let bytes = letter.mail.formatted();
-        let mail = mail_parser::MessageParser::default().parse(&bytes).expect("a mail");
+        let mail = mail_parser::MessageParser::default().parse(&bytes).expect("an email");
         let mut names: Vec<String> = mail.headers().iter().map(|header| header.name().to_lowercase()).collect();
         names.sort_unstable();
         prop_assert_eq!(names, HEADERS);

@@ -86,7 +86,7 @@ async fn an_email_is_stored_as_it_would_be_sent_and_never_half_written() {
     let stem = format!("20261123T142759000Z-{}", outbox.row().await.id);
     assert_eq!(names, [format!("{stem}.eml"), format!("{stem}.json")]);
     let eml = std::fs::read(above.path().join("mail").join(&names[0])).expect("the file");
-    let mail = mail_parser::MessageParser::default().parse(&eml).expect("a mail");
+    let mail = mail_parser::MessageParser::default().parse(&eml).expect("an email");
     assert_eq!(mail.subject(), Some("042193 is your Portal code"));
 }
 

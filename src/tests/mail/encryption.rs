@@ -43,7 +43,7 @@ async fn mail_is_sent_over_tls_after_signing_in() {
         outbox.write(&outbox.code()).await;
         let worker = trusting(&outbox, &authority, &format!("{scheme}://{account}@localhost:{}{query}", server.port()));
         assert_eq!(worker.deliver_due().await.expect("no error"), SENT, "{:?}", outbox.row().await.last_error);
-        let [mail] = server.accepted().try_into().expect("one mail");
+        let [mail] = server.accepted().try_into().expect("one email");
         assert!(mail.encrypted && mail.signed_in, "{scheme}{query}");
     }
 }

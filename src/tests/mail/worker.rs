@@ -152,7 +152,7 @@ async fn notices_to_an_unresponsive_server_leave_a_slot_for_a_code() {
         }
     };
     tokio::time::timeout(Duration::from_secs(10), three_in_hand).await.expect("three notices in progress");
-    // Long enough for a fourth one, if there were a place for it.
+    // Long enough for a fourth one, if there were a slot for it.
     tokio::time::sleep(Duration::from_millis(300)).await;
     server.fault(None);
     outbox.write(&outbox.code()).await;
