@@ -60,7 +60,7 @@ pub fn OtpCard(
         <div class="while-live">
             <EnhancedForm form />
             <div class="other-ways">
-                <p class="quiet">"It can take a few minutes to arrive. Check your spam folder."</p>
+                <p class="quiet">"The email can take a few minutes to arrive. Check your spam folder."</p>
                 <CaptchaScript captcha />
                 <EnhancedForm form=resend />
                 {children()}
