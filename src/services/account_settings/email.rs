@@ -86,7 +86,7 @@ impl AccountSettings<'_> {
     /// undoes the change, and stays reserved for this account until the link expires.
     ///
     /// # Errors
-    /// The same error next to `code`, whatever makes the code wrong, or [`ServiceError::Limited`]
+    /// The same error next to `code` for every wrong code, or [`ServiceError::Limited`]
     /// after too many wrong codes.
     pub async fn confirm_email(&self, code: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let member = by.member()?;

@@ -29,7 +29,7 @@ impl EmailVerifier<'_> {
     /// that the code authorizes.
     ///
     /// # Errors
-    /// The same error next to `code`, whatever makes the code wrong, [`ServiceError::Limited`] if
+    /// The same error next to `code` for every wrong code, [`ServiceError::Limited`] if
     /// there were too many wrong codes for the email or from the IP prefix, or
     /// [`ServiceError::Redirect`] if the verification has ended.
     pub async fn verify(
@@ -112,9 +112,9 @@ impl EmailVerifier<'_> {
         tx.commit().await
     }
 
-    /// Records that an attempt was wrong, which makes captcha challenges harder. Returns the same
-    /// error whatever makes the code wrong, with the number of attempts left, or a redirect to the
-    /// start of the flow.
+    /// Records that an attempt was wrong, which makes captcha challenges harder. Returns the error
+    /// with the number of attempts left, which is the same for every wrong code, or a redirect to
+    /// the start of the flow.
     pub async fn reject(&self, attempt: &OtpAttempt, by: &RequestContext) -> ServiceError {
         let EmailVerification { id: flow, purpose, .. } = attempt.verification;
         let reader = self.core.store.reader();
