@@ -147,7 +147,7 @@ impl Pages {
         }
     }
 
-    /// Adds the feedback of the previous request, the captcha of the page's form, and the path to open after signing in.
+    /// Adds the feedback of the previous request, the captcha of the page's form, and the path to open after sign-in.
     async fn complete(
         &self,
         mut context: PageContext,

@@ -86,7 +86,7 @@ limits! {
         }
         "Sign-in and sessions" {
             login_failures: u32 = count("PORTAL_LOGIN_FAILURES", 5, 1..=100),
-                "Number of wrong passwords for an account from one IP address after which further attempts are delayed.";
+                "Number of wrong passwords for an account from one IP address after which attempts are delayed.";
             login_window: Duration = seconds("PORTAL_LOGIN_WINDOW", 5 * MINUTE, 1..=DAY),
                 "Fewer failures than `PORTAL_LOGIN_FAILURES` are forgotten after this time without another failure.";
             login_delay: Duration = seconds("PORTAL_LOGIN_DELAY", 30, 1..=HOUR),
