@@ -26,20 +26,20 @@ pub struct Assets {
 
 /// The start of the HTML of every island.
 const ISLAND: &str = "<leptos-island";
-/// Large enough for most pages, so that rendering seldom moves what it has written.
+/// The initial size of the buffer for HTML, in bytes. Most pages fit, so the buffer rarely has to grow.
 const CAPACITY: usize = 16 * 1_024;
 
 /// Renders the HTML of a document, or of the 404 page.
 ///
-/// The document is complete: everything that a page waits for was loaded before. The body is rendered first, because
-/// the head depends on whether it has islands. The router has no part in it: the server has already matched the
-/// request's path, and the browser replaces whole pages.
+/// The document is complete, because its data was loaded before. The body is rendered first, because the head depends
+/// on whether the body contains islands. The router is not needed here: the server has already matched the path, and
+/// browsers load whole pages.
 #[must_use]
 pub fn render(document: Document, context: PageContext, nonce: Nonce, assets: &Assets) -> String {
     let owner = Owner::new_root(None);
     let html = owner.with(|| {
         provide_context(nonce);
-        // Without a script, this is what a screen reader reads first after a refusal.
+        // Without a script, a screen reader reads the title first after a form was refused.
         let refused = if context.flash.feedback.is_none() { "" } else { "Error: " };
         let title = format!("{refused}{} – {}", document.title, context.portal_name);
         let signed_in = context.account.is_some();
@@ -79,7 +79,7 @@ fn shell(title: String, assets: &Assets, islands: bool, reload: bool, body: Stri
     }
 }
 
-/// All pages, as routes of leptos, from which the server's routes are made.
+/// All pages, as routes of leptos. The server builds its own routes from this list.
 pub fn routes() -> impl IntoView {
     let route = |page: &&Page| NestedRoute::new(At(page.path), || ()).ssr_mode(SsrMode::Async);
     let routes: StaticVec<_> = PAGES.iter().map(route).collect::<Vec<_>>().into();
@@ -87,7 +87,7 @@ pub fn routes() -> impl IntoView {
     view! { <Router>{FlatRoutes(routes)}</Router> }
 }
 
-/// A page's whole path, in which `{…}` matches any one segment. The router's own
+/// Matches the whole path of a page, in which `{…}` stands for any one segment. The router's own
 /// `StaticSegment` matches only paths of a single segment.
 #[derive(Clone, Copy, Debug)]
 struct At(&'static str);
@@ -125,14 +125,14 @@ impl PossibleRouteMatch for At {
     }
 }
 
-/// Reloads a page that is restored from the back/forward cache, so that it does not look signed in after signing out,
-/// or show a button that is still busy.
+/// Reloads a page that is restored from the back/forward cache. Otherwise it could look signed in after signing out, or
+/// show a button that is still busy.
 const RELOAD: &str = "addEventListener(\"pageshow\",e=>e.persisted&&location.reload());";
 
 /// Loads the WebAssembly module and starts each island.
 ///
 /// The script requests both files in parallel. There is no preload link, because a
-/// browser without scripts could then download them for nothing.
+/// browser without scripts would download files that it cannot use.
 #[component]
 fn StartIslands(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, .. } = assets;

@@ -32,9 +32,9 @@
 //! * `store`: the database. Its models are private to it.
 //! * `mail`: the outbox worker, transports, texts and layout.
 //! * `datetime`: times and durations as text.
-//! * `http`: the middleware, outermost first: what is the same for every request
-//!   (`http::front`), compression, the session, and the access check; then the pages
-//!   (`http::pages`).
+//! * `http`: the middleware, outermost first: logging, headers and the checks that need no
+//!   session (`http::front`), compression, the session, and the access check; then the
+//!   pages (`http::pages`).
 //!
 //! Everything except `domain`, `islands` and `paths` is compiled only for the server.
 //! The test `directions` reads the imports and enforces this diagram. All feature gates

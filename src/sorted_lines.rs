@@ -1,6 +1,6 @@
-//! Long lists that are part of the program: sorted by their bytes, one entry per
-//! line, each ended by a line break. Only the pages that a search touches are
-//! read into memory.
+//! Searching long lists that are compiled into the program: one entry per line, sorted
+//! by bytes, each line with a line break at its end. A search reads only a few pages of
+//! the list into memory.
 
 use std::cmp::Ordering;
 

@@ -52,7 +52,7 @@ test('a weak password shows an error at its field, and the code is not kept', as
 test('/recover/verify redirects to /recover when no code was requested', async ({ portal }) => {
   await portal.open('/recover/verify');
   await portal.expectPath('/recover');
-  await expect(portal.notice()).toContainText('no code to enter in this browser');
+  await expect(portal.notice()).toContainText('No password reset is in progress in this browser');
 });
 
 test.describe('is accessible in light and dark mode, on wide and narrow screens:', () => {

@@ -1,5 +1,5 @@
-//! One table for every email that waits for a mailed code: of a registration, a recovery or a change
-//! of email. `email_change` keeps the confirmed changes, which can be undone.
+//! One table for registrations, recoveries and changes of email, which all need a mailed code.
+//! `email_change` keeps only confirmed changes, which can be undone.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -67,7 +67,8 @@ enum Recovery {
     FinishedAt,
 }
 
-/// Moves the pending rows. A recovery had only the key of its email, which is an email as well.
+/// Moves all registrations and recoveries, and the pending changes of email. A recovery had only the
+/// key of its email, which is a valid email as well.
 const MOVE_UP: [&str; 4] = [
     "INSERT INTO email_verification (id, purpose, flow_digest, email, email_key, address_taken, tries, email_changes,
         username, password_hash, created_at, proven_at, finished_at)
@@ -84,7 +85,7 @@ const MOVE_UP: [&str; 4] = [
     "DELETE FROM email_change WHERE confirmed_at IS NULL",
 ];
 
-/// Moves them back. A change of email gets the account's present email as its old one.
+/// Moves the rows back. A change of email gets the account's current email as its old one.
 const MOVE_DOWN: [&str; 4] = [
     "UPDATE email_change SET email_key = LOWER(email)",
     "INSERT INTO registration (id, flow_digest, username, email, email_key, password_hash, address_taken, tries,
@@ -132,7 +133,7 @@ impl MigrationTrait for Migration {
         }
         let index = |name: &str| Index::create().name(name).to_owned();
         for index in [
-            // Also counts what waits, by the index alone.
+            // A covering index for the number of pending registrations.
             index("email_verification_purpose")
                 .table(EmailVerification::Table)
                 .col(EmailVerification::Purpose)

@@ -74,7 +74,7 @@ impl Sources {
 }
 
 impl Env {
-    /// Loads the process's environment, and from `file` what it does not set.
+    /// Loads the process's environment, and the values from `file` that it does not set.
     ///
     /// # Errors
     /// `file` exists but cannot be read or parsed.

@@ -51,7 +51,7 @@ pub struct Config {
     pub warnings: Vec<String>,
 }
 
-/// Why the portal does not start: one line for each mistake. The lines contain no secrets.
+/// The mistakes that prevent the start, one line each. The lines contain no secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
 pub struct ConfigErrors(pub Vec<String>);

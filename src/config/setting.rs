@@ -1,4 +1,4 @@
-//! What the table of settings says about each of them.
+//! The entries of the table of settings.
 
 use super::{Config, report};
 

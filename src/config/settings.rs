@@ -98,7 +98,7 @@ settings! {
             "Emails in these domains and their subdomains are refused. It takes precedence over \
              `PORTAL_EMAIL_DOMAINS_ALLOWED`.")
             .shown_as("Email domains denied", |config| report::domains(&config.registration.emails.denied));
-        // By default, because the list only contains domains that were found to offer temporary mailboxes.
+        // On by default, because the list contains only domains that are known to offer temporary mailboxes.
         PORTAL_REFUSE_DISPOSABLE: Choice<bool> = choice(
             &[("true", true, "refused"), ("false", false, "accepted")],
             "Whether emails of disposable mailbox services are refused. The bundled list has 10,181 domains; domains \

@@ -15,7 +15,7 @@ use super::settings::{
 /// The host name that browsers trust without https (W3C Secure Contexts, section 3.1).
 const LOCALHOST: &str = "localhost";
 
-/// The portal as seen from outside.
+/// The portal's environment, name, URL, listening address, folders and proxies.
 #[derive(Clone, Debug)]
 pub struct SiteConfig {
     /// `LEPTOS_ENV=PROD`.

@@ -78,7 +78,7 @@ mod tests {
     use super::{HashError, HashQueue, cores};
 
     #[tokio::test]
-    async fn the_queue_is_bounded_and_canceled_requests_release_their_places() {
+    async fn the_queue_is_bounded_and_canceled_requests_release_their_slots() {
         let queue = HashQueue::new(3);
         let mut slots: Vec<_> = (0..cores() + 3).map(|_| queue.enter().expect("a free slot")).collect();
         assert!(matches!(queue.enter(), Err(HashError::Busy)));

@@ -21,6 +21,6 @@ words! {
         TestMailSent = ("test_mail_sent", "Test email sent"),
         UsersExported = ("users_exported", "Users exported"),
         AuditExported = ("audit_exported", "Audit log exported"),
-        AuditResealed = ("audit_resealed", "Audit log re-sealed"),
+        AuditResealed = ("audit_resealed", "Audit log resealed"),
     }
 }

@@ -48,7 +48,7 @@ mod tests {
     use super::{AuditReason, AuditReasonError};
 
     #[test]
-    fn a_reason_is_one_line_that_can_be_read() {
+    fn a_reason_is_one_visible_line_of_at_most_300_characters() {
         assert_eq!(AuditReason::parse(" Asked for it by phone ").expect("a reason").as_str(), "Asked for it by phone");
         assert_eq!(AuditReason::parse(" \t"), Err(AuditReasonError::Empty));
         assert_eq!(AuditReason::parse("a\nb"), Err(AuditReasonError::Invisible));

@@ -48,7 +48,7 @@ mod tests {
     use super::{EmailDomain, NotADomain, at_and_above};
 
     #[test]
-    fn a_domain_covers_itself_and_what_lies_below_it_and_nothing_that_only_ends_alike() {
+    fn a_domain_covers_itself_and_its_subdomains_but_no_domain_with_the_same_ending() {
         let domain = EmailDomain::parse(" Bücher.Example ").expect("a domain");
         assert_eq!(domain.as_str(), "xn--bcher-kva.example");
         for covered in ["xn--bcher-kva.example", "mail.xn--bcher-kva.example", "a.b.xn--bcher-kva.example"] {
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_address_can_end_in_is_no_domain() {
+    fn text_that_is_not_the_domain_of_an_email_is_rejected() {
         for typed in
             ["", ".", "example.com.", ".example.com", "a..b", "*.example.com", "@example.com", "ann@example.com"]
                 .into_iter()
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn above_a_domain_are_all_its_ends() {
+    fn the_parents_of_a_domain_are_listed_up_to_the_top_level_domain() {
         assert_eq!(at_and_above("a.b.example").collect::<Vec<_>>(), ["a.b.example", "b.example", "example"]);
     }
 }

@@ -8,7 +8,7 @@ words! {
         /// A registration was started.
         RegistrationBegun = "registration_begun",
         /// A registration was completed. Counted in the hour in which it was started, so
-        /// that it is a part of those started then.
+        /// that no hour has more completed registrations than started ones.
         RegistrationFinished = "registration_finished",
         /// A password was wrong, whether or not the account exists.
         WrongPassword = "wrong_password",

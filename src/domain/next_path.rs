@@ -29,7 +29,7 @@ mod tests {
     use super::NextPath;
 
     #[test]
-    fn only_a_path_of_this_origin_is_taken() {
+    fn only_a_path_on_this_origin_is_accepted() {
         for good in ["/dashboard", "/account?tab=2", "/a/b#c"] {
             assert!(NextPath::parse(good).is_some(), "{good}");
         }

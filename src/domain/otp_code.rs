@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_but_six_digits_is_malformed() {
+    fn text_other_than_six_digits_is_malformed() {
         for typed in ["12345", "1234567", "12345a", "１２３４５６", "12345\0", &" ".repeat(65)] {
             assert_eq!(OtpCode::parse(typed), Err(OtpCodeError::Malformed), "{typed:?}");
         }
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_number_keeps_its_leading_zeros() {
+    fn a_code_keeps_its_leading_zeros() {
         assert_eq!(OtpCode::from_number(42).expose(), "000042");
         assert_eq!(format!("{:?}", OtpCode::from_number(42)), "OtpCode(…)");
     }

@@ -1,7 +1,6 @@
-//! The results of an OTP and of the email that carries it, as administrators see
-//! them.
+//! The status of an OTP, and of the email that contains it, as shown to administrators.
 
-/// The result of an OTP.
+/// The status of an OTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtpStatus {
     /// It can still be entered.
@@ -37,7 +36,7 @@ pub enum OtpDelivery {
     AddressTaken,
     /// Not sent: no account that can be recovered has the email address.
     NoAccount,
-    /// No longer known.
+    /// Unknown, because the email was deleted from the outbox.
     Unknown,
 }
 
@@ -85,7 +84,7 @@ mod tests {
     use super::{DELIVERIES, OUTCOMES, OtpDelivery, OtpStatus};
 
     #[test]
-    fn every_fate_has_a_word_of_its_own() {
+    fn every_status_has_its_own_url_value_and_label() {
         for (outcome, word, words) in OUTCOMES {
             assert_eq!((OtpStatus::parse(word), outcome.label()), (Some(outcome), words));
         }

@@ -61,7 +61,7 @@ mod tests {
     use super::{PasskeyName, PasskeyNameError};
 
     #[test]
-    fn a_name_is_what_can_be_seen_of_it() {
+    fn names_are_trimmed_and_invisible_characters_are_refused() {
         assert_eq!(PasskeyName::parse("  Ann’s phone ").expect("a name").as_str(), "Ann’s phone");
         assert_eq!(PasskeyName::parse("   "), Err(PasskeyNameError::Empty));
         for invisible in ["a\nb", "a\0", "\u{202e}enohp", "zero\u{200b}width"] {
@@ -70,13 +70,13 @@ mod tests {
     }
 
     #[test]
-    fn characters_are_counted_and_not_bytes() {
+    fn the_length_limit_counts_characters_not_bytes() {
         assert!(PasskeyName::parse(&"é".repeat(64)).is_ok());
         assert_eq!(PasskeyName::parse(&"é".repeat(65)), Err(PasskeyNameError::TooLong));
     }
 
     #[test]
-    fn there_is_always_a_first_name() {
+    fn a_passkey_without_a_usable_browser_name_gets_a_default_name() {
         assert_eq!(PasskeyName::of_browser("Chrome on Linux").as_str(), "Chrome on Linux");
         assert_eq!(PasskeyName::of_browser("\u{202e} ").as_str(), "Passkey");
         assert_eq!(PasskeyName::of_browser(&"x".repeat(99)).as_str().len(), 64);

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_password_may_be_typed_in_its_longest_form() {
+    fn the_longest_password_is_accepted_in_its_longest_encoding() {
         let syllables = "한".repeat(128);
         let jamo = "\u{1112}\u{1161}\u{11ab}".repeat(128);
         assert_eq!((refusal(&syllables), refusal(&jamo)), (None, None));
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_trimmed_and_both_compositions_are_the_same_password() {
+    fn passwords_are_not_trimmed_and_equal_in_every_unicode_composition() {
         let composed = Password::parse_new(" pässword ").expect("valid");
         let decomposed = Password::parse_new(" pa\u{308}ssword ").expect("valid");
         assert_eq!(composed.expose(), " pässword ");
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_refused_and_nothing_is_printed() {
+    fn control_characters_are_refused_and_debug_output_is_redacted() {
         assert_eq!(refusal("correct\0horse"), Some(PasswordError::ControlCharacter));
         let password = Password::parse_new("correct horse").expect("valid");
         assert_eq!(format!("{password:?}"), "Password(…)");

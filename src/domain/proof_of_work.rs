@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn digests_are_those_of_another_implementation() {
+    fn digests_match_those_of_an_independent_implementation() {
         let first = "0.70f4003d52b6eb03da852e93256b5986b5d4883098bb7973bc5318cc66637a84";
         assert_eq!(solved(COUNTED, "", 1).as_deref(), Some(first));
         let other = "70000.108b416c1b2e74b1c22dd99b68c9ac94cd2b0ca83514e8bae36e9a2c45f02ecf";
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_counter_with_the_prefix_is_found_wherever_the_search_is_cut() {
+    fn the_search_finds_the_first_match_however_it_is_sliced() {
         let found = "68362.00001379d7442aba28f06bff78994618e911e7934dc05e96abd6d32fb787d26e";
         assert_eq!(solved(COUNTED, "0000", 100_000).as_deref(), Some(found));
         assert_eq!(solved(COUNTED, "00001", 100_000).as_deref(), Some(found));
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_found_at_the_bound_or_beyond_it() {
+    fn the_search_stops_before_the_bound() {
         assert_eq!(solved(COUNTED, "0000", 68_362), None);
         assert!(solved(COUNTED, "0000", 68_363).is_some());
         let last = ProofOfWork::parse(COUNTED, "", u32::MAX).expect("a sum");
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn only_bytes_in_hexadecimal_are_a_sum() {
+    fn only_hexadecimal_seeds_and_prefixes_parse() {
         for seed in ["", "00", &COUNTED[2..], &format!("{COUNTED}00"), &format!("+{}", &COUNTED[1..]), &"é".repeat(32)]
         {
             assert_eq!(ProofOfWork::parse(seed, "00", 1), None, "seed {seed}");

@@ -82,7 +82,7 @@ mod tests {
     use super::RecoveryCode;
 
     #[test]
-    fn bytes_become_four_groups_of_four_and_are_read_back() {
+    fn a_code_is_formatted_in_four_groups_and_parses_back() {
         let code = RecoveryCode::from_bytes([0xff, 0, 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf0]);
         // 80 bits in fives: 31, 28, 0, 1, 4, 13, 2, 22, 15, 2, 13, 11, 25, 23, 23, 16.
         assert_eq!(code.in_groups(), "ZW01-4D2P-F2DB-SQQG");
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn case_separators_and_look_alikes_do_not_matter() {
+    fn case_separators_and_lookalike_letters_are_ignored() {
         let code = RecoveryCode::parse("0101-ABCD-EFGH-JKMN").expect("a code");
         for typed in ["oioL abcd efgh jkmn", "0I0lABCDEFGHJKMN", " 0101–abcd_efgh-jkmn "] {
             assert_eq!(RecoveryCode::parse(typed).as_ref(), Some(&code), "{typed}");
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_code() {
+    fn text_that_is_not_a_recovery_code_is_rejected() {
         for typed in
             ["", "123456", "0101-ABCD-EFGH-JKM", "0101-ABCD-EFGH-JKMNP", "0101-ABCD-EFGH-JKMU", "０１01ABCDEFGHJKMN"]
         {

@@ -39,7 +39,7 @@ mod tests {
     use super::{SecondStepCode, SecondStepCodeError};
 
     #[test]
-    fn six_digits_are_the_apps_and_sixteen_characters_a_recovery_code() {
+    fn six_digits_parse_as_an_app_code_and_sixteen_characters_as_a_recovery_code() {
         assert!(matches!(SecondStepCode::parse("012 345"), Ok(SecondStepCode::App(_))));
         assert!(matches!(SecondStepCode::parse("0123-4567-89ab-cdef"), Ok(SecondStepCode::Recovery(_))));
         assert_eq!(SecondStepCode::parse("  "), Err(SecondStepCodeError::Empty));

@@ -43,7 +43,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_span_is_never_negative() {
+    fn the_time_between_two_timestamps_is_never_negative() {
         let start = Timestamp(1_000);
         let later = start + Duration::from_secs(2);
         assert_eq!(later.since(start), Duration::from_secs(2));

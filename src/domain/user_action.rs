@@ -203,7 +203,7 @@ impl UserAction {
                 heading: "Delete {name}?",
                 intro: "This permanently deletes",
                 consequences: &[
-                    "Their username and email address are deleted, and others can use them.",
+                    "Their username and email address are deleted, and others can then use them.",
                     "Their password, authenticator app, recovery codes and passkeys are deleted.",
                     "Their sessions, trusted browsers and security log are deleted.",
                     "They'll get an email. This can't be undone. To block sign-in only, disable the account instead.",

@@ -61,7 +61,7 @@ mod tests {
     use super::{Username, UsernameError};
 
     #[test]
-    fn the_bounds_of_length_belong_to_the_allowed_side() {
+    fn usernames_of_3_and_of_32_characters_are_accepted() {
         assert_eq!(Username::parse("ab"), Err(UsernameError::TooShort));
         assert!(Username::parse("abc").is_ok());
         assert!(Username::parse(&"a".repeat(32)).is_ok());
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_beyond_the_listed_signs_is_refused() {
+    fn characters_that_are_not_allowed_are_refused() {
         for typed in ["a b c", "ann@x", "änne", "nul\0l", "аnna", "tab\tbed", "\u{202e}anna"] {
             assert_eq!(Username::parse(typed), Err(UsernameError::Malformed), "{typed:?}");
         }

@@ -39,7 +39,7 @@ pub async fn layer(State(pages): State<Pages>, session: Session, mut request: Re
         Err(error) => pages.refuse(error, visitor.account, &by, &session, id).await,
     };
     if head {
-        // axum does this only for some routes, and a compressed page would have other headers than an empty one.
+        // axum does this only for some routes, and the headers of a compressed page differ from those of an empty one.
         *response.body_mut() = Body::empty();
     }
     // Files of `public` have a date and may be cached. Pages are specific to a user.

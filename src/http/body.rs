@@ -48,7 +48,7 @@ pub async fn answer(request: Request, timeout: Duration, next: Next) -> Response
     if page { as_page(response, &path, id.as_ref()) } else { response }
 }
 
-/// Tells the client that the connection ends, because the rest of the body is not read.
+/// Adds `Connection: close`, because the rest of the body is not read.
 fn unread(mut response: Response) -> Response {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response

@@ -3,8 +3,8 @@
 //! A browser sends the portal's cookies with a form no matter which site the form is on.
 //! `SameSite=Lax` prevents part of that, but not posts from another port or subdomain of the same
 //! site, and not attacks that need no cookie, such as signing a user in to the attacker's account
-//! (ASVS 5.0, V3.5.1). So every request that may change something is checked by what the browser
-//! says about its origin, before anything else is done with it.
+//! (ASVS 5.0, V3.5.1). So before anything else, the server checks the headers in which the browser
+//! states the origin of a request that may change something.
 
 use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
@@ -59,7 +59,7 @@ pub fn refuse(request: &Request, state: &AppState) -> Option<Response> {
 /// A request with neither header is accepted, since it does not come from a browser: for every
 /// method except GET and HEAD, browsers send `Origin` whatever the initiator is (Fetch standard,
 /// "append a request `Origin` header"; Chromium and Safari always have, Firefox since version 70).
-/// Clients such as curl send neither and carry no one else's cookies. Go's
+/// Clients such as curl send neither, and have no other user's cookies. Go's
 /// `http.CrossOriginProtection` follows the same rules.
 fn is_our_own(headers: &HeaderMap, site: &SiteConfig) -> bool {
     let ours = |value: &HeaderValue| matches!(value.as_bytes(), b"same-origin" | b"none");

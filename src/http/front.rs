@@ -1,5 +1,5 @@
-//! What is the same for every request, whatever its route: the log, the response headers, panics, and the checks
-//! before anything is read.
+//! The outermost middleware, for every request: the access log, the response headers, panics, and the checks that run
+//! before the session or the body is read.
 
 use std::panic::AssertUnwindSafe;
 
@@ -14,7 +14,7 @@ use super::access_log::Entry;
 use super::{body, csrf, error_page, headers, rate_limit, request_target};
 use crate::state::AppState;
 
-/// Answers a request. This is one layer and not one for each concern, because axum boxes each layer for every request.
+/// Answers a request. All of this is one layer, because axum allocates memory for each layer and request.
 pub async fn layer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let change = csrf::may_change(request.method());
     let (entry, span) = Entry::begin(&mut request, &state);

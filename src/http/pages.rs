@@ -40,7 +40,7 @@ struct Inner {
     remember_for: String,
 }
 
-/// What the access check knows about a request, for the page that answers it.
+/// The result of the access check, for the page that answers the request.
 #[derive(Clone, Debug)]
 pub struct Visitor {
     /// The page at the request's path.
@@ -84,7 +84,7 @@ impl Pages {
         &self.0.state
     }
 
-    /// Answers a request that is refused, or redirected instead of answered with a page.
+    /// Answers a request that is denied or redirected.
     pub async fn refuse(
         &self,
         error: ServiceError,
@@ -126,7 +126,7 @@ impl Pages {
         let nonce = BASE64_URL_SAFE_NO_PAD.encode(state.rng.bytes::<16>());
         let policy = policy.with(&nonce);
         let html = app::render(document, context, Nonce::from_value(nonce), assets);
-        // Stated here, because axum would state it only for some routes, and so tell which URLs exist.
+        // Set here, because axum sets it only for some routes, which would reveal which URLs exist.
         let length = HeaderValue::from(html.len());
         ([(CONTENT_SECURITY_POLICY, policy), (CONTENT_LENGTH, length)], Html(html)).into_response()
     }
@@ -147,7 +147,7 @@ impl Pages {
         }
     }
 
-    /// Adds what the page shows of earlier requests, and the captcha of its form.
+    /// Adds the feedback of the previous request, the captcha of the page's form, and the path to open after sign-in.
     async fn complete(
         &self,
         mut context: PageContext,

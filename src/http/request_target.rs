@@ -14,7 +14,7 @@ const QUERY_MAX: usize = 2_048;
 
 /// Rejects a malformed target with 400. hyper accepts more than paths, such as `//[`, and URL
 /// parsers, proxies and logs disagree about what that means; leptos panics when its parser fails. A
-/// path that is well-formed and merely unknown goes on, to a 404.
+/// well-formed path passes, even if no page has it.
 #[must_use]
 pub fn refuse(request: &Request) -> Option<Response> {
     is_malformed(request.uri(), request.version()).then(|| {
@@ -35,7 +35,7 @@ fn is_malformed(uri: &Uri, version: Version) -> bool {
         || path.starts_with("//")
         || path.contains(['\\', '[', ']'])
         || percent_decode_str(path).decode_utf8().map_or(true, |decoded| decoded.contains(is_invisible))
-        // Users may type malformed text such as `100%` into a query; the code that reads it decides.
+        // Users may type malformed text such as `100%` into a query. The code that reads the query handles it.
         || percent_decode_str(query).decode_utf8_lossy().contains(is_invisible)
 }
 

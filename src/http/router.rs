@@ -41,7 +41,7 @@ pub fn build(state: &AppState) -> Router {
     with_middleware(router, state)
 }
 
-/// Adds the middleware of every route.
+/// Adds the middleware that all routes share.
 pub fn with_middleware(routes: Router, state: &AppState) -> Router {
     let front = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(state.clone(), front::layer))
@@ -57,8 +57,8 @@ async fn method_not_allowed() -> Response {
     error_page::page(StatusCode::METHOD_NOT_ALLOWED, "This page can't be opened directly", text)
 }
 
-/// What depends on the session: the pages, the server functions on the paths of their pages, the
-/// downloads, and the 404 page.
+/// Returns the routes that depend on the session: the pages, the server functions, the downloads,
+/// and the 404 page.
 fn documents(pages: &Pages) -> Router {
     let state = pages.state();
     let mut router = Router::new();

@@ -30,7 +30,7 @@ pub fn CaptchaField(form: FormState, captcha: Option<Captcha>) -> impl IntoView 
             CaptchaKind::Widget(widget) => (captcha.challenge, None, Some(widget)),
         },
     };
-    // Set immediately, so that a press waits even before the work has started.
+    // Set immediately, so that a press of the button waits even before the work has started.
     proof.set(sum.as_ref().map(|_| 0));
     effect(move || {
         if let Some(captcha) = &sum {

@@ -14,7 +14,7 @@ const EXPIRED_ID: &str = "expired";
 
 /// The time left for a code, and what to do once it has expired.
 ///
-/// Elements of the page that make no sense without the code are of class
+/// Elements of the page that make no sense without a valid code have the class
 /// `while-live`. When the code expires they disappear, and `children` are shown.
 #[component]
 pub fn Countdown(

@@ -73,7 +73,7 @@ pub fn count_down(left: RwSignal<Option<u64>>, span_ms: u64, origin: Origin) {
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "spans of minutes, and never below nothing"
+    reason = "a few minutes, and never negative"
 )]
 fn tick(left: RwSignal<Option<u64>>, span_ms: u64, origin: Origin, timer: StoredValue<Option<TimeoutHandle>>) {
     let remaining = (span_ms as f64 - origin.elapsed()).max(0.0);

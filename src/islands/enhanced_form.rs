@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn two_forms_with_a_field_name_in_common_have_no_id_in_common() {
+    fn forms_that_share_a_field_name_have_different_ids() {
         let flash = Flash::default();
         let form = |action| {
             Form::to(action, &flash)
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn every_secret_is_marked_so_that_it_is_forgotten_and_no_other() {
+    fn only_secret_fields_are_marked_as_secret() {
         let flash = Flash::default();
         let form = Form::to("/one", &flash)
             .field(Field::email("email", "Email"))
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_stands_beside_its_field_and_the_page_begins_there() {
+    fn an_error_is_shown_at_its_field_which_gets_the_focus() {
         let feedback = Feedback { fields: FieldErrors::one("email", "Enter it."), ..Feedback::default() };
         let flash = Flash { form: "/one".to_owned(), feedback, ..Flash::default() };
         let html = render(vec![Form::to("/one", &flash).field(Field::email("email", "Email"))]);

@@ -14,7 +14,7 @@ const LINK: &str = "btn btn-link digits";
 /// A destructive action.
 const DANGER: &str = "btn btn-danger btn-wide";
 
-/// A form for a [`EnhancedForm`](super::EnhancedForm). New forms do not make the WebAssembly
+/// A form for an [`EnhancedForm`](super::EnhancedForm). New forms do not make the WebAssembly
 /// module larger, because they are data in the page.
 ///
 /// ```
@@ -28,9 +28,9 @@ const DANGER: &str = "btn btn-danger btn-wide";
 ///     .submit("Sign in", "Signing in…");
 /// ```
 ///
-/// In a page: `<EnhancedForm form />`. It already contains what the flash holds for this
-/// form: messages, typed values and the field to focus. The skipped fields are used
-/// only by the server.
+/// In a page: `<EnhancedForm form />`. The form already contains its part of the flash:
+/// messages, typed values and the field to focus. The skipped fields are used only by the
+/// server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     #[serde(skip)]
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_is_shown_in_its_own_form_alone() {
+    fn typed_values_are_shown_only_in_their_own_form() {
         let flash = refused("/one", Feedback::message("No."));
         let form = |action| Form::to(action, &flash).field(Field::email("email", "Email").value("old@x.example"));
         assert_eq!(email(&form("/one")).value, "ann@x");
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_begins_at_the_first_mistake_or_where_it_says_unless_there_is_something_to_read() {
+    fn the_first_field_with_an_error_gets_the_focus_and_none_does_below_a_message() {
         let takes_focus = |flash: &Flash| {
             let form =
                 Form::to("/one", flash).first_field(Field::code("code", "Code")).field(Field::email("email", ""));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn the_island_is_told_nothing_that_was_typed_or_left_for_other_forms() {
+    fn the_island_props_contain_no_typed_values_and_no_feedback_for_other_forms() {
         let flash = refused("/two", Feedback::message("Elsewhere."));
         for action in ["/one", "/two"] {
             let form = Form::to(action, &flash).field(Field::email("email", "Email"));

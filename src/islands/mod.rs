@@ -1,5 +1,5 @@
-//! What a browser downloads: the islands, which are the interactive parts of the pages, and what they share with the
-//! server.
+//! The code that a browser downloads: the islands, which are the interactive parts of the pages, and the types that
+//! they share with the server.
 //!
 //! An island is rendered on the server and hydrated in the browser, where it has only its props. Islands are not
 //! nested: the page's script hydrates them one by one. All other markup is compiled only for the server.

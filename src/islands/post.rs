@@ -19,7 +19,7 @@ use crate::islands::{ApiError, Feedback};
 /// The server's feedback about the form, or a message that it could not be reached.
 pub async fn post(form: &HtmlFormElement) -> Result<Option<String>, Feedback> {
     let typed = fields_of(form).map_err(unreachable)?;
-    // Not the property of that name: a field called "action" would take its place.
+    // The attribute, because a field called "action" would hide the form's property of that name.
     let action = form.get_attribute("action").unwrap_or_default();
     Ok(next_of(&call(&action, &typed).await?))
 }
@@ -57,8 +57,8 @@ fn fault(error: ServerFnErrorErr) -> Feedback {
     ApiError::from_server_fn_error(error).0
 }
 
-/// Sends some fields of a form to another path, each under the name that is paired with
-/// its own. Returns the answer if it is successful; the caller can do without it.
+/// Sends some fields of a form to another path. `names` pairs the name of each field with the
+/// name to send it under. Returns `None` if the request fails.
 pub async fn ask(to: &str, form: &HtmlFormElement, names: &[(&str, &str)]) -> Option<String> {
     let typed = FormData::new_with_form(form).ok()?;
     let fields = UrlSearchParams::new().ok()?;

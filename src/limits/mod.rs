@@ -15,7 +15,7 @@ pub const DAY: Duration = Duration::from_secs(limit::DAY);
 
 /// The highest factor by which the difficulty of a challenge increases.
 pub const CAPTCHA_HARDEST: u32 = 32;
-/// How long failures from an IP prefix increase its difficulty.
+/// How long a failure from an IP prefix makes its challenges harder.
 pub const FAILURES_REMEMBERED: Duration = HOUR;
 /// The maximum number of IP prefixes remembered, each for failures and for anonymous sessions. The
 /// least recently used one is dropped first.
@@ -24,7 +24,7 @@ pub const PREFIXES_KEPT: usize = 100_000;
 /// The maximum number of IP prefixes remembered for the limit on POST requests. Each takes about 60
 /// bytes, including the spare capacity of the table.
 pub const FLOOD_KEYS: usize = 1_000_000;
-/// Maximum lifetime of a recovery, however many codes are requested.
+/// Lifetime of a recovery. Requesting more codes does not extend it.
 pub const RECOVERY_LIFETIME: Duration = DAY;
 /// How long an invitation stays in the list after it has ended.
 pub const INVITATIONS_KEPT: Duration = Duration::from_secs(30 * 86_400);
@@ -41,7 +41,7 @@ pub const TALLIES: Duration = Duration::from_secs(400 * 86_400);
 pub const DEVICE_RECOGNIZED: Duration = Duration::from_secs(400 * 86_400);
 /// Maximum number of browsers remembered per account, most recent first.
 pub const DEVICES_KEPT: u64 = 50;
-/// Minimum time between two notices that an email was used to register again.
+/// Minimum time between two notices that someone tried to use the email of an account.
 pub const EXISTS_NOTICE_EVERY: Duration = HOUR;
 /// Valid codes per flow, so that a delayed message can still be used.
 pub const OTP_LIVE: u64 = 2;

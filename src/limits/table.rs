@@ -86,21 +86,22 @@ limits! {
         }
         "Sign-in and sessions" {
             login_failures: u32 = count("PORTAL_LOGIN_FAILURES", 5, 1..=100),
-                "Wrong passwords for one account from one IP address, after which each further attempt is delayed.";
+                "Number of wrong passwords for an account from one IP address after which attempts are delayed.";
             login_window: Duration = seconds("PORTAL_LOGIN_WINDOW", 5 * MINUTE, 1..=DAY),
-                "How long these failures are counted while no attempt is delayed.";
+                "Fewer failures than `PORTAL_LOGIN_FAILURES` are forgotten after this time without another failure.";
             login_delay: Duration = seconds("PORTAL_LOGIN_DELAY", 30, 1..=HOUR),
-                "The first delay; it doubles with each failure. At most `PORTAL_LOGIN_DELAY_MAX`.";
+                "The first delay after too many wrong passwords. It doubles with each further failure. At most \
+                 `PORTAL_LOGIN_DELAY_MAX`.";
             login_delay_max: Duration = seconds("PORTAL_LOGIN_DELAY_MAX", 15 * MINUTE, 1..=HOUR),
-                "The longest delay.";
+                "The longest delay after too many wrong passwords.";
             login_failures_per_ip: Quota = per_hour("PORTAL_LOGIN_FAILURES_PER_IP", 60),
                 "Wrong passwords per IP address, for all accounts together.";
         }
         "Two-step sign-in" {
             mfa_failures: u32 = count("PORTAL_MFA_FAILURES", 10, 1..=100),
-                "Wrong second factors of an account, of all kinds together, after which all of them are locked.";
+                "Failed attempts for an account, with all second factors together, after which these are locked.";
             mfa_lockout: Duration = seconds("PORTAL_MFA_LOCKOUT", 15 * MINUTE, MINUTE..=DAY),
-                "How long they stay locked.";
+                "How long second factors stay locked.";
             trust_lifetime: Duration = seconds("PORTAL_TRUST_LIFETIME", 30 * DAY, HOUR..=400 * DAY),
                 "How long a trusted browser skips the second step.";
         }
@@ -108,8 +109,8 @@ limits! {
             email_undo: Duration = seconds("PORTAL_EMAIL_UNDO", 3 * DAY, HOUR..=30 * DAY),
                 "How long a change of email can be undone by the link that is sent to the old email.";
             deletion_grace: Duration = seconds("PORTAL_DELETION_GRACE", 7 * DAY, HOUR..=90 * DAY),
-                "Time between the request to delete an account and its deletion. Until then the emailed link keeps the \
-                 account.";
+                "Time between the request to delete an account and its deletion. Until then, the emailed link cancels \
+                 the deletion.";
             otp_log: Duration = seconds("PORTAL_OTP_LOG", 30 * DAY, DAY..=400 * DAY),
                 "How long the OTP log is kept. It contains no codes; the daily limits on codes are counted from it.";
             audit_log: Duration = seconds("PORTAL_AUDIT_LOG", 400 * DAY, DAY..=4_000 * DAY),
@@ -130,8 +131,8 @@ limits! {
             form_min_fill: Duration = seconds("PORTAL_FORM_MIN_FILL", 2, 0..=30),
                 "Minimum time between opening a page and sending its form without a solved challenge.";
             no_js_forms_per_ip: Quota = per_hour("PORTAL_NO_JS_FORMS_PER_IP", 30),
-                "Forms per IP address that are sent without the required solved challenge, for example by browsers \
-                 without JavaScript.";
+                "Forms per IP address that are sent without a solved challenge although they need one, for example by \
+                 browsers without JavaScript.";
             anonymous_sessions_per_ip: Quota = per_hour("PORTAL_ANONYMOUS_SESSIONS_PER_IP", 2_000),
                 "Sessions created per IP address without signing in, for example by refused forms that were sent \
                  without JavaScript.";
@@ -159,7 +160,7 @@ limits! {
             absolute: Duration = seconds("PORTAL_SESSION_ABSOLUTE", 12 * HOUR, MINUTE..=30 * DAY),
                 "A session ends after this time even if it is used.";
             remember: Duration = seconds("PORTAL_SESSION_REMEMBER", 30 * DAY, DAY..=365 * DAY),
-                "Replaces both times when the user chose \"Keep me signed in\".";
+                "Replaces `PORTAL_SESSION_IDLE` and `PORTAL_SESSION_ABSOLUTE` for sessions with \"Keep me signed in\".";
         }
     }
 }
@@ -174,7 +175,7 @@ limits! {
             per_ip: usize = count("PORTAL_CONNECTIONS_PER_IP", 1_024, 1..=100_000).part_of("PORTAL_CONNECTIONS_MAX"),
                 "Maximum number of open connections per IP address, except for trusted proxies. Half of \
                  `PORTAL_CONNECTIONS_MAX` if only that is set.";
-            /// It starts at the first byte of a request, or at the opening of the connection.
+            /// The timeout starts at the first byte of a request, or when the connection opens.
             header: Duration = seconds("PORTAL_HEADER_TIMEOUT", 10, 1..=60),
                 "Maximum time for receiving the headers of a request.";
             body: Duration = seconds("PORTAL_BODY_TIMEOUT", 20, 1..=60),

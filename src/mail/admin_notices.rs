@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::paths;
 
-/// An administrator's action on an account. The email does not say who did it, from where and why;
-/// the audit log does.
+/// An administrator's action on an account. The email does not name the administrator, the IP
+/// address or the reason; the audit log does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ByAdministrator {

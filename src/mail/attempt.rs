@@ -20,7 +20,7 @@ pub struct Done {
 pub enum Outcome {
     /// A server accepted the email.
     Sent,
-    /// A temporary failure; worth another attempt.
+    /// A temporary failure; to be retried.
     Failed(String),
     /// A permanent failure.
     Refused(String),

@@ -59,8 +59,8 @@ impl Mailer {
         Self { sealer, rng, clock, due: Arc::new(Notify::new()) }
     }
 
-    /// Stores `message` in the transaction of the change that it is about, so that both happen or
-    /// neither. `otp_id` is the ID of the code in the email.
+    /// Stores `message` in the transaction of the change that it is about, so that neither is
+    /// committed without the other. `otp_id` is the ID of the code in the email.
     ///
     /// Call [`Mailer::wake`] after the commit.
     pub async fn enqueue(&self, tx: &Transaction, message: &Message, otp_id: Option<Uuid>) -> Result<(), StoreError> {

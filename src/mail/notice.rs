@@ -139,7 +139,8 @@ impl NotificationKind {
             }
             Self::EmailChanged { .. } => (
                 format!("Your {portal} email address was changed"),
-                "Your account now uses another email address, and further emails about it go there.".to_owned(),
+                "Your account now uses a different email address. Future emails about your account will be sent there."
+                    .to_owned(),
             ),
             Self::EmailChangeUndone => (
                 format!("Your {portal} email address was restored"),

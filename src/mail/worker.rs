@@ -12,8 +12,8 @@ use super::{Mailer, Sender, Transport};
 use crate::store::outbox::{self, MailState, WaitingMail};
 use crate::store::{Store, StoreError};
 
-/// Maximum number of concurrent attempts: several, so that one slow reply does not hold up the
-/// rest, but few, so that no provider mistakes them for an attack.
+/// Maximum number of concurrent attempts: several, so that one slow reply does not delay the rest,
+/// but few, so that mail providers do not treat them as abuse.
 const PARALLEL: usize = 4;
 /// Maximum number of concurrent emails without a code. One slot is always left for a code, which
 /// must not wait for a slow server to accept a notice.
@@ -110,7 +110,7 @@ impl Worker {
         }
     }
 
-    /// Stores results, expires overdue emails and starts due ones. Returns how long nothing else is due.
+    /// Stores results, expires overdue emails and starts due ones. Returns how long to wait before the next pass.
     ///
     /// The order matters: nothing is started while a result cannot be stored, so that an email that
     /// was just sent is not claimed again.

@@ -1,4 +1,4 @@
-//! Who may open which page and send which form.
+//! Access control for pages and forms.
 
 use axum::http::Method;
 

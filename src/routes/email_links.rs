@@ -35,7 +35,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     }))
 }
 
-/// The page of a link that no longer works, or never did.
+/// The page of an invalid link: used, expired or unknown.
 fn used_or_expired() -> Document {
     Document::new(TITLE, |context| {
         view! {

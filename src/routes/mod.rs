@@ -67,7 +67,7 @@ pub fn page_at(path: &str) -> Option<&'static Page> {
     PAGES.into_iter().find(|page| page.path == path)
 }
 
-/// Paths that belong to another page than the nearest one at or above them.
+/// Paths that belong to a page other than the nearest one at or above them, each with its page.
 const BESIDE: [(&str, &str); 5] = [
     (paths::RECOVER_RESEND, paths::RECOVER_VERIFY),
     (paths::ACCOUNT_EMAIL_RESEND, paths::ACCOUNT_EMAIL_VERIFY),

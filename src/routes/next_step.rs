@@ -1,4 +1,4 @@
-//! What a next step changes in the browser: its session, its cookies, and what the next page shows.
+//! Applying a next step: changing the session and the cookies, and storing the messages of the next page.
 
 use std::borrow::Cow;
 

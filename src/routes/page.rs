@@ -1,4 +1,4 @@
-//! What a page is: its path, who may open it, and how it is loaded.
+//! The definition of a page: its path, its access rule and its loader.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -28,7 +28,7 @@ use crate::ui::PageContext;
 /// }
 /// ```
 ///
-/// The page is loaded before anything of it is rendered, so it can still redirect or be a 404.
+/// The page is loaded before rendering starts, so the loader can still redirect or answer with 404.
 pub struct Page {
     /// The path. A segment in braces matches any one segment.
     pub path: &'static str,
@@ -66,8 +66,8 @@ impl PageRequest<'_> {
     }
 }
 
-/// A loaded page, or why it is not shown: [`ServiceError::Redirect`] leads elsewhere, and [`ServiceError::NotFound`] is
-/// the 404 page.
+/// A loaded page, or why it is not shown: [`ServiceError::Redirect`] redirects to another page, and
+/// [`ServiceError::NotFound`] shows the 404 page.
 pub type PageResult = Result<Document, ServiceError>;
 
 /// A loaded page that is ready to be rendered.

@@ -78,7 +78,7 @@ fn without_form(reason: String) -> Document {
     })
 }
 
-/// The card of a registration, with the way to sign in below it.
+/// The card of a registration, with a link to sign in below it.
 #[component]
 pub(super) fn Card(context: PageContext, children: Children) -> impl IntoView {
     let under = || view! { "Already have an account? " <a href=paths::LOGIN>"Sign in"</a> };
@@ -113,7 +113,7 @@ fn Details(flash: Flash, captcha: Option<Captcha>, invited_email: Option<String>
     }
 }
 
-/// The link that forgets the invitation.
+/// The link that removes the invitation from this browser.
 #[component]
 fn AnotherAddress() -> impl IntoView {
     view! {
@@ -126,8 +126,7 @@ fn AnotherAddress() -> impl IntoView {
 /// Starts a registration and emails the first code.
 ///
 /// # Errors
-/// Messages for the fields, a limit that was reached, or that the user may not
-/// register.
+/// Messages for the fields, a limit that was reached, or a refusal if the user may not register.
 #[server(prefix = "", endpoint = "register")]
 pub async fn register(
     #[server(default)] username: String,

@@ -80,7 +80,7 @@ fn EnterCode(
     }
 }
 
-/// The form that corrects the email address, folded unless it was refused.
+/// The form that corrects the email address, collapsed unless it was refused.
 #[component]
 fn AnotherEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
     let refused = flash.form == CorrectEmail::PATH;
@@ -98,7 +98,7 @@ fn AnotherEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
     } else {
         let times = match left {
             1 => "once more".to_owned(),
-            2 => "twice more".to_owned(),
+            2 => "two more times".to_owned(),
             _ => format!("{left} more times"),
         };
         Either::Right(view! {

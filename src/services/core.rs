@@ -1,4 +1,4 @@
-//! What all services share.
+//! The state that all services share.
 
 use crate::clock::Clock;
 use crate::config::Config;

@@ -1,7 +1,7 @@
 //! The rules of the portal, independent of HTTP.
 //!
 //! A service answers a request with [`NextStep`] (where to go next and what to say) or with a
-//! [`ServiceError`]. A user's mistake is data; an internal error is a [`InternalError`].
+//! [`ServiceError`]. A user's mistake is data; an internal error is an [`InternalError`].
 
 pub mod access_revocation;
 pub mod account_settings;

@@ -129,7 +129,7 @@ pub enum ServiceError {
     /// counted, so the request can be repeated shortly.
     #[error("busy")]
     Busy,
-    /// Something else has to be done first, or was done already: go there instead.
+    /// The user has to go to another page, because another step comes first or this one was already done.
     #[error("redirected")]
     Redirect(Box<NextStep>),
     /// An internal error.

@@ -45,9 +45,9 @@ pub struct PasswordAttempt<'a> {
 /// Whether a form can be asked for a captcha after many failures.
 #[derive(Clone, Copy, Debug)]
 pub enum CaptchaPolicy<'a> {
-    /// It can. Contains the captcha that the form was submitted with, if any.
+    /// The form can be asked. Contains the captcha that it was submitted with, if any.
     Asked(Option<&'a Passed>),
-    /// It cannot, because the user is already signed in.
+    /// The form cannot be asked, because the user is already signed in.
     Never,
 }
 
@@ -207,9 +207,9 @@ impl PasswordCheck<'_> {
         Ok(CountedFailure { at: now, event_id })
     }
 
-    /// Whether the failures no longer count. Below the limit, failures expire after the window. From
-    /// the limit on, they are kept longer than the longest delay, because otherwise waiting out a
-    /// delay would reset them.
+    /// Whether the failures no longer count. Fewer failures than the limit expire after the window.
+    /// Once the limit is reached, they are kept for an hour, longer than the longest delay, because
+    /// otherwise waiting out a delay would reset them.
     fn is_forgotten(&self, counter: &Counter, now: Timestamp) -> bool {
         let memory =
             if counter.failures < self.core.limits.login_failures { self.core.limits.login_window } else { HOUR };

@@ -1,7 +1,7 @@
 //! Account recovery: setting a new password with a mailed code.
 //!
-//! An email without an account is handled the same in every step, so that the responses do not
-//! reveal whether there is one. Setting the password is in `finish`.
+//! An email without an account is handled the same way in every step, so that the responses do not
+//! reveal whether there is one. `finish` sets the password.
 
 mod finish;
 
@@ -33,8 +33,8 @@ impl Core {
 
 impl Recovery<'_> {
     /// Mails a code if the email has an account that can be recovered. The response and its timing
-    /// are the same for every email, because the same rows are written with and without an account,
-    /// except for the mail.
+    /// are the same for every email, because the same rows are written with and without an account.
+    /// Only the outbox differs, which gets an email only if there is one.
     ///
     /// # Errors
     /// An error next to `email`, a failed captcha, or [`ServiceError::Limited`] if a limit on codes

@@ -98,8 +98,8 @@ impl Registration<'_> {
             .await?)
     }
 
-    /// Spends the captcha and takes the code from the sender's quota before checking the username,
-    /// so that bots cannot cheaply find out which usernames are taken.
+    /// Spends the captcha and takes the code from the quota of the IP prefix before checking the
+    /// username, so that bots cannot cheaply find out which usernames are taken.
     async fn admit(&self, passed: &Passed, username: &Username, by: &RequestContext) -> Result<(), ServiceError> {
         let tx = self.core.store.write().await?;
         self.core.captcha.spend(&tx, passed, by).await?;

@@ -24,11 +24,11 @@ pub struct RequestContext {
     pub ip: IpAddr,
     /// The `User-Agent` header, at most 256 characters, without control characters.
     pub user_agent: String,
-    /// The registration flow that this browser holds.
+    /// The token of this browser's registration.
     pub flow: Option<FlowToken>,
-    /// The invitation that this browser holds.
+    /// The token of the invitation that was opened in this browser.
     pub invitation: Option<FlowToken>,
-    /// The recovery flow that this browser holds.
+    /// The token of this browser's recovery.
     pub recovery: Option<FlowToken>,
     /// The token by which this browser is recognized.
     pub device: Option<FlowToken>,
@@ -69,8 +69,8 @@ impl RequestContext {
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in, or
-    /// [`ServiceError::ReauthenticationRequired`] if they
-    /// last authenticated more than five minutes ago.
+    /// [`ServiceError::ReauthenticationRequired`] if they last authenticated more than five minutes
+    /// ago.
     pub fn recently_authenticated(&self, now: Timestamp) -> Result<&AuthenticatedUser, ServiceError> {
         let member = self.member()?;
         if now.since(member.authenticated_at) > FRESH {

@@ -21,7 +21,7 @@ use super::entity::account::{ActiveModel, Column, Entity};
 use crate::crypto::PasswordHash;
 use crate::domain::{AccountState, Email, Role, Timestamp, Username};
 
-/// An account as the services see it.
+/// An account.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "Entity")]
 pub struct Account {

@@ -11,7 +11,7 @@ use super::entity::email_change::{ActiveModel, Column, Entity};
 use super::{StoreError, batch};
 use crate::domain::{Email, Timestamp};
 
-/// A change as the services see it.
+/// A confirmed change.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "Entity", into_active_model)]
 pub struct EmailChange {
@@ -21,7 +21,7 @@ pub struct EmailChange {
     /// The new email.
     pub email: Email,
     pub old_email: Email,
-    /// When the code was asked for.
+    /// When the change was requested.
     pub created_at: Timestamp,
     pub confirmed_at: Timestamp,
 }
@@ -59,8 +59,8 @@ pub async fn undo_from(db: &impl ConnectionTrait, change: &EmailChange, at: Time
         .col_expr(Column::UndoneAt, Expr::value(at))
         .filter(Column::AccountId.eq(change.account_id))
         .filter(Column::ConfirmedAt.gte(change.confirmed_at))
-        // Also by id, which begins with a timestamp: of two changes in one millisecond the earlier
-        // one stays.
+        // Also by id, which begins with a timestamp, so that undoing the later of two changes in one
+        // millisecond does not undo the earlier one.
         .filter(Column::Id.gte(change.id))
         .filter(Column::UndoneAt.is_null())
         .exec(db)

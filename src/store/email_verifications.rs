@@ -1,5 +1,5 @@
-//! Emails that wait for a mailed code, whatever it is for: a registration, a recovery or a change of
-//! email. They reserve neither the email nor a username.
+//! Email verifications: registrations, recoveries and changes of email that need a mailed code. They
+//! reserve neither the email nor the username.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -13,28 +13,29 @@ use super::{StoreError, batch, otps};
 use crate::crypto::{OtpPurpose, PasswordHash, TokenDigest};
 use crate::domain::{Email, Timestamp, Username};
 
-/// An email verification as the services see it.
+/// An email verification.
 #[derive(Clone, Debug)]
 pub struct EmailVerification {
     pub id: Uuid,
     pub purpose: OtpPurpose,
-    /// The account to recover or to change. `None` for a registration, and for a recovery if no
-    /// account has the email: no code is accepted then.
+    /// The account whose password is reset or whose email is changed. `None` for a registration, and
+    /// for a recovery if no account has the email, in which case no code is accepted.
     pub account_id: Option<Uuid>,
     pub email: Email,
-    /// The email to register or to change to already belongs to an account: no code is accepted.
+    /// Whether the email of a registration or change already belongs to an account. If it does, no
+    /// code is accepted.
     pub address_taken: bool,
     pub tries: u32,
     pub email_changes: u32,
-    /// Only of a registration.
+    /// Only for a registration.
     pub sign_up: Option<SignUp>,
     pub created_at: Timestamp,
-    /// The email is verified, but the username is no longer available.
+    /// Whether the email is verified but the user has to choose another username.
     pub proven: bool,
     pub finished: bool,
 }
 
-/// What becomes an account once its email is verified.
+/// The username and password of the account that a registration creates.
 #[derive(Clone, Debug)]
 pub struct SignUp {
     pub username: Username,
@@ -42,7 +43,7 @@ pub struct SignUp {
 }
 
 impl EmailVerification {
-    /// Returns a verification that begins now.
+    /// Creates a verification that begins at `now`.
     pub fn new(id: Uuid, purpose: OtpPurpose, email: Email, now: Timestamp) -> Self {
         Self {
             id,
@@ -60,7 +61,7 @@ impl EmailVerification {
     }
 }
 
-/// Inserts a new verification, for the browser with the token `flow` if it has one.
+/// Inserts a new verification. `flow` is the digest of the flow cookie, if the purpose has one.
 pub async fn insert(
     db: &impl ConnectionTrait,
     new: EmailVerification,
@@ -172,7 +173,7 @@ pub async fn finish(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> Resul
     Ok(())
 }
 
-/// Ends all pending recoveries of an account. Their browsers are told so.
+/// Marks all pending recoveries of an account as finished. Their pages then redirect to sign-in.
 pub async fn finish_recoveries(db: &impl ConnectionTrait, account_id: Uuid, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::FinishedAt, Expr::value(at))

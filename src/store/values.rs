@@ -1,4 +1,4 @@
-//! How domain values are stored: each as a number or a text.
+//! Conversions between domain values and the numbers and texts that are stored.
 //!
 //! With these conversions, entities and query results hold domain types. A stored value that this
 //! version cannot read is an internal error.

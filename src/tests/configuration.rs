@@ -25,7 +25,7 @@ fn mistakes(pairs: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn nothing_at_all_is_a_development_portal() {
+fn without_settings_the_portal_runs_in_development_mode() {
     let config = load(&[]).expect("defaults");
     assert!(!config.site.production);
     assert_eq!(config.site.address.to_string(), "127.0.0.1:3000");
@@ -35,7 +35,7 @@ fn nothing_at_all_is_a_development_portal() {
 }
 
 #[test]
-fn production_names_each_thing_that_is_missing() {
+fn production_reports_each_missing_setting() {
     let lines = mistakes(&[("LEPTOS_ENV", "PROD")]);
     for name in ["SMTP_URL", "SECRET_KEY", "PUBLIC_URL"] {
         assert!(lines.iter().any(|line| line.starts_with(name) && line.contains("missing")), "{name}: {lines:?}");
@@ -117,7 +117,7 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
 }
 
 #[test]
-fn what_is_allowed_within_what_is_denied_stops_the_start() {
+fn an_allowed_domain_within_a_denied_one_stops_the_start() {
     let denied = ("PORTAL_EMAIL_DOMAINS_DENIED", "example.com");
     let lines = mistakes(&[("PORTAL_EMAIL_DOMAINS_ALLOWED", "mail.Example.com, x.example"), denied]);
     assert_eq!(
@@ -130,7 +130,7 @@ fn what_is_allowed_within_what_is_denied_stops_the_start() {
 }
 
 #[test]
-fn no_mistake_repeats_a_secret() {
+fn no_reported_mistake_contains_a_secret() {
     let lines = mistakes(&[
         ("SMTP_URL", "smpt://user:hunter2@smtp.example.com"),
         ("SECRET_KEY", "hunter2hunter2"),
@@ -141,7 +141,7 @@ fn no_mistake_repeats_a_secret() {
 }
 
 #[test]
-fn a_secret_comes_from_its_variable_or_its_file_and_not_from_both() {
+fn a_secret_is_read_from_its_variable_or_its_file_and_both_are_an_error() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("key");
     std::fs::write(&file, format!("{KEY}\n")).expect("written");
@@ -153,7 +153,7 @@ fn a_secret_comes_from_its_variable_or_its_file_and_not_from_both() {
 }
 
 #[test]
-fn a_previous_key_is_optional_and_another_than_the_current_one() {
+fn the_previous_key_is_optional_and_must_differ_from_the_current_one() {
     let old = "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=";
     assert!(load(&[("SECRET_KEY", KEY)]).expect("one key").keys.previous().is_none());
     let keys = load(&[("SECRET_KEY", KEY), ("SECRET_KEY_PREVIOUS", old)]).expect("two keys").keys;
@@ -163,7 +163,7 @@ fn a_previous_key_is_optional_and_another_than_the_current_one() {
 }
 
 #[test]
-fn a_development_key_is_made_once_and_only_its_owner_may_read_it() {
+fn the_development_key_is_generated_once_and_readable_only_by_its_owner() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let env = Env::of(&[("PORTAL_DATA_DIR", folder.path().to_str().expect("UTF-8"))]);
@@ -175,7 +175,7 @@ fn a_development_key_is_made_once_and_only_its_owner_may_read_it() {
 }
 
 #[test]
-fn dot_env_is_read_where_the_environment_is_silent() {
+fn dot_env_provides_the_values_that_the_environment_does_not_set() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join(".env");
     std::fs::write(&file, "# a comment\nPORTAL_NAME=\"Our club\"\nPATH=/from/dotenv\n").expect("written");
@@ -200,7 +200,7 @@ fn an_old_name_still_works_and_its_warning_names_the_new_one() {
 }
 
 #[test]
-fn when_both_names_are_set_the_new_one_counts_and_the_warning_stays() {
+fn when_both_names_are_set_the_new_one_is_used_and_the_warning_remains() {
     for (old, new) in RENAMED {
         let config = load(&[(old, "7"), (new, "8")]).expect("both are accepted");
         let limit = report::limits(&config).into_iter().find(|limit| limit.variable == new).expect("the new name");
@@ -213,7 +213,7 @@ fn when_both_names_are_set_the_new_one_counts_and_the_warning_stays() {
 }
 
 #[test]
-fn a_mistake_in_a_renamed_setting_names_what_the_operator_set() {
+fn a_mistake_in_a_renamed_setting_names_the_variable_that_was_set() {
     for (old, new) in RENAMED {
         for (pairs, named) in [
             (&[(old, "many")][..], old),

@@ -30,7 +30,7 @@ async fn told(app: &TestApp, address: &str) -> Vec<RenderedEmail> {
 }
 
 #[tokio::test]
-async fn the_first_sign_in_is_not_mailed_and_one_in_another_browser_is() {
+async fn the_first_sign_in_sends_no_notice_and_one_in_another_browser_does() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
@@ -95,7 +95,7 @@ async fn each_account_has_its_own_first_sign_in_in_a_browser() {
 }
 
 #[tokio::test]
-async fn parallel_sign_ins_in_one_new_browser_send_one_mail() {
+async fn parallel_sign_ins_in_one_new_browser_send_one_notice() {
     let app = TestApp::new().await;
     for name in ["ann", "bob"] {
         app.account(name, &format!("{name}@x.example")).await;
@@ -134,7 +134,7 @@ async fn a_browser_keeps_its_cookie_for_400_days_from_each_sign_in() {
 }
 
 #[tokio::test]
-async fn the_mail_waits_for_the_mail_server_but_the_sign_in_does_not() {
+async fn the_notice_waits_for_the_mail_server_but_the_sign_in_does_not() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     signed_in(&app, Mode::Form, "ann").await;

@@ -95,7 +95,7 @@ async fn undoing_restores_the_email_and_ends_every_session() {
 }
 
 #[tokio::test]
-async fn undoing_also_cancels_a_second_change_and_a_pending_deletion() {
+async fn undoing_also_reverts_a_second_change_and_cancels_a_pending_deletion() {
     for mode in BOTH {
         let app = with_ann().await;
         let (mut member, first) = moved(&app, mode).await;

@@ -45,7 +45,7 @@ async fn with_the_mail_server_down_registering_works_and_the_page_says_mail_is_d
     let answer = register(&browser, &served, "ann", "ann@x.example").await;
     assert_eq!(answer.headers()["location"], "/verify");
     let page = browser.get(served.url("/verify")).send().await.expect("an answer").text().await.expect("text");
-    assert!(page.contains("It can take a few minutes to arrive."), "{page}");
+    assert!(page.contains("The email can take a few minutes to arrive."), "{page}");
 }
 
 #[tokio::test]

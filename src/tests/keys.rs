@@ -39,7 +39,7 @@ async fn rotate(resealing: &KeyRotation) -> u64 {
 }
 
 #[tokio::test]
-async fn a_mail_queued_before_the_change_is_delivered_after_it_and_its_code_works() {
+async fn an_email_queued_before_the_rotation_is_delivered_after_it_and_its_code_works() {
     for mode in BOTH_MODES {
         for (after, counts) in [(BOTH, true), (NEW, false)] {
             let app = TestApp::with(OLD).await;
@@ -57,7 +57,7 @@ async fn a_mail_queued_before_the_change_is_delivered_after_it_and_its_code_work
 }
 
 #[tokio::test]
-async fn a_code_mailed_before_the_change_works_once_after_it() {
+async fn a_code_mailed_before_the_rotation_works_once_after_it() {
     for mode in BOTH_MODES {
         for (after, to) in [(BOTH, Some("/login")), (NEW, None)] {
             let app = TestApp::with(OLD).await;
@@ -77,7 +77,7 @@ async fn a_code_mailed_before_the_change_works_once_after_it() {
 }
 
 #[tokio::test]
-async fn a_code_mailed_after_the_change_works_without_the_old_key() {
+async fn a_code_mailed_after_the_rotation_works_without_the_old_key() {
     for mode in BOTH_MODES {
         let app = TestApp::with(OLD).await.restart(BOTH).await;
         let mut client = app.client(mode);
@@ -89,7 +89,7 @@ async fn a_code_mailed_after_the_change_works_without_the_old_key() {
 }
 
 #[tokio::test]
-async fn a_form_opened_before_the_change_can_be_sent_after_it() {
+async fn a_form_opened_before_the_rotation_can_be_sent_after_it() {
     for mode in BOTH_MODES {
         for (after, taken) in [(BOTH, true), (NEW, false)] {
             let app = TestApp::with(OLD).await;
@@ -105,7 +105,7 @@ async fn a_form_opened_before_the_change_can_be_sent_after_it() {
 }
 
 #[tokio::test]
-async fn the_change_does_not_reset_failed_sign_ins() {
+async fn the_rotation_does_not_reset_failed_sign_ins() {
     for mode in BOTH_MODES {
         for (after, status) in [(BOTH, 429), (NEW, 422)] {
             let app = TestApp::with(&with(OLD, "PORTAL_LOGIN_FAILURES", "3")).await;
@@ -120,7 +120,7 @@ async fn the_change_does_not_reset_failed_sign_ins() {
 }
 
 #[tokio::test]
-async fn a_sign_in_after_the_change_resets_the_failures_before_it() {
+async fn a_sign_in_after_the_rotation_resets_the_failures_before_it() {
     let settings = |keys| with(keys, "PORTAL_LOGIN_FAILURES", "3");
     let app = TestApp::with(&settings(OLD)).await;
     app.account("ann", "ann@x.example").await;
@@ -137,7 +137,7 @@ async fn a_sign_in_after_the_change_resets_the_failures_before_it() {
 }
 
 #[tokio::test]
-async fn the_change_gives_no_ip_address_a_new_quota() {
+async fn the_rotation_does_not_reset_the_quota_of_an_ip_address() {
     for (after, taken) in [(BOTH, false), (NEW, true)] {
         let app = TestApp::with(&with(OLD, "PORTAL_CODES_PER_IP", "1")).await;
         app.script().register("ann", "ann@x.example", PASSWORD).await;
@@ -177,7 +177,7 @@ async fn after_a_rotation_the_new_key_decrypts_everything_and_the_old_key_nothin
 }
 
 #[tokio::test]
-async fn the_audit_log_can_be_read_and_continues_through_the_change() {
+async fn the_audit_log_can_be_read_and_written_throughout_the_rotation() {
     let app = TestApp::with(OLD).await;
     assert_eq!(audited(&app, "ann").await, (1, vec![]));
     let app = app.restart(BOTH).await;

@@ -34,7 +34,7 @@ async fn passing(client: &Client, count: usize) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_300_posts_at_once_exactly_the_burst_is_accepted() {
+async fn exactly_the_burst_is_accepted_of_300_simultaneous_posts() {
     let app = TestApp::with(&[("PORTAL_POSTS_PER_SECOND", "100"), ("PORTAL_POSTS_BURST", "200")]).await;
     for round in 0..2 {
         let posts: Vec<_> = (0..300).map(|_| tokio::spawn(post(app.script()))).collect();
@@ -184,7 +184,7 @@ async fn with_the_queue_full_the_portal_answers_at_once_that_it_is_busy() {
 }
 
 #[tokio::test]
-async fn an_attempt_refused_as_busy_does_not_count_as_a_failure() {
+async fn an_attempt_refused_because_the_queue_is_full_is_not_a_failure() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.script();
@@ -198,14 +198,14 @@ async fn an_attempt_refused_as_busy_does_not_count_as_a_failure() {
 }
 
 #[tokio::test]
-async fn form_errors_need_no_place_in_the_queue() {
+async fn form_errors_need_no_slot_in_the_queue() {
     let app = TestApp::new().await;
     let _places = crowd(&app);
     assert_eq!(app.script().sign_in("", "").await.status, 422);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_crowd_is_served_up_to_the_capacity_and_every_client_gets_an_answer() {
+async fn under_overload_every_sign_in_is_checked_or_refused() {
     let app = TestApp::with(&[("PORTAL_HASH_QUEUE", "2")]).await;
     let tries = (0..60).map(|n| {
         let mut client = app.script();

@@ -126,7 +126,7 @@ async fn username_email_and_case_variants_share_one_counter() {
 }
 
 #[tokio::test]
-async fn an_unknown_username_has_to_wait_just_the_same() {
+async fn an_unknown_username_has_to_wait_as_well() {
     let app = TestApp::new().await;
     let mut client = app.script();
     for _ in 0..5 {
@@ -160,7 +160,7 @@ async fn a_burst_of_two_hundred_evaluates_no_more_than_the_limit() {
     .await;
     let evaluated = answers.iter().filter(|answer| answer.body.contains(NO_MATCH)).count();
     assert!(evaluated <= 5, "{evaluated}");
-    // Attempts that find the hashing queue full are told so, and are not counted.
+    // Attempts are refused and not counted while the hashing queue is full.
     assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 422 | 429 | 503)));
 }
 

@@ -20,7 +20,7 @@ async fn a_signed_out_visitor_sees_only_the_public_pages() {
     assert_eq!(client.get("/dashboard").await.location().as_deref(), Some("/login?next=/dashboard"));
     let verify = client.get("/verify").await;
     assert_eq!(verify.location().as_deref(), Some("/register"));
-    assert!(client.get("/register").await.body.contains("nothing to confirm in this browser"));
+    assert!(client.get("/register").await.body.contains("No registration is in progress in this browser"));
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ fn assert_form(page: &str, action: &str, fields: &[&str]) {
 }
 
 #[tokio::test]
-async fn the_page_also_says_in_words_when_the_code_expires() {
+async fn the_page_states_when_the_code_expires_as_text() {
     let app = TestApp::new().await;
     let mut client = app.form();
     client.register("ann", "ann@x.example", PASSWORD).await;

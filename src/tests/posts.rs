@@ -1,4 +1,4 @@
-//! What a post may contain, and how it is answered whatever it contains.
+//! The limits on the content of posts, and the answers to posts with any content.
 
 use axum::body::Body;
 

@@ -114,7 +114,7 @@ async fn check_config_prints_the_effective_settings_and_no_secret() {
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_one_clear_line() {
+async fn a_port_in_use_is_reported_in_one_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("a socket address").to_string();

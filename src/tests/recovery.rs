@@ -174,7 +174,7 @@ async fn without_the_cookie_or_with_a_forged_one_every_step_is_refused() {
                 let mut stranger = stranger.clone();
                 let answer = stranger.post_bare(path, &[("code", &code), ("password", NEW)]).await;
                 assert_eq!(answer.location().as_deref(), Some("/recover"), "{path} {forged:?}");
-                assert!(stranger.seen(answer).await.contains("no code to enter in this browser"));
+                assert!(stranger.seen(answer).await.contains("No password reset is in progress in this browser"));
             }
         }
         // The flow of a registration is not valid for a recovery.
@@ -213,7 +213,7 @@ async fn a_code_for_another_flow_purpose_or_email_is_a_wrong_code() {
 }
 
 #[tokio::test]
-async fn a_weak_password_is_refused_equally_for_all_and_costs_neither_code_nor_attempt() {
+async fn a_weak_password_is_refused_for_every_email_and_uses_neither_the_code_nor_an_attempt() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("annabelle.fitzgerald", "annabelle.fitzgerald@x.example").await;

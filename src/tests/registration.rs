@@ -97,7 +97,7 @@ async fn registering_again_cancels_the_earlier_password() {
 }
 
 #[tokio::test]
-async fn a_code_mailed_to_the_owner_does_not_work_in_the_browser_of_another() {
+async fn a_code_does_not_verify_another_registration_of_the_same_email() {
     let app = TestApp::new().await;
     let (mut attacker, mut owner) = (app.form(), app.form());
     attacker.register("mallory", "ann@x.example", "mallory knows this one").await;

@@ -84,14 +84,14 @@ async fn a_registration_started_before_the_change_cannot_be_finished() {
             assert_eq!(page.location().as_deref(), Some("/register"));
             let resent = client.clone().post_bare("/verify/resend", &[]).await;
             assert_eq!(resent.location().as_deref(), Some("/register"));
-            assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, mails, "no mail");
+            assert_eq!(app.count("SELECT COUNT(*) FROM outbox").await, mails, "no email");
             assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);
         }
     }
 }
 
 #[tokio::test]
-async fn a_user_invited_meanwhile_can_finish_a_registration_started_before() {
+async fn a_user_who_is_invited_later_can_finish_an_earlier_registration() {
     for mode in BOTH {
         let (app, mut ann, mut client, code) = begun_before(mode, "invitation").await;
         let sent = ann.post("/admin/invitations/send", &[("email", "BOB@x.example")]).await;
@@ -178,7 +178,7 @@ async fn disposable_emails_are_refused_unless_the_settings_allow_them() {
 }
 
 #[tokio::test]
-async fn with_a_refused_domain_a_known_email_looks_like_a_new_one() {
+async fn in_a_refused_domain_a_registered_email_looks_like_an_unregistered_one() {
     for mode in BOTH {
         let app = TestApp::new().await;
         app.account("owner", "owner@y.example").await;

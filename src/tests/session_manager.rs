@@ -216,7 +216,7 @@ async fn an_ended_session_stays_ended_even_if_its_row_is_written_again() {
 }
 
 #[tokio::test]
-async fn when_two_browsers_end_each_other_one_session_stays() {
+async fn when_two_browsers_end_each_others_session_one_stays() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     for one_by_one in [true, false] {
@@ -259,7 +259,7 @@ async fn an_expired_session_is_not_listed() {
 }
 
 #[tokio::test]
-async fn at_most_a_hundred_are_listed() {
+async fn at_most_a_hundred_sessions_are_listed() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let here = signed_in(&app, Mode::Form, "ann").await;

@@ -180,7 +180,7 @@ async fn fifty_requests_racing_the_sign_out_do_not_revive_the_session() {
 }
 
 #[tokio::test]
-async fn a_forged_or_stale_cookie_is_a_signed_out_visitor() {
+async fn a_client_with_a_forged_or_stale_cookie_is_signed_out() {
     let app = TestApp::new().await;
     for value in ["x", "AAAAAAAAAAAAAAAAAAAAAA", "%00%ff", "\"", "a b", "é", &"A".repeat(4_000)] {
         for path in ["/", "/login", "/register", "/dashboard", "/verify"] {

@@ -32,8 +32,8 @@ pub fn ActionButton(
     }
 }
 
-/// Shows why a [`ActionButton`] with this action was refused. Used once, above the list
-/// whose rows have the form.
+/// Shows why an [`ActionButton`] with this action was refused. Used once, above the list
+/// that contains the buttons.
 #[component]
 pub fn PlainRefusal(flash: Flash, action: &'static str) -> impl IntoView {
     flash.feedback_for(action).message.map(|message| {

@@ -6,8 +6,8 @@ use super::{Logo, NoticeBox};
 use crate::paths;
 use crate::ui::PageContext;
 
-/// The portal's name, one card, and a line under it with the alternative. The last
-/// request's message is at the top of the card.
+/// The portal's name, one card, and a line under it with a link to another page. The
+/// message of the previous request is at the top of the card.
 #[component]
 pub fn CardLayout(
     context: PageContext,

@@ -1,4 +1,4 @@
-//! The card on which the user enters an emailed code, whatever the code is for.
+//! The card on which the user enters an emailed code, for all purposes of codes.
 
 use leptos::prelude::*;
 
@@ -29,9 +29,9 @@ pub struct Again {
     pub page: &'static str,
 }
 
-/// The lead, the countdown, the form that takes the code, and the alternatives,
-/// to which the children are added. Elements of class `while-live` disappear when
-/// the countdown ends.
+/// The lead, the countdown, the form for the code, and the alternatives, with the
+/// children below them. Elements of class `while-live` disappear when the countdown
+/// ends.
 #[component]
 pub fn OtpCard(
     code: CodeView,
@@ -60,7 +60,7 @@ pub fn OtpCard(
         <div class="while-live">
             <EnhancedForm form />
             <div class="other-ways">
-                <p class="quiet">"It can take a few minutes to arrive. Check your spam folder."</p>
+                <p class="quiet">"The email can take a few minutes to arrive. Check your spam folder."</p>
                 <CaptchaScript captcha />
                 <EnhancedForm form=resend />
                 {children()}

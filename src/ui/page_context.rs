@@ -1,4 +1,4 @@
-//! The context of a request, as the pages see it.
+//! The data of a request that every page can show.
 
 use crate::domain::{RegistrationMode, Timestamp};
 use crate::islands::{Captcha, Flash};

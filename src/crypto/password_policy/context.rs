@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn incomplete_and_very_long_values_give_few_words_or_none() {
+    fn incomplete_and_very_long_values_yield_few_words_or_none() {
         assert!(PasswordContext::default().words().is_empty());
         assert!(PasswordContext { username: "a", email: " " }.words().is_empty());
         assert_eq!(PasswordContext { username: "ann", email: "" }.words(), ["ann"]);

@@ -1,4 +1,4 @@
-//! What a connection waits for, and how long it may wait.
+//! The stages of a connection and their timeouts.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -38,7 +38,7 @@ fn load(request: PageRequest<'_>) -> PageResult {
                         ". You'll lose:"
                     </p>
                     <ul>
-                        <li>"your username and email address (others can use them)"</li>
+                        <li>"your username and email address (others can then use them)"</li>
                         <li>"your password, authenticator app, recovery codes and passkeys"</li>
                         <li>"your sessions, trusted browsers and security log"</li>
                     </ul>

@@ -86,7 +86,7 @@ fn OtpTable(rows: Vec<LoggedOtp>, narrowed: bool, neighbors: Neighbors) -> impl 
         let words = if narrowed {
             "No OTPs match. Change or clear the filters."
         } else {
-            "No OTPs yet. They appear when someone registers, resets a password or changes their email address."
+            "No OTPs yet. They appear when a user registers, resets a password or changes their email address."
         };
         return Either::Left(view! { <EmptyList>{words}</EmptyList> });
     }

@@ -14,7 +14,7 @@ use crate::ui::{AdminArea, Cell, Chart, Section, Table};
 
 /// The columns of the table, in the order of [`Metric::ALL`].
 const COLUMNS: [&str; Metric::ALL.len()] =
-    ["Registrations started", "Of these completed", "Wrong passwords", "Wrong codes", "Failed second steps"];
+    ["Registrations started", "Registrations completed", "Wrong passwords", "Wrong codes", "Failed second steps"];
 
 pub const PAGE: Page =
     Page { path: paths::ADMIN, access: Access::Administrators, load: |request| Box::pin(load(request)) };
@@ -167,8 +167,8 @@ fn figures(overview: &Overview, now: Timestamp) -> [(&'static str, String, Strin
         ("Awaiting confirmation", grouped(overview.waiting_registrations), waiting.to_owned()),
         ("Completion rate", rate, of),
         ("Failures", grouped(overview.failures()), kinds),
-        ("Email queued", grouped(mail.waiting), oldest),
-        ("Email failed", grouped(mail.dead), String::new()),
+        ("Emails queued", grouped(mail.waiting), oldest),
+        ("Emails failed", grouped(mail.dead), String::new()),
     ]
 }
 

@@ -14,7 +14,7 @@ use crate::services::ServiceError;
 const NOT_FOUND: &str = "This page has changed. Reload it.";
 
 impl FormRequest {
-    /// Reports why the form was rejected, or redirects to what has to be done first.
+    /// Reports why the form was rejected, or redirects to the page that the user has to complete first.
     pub(super) async fn refuse(self, error: ServiceError) -> Result<(), ApiError> {
         let next = captcha::form_with(self.form).and_then(|form| match error {
             ServiceError::Captcha(_) => captcha::demand(&self.state, form, &self.requester),

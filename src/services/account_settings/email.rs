@@ -1,4 +1,4 @@
-//! Changing the email, which is verified first.
+//! Changing the email, after the new one was verified.
 
 use super::AccountSettings;
 use crate::crypto::OtpPurpose;
@@ -86,7 +86,7 @@ impl AccountSettings<'_> {
     /// undoes the change, and stays reserved for this account until the link expires.
     ///
     /// # Errors
-    /// The same error next to `code`, whatever makes the code wrong, or [`ServiceError::Limited`]
+    /// The same error next to `code` for every wrong code, or [`ServiceError::Limited`]
     /// after too many wrong codes.
     pub async fn confirm_email(&self, code: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let member = by.member()?;
@@ -114,7 +114,8 @@ impl AccountSettings<'_> {
         Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text))
     }
 
-    /// Applies the change with all its consequences. Sessions continue.
+    /// Applies the change: cancels recoveries, notifies the old email, and records the change.
+    /// Sessions continue.
     async fn apply_change(
         &self,
         tx: &Transaction,

@@ -16,8 +16,8 @@ use crate::crypto::{KeyRing, SecretKey};
 use crate::domain::Timestamp;
 use crate::rng::Rng;
 
-/// Bytes of the digest that a solution must match. There are enough of them that only one counter
-/// can match.
+/// Bytes of the digest that a solution must match: enough to make it practically impossible that a
+/// second counter matches.
 const PREFIX: usize = 16;
 /// Maximum length of a token. A genuine one has about 500 characters.
 const TOKEN_MAX: usize = 2_048;
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_librarys_solver_finds_a_correct_counter_below_the_bound() {
+    fn the_library_finds_a_correct_counter_below_the_bound() {
         for seed in 0..20 {
             let issued = challenges().make(Form::Register, 50, NOW, &Rng::from_seed(seed)).expect("valid challenge");
             let field = solved(&issued.token);

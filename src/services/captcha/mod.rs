@@ -31,7 +31,7 @@ const CHECK_FAILED: &str = "We couldn't check that you're not a robot. Please tr
 const HIDDEN_FIELD: &str = "Leave the hidden field \u{201c}Website\u{201d} empty and send the form again.";
 const TOO_QUICK: &str = "The form was submitted too quickly.";
 const TOO_MANY_UNPROVEN: &str =
-    "Too many forms have been sent from your network without JavaScript. Turn it on, or wait.";
+    "Too many forms have been sent from your network without JavaScript. Turn on JavaScript, or wait.";
 /// Shown when signing in requires a challenge that the page did not include.
 pub const NEEDED: &str = "We need to check that you're not a robot. Please try again.";
 

@@ -1,4 +1,4 @@
-//! Checking a code: the attempt is counted and committed first, and only then compared.
+//! Checking codes. Each attempt is counted and committed before its code is compared.
 
 use uuid::Uuid;
 
@@ -25,10 +25,11 @@ pub struct OtpAttempt {
 }
 
 impl EmailVerifier<'_> {
-    /// Checks a code. Returns the verification, and the transaction in which its code is consumed.
+    /// Checks and consumes a code. Returns the verification, and the transaction for the action
+    /// that the code authorizes.
     ///
     /// # Errors
-    /// The same error next to `code`, whatever makes the code wrong, [`ServiceError::Limited`] if
+    /// The same error next to `code` for every wrong code, [`ServiceError::Limited`] if
     /// there were too many wrong codes for the email or from the IP prefix, or
     /// [`ServiceError::Redirect`] if the verification has ended.
     pub async fn verify(
@@ -65,7 +66,7 @@ impl EmailVerifier<'_> {
         }
         let id = self.core.rng.id(now);
         otp_failures::insert(&tx, id, purpose, email_key, now).await?;
-        // For the log of codes.
+        // For the OTP log.
         otps::count_try(&tx, flow, verification.tries.saturating_add(1) >= limits.otp_tries, now).await?;
         hourly_counters::add(&tx, Metric::WrongCode, now).await?;
         if !email_verifications::count_try(&tx, flow, limits.otp_tries).await? {
@@ -111,8 +112,9 @@ impl EmailVerifier<'_> {
         tx.commit().await
     }
 
-    /// Records that an attempt was wrong, which makes captcha challenges harder. Returns the error:
-    /// the attempts left, whatever makes the code wrong, or the way back to the start.
+    /// Records that an attempt was wrong, which makes captcha challenges harder. Returns the error
+    /// with the number of attempts left, which is the same for every wrong code, or a redirect to
+    /// the start of the flow.
     pub async fn reject(&self, attempt: &OtpAttempt, by: &RequestContext) -> ServiceError {
         let EmailVerification { id: flow, purpose, .. } = attempt.verification;
         let reader = self.core.store.reader();

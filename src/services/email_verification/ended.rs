@@ -1,4 +1,4 @@
-//! Where a browser goes whose email verification cannot be continued.
+//! Redirects for email verifications that cannot be continued.
 
 use crate::crypto::OtpPurpose;
 use crate::domain::NoticeKind;
@@ -6,10 +6,10 @@ use crate::paths;
 use crate::services::outcome::{FlowChange, NextStep};
 use crate::store::email_verifications::EmailVerification;
 
-/// The reason a browser or an account has no email verification to continue.
+/// Why an email verification cannot be continued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlowEnded {
-    /// It was not started here, or its row was deleted.
+    /// None was started in this browser or for this account, or its row was deleted.
     NoFlow,
     Expired,
     TriesUsed,
@@ -19,8 +19,8 @@ pub enum FlowEnded {
 }
 
 impl FlowEnded {
-    /// Redirects to where the flow is started, with an explanation and the previously entered
-    /// values. `ended` is the verification, if there is one.
+    /// Redirects to the start of the flow, or to sign-in after a completed recovery, with an
+    /// explanation and the previously entered values. `ended` is the verification, if there is one.
     #[must_use]
     pub fn into_next_step(self, purpose: OtpPurpose, ended: Option<&EmailVerification>) -> NextStep {
         let to = match (purpose, self) {
@@ -51,10 +51,10 @@ impl FlowEnded {
         use OtpPurpose::{EmailChange, Recovery, Registration};
         match (self, purpose) {
             (Self::NoFlow, Registration) => {
-                "There's nothing to confirm in this browser. Sign in, or create an account."
+                "No registration is in progress in this browser. Sign in, or create an account."
             }
             (Self::NoFlow, Recovery) => {
-                "There's no code to enter in this browser. Enter your email address to get one."
+                "No password reset is in progress in this browser. Enter your email address to get a code."
             }
             (Self::NoFlow | Self::Finished, EmailChange) => "There's no email change to confirm.",
             (Self::Expired, Registration) => "Your code has expired. Start again to get a new one.",

@@ -61,9 +61,10 @@ impl EmailVerifier<'_> {
         }
     }
 
-    /// Stores a code and queues the email that contains it, in the same transaction. If no code is
-    /// accepted, the same row is written, but no code is mailed: the response must not reveal
-    /// whether the email has an account. The owner of an email that is taken is notified.
+    /// Stores a code and queues the email that contains it, in the same transaction. If the
+    /// verification has no recipient, the same row is written, but no code is mailed or accepted:
+    /// the response must not reveal whether the email has an account. The owner of an email that is
+    /// taken is notified.
     pub async fn issue(
         &self,
         tx: &Transaction,
@@ -105,7 +106,8 @@ impl EmailVerifier<'_> {
         self.core.mailer.enqueue(tx, &message, Some(id)).await
     }
 
-    /// Returns who gets the code, or `None` if no code is accepted.
+    /// Returns the recipient of the code, or `None` if the email of a registration or change is
+    /// taken, or a recovery has no account.
     async fn recipient(
         &self,
         tx: &Transaction,

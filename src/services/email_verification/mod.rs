@@ -1,9 +1,8 @@
-//! One flow proves an email by a mailed code, whatever it is for: a registration, a recovery or a
-//! change of email.
+//! Verifying an email with a mailed code, for a registration, a recovery or a change of email.
 //!
-//! The services of these begin a verification, and act when its code was entered. Everything in
-//! between is here: how many codes are sent, how many wrong ones are checked, that each is accepted
-//! only once, and what ends the flow.
+//! Those three services begin a verification, and complete their action after the code was entered.
+//! This module does what they have in common: it limits the number of codes and of wrong codes,
+//! accepts each code only once, and ends a verification that has expired or has no attempts left.
 
 mod attempt;
 mod ended;
@@ -52,8 +51,9 @@ pub struct PendingVerification {
 }
 
 impl EmailVerifier<'_> {
-    /// Stores a verification and mails its code. It replaces an earlier one of this browser or, for
-    /// a change of email, of this account. Returns the way to the page for the code.
+    /// Stores a verification, mails its code, and redirects to the page that asks for the code. The
+    /// verification replaces an earlier one of this browser or, for a change of email, of this
+    /// account.
     pub async fn begin(
         &self,
         tx: &Transaction,
@@ -78,7 +78,7 @@ impl EmailVerifier<'_> {
     /// has expired.
     ///
     /// # Errors
-    /// [`ServiceError::Redirect`] to the start if it has ended, or
+    /// [`ServiceError::Redirect`] to the start of the flow if the verification has ended, or
     /// [`ServiceError::Unauthenticated`] for a change of email if the user is not signed in.
     pub async fn pending(
         &self,
@@ -115,7 +115,7 @@ impl EmailVerifier<'_> {
         Ok(PendingVerification { verification, code })
     }
 
-    /// Returns the pending verification if it still waits for its code.
+    /// Returns the pending verification if its code has not been entered yet.
     ///
     /// # Errors
     /// Same as [`EmailVerifier::pending`], and [`ServiceError::Redirect`] if the email is proven.
@@ -130,11 +130,13 @@ impl EmailVerifier<'_> {
     }
 
     /// Mails another code. The previous code stays valid until it expires, and the number of
-    /// attempts is not reset. `answer` is that of the captcha, for users who are not signed in.
+    /// attempts is not reset. `answer` contains the captcha fields; it is `None` for signed-in
+    /// users, who do not need a captcha.
     ///
     /// # Errors
     /// [`ServiceError::Limited`] if the last code was sent too recently or a limit on codes is
-    /// reached, or a failed captcha.
+    /// reached, [`ServiceError::Captcha`] for a failed captcha, or the errors of
+    /// [`EmailVerifier::awaiting_code`].
     pub async fn resend(
         &self,
         purpose: OtpPurpose,
@@ -165,7 +167,7 @@ impl EmailVerifier<'_> {
         Ok(NextStep::go(page(purpose)).with_notice(NoticeKind::Success, text))
     }
 
-    /// Returns the verification for which another code can be sent now.
+    /// Returns the pending verification if another code can be sent for it now.
     async fn resendable(
         &self,
         db: &impl ConnectionTrait,
@@ -187,7 +189,7 @@ impl EmailVerifier<'_> {
         email_verifications::purge(tx, begun, most).await
     }
 
-    /// How long a verification lasts, however many codes are requested.
+    /// Returns the lifetime of a verification. Requesting more codes does not extend it.
     fn lifetime(&self, purpose: OtpPurpose) -> Duration {
         match purpose {
             OtpPurpose::Registration => self.core.limits.registration_lifetime,
@@ -196,7 +198,8 @@ impl EmailVerifier<'_> {
         }
     }
 
-    /// A browser without the flow cookie can neither verify an email nor use up attempts.
+    /// Returns the verification of this browser's flow cookie or, for a change of email, of the
+    /// user's account. A client without the cookie can neither verify an email nor use up attempts.
     async fn find(
         &self,
         db: &impl ConnectionTrait,
@@ -218,7 +221,7 @@ impl EmailVerifier<'_> {
     }
 }
 
-/// The cookie by which a browser continues.
+/// Returns the flow cookie for a purpose. A change of email has none: it belongs to the account.
 fn cookie(purpose: OtpPurpose) -> Option<Flow> {
     match purpose {
         OtpPurpose::Registration => Some(Flow::Registration),
@@ -227,7 +230,7 @@ fn cookie(purpose: OtpPurpose) -> Option<Flow> {
     }
 }
 
-/// The page for the code.
+/// Returns the path of the page that asks for the code.
 fn page(purpose: OtpPurpose) -> &'static str {
     match purpose {
         OtpPurpose::Registration => paths::VERIFY,

@@ -21,8 +21,8 @@ impl Passkeys<'_> {
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or
-    /// [`ServiceError::Refused`] if the
-    /// account has the maximum number of passkeys or the portal does not support them.
+    /// [`ServiceError::Refused`] if the account has the maximum number of passkeys or the portal
+    /// does not support them.
     pub async fn offer_adding(&self, by: &RequestContext) -> Result<CeremonyStart, ServiceError> {
         let now = self.core.clock.now();
         let member = by.recently_authenticated(now)?;

@@ -51,8 +51,8 @@ impl Passkeys<'_> {
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or
-    /// [`ServiceError::Refused`] if the
-    /// user has no such passkey or it is the only factor of an account that must have one.
+    /// [`ServiceError::Refused`] if the user has no such passkey or it is the only factor of an
+    /// account that must have one.
     pub async fn remove(&self, id: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let account_id = by.recently_authenticated(self.core.clock.now())?.account_id;
         let id = parse(id)?;

@@ -20,7 +20,7 @@ impl Passkeys<'_> {
     /// Signs in with a passkey, which counts as two factors. `next` is where to go then.
     ///
     /// # Errors
-    /// The same [`ServiceError::Refused`] whatever makes the passkey wrong, or
+    /// The same [`ServiceError::Refused`] for every rejected passkey, or
     /// [`ServiceError::Limited`] after too many failures from this IP prefix.
     pub async fn sign_in(
         &self,
@@ -49,7 +49,7 @@ impl Passkeys<'_> {
     /// factors. `trust` exempts this browser from the second factor from now on.
     ///
     /// # Errors
-    /// The same [`ServiceError::Refused`] whatever makes the passkey wrong, or
+    /// The same [`ServiceError::Refused`] for every rejected passkey, or
     /// [`ServiceError::Limited`] after too many failures.
     pub async fn second_step(
         &self,

@@ -20,7 +20,7 @@ impl Recovery<'_> {
     /// them. If that check rejects the password, neither the code nor an attempt is used up.
     ///
     /// # Errors
-    /// An error next to `password`, the same error next to `code` whatever makes the code wrong,
+    /// An error next to `password`, the same error next to `code` for every wrong code,
     /// [`ServiceError::Limited`] after too many wrong codes, or [`ServiceError::Busy`] if the
     /// password hashing queue is full.
     pub async fn finish(&self, code: &str, password: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {

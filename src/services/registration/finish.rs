@@ -18,7 +18,7 @@ impl Registration<'_> {
     /// Checks a code and creates the account.
     ///
     /// # Errors
-    /// The same error next to `code`, whatever makes the code wrong, or [`ServiceError::Limited`]
+    /// The same error next to `code` for every wrong code, or [`ServiceError::Limited`]
     /// if there were too many wrong codes for the email or from the IP prefix.
     pub async fn verify(&self, code: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let (tx, registration) = self.core.email_verifier().verify(OtpPurpose::Registration, code, by).await?;

@@ -59,8 +59,7 @@ impl SecondFactor<'_> {
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`],
-    /// [`ServiceError::Refused`] if there is
-    /// no unconfirmed seed, or an error next to `code`.
+    /// [`ServiceError::Refused`] if there is no unconfirmed seed, or an error next to `code`.
     pub async fn confirm_app(&self, typed: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let now = self.core.clock.now();
         let account_id = by.recently_authenticated(now)?.account_id;
@@ -98,8 +97,8 @@ impl SecondFactor<'_> {
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or
-    /// [`ServiceError::Refused`] if there
-    /// is no app or it is the only factor of an account that must have one.
+    /// [`ServiceError::Refused`] if there is no app or it is the only factor of an account that must
+    /// have one.
     pub async fn turn_off_app(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let account_id = by.recently_authenticated(self.core.clock.now())?.account_id;
         let tx = self.core.store.write().await?;

@@ -13,7 +13,7 @@ pub struct Model {
     pub email: Email,
     pub old_email: Email,
     pub old_email_key: String,
-    /// When the code was asked for.
+    /// When the change was requested.
     pub created_at: Timestamp,
     pub confirmed_at: Timestamp,
     pub undone_at: Option<Timestamp>,

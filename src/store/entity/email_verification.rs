@@ -1,4 +1,4 @@
-//! Emails that wait for a mailed code: of registrations, recoveries and changes of email.
+//! Email verifications: registrations, recoveries and changes of email that need a mailed code.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub purpose: OtpPurpose,
-    /// Of the cookie of the browser that began it. A change of email belongs to an account instead.
+    /// The digest of the flow cookie. `None` for a change of email, which belongs to an account.
     #[sea_orm(unique)]
     pub flow_digest: Option<Vec<u8>>,
     pub account_id: Option<Uuid>,
@@ -20,12 +20,12 @@ pub struct Model {
     pub address_taken: bool,
     pub tries: i32,
     pub email_changes: i32,
-    /// Only of a registration.
+    /// Only for a registration.
     pub username: Option<Username>,
-    /// Only of a registration that is not finished.
+    /// Only for a registration that is not finished.
     pub password_hash: Option<PasswordHash>,
     pub created_at: Timestamp,
-    /// Set when the code was right but the username was no longer available.
+    /// Set when the code was correct but the username was no longer available.
     pub proven_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
 }

@@ -1,4 +1,4 @@
-//! Every query uses an index, and an invitation ends only once.
+//! Tests that every query uses an index, and that an invitation ends only once.
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};

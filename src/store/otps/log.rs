@@ -1,4 +1,4 @@
-//! The code log for administrators, newest first, ordered by id. Ids begin with a timestamp.
+//! The OTP log for administrators, newest first, ordered by id. Ids begin with a timestamp.
 //!
 //! One filter, the driving one, uses an index in that order. All other filters are applied to the
 //! newest [`WINDOW`] codes that it selects, so that no query scans the whole log.

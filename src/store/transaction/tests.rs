@@ -1,4 +1,4 @@
-//! The ways in which a transaction can fail, and that the next one commits.
+//! Tests of failed transactions: after each kind of failure, the next transaction commits.
 
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ async fn fill(tx: &Transaction) {
 const BIG: &str = "INSERT INTO t (data) VALUES (zeroblob(100000))";
 
 #[tokio::test]
-async fn a_full_disk_undoes_its_own_transaction_and_no_later_one() {
+async fn a_full_disk_rolls_back_only_the_current_transaction() {
     let scene = scene().await;
     for round in 1..=3 {
         let tx = scene.store.write().await.expect("a transaction");
@@ -80,7 +80,7 @@ async fn a_full_disk_undoes_its_own_transaction_and_no_later_one() {
 }
 
 #[tokio::test]
-async fn a_transaction_that_failed_and_is_dropped_leaves_nothing_behind() {
+async fn a_dropped_failed_transaction_leaves_no_rows_and_no_lock() {
     let scene = scene().await;
     for round in 1..=3 {
         let tx = scene.store.write().await.expect("a transaction");
@@ -93,11 +93,11 @@ async fn a_transaction_that_failed_and_is_dropped_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_rollback_without_an_error_is_found_at_the_commit() {
+async fn commit_fails_after_a_rollback_that_reported_no_error() {
     let scene = scene().await;
     let tx = scene.store.write().await.expect("a transaction");
     insert(&tx, 7).await.expect("a row");
-    tx.execute_unprepared("ROLLBACK").await.expect("it is rolled back behind sqlx's back");
+    tx.execute_unprepared("ROLLBACK").await.expect("the rollback, which sqlx does not notice");
     tx.commit().await.expect_err("there is nothing to commit");
     scene.assert_writable(1).await;
     assert_eq!(scene.rows().await, [1]);
@@ -107,13 +107,13 @@ async fn a_rollback_without_an_error_is_found_at_the_commit() {
 async fn a_connection_that_was_left_inside_a_transaction_is_replaced() {
     let scene = scene().await;
     let stray = scene.store.writer.connections();
-    stray.execute_unprepared("BEGIN IMMEDIATE").await.expect("a transaction of which sqlx does not know");
+    stray.execute_unprepared("BEGIN IMMEDIATE").await.expect("a transaction that sqlx does not track");
     scene.store.write().await.expect_err("SQLite does not begin a transaction inside of another");
     scene.assert_writable(1).await;
 }
 
 #[tokio::test]
-async fn a_constraint_and_a_lock_leave_the_connection_as_it_is() {
+async fn a_constraint_violation_does_not_replace_the_connection() {
     let scene = scene().await;
     let tx = scene.store.write().await.expect("a transaction");
     tx.execute_unprepared("CREATE TEMP TABLE mark (x)").await.expect("a mark on the connection");
@@ -127,7 +127,7 @@ async fn a_constraint_and_a_lock_leave_the_connection_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_at_any_moment_loses_its_own_transaction_alone() {
+async fn canceling_a_caller_at_any_point_loses_no_committed_row() {
     let scene = scene().await;
     let mut committed = Vec::new();
     for round in 0..200 {
@@ -144,7 +144,7 @@ async fn a_caller_that_goes_away_at_any_moment_loses_its_own_transaction_alone()
 }
 
 #[tokio::test]
-async fn a_panic_inside_a_transaction_undoes_it() {
+async fn a_panic_rolls_its_transaction_back() {
     let scene = scene().await;
     let store = scene.store.clone();
     let panicked = tokio::spawn(async move {
@@ -158,9 +158,9 @@ async fn a_panic_inside_a_transaction_undoes_it() {
 }
 
 #[tokio::test]
-async fn a_reader_whose_snapshot_failed_reads_what_is_committed_later() {
+async fn after_a_failed_snapshot_readers_see_later_commits() {
     let scene = scene().await;
-    // Every connection that reads, so that none can stand in for another.
+    // Once per reader connection, so that each of them has had a failed snapshot.
     for _ in 0..super::super::READERS {
         let snapshot = scene.store.snapshot().await.expect("a snapshot");
         snapshot.execute_unprepared("ROLLBACK").await.expect("as SQLite does after an I/O error");
@@ -177,7 +177,7 @@ async fn a_reader_whose_snapshot_failed_reads_what_is_committed_later() {
 }
 
 #[tokio::test]
-async fn a_check_of_writing_writes_and_leaves_no_trace() {
+async fn the_write_check_writes_to_disk_and_stores_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("t.db");
     let store = Store::open(&format!("sqlite://{}", file.display()), Clock::System).await.expect("a database");
@@ -198,7 +198,7 @@ async fn a_check_of_writing_writes_and_leaves_no_trace() {
 }
 
 impl Store {
-    /// Empties SQLite's log, so that its length tells what is written.
+    /// Truncates SQLite's log, so that its length shows what is written afterwards.
     async fn checkpoint_whole(&self) {
         let db = self.writer.connections();
         db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.expect("a checkpoint");

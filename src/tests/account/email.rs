@@ -180,7 +180,7 @@ async fn five_wrong_codes_or_five_minutes_end_the_change_and_the_page_says_why()
 }
 
 #[tokio::test]
-async fn a_new_code_is_sent_after_a_minute_and_a_change_can_be_cancelled() {
+async fn a_new_code_is_sent_after_a_minute_and_a_change_can_be_canceled() {
     for mode in BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;

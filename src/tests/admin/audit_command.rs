@@ -79,7 +79,7 @@ async fn a_wrong_key_is_distinguished_from_a_changed_row() {
 }
 
 #[tokio::test]
-async fn an_emptied_log_is_not_a_new_one_and_actions_are_refused_until_it_is_resealed() {
+async fn an_emptied_log_is_not_treated_as_new_and_actions_are_refused_until_it_is_resealed() {
     const GONE: &str = "the seal on the log is missing, was changed, or was made with a different SECRET_KEY";
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
@@ -110,7 +110,7 @@ async fn an_emptied_log_is_not_a_new_one_and_actions_are_refused_until_it_is_res
 }
 
 #[tokio::test]
-async fn a_log_whose_key_is_lost_continues_with_its_rows_under_another_key() {
+async fn a_log_whose_key_was_lost_keeps_its_rows_after_a_reseal_with_another_key() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     for (name, email) in [("ann", "ann@x.example"), ("bob", "bob@x.example")] {

@@ -200,7 +200,7 @@ async fn deleting_an_account_erases_the_reasons_of_actions_on_it_and_the_chain_s
 }
 
 #[tokio::test]
-async fn of_the_actions_on_a_deleted_account_only_the_deletion_keeps_its_reason() {
+async fn only_the_deletion_entry_of_a_deleted_account_keeps_its_reason() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     app.account("bob", "bob@x.example").await;

@@ -42,7 +42,7 @@ const CHANGES: [(&str, &str); 22] = [
     ("hash", "zeroblob(32)"),
 ];
 
-/// Writes rows in which no column is empty. No two have the same email or reason.
+/// Writes rows in which no column is empty. No two have the same IP address or reason.
 async fn tell(app: &TestApp, rows: impl IntoIterator<Item = u8>, story: &str) {
     for row in rows {
         let reason = AuditReason::parse(&format!("Asked for it {row} times")).expect("a reason");
@@ -141,7 +141,7 @@ async fn a_renumbered_row_is_reported_as_changed() {
 }
 
 #[tokio::test]
-async fn another_email_or_reason_is_found_although_its_salt_and_commitment_match() {
+async fn a_replaced_ip_address_or_reason_is_found_even_if_its_salt_and_commitment_match() {
     let app = unguarded().await;
     for value in ["ip", "reason"] {
         let columns = format!("{value}, {value}_salt, {value}_commitment");
@@ -167,7 +167,7 @@ async fn rows_recomputed_up_to_the_newest_do_not_match_the_seal() {
 }
 
 #[tokio::test]
-async fn a_row_after_recomputed_rows_cannot_be_made_to_follow_from_them() {
+async fn linking_a_row_to_recomputed_rows_before_it_is_found() {
     for first in [1, 3, 5] {
         let app = with_changed_rows(first..=5).await;
         assert_eq!(violations(&app).await, [Violation::Unlinked(6)], "from row {first} on");

@@ -55,7 +55,7 @@ async fn audit(app: &TestApp) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_guest_opens_the_link_and_registers_with_the_invited_email_only() {
+async fn an_invited_user_opens_the_link_and_registers_with_the_invited_email_only() {
     for mode in BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let link = invite(&app, &mut ann, GUEST).await;
@@ -204,7 +204,7 @@ async fn no_invitation_works_while_registration_is_closed() {
 }
 
 #[tokio::test]
-async fn a_made_up_token_opens_nothing_and_is_not_stored() {
+async fn an_invented_token_is_refused_and_not_stored() {
     for mode in BOTH {
         let (app, _) = portal(mode, BY_INVITATION).await;
         for token in ["x", &"A".repeat(43), "%FF", "..%2f..", "%C3%A9", &"A".repeat(2_000)] {

@@ -34,7 +34,7 @@ async fn audited(app: &TestApp) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_failed_mail_is_retried_and_delivered() {
+async fn a_failed_email_is_retried_and_delivered() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
@@ -64,7 +64,7 @@ async fn a_failed_mail_is_retried_and_delivered() {
 }
 
 #[tokio::test]
-async fn an_expired_code_and_an_erased_mail_are_not_retried() {
+async fn an_expired_code_and_an_erased_email_are_not_retried() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
@@ -98,7 +98,7 @@ async fn an_expired_code_and_an_erased_mail_are_not_retried() {
 }
 
 #[tokio::test]
-async fn a_dropped_mail_is_never_delivered_and_its_content_is_erased() {
+async fn a_canceled_email_is_never_delivered_and_its_content_is_erased() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
@@ -123,7 +123,7 @@ async fn a_dropped_mail_is_never_delivered_and_its_content_is_erased() {
 }
 
 #[tokio::test]
-async fn a_test_mail_goes_to_the_administrators_own_email_once_a_minute() {
+async fn a_test_email_is_sent_to_the_administrator_at_most_once_a_minute() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;

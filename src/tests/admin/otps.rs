@@ -90,7 +90,7 @@ async fn wrong_codes_expiry_and_newer_codes_each_end_a_code_with_their_own_statu
     assert_eq!(outcomes(&mut ann).await, ["Pending", "Expired", "Replaced or canceled"]);
     // An expired code is never reported as withdrawn, whatever happens later.
     let mails = app.mails_to("cid@x.example").await;
-    let newest = crate::harness::app::first_six_digits(&mails.last().expect("a mail").0).expect("a code");
+    let newest = crate::harness::app::first_six_digits(&mails.last().expect("an email").0).expect("a code");
     assert_eq!(cid.verify(&newest).await.location().as_deref(), Some("/login"));
     assert_eq!(outcomes(&mut ann).await, ["Used", "Expired", "Replaced or canceled"]);
 }
@@ -131,7 +131,7 @@ async fn only_administrators_see_that_an_email_gets_no_code() {
 }
 
 #[tokio::test]
-async fn the_delivery_status_of_the_mail_is_shown() {
+async fn the_delivery_status_of_the_email_is_shown() {
     let app = TestApp::new().await;
     let mut ann = ann(&app).await;
     let mut deliveries: Vec<(&str, &str)> = Vec::new();
@@ -161,7 +161,7 @@ async fn the_delivery_status_of_the_mail_is_shown() {
     }
     assert!(listed(&mut ann, "?outcome=expired").await.iter().all(|row| row.ends_with("| Expired")));
     assert_eq!(listed(&mut ann, "?outcome=waiting").await.len(), 2);
-    // The mail's row may be deleted before the code's row.
+    // The row of the email may be deleted before the row of the code.
     app.execute("DELETE FROM outbox").await;
     assert!(listed(&mut ann, "?address=dead@x.example").await[0].contains("Unknown"));
 }

@@ -51,7 +51,7 @@ async fn a_new_portal_shows_its_administrator_and_zeros_with_sentences() {
         assert_eq!(figure(&page, "Accounts"), ("1".into(), "0 new".into()), "{span}");
         assert_eq!(figure(&page, "Completion rate"), ("–".into(), "No registrations".into()));
         assert_eq!(figure(&page, "Failures").0, "0");
-        assert_eq!(figure(&page, "Email queued"), ("0".into(), "Nothing queued".into()));
+        assert_eq!(figure(&page, "Emails queued"), ("0".into(), "Nothing queued".into()));
         assert_eq!(words(&page, "registrations"), "No data for this period.");
         assert_eq!(words(&page, "failures"), "No data for this period.");
         assert!(!page.contains("chart-drawing"), "no chart without data");
@@ -65,7 +65,7 @@ async fn the_metrics_follow_user_activity_and_the_chart_texts_match() {
         let mut ann = administrator(&app, mode, "ann").await;
         let mut bob = app.client(mode);
         bob.register("bob", "bob@x.example", "tumble rinse obelisk").await;
-        let mail = figure(&read(&mut ann, "day").await, "Email queued");
+        let mail = figure(&read(&mut ann, "day").await, "Emails queued");
         assert_ne!(mail.0, "0", "bob's code has not been sent");
         let code = app.code_for("bob@x.example").await;
         for n in 0..2 {
@@ -79,7 +79,7 @@ async fn the_metrics_follow_user_activity_and_the_chart_texts_match() {
             figure(&page, "Failures"),
             ("2".into(), "0 wrong passwords, 2 wrong codes, 0 failed second steps".into())
         );
-        assert_eq!(figure(&page, "Email queued").0, "0");
+        assert_eq!(figure(&page, "Emails queued").0, "0");
         bob.verify(&code).await;
         // The correct attempt is subtracted and the wrong ones stay; an unknown username counts too.
         bob.sign_in("bob", "not the password").await;
@@ -101,7 +101,7 @@ async fn the_metrics_follow_user_activity_and_the_chart_texts_match() {
         assert_eq!(words(&page, "failures"), "4 in total. Busiest hour: 4 on 23 November 2026, 12:00 UTC.");
         for (name, first) in [
             ("Registrations started", 2),
-            ("Of these completed", 2),
+            ("Registrations completed", 2),
             ("Wrong passwords", 2),
             ("Wrong codes", 2),
             ("Failed second steps", 0),
@@ -163,7 +163,7 @@ async fn a_sign_in_finished_in_the_next_hour_counts_in_the_hour_it_began() {
         assert_eq!(bob.verify(&code).await.location().as_deref(), Some("/login"));
         enter(&app, &mut ann).await;
         let page = read(&mut ann, "day").await;
-        for name in ["Registrations started", "Of these completed"] {
+        for name in ["Registrations started", "Registrations completed"] {
             let numbers = column(&page, name);
             let all = numbers.iter().sum::<u64>();
             assert_eq!((numbers[0], numbers[1], all), (0, 2, 2), "{name}: those of ann and bob");
@@ -172,7 +172,7 @@ async fn a_sign_in_finished_in_the_next_hour_counts_in_the_hour_it_began() {
         app.advance(23 * HOUR - 60);
         enter(&app, &mut ann).await;
         let page = read(&mut ann, "day").await;
-        for name in ["Registrations started", "Of these completed"] {
+        for name in ["Registrations started", "Registrations completed"] {
             assert_eq!(column(&page, name).iter().sum::<u64>(), 0, "{name}");
         }
     }
@@ -216,7 +216,7 @@ async fn the_time_range_is_chosen_by_links_that_mark_the_current_one() {
 }
 
 #[tokio::test]
-async fn failed_mail_and_queued_mail_are_counted_separately() {
+async fn failed_and_queued_emails_are_counted_separately() {
     let app = TestApp::new().await;
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     app.deliver().await;
@@ -228,8 +228,8 @@ async fn failed_mail_and_queued_mail_are_counted_separately() {
     enter(&app, &mut ann).await;
     app.execute("UPDATE outbox SET state = 'sent' WHERE state = 'waiting' AND kind <> 'registration_code'").await;
     let page = read(&mut ann, "day").await;
-    assert_eq!(figure(&page, "Email failed").0, dead.to_string());
-    assert_eq!(figure(&page, "Email queued"), ("1".into(), "Oldest: 2 hours and 1 minute".into()));
+    assert_eq!(figure(&page, "Emails failed").0, dead.to_string());
+    assert_eq!(figure(&page, "Emails queued"), ("1".into(), "Oldest: 2 hours and 1 minute".into()));
 }
 
 /// Signs in again, because the session has ended in the meantime.

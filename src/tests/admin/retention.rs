@@ -191,7 +191,7 @@ async fn no_transaction_of_a_purge_deletes_more_than_a_hundred_rows() {
 }
 
 #[tokio::test]
-async fn a_code_and_its_mail_are_deleted_after_thirty_days() {
+async fn a_code_and_its_email_are_deleted_after_thirty_days() {
     let app = TestApp::new().await;
     app.form().register("bob", "bob@x.example", PASSWORD).await;
     app.deliver().await;
@@ -204,7 +204,7 @@ async fn a_code_and_its_mail_are_deleted_after_thirty_days() {
 }
 
 #[tokio::test]
-async fn a_queued_mail_is_never_purged() {
+async fn a_queued_email_is_never_purged() {
     let app = TestApp::new().await;
     rows::put(&app, "outbox", 3, &[("state", "'waiting'".to_owned()), ("created_at", "i".to_owned())]).await;
     assert_eq!(app.state.maintenance().purge().await.expect("the purge"), 0);

@@ -2,9 +2,9 @@
 
 use crate::harness::TestApp;
 
-/// Inserts `many` rows into a table. What `given` says of a column is SQL, in
-/// which `i` is the number of the row, starting at 1. Other columns that must not be
-/// empty get generated values that differ from row to row wherever they may have to.
+/// Inserts `many` rows into a table. `given` contains the SQL for some columns, in which
+/// `i` is the number of the row, starting at 1. Other columns that must not be empty get
+/// generated values, which differ from row to row where they may have to be unique.
 pub(super) async fn put(app: &TestApp, table: &str, many: u64, given: &[(&str, String)]) {
     let info = format!("SELECT name || ':' || lower(type) || ':' || \"notnull\" FROM pragma_table_info('{table}')");
     let (mut names, mut values) = (Vec::new(), Vec::new());

@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::data::DataFolder;
 use crate::{Outcome, load};
 
-/// Clock ticks per second, in which `/proc` counts CPU time: Linux shows every
-/// program 100, whatever its own (USER_HZ; proc_pid_stat(5)).
+/// Clock ticks per second, in which `/proc` counts CPU time. Linux always reports 100
+/// to programs, independent of the kernel's own rate (USER_HZ; proc_pid_stat(5)).
 const TICKS: f64 = 100.0;
 /// How long a portal may take until its first response.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -20,7 +20,7 @@ const RECOVER_DOWN: Figure = Figure::new("recovery while the mail server is down
 pub(crate) const FIGURES: &[Figure] = &[REGISTER, SIGN_IN, RECOVER, RECOVER_DOWN];
 
 /// Limits that this many attempts for a few accounts from one IP address would reach.
-/// A name that this version does not have is left out.
+/// Settings that this version does not have are left out.
 const LIMITS: &[(&str, &str)] = &[
     ("PORTAL_OTP_PER_HOUR", "100"),
     ("PORTAL_OTP_PER_DAY", "1000"),

@@ -86,7 +86,7 @@ fn an_accepted_email_is_a_single_email_however_it_is_written() {
 }
 
 #[test]
-fn a_mail_goes_only_to_that_email_and_has_no_extra_header() {
+fn the_message_has_only_that_recipient_and_no_extra_header() {
     hold(Cost::Call, typed(), |typed| {
         let Ok(email) = Email::parse(&typed) else { return Ok(Verdict::Refused) };
         let message = Message::AccountExists {
@@ -103,11 +103,11 @@ fn a_mail_goes_only_to_that_email_and_has_no_extra_header() {
             &Sender::new(from, "Portal", "https://portal.example"),
             Timestamp(0),
         )
-        .map_err(|error| TestCaseError::fail(format!("accepted, but no mail can be made: {error}")))?;
+        .map_err(|error| TestCaseError::fail(format!("accepted, but no email can be rendered: {error}")))?;
         let to: Vec<&str> = letter.mail.envelope().to().iter().map(AsRef::as_ref).collect();
         prop_assert_eq!(to, vec![email.deliverable()]);
         let bytes = letter.mail.formatted();
-        let mail = mail_parser::MessageParser::default().parse(&bytes).expect("a mail");
+        let mail = mail_parser::MessageParser::default().parse(&bytes).expect("an email");
         let mut names: Vec<String> = mail.headers().iter().map(|header| header.name().to_lowercase()).collect();
         names.sort_unstable();
         prop_assert_eq!(names, HEADERS);

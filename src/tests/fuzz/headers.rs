@@ -53,7 +53,7 @@ fn is_a_form(kind: Option<&Vec<u8>>) -> bool {
 }
 
 #[test]
-fn whatever_its_headers_a_post_is_answered_in_the_right_format_and_never_causes_a_server_error() {
+fn a_post_with_any_headers_is_answered_in_the_right_format_without_a_server_error() {
     let door = Door::open();
     let said = (weighted(0.9, kinds()), of(accepts()), of(origins()), of(sites()));
     hold(Cost::Request, said, |(kind, accept, origin, site)| {

@@ -22,7 +22,7 @@ pub(super) type Case = Result<Verdict, TestCaseError>;
 pub(super) enum Cost {
     /// A call: all of `FUZZ_CASES`, and 400 without it.
     Call,
-    /// A request through the whole portal: a hundredth of it, and 300.
+    /// A request through the whole portal: a hundredth of `FUZZ_CASES`, and 300 without it.
     Request,
 }
 

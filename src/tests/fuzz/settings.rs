@@ -114,7 +114,7 @@ fn a_public_url_is_an_origin_and_nothing_more() {
         prop_assert!(!after.trim_end_matches('/').contains(['/', '?', '#']), "more than an origin was accepted");
         prop_assert!(origin.is_ascii() && !origin.ends_with('/') && !text.contains(CANARY));
         prop_assert_eq!(config.site.https(), url.scheme() == "https");
-        let link = Url::parse(&format!("{origin}/login")).expect("a link in a mail");
+        let link = Url::parse(&format!("{origin}/login")).expect("a link in an email");
         prop_assert_eq!((link.path(), link.host_str()), ("/login", url.host_str()));
         Ok(Verdict::Accepted)
     });

@@ -1,4 +1,4 @@
-//! What a killed program left in its database.
+//! The content of the database after the program was killed.
 
 use std::path::Path;
 

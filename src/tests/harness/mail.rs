@@ -81,7 +81,7 @@ pub(crate) struct Arrived {
 impl Arrived {
     /// The email as a mail program parses it.
     pub(crate) fn parsed(&self) -> mail_parser::Message<'_> {
-        mail_parser::MessageParser::default().parse(&self.content).expect("a mail")
+        mail_parser::MessageParser::default().parse(&self.content).expect("an email")
     }
 }
 
@@ -175,7 +175,7 @@ impl MailServer {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(10), arrived).await.expect("the mails within ten seconds");
+        tokio::time::timeout(Duration::from_secs(10), arrived).await.expect("the emails within ten seconds");
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

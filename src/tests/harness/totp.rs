@@ -57,7 +57,7 @@ fn from_base32(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_phone_shows_the_codes_of_the_standard() {
+fn the_app_shows_the_codes_of_the_standards_test_vectors() {
     let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
     let phone = Phone { seed: from_base32(secret), secret: secret.to_owned() };
     assert_eq!(phone.seed, b"12345678901234567890");

@@ -29,7 +29,7 @@ async fn invisible_characters_and_lookalike_letters_are_refused_in_usernames_and
 }
 
 #[tokio::test]
-async fn a_lookalike_domain_is_a_different_domain_and_its_mail_goes_there() {
+async fn a_lookalike_domain_is_a_different_domain_and_its_email_goes_there() {
     let app = TestApp::new().await;
     app.account("ann", "ann@example.com").await;
     let before = app.letters_to("ann@example.com").await.len();

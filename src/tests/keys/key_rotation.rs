@@ -125,7 +125,7 @@ async fn a_row_erased_or_changed_meanwhile_is_left_unchanged() {
 }
 
 #[tokio::test]
-async fn every_mail_is_sent_once_during_re_encryption() {
+async fn every_email_is_sent_once_during_re_encryption() {
     let mut outbox = Outbox::new().await;
     outbox.write_many(&outbox.notice(), 60).await;
     outbox.mailer = outbox.mailer_with(&both());
@@ -156,7 +156,7 @@ async fn every_mail_is_sent_once_during_re_encryption() {
 }
 
 #[tokio::test]
-async fn a_mail_queued_by_a_portal_with_the_old_key_after_a_rotation_is_counted_as_due() {
+async fn an_email_queued_with_the_old_key_after_a_rotation_is_counted_as_due() {
     let outbox = Outbox::new().await;
     let resealing = outbox.resealing(both()).await;
     assert_eq!(rotate(&resealing).await, 0);

@@ -7,7 +7,7 @@ use portal::store::encrypted_columns::SEALED;
 
 use crate::harness::TestApp;
 
-/// Binary columns that hold no encrypted data, with what they hold instead.
+/// Binary columns without encrypted data, each with a description of what it contains.
 /// Nothing that is kept for long depends on the secret key, because it would be lost with it.
 const PLAIN: &[(&str, &str)] = &[
     ("audit.hash", "a hash"),

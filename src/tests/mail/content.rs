@@ -12,7 +12,7 @@ async fn sent(outbox: &Outbox, message: &Message) -> Arrived {
     outbox.write(message).await;
     let worker = outbox.smtp(&format!("smtp://127.0.0.1:{}?tls=none", server.port()));
     worker.deliver_due().await.expect("no error");
-    let [arrived] = server.accepted().try_into().expect("one mail");
+    let [arrived] = server.accepted().try_into().expect("one email");
     arrived
 }
 
@@ -21,7 +21,7 @@ async fn letter(outbox: &Outbox, message: &Message) -> RenderedEmail {
     outbox.write(message).await;
     let transport = Transport::memory();
     outbox.worker(transport.clone()).deliver_due().await.expect("no error");
-    let [letter] = transport.sent().try_into().expect("one mail");
+    let [letter] = transport.sent().try_into().expect("one email");
     letter
 }
 

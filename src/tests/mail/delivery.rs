@@ -18,7 +18,7 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_queued_mail_is_encrypted_and_leaves_nothing_behind_once_sent() {
+async fn a_queued_email_is_encrypted_and_its_content_is_erased_once_sent() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.code()).await;
     let waiting = outbox.row().await;
@@ -36,7 +36,7 @@ async fn a_queued_mail_is_encrypted_and_leaves_nothing_behind_once_sent() {
 }
 
 #[tokio::test]
-async fn a_queued_mail_is_rolled_back_with_its_transaction() {
+async fn a_queued_email_is_rolled_back_with_its_transaction() {
     let outbox = Outbox::new().await;
     let tx = outbox.store.write().await.expect("a transaction");
     outbox.mailer.enqueue(&tx, &outbox.code(), None).await.expect("a row");
@@ -99,7 +99,7 @@ async fn a_code_in_its_last_millisecond_is_still_sent() {
 }
 
 #[tokio::test]
-async fn a_rejected_mail_fails_and_is_kept_encrypted_for_a_retry() {
+async fn a_rejected_email_fails_and_is_kept_encrypted_for_a_retry() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.code()).await;
     let memory = Memory::default();
@@ -119,7 +119,7 @@ async fn a_rejected_mail_fails_and_is_kept_encrypted_for_a_retry() {
 }
 
 #[tokio::test]
-async fn a_notice_is_retried_for_two_days_and_then_fails() {
+async fn a_notice_is_retried_for_two_days_and_then_given_up() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.notice()).await;
     let memory = Memory::default();
@@ -149,7 +149,7 @@ async fn a_payload_that_cannot_be_decrypted_fails_and_delays_nothing() {
 }
 
 #[tokio::test]
-async fn setting_the_clock_back_delays_no_mail() {
+async fn setting_the_clock_back_delays_no_email() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.notice()).await;
     let memory = Memory::default();
@@ -163,7 +163,7 @@ async fn setting_the_clock_back_delays_no_mail() {
 }
 
 #[tokio::test]
-async fn the_status_of_a_codes_mail_is_known_until_it_is_purged() {
+async fn the_delivery_status_of_a_code_is_known_until_its_email_is_purged() {
     let outbox = Outbox::new().await;
     let (sent, waiting) = (Uuid::from_u128(1), Uuid::from_u128(2));
     outbox.write_for(&outbox.code(), Some(sent)).await;

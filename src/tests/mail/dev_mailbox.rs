@@ -75,7 +75,7 @@ async fn the_html_part_is_shown_under_a_restrictive_policy() {
 }
 
 #[tokio::test]
-async fn a_mail_is_stored_as_it_would_be_sent_and_never_half_written() {
+async fn an_email_is_stored_as_it_would_be_sent_and_never_half_written() {
     let (outbox, (_router, above)) = (Outbox::new().await, mailbox());
     deliver(&outbox, &above, &outbox.code()).await;
     let mut names: Vec<String> = std::fs::read_dir(above.path().join("mail"))
@@ -86,12 +86,12 @@ async fn a_mail_is_stored_as_it_would_be_sent_and_never_half_written() {
     let stem = format!("20261123T142759000Z-{}", outbox.row().await.id);
     assert_eq!(names, [format!("{stem}.eml"), format!("{stem}.json")]);
     let eml = std::fs::read(above.path().join("mail").join(&names[0])).expect("the file");
-    let mail = mail_parser::MessageParser::default().parse(&eml).expect("a mail");
+    let mail = mail_parser::MessageParser::default().parse(&eml).expect("an email");
     assert_eq!(mail.subject(), Some("042193 is your Portal code"));
 }
 
 #[tokio::test]
-async fn markup_in_a_mail_is_escaped_in_the_list() {
+async fn markup_in_an_email_is_escaped_in_the_list() {
     let (mut outbox, (router, above)) = (Outbox::new().await, mailbox());
     outbox.portal_name = "<img src=x>".to_owned();
     deliver(&outbox, &above, &outbox.code()).await;

@@ -43,7 +43,7 @@ async fn mail_is_sent_over_tls_after_signing_in() {
         outbox.write(&outbox.code()).await;
         let worker = trusting(&outbox, &authority, &format!("{scheme}://{account}@localhost:{}{query}", server.port()));
         assert_eq!(worker.deliver_due().await.expect("no error"), SENT, "{:?}", outbox.row().await.last_error);
-        let [mail] = server.accepted().try_into().expect("one mail");
+        let [mail] = server.accepted().try_into().expect("one email");
         assert!(mail.encrypted && mail.signed_in, "{scheme}{query}");
     }
 }
@@ -104,7 +104,7 @@ async fn a_server_with_a_certificate_for_another_name_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_wrong_smtp_password_fails_no_mail_and_is_not_stored() {
+async fn after_a_wrong_smtp_password_emails_are_retried_and_the_password_is_not_stored() {
     let authority = Authority::issuing("localhost");
     let outbox = Outbox::new().await;
     let server = MailServer::with_password(Protection::Implicit(authority.server.clone())).await;

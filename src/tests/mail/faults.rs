@@ -43,7 +43,7 @@ async fn a_valid_code_is_sent_within_a_minute_of_the_servers_return() {
 }
 
 #[tokio::test]
-async fn a_temporary_rejection_is_retried_until_the_server_accepts_the_mail() {
+async fn a_temporary_rejection_is_retried_until_the_server_accepts_the_email() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code()).await;
     for at in [At::Greeting, At::Recipient, At::Content] {
@@ -59,7 +59,7 @@ async fn a_temporary_rejection_is_retried_until_the_server_accepts_the_mail() {
 }
 
 #[tokio::test]
-async fn a_permanent_rejection_fails_the_mail_at_once_and_only_the_status_is_kept() {
+async fn a_permanent_rejection_fails_the_email_at_once_and_only_the_status_is_kept() {
     for (at, reply, status) in [
         (At::Recipient, "550 5.1.1 <Ann.Lee@mail.example> unknown, code 042193", "550 5.1.1"),
         (At::Content, "554 5.7.1 Ann.Lee@mail.example does not want 042193", "554 5.7.1"),
@@ -77,7 +77,7 @@ async fn a_permanent_rejection_fails_the_mail_at_once_and_only_the_status_is_kep
 }
 
 #[tokio::test]
-async fn a_server_that_rejects_every_client_fails_no_mail() {
+async fn emails_are_retried_while_the_server_rejects_every_client() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code()).await;
     for (at, reply, status) in
@@ -106,7 +106,7 @@ async fn a_silent_server_times_out_at_every_stage() {
 }
 
 #[tokio::test]
-async fn an_attempt_for_a_mail_without_expiry_times_out_after_ten_seconds() {
+async fn an_attempt_for_an_email_without_expiry_times_out_after_ten_seconds() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.notice()).await;
     server.fault((At::Greeting, Fault::Silence));
@@ -117,7 +117,7 @@ async fn an_attempt_for_a_mail_without_expiry_times_out_after_ten_seconds() {
 }
 
 #[tokio::test]
-async fn after_a_lost_acknowledgment_the_mail_is_sent_again_with_the_same_message_id() {
+async fn after_a_lost_acknowledgment_the_email_is_sent_again_with_the_same_message_id() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code()).await;
     server.fault((At::Content, Fault::HangUp));
@@ -134,7 +134,7 @@ async fn after_a_lost_acknowledgment_the_mail_is_sent_again_with_the_same_messag
 }
 
 #[tokio::test]
-async fn a_late_reply_is_never_taken_for_the_reply_to_the_next_mail() {
+async fn a_late_reply_is_never_read_as_the_reply_to_the_next_email() {
     let (outbox, server, worker) = with_server().await;
     outbox.write(&outbox.code_for(Duration::from_millis(300))).await;
     server.fault((At::Recipient, Fault::Late(Duration::from_millis(600))));
@@ -150,7 +150,7 @@ async fn a_late_reply_is_never_taken_for_the_reply_to_the_next_mail() {
 }
 
 #[tokio::test]
-async fn consecutive_mails_share_a_connection_and_a_broken_one_is_replaced() {
+async fn consecutive_emails_share_a_connection_and_a_broken_one_is_replaced() {
     let (outbox, server, worker) = with_server().await;
     for _ in 0..3 {
         outbox.write(&outbox.code()).await;
@@ -164,7 +164,7 @@ async fn consecutive_mails_share_a_connection_and_a_broken_one_is_replaced() {
 }
 
 #[tokio::test]
-async fn many_mails_use_four_connections_at_most() {
+async fn many_emails_use_at_most_four_connections() {
     let (outbox, server, worker) = with_server().await;
     server.fault((At::Recipient, Fault::Late(Duration::from_millis(20))));
     for _ in 0..24 {

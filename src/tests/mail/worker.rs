@@ -41,7 +41,7 @@ async fn a_worker_that_is_not_woken_polls_by_itself() {
 }
 
 #[tokio::test]
-async fn at_shutdown_the_mail_in_progress_is_finished_and_no_other_is_begun() {
+async fn at_shutdown_the_email_in_progress_is_sent_and_no_other_is_started() {
     let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
     server.fault((At::Content, Fault::Late(Duration::from_millis(500))));
     let (stop, stopped) = watch::channel(false);
@@ -152,7 +152,7 @@ async fn notices_to_an_unresponsive_server_leave_a_slot_for_a_code() {
         }
     };
     tokio::time::timeout(Duration::from_secs(10), three_in_hand).await.expect("three notices in progress");
-    // Long enough for a fourth one, if there were a place for it.
+    // Long enough for a fourth one, if there were a slot for it.
     tokio::time::sleep(Duration::from_millis(300)).await;
     server.fault(None);
     outbox.write(&outbox.code()).await;

@@ -43,7 +43,7 @@ fn passkeys_belong_to_the_host_name_of_the_portal() {
 }
 
 #[tokio::test]
-async fn where_browsers_allow_no_passkeys_none_are_offered_or_accepted() {
+async fn where_browsers_do_not_allow_passkeys_none_are_offered_or_accepted() {
     let app = TestApp::with(&[("PUBLIC_URL", "http://192.0.2.7")]).await;
     let answer = app.script().post_bare("/login/passkey/options", &[]).await;
     assert_eq!(message(&answer), "This portal can't use passkeys at its current URL.");

@@ -6,7 +6,7 @@ use super::{BOTH, NEW, PASSWORD, opens, set, waiting, with_ann};
 use crate::harness::Mode;
 
 #[tokio::test]
-async fn the_second_of_two_tabs_is_told_that_the_recovery_is_complete() {
+async fn the_second_of_two_tabs_says_that_the_recovery_is_complete() {
     for mode in BOTH {
         let app = with_ann().await;
         let (first, code) = waiting(&app, mode).await;

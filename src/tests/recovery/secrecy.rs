@@ -38,7 +38,7 @@ async fn status_body_and_cookies_are_the_same_in_every_step() {
 }
 
 #[tokio::test]
-async fn the_rows_are_the_same_and_only_the_mail_differs() {
+async fn the_rows_are_the_same_and_only_the_email_differs() {
     let app = with_ann().await;
     let before = app.mails_to("ann@x.example").await.len();
     ask(&mut app.form(), "ann@x.example").await;

@@ -59,7 +59,7 @@ async fn a_user_without_a_second_factor_can_only_open_the_page_that_adds_one() {
 }
 
 #[tokio::test]
-async fn with_a_second_factor_everything_is_accessible_and_it_cannot_be_turned_off() {
+async fn where_it_is_required_a_second_factor_gives_access_and_cannot_be_turned_off() {
     for mode in BOTH {
         let app = TestApp::with(EVERYONE).await;
         app.account("ann", "ann@x.example").await;
@@ -83,7 +83,7 @@ async fn with_a_second_factor_everything_is_accessible_and_it_cannot_be_turned_o
 }
 
 #[tokio::test]
-async fn it_can_be_required_of_administrators_only() {
+async fn a_second_factor_can_be_required_for_administrators_only() {
     let app = TestApp::with(ADMINS).await;
     app.account("ann", "ann@x.example").await;
     app.account("ben", "ben@x.example").await;

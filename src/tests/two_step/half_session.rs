@@ -1,4 +1,4 @@
-//! Before the second step, a session can access nothing else.
+//! Sessions with a pending second step, which can open nothing else.
 
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::generate_route_list;
@@ -83,7 +83,7 @@ async fn there_is_no_second_step_before_the_password() {
 }
 
 #[tokio::test]
-async fn starting_over_ends_the_half_session() {
+async fn starting_over_ends_the_pending_sign_in() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
@@ -98,7 +98,7 @@ async fn starting_over_ends_the_half_session() {
 }
 
 #[tokio::test]
-async fn the_page_asks_as_documented() {
+async fn the_page_has_the_form_for_a_code_and_the_trust_checkbox() {
     let app = TestApp::new().await;
     enrolled(&app, Mode::Form).await;
     let page = half(&app, Mode::Form).await.get("/login/mfa").await.body;

@@ -52,7 +52,7 @@ async fn success_resets_the_count() {
 }
 
 #[tokio::test]
-async fn of_a_hundred_parallel_attempts_ten_are_evaluated() {
+async fn only_ten_of_a_hundred_parallel_attempts_are_evaluated() {
     let app = TestApp::new().await;
     enrolled(&app, Mode::Form).await;
     let client = half(&app, Mode::Script).await;

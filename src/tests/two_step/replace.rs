@@ -56,7 +56,7 @@ async fn the_new_app_replaces_the_old_one_which_works_until_then() {
 }
 
 #[tokio::test]
-async fn a_cancelled_or_expired_replacement_changes_nothing() {
+async fn a_canceled_or_expired_replacement_changes_nothing() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;

@@ -41,7 +41,7 @@ async fn a_time_step_is_accepted_once_even_after_a_restart_and_no_earlier_one_is
 }
 
 #[tokio::test]
-async fn of_sixteen_parallel_posts_of_one_code_one_signs_in() {
+async fn one_of_sixteen_parallel_posts_of_a_code_signs_in() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
@@ -103,7 +103,7 @@ async fn a_malformed_code_gets_its_own_message_and_costs_no_attempt() {
 }
 
 #[tokio::test]
-async fn the_id_changes_at_the_second_step_and_the_half_sessions_cookie_is_invalid() {
+async fn the_session_id_changes_at_the_second_step_and_the_previous_cookie_is_invalid() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
@@ -177,7 +177,7 @@ async fn a_closed_account_or_one_whose_sessions_were_ended_gets_no_second_step()
 }
 
 #[tokio::test]
-async fn the_second_of_two_tabs_is_told_that_it_is_signed_in() {
+async fn the_second_of_two_tabs_says_that_it_is_signed_in() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;

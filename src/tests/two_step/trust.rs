@@ -23,7 +23,7 @@ fn trust_cookie(client: &Client) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_trusted_browser_is_not_asked_for_thirty_days() {
+async fn a_trusted_browser_skips_the_second_step_for_thirty_days() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
@@ -64,7 +64,7 @@ async fn a_browser_is_trusted_only_on_request_and_its_cookie_is_protected() {
 }
 
 #[tokio::test]
-async fn a_wrong_code_makes_no_browser_trusted_and_trust_replaces_no_password() {
+async fn a_wrong_code_trusts_no_browser_and_trust_does_not_replace_the_password() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;

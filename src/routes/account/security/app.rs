@@ -49,7 +49,7 @@ pub(super) fn AppPart(
 fn Off() -> impl IntoView {
     view! {
         <p>
-            "Not set up. Use any authenticator app, such as Google Authenticator, 1Password or the one in your phone."
+            "Not set up. Use any authenticator app, such as Google Authenticator, 1Password or the one on your phone."
         </p>
         <ActionButton action=BeginApp::PATH label="Add an authenticator app" />
     }

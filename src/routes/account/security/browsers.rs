@@ -19,7 +19,7 @@ pub(super) fn TrustedBrowsers(
     let list = if browsers.is_empty() {
         view! {
             <EmptyList>
-                "No trusted browsers. Tick \u{201c}Trust this browser\u{201d} when you sign in to add one."
+                "No trusted browsers. Select \u{201c}Trust this browser\u{201d} when you sign in to add one."
             </EmptyList>
         }
         .into_any()

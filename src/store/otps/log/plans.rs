@@ -36,7 +36,7 @@ fn filters() -> Vec<(Filter, &'static str)> {
 }
 
 #[tokio::test]
-async fn each_filter_of_the_code_log_is_an_ordered_index_search() {
+async fn each_filter_of_the_otp_log_is_an_ordered_index_search() {
     let (store, _folder) = empty_store().await;
     let key = "sqlite_autoindex_otp_1";
     for (filter, index) in filters() {
@@ -63,7 +63,7 @@ async fn codes_for_an_email_are_found_by_index_and_then_sorted() {
 }
 
 #[tokio::test]
-async fn the_unfiltered_code_log_is_read_from_its_newest_end() {
+async fn the_unfiltered_otp_log_is_read_from_its_newest_end() {
     let (store, _folder) = empty_store().await;
     let filter = Filter::default();
     for (order, from) in [(Order::Desc, Some(Uuid::max())), (Order::Asc, Some(Uuid::nil())), (Order::Desc, None)] {

@@ -1,4 +1,4 @@
-//! A query of the code log, as SQL.
+//! A query of the OTP log, as SQL.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{

@@ -1,5 +1,5 @@
 //! The checks behind the auth middleware: the methods themselves, called by
-//! users who are not administrators, or are not any more.
+//! users who are not administrators, or no longer are.
 
 use portal::domain::UserAction;
 use portal::services::admin::UsersQuery;

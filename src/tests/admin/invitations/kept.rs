@@ -5,7 +5,7 @@ use crate::harness::Mode;
 use crate::harness::app::PASSWORD;
 
 #[tokio::test]
-async fn an_email_that_cannot_be_invited_gets_a_plain_error_and_no_mail() {
+async fn an_email_that_cannot_be_invited_gets_a_plain_error_and_no_invitation() {
     for mode in BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let before = app.count("SELECT COUNT(*) FROM outbox").await;
@@ -101,10 +101,10 @@ async fn users_can_export_their_invitation_and_it_is_deleted_with_the_account() 
 }
 
 #[tokio::test]
-async fn the_mail_has_the_link_and_its_expiry_in_both_parts_and_is_not_sent_after_it() {
+async fn the_invitation_has_the_link_and_its_expiry_in_both_parts_and_is_not_sent_after_it() {
     let (app, mut ann) = portal(Mode::Form, &[]).await;
     let link = invite(&app, &mut ann, GUEST).await;
-    let [letter] = app.letters_to(GUEST).await.try_into().expect("one mail");
+    let [letter] = app.letters_to(GUEST).await.try_into().expect("one email");
     assert_eq!(letter.subject, "You're invited to Portal");
     for part in [&letter.text, &letter.html] {
         for fact in [format!("http://127.0.0.1:3000{link}"), "12:00 UTC".to_owned(), "30 November 2026".to_owned()] {

@@ -88,7 +88,7 @@ async fn every_action_is_explained_first_then_logged_and_its_owner_is_notified()
                 assert_eq!(told.len(), mails, "{action}");
                 continue;
             }
-            let (last, text) = told.last().expect("a mail");
+            let (last, text) = told.last().expect("an email");
             assert!(last.starts_with(subject), "{action}: {last}");
             assert!(text.contains("An administrator of Portal did this on"), "{action}: {text}");
             assert!(!text.contains("192.0.2.7") && !text.contains(REASON) && !text.contains("ann"), "{action}: {text}");
@@ -97,7 +97,7 @@ async fn every_action_is_explained_first_then_logged_and_its_owner_is_notified()
 }
 
 #[tokio::test]
-async fn a_disabled_user_is_signed_out_at_the_next_request_and_pending_flows_are_cancelled() {
+async fn a_disabled_user_is_signed_out_at_the_next_request_and_pending_flows_are_canceled() {
     for mode in BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let mut bob = bob(&app, mode).await;
@@ -137,7 +137,7 @@ async fn a_started_recovery_ends_sessions_and_leads_to_a_new_password() {
         let mut bob = bob(&app, mode).await;
         change(&mut ann, &id_of(&app, "bob").await, "start-recovery", REASON).await;
         assert_ne!(bob.get("/dashboard").await.status, 200);
-        let (_, text) = app.mails_to("bob@x.example").await.pop().expect("a mail");
+        let (_, text) = app.mails_to("bob@x.example").await.pop().expect("an email");
         assert!(text.lines().any(|line| line.ends_with("/recover")), "{text}");
         assert!(opens(&app).await, "the password works until there is another one");
         let mut recovering = app.client(mode);
@@ -151,7 +151,7 @@ async fn a_started_recovery_ends_sessions_and_leads_to_a_new_password() {
 }
 
 #[tokio::test]
-async fn after_a_reset_the_password_alone_signs_in_and_a_half_session_is_refused() {
+async fn after_a_reset_the_password_alone_signs_in_and_a_pending_second_step_is_refused() {
     for mode in BOTH {
         let app = TestApp::new().await;
         enrolled(&app, mode).await;

@@ -32,7 +32,7 @@ async fn every_session_of_the_user_is_signed_out_at_its_next_request_and_no_othe
             let to = bob.clone().get("/dashboard").await.location();
             assert_eq!(to.as_deref(), Some("/login?next=/dashboard"));
         }
-        // As an in-flight request does that writes its session back.
+        // As an in-flight request would when it writes its session back.
         app.execute("INSERT OR IGNORE INTO session SELECT * FROM kept").await;
         for bob in &sessions {
             assert_ne!(bob.clone().get("/dashboard").await.status, 200);

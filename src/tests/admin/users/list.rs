@@ -201,7 +201,7 @@ async fn a_cursor_of_another_order_or_search_shows_no_user_that_does_not_match()
     app.account("zoe", "zoe@x.example").await;
     let id = "00000000-0000-0000-0000-000000000000";
     for (list, place) in [
-        // Those named n… are between ann and zoe, and so are those with an email m….
+        // Users named n… sort between ann and zoe, and so do users with an email m….
         ("q=n", "before=n.aaa"),
         ("q=n", "after=n.zzz"),
         ("q=m", "before=a.aaa"),
