@@ -12,6 +12,7 @@ use crate::datetime::{clock_utc, iso_date};
 use crate::domain::Timestamp;
 use crate::rng::Rng;
 use crate::services::admin_cli::{AdminCli, AdminEntry, Change};
+use crate::services::sign_up_form::TypedSignUp;
 use crate::services::{Core, InternalError, ServiceError};
 use crate::store::accounts::Account;
 
@@ -67,7 +68,8 @@ async fn carry_out(operators: AdminCli<'_>, command: AdminCommand) -> Result<(),
         },
         AdminCommand::Create { name, email } => {
             let password = password()?;
-            operators.create(&name, &email, &password).await.map_err(|error| plain(error, &name))?;
+            let typed = TypedSignUp { username: &name, email: &email, password: &password };
+            operators.create(typed).await.map_err(|error| plain(error, &name))?;
             println!("Account {name} created. It has the admin role.");
         }
         AdminCommand::List => list(&operators.administrators().await?),

@@ -1,7 +1,7 @@
 //! The reason for an administrator's action.
 
 use super::limits::REASON_MAX;
-use super::passkey_name::is_invisible;
+use super::visible::has_invisible;
 
 /// One line of 1 to 300 characters, recorded in the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl AuditReason {
         if reason.is_empty() {
             return Err(AuditReasonError::Empty);
         }
-        if reason.chars().any(is_invisible) {
+        if has_invisible(reason) {
             return Err(AuditReasonError::Invisible);
         }
         if reason.chars().count() > REASON_MAX {

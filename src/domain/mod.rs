@@ -29,6 +29,7 @@ pub mod timestamp;
 pub mod user_action;
 pub mod username;
 pub mod validation;
+mod visible;
 pub(crate) mod words;
 
 pub use account_state::AccountState;

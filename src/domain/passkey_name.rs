@@ -1,6 +1,7 @@
 //! The name that a user gives to a passkey.
 
 use super::limits::PASSKEY_NAME_MAX;
+use super::visible::{has_invisible, is_invisible};
 
 /// A passkey's name of 1 to 64 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ impl PasskeyName {
         if name.is_empty() {
             return Err(PasskeyNameError::Empty);
         }
-        if name.chars().any(is_invisible) {
+        if has_invisible(name) {
             return Err(PasskeyNameError::Invisible);
         }
         if name.chars().count() > PASSKEY_NAME_MAX {
@@ -49,13 +50,6 @@ impl PasskeyName {
     }
 }
 
-/// Whether a character is a control character, or invisible and able to change the
-/// direction of the text around it (Unicode, UAX #9, section 2).
-pub(super) fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::{PasskeyName, PasskeyNameError};
@@ -64,7 +58,7 @@ mod tests {
     fn names_are_trimmed_and_invisible_characters_are_refused() {
         assert_eq!(PasskeyName::parse("  Ann’s phone ").expect("a name").as_str(), "Ann’s phone");
         assert_eq!(PasskeyName::parse("   "), Err(PasskeyNameError::Empty));
-        for invisible in ["a\nb", "a\0", "\u{202e}enohp", "zero\u{200b}width"] {
+        for invisible in ["a\nb", "a\0", "\u{202e}enohp", "zero\u{200b}width", "soft\u{ad}hyphen", "\u{200d}\u{200d}"] {
             assert_eq!(PasskeyName::parse(invisible), Err(PasskeyNameError::Invisible), "{invisible:?}");
         }
     }

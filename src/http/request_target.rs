@@ -34,14 +34,14 @@ fn is_malformed(uri: &Uri, version: Version) -> bool {
         || !path.starts_with('/')
         || path.starts_with("//")
         || path.contains(['\\', '[', ']'])
-        || percent_decode_str(path).decode_utf8().map_or(true, |decoded| decoded.contains(is_invisible))
+        || percent_decode_str(path).decode_utf8().map_or(true, |decoded| decoded.contains(is_misleading))
         // Users may type malformed text such as `100%` into a query. The code that reads the query handles it.
-        || percent_decode_str(query).decode_utf8_lossy().contains(is_invisible)
+        || percent_decode_str(query).decode_utf8_lossy().contains(is_misleading)
 }
 
 /// Whether the character can make a log or a page misleading: a control character, or one that
 /// changes the text direction (Unicode's `Bidi_Control`). No URL of the portal contains any.
-fn is_invisible(c: char) -> bool {
+fn is_misleading(c: char) -> bool {
     let bidi = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     bidi || c.is_control()
 }

@@ -12,6 +12,7 @@ use crate::routes::Secret;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::services::sign_up_form::TypedSignUp;
 use crate::services::{Flow, FlowChange, NextStep};
 use crate::ui::{CardLayout, PageContext, Step, Steps};
 
@@ -135,10 +136,7 @@ pub async fn register(
     #[server(flatten)] answer: CaptchaAnswer,
 ) -> Result<(), ApiError> {
     let post = FormRequest::of::<Register>()?.keep("username", &username).keep("email", &email);
-    let outcome = post
-        .state
-        .registration()
-        .start(&username, &email, password.expose(), &post.captcha(&answer), &post.requester)
-        .await;
+    let typed = TypedSignUp { username: &username, email: &email, password: password.expose() };
+    let outcome = post.state.registration().start(typed, &post.captcha(&answer), &post.requester).await;
     post.answer(outcome).await
 }

@@ -8,7 +8,7 @@ use super::audit::AuditEvent;
 use super::core::Core;
 use super::email_owner;
 use super::outcome::ServiceError;
-use super::sign_up_form::{SignUpForm, USERNAME_TAKEN};
+use super::sign_up_form::{SignUpForm, TypedSignUp, USERNAME_TAKEN};
 use crate::domain::{AuditAction, FieldErrors, Role, SecurityEvent, Timestamp, Username};
 use crate::store::accounts::{self, Account, NewAccount};
 use crate::store::audit::{self, Actor};
@@ -89,9 +89,8 @@ impl AdminCli<'_> {
     ///
     /// # Errors
     /// An error for each field that is invalid or taken.
-    pub async fn create(&self, username: &str, email: &str, password: &str) -> Result<(), ServiceError> {
-        let SignUpForm { username, email, password } =
-            SignUpForm::parse(username, email, password, &self.core.password_policy, None)?;
+    pub async fn create(&self, typed: TypedSignUp<'_>) -> Result<(), ServiceError> {
+        let SignUpForm { username, email, password } = SignUpForm::parse(typed, &self.core.password_policy, None)?;
         let password_hash = self.core.hasher.hash(self.core.hasher.enter()?, &password).await?;
         let tx = self.core.store.write().await?;
         let now = tx.now();

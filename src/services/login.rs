@@ -1,5 +1,7 @@
 //! Signing in with a password.
 
+use std::fmt;
+
 use super::captcha::{Answer, Form};
 use super::core::Core;
 use super::outcome::{NextStep, ServiceError, SessionChange};
@@ -28,7 +30,7 @@ impl Core {
 }
 
 /// The credentials as typed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Credentials<'a> {
     /// A username or an email.
     pub identifier: &'a str,
@@ -37,6 +39,12 @@ pub struct Credentials<'a> {
     pub remember: bool,
     /// Where to go after signing in.
     pub next: Option<&'a str>,
+}
+
+impl fmt::Debug for Credentials<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(…)")
+    }
 }
 
 impl Login<'_> {

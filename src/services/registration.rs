@@ -10,7 +10,7 @@ use super::core::Core;
 use super::email_owner;
 use super::outcome::{InternalError, NextStep, ServiceError};
 use super::request_context::RequestContext;
-use super::sign_up_form::{SignUpForm, USERNAME_TAKEN};
+use super::sign_up_form::{SignUpForm, TypedSignUp, USERNAME_TAKEN};
 use crate::crypto::{FlowToken, OtpPurpose};
 use crate::domain::{Email, FieldErrors, Metric, Username};
 use crate::paths;
@@ -34,8 +34,8 @@ impl Registration<'_> {
     /// Accepts the details of a new user and mails a code.
     ///
     /// If the email already has an account, the response and its timing are the same, and the owner
-    /// is notified. A user with an invitation registers with the invited email, and `email` is
-    /// ignored.
+    /// is notified. A user with an invitation registers with the invited email, and the typed one
+    /// is ignored.
     ///
     /// # Errors
     /// [`ServiceError::Refused`] if registration is closed or requires an invitation. Also invalid
@@ -43,9 +43,7 @@ impl Registration<'_> {
     /// password hashing queue is full.
     pub async fn start(
         &self,
-        username: &str,
-        email: &str,
-        password: &str,
+        typed: TypedSignUp<'_>,
         answer: &Answer<'_>,
         by: &RequestContext,
     ) -> Result<NextStep, ServiceError> {
@@ -60,10 +58,10 @@ impl Registration<'_> {
         // An administrator chose the invited email, so the email domain rules do not apply to it.
         let (email, rules) = match &invited_email {
             Some(invited_email) => (invited_email.as_str(), None),
-            None => (email, Some(&self.core.registration_policy.emails)),
+            None => (typed.email, Some(&self.core.registration_policy.emails)),
         };
         let SignUpForm { username, email, password } =
-            SignUpForm::parse(username, email, password, &self.core.password_policy, rules)?;
+            SignUpForm::parse(TypedSignUp { email, ..typed }, &self.core.password_policy, rules)?;
         let passed = self.core.captcha.check(Form::Register, answer, by).await?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.

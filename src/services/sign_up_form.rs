@@ -1,5 +1,7 @@
 //! The details that every new account needs.
 
+use std::fmt;
+
 use super::email_domain_policy;
 use crate::crypto::{PasswordContext, PasswordPolicy};
 use crate::domain::EmailDomainPolicy;
@@ -7,6 +9,20 @@ use crate::domain::{Email, FieldErrors, Password, Username};
 
 /// The error message for every taken username.
 pub const USERNAME_TAKEN: &str = "This username is taken. Try another one.";
+
+/// The details of a new account, as typed.
+#[derive(Clone, Copy)]
+pub struct TypedSignUp<'a> {
+    pub username: &'a str,
+    pub email: &'a str,
+    pub password: &'a str,
+}
+
+impl fmt::Debug for TypedSignUp<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TypedSignUp(…)")
+    }
+}
 
 /// The validated details of a new account.
 #[derive(Clone, Debug)]
@@ -17,18 +33,17 @@ pub struct SignUpForm {
 }
 
 impl SignUpForm {
-    /// Parses the fields `username`, `email` and `password`. If `rules` are given, the email's
+    /// Parses the fields. If `rules` are given, the email's
     /// domain must satisfy them.
     ///
     /// # Errors
     /// An error for each invalid field, including a password that is easy to guess.
     pub fn parse(
-        username: &str,
-        email: &str,
-        password: &str,
+        typed: TypedSignUp<'_>,
         policy: &PasswordPolicy,
         rules: Option<&EmailDomainPolicy>,
     ) -> Result<Self, FieldErrors> {
+        let TypedSignUp { username, email, password } = typed;
         let mut errors = FieldErrors::default();
         let parsed_username = errors.check("username", Username::parse(username));
         let parsed_email = errors.check("email", Email::parse(email));

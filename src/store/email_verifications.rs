@@ -67,7 +67,10 @@ pub async fn insert(
     new: EmailVerification,
     flow: Option<TokenDigest>,
 ) -> Result<(), StoreError> {
-    let (username, password_hash) = new.sign_up.map(|it| (it.username, it.password_hash)).unzip();
+    let (username, password_hash) = match new.sign_up {
+        Some(SignUp { username, password_hash }) => (Some(username), Some(password_hash)),
+        None => (None, None),
+    };
     let row = ActiveModel {
         id: Set(new.id),
         purpose: Set(new.purpose),
@@ -218,7 +221,10 @@ fn pending(account_id: Uuid, purpose: OtpPurpose) -> Condition {
 }
 
 fn read(row: Model) -> EmailVerification {
-    let sign_up = row.username.zip(row.password_hash);
+    let sign_up = match (row.username, row.password_hash) {
+        (Some(username), Some(password_hash)) => Some(SignUp { username, password_hash }),
+        _ => None,
+    };
     EmailVerification {
         id: row.id,
         purpose: row.purpose,
@@ -227,7 +233,7 @@ fn read(row: Model) -> EmailVerification {
         address_taken: row.address_taken,
         tries: u32::try_from(row.tries).unwrap_or(u32::MAX),
         email_changes: u32::try_from(row.email_changes).unwrap_or(u32::MAX),
-        sign_up: sign_up.map(|(username, password_hash)| SignUp { username, password_hash }),
+        sign_up,
         created_at: row.created_at,
         proven: row.proven_at.is_some(),
         finished: row.finished_at.is_some(),

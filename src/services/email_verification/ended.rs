@@ -4,7 +4,7 @@ use crate::crypto::OtpPurpose;
 use crate::domain::NoticeKind;
 use crate::paths;
 use crate::services::outcome::{FlowChange, NextStep};
-use crate::store::email_verifications::EmailVerification;
+use crate::store::email_verifications::{EmailVerification, SignUp};
 
 /// Why an email verification cannot be continued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +39,8 @@ impl FlowEnded {
         }
         let restart = ended.filter(|_| matches!(self, Self::Expired | Self::TriesUsed));
         match restart {
-            Some(EmailVerification { email, sign_up: Some(sign_up), .. }) => {
-                step.with_value("username", sign_up.username.as_str()).with_value("email", email.as_str())
+            Some(EmailVerification { email, sign_up: Some(SignUp { username, password_hash: _ }), .. }) => {
+                step.with_value("username", username.as_str()).with_value("email", email.as_str())
             }
             Some(recovery) if purpose == OtpPurpose::Recovery => step.with_value("email", recovery.email.key()),
             _ => step,

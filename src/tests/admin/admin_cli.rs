@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use portal::services::sign_up_form::TypedSignUp;
 use portal::services::{AdminCli, ServiceError};
 
 use crate::harness::TestApp;
@@ -218,7 +219,9 @@ async fn an_email_that_its_owner_may_still_recover_is_taken() {
         "INSERT INTO email_change SELECT randomblob(16), id, email, 'old@x.example', 'old@x.example', created_at, created_at, NULL FROM account",
     )
     .await;
-    let refused = operators(&app).create("bob", "Old@x.example", "gravel lantern octave").await;
+    let refused = operators(&app)
+        .create(TypedSignUp { username: "bob", email: "Old@x.example", password: "gravel lantern octave" })
+        .await;
     let Err(ServiceError::Fields(errors)) = refused else { panic!("{refused:?}") };
     assert!(errors.of("email").is_some_and(|message| message.contains("has an account")), "{errors:?}");
     assert_eq!(app.count("SELECT COUNT(*) FROM account").await, 1);

@@ -13,10 +13,11 @@ use crate::harness::process::{Served, portal, run};
 const NEW_KEY: (&str, &str) = ("SECRET_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
 
 /// Two accounts, as SQL values.
-const ANN_AND_BOB: &str = "INSERT INTO account SELECT zeroblob(16), 'ann', 'ann', 'a@x.example', 'a@x.example', '', 'user', \
-                           0, 0, NULL, 0, NULL, NULL, NULL, 0, NULL; \
-                           INSERT INTO account SELECT x'0102030405060708090a0b0c0d0e0f10', 'bob', 'bob', 'b@x.example', \
-                           'b@x.example', '', 'user', 0, 0, NULL, 0, NULL, NULL, NULL, 0, NULL;";
+const ANN_AND_BOB: &str = "INSERT INTO account (id, username, username_key, email, email_key, password_hash, role, created_at, \
+                           verified_at, password_changed_at, session_epoch) \
+                           VALUES (zeroblob(16), 'ann', 'ann', 'a@x.example', 'a@x.example', '', 'user', 0, 0, 0, 0), \
+                           (x'0102030405060708090a0b0c0d0e0f10', 'bob', 'bob', 'b@x.example', 'b@x.example', '', 'user', \
+                           0, 0, 0, 0);";
 
 /// The exit code, the lines of standard output and the lines of standard error.
 fn verify(folder: &Path, settings: &[(&str, &str)]) -> (Option<i32>, Vec<String>, Vec<String>) {
