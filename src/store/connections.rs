@@ -21,6 +21,8 @@ use sea_orm::{
     QueryResult, RuntimeErr, Statement,
 };
 
+use super::sqlite_reader::SqliteReader;
+
 /// The longest wait for the lock of an SQLite file, and for the writer permit.
 pub(super) const MAX_WAIT: Duration = Duration::from_secs(10);
 /// The longest wait for a connection to PostgreSQL. sqlx waits for at most a fifth of it between
@@ -218,38 +220,65 @@ fn postgres(options: &mut ConnectOptions, suspect: &Arc<AtomicBool>) {
         });
 }
 
-/// The read-only connections.
+/// The connections that only read.
 #[derive(Debug)]
-pub struct Reader(pub(super) Pool);
+pub struct Reader {
+    pub(super) pool: Pool,
+    /// For SQLite: the connections for single queries. The pool is for everything else.
+    sqlite: Option<SqliteReader>,
+}
+
+impl Reader {
+    pub(super) fn new(pool: Pool, size: u32) -> Self {
+        let sqlite = pool.is_sqlite().then(|| {
+            let options = pool.connections().get_sqlite_connection_pool().connect_options();
+            SqliteReader::new((*options).clone(), size as usize)
+        });
+        Self { pool, sqlite }
+    }
+
+    pub(super) async fn close(&self) -> Result<(), DbErr> {
+        if let Some(sqlite) = &self.sqlite {
+            sqlite.close().await?;
+        }
+        self.pool.close().await
+    }
+}
 
 #[async_trait::async_trait]
 impl ConnectionTrait for Reader {
     fn get_database_backend(&self) -> DbBackend {
-        self.0.backend()
+        self.pool.backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.0.connections().execute_raw(statement).await
+        self.pool.connections().execute_raw(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.0.connections().execute_unprepared(sql).await
+        self.pool.connections().execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        if let Some(sqlite) = &self.sqlite {
+            return sqlite.query_one(statement).await;
+        }
         let query = |connections: DatabaseConnection| {
             let statement = statement.clone();
             async move { connections.query_one_raw(statement).await }
         };
-        self.0.run(POSTGRES_ANSWER, false, query).await
+        self.pool.run(POSTGRES_ANSWER, false, query).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        if let Some(sqlite) = &self.sqlite {
+            return sqlite.query_all(statement).await;
+        }
         let query = |connections: DatabaseConnection| {
             let statement = statement.clone();
             async move { connections.query_all_raw(statement).await }
         };
-        self.0.run(POSTGRES_ANSWER, false, query).await
+        self.pool.run(POSTGRES_ANSWER, false, query).await
     }
 }
 

@@ -49,6 +49,7 @@ pub mod recovery_codes;
 pub mod security_events;
 pub mod sessions;
 pub mod spent_challenges;
+mod sqlite_reader;
 pub mod totp;
 mod transaction;
 pub mod trusted_browsers;
@@ -98,7 +99,7 @@ impl Store {
     /// Fails if the database cannot be opened or reached.
     pub async fn open(url: &str, clock: Clock) -> Result<Self, StoreError> {
         let writer = Arc::new(Pool::open(url, 1).await?);
-        let reader = Arc::new(Reader(Pool::open(url, READERS).await?));
+        let reader = Arc::new(Reader::new(Pool::open(url, READERS).await?, READERS));
         Ok(Self { writer, reader, write_permits: Arc::new(Semaphore::new(1)), clock })
     }
 
@@ -141,7 +142,7 @@ impl Store {
     /// # Errors
     /// Fails if the database cannot be reached.
     pub async fn snapshot(&self) -> Result<DatabaseTransaction, StoreError> {
-        let begun = self.reader.0.run(connections::POSTGRES_BEGIN, true, |connections| async move {
+        let begun = self.reader.pool.run(connections::POSTGRES_BEGIN, true, |connections| async move {
             if connections.get_database_backend() == DbBackend::Sqlite {
                 return connections.begin().await;
             }
@@ -157,7 +158,7 @@ impl Store {
     /// Fails on PostgreSQL, which has its own `pg_dump`; if the file exists or cannot be written;
     /// and if SQLite finds the copy damaged.
     pub async fn backup(&self, file: &str) -> Result<(), StoreError> {
-        if !self.reader.0.is_sqlite() {
+        if !self.reader.pool.is_sqlite() {
             return Err(StoreError::Unsupported(
                 "this command only backs up SQLite databases; use pg_dump for PostgreSQL",
             ));
@@ -186,7 +187,7 @@ impl Store {
     /// # Errors
     /// Fails if a connection cannot be closed cleanly.
     pub async fn close(self) -> Result<(), StoreError> {
-        self.reader.0.close().await?;
+        self.reader.close().await?;
         Ok(self.writer.close().await?)
     }
 }
