@@ -23,8 +23,7 @@ pub const PAGE: Page =
 
 async fn load(request: PageRequest<'_>) -> PageResult {
     let query = Query::of(request.uri);
-    let filter = AuditQuery { action: query.word("action"), who: query.word("who"), whom: query.word("whom") };
-    let AuditPage { page, names } = request.state.admin().audit_log(filter, query.place(), request.by).await?;
+    let AuditPage { page, names } = request.state.admin().audit_log(filter(&query), query.place(), request.by).await?;
     let Neighbors { newer, older } = query.neighbors(&page, |entry| entry.seq.to_string());
     Ok(Document::new("Audit log", move |context| {
         let filters = ["action", "who", "whom"].map(|name| (name, query.word(name).to_owned()));
@@ -50,6 +49,12 @@ async fn load(request: PageRequest<'_>) -> PageResult {
             </AdminArea>
         }
     }))
+}
+
+/// Returns the filter of the page and of its export.
+#[must_use]
+pub fn filter(query: &Query) -> AuditQuery<'_> {
+    AuditQuery { action: query.word("action"), who: query.word("who"), whom: query.word("whom") }
 }
 
 /// The entries as a table, or a sentence if there are none.

@@ -12,7 +12,8 @@ const BEFORE: &str = "before";
 const AFTER: &str = "after";
 
 /// The parsed query of a list page. If a parameter is repeated, the last value counts.
-pub(super) struct Query {
+#[derive(Debug)]
+pub struct Query {
     path: String,
     words: BTreeMap<String, String>,
 }
@@ -27,6 +28,12 @@ impl Query {
     pub(super) fn of(uri: &Uri) -> Self {
         let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
         Self { path: uri.path().to_owned(), words: pairs.into_owned().collect() }
+    }
+
+    /// Returns the query of the page at `path` from the hidden fields of a form on it.
+    #[must_use]
+    pub fn posted(path: &str, fields: BTreeMap<String, String>) -> Self {
+        Self { path: path.to_owned(), words: fields }
     }
 
     /// Returns the value of a filter, trimmed; empty if the filter is not set.
@@ -54,7 +61,8 @@ impl Query {
     }
 
     /// Returns the URL of the first page, with the same filters.
-    pub(super) fn here(&self) -> String {
+    #[must_use]
+    pub fn here(&self) -> String {
         match self.filters().finish() {
             none if none.is_empty() => self.path.clone(),
             query => format!("{}?{query}", self.path),

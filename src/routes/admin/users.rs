@@ -25,13 +25,7 @@ pub const PAGE: Page =
 
 async fn load(request: PageRequest<'_>) -> PageResult {
     let query = Query::of(request.uri);
-    let filter = UsersQuery {
-        q: query.word("q"),
-        state: query.word("state"),
-        role: query.word("role"),
-        sort: query.word("sort"),
-    };
-    let UsersPage { page, two_step } = request.state.admin().users(filter, query.place(), request.by).await?;
+    let UsersPage { page, two_step } = request.state.admin().users(filter(&query), query.place(), request.by).await?;
     let Neighbors { newer, older } = query.neighbors(&page, |user| user.key.to_string());
     Ok(Document::new("Users", move |context| {
         let flash = context.flash.clone();
@@ -63,6 +57,12 @@ async fn load(request: PageRequest<'_>) -> PageResult {
             </AdminArea>
         }
     }))
+}
+
+/// Returns the filter of the page and of its export.
+#[must_use]
+pub fn filter(query: &Query) -> UsersQuery<'_> {
+    UsersQuery { q: query.word("q"), state: query.word("state"), role: query.word("role"), sort: query.word("sort") }
 }
 
 /// The users as a table, or a sentence if there are none.
