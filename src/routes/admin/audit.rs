@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use leptos::either::Either;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -14,8 +13,7 @@ use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::admin::{AuditPage, AuditQuery, action_label, actor_name, target_name};
 use crate::store::audit::AuditEntry;
 use crate::ui::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, Section, SelectFilter, Table, TextCell,
-    TextFilter,
+    ActionButton, AdminArea, Cell, Filters, ListTable, LocalTime, Pager, Section, SelectFilter, TextCell, TextFilter,
 };
 
 pub const PAGE: Page =
@@ -65,14 +63,6 @@ pub(super) fn Entries(
     names: HashMap<Uuid, String>,
     #[prop(optional)] narrowed: bool,
 ) -> impl IntoView {
-    if entries.is_empty() {
-        let words = if narrowed {
-            "No entries match. Change or clear the filters."
-        } else {
-            "No entries yet. Administrators' actions will be listed here."
-        };
-        return Either::Left(view! { <EmptyList>{words}</EmptyList> });
-    }
     let rows: Vec<_> = entries
         .into_iter()
         .map(|entry| {
@@ -80,11 +70,16 @@ pub(super) fn Entries(
             view! { <Entry entry who whom /> }
         })
         .collect();
-    Either::Right(view! {
-        <Table caption="Entries" columns=vec!["When", "By", "Action", "Target", "Reason", "IP address", "Row"]>
-            {rows}
-        </Table>
-    })
+    view! {
+        <ListTable
+            caption="Entries"
+            columns=vec!["When", "By", "Action", "Target", "Reason", "IP address", "Row"]
+            rows
+            items="entries"
+            narrowed
+            empty="No entries yet. Administrators' actions will be listed here."
+        />
+    }
 }
 
 #[component]
