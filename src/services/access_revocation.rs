@@ -1,10 +1,8 @@
 //! Revoking all access to an account that was closed or was returned to its owner.
 
-use crate::store::Transaction;
-
 use crate::domain::Timestamp;
 use crate::store::accounts::{self, Account};
-use crate::store::{StoreError, email_verifications, otps, sessions, trusted_browsers};
+use crate::store::{StoreError, Transaction, email_verifications, otps, sessions, trusted_browsers};
 
 /// Ends all sessions of an account and all its sign-ins in progress. Also cancels everything that
 /// is waiting for a code (codes, recoveries and email changes) and removes all trusted browsers.

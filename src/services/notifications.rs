@@ -1,15 +1,13 @@
 //! Email notices that tell the owner of an account what happened to it.
 
-use crate::store::Transaction;
-
 use super::core::Core;
 use super::request_context::RequestContext;
 use crate::crypto::FlowToken;
 use crate::domain::{Email, Timestamp};
 use crate::mail::{ByAdministrator, Link, Message, NoticeMail, NotificationKind};
-use crate::store::StoreError;
 use crate::store::accounts::Account;
 use crate::store::mail_links::{self, LinkPurpose, MailLink};
+use crate::store::{StoreError, Transaction};
 
 /// Sends notices and creates the links in them.
 #[derive(Clone, Copy, Debug)]

@@ -3,8 +3,6 @@
 
 mod undo_email;
 
-use crate::store::Transaction;
-
 use super::core::Core;
 use super::outcome::{InternalError, NextStep, ServiceError, SessionChange};
 use super::request_context::RequestContext;
@@ -13,7 +11,7 @@ use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
 use crate::mail::NotificationKind;
 use crate::paths;
 use crate::store::mail_links::{self, LinkPurpose, MailLink};
-use crate::store::{accounts, known_devices, sessions};
+use crate::store::{Transaction, accounts, known_devices, sessions};
 
 /// The service behind `/from-mail`.
 #[derive(Clone, Copy, Debug)]

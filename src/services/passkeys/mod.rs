@@ -8,7 +8,6 @@ mod authenticate;
 mod manage;
 mod sign_in;
 
-use crate::store::Transaction;
 use uuid::Uuid;
 
 use super::core::Core;
@@ -16,7 +15,7 @@ use super::outcome::ServiceError;
 use super::request_context::RequestContext;
 use crate::crypto::Ceremonies;
 use crate::mail::NotificationKind;
-use crate::store::accounts;
+use crate::store::{Transaction, accounts};
 
 const NOT_HERE: &str = "This portal can't use passkeys at its current URL.";
 /// The error for every rejected passkey: removed, unknown, of another account, used twice, expired,

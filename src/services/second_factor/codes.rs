@@ -1,6 +1,5 @@
 //! Creating and using recovery codes.
 
-use crate::store::Transaction;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -13,7 +12,7 @@ use crate::paths;
 use crate::services::outcome::{NextStep, ServiceError, SessionChange};
 use crate::services::request_context::RequestContext;
 use crate::store::recovery_codes::NewCode;
-use crate::store::{StoreError, accounts, recovery_codes};
+use crate::store::{StoreError, Transaction, accounts, recovery_codes};
 
 const OFF: &str = "Add an authenticator app or a passkey before you get recovery codes.";
 

@@ -1,7 +1,6 @@
 //! Actions of administrators on an account. Each is one transaction that includes the audit log
 //! entry, the entry in the owner's security log, and the notification to the owner.
 
-use crate::store::Transaction;
 use uuid::Uuid;
 
 use super::detail::account_status;
@@ -14,7 +13,9 @@ use crate::services::audit::AuditEvent;
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::store::accounts::{self, Account};
-use crate::store::{StoreError, account_deletion, passkeys, recovery_codes, sessions, totp, trusted_browsers};
+use crate::store::{
+    StoreError, Transaction, account_deletion, passkeys, recovery_codes, sessions, totp, trusted_browsers,
+};
 
 /// The actor, as shown to the owner.
 const BY: &str = "By an administrator";
