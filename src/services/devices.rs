@@ -57,11 +57,6 @@ impl Devices<'_> {
         Ok(token)
     }
 
-    /// Wakes the mail worker, because a notice may have been queued. Call this after the commit.
-    pub fn wake(&self) {
-        self.core.notifications().wake();
-    }
-
     async fn notify_owner(
         &self,
         tx: &Transaction,

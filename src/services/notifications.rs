@@ -24,6 +24,7 @@ impl Core {
 
 impl Notifications<'_> {
     /// Queues a notice to the account's email, in the transaction of the event it is about.
+    /// Wake the [mailer](crate::mail::Mailer::wake) after the commit.
     pub async fn send(
         &self,
         tx: &Transaction,
@@ -71,11 +72,6 @@ impl Notifications<'_> {
             browser: String::new(),
         };
         self.core.mailer.enqueue(tx, &Message::Notice(notice), None).await
-    }
-
-    /// Wakes the mail worker. Call this after the commit.
-    pub fn wake(&self) {
-        self.core.mailer.wake();
     }
 
     /// Creates a single-use link for a notice, valid until `until`. Only the hash of its token is

@@ -53,7 +53,7 @@ impl EmailLinks<'_> {
         };
         let Some(outcome) = outcome else { return Ok(invalid_link()) };
         tx.commit().await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         tracing::info!(event = "mail_link.used", purpose = link.purpose.as_str(), account = %link.account_id, ip = %by.ip);
         Ok(outcome)
     }

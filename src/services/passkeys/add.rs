@@ -79,7 +79,7 @@ impl Passkeys<'_> {
         let name = passkey.name.as_str().to_owned();
         self.notify_owner(&tx, account_id, NotificationKind::PasskeyAdded { name }, by).await?;
         tx.commit().await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         tracing::info!(event = "passkey.added", account = %account_id, passkey = %passkey.id, ip = %by.ip);
         let message = format!("Passkey “{}” added.", passkey.name.as_str());
         Ok(factor_added(message, codes))

@@ -71,7 +71,7 @@ impl Passkeys<'_> {
         self.notify_owner(&tx, account_id, NotificationKind::PasskeyRemoved { name: name.as_str().to_owned() }, by)
             .await?;
         tx.commit().await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
         let message = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
         Ok(factor_removed(message, still_on))

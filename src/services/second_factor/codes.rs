@@ -32,7 +32,7 @@ impl SecondFactor<'_> {
         let codes = self.replace_recovery_codes(&tx, account_id, by).await?;
         self.core.notifications().send(&tx, &account, NotificationKind::RecoveryCodesMade, by).await?;
         tx.commit().await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);
         let message = format!("These are your new recovery codes. The old ones no longer work. {TAKEOVER_ADVICE}");
         let change = SessionChange::Factors { two_step: None, codes: Some(codes) };

@@ -129,7 +129,7 @@ impl SecondFactor<'_> {
             _ => None,
         };
         tx.commit().await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         let next = due.next.as_deref().and_then(NextPath::parse);
         let step = entered.into_next_step(next);
         Ok(NextStep { notice, ..step })

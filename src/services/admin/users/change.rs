@@ -49,7 +49,7 @@ impl AdminService<'_> {
         }
         self.apply(tx, action, &account).await?;
         admin_tx.commit(AuditEvent::to(spec.audit, id).because(&reason)).await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         let to = match action {
             UserAction::Delete => paths::ADMIN_USERS.to_owned(),
             // Users who remove their own administrator role no longer have access here.
