@@ -11,7 +11,7 @@ use super::download::{self, Download, Fields};
 use crate::datetime::rfc3339;
 use crate::paths;
 use crate::routes::admin::audit::filter;
-use crate::routes::admin::query::Query;
+use crate::routes::query::Query;
 use crate::services::admin::{AuditExport, action_label, actor_name, target_name};
 use crate::store::audit::AuditEntry;
 

@@ -7,8 +7,8 @@ use futures_util::TryStreamExt as _;
 use super::download::{self, Download, Fields};
 use crate::datetime::rfc3339;
 use crate::paths;
-use crate::routes::admin::query::Query;
 use crate::routes::admin::users::filter;
+use crate::routes::query::Query;
 use crate::services::admin::UsersExport;
 use crate::store::users::User;
 

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::query::{Neighbors, Query};
 use crate::domain::AuditAction;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::query::{Neighbors, Query};
 use crate::services::admin::{AuditPage, AuditQuery, action_label, actor_name, target_name};
 use crate::store::audit::AuditEntry;
 use crate::ui::{

@@ -4,13 +4,13 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::query::{Neighbors, Query};
 use crate::domain::{RegistrationMode, Timestamp};
 use crate::islands::{ApiError, EnhancedForm, Field, Flash, Form};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::query::{Neighbors, Query};
 use crate::services::admin::InvitationsPage;
 use crate::store::invitations::{Ending, Invitation};
 use crate::ui::{

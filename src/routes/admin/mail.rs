@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::query::{Neighbors, Query};
 use crate::domain::Timestamp;
 use crate::islands::ApiError;
 use crate::mail::kinds;
@@ -11,6 +10,7 @@ use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::query::{Neighbors, Query};
 use crate::services::admin::MailQuery;
 use crate::store::outbox::{MailState, Queued};
 use crate::ui::{

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::query::{Neighbors, Query};
 use crate::crypto::OtpPurpose;
 use crate::domain::{Email, otp_status};
 use crate::islands::{FreshRows, LiveRows};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::query::{Neighbors, Query};
 use crate::services::admin::{OtpPage, OtpQuery};
 use crate::services::keyset::Cursor;
 use crate::store::otps::{LoggedOtp, WINDOW};

@@ -4,12 +4,12 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::query::{Neighbors, Query};
 use super::user_action::ChangeUser;
 use crate::domain::{AccountState, Role};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::query::{Neighbors, Query};
 use crate::services::admin::{UsersPage, UsersQuery};
 use crate::store::users::User;
 use crate::ui::{

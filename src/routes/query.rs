@@ -19,13 +19,15 @@ pub struct Query {
 }
 
 /// The URLs of the newer and the older page of a list, if they exist.
-pub(super) struct Neighbors {
-    pub(super) newer: Option<String>,
-    pub(super) older: Option<String>,
+#[derive(Debug)]
+pub struct Neighbors {
+    pub newer: Option<String>,
+    pub older: Option<String>,
 }
 
 impl Query {
-    pub(super) fn of(uri: &Uri) -> Self {
+    #[must_use]
+    pub fn of(uri: &Uri) -> Self {
         let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
         Self { path: uri.path().to_owned(), words: pairs.into_owned().collect() }
     }
@@ -37,12 +39,14 @@ impl Query {
     }
 
     /// Returns the value of a filter, trimmed; empty if the filter is not set.
-    pub(super) fn word(&self, name: &str) -> &str {
+    #[must_use]
+    pub fn word(&self, name: &str) -> &str {
         self.words.get(name).map_or("", |word| word.trim())
     }
 
     /// Returns the selected page. An invalid cursor selects the first page.
-    pub(super) fn place<K: FromStr>(&self) -> Cursor<K> {
+    #[must_use]
+    pub fn place<K: FromStr>(&self) -> Cursor<K> {
         let key = |name| self.words.get(name).and_then(|key| key.parse().ok());
         match (key(BEFORE), key(AFTER)) {
             (Some(key), _) => Cursor::Before(key),
@@ -52,7 +56,8 @@ impl Query {
     }
 
     /// Returns the URLs of the pages before and after this one, with the same filters.
-    pub(super) fn neighbors<T>(&self, page: &Page<T>, key: impl Fn(&T) -> String) -> Neighbors {
+    #[must_use]
+    pub fn neighbors<T>(&self, page: &Page<T>, key: impl Fn(&T) -> String) -> Neighbors {
         let to = |name: &str, row: Option<&T>| row.map(|row| self.with(name, &key(row)));
         Neighbors {
             newer: to(AFTER, page.rows.first().filter(|_| page.newer)),
