@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use time::OffsetDateTime;
-use time::format_description::StaticFormatDescription;
+use time::format_description::well_known::Rfc3339;
+use time::formatting::Formattable;
 use time::macros::format_description;
 
 use crate::domain::Timestamp;
@@ -14,6 +15,12 @@ use crate::domain::Timestamp;
 #[must_use]
 pub fn rfc3339(at: Timestamp) -> String {
     format(at, format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
+}
+
+/// `2026-11-23T14:32:59.123Z` (RFC 3339), without zeros at the end of the fraction.
+#[must_use]
+pub fn rfc3339_millis(at: Timestamp) -> String {
+    format(at, &Rfc3339)
 }
 
 /// `20261123T143259123Z`, for file names that sort by time.
@@ -58,7 +65,7 @@ pub fn date_time(at: Timestamp) -> String {
     format!("{}, {}", date(at), clock_utc(at))
 }
 
-fn format(at: Timestamp, description: StaticFormatDescription) -> String {
+fn format(at: Timestamp, description: &(impl Formattable + ?Sized)) -> String {
     let utc = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000);
     utc.unwrap_or(OffsetDateTime::UNIX_EPOCH).format(description).unwrap_or_default()
 }
@@ -86,6 +93,8 @@ mod tests {
     fn a_time_is_formatted_in_utc() {
         let at = Timestamp(1_795_444_379_123);
         assert_eq!(rfc3339(at), "2026-11-23T14:32:59Z");
+        assert_eq!(rfc3339_millis(at), "2026-11-23T14:32:59.123Z");
+        assert_eq!(rfc3339_millis(Timestamp(0)), "1970-01-01T00:00:00Z");
         assert_eq!(compact(at), "20261123T143259123Z");
         assert_eq!(iso_date(at), "2026-11-23");
         assert_eq!(date(at), "23 November 2026");

@@ -2,55 +2,28 @@
 
 use std::collections::HashMap;
 
-use axum::Extension;
-use axum::extract::{Form, State};
+use axum::extract::Form;
 use axum::response::Response;
 use futures_util::TryStreamExt as _;
-use serde::Deserialize;
-use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::download::{self, page_with};
+use super::download::{self, Download, Fields};
 use crate::datetime::rfc3339;
 use crate::paths;
-use crate::routes::form::RequestId;
-use crate::services::RequestContext;
-use crate::services::admin::{AuditExport, AuditQuery, action_label, actor_name, target_name};
-use crate::state::AppState;
+use crate::routes::admin::audit::filter;
+use crate::routes::query::Query;
+use crate::services::admin::{AuditExport, action_label, actor_name, target_name};
 use crate::store::audit::AuditEntry;
 
 const COLUMNS: [&str; 11] =
     ["Row", "When", "By", "By account", "Action", "Target", "Target account", "Detail", "Reason", "IP address", "Hash"];
 
-/// The filters of the page with the export button.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Filters {
-    action: String,
-    who: String,
-    whom: String,
-}
-
 /// Handles "Download as CSV" on the audit log page.
-pub async fn answer(
-    State(state): State<AppState>,
-    Extension(by): Extension<RequestContext>,
-    Extension(id): Extension<RequestId>,
-    session: Session,
-    Form(filters): Form<Filters>,
-) -> Response {
-    let query = AuditQuery { action: &filters.action, who: &filters.who, whom: &filters.whom };
-    match state.admin().export_audit_log(query, &by).await {
+pub async fn answer(download: Download, Form(fields): Form<Fields>) -> Response {
+    let query = Query::posted(paths::ADMIN_AUDIT, fields);
+    match download.state.admin().export_audit_log(filter(&query), &download.by).await {
         Ok(export) => file(export),
-        Err(error) => download::error_response(error, paths::ADMIN_AUDIT_EXPORT, filters.page(), &session, &id).await,
-    }
-}
-
-impl Filters {
-    /// Returns the URL of the audit log page with these filters.
-    fn page(&self) -> String {
-        let filters = [("action", self.action.as_str()), ("who", &self.who), ("whom", &self.whom)];
-        page_with(paths::ADMIN_AUDIT, &filters)
+        Err(error) => download.failed(error, query.here()).await,
     }
 }
 

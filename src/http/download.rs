@@ -1,13 +1,16 @@
 //! Code shared by the downloads.
 
-use axum::BoxError;
+use std::collections::BTreeMap;
+
 use axum::body::Body;
+use axum::extract::FromRequestParts;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use axum::{BoxError, Extension};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use tower_sessions::Session;
-use url::form_urlencoded::Serializer;
 
 use super::{csv, error_page};
 use crate::datetime::rfc3339;
@@ -16,7 +19,51 @@ use crate::paths;
 use crate::routes::access;
 use crate::routes::form::RequestId;
 use crate::routes::session::pending_form::{self, PendingForm};
-use crate::services::ServiceError;
+use crate::services::{RequestContext, ServiceError};
+use crate::state::AppState;
+
+/// The fields of a form.
+pub type Fields = BTreeMap<String, String>;
+
+/// The request of a download.
+pub struct Download {
+    pub state: AppState,
+    pub by: RequestContext,
+    pub id: RequestId,
+    session: Session,
+    /// The action of its form.
+    form: String,
+}
+
+impl FromRequestParts<AppState> for Download {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        type Extracted = (Extension<RequestContext>, Extension<RequestId>, Session);
+        let (Extension(by), Extension(id), session) = Extracted::from_request_parts(parts, state).await?;
+        Ok(Self { state: state.clone(), by, id, session, form: parts.uri.path().to_owned() })
+    }
+}
+
+impl Download {
+    /// Returns the response when the download failed. `page` is the URL of the page with its form.
+    pub async fn failed(self, error: ServiceError, page: String) -> Response {
+        let Self { id, session, form, .. } = self;
+        match error {
+            ServiceError::ReauthenticationRequired => {
+                let pending = PendingForm { form, page, values: Vec::new() };
+                match pending_form::put(&session, &pending).await {
+                    Ok(()) => see_other(paths::ACCOUNT_CONFIRM),
+                    Err(error) => error_page::failed(&error, Some(&id)),
+                }
+            }
+            ServiceError::Unauthenticated => see_other(&access::sign_in_url(&form)),
+            // The user lost the administrator role after the request was authorized.
+            ServiceError::NotFound => see_other(paths::HOME),
+            error => error_page::failed(&error, Some(&id)),
+        }
+    }
+}
 
 /// Returns a response that the browser saves as the file `name`, which may contain letters, digits,
 /// `-`, `_` and `.`.
@@ -45,38 +92,6 @@ where
         .map(|rows| Ok::<_, BoxError>(csv::lines(&rows?)?))
         .inspect_err(|error| tracing::error!(%error, "a download was aborted"));
     attachment(&name, "text/csv; charset=utf-8; header=present", Body::from_stream(lines))
-}
-
-/// Returns the response when a download failed; `form` is its path, and `page` the URL of the page
-/// with its form.
-pub async fn error_response(
-    error: ServiceError,
-    form: &str,
-    page: String,
-    session: &Session,
-    id: &RequestId,
-) -> Response {
-    match error {
-        ServiceError::ReauthenticationRequired => {
-            let pending = PendingForm { form: form.to_owned(), page, values: Vec::new() };
-            match pending_form::put(session, &pending).await {
-                Ok(()) => see_other(paths::ACCOUNT_CONFIRM),
-                Err(error) => error_page::failed(&error, Some(id)),
-            }
-        }
-        ServiceError::Unauthenticated => see_other(&access::sign_in_url(form)),
-        // The user lost the administrator role after the request was authorized.
-        ServiceError::NotFound => see_other(paths::HOME),
-        error => error_page::failed(&error, Some(id)),
-    }
-}
-
-/// Returns the URL of a page with these filters, without the empty ones.
-#[must_use]
-pub fn page_with(page: &str, filters: &[(&str, &str)]) -> String {
-    let filters = filters.iter().filter(|(_, word)| !word.is_empty());
-    let query = Serializer::new(String::new()).extend_pairs(filters).finish();
-    if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") }
 }
 
 fn see_other(to: &str) -> Response {

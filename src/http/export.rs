@@ -1,35 +1,22 @@
 //! The export of all personal data that the portal stores about a user.
 
-use axum::Extension;
 use axum::body::Body;
-use axum::extract::State;
 use axum::response::Response;
-use tower_sessions::Session;
 
-use super::{download, error_page};
+use super::download::{self, Download};
+use super::error_page;
 use crate::datetime::iso_date;
 use crate::paths;
-use crate::routes::form::RequestId;
-use crate::services::RequestContext;
-use crate::state::AppState;
 
 /// Handles "Export my data".
-pub async fn answer(
-    State(state): State<AppState>,
-    Extension(by): Extension<RequestContext>,
-    Extension(id): Extension<RequestId>,
-    session: Session,
-) -> Response {
-    let (export, at) = match state.account_settings().export(&by).await {
+pub async fn answer(download: Download) -> Response {
+    let (export, at) = match download.state.account_settings().export(&download.by).await {
         Ok(export) => export,
-        Err(error) => {
-            let page = paths::ACCOUNT.to_owned();
-            return download::error_response(error, paths::ACCOUNT_EXPORT, page, &session, &id).await;
-        }
+        Err(error) => return download.failed(error, paths::ACCOUNT.to_owned()).await,
     };
     let name = format!("portal-export-{}.json", iso_date(at));
     match serde_json::to_string_pretty(&export) {
         Ok(json) => download::attachment(&name, "application/json", Body::from(json)),
-        Err(_) => error_page::unavailable(&id.0),
+        Err(_) => error_page::unavailable(&download.id.0),
     }
 }

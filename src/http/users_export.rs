@@ -1,51 +1,26 @@
 //! The list of users as a CSV download.
 
-use axum::Extension;
-use axum::extract::{Form, State};
+use axum::extract::Form;
 use axum::response::Response;
 use futures_util::TryStreamExt as _;
-use serde::Deserialize;
-use tower_sessions::Session;
 
-use super::download::{self, page_with};
+use super::download::{self, Download, Fields};
 use crate::datetime::rfc3339;
 use crate::paths;
-use crate::routes::form::RequestId;
-use crate::services::RequestContext;
-use crate::services::admin::{UsersExport, UsersQuery};
-use crate::state::AppState;
+use crate::routes::admin::users::filter;
+use crate::routes::query::Query;
+use crate::services::admin::UsersExport;
 use crate::store::users::User;
 
 const COLUMNS: [&str; 8] =
     ["Account", "Username", "Email", "Role", "State", "Two-step sign-in", "Registered", "Last sign-in"];
 
-/// The filters of the page with the export button.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Filters {
-    q: String,
-    state: String,
-    role: String,
-    sort: String,
-}
-
 /// Handles "Download as CSV" on the users page.
-pub async fn answer(
-    State(state): State<AppState>,
-    Extension(by): Extension<RequestContext>,
-    Extension(id): Extension<RequestId>,
-    session: Session,
-    Form(filters): Form<Filters>,
-) -> Response {
-    let Filters { q, state: account_state, role, sort } = &filters;
-    let query = UsersQuery { q, state: account_state, role, sort };
-    match state.admin().export_users(query, &by).await {
+pub async fn answer(download: Download, Form(fields): Form<Fields>) -> Response {
+    let query = Query::posted(paths::ADMIN_USERS, fields);
+    match download.state.admin().export_users(filter(&query), &download.by).await {
         Ok(export) => file(export),
-        Err(error) => {
-            let filters = [("q", q.as_str()), ("state", account_state), ("role", role), ("sort", sort)];
-            let page = page_with(paths::ADMIN_USERS, &filters);
-            download::error_response(error, paths::ADMIN_USERS_EXPORT, page, &session, &id).await
-        }
+        Err(error) => download.failed(error, query.here()).await,
     }
 }
 

@@ -4,10 +4,9 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
 
-use super::rendered_email::RenderedEmail;
 use super::schedule::SEND_TIMEOUT;
 use super::transport::SendError;
-use super::worker::Worker;
+use super::{Mailer, RenderedEmail, Sender, Transport};
 use crate::store::outbox::WaitingMail;
 
 /// A finished attempt.
@@ -30,36 +29,34 @@ pub enum Outcome {
     Expired,
 }
 
-impl Worker {
-    /// Decrypts, renders and sends a claimed email, within ten seconds and before it expires.
-    pub(super) async fn attempt(&self, mail: WaitingMail) -> Done {
-        // A panic over one email must not stop the others.
-        let outcome = AssertUnwindSafe(self.try_to_send(&mail)).catch_unwind().await;
-        Done { mail, outcome: outcome.unwrap_or_else(|_| Outcome::Failed("the attempt panicked".to_owned())) }
-    }
+/// Decrypts, renders and sends a claimed email, within ten seconds and before it expires.
+pub async fn attempt(mail: WaitingMail, mailer: &Mailer, transport: &Transport, sender: &Sender) -> Done {
+    // A panic over one email must not stop the others.
+    let outcome = AssertUnwindSafe(try_to_send(&mail, mailer, transport, sender)).catch_unwind().await;
+    Done { mail, outcome: outcome.unwrap_or_else(|_| Outcome::Failed("the attempt panicked".to_owned())) }
+}
 
-    async fn try_to_send(&self, mail: &WaitingMail) -> Outcome {
-        let Some(message) = self.mailer.open(mail) else {
-            return Outcome::Unreadable(
-                "the content can't be decrypted: the row was changed, or it was encrypted with a different SECRET_KEY"
-                    .to_owned(),
-            );
-        };
-        let now = self.mailer.clock.now();
-        let life = message.expires_at().map(|end| end.since(now));
-        if life.is_some_and(|life| life.is_zero()) {
-            return Outcome::Expired;
-        }
-        let email = match RenderedEmail::new(mail.id, &message, &self.sender, now) {
-            Ok(email) => email,
-            Err(error) => return Outcome::Refused(error.to_string()),
-        };
-        let limit = life.map_or(SEND_TIMEOUT, |life| life.min(SEND_TIMEOUT));
-        match tokio::time::timeout(limit, self.transport.send(&email)).await {
-            Ok(Ok(())) => Outcome::Sent,
-            Ok(Err(SendError::Failed(error))) => Outcome::Failed(error),
-            Ok(Err(SendError::Refused(error))) => Outcome::Refused(error),
-            Err(_) => Outcome::Failed("the mail server did not answer in time".to_owned()),
-        }
+async fn try_to_send(mail: &WaitingMail, mailer: &Mailer, transport: &Transport, sender: &Sender) -> Outcome {
+    let Some(message) = mailer.open(mail) else {
+        return Outcome::Unreadable(
+            "the content can't be decrypted: the row was changed, or it was encrypted with a different SECRET_KEY"
+                .to_owned(),
+        );
+    };
+    let now = mailer.clock.now();
+    let life = message.expires_at().map(|end| end.since(now));
+    if life.is_some_and(|life| life.is_zero()) {
+        return Outcome::Expired;
+    }
+    let email = match RenderedEmail::new(mail.id, &message, sender, now) {
+        Ok(email) => email,
+        Err(error) => return Outcome::Refused(error.to_string()),
+    };
+    let limit = life.map_or(SEND_TIMEOUT, |life| life.min(SEND_TIMEOUT));
+    match tokio::time::timeout(limit, transport.send(&email)).await {
+        Ok(Ok(())) => Outcome::Sent,
+        Ok(Err(SendError::Failed(error))) => Outcome::Failed(error),
+        Ok(Err(SendError::Refused(error))) => Outcome::Refused(error),
+        Err(_) => Outcome::Failed("the mail server did not answer in time".to_owned()),
     }
 }

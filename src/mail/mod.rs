@@ -10,7 +10,6 @@
 
 use std::sync::Arc;
 
-use crate::store::Transaction;
 use tokio::sync::Notify;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -18,8 +17,8 @@ use zeroize::Zeroizing;
 use super::clock::Clock;
 use super::crypto::Sealer;
 use super::rng::Rng;
-use super::store::StoreError;
 use super::store::outbox::{self, NewMail, WaitingMail};
+use super::store::{StoreError, Transaction};
 
 mod admin_notices;
 mod attempt;

@@ -6,7 +6,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::watch;
 
-use super::attempt::{Done, Outcome};
+use super::attempt::{Done, Outcome, attempt};
 use super::schedule;
 use super::{Mailer, Sender, Transport};
 use crate::store::outbox::{self, MailState, WaitingMail};
@@ -29,10 +29,10 @@ const FINAL_STORE_ATTEMPTS: u32 = 3;
 /// Sends emails. Each process runs one worker; several processes may share a database.
 #[derive(Debug)]
 pub struct Worker {
-    pub(super) store: Store,
-    pub(super) mailer: Mailer,
-    pub(super) transport: Transport,
-    pub(super) sender: Sender,
+    store: Store,
+    mailer: Mailer,
+    transport: Transport,
+    sender: Sender,
 }
 
 /// The results of one pass.
@@ -125,7 +125,7 @@ impl Worker {
                 return Ok(wait.clamp(MIN_POLL_INTERVAL, POLL));
             };
             in_flight.notices += usize::from(!mail.carries_code);
-            in_flight.attempts.push(self.attempt(mail).boxed());
+            in_flight.attempts.push(attempt(mail, &self.mailer, &self.transport, &self.sender).boxed());
         }
         Ok(POLL)
     }

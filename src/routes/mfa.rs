@@ -21,7 +21,7 @@ pub const PAGE: Page =
 async fn load(request: PageRequest<'_>) -> PageResult {
     let PageRequest { state, by, .. } = request;
     let due = by.second_step.as_ref().ok_or(ServiceError::Unauthenticated)?;
-    let factors = state.second_factor().factors_for(due).await?;
+    let factors = state.second_factor().factors(state.store.reader(), due.account_id).await?;
     let trust = format!("Trust this browser for {}", datetime::duration(state.config.limits.trust_lifetime));
     Ok(Document::new("Two-step sign-in", move |context| {
         let passkey = context.passkeys.clone().filter(|_| factors.passkeys > 0).map(PasskeyUse::second_step);

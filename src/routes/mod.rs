@@ -17,6 +17,7 @@ pub mod not_found;
 pub mod otp;
 pub mod page;
 pub mod password_strength;
+pub mod query;
 pub mod recover;
 pub mod recover_verify;
 pub mod register;

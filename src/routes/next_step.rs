@@ -89,7 +89,8 @@ async fn sign_in(state: &AppState, session: &Session, outcome: SignInOutcome) ->
     let device = outcome.device.and_then(|token| cookies::device(config, &token));
     let lifetime = config.limits.trust_lifetime;
     let trust = outcome.trusted.and_then(|(name, token)| cookies::trust(config, &name, &token, lifetime));
-    state.devices().wake();
+    // A notice about a new device may be queued.
+    state.mailer.wake();
     Ok(device.into_iter().chain(trust).collect())
 }
 

@@ -2,8 +2,6 @@
 //! no administrator can sign in. The command line does not authenticate its user; entries in the
 //! audit log have the actor [`Actor::CommandLine`].
 
-use crate::store::Transaction;
-
 use super::audit::AuditEvent;
 use super::core::Core;
 use super::email_owner;
@@ -12,7 +10,7 @@ use super::sign_up_form::{SignUpForm, TypedSignUp, USERNAME_TAKEN};
 use crate::domain::{AuditAction, FieldErrors, Role, SecurityEvent, Timestamp, Username};
 use crate::store::accounts::{self, Account, NewAccount};
 use crate::store::audit::{self, Actor};
-use crate::store::{Cursor, StoreError};
+use crate::store::{Cursor, StoreError, Transaction};
 
 /// The actor, as shown to the owner.
 const OPERATORS: &str = "By those who run the portal";

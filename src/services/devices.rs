@@ -1,18 +1,16 @@
 //! Recognizing the browsers that a user signs in with, and notifying the user of a new one.
 
-use crate::store::Transaction;
-
 use super::core::Core;
 use super::request_context::RequestContext;
 use crate::crypto::FlowToken;
 use crate::domain::{SecurityEvent, Timestamp};
 use crate::limits::DEVICES_KEPT;
 use crate::mail::NotificationKind;
-use crate::store::StoreError;
 use crate::store::accounts::Account;
 use crate::store::known_devices::{self, NewDevice};
 use crate::store::mail_links::LinkPurpose;
 use crate::store::sessions::SignedIn;
+use crate::store::{StoreError, Transaction};
 
 /// Keeps track of the browsers that each account was used in.
 ///
@@ -57,11 +55,6 @@ impl Devices<'_> {
             }
         }
         Ok(token)
-    }
-
-    /// Wakes the mail worker, because a notice may have been queued. Call this after the commit.
-    pub fn wake(&self) {
-        self.core.notifications().wake();
     }
 
     async fn notify_owner(

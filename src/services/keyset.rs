@@ -15,6 +15,11 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// Returns the page of a list without rows.
+    pub const fn empty() -> Self {
+        Self { rows: Vec::new(), newer: false, older: false }
+    }
+
     /// Converts each row of the page.
     pub fn map<U>(self, view: impl FnMut(T) -> U) -> Page<U> {
         Page { rows: self.rows.into_iter().map(view).collect(), newer: self.newer, older: self.older }

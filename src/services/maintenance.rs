@@ -5,13 +5,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use super::core::Core;
-use crate::store::Transaction;
-
 use crate::domain::Timestamp;
 use crate::limits::{DAY, DEVICE_RECOGNIZED, INVITATIONS_KEPT, SECURITY_LOG, TALLIES};
 use crate::store::{
-    StoreError, account_deletion, email_changes, hourly_counters, invitations, known_devices, login_failures,
-    mail_links, otp_failures, otps, outbox, quotas, security_events, spent_challenges, trusted_browsers,
+    StoreError, Transaction, account_deletion, email_changes, hourly_counters, invitations, known_devices,
+    login_failures, mail_links, otp_failures, otps, outbox, quotas, security_events, spent_challenges,
+    trusted_browsers,
 };
 
 /// Rows deleted per transaction. Each row is on a different page in most indexes of its table, and

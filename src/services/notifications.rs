@@ -1,15 +1,13 @@
 //! Email notices that tell the owner of an account what happened to it.
 
-use crate::store::Transaction;
-
 use super::core::Core;
 use super::request_context::RequestContext;
 use crate::crypto::FlowToken;
 use crate::domain::{Email, Timestamp};
 use crate::mail::{ByAdministrator, Link, Message, NoticeMail, NotificationKind};
-use crate::store::StoreError;
 use crate::store::accounts::Account;
 use crate::store::mail_links::{self, LinkPurpose, MailLink};
+use crate::store::{StoreError, Transaction};
 
 /// Sends notices and creates the links in them.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +24,7 @@ impl Core {
 
 impl Notifications<'_> {
     /// Queues a notice to the account's email, in the transaction of the event it is about.
+    /// Wake the [mailer](crate::mail::Mailer::wake) after the commit.
     pub async fn send(
         &self,
         tx: &Transaction,
@@ -73,11 +72,6 @@ impl Notifications<'_> {
             browser: String::new(),
         };
         self.core.mailer.enqueue(tx, &Message::Notice(notice), None).await
-    }
-
-    /// Wakes the mail worker. Call this after the commit.
-    pub fn wake(&self) {
-        self.core.mailer.wake();
     }
 
     /// Creates a single-use link for a notice, valid until `until`. Only the hash of its token is

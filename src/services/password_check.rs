@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::store::Transaction;
 use uuid::Uuid;
 
 use super::captcha::{self, Passed};
@@ -16,7 +15,7 @@ use crate::domain::{Metric, Password, SecurityEvent, Timestamp};
 use crate::limits::HOUR;
 use crate::store::accounts::Account;
 use crate::store::login_failures::{self, Counter};
-use crate::store::{StoreError, hourly_counters};
+use crate::store::{StoreError, Transaction, hourly_counters};
 
 const TOO_MANY: &str = "Too many attempts.";
 

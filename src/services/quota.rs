@@ -6,13 +6,11 @@
 
 use std::time::Duration;
 
-use crate::store::Transaction;
-
 use super::request_context::RequestContext;
 use crate::crypto::{LookupKey, LookupKeys};
 use crate::domain::Timestamp;
 use crate::limits::Quota;
-use crate::store::{StoreError, quotas};
+use crate::store::{StoreError, Transaction, quotas};
 
 /// What is counted for an IP prefix. The names are part of the keys in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

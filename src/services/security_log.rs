@@ -1,6 +1,5 @@
 //! The security log, which shows users what happened to their account.
 
-use crate::store::Transaction;
 use uuid::Uuid;
 
 use super::core::Core;
@@ -8,8 +7,8 @@ use super::keyset::{self, Cursor, Page};
 use super::outcome::{InternalError, ServiceError};
 use super::request_context::RequestContext;
 use crate::domain::SecurityEvent;
-use crate::store::StoreError;
 use crate::store::security_events::{self, Event};
+use crate::store::{StoreError, Transaction};
 
 /// Maximum length of an event's detail, in characters.
 const DETAIL_MAX: usize = 200;

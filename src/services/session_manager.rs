@@ -1,6 +1,5 @@
 //! Viewing and ending a user's own sessions.
 
-use crate::store::Transaction;
 use uuid::Uuid;
 
 use super::core::Core;
@@ -9,8 +8,8 @@ use super::request_context::{AuthenticatedUser, RequestContext};
 use super::user_agent::describe_user_agent;
 use crate::domain::{NoticeKind, SecurityEvent};
 use crate::paths;
-use crate::store::accounts;
 use crate::store::sessions::{self, LiveSession, SignedIn};
+use crate::store::{Transaction, accounts};
 
 /// Maximum number of sessions listed.
 pub const LISTED: u64 = 100;

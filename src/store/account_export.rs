@@ -7,8 +7,6 @@ use sea_orm::{
     QueryFilter as _, QueryOrder as _, QueryResult, Select, TryGetError, TryGetable,
 };
 use serde::{Serialize, Serializer};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::entity::{
@@ -16,6 +14,8 @@ use super::entity::{
     trusted_browser,
 };
 use super::{StoreError, email_verifications, recovery_codes};
+use crate::datetime::rfc3339_millis;
+use crate::domain::Timestamp;
 
 /// The data stored about one account.
 #[derive(Clone, Debug, Serialize)]
@@ -164,20 +164,19 @@ struct EventPart {
     browser: String,
 }
 
-/// Milliseconds since 1970, exported as RFC 3339 in UTC.
+/// A time, exported as RFC 3339.
 #[derive(Clone, Copy, Debug)]
-struct Moment(i64);
+struct Moment(Timestamp);
 
 impl TryGetable for Moment {
     fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
-        i64::try_get_by(row, column).map(Self)
+        Timestamp::try_get_by(row, column).map(Self)
     }
 }
 
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).ok();
-        at.and_then(|at| at.format(&Rfc3339).ok()).serialize(serializer)
+        rfc3339_millis(self.0).serialize(serializer)
     }
 }
 
@@ -200,7 +199,7 @@ pub async fn collect(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Opti
     email_changes.extend(pending.map(|change| ChangePart {
         from: account.email.clone(),
         to: change.email.as_str().to_owned(),
-        asked_at: Moment(change.created_at.0),
+        asked_at: Moment(change.created_at),
         confirmed_at: None,
         undone_at: None,
     }));
@@ -209,7 +208,7 @@ pub async fn collect(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Opti
         known_devices: all(db, devices).await?,
         trusted_browsers: all(db, browsers).await?,
         two_step_sign_in: TwoStepPart {
-            authenticator_app_since: totp.and_then(|totp| totp.confirmed_at).map(|at| Moment(at.0)),
+            authenticator_app_since: totp.and_then(|totp| totp.confirmed_at).map(Moment),
             recovery_codes_left: recovery_codes::left(db, account_id).await?,
         },
         passkeys: all(db, passkeys).await?,
@@ -248,8 +247,8 @@ impl From<session::Model> for SessionPart {
     fn from(row: session::Model) -> Self {
         let begun = super::sessions::begun(&row.data);
         Self {
-            began_at: Moment(row.created_at.0),
-            last_seen_at: Moment(row.last_seen_at.0),
+            began_at: Moment(row.created_at),
+            last_seen_at: Moment(row.last_seen_at),
             remembered: row.remember,
             from: begun.as_ref().map(|it| it.ip.clone()),
             browser: begun.map(|it| it.user_agent),

@@ -16,7 +16,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("rng", &["domain"]),
     ("crypto", &["domain", "rng", "sorted_lines"]),
     ("limits", &["crypto", "domain"]),
-    ("store", &["clock", "crypto", "domain", "limits", "rng"]),
+    ("store", &["clock", "crypto", "datetime", "domain", "limits", "rng"]),
     ("mail", &["clock", "crypto", "datetime", "domain", "paths", "rng", "store"]),
     ("config", &["crypto", "domain", "limits", "mail", "rng"]),
     ("telemetry", &["config"]),

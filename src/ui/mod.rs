@@ -48,4 +48,4 @@ pub use section::Section;
 pub use section_nav::SectionNav;
 pub use sign_up_prompt::SignUpPrompt;
 pub use steps::{Step, Steps};
-pub use table::{Cell, Table, TextCell};
+pub use table::{Cell, ListTable, Table, TextCell};

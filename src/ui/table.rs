@@ -1,9 +1,11 @@
 //! A table, whose rows become cards on a phone.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 
-/// A table of `<tr>`s of [`Cell`]s. Use an [`EmptyList`](super::EmptyList) if there are
-/// no rows.
+use super::EmptyList;
+
+/// A table of `<tr>`s of [`Cell`]s. Use a [`ListTable`] if there may be no rows.
 ///
 /// ```text
 /// <Table caption="Outbox" columns=vec!["When", "To", "Attempts"]>
@@ -35,6 +37,31 @@ pub fn Table(
             <tbody role="rowgroup">{children()}</tbody>
         </table>
     }
+}
+
+/// A [`Table`] of the rows of a list, or a sentence if there are none.
+#[component]
+pub fn ListTable<R: IntoView + 'static>(
+    caption: &'static str,
+    columns: Vec<&'static str>,
+    rows: Vec<R>,
+    /// What the rows are, in the plural.
+    items: &'static str,
+    /// Whether a filter is active.
+    #[prop(optional)]
+    narrowed: bool,
+    /// The sentence if no filter is active, which says how rows get into the list.
+    empty: &'static str,
+) -> impl IntoView {
+    if rows.is_empty() {
+        let words = if narrowed { format!("No {items} match. Change or clear the filters.") } else { empty.to_owned() };
+        return Either::Left(view! { <EmptyList>{words}</EmptyList> });
+    }
+    Either::Right(view! {
+        <Table caption columns>
+            {rows}
+        </Table>
+    })
 }
 
 /// A cell, below the title of its column; next to it on a phone.

@@ -2,13 +2,12 @@
 
 use leptos::either::Either;
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use crate::domain::Timestamp;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
-use crate::services::keyset::Cursor;
+use crate::routes::query::{Neighbors, Query};
 use crate::services::{RequestContext, ServiceError, describe_user_agent};
 use crate::state::AppState;
 use crate::store::security_events::Event as StoredEvent;
@@ -26,12 +25,9 @@ pub const PAGE: Page =
     Page { path: paths::ACCOUNT_SECURITY_LOG, access: Access::SignedIn, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
-    let page = request.state.security_log().page(place(request.query()), request.by).await?;
-    let link = |name: &str, event: Option<&StoredEvent>| {
-        event.map(|event| format!("{}?{name}={}", paths::ACCOUNT_SECURITY_LOG, event.id))
-    };
-    let newer = link("after", page.rows.first().filter(|_| page.newer));
-    let older = link("before", page.rows.last().filter(|_| page.older));
+    let query = Query::of(request.uri);
+    let page = request.state.security_log().page(query.place(), request.by).await?;
+    let Neighbors { newer, older } = query.neighbors(&page, |event| event.id.to_string());
     let events: Vec<_> = page.rows.into_iter().map(view).collect();
     Ok(Document::new("Security log", move |context| {
         view! {
@@ -48,17 +44,6 @@ async fn load(request: PageRequest<'_>) -> PageResult {
             </AccountArea>
         }
     }))
-}
-
-/// Parses `before` or `after`; invalid IDs are ignored.
-fn place(query: &str) -> Cursor<Uuid> {
-    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-    let place = pairs.find_map(|(name, value)| match (&*name, Uuid::try_parse(&value)) {
-        ("before", Ok(event)) => Some(Cursor::Before(event)),
-        ("after", Ok(event)) => Some(Cursor::After(event)),
-        _ => None,
-    });
-    place.unwrap_or(Cursor::First)
 }
 
 /// An event of the log, formatted for display.

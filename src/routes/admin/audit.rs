@@ -2,20 +2,18 @@
 
 use std::collections::HashMap;
 
-use leptos::either::Either;
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::query::{Neighbors, Query};
 use crate::domain::AuditAction;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::query::{Neighbors, Query};
 use crate::services::admin::{AuditPage, AuditQuery, action_label, actor_name, target_name};
 use crate::store::audit::AuditEntry;
 use crate::ui::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, Section, SelectFilter, Table, TextCell,
-    TextFilter,
+    ActionButton, AdminArea, Cell, Filters, ListTable, LocalTime, Pager, Section, SelectFilter, TextCell, TextFilter,
 };
 
 pub const PAGE: Page =
@@ -23,8 +21,7 @@ pub const PAGE: Page =
 
 async fn load(request: PageRequest<'_>) -> PageResult {
     let query = Query::of(request.uri);
-    let filter = AuditQuery { action: query.word("action"), who: query.word("who"), whom: query.word("whom") };
-    let AuditPage { page, names } = request.state.admin().audit_log(filter, query.place(), request.by).await?;
+    let AuditPage { page, names } = request.state.admin().audit_log(filter(&query), query.place(), request.by).await?;
     let Neighbors { newer, older } = query.neighbors(&page, |entry| entry.seq.to_string());
     Ok(Document::new("Audit log", move |context| {
         let filters = ["action", "who", "whom"].map(|name| (name, query.word(name).to_owned()));
@@ -52,6 +49,12 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     }))
 }
 
+/// Returns the filter of the page and of its export.
+#[must_use]
+pub fn filter(query: &Query) -> AuditQuery<'_> {
+    AuditQuery { action: query.word("action"), who: query.word("who"), whom: query.word("whom") }
+}
+
 /// The entries as a table, or a sentence if there are none.
 #[component]
 pub(super) fn Entries(
@@ -60,14 +63,6 @@ pub(super) fn Entries(
     names: HashMap<Uuid, String>,
     #[prop(optional)] narrowed: bool,
 ) -> impl IntoView {
-    if entries.is_empty() {
-        let words = if narrowed {
-            "No entries match. Change or clear the filters."
-        } else {
-            "No entries yet. Administrators' actions will be listed here."
-        };
-        return Either::Left(view! { <EmptyList>{words}</EmptyList> });
-    }
     let rows: Vec<_> = entries
         .into_iter()
         .map(|entry| {
@@ -75,11 +70,16 @@ pub(super) fn Entries(
             view! { <Entry entry who whom /> }
         })
         .collect();
-    Either::Right(view! {
-        <Table caption="Entries" columns=vec!["When", "By", "Action", "Target", "Reason", "IP address", "Row"]>
-            {rows}
-        </Table>
-    })
+    view! {
+        <ListTable
+            caption="Entries"
+            columns=vec!["When", "By", "Action", "Target", "Reason", "IP address", "Row"]
+            rows
+            items="entries"
+            narrowed
+            empty="No entries yet. Administrators' actions will be listed here."
+        />
+    }
 }
 
 #[component]

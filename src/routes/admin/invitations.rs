@@ -1,24 +1,20 @@
 //! `/admin/invitations`: sends, lists and revokes invitations.
 
-use std::collections::HashMap;
-
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use uuid::Uuid;
 
-use super::query::{Neighbors, Query};
 use crate::domain::{RegistrationMode, Timestamp};
 use crate::islands::{ApiError, EnhancedForm, Field, Flash, Form};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::query::{Neighbors, Query};
 use crate::services::admin::InvitationsPage;
 use crate::store::invitations::{Ending, Invitation};
 use crate::ui::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, PlainRefusal, Section, Table, TextCell,
-    TextFilter,
+    ActionButton, AdminArea, Cell, Filters, ListTable, LocalTime, Pager, PlainRefusal, Section, TextCell, TextFilter,
 };
 
 const CLOSED: &str = "Invitations can't be used while registration is closed. To allow them, set \
@@ -36,6 +32,12 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     Ok(Document::new("Invitations", move |context| {
         let (flash, mode, now) = (context.flash.clone(), context.registration, context.now);
         let narrowed = !address.is_empty();
+        let row = |invitation: Invitation| {
+            let name = invitation.invited_by.and_then(|id| names.get(&id));
+            let invited_by = name.cloned().unwrap_or_else(|| "Deleted account".to_owned());
+            view! { <InvitationRow invitation invited_by now /> }
+        };
+        let rows: Vec<_> = page.rows.into_iter().map(row).collect();
         view! {
             <AdminArea context here=paths::ADMIN_INVITATIONS heading="Invitations">
                 <InviteSection flash=flash.clone() mode />
@@ -44,7 +46,14 @@ async fn load(request: PageRequest<'_>) -> PageResult {
                     <Filters action=paths::ADMIN_INVITATIONS narrowed>
                         <TextFilter name="address" label="Search by email" value=address />
                     </Filters>
-                    <Invitations invitations=page.rows names narrowed now />
+                    <ListTable
+                        caption="Invitations"
+                        columns=vec!["Email", "State", "Invited by", "Sent", "Expires", "Actions"]
+                        rows
+                        items="invitations"
+                        narrowed
+                        empty="No invitations yet. Send one above."
+                    />
                     <Pager newer older />
                 </Section>
             </AdminArea>
@@ -68,38 +77,6 @@ fn InviteSection(flash: Flash, mode: RegistrationMode) -> impl IntoView {
         }
     };
     view! { <Section title="Invite someone">{body}</Section> }
-}
-
-/// The invitations as a table, or a sentence if there are none.
-#[component]
-fn Invitations(
-    invitations: Vec<Invitation>,
-    /// The usernames of the inviting administrators whose accounts still exist.
-    names: HashMap<Uuid, String>,
-    narrowed: bool,
-    now: Timestamp,
-) -> impl IntoView {
-    if invitations.is_empty() {
-        let words = if narrowed {
-            "No invitations match. Change or clear the filters."
-        } else {
-            "No invitations yet. Send one above."
-        };
-        return Either::Left(view! { <EmptyList>{words}</EmptyList> });
-    }
-    let rows: Vec<_> = invitations
-        .into_iter()
-        .map(|invitation| {
-            let name = invitation.invited_by.and_then(|id| names.get(&id));
-            let invited_by = name.cloned().unwrap_or_else(|| "Deleted account".to_owned());
-            view! { <InvitationRow invitation invited_by now /> }
-        })
-        .collect();
-    Either::Right(view! {
-        <Table caption="Invitations" columns=vec!["Email", "State", "Invited by", "Sent", "Expires", "Actions"]>
-            {rows}
-        </Table>
-    })
 }
 
 #[component]

@@ -1,10 +1,8 @@
 //! `/admin/mail`: the outbox with its history, and the test email.
 
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::query::{Neighbors, Query};
 use crate::domain::Timestamp;
 use crate::islands::ApiError;
 use crate::mail::kinds;
@@ -12,12 +10,15 @@ use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::query::{Neighbors, Query};
 use crate::services::admin::MailQuery;
 use crate::store::outbox::{MailState, Queued};
 use crate::ui::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, PlainRefusal, Section, SelectFilter, Table,
-    TextCell,
+    ActionButton, AdminArea, Cell, Filters, ListTable, LocalTime, Pager, PlainRefusal, Section, SelectFilter, TextCell,
 };
+
+const COLUMNS: [&str; 9] =
+    ["Created", "Type", "To", "State", "Attempts", "Last error", "Next attempt", "Sent", "Actions"];
 
 pub const PAGE: Page =
     Page { path: paths::ADMIN_MAIL, access: Access::Administrators, load: |request| Box::pin(load(request)) };
@@ -34,6 +35,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
         let [state, kind] = ["state", "kind"].map(|name| query.word(name).to_owned());
         let narrowed = !state.is_empty() || !kind.is_empty();
         let states = MailState::ALL.map(|state| (state.as_str(), label(state))).to_vec();
+        let rows: Vec<_> = page.rows.into_iter().map(|mail| view! { <MailRow mail now /> }).collect();
         view! {
             <AdminArea context here=paths::ADMIN_MAIL heading="Email">
                 <Section title="Test email">
@@ -48,34 +50,19 @@ async fn load(request: PageRequest<'_>) -> PageResult {
                         <SelectFilter name="state" label="State" options=states chosen=state />
                         <SelectFilter name="kind" label="Type" options=kinds::KINDS.to_vec() chosen=kind />
                     </Filters>
-                    <Mails mails=page.rows narrowed now />
+                    <ListTable
+                        caption="Outbox"
+                        columns=COLUMNS.to_vec()
+                        rows
+                        items="emails"
+                        narrowed
+                        empty="No emails yet. Send a test email to see one here."
+                    />
                     <Pager newer older />
                 </Section>
             </AdminArea>
         }
     }))
-}
-
-/// The emails as a table, or a sentence if there are none.
-#[component]
-fn Mails(mails: Vec<Queued>, narrowed: bool, now: Timestamp) -> impl IntoView {
-    if mails.is_empty() {
-        let words = if narrowed {
-            "No emails match. Change or clear the filters."
-        } else {
-            "No emails yet. Send a test email to see one here."
-        };
-        return Either::Left(view! { <EmptyList>{words}</EmptyList> });
-    }
-    let rows: Vec<_> = mails.into_iter().map(|mail| view! { <MailRow mail now /> }).collect();
-    Either::Right(view! {
-        <Table
-            caption="Outbox"
-            columns=vec!["Created", "Type", "To", "State", "Attempts", "Last error", "Next attempt", "Sent", "Actions"]
-        >
-            {rows}
-        </Table>
-    })
 }
 
 #[component]

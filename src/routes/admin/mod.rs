@@ -5,7 +5,6 @@ pub mod invitations;
 pub mod mail;
 pub mod otps;
 pub mod overview;
-mod query;
 pub mod settings;
 pub mod user;
 pub mod user_action;

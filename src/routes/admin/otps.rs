@@ -1,21 +1,22 @@
 //! `/admin/otps`: the OTP log, which never shows a code.
 
-use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::query::{Neighbors, Query};
 use crate::crypto::OtpPurpose;
 use crate::domain::{Email, otp_status};
 use crate::islands::{FreshRows, LiveRows};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::query::{Neighbors, Query};
 use crate::services::admin::{OtpPage, OtpQuery};
 use crate::services::keyset::Cursor;
 use crate::store::otps::{LoggedOtp, WINDOW};
-use crate::ui::{
-    AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, Section, SelectFilter, Table, TextCell, TextFilter,
-};
+use crate::ui::{AdminArea, Cell, Filters, ListTable, LocalTime, Pager, Section, SelectFilter, TextCell, TextFilter};
+
+const COLUMNS: [&str; 8] = ["Created", "Purpose", "Email", "IP address", "Expires", "Attempts", "Delivery", "Result"];
+const NONE_YET: &str =
+    "No OTPs yet. They appear when a user registers, resets a password or changes their email address.";
 
 pub const PAGE: Page =
     Page { path: paths::ADMIN_OTPS, access: Access::Administrators, load: |request| Box::pin(load(request)) };
@@ -31,7 +32,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     };
     let place = query.place();
     let OtpPage { page, cut } = request.state.admin().otp_log(filter, place, request.by).await?;
-    let neighbors = query.neighbors(&page, |code| code.id.to_string());
+    let Neighbors { newer, older } = query.neighbors(&page, |code| code.id.to_string());
     Ok(Document::new("OTP log", move |context| {
         let filters = ["purpose", "address", "requester", "delivery", "outcome"];
         let filters = filters.map(|name| query.word(name).to_owned());
@@ -40,6 +41,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
         let purposes = OtpPurpose::ALL.map(|purpose| (purpose.as_str(), purpose.label())).to_vec();
         let deliveries = otp_status::DELIVERIES.map(|(_, value, label)| (value, label)).to_vec();
         let outcomes = otp_status::OUTCOMES.map(|(_, value, label)| (value, label)).to_vec();
+        let rows: Vec<_> = page.rows.into_iter().map(|code| view! { <OtpRow code /> }).collect();
         // Only the first page is updated live.
         let refresh = (place == Cursor::First).then(|| view! { <Refresh here=query.here() /> });
         let cut = cut.then(|| {
@@ -58,7 +60,15 @@ async fn load(request: PageRequest<'_>) -> PageResult {
                     </Filters>
                     {refresh}
                     <FreshRows>
-                        <OtpTable rows=page.rows narrowed neighbors />
+                        <ListTable
+                            caption="OTPs"
+                            columns=COLUMNS.to_vec()
+                            rows
+                            items="OTPs"
+                            narrowed
+                            empty=NONE_YET
+                        />
+                        <Pager newer older />
                     </FreshRows>
                     {cut}
                 </Section>
@@ -78,28 +88,6 @@ fn Refresh(here: String) -> impl IntoView {
             <LiveRows />
         </p>
     }
-}
-
-#[component]
-fn OtpTable(rows: Vec<LoggedOtp>, narrowed: bool, neighbors: Neighbors) -> impl IntoView {
-    if rows.is_empty() {
-        let words = if narrowed {
-            "No OTPs match. Change or clear the filters."
-        } else {
-            "No OTPs yet. They appear when a user registers, resets a password or changes their email address."
-        };
-        return Either::Left(view! { <EmptyList>{words}</EmptyList> });
-    }
-    let rows: Vec<_> = rows.into_iter().map(|code| view! { <OtpRow code /> }).collect();
-    Either::Right(view! {
-        <Table
-            caption="OTPs"
-            columns=vec!["Created", "Purpose", "Email", "IP address", "Expires", "Attempts", "Delivery", "Result"]
-        >
-            {rows}
-        </Table>
-        <Pager newer=neighbors.newer older=neighbors.older />
-    })
 }
 
 /// A row, with an `id` by which it is found when the list is updated.

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::query::Query;
 use crate::datetime;
 use crate::domain::{Metric, TimeRange, Timestamp};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::query::Query;
 use crate::services::admin::{Bucket, Overview};
 use crate::ui::chart::{Look, Series};
 use crate::ui::{AdminArea, Cell, Chart, Section, Table};

@@ -17,7 +17,7 @@ use crate::store::accounts::Account;
 use crate::store::sessions::LiveSession;
 use crate::store::users::{IssuedCode, Outcome};
 use crate::ui::{
-    AdminArea, Cell, DescriptionItem, DescriptionList, EmptyList, Item, ItemList, LocalTime, Section, Table,
+    AdminArea, Cell, DescriptionItem, DescriptionList, EmptyList, Item, ItemList, ListTable, LocalTime, Section,
 };
 
 pub const PAGE: Page =
@@ -158,9 +158,6 @@ fn Sessions(sessions: Vec<LiveSession>) -> impl IntoView {
 
 #[component]
 fn RecentOtps(codes: Vec<IssuedCode>) -> impl IntoView {
-    if codes.is_empty() {
-        return Either::Left(view! { <EmptyList>"No recent OTPs."</EmptyList> });
-    }
     let row = |IssuedCode { purpose, issued_at, outcome }| {
         let purpose = OtpPurpose::parse(&purpose).map_or(purpose, |known| known.label().to_owned());
         let outcome = match outcome {
@@ -180,11 +177,15 @@ fn RecentOtps(codes: Vec<IssuedCode>) -> impl IntoView {
         }
     };
     let rows: Vec<_> = codes.into_iter().map(row).collect();
-    Either::Right(view! {
-        <Table caption="OTPs" columns=vec!["Purpose", "Created", "Result"]>
-            {rows}
-        </Table>
-    })
+    view! {
+        <ListTable
+            caption="OTPs"
+            columns=vec!["Purpose", "Created", "Result"]
+            rows
+            items="OTPs"
+            empty="No recent OTPs."
+        />
+    }
 }
 
 #[component]

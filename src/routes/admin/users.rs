@@ -4,17 +4,17 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::query::{Neighbors, Query};
 use super::user_action::ChangeUser;
 use crate::domain::{AccountState, Role};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::query::{Neighbors, Query};
 use crate::services::admin::{UsersPage, UsersQuery};
 use crate::store::users::User;
 use crate::ui::{
-    ActionButton, AdminArea, Cell, EmptyList, Filters, LocalTime, Pager, PlainRefusal, Section, SelectFilter, Table,
-    TextCell, TextFilter,
+    ActionButton, AdminArea, Cell, Filters, ListTable, LocalTime, Pager, PlainRefusal, Section, SelectFilter, TextCell,
+    TextFilter,
 };
 
 /// The orders of the list other than by username.
@@ -25,13 +25,7 @@ pub const PAGE: Page =
 
 async fn load(request: PageRequest<'_>) -> PageResult {
     let query = Query::of(request.uri);
-    let filter = UsersQuery {
-        q: query.word("q"),
-        state: query.word("state"),
-        role: query.word("role"),
-        sort: query.word("sort"),
-    };
-    let UsersPage { page, two_step } = request.state.admin().users(filter, query.place(), request.by).await?;
+    let UsersPage { page, two_step } = request.state.admin().users(filter(&query), query.place(), request.by).await?;
     let Neighbors { newer, older } = query.neighbors(&page, |user| user.key.to_string());
     Ok(Document::new("Users", move |context| {
         let flash = context.flash.clone();
@@ -42,7 +36,8 @@ async fn load(request: PageRequest<'_>) -> PageResult {
         let states = AccountState::ALL.map(|state| (state.as_str(), state.label())).to_vec();
         let roles = Role::ALL.map(|role| (role.as_str(), role.label())).to_vec();
         let orders = ORDERS.to_vec();
-        let users: Vec<_> = page.rows.into_iter().map(|user| (two_step.contains(&user.id), user)).collect();
+        let row = |user: User| view! { <UserRow two_step=two_step.contains(&user.id) user /> };
+        let rows: Vec<_> = page.rows.into_iter().map(row).collect();
         view! {
             <AdminArea context here=paths::ADMIN_USERS heading="Users">
                 <Section title="All users">
@@ -53,7 +48,14 @@ async fn load(request: PageRequest<'_>) -> PageResult {
                         <SelectFilter name="role" label="Role" options=roles chosen=role />
                         <SelectFilter name="sort" label="Sort" options=orders chosen=sort unchosen="Username" />
                     </Filters>
-                    <Users users narrowed />
+                    <ListTable
+                        caption="Users"
+                        columns=vec!["Username", "Email", "Role", "State", "2-step", "Registered", "Last sign-in"]
+                        rows
+                        items="users"
+                        narrowed
+                        empty="No users yet. New accounts will be listed here."
+                    />
                     <Pager newer older words=("Previous", "Next") />
                 </Section>
                 <Section title="Export">
@@ -65,28 +67,10 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     }))
 }
 
-/// The users as a table, or a sentence if there are none.
-#[component]
-fn Users(
-    /// Whether each user signs in with two steps, and the user.
-    users: Vec<(bool, User)>,
-    narrowed: bool,
-) -> impl IntoView {
-    if users.is_empty() {
-        let words = if narrowed {
-            "No users match. Change or clear the filters."
-        } else {
-            "No users yet. New accounts will be listed here."
-        };
-        return Either::Left(view! { <EmptyList>{words}</EmptyList> });
-    }
-    let rows: Vec<_> = users.into_iter().map(|(two_step, user)| view! { <UserRow user two_step /> }).collect();
-    let columns = vec!["Username", "Email", "Role", "State", "2-step", "Registered", "Last sign-in"];
-    Either::Right(view! {
-        <Table caption="Users" columns>
-            {rows}
-        </Table>
-    })
+/// Returns the filter of the page and of its export.
+#[must_use]
+pub fn filter(query: &Query) -> UsersQuery<'_> {
+    UsersQuery { q: query.word("q"), state: query.word("state"), role: query.word("role"), sort: query.word("sort") }
 }
 
 #[component]

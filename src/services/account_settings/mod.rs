@@ -49,7 +49,7 @@ impl AccountSettings<'_> {
 
     async fn commit(&self, tx: Transaction) -> Result<(), StoreError> {
         tx.commit().await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         Ok(())
     }
 }

@@ -45,8 +45,7 @@ impl AdminService<'_> {
     ) -> Result<AuditPage, ServiceError> {
         by.administrator()?;
         let Some(filter) = self.filter(query).await? else {
-            let page = Page { rows: Vec::new(), newer: false, older: false };
-            return Ok(AuditPage { page, names: HashMap::new() });
+            return Ok(AuditPage { page: Page::empty(), names: HashMap::new() });
         };
         let db = self.core.store.reader();
         let fetch = |cursor, most| audit::list(db, &filter, cursor, most);

@@ -46,8 +46,7 @@ impl AdminService<'_> {
         by.administrator()?;
         let email = if address.is_empty() { None } else { Some(Email::parse(address)) };
         let Ok(email) = email.transpose() else {
-            let page = Page { rows: Vec::new(), newer: false, older: false };
-            return Ok(InvitationsPage { page, names: HashMap::new() });
+            return Ok(InvitationsPage { page: Page::empty(), names: HashMap::new() });
         };
         let db = self.core.store.reader();
         let fetch = |cursor, most| invitations::list(db, email.as_ref(), cursor, most);

@@ -48,7 +48,7 @@ impl AdminService<'_> {
         by.administrator()?;
         let state = MailState::parse(query.state);
         if state.is_none() && !query.state.is_empty() {
-            return Ok(Page { rows: Vec::new(), newer: false, older: false });
+            return Ok(Page::empty());
         }
         let queue = Queue { state, kind: Some(query.kind.to_owned()).filter(|kind| !kind.is_empty()) };
         let db = self.core.store.reader();

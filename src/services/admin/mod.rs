@@ -10,7 +10,6 @@ mod overview;
 mod settings;
 mod users;
 
-use crate::store::Transaction;
 use uuid::Uuid;
 
 use super::audit::{Audit, AuditEvent};
@@ -19,7 +18,7 @@ use super::outcome::ServiceError;
 use super::request_context::RequestContext;
 use crate::domain::Role;
 use crate::store::audit::Actor;
-use crate::store::{StoreError, accounts};
+use crate::store::{StoreError, Transaction, accounts};
 
 pub use audit_export::AuditExport;
 pub use audit_log::{AuditPage, AuditQuery, action_label, actor_name, target_name};

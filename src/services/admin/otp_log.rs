@@ -51,7 +51,7 @@ impl AdminService<'_> {
     ) -> Result<OtpPage, ServiceError> {
         by.administrator()?;
         let Some(filter) = filter(query) else {
-            return Ok(OtpPage { page: Page { rows: Vec::new(), newer: false, older: false }, cut: false });
+            return Ok(OtpPage { page: Page::empty(), cut: false });
         };
         let (db, now) = (self.core.store.reader(), self.core.clock.now());
         let cut = AtomicBool::new(false);

@@ -16,7 +16,6 @@ mod verify;
 
 use std::net::IpAddr;
 
-use crate::store::Transaction;
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -24,7 +23,7 @@ use crate::crypto::{KeyRing, Sealer};
 use crate::domain::{AuditAction, AuditReason, Timestamp};
 use crate::rng::Rng;
 use crate::store::audit::{self, Actor, AuditEntry, Erasable};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Transaction};
 
 pub use verify::{VerifyReport, Violation};
 

@@ -1,12 +1,10 @@
 //! The seal on the ends of the chain.
 
-use crate::store::Transaction;
-
 use super::chain::{ChainAnchors, End, Hash};
 use super::{Audit, AuditEvent};
 use crate::domain::AuditAction;
 use crate::store::audit::{self, Actor, AuditEntry};
-use crate::store::{StoreError, accounts};
+use crate::store::{StoreError, Transaction, accounts};
 
 /// Why an action cannot be logged.
 const MISSING: &str = "audit_anchor: the seal on the audit log is missing; run `portal audit verify`";

@@ -9,8 +9,6 @@ mod challenge;
 mod failures;
 pub mod third_party;
 
-use crate::store::Transaction;
-
 pub use challenge::Challenge;
 use challenge::{ChallengeSolution, Challenges};
 pub use failures::Failures;
@@ -24,7 +22,7 @@ use crate::crypto::{KeyRing, LookupKeys};
 use crate::domain::Timestamp;
 use crate::limits::{CAPTCHA_HARDEST, Limits};
 use crate::rng::Rng;
-use crate::store::spent_challenges;
+use crate::store::{Transaction, spent_challenges};
 
 const AGAIN: &str = "This page has expired. Please try again.";
 const CHECK_FAILED: &str = "We couldn't check that you're not a robot. Please try again.";

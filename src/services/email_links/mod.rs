@@ -3,8 +3,6 @@
 
 mod undo_email;
 
-use crate::store::Transaction;
-
 use super::core::Core;
 use super::outcome::{InternalError, NextStep, ServiceError, SessionChange};
 use super::request_context::RequestContext;
@@ -13,7 +11,7 @@ use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
 use crate::mail::NotificationKind;
 use crate::paths;
 use crate::store::mail_links::{self, LinkPurpose, MailLink};
-use crate::store::{accounts, known_devices, sessions};
+use crate::store::{Transaction, accounts, known_devices, sessions};
 
 /// The service behind `/from-mail`.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +53,7 @@ impl EmailLinks<'_> {
         };
         let Some(outcome) = outcome else { return Ok(invalid_link()) };
         tx.commit().await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         tracing::info!(event = "mail_link.used", purpose = link.purpose.as_str(), account = %link.account_id, ip = %by.ip);
         Ok(outcome)
     }

@@ -1,7 +1,5 @@
 //! Restoring a previous email.
 
-use crate::store::Transaction;
-
 use super::{EmailLinks, redirect};
 use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
 use crate::mail::NotificationKind;
@@ -10,8 +8,8 @@ use crate::services::access_revocation;
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::store::accounts::{self, Account};
-use crate::store::email_changes;
 use crate::store::mail_links::MailLink;
+use crate::store::{Transaction, email_changes};
 
 impl EmailLinks<'_> {
     /// Undoes a change of the email and all later ones, because an attacker could otherwise keep

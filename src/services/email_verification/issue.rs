@@ -1,7 +1,5 @@
 //! Issuing codes: the limits on their number and the emails that contain them.
 
-use crate::store::Transaction;
-
 use super::EmailVerifier;
 use crate::crypto::{OtpDigest, OtpPurpose};
 use crate::domain::{Email, Timestamp, Username};
@@ -13,7 +11,7 @@ use crate::services::request_context::RequestContext;
 use crate::services::{email_owner, recovery, sliding_window};
 use crate::store::email_verifications::EmailVerification;
 use crate::store::otps::{NewOtp, SuppressionReason};
-use crate::store::{StoreError, accounts, otps};
+use crate::store::{StoreError, Transaction, accounts, otps};
 
 const TOO_MANY_CODES: &str = "Too many codes have been sent to this email address.";
 const TOO_MANY_FROM_HERE: &str = "Too many codes have been requested from your network.";

@@ -77,9 +77,10 @@ impl Passkeys<'_> {
             .await?;
         let codes = self.core.second_factor().added(&tx, account_id, by).await?;
         let name = passkey.name.as_str().to_owned();
-        self.notify_owner(&tx, account_id, NotificationKind::PasskeyAdded { name }, by).await?;
+        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
+        self.core.notifications().send(&tx, &account, NotificationKind::PasskeyAdded { name }, by).await?;
         tx.commit().await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         tracing::info!(event = "passkey.added", account = %account_id, passkey = %passkey.id, ip = %by.ip);
         let message = format!("Passkey “{}” added.", passkey.name.as_str());
         Ok(factor_added(message, codes))

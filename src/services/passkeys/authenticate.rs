@@ -1,6 +1,5 @@
 //! Verifying passkeys.
 
-use crate::store::Transaction;
 use uuid::Uuid;
 
 use super::{Passkeys, Shown, UNKNOWN};
@@ -9,7 +8,7 @@ use crate::services::outcome::ServiceError;
 use crate::services::quota::{self, QuotaKind};
 use crate::services::request_context::RequestContext;
 use crate::store::accounts::{self, Account};
-use crate::store::{StoreError, passkeys, spent_challenges};
+use crate::store::{StoreError, Transaction, passkeys, spent_challenges};
 
 const TOO_MANY: &str = "Too many attempts.";
 

@@ -68,10 +68,10 @@ impl Passkeys<'_> {
             .security_log()
             .record_with_detail(&tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by)
             .await?;
-        self.notify_owner(&tx, account_id, NotificationKind::PasskeyRemoved { name: name.as_str().to_owned() }, by)
-            .await?;
+        let about = NotificationKind::PasskeyRemoved { name: name.as_str().to_owned() };
+        self.core.notifications().send(&tx, &account, about, by).await?;
         tx.commit().await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
         let message = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
         Ok(factor_removed(message, still_on))

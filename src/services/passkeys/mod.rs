@@ -8,15 +8,9 @@ mod authenticate;
 mod manage;
 mod sign_in;
 
-use crate::store::Transaction;
-use uuid::Uuid;
-
 use super::core::Core;
 use super::outcome::ServiceError;
-use super::request_context::RequestContext;
 use crate::crypto::Ceremonies;
-use crate::mail::NotificationKind;
-use crate::store::accounts;
 
 const NOT_HERE: &str = "This portal can't use passkeys at its current URL.";
 /// The error for every rejected passkey: removed, unknown, of another account, used twice, expired,
@@ -46,18 +40,6 @@ impl Core {
 }
 
 impl Passkeys<'_> {
-    /// Notifies the owner of a change to a passkey, in the transaction of that change.
-    async fn notify_owner(
-        &self,
-        tx: &Transaction,
-        account_id: Uuid,
-        about: NotificationKind,
-        by: &RequestContext,
-    ) -> Result<(), ServiceError> {
-        let account = accounts::by_id(tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
-        Ok(self.core.notifications().send(tx, &account, about, by).await?)
-    }
-
     fn ceremonies(&self) -> Result<&Ceremonies, ServiceError> {
         let relying_party = self.core.relying_party.as_ref();
         relying_party.map(|party| &party.ceremonies).ok_or(ServiceError::Refused(NOT_HERE))

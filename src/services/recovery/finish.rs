@@ -5,12 +5,13 @@ use crate::crypto::{OtpPurpose, PasswordContext, PasswordHash};
 use crate::domain::{FieldErrors, NoticeKind, OtpCode, Password, SecurityEvent};
 use crate::mail::NotificationKind;
 use crate::paths;
+use crate::services::access_revocation;
 use crate::services::email_verification::FlowEnded;
 use crate::services::outcome::{Flow, FlowChange, NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::store::accounts::{self, Account};
 use crate::store::mail_links::{self, LinkPurpose};
-use crate::store::{Transaction, email_verifications, known_devices, otps, sessions, trusted_browsers};
+use crate::store::{Transaction, known_devices};
 
 impl Recovery<'_> {
     /// Sets a new password with the mailed code.
@@ -81,12 +82,7 @@ impl Recovery<'_> {
         if !accounts::set_password(&tx, account.id, hash, None, now).await? {
             return Err(FlowEnded::NoFlow.into_next_step(OtpPurpose::Recovery, None).into());
         }
-        accounts::end_sessions(&tx, account.id).await?;
-        sessions::end_all(&tx, account.id).await?;
-        otps::invalidate_for_email(&tx, account.email.key(), now).await?;
-        email_verifications::finish_recoveries(&tx, account.id, now).await?;
-        email_verifications::drop_email_change(&tx, account.id, now).await?;
-        trusted_browsers::forget_all(&tx, account.id).await?;
+        access_revocation::revoke_all_access(&tx, account, now).await?;
         // Forget all known devices, so that anyone who knew the old password causes a notice if
         // they sign in again, even from a browser they used before.
         known_devices::forget_all(&tx, account.id).await?;

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use crate::store::Transaction;
 use uuid::Uuid;
 
 use super::SecondFactor;
@@ -13,7 +12,7 @@ use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::services::user_agent::describe_user_agent;
 use crate::store::trusted_browsers::TrustedBrowser;
-use crate::store::{StoreError, trusted_browsers};
+use crate::store::{StoreError, Transaction, trusted_browsers};
 
 const GONE: &str = "This browser has already been removed.";
 

@@ -1,6 +1,5 @@
 //! The consequences of changing an account's second factors, for all kinds of factors.
 
-use crate::store::Transaction;
 use uuid::Uuid;
 
 use super::SecondFactor;
@@ -8,7 +7,7 @@ use crate::domain::{NoticeKind, RecoveryCode};
 use crate::paths;
 use crate::services::outcome::{NextStep, SessionChange};
 use crate::services::request_context::RequestContext;
-use crate::store::{StoreError, recovery_codes, trusted_browsers};
+use crate::store::{StoreError, Transaction, recovery_codes, trusted_browsers};
 
 /// Advice in case of an account takeover.
 pub(super) const TAKEOVER_ADVICE: &str =

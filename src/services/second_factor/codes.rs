@@ -1,6 +1,5 @@
 //! Creating and using recovery codes.
 
-use crate::store::Transaction;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -13,7 +12,7 @@ use crate::paths;
 use crate::services::outcome::{NextStep, ServiceError, SessionChange};
 use crate::services::request_context::RequestContext;
 use crate::store::recovery_codes::NewCode;
-use crate::store::{StoreError, accounts, recovery_codes};
+use crate::store::{StoreError, Transaction, accounts, recovery_codes};
 
 const OFF: &str = "Add an authenticator app or a passkey before you get recovery codes.";
 
@@ -33,7 +32,7 @@ impl SecondFactor<'_> {
         let codes = self.replace_recovery_codes(&tx, account_id, by).await?;
         self.core.notifications().send(&tx, &account, NotificationKind::RecoveryCodesMade, by).await?;
         tx.commit().await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         tracing::info!(event = "two_step.recovery_codes", account = %account_id, ip = %by.ip);
         let message = format!("These are your new recovery codes. The old ones no longer work. {TAKEOVER_ADVICE}");
         let change = SessionChange::Factors { two_step: None, codes: Some(codes) };

@@ -1,14 +1,13 @@
 //! The failure counter shared by all second factors of an account.
 
-use crate::store::Transaction;
 use uuid::Uuid;
 
 use crate::crypto::LookupKeys;
 use crate::domain::Timestamp;
 use crate::limits::{DAY, Limits};
 use crate::services::outcome::ServiceError;
-use crate::store::StoreError;
 use crate::store::login_failures::{self, Counter};
+use crate::store::{StoreError, Transaction};
 
 const TOO_MANY: &str = "Too many attempts.";
 

@@ -5,9 +5,8 @@ use super::totp_app::is_pending;
 use super::{Factors, SecondFactor};
 use crate::crypto::{QrImage, Seed};
 use crate::domain::Timestamp;
-use crate::services::outcome::{InternalError, ServiceError};
+use crate::services::outcome::ServiceError;
 use crate::services::request_context::RequestContext;
-use crate::store::sessions::SecondStep;
 use crate::store::trusted_browsers::TrustedBrowser;
 use crate::store::{StoreError, accounts, recovery_codes, totp, trusted_browsers};
 
@@ -71,10 +70,5 @@ impl SecondFactor<'_> {
             browsers: browsers.into_iter().map(|it| (it.clone(), Some(it.digest) == current)).collect(),
             required: self.core.config.second_factor.applies_to(account.role),
         })
-    }
-
-    /// Returns the factors that can complete a pending second step.
-    pub async fn factors_for(&self, due: &SecondStep) -> Result<Factors, InternalError> {
-        Ok(self.factors(self.core.store.reader(), due.account_id).await?)
     }
 }

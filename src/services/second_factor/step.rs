@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::store::Transaction;
-
 use super::{SecondFactor, counter};
 use crate::domain::{FieldErrors, Metric, NextPath, Notice, NoticeKind, SecondStepCode, SecurityEvent, Timestamp};
 use crate::limits::SECOND_STEP_WAITS;
@@ -14,7 +12,7 @@ use crate::services::request_context::RequestContext;
 use crate::services::sign_in::Method;
 use crate::store::accounts::{self, Account};
 use crate::store::sessions::SecondStep;
-use crate::store::{StoreError, hourly_counters, totp};
+use crate::store::{StoreError, Transaction, hourly_counters, totp};
 
 /// The error for every invalid code, whether it is wrong, used, replayed or unknown.
 const WRONG: &str =
@@ -131,7 +129,7 @@ impl SecondFactor<'_> {
             _ => None,
         };
         tx.commit().await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         let next = due.next.as_deref().and_then(NextPath::parse);
         let step = entered.into_next_step(next);
         Ok(NextStep { notice, ..step })

@@ -87,7 +87,7 @@ impl SecondFactor<'_> {
         self.core.security_log().record(&tx, account_id, event, by).await?;
         self.core.notifications().send(&tx, &account, about, by).await?;
         tx.commit().await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         tracing::info!(event = "two_step.on", account = %account_id, replaces, ip = %by.ip);
         Ok(factor_added(format!("{message} {TAKEOVER_ADVICE}"), codes))
     }
@@ -115,7 +115,7 @@ impl SecondFactor<'_> {
         self.core.security_log().record(&tx, account_id, SecurityEvent::TwoStepOff, by).await?;
         self.core.notifications().send(&tx, &account, NotificationKind::TwoStepOff, by).await?;
         tx.commit().await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         tracing::info!(event = "two_step.off", account = %account_id, ip = %by.ip);
         let message = format!("Authenticator app turned off. {TAKEOVER_ADVICE}");
         Ok(factor_removed(message, still_on))

@@ -144,16 +144,6 @@ pub async fn postpone(db: &impl ConnectionTrait, id: Uuid, until: Timestamp, err
     Ok(())
 }
 
-/// Returns the state of the newest message with this code.
-pub async fn state_of_otp(db: &impl ConnectionTrait, otp_id: Uuid) -> Result<Option<MailState>, StoreError> {
-    let query = Entity::find()
-        .select_only()
-        .column(Column::State)
-        .filter(Column::OtpId.eq(otp_id))
-        .order_by_desc(Column::CreatedAt);
-    Ok(query.into_tuple().one(db).await?)
-}
-
 fn waiting() -> Condition {
     Condition::all().add(Column::State.eq(MailState::Waiting))
 }

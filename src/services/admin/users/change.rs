@@ -1,7 +1,6 @@
 //! Actions of administrators on an account. Each is one transaction that includes the audit log
 //! entry, the entry in the owner's security log, and the notification to the owner.
 
-use crate::store::Transaction;
 use uuid::Uuid;
 
 use super::detail::account_status;
@@ -14,7 +13,7 @@ use crate::services::audit::AuditEvent;
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::store::accounts::{self, Account};
-use crate::store::{StoreError, account_deletion, passkeys, recovery_codes, sessions, totp, trusted_browsers};
+use crate::store::{StoreError, Transaction, account_deletion, passkeys, recovery_codes, totp, trusted_browsers};
 
 /// The actor, as shown to the owner.
 const BY: &str = "By an administrator";
@@ -50,7 +49,7 @@ impl AdminService<'_> {
         }
         self.apply(tx, action, &account).await?;
         admin_tx.commit(AuditEvent::to(spec.audit, id).because(&reason)).await?;
-        self.core.notifications().wake();
+        self.core.mailer.wake();
         let to = match action {
             UserAction::Delete => paths::ADMIN_USERS.to_owned(),
             // Users who remove their own administrator role no longer have access here.
@@ -72,26 +71,19 @@ impl AdminService<'_> {
                 access_revocation::revoke_all_access(tx, account, now).await
             }
             UserAction::Enable => accounts::enable(tx, id).await,
-            UserAction::EndSessions | UserAction::StartRecovery => end_sessions(tx, id).await,
+            UserAction::EndSessions | UserAction::StartRecovery => access_revocation::end_sessions(tx, id).await,
             UserAction::ResetTwoStep => {
                 totp::remove(tx, id).await?;
                 passkeys::remove_all(tx, id).await?;
                 recovery_codes::remove_all(tx, id).await?;
                 trusted_browsers::forget_all(tx, id).await?;
-                end_sessions(tx, id).await
+                access_revocation::end_sessions(tx, id).await
             }
             UserAction::MakeAdministrator => accounts::set_role(tx, id, Role::Administrator).await,
             UserAction::MakeUser => accounts::set_role(tx, id, Role::User).await,
             UserAction::Delete => account_deletion::remove(tx, id, account.email.key()).await,
         }
     }
-}
-
-/// Ends all sessions, including sign-ins that are waiting for their second factor, from the next
-/// request.
-async fn end_sessions(tx: &Transaction, id: Uuid) -> Result<(), StoreError> {
-    accounts::end_sessions(tx, id).await?;
-    sessions::end_all(tx, id).await
 }
 
 /// Returns the notification to the owner. Ended sessions are not announced, because the owner

@@ -46,8 +46,7 @@ impl AdminService<'_> {
     ) -> Result<UsersPage, ServiceError> {
         by.administrator()?;
         let Some(filter) = query.filter() else {
-            let page = Page { rows: Vec::new(), newer: false, older: false };
-            return Ok(UsersPage { page, two_step: HashSet::new() });
+            return Ok(UsersPage { page: Page::empty(), two_step: HashSet::new() });
         };
         // A key from another sort order or search is not a position in this list.
         let cursor = match cursor {
