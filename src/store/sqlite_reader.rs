@@ -49,7 +49,8 @@ impl SqliteReader {
     /// Closes the idle connections. No query may follow.
     pub(super) async fn close(&self) -> Result<(), DbErr> {
         self.permits.close();
-        for connection in std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner)) {
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        for connection in idle {
             connection.close().await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
         }
         Ok(())
