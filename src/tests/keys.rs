@@ -6,6 +6,7 @@ mod schema;
 
 use portal::services::audit::Violation;
 use portal::services::key_rotation::KeyUsage;
+use portal::services::sign_up_form::TypedSignUp;
 use portal::services::{AdminCli, KeyRotation};
 
 use crate::harness::app::{PASSWORD, wrong_code};
@@ -202,7 +203,8 @@ async fn without_a_rotation_the_new_key_alone_cannot_open_the_seal_of_the_audit_
 #[tokio::test]
 async fn while_the_seal_cannot_be_opened_every_audited_action_is_refused() {
     let app = TestApp::with(OLD).await.restart(NEW).await;
-    let refused = operators(&app).create("ann", "ann@x.example", PASSWORD).await;
+    let ann = TypedSignUp { username: "ann", email: "ann@x.example", password: PASSWORD };
+    let refused = operators(&app).create(ann).await;
     refused.expect_err("its entry cannot be sealed, even as the first one");
     // With the old key back, everything works again, and ann can be created.
     let app = app.restart(BOTH).await;
@@ -215,7 +217,9 @@ fn operators(app: &TestApp) -> AdminCli<'_> {
 
 /// Creates an administrator, which is an audited action; returns the number of audit entries and the violations.
 async fn audited(app: &TestApp, name: &str) -> (u64, Vec<Violation>) {
-    operators(app).create(name, &format!("{name}@x.example"), PASSWORD).await.expect("an account");
+    let email = format!("{name}@x.example");
+    let typed = TypedSignUp { username: name, email: &email, password: PASSWORD };
+    operators(app).create(typed).await.expect("an account");
     let verdict = app.state.audit.verify().await.expect("the query succeeds");
     (verdict.rows, verdict.violations)
 }
