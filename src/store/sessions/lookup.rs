@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use sea_orm::sea_query::ExprTrait as _;
-use sea_orm::{ColumnTrait as _, DerivePartialModel, EntityTrait as _, Select};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, DerivePartialModel, EntityTrait as _, FromQueryResult as _,
+    Select, Statement,
+};
 use serde::de::DeserializeOwned;
 use tower_sessions::session::Id;
 use uuid::Uuid;
@@ -77,8 +80,10 @@ impl Sessions {
     /// is in use, except for background requests of a page (`in_background`).
     pub async fn open(&self, id: &Id, in_background: bool) -> Result<Option<SessionLookup>, StoreError> {
         let digest = digest(id);
-        let query = with_account(digest.clone()).into_partial_model::<Row>();
-        let Some(row) = query.one(self.store.reader()).await? else { return Ok(None) };
+        let reader = self.store.reader();
+        let values = [digest.clone().into()];
+        let query = Statement::from_sql_and_values(reader.get_database_backend(), &*self.lookup, values);
+        let Some(row) = Row::find_by_statement(query).one(reader).await? else { return Ok(None) };
         let now = self.clock.now();
         if self.is_over(row.remember, row.created_at, row.last_seen_at, now) {
             return Ok(None);
@@ -89,6 +94,11 @@ impl Sessions {
         }
         Ok(Some(SessionLookup { data, owner: row.owner }))
     }
+}
+
+/// Returns the text of the query for a session and its account. Its only parameter is the digest of the session's id.
+pub(super) fn query(backend: DbBackend) -> String {
+    with_account(Vec::new()).into_partial_model::<Row>().into_statement(backend).sql
 }
 
 fn with_account(digest: Vec<u8>) -> Select<session::Entity> {

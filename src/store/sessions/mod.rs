@@ -6,6 +6,7 @@ mod listing;
 mod lookup;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
@@ -77,11 +78,14 @@ pub struct Sessions {
     store: Store,
     clock: Clock,
     limits: SessionLimits,
+    /// The query of [`Sessions::open`]. Its text is built once, because nearly every request runs it.
+    lookup: Arc<str>,
 }
 
 impl Sessions {
     pub fn new(store: Store, clock: Clock, limits: SessionLimits) -> Self {
-        Self { store, clock, limits }
+        let lookup = lookup::query(store.reader().get_database_backend()).into();
+        Self { store, clock, limits, lookup }
     }
 
     /// Returns when a session that began at `begin` ends at the latest.
