@@ -87,38 +87,22 @@ pub fn routes() -> impl IntoView {
     view! { <Router>{FlatRoutes(routes)}</Router> }
 }
 
-/// Matches the whole path of a page, in which `{…}` stands for any one segment. The router's own
-/// `StaticSegment` matches only paths of a single segment.
+/// The path of a page, in which `{…}` stands for any one segment.
 #[derive(Clone, Copy, Debug)]
 struct At(&'static str);
-
-impl At {
-    fn segments(path: &str) -> impl Iterator<Item = &str> {
-        path.trim_matches('/').split('/')
-    }
-
-    fn is_parameter(segment: &str) -> bool {
-        segment.starts_with('{')
-    }
-}
 
 impl PossibleRouteMatch for At {
     fn optional(&self) -> bool {
         false
     }
 
-    /// Does not capture the parameters: the page reads them from its request.
-    fn test<'a>(&self, path: &'a str) -> Option<PartialPathMatch<'a>> {
-        let mut actual = Self::segments(path);
-        let mut expected = Self::segments(self.0);
-        let fits =
-            |segment: &str, part: &str| if Self::is_parameter(segment) { !part.is_empty() } else { segment == part };
-        let matches = expected.by_ref().all(|segment| actual.next().is_some_and(|part| fits(segment, part)));
-        (matches && actual.next().is_none()).then(|| PartialPathMatch::new("", Vec::new(), path))
+    /// Matches nothing: the server matches paths by itself.
+    fn test<'a>(&self, _: &'a str) -> Option<PartialPathMatch<'a>> {
+        None
     }
 
     fn generate_path(&self, path: &mut Vec<PathSegment>) {
-        path.extend(Self::segments(self.0).map(|segment| match segment.strip_prefix('{') {
+        path.extend(self.0.trim_matches('/').split('/').map(|segment| match segment.strip_prefix('{') {
             Some(name) => PathSegment::Param(name.trim_end_matches('}').to_owned().into()),
             None => PathSegment::Static(segment.to_owned().into()),
         }));
