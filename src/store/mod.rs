@@ -62,7 +62,7 @@ pub use transaction::Transaction;
 
 use connections::Pool;
 
-/// The number of reader connections.
+/// The most connections for reading in transactions, and on SQLite as many again for single queries.
 const READERS: u32 = 4;
 
 /// An internal database error, never a mistake of the user.

@@ -81,3 +81,40 @@ fn query(statement: &Statement) -> sqlx::query::Query<'_, Sqlite, SqlxValues> {
     let values = statement.values.clone().unwrap_or(Values(Vec::new()));
     sqlx::query_with(sqlx::AssertSqlSafe(statement.sql.as_str()), SqlxValues(values))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::PoisonError;
+
+    use futures_util::FutureExt as _;
+    use sea_orm::sqlx::sqlite::SqliteConnectOptions;
+    use sea_orm::{DbBackend, Statement};
+
+    use super::SqliteReader;
+
+    fn statement(sql: &str) -> Statement {
+        Statement::from_string(DbBackend::Sqlite, sql)
+    }
+
+    fn idle(reader: &SqliteReader) -> usize {
+        reader.idle.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    #[tokio::test]
+    async fn only_a_connection_whose_query_succeeded_is_used_again() {
+        let reader = SqliteReader::new(SqliteConnectOptions::new().in_memory(true), 1);
+        for _ in 0..2 {
+            reader.query_one(statement("SELECT 1")).await.expect("a query").expect("a row");
+            assert_eq!(idle(&reader), 1);
+        }
+        reader.query_all(statement("SELECT * FROM missing")).await.expect_err("no such table");
+        assert_eq!(idle(&reader), 0, "its query failed");
+        assert!(reader.query_one(statement("SELECT 1 WHERE 0")).await.expect("a query").is_none());
+        assert_eq!(idle(&reader), 1, "no row is not a failure");
+        let slow =
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT COUNT(*) FROM n";
+        assert!(reader.query_one(statement(slow)).now_or_never().is_none());
+        assert_eq!(idle(&reader), 0, "its query was canceled");
+        reader.query_one(statement("SELECT 1")).await.expect("the permit of the canceled query is free");
+    }
+}
