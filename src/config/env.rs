@@ -9,6 +9,9 @@ use super::setting::{Choice, Setting};
 use super::{Mistakes, reference};
 use crate::limits::Limit;
 
+/// The file in the working directory with values that the environment does not set.
+pub const DOT_ENV: &str = ".env";
+
 /// Renamed settings: the old and the new name. The old name is accepted for one release.
 pub const RENAMED: [(&str, &str); 6] = [
     ("PORTAL_LOGIN_FAILURES_PER_ADDRESS", "PORTAL_LOGIN_FAILURES_PER_IP"),

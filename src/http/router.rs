@@ -29,7 +29,7 @@ pub fn build(state: &AppState) -> Router {
     let site = &state.config.site;
     let assets = assets::names();
     let mut router = documents(&Pages::new(state.clone(), assets.clone()));
-    if let TransportConfig::File { dir } = &state.config.mail.transport {
+    if let TransportConfig::File { dir, .. } = &state.config.mail.transport {
         router = router.merge(dev_mailbox::routes(dir.clone(), assets.css));
     }
     let package =

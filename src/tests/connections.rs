@@ -164,7 +164,11 @@ async fn one_ip_address_with_many_connections_leaves_room_for_others_and_can_rec
 
 #[tokio::test]
 async fn a_trusted_proxy_is_exempt_from_the_ip_limit_and_five_hundred_connections_are_accepted() {
-    let settings = [("PORTAL_CONNECTIONS_PER_IP", "4"), ("TRUSTED_PROXIES", "127.0.0.1")];
+    let settings = [
+        ("PORTAL_CONNECTIONS_PER_IP", "4"),
+        ("TRUSTED_PROXIES", "127.0.0.1"),
+        ("PORTAL_DEV_MAILBOX", "public"),
+    ];
     let (proxied, _folder) = served(&settings).await;
     let (direct, _other_folder) = served(&[]).await;
     for (served, count) in [(proxied, 40), (direct, 500)] {
