@@ -28,9 +28,11 @@ use crate::state::AppState;
 pub fn build(state: &AppState) -> Router {
     let site = &state.config.site;
     let assets = assets::names();
-    let mut router = documents(&Pages::new(state.clone(), assets.clone()));
+    let pages = Pages::new(state.clone(), assets.clone());
+    let mut router = documents(&pages);
     if let TransportConfig::File { dir, .. } = &state.config.mail.transport {
-        router = router.merge(dev_mailbox::routes(dir.clone(), assets.css));
+        let mailbox = dev_mailbox::routes(dir.clone(), assets.css);
+        router = router.merge(mailbox.route_layer(middleware::from_fn_with_state(pages, dev_mailbox::guard)));
     }
     let package =
         Router::new().fallback_service(assets::package(&site.root)).layer(middleware::from_fn(assets::cache_by_hash));
