@@ -16,6 +16,7 @@ mod directions;
 mod documents;
 mod email_links;
 mod faults;
+mod forwarding;
 mod fuzz;
 mod harness;
 mod headers;
