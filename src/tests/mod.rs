@@ -41,6 +41,7 @@ mod request_target;
 mod security_log;
 mod session_manager;
 mod sessions;
+mod static_files;
 mod third_party;
 mod two_processes;
 mod two_step;
