@@ -71,7 +71,8 @@ impl Core {
     pub fn new(config: Config, store: Store, clock: Clock, rng: Rng) -> Result<Self, reqwest::Error> {
         let keys = &config.keys;
         let limits = config.limits.clone();
-        let third_party = config.third_party.clone().map(ThirdParty::new).transpose()?;
+        let third_party =
+            config.third_party.clone().map(|third_party| ThirdParty::new(third_party, &config.site)).transpose()?;
         let sealer = |purpose| Sealer::new(keys, purpose, rng.clone());
         let last_purge = LastPurge::default();
         Ok(Self {
