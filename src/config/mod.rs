@@ -12,6 +12,7 @@ pub mod registration;
 pub mod report;
 pub mod risks;
 pub mod secrets;
+mod service_variable;
 pub mod setting;
 pub mod settings;
 pub mod site;

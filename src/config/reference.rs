@@ -21,7 +21,8 @@ own machine.
   `SECRET_KEY_FILE=/run/secrets/key`. Setting both is an error.
 - **Empty values:** a variable with an empty value counts as not set. An empty value in the environment also hides
   the value in `.env`.
-- **Mistakes:** an unknown `PORTAL_…` name or a malformed value stops the start, with one line for each mistake.
+- **Mistakes:** an unknown `PORTAL_…` name or a malformed value stops the start, with one line for each mistake. The
+  variables that Kubernetes and Docker set for a service called `portal` or `portal-…` are ignored.
 - **Changes** apply after a restart.
 
 `portal check-config` checks the settings, and prints the values in effect and where each was set, without secrets.

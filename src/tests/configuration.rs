@@ -12,6 +12,7 @@ use portal::rng::Rng;
 use super::harness::process::run;
 
 mod safe_defaults;
+mod service_variables;
 mod site_root;
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
