@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Mistakes;
 use super::env::Env;
+use super::{Mistakes, guessing};
 use crate::limits::Limits;
 
 /// Loads the limits; those that are not set keep their default.
@@ -22,5 +22,6 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
     if limits.session.idle > limits.session.absolute {
         mistakes.add("PORTAL_SESSION_IDLE", "must not be longer than PORTAL_SESSION_ABSOLUTE");
     }
+    guessing::check(&limits, mistakes);
     limits
 }

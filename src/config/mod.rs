@@ -4,6 +4,7 @@
 pub mod captcha;
 pub mod database;
 pub mod env;
+mod guessing;
 pub mod limits;
 pub mod log;
 pub mod mail;

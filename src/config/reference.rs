@@ -23,6 +23,8 @@ own machine.
   the value in `.env`.
 - **Mistakes:** an unknown `PORTAL_…` name or a malformed value stops the start, with one line for each mistake. The
   variables that Kubernetes and Docker set for a service called `portal` or `portal-…` are ignored.
+- **Limits that together make guessing easy** stop the start too. [Security](security.md#limits-on-guessing) has the
+  rule.
 - **Changes** apply after a restart.
 
 `portal check-config` checks the settings, and prints the values in effect and where each was set, without secrets.

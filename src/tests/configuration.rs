@@ -11,6 +11,7 @@ use portal::rng::Rng;
 
 use super::harness::process::run;
 
+mod guessing;
 mod safe_defaults;
 mod service_variables;
 mod site_root;
