@@ -10,9 +10,10 @@ use crate::limits::Limits;
 pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
     let mut numbers = BTreeMap::new();
     let limits = Limits::from_numbers(&mut |limit| {
-        let whole = limit.part_of.and_then(|whole| numbers.get(whole)).copied();
-        let default = whole.map_or_else(|| limit.default_number(), |whole: u64| whole.div_ceil(2));
-        let number = env.number(limit, whole.unwrap_or(limit.highest), mistakes).unwrap_or(default);
+        let part = limit.part_of.and_then(|(whole, divisor)| Some((*numbers.get(whole)?, divisor)));
+        let default =
+            part.map_or_else(|| limit.default_number(), |(whole, divisor): (u64, u64)| whole.div_ceil(divisor));
+        let number = env.number(limit, part.map_or(limit.highest, |(whole, _)| whole), mistakes).unwrap_or(default);
         numbers.insert(limit.name, number);
         number
     });

@@ -29,9 +29,9 @@ own machine.
 
 `portal check-config` checks the settings, and prints the values in effect and where each was set, without secrets.
 
-Times are in seconds. \"Per IP address\" means one IPv4 address or one IPv6 /64 network. Limits per hour are token
-buckets: the full allowance can be used at once and refills evenly. [Security](security.md#where-limits-are-counted)
-says which limits survive a restart.
+Times are in seconds. \"Per IP address\" means one IPv4 address or one IPv6 /64 network (/48 for connections). Limits
+per hour are token buckets: the full allowance can be used at once and refills evenly.
+[Security](security.md#where-limits-are-counted) says which limits survive a restart.
 ";
 
 /// Returns the sections of the page with their settings.
@@ -47,7 +47,8 @@ fn sections() -> Vec<(&'static str, Vec<Entry>)> {
 
 fn describe(limit: &Limit) -> Entry {
     let Limit { name, meaning, highest, .. } = *limit;
-    let allowed = limit.part_of.map_or_else(|| limit.range(highest), |whole| limit.range(format_args!("`{whole}`")));
+    let allowed =
+        limit.part_of.map_or_else(|| limit.range(highest), |(whole, _)| limit.range(format_args!("`{whole}`")));
     Entry { name, default: limit.default_text(), allowed, meaning, file: false }
 }
 
