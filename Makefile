@@ -130,7 +130,7 @@ faults: setup-build setup-test ## test the program with failing disks, locks and
 	FAULTS=long cargo test --features ssr --test portal -- faults:: --nocapture --test-threads 2
 
 .PHONY: check
-check: setup-build ## check formatting, lints on both targets, documentation and lock files
+check: setup-build ## check formatting, lints on both targets, documentation, lock files and dependencies
 	@.ci/setup end2end
 	$(say) "Checking formatting and lock files"
 	cargo fmt --all --check
@@ -138,8 +138,21 @@ check: setup-build ## check formatting, lints on both targets, documentation and
 	npm ci --dry-run --prefix style --no-audit --no-fund --loglevel=error >/dev/null
 	npm ci --dry-run --prefix end2end --no-audit --no-fund --loglevel=error >/dev/null
 	cd end2end && npx tsc
+	@$(MAKE) --no-print-directory deny
 	$(say) "Checking the code (the first time about 5 minutes on two cores)"
 	@$(MAKE) --no-print-directory --jobs=2 check-server check-browser
+
+# With ADVISORIES=required it also fails where the database of known vulnerabilities cannot be downloaded.
+.PHONY: deny
+deny: ## check the dependencies: known vulnerabilities, licenses, sources, versions of security crates
+	@.ci/setup toolchain deny
+	$(say) "Checking the dependencies"
+	@.ci/dependencies
+
+.PHONY: sbom
+sbom: ## list what a release is made of, in the CycloneDX format: target/sbom
+	@.ci/setup toolchain sbom
+	@.ci/sbom target/sbom
 
 .PHONY: check-server check-browser
 check-server:

@@ -1,12 +1,12 @@
 //! `portal check-config`.
 
-use crate::config::{Config, reference, report};
+use crate::config::{Config, reference, report, risks};
 
 /// Prints the settings and limits in effect. Configuration errors have been reported before.
 #[expect(clippy::print_stdout, reason = "the output of the command")]
 pub(super) fn run(config: &Config) {
     println!("The configuration is valid.");
-    for warning in &config.warnings {
+    for warning in config.warnings.iter().chain(&risks::of(config)) {
         println!("Warning: {warning}");
     }
     for setting in report::settings(config) {

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::Failure;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, risks};
 use crate::http::listen::{self, Rules};
 use crate::http::router;
 use crate::mail::{Transport, Worker};
@@ -20,6 +20,9 @@ use crate::state::AppState;
 const GRACE: Duration = Duration::from_secs(25);
 
 pub(super) async fn run(config: Config, rng: Rng) -> Result<(), Failure> {
+    for risk in risks::of(&config) {
+        tracing::warn!("{risk}");
+    }
     let address = config.site.address;
     let listener = TcpListener::bind(address).await.map_err(|error| format!("LEPTOS_SITE_ADDR: {address}: {error}"))?;
     let store = super::open_current(&config, rng.clone()).await?;

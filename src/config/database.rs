@@ -6,6 +6,7 @@ use super::Mistakes;
 use super::env::Env;
 use super::settings::DATABASE_URL;
 use super::site::SiteConfig;
+use crate::store::postgres_tls;
 
 /// `DATABASE_URL`. It may contain a password.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ impl DatabaseConfig {
         let scheme = url.expose_secret().split(':').next();
         if !matches!(scheme, Some("sqlite" | "postgres" | "postgresql")) {
             mistakes.add(DATABASE_URL.name, "must start with sqlite:// or postgres://");
+        } else if site.production && scheme != Some("sqlite") {
+            mistakes.check(DATABASE_URL.name, postgres_tls::check(url.expose_secret()));
         }
         Self { url }
     }

@@ -6,8 +6,11 @@ use std::path::Path;
 use secrecy::SecretString;
 
 use super::setting::{Choice, Setting};
-use super::{Mistakes, reference};
+use super::{Mistakes, reference, service_variable};
 use crate::limits::Limit;
+
+/// The file in the working directory with values that the environment does not set.
+pub const DOT_ENV: &str = ".env";
 
 /// Renamed settings: the old and the new name. The old name is accepted for one release.
 pub const RENAMED: [(&str, &str); 6] = [
@@ -193,10 +196,11 @@ impl Env {
         mistakes.check(name, number.ok_or_else(problem))
     }
 
-    /// Adds a mistake for every unknown `PORTAL_…` variable, since most are typos.
+    /// Adds a mistake for every unknown `PORTAL_…` variable, since most are typos. The variables of container systems
+    /// are ignored.
     pub fn refuse_unknown(&self, mistakes: &mut Mistakes) {
         for name in self.values.keys().filter(|name| name.starts_with("PORTAL_")) {
-            if !reference::is_known(name) {
+            if !reference::is_known(name) && !service_variable::is_service_variable(name) {
                 mistakes.add(name, "is not a known setting; docs/configuration.md lists all of them");
             }
         }

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::Mistakes;
 use super::env::Env;
+use super::{Mistakes, guessing};
 use crate::limits::Limits;
 
 /// Loads the limits; those that are not set keep their default.
 pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
     let mut numbers = BTreeMap::new();
     let limits = Limits::from_numbers(&mut |limit| {
-        let whole = limit.part_of.and_then(|whole| numbers.get(whole)).copied();
-        let default = whole.map_or_else(|| limit.default_number(), |whole: u64| whole.div_ceil(2));
-        let number = env.number(limit, whole.unwrap_or(limit.highest), mistakes).unwrap_or(default);
+        let part = limit.part_of.and_then(|(whole, divisor)| Some((*numbers.get(whole)?, divisor)));
+        let default =
+            part.map_or_else(|| limit.default_number(), |(whole, divisor): (u64, u64)| whole.div_ceil(divisor));
+        let number = env.number(limit, part.map_or(limit.highest, |(whole, _)| whole), mistakes).unwrap_or(default);
         numbers.insert(limit.name, number);
         number
     });
@@ -22,5 +23,6 @@ pub fn load(env: &Env, mistakes: &mut Mistakes) -> Limits {
     if limits.session.idle > limits.session.absolute {
         mistakes.add("PORTAL_SESSION_IDLE", "must not be longer than PORTAL_SESSION_ABSOLUTE");
     }
+    guessing::check(&limits, mistakes);
     limits
 }

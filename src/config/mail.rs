@@ -7,11 +7,15 @@ use lettre::Address;
 use lettre::message::Mailbox;
 
 use super::env::{Env, Source};
-use super::settings::{MAIL_FROM, SMTP_URL};
+use super::settings::{MAIL_FROM, PORTAL_DEV_MAILBOX, SMTP_URL};
 use super::site::SiteConfig;
 use super::{Config, Mistakes};
 use crate::mail::transport::SmtpServer;
 use crate::mail::{Sender, Transport};
+
+/// Why a portal that others reach does not start in development.
+const MAILBOX: &str = "in development without SMTP_URL, /dev/mailbox shows every email with its code. Set \
+                       LEPTOS_ENV=PROD, or SMTP_URL, or PORTAL_DEV_MAILBOX=public to let everyone read the mailbox";
 
 /// How email is sent. Lives as long as the process.
 #[derive(Clone, Debug)]
@@ -28,7 +32,16 @@ pub enum TransportConfig {
     /// Only in development: files in this folder, shown at `/dev/mailbox`.
     File {
         dir: PathBuf,
+        readers: MailboxReaders,
     },
+}
+
+/// `PORTAL_DEV_MAILBOX`: who may read the development mailbox, with the codes of every user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailboxReaders {
+    /// Browsers on this machine.
+    Local,
+    Everyone,
 }
 
 impl MailConfig {
@@ -49,7 +62,7 @@ impl Transport {
     pub fn from_config(config: &MailConfig) -> Result<Self, lettre::transport::smtp::Error> {
         match &config.transport {
             TransportConfig::Smtp(server) => Self::smtp(server.clone()),
-            TransportConfig::File { dir } => Ok(Self::file(dir.clone())),
+            TransportConfig::File { dir, .. } => Ok(Self::file(dir.clone())),
         }
     }
 }
@@ -72,7 +85,15 @@ fn transport(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Tr
             );
             None
         }
-        None => Some(TransportConfig::File { dir: site.data_dir.join("mail") }),
+        None => {
+            let readers = env.choice(&PORTAL_DEV_MAILBOX, mistakes);
+            if readers == MailboxReaders::Local
+                && let Some((name, what)) = site.exposure()
+            {
+                mistakes.add(name, format_args!("{what}; {MAILBOX}"));
+            }
+            Some(TransportConfig::File { dir: site.data_dir.join("mail"), readers })
+        }
     }
 }
 
@@ -109,10 +130,11 @@ mod tests {
 
     /// Loads the section, and the mistakes in it, for a portal at `https://portal.example`.
     fn load(pairs: &[(&str, &str)]) -> (Option<MailConfig>, Vec<String>) {
-        let public = [("PUBLIC_URL", "https://portal.example")];
+        let public = [("PUBLIC_URL", "https://portal.example"), ("PORTAL_DEV_MAILBOX", "public")];
         let env = Env::of(&[&public, pairs].concat());
         let mut mistakes = Mistakes::default();
-        let site = SiteConfig::load(&env, &mut mistakes);
+        let production = crate::config::site::is_production(&env).expect("an environment");
+        let site = SiteConfig::load(&env, production, &mut mistakes);
         let config = MailConfig::load(&env, &site, &mut mistakes);
         (config, mistakes.0)
     }
@@ -129,7 +151,9 @@ mod tests {
         assert!(mistake(&[("LEPTOS_ENV", "PROD")]).starts_with("SMTP_URL: is missing"));
         let (config, _) = load(&[("PORTAL_DATA_DIR", "/srv/portal")]);
         let dir = config.map(|config| config.transport);
-        assert!(matches!(dir, Some(TransportConfig::File { dir }) if dir == std::path::Path::new("/srv/portal/mail")));
+        assert!(
+            matches!(dir, Some(TransportConfig::File { dir, .. }) if dir == std::path::Path::new("/srv/portal/mail"))
+        );
         let (config, _) = load(&[("LEPTOS_ENV", "PROD"), ("SMTP_URL", "smtps://mail.example.com")]);
         assert!(matches!(config, Some(MailConfig { transport: TransportConfig::Smtp(_), .. })));
     }

@@ -4,16 +4,20 @@
 pub mod captcha;
 pub mod database;
 pub mod env;
+mod guessing;
 pub mod limits;
 pub mod log;
 pub mod mail;
 pub mod reference;
 pub mod registration;
 pub mod report;
+pub mod risks;
 pub mod secrets;
+mod service_variable;
 pub mod setting;
 pub mod settings;
 pub mod site;
+mod site_root;
 
 use std::path::Path;
 
@@ -78,23 +82,26 @@ impl Config {
     /// # Errors
     /// All mistakes, one line each, starting with the name of the variable.
     pub fn from_environment(rng: &Rng) -> Result<Self, ConfigErrors> {
-        let env = Env::from_process(Path::new(".env")).map_err(|problem| ConfigErrors(vec![problem]))?;
+        let env = Env::from_process(Path::new(env::DOT_ENV)).map_err(|problem| ConfigErrors(vec![problem]))?;
         Self::from_env(&env, rng)
     }
 
     /// Loads the configuration from `env`.
     ///
     /// # Errors
-    /// As [`Config::from_environment`].
+    /// As [`Config::from_environment`]. If `LEPTOS_ENV` is wrong, only that: which other settings are mistakes
+    /// depends on it.
     pub fn from_env(env: &Env, rng: &Rng) -> Result<Self, ConfigErrors> {
+        let production = site::is_production(env).map_err(|mistake| ConfigErrors(vec![mistake]))?;
         let mut mistakes = Mistakes::default();
         env.refuse_unknown(&mut mistakes);
         let limits = limits::load(env, &mut mistakes);
         let log = LogConfig::load(env, &mut mistakes);
-        let site = SiteConfig::load(env, &mut mistakes);
+        let site = SiteConfig::load(env, production, &mut mistakes);
         let database = DatabaseConfig::load(env, &site, &mut mistakes);
+        site_root::check(env, &site, &database, &mut mistakes);
         let mail = MailConfig::load(env, &site, &mut mistakes);
-        let third_party = captcha::load(env, &mut mistakes);
+        let third_party = captcha::load(env, production, &mut mistakes);
         let second_factor = env.choice(&settings::PORTAL_REQUIRE_MFA, &mut mistakes);
         let registration = RegistrationConfig::load(env, &mut mistakes);
         let keys = secrets::load(env, &site, rng, &mut mistakes);

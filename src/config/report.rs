@@ -76,7 +76,7 @@ fn or_none(items: Vec<String>) -> String {
 pub(super) fn mail(config: &Config) -> String {
     match &config.mail.transport {
         TransportConfig::Smtp { .. } => "SMTP".to_owned(),
-        TransportConfig::File { dir } => format!("files in {} and /dev/mailbox", dir.display()),
+        TransportConfig::File { dir, .. } => format!("files in {} and /dev/mailbox", dir.display()),
     }
 }
 

@@ -30,7 +30,13 @@ pub fn load(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) ->
 /// directory; in production it is a mistake.
 fn current(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> Option<SecretKey> {
     match env.secret(&SECRET_KEY, mistakes) {
-        Some(text) => mistakes.check(SECRET_KEY.name, SecretKey::from_base64(text.expose_secret())),
+        Some(text) => {
+            let key = mistakes.check(SECRET_KEY.name, SecretKey::from_base64(text.expose_secret()))?;
+            if site.production && !key.looks_random() {
+                mistakes.add(SECRET_KEY.name, "is not random; generate one with `openssl rand -base64 32`");
+            }
+            Some(key)
+        }
         None if site.production => {
             mistakes.add(SECRET_KEY.name, "is missing; generate one with `openssl rand -base64 32`");
             None

@@ -2,6 +2,7 @@
 //! values, its meaning in Markdown, and how `portal check-config` shows it. The limits are in `src/limits/table.rs`.
 
 use super::log::LogFormat;
+use super::mail::MailboxReaders;
 use super::setting::{Choice, Entry, Setting, choice, optional, secret, text};
 use super::{Config, report};
 use crate::domain::{CaptchaProvider, MfaPolicy, RegistrationMode};
@@ -25,24 +26,29 @@ macro_rules! settings {
 
 settings! {
     "Server" {
-        LEPTOS_ENV: Setting = text("DEV", "`PROD` or `PRODUCTION`; any other value means development",
-            "In production the portal does not start without `PUBLIC_URL`, `SECRET_KEY` and `SMTP_URL`.")
+        LEPTOS_ENV: Setting = text("DEV", "`DEV`, `DEVELOPMENT`, `PROD` or `PRODUCTION`, in any case",
+            "In production the portal does not start without `PUBLIC_URL`, `SECRET_KEY` and `SMTP_URL`, or with a \
+             setting that is unsafe. In development it must be set unless `LEPTOS_SITE_ADDR` is a loopback address.")
             .shown_as("Mode", |config| if config.site.production { "production" } else { "development" }.to_owned());
         PUBLIC_URL: Setting = optional("`http://` and `LEPTOS_SITE_ADDR`; required in production",
-            "a URL with `http` or `https`, a host and an optional port, without a path",
+            "a URL with a host and an optional port, without a path: `https`, and `http` in development or for this machine",
             "The URL that users open. Links in emails start with it, forms are accepted only from it in production, \
              and with `https` cookies are `Secure`.")
             .shown_as("Public URL", |config| config.site.public_url.origin.clone());
         LEPTOS_SITE_ADDR: Setting = text("127.0.0.1:3000", "an IP address and a port", "Where the server listens.")
             .shown_as("Listen address", |config| config.site.address.to_string());
         LEPTOS_SITE_ROOT: Setting = text("target/site", "a folder",
-            "The folder with the stylesheet, the scripts and the files of `public/`.");
+            "The folder with the stylesheet, the scripts and the files of `public/`. It must not contain the database, \
+             the data folder, `.env`, a file with a secret, or the program.");
         TRUSTED_PROXIES: Setting = optional("none", "IP addresses and networks, separated by commas",
-            "The reverse proxies whose `X-Forwarded-For` is used. See [Deployment](deployment.md#trusted_proxies).")
+            "The reverse proxies whose `X-Forwarded-For` is used; not a network with the prefix length 0. See \
+             [Deployment](deployment.md#trusted_proxies).")
             .shown_as("Trusted proxies", report::proxies);
         DATABASE_URL: Setting = secret("`sqlite://` and `portal.db` in `PORTAL_DATA_DIR`",
             "`sqlite://…` or `postgres://…`",
-            "The database: an SQLite file, or a PostgreSQL database such as `postgres://user:password@host/name`.")
+            "The database: an SQLite file, or a PostgreSQL database such as \
+             `postgres://user:password@host/name?sslmode=verify-full`. In production a server on another machine needs \
+             `sslmode=verify-full`.")
             .shown_as("Database", report::database);
         PORTAL_DATA_DIR: Setting = text("data", "a folder",
             "The folder for the default database and, in development, for emails and a generated secret key.")
@@ -53,7 +59,7 @@ settings! {
     }
     "Secret key" {
         SECRET_KEY: Setting = secret("generated once in `PORTAL_DATA_DIR`; required in production",
-            "32 random bytes in base64",
+            "32 random bytes in base64; in production with at least 8 different bytes",
             "Keys derived from it hash codes and encrypt waiting email, authenticator seeds and the audit log's seal. \
              Generate it with `openssl rand -base64 32`.")
             .shown_as("Secret key", |config| config.keys.current().id().to_string());
@@ -71,6 +77,13 @@ settings! {
             "`no-reply@` and the host of `PUBLIC_URL`; required in production if that is an IP address",
             "`portal@example.com` or `Portal <portal@example.com>`", "The sender of all emails.")
             .shown_as("Sender", |config| config.mail.from.to_string());
+        PORTAL_DEV_MAILBOX: Choice<MailboxReaders> = choice(
+            &[
+                ("local", MailboxReaders::Local, "for browsers on this machine"),
+                ("public", MailboxReaders::Everyone, "for everyone"),
+            ],
+            "Who can read `/dev/mailbox`, which shows all emails and codes in development without `SMTP_URL`. With \
+             `local`, a portal that other machines reach does not start.");
     }
     "Logging" {
         PORTAL_LOG: Setting = optional("`RUST_LOG`, or `info`", "a filter in the syntax of `RUST_LOG`",
@@ -134,7 +147,8 @@ settings! {
         PORTAL_CAPTCHA_SECRET: Setting = secret("none",
             "required for `turnstile` and `hcaptcha`, refused for `proof`",
             "The secret key that the provider issued for the site.");
-        PORTAL_CAPTCHA_VERIFY_URL: Setting = optional("the provider's", "a URL",
+        PORTAL_CAPTCHA_VERIFY_URL: Setting = optional("the provider's",
+            "an `https` URL; also `http` in development or for this machine",
             "Where the server verifies the answers of the provider's widget.");
     }
     "Load" {}

@@ -7,13 +7,14 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::Mistakes;
-use super::env::Env;
+use super::env::{Env, Source};
 use super::settings::{
     LEPTOS_ENV, LEPTOS_SITE_ADDR, LEPTOS_SITE_ROOT, PORTAL_DATA_DIR, PORTAL_NAME, PUBLIC_URL, TRUSTED_PROXIES,
 };
 
 /// The host name that browsers trust without https (W3C Secure Contexts, section 3.1).
 const LOCALHOST: &str = "localhost";
+const ENVIRONMENT: &str = "must be DEV or PROD";
 
 /// The portal's environment, name, URL, listening address, folders and proxies.
 #[derive(Clone, Debug)]
@@ -62,20 +63,42 @@ pub enum NoPasskeys {
 }
 
 impl SiteConfig {
-    /// Loads the section.
-    pub fn load(env: &Env, mistakes: &mut Mistakes) -> Self {
-        let production = matches!(env.text(&LEPTOS_ENV).to_ascii_lowercase().as_str(), "prod" | "production");
+    /// Loads the section. `production` is the value of [`is_production`].
+    pub fn load(env: &Env, production: bool, mistakes: &mut Mistakes) -> Self {
         let address = mistakes.check(LEPTOS_SITE_ADDR.name, env.text(&LEPTOS_SITE_ADDR).parse());
         let address = address.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+        if env.sources().of(LEPTOS_ENV.name) == Source::Default && !address.ip().to_canonical().is_loopback() {
+            mistakes.add(
+                LEPTOS_ENV.name,
+                format_args!(
+                    "is not set, and LEPTOS_SITE_ADDR {address} is not a loopback address; set PROD, or DEV for \
+                     development"
+                ),
+            );
+        }
         Self {
             production,
             name: name(env, mistakes),
             address,
             root: env.text(&LEPTOS_SITE_ROOT).into(),
             public_url: public_url(env, production, address, mistakes),
-            trusted_proxies: env.list(&TRUSTED_PROXIES, "IP addresses or networks", network, mistakes),
+            trusted_proxies: trusted_proxies(env, mistakes),
             data_dir: env.text(&PORTAL_DATA_DIR).into(),
         }
+    }
+
+    /// Returns the first setting that lets others than the users of this machine reach the portal, and what about it
+    /// does.
+    #[must_use]
+    pub fn exposure(&self) -> Option<(&'static str, String)> {
+        if !self.address.ip().to_canonical().is_loopback() {
+            return Some((LEPTOS_SITE_ADDR.name, format!("{} is not a loopback address", self.address)));
+        }
+        if self.https() || !is_loopback_host(&self.public_url.host) {
+            return Some((PUBLIC_URL.name, format!("{} is not a URL of this machine", self.public_url.origin)));
+        }
+        let proxies = !self.trusted_proxies.is_empty();
+        proxies.then(|| (TRUSTED_PROXIES.name, "is set, so other machines reach the portal through a proxy".to_owned()))
     }
 
     /// Whether browsers reach the portal over https; cookies are `Secure` then.
@@ -100,12 +123,33 @@ impl SiteConfig {
                 Ok(RelyingParty { id: LOCALHOST.to_owned(), origin: url.origin().ascii_serialization() })
             }
             Some(_) => Err(NoPasskeys::Address),
-            None if self.https() || host == LOCALHOST || host.ends_with(".localhost") => {
+            None if self.https() || is_loopback_host(host) => {
                 Ok(RelyingParty { id: host.clone(), origin: origin.clone() })
             }
             None => Err(NoPasskeys::Unsafe),
         }
     }
+}
+
+/// Parses `LEPTOS_ENV` as leptos does: in any case, short or long.
+///
+/// # Errors
+/// A value that is neither, such as a typo.
+pub fn is_production(env: &Env) -> Result<bool, String> {
+    let text = env.text(&LEPTOS_ENV);
+    match text.to_ascii_lowercase().as_str() {
+        "dev" | "development" => Ok(false),
+        "prod" | "production" => Ok(true),
+        _ => Err(format!("{}: {ENVIRONMENT}, not {text:?}", LEPTOS_ENV.name)),
+    }
+}
+
+/// Whether a host of a URL always means this machine. Browsers resolve `localhost` and names below it themselves.
+pub(super) fn is_loopback_host(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
+    host == LOCALHOST
+        || host.ends_with(".localhost")
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
 fn name(env: &Env, mistakes: &mut Mistakes) -> String {
@@ -122,7 +166,16 @@ fn public_url(env: &Env, production: bool, address: SocketAddr, mistakes: &mut M
         Some(text) => {
             // The value is not quoted, because it may contain a password.
             let problem = "must be a URL like https://portal.example.com: http or https, a host and an optional port";
-            mistakes.check(PUBLIC_URL.name, parse_public_url(text).ok_or(problem)).unwrap_or(local)
+            let Some(url) = mistakes.check(PUBLIC_URL.name, parse_public_url(text).ok_or(problem)) else {
+                return local;
+            };
+            if production && !url.origin.starts_with("https:") && !is_loopback_host(&url.host) {
+                mistakes.add(
+                    PUBLIC_URL.name,
+                    "must start with https:// in production, because http:// sends passwords and cookies unencrypted",
+                );
+            }
+            url
         }
         None if production => {
             mistakes
@@ -144,6 +197,19 @@ fn parse_public_url(text: &str) -> Option<PublicUrl> {
         return None;
     }
     Some(PublicUrl { origin: url.origin().ascii_serialization(), host })
+}
+
+fn trusted_proxies(env: &Env, mistakes: &mut Mistakes) -> Vec<IpNet> {
+    let networks = env.list(&TRUSTED_PROXIES, "IP addresses or networks", network, mistakes);
+    for everyone in networks.iter().filter(|network| network.prefix_len() == 0) {
+        mistakes.add(
+            TRUSTED_PROXIES.name,
+            format_args!(
+                "{everyone} contains every client, so each could choose its own IP address; list your proxies"
+            ),
+        );
+    }
+    networks
 }
 
 /// Parses `192.0.2.0/24` or a single IP address. The standard library rejects ambiguous forms such

@@ -1,5 +1,6 @@
 //! The secret key from which all other keys are derived.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use base64::Engine as _;
@@ -7,6 +8,9 @@ use base64::prelude::BASE64_STANDARD;
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
+
+/// Minimum number of different bytes in a key. A random key has fewer with a probability below 2^-100.
+const DISTINCT_MIN: usize = 8;
 
 /// `SECRET_KEY`: 32 random bytes. Lives as long as the process.
 #[derive(Clone)]
@@ -34,6 +38,13 @@ impl SecretKey {
     pub fn from_base64(text: &str) -> Result<Self, SecretKeyError> {
         let bytes = Zeroizing::new(BASE64_STANDARD.decode(text.trim()).map_err(|_| SecretKeyError)?);
         Ok(Self::from_bytes(bytes.as_slice().try_into().map_err(|_| SecretKeyError)?))
+    }
+
+    /// Whether the bytes can be random: at least [`DISTINCT_MIN`] different ones. It detects keys such as 32 zeros
+    /// that were typed by hand.
+    #[must_use]
+    pub fn looks_random(&self) -> bool {
+        self.0.iter().collect::<BTreeSet<_>>().len() >= DISTINCT_MIN
     }
 
     /// Returns the base64 form, for the file of the development key.
@@ -100,6 +111,18 @@ mod tests {
         assert_ne!(id(7), id(8));
         // Databases store the id, so it must never change.
         assert_eq!(id(7).to_string(), "3160f8a0002dba89");
+    }
+
+    #[test]
+    fn a_key_of_a_few_repeated_bytes_does_not_look_random() {
+        let of = |text: &str| {
+            let mut bytes = text.bytes().cycle();
+            SecretKey::from_bytes(std::array::from_fn(|_| bytes.next().unwrap_or_default()))
+        };
+        for weak in ["0", "abc", "1234567"] {
+            assert!(!of(weak).looks_random(), "{weak}");
+        }
+        assert!(of("12345678").looks_random());
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use axum::extract::Request;
-use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use percent_encoding::percent_decode_str;
 use tower_http::services::ServeDir;
 
 use crate::app::Assets;
@@ -51,8 +52,20 @@ fn files(folder: PathBuf) -> ServeDir {
     ServeDir::new(folder).precompressed_br().precompressed_gzip().append_index_html_on_directories(false)
 }
 
-/// Lets browsers cache files with a content hash in their name for a year; others are revalidated.
-pub async fn cache_by_hash(request: Request, next: Next) -> Response {
+/// Whether the path names a file or folder that begins with a dot, such as `.env` or `.git`, which is never meant to be
+/// public. `.well-known` is (RFC 8615).
+#[must_use]
+pub fn is_hidden(path: &str) -> bool {
+    let path = percent_decode_str(path).decode_utf8_lossy();
+    path.split('/').any(|component| component.starts_with('.') && component != ".well-known")
+}
+
+/// Serves no hidden file, and lets browsers cache files with a content hash in their name for a year; others are
+/// revalidated.
+pub async fn guard(request: Request, next: Next) -> Response {
+    if is_hidden(request.uri().path()) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let hashed = request.uri().path().rsplit('/').next().is_some_and(|file| file.matches('.').count() >= 2);
     let mut response = next.run(request).await;
     let policy = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
@@ -64,7 +77,7 @@ pub async fn cache_by_hash(request: Request, next: Next) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::names_from;
+    use super::{is_hidden, names_from};
 
     #[test]
     fn file_names_contain_the_build_hash_if_there_is_one() {
@@ -74,5 +87,15 @@ mod tests {
             ("/pkg/portal.ghi.css", "/pkg/portal.abc.js", "/pkg/portal.def.wasm")
         );
         assert_eq!(names_from("").css, "/pkg/portal.css");
+    }
+
+    #[test]
+    fn a_path_with_a_component_that_begins_with_a_dot_is_hidden() {
+        for hidden in ["/.env", "/%2eenv", "/.git/config", "/a/.b/c", "/a/..", "/.well-known/.x", "/.well-known2"] {
+            assert!(is_hidden(hidden), "{hidden}");
+        }
+        for public in ["/", "/favicon.svg", "/pkg/portal.abc.js", "/.well-known/security.txt", "/a.b/c"] {
+            assert!(!is_hidden(public), "{public}");
+        }
     }
 }

@@ -8,10 +8,10 @@
 
 use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 
-use super::{body, request_context};
+use super::{body, local_request, request_context};
 use crate::config::site::SiteConfig;
 use crate::routes::form::wants_page;
 use crate::state::AppState;
@@ -32,7 +32,7 @@ pub fn may_change(method: &Method) -> bool {
 #[must_use]
 pub fn refuse(request: &Request, state: &AppState) -> Option<Response> {
     let headers = request.headers();
-    if !may_change(request.method()) || is_our_own(headers, &state.config.site) {
+    if !may_change(request.method()) || is_our_own(headers, request.extensions(), &state.config.site) {
         return None;
     }
     tracing::warn!(
@@ -61,29 +61,31 @@ pub fn refuse(request: &Request, state: &AppState) -> Option<Response> {
 /// "append a request `Origin` header"; Chromium and Safari always have, Firefox since version 70).
 /// Clients such as curl send neither, and have no other user's cookies. Go's
 /// `http.CrossOriginProtection` follows the same rules.
-fn is_our_own(headers: &HeaderMap, site: &SiteConfig) -> bool {
+fn is_our_own(headers: &HeaderMap, extensions: &Extensions, site: &SiteConfig) -> bool {
     let ours = |value: &HeaderValue| matches!(value.as_bytes(), b"same-origin" | b"none");
     headers.get_all(SEC_FETCH_SITE).iter().all(ours)
-        && headers.get_all(ORIGIN).iter().all(|origin| is_our_origin(origin, headers, site))
+        && headers.get_all(ORIGIN).iter().all(|origin| is_our_origin(origin, headers, extensions, site))
 }
 
 /// Whether `origin` is the portal's own: the origin of `PUBLIC_URL`, and in development also that
-/// of the request's `Host`, because developers open the portal as `localhost`, `127.0.0.1` or by
-/// its IP address in the local network.
+/// of the request's `Host`, because developers open the portal as `localhost` or as `127.0.0.1`.
 ///
 /// The comparison with `Host` is safe: a page cannot set that header. The browser sets `Host` to
 /// the host that the URL names, and `Origin` to the origin of the page with the form. They match
-/// only for a page of that host and port, and the browser sends only that host's cookies. A foreign
-/// host name that resolves to the portal's IP address (DNS rebinding) passes, but brings none of
-/// the portal's cookies, since those belong to another name. In production `Host` is ignored: a
-/// proxy may have rewritten it, and it does not distinguish http from https.
-fn is_our_origin(origin: &HeaderValue, headers: &HeaderMap, site: &SiteConfig) -> bool {
+/// only for a page of that host and port, and the browser sends only that host's cookies. Only
+/// [local requests](local_request::is_local) are compared, so a foreign host name that resolves to
+/// the portal's IP address (DNS rebinding) does not pass. In production `Host` is ignored: a proxy
+/// may have rewritten it, and it does not distinguish http from https.
+fn is_our_origin(origin: &HeaderValue, headers: &HeaderMap, extensions: &Extensions, site: &SiteConfig) -> bool {
     let Ok(origin) = origin.to_str() else { return false };
     if origin == site.public_url.origin {
         return true;
     }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    !site.production && host.is_some() && origin.strip_prefix("http://") == host
+    !site.production
+        && host.is_some()
+        && origin.strip_prefix("http://") == host
+        && local_request::is_local(headers, extensions, site)
 }
 
 fn header_value(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

@@ -14,9 +14,9 @@ pub fn lines<C: AsRef<str>>(rows: &[Vec<C>]) -> csv::Result<Vec<u8>> {
 }
 
 /// Puts an apostrophe before what a spreadsheet could treat as a formula, which turns it into text
-/// (OWASP, CSV Injection). The first character decides, also in its fullwidth form.
+/// (OWASP, CSV Injection; ASVS 5.0, V1.2.10). The first character decides, also in its fullwidth form.
 fn text(cell: &str) -> String {
-    let formula = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    let formula = ['\0', '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
     format!("{}{cell}", if cell.starts_with(formula) { "'" } else { "" })
 }
 
@@ -38,9 +38,21 @@ mod tests {
 
     #[test]
     fn cells_that_look_like_formulas_become_text() {
-        for formula in
-            ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1", "＋1", "－1", "＠x", "=HYPERLINK(\"x\")"]
-        {
+        for formula in [
+            "\0=1",
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\tx",
+            "\rx",
+            "\nx",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠x",
+            "=HYPERLINK(\"x\")",
+        ] {
             assert!(line(&[formula]).starts_with(&format!("\"'{}", &formula.replace('"', "\"\""))), "{formula}");
         }
         for text in ["1-1", "a=b", "'=1", " =1", "2026-11-23"] {

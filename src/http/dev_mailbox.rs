@@ -1,18 +1,24 @@
-//! A browser view of the emails that a development server wrote to files. Never mounted in production.
+//! A browser view of the emails that a development server wrote to files. Never mounted in production, and by default
+//! shown only to browsers on the same machine.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
+use super::local_request;
+use super::pages::Pages;
+use crate::config::mail::{MailboxReaders, TransportConfig};
 use crate::mail::transport::FileBox;
 use crate::mail::transport::file::{FileId, FiledMail};
 use crate::paths;
+use crate::state::AppState;
 
 /// Maximum number of emails in the list.
 const SHOWN: usize = 50;
@@ -44,6 +50,24 @@ pub fn routes(dir: PathBuf, css: String) -> Router {
     let mailbox = Mailbox { files: FileBox::new(dir), css: css.into() };
     let one = format!("{}/{{id}}", paths::DEV_MAILBOX);
     Router::new().route(paths::DEV_MAILBOX, get(list)).route(&one, get(show)).with_state(mailbox)
+}
+
+/// Whether this request may read the mailbox, if there is one.
+#[must_use]
+pub fn is_shown_to(request: &Request, state: &AppState) -> bool {
+    let TransportConfig::File { readers, .. } = &state.config.mail.transport else { return false };
+    let is_local = || local_request::is_local(request.headers(), request.extensions(), &state.config.site);
+    *readers == MailboxReaders::Everyone || is_local()
+}
+
+/// Answers requests that may not read the mailbox as if it did not exist.
+pub async fn guard(State(pages): State<Pages>, request: Request, next: Next) -> Response {
+    if is_shown_to(&request, pages.state()) {
+        return next.run(request).await;
+    }
+    let mut response = pages.not_found(None);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 async fn list(State(mailbox): State<Mailbox>) -> Response {

@@ -11,12 +11,13 @@ use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
 use super::access_log::Entry;
-use super::{body, csrf, error_page, headers, rate_limit, request_target};
+use super::{body, csrf, error_page, forwarding, headers, rate_limit, request_target};
 use crate::state::AppState;
 
 /// Answers a request. All of this is one layer, because axum allocates memory for each layer and request.
 pub async fn layer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let change = csrf::may_change(request.method());
+    forwarding::warn_untrusted(&request, &state);
     let (entry, span) = Entry::begin(&mut request, &state);
     let answered = async {
         let answered = AssertUnwindSafe(answer(request, &state, next)).catch_unwind().await;

@@ -11,10 +11,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use leptos::nonce::Nonce;
 use tower_sessions::Session;
 
-use super::error_page;
 use super::headers::policy::{self, Policy};
+use super::{dev_mailbox, error_page};
 use crate::app::{self, Assets};
-use crate::config::mail::TransportConfig;
 use crate::datetime;
 use crate::domain::NextPath;
 use crate::islands::Flash;
@@ -58,7 +57,8 @@ pub async fn show(State(pages): State<Pages>, session: Session, mut request: Req
     let Some((Visitor { page: Some(page), account, holds_flash }, by)) = visitor.zip(by) else {
         return pages.not_found(None);
     };
-    let context = pages.context(account);
+    let dev_mailbox = dev_mailbox::is_shown_to(&request, pages.state());
+    let context = PageContext { dev_mailbox, ..pages.context(account) };
     let (method, uri) = (request.method(), request.uri());
     let loaded = (page.load)(PageRequest { state: pages.state(), by: &by, method, uri, session: &session }).await;
     let id = request.extensions().get::<RequestId>();
@@ -142,7 +142,7 @@ impl Pages {
             next: None,
             passkeys: state.relying_party.as_ref().map(|party| party.id.clone()),
             remember_for: remember_for.clone(),
-            dev_mailbox: matches!(state.config.mail.transport, TransportConfig::File { .. }),
+            dev_mailbox: false,
             now: state.clock.now(),
         }
     }

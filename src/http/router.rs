@@ -5,13 +5,13 @@ use std::future::ready;
 
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use leptos::prelude::provide_context;
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::{generate_route_list, handle_server_fns_with_context};
-use tower::ServiceBuilder;
+use tower::{Service as _, ServiceBuilder};
 use tower_http::compression::CompressionLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
@@ -28,12 +28,13 @@ use crate::state::AppState;
 pub fn build(state: &AppState) -> Router {
     let site = &state.config.site;
     let assets = assets::names();
-    let mut router = documents(&Pages::new(state.clone(), assets.clone()));
-    if let TransportConfig::File { dir } = &state.config.mail.transport {
-        router = router.merge(dev_mailbox::routes(dir.clone(), assets.css));
+    let pages = Pages::new(state.clone(), assets.clone());
+    let mut router = documents(&pages);
+    if let TransportConfig::File { dir, .. } = &state.config.mail.transport {
+        let mailbox = dev_mailbox::routes(dir.clone(), assets.css);
+        router = router.merge(mailbox.route_layer(middleware::from_fn_with_state(pages, dev_mailbox::guard)));
     }
-    let package =
-        Router::new().fallback_service(assets::package(&site.root)).layer(middleware::from_fn(assets::cache_by_hash));
+    let package = Router::new().fallback_service(assets::package(&site.root)).layer(middleware::from_fn(assets::guard));
     let router = router
         .nest(&format!("/{}", assets::PACKAGE), package)
         .route(paths::LIVEZ, get(health::livez))
@@ -77,8 +78,20 @@ fn documents(pages: &Pages) -> Router {
             ready(Ok::<_, Infallible>(pages.not_found(visitor.and_then(|visitor| visitor.account))))
         })
     };
+    let public = {
+        let files = assets::public(&state.config.site.root).fallback(not_found.clone());
+        tower::service_fn(move |request: Request| {
+            let (mut files, mut not_found) = (files.clone(), not_found.clone());
+            async move {
+                if assets::is_hidden(request.uri().path()) {
+                    return not_found.call(request).await;
+                }
+                files.call(request).await.map(IntoResponse::into_response)
+            }
+        })
+    };
     router
-        .fallback_service(assets::public(&state.config.site.root).fallback(not_found))
+        .fallback_service(public)
         .route(paths::ACCOUNT_EXPORT, post(export::answer))
         .route(paths::ADMIN_AUDIT_EXPORT, post(audit_export::answer))
         .route(paths::ADMIN_USERS_EXPORT, post(users_export::answer))

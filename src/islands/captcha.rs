@@ -51,7 +51,7 @@ pub fn CaptchaField(form: FormState, captcha: Option<Captcha>) -> impl IntoView 
         <input type="hidden" id=FIELD name=FIELD value=challenge autocomplete="off" />
         // Set as text: a browser with scripts parses it as text, and hydration must not look for elements in it.
         <noscript inner_html=UNSEEN></noscript>
-        {container.map(|container| view! { <div class=container.class data-sitekey=container.site_key></div> })}
+        {container.map(|container| view! { <div class=container.class data-sitekey=container.site_key data-action=container.action></div> })}
         <p class="check" hidden=live(move || bool_attr(proof.get().is_none())) data-done=live(move || bool_attr(solved()))>
             <span class="spinner-border"></span>
             <Icon sign=IconName::Check />

@@ -46,6 +46,8 @@ pub struct Widget {
     /// The class of the element in which the script renders the widget.
     pub class: String,
     pub site_key: String,
+    /// The form that the answer is for, if the third party verifies it.
+    pub action: Option<String>,
 }
 
 /// The captcha fields of a submitted form. Every field may be missing.

@@ -43,6 +43,9 @@ fn insert(widget: &Widget, field: &HtmlInputElement) -> Result<(), JsValue> {
     let container = document().create_element("div")?;
     container.set_class_name(&widget.class);
     container.set_attribute("data-sitekey", &widget.site_key)?;
+    if let Some(action) = &widget.action {
+        container.set_attribute("data-action", action)?;
+    }
     field.insert_adjacent_element("afterend", &container)?;
     let script = document().create_element("script")?;
     script.set_attribute("src", &widget.script)?;

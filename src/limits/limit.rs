@@ -28,8 +28,9 @@ pub struct Limit {
     default: u64,
     /// Whether the default is multiplied by the number of cores.
     per_core: bool,
-    /// A limit that is declared before this one. This limit defaults to half of it and cannot exceed it.
-    pub part_of: Option<&'static str>,
+    /// A limit that is declared before this one, and a divisor. This limit defaults to the whole divided by it, rounded
+    /// up, and cannot exceed the whole.
+    pub part_of: Option<(&'static str, u64)>,
 }
 
 pub(super) const fn seconds(name: &'static str, default: u64, range: RangeInclusive<u64>) -> Limit {
@@ -58,8 +59,8 @@ impl Limit {
         Self { per_core: true, ..self }
     }
 
-    pub(super) const fn part_of(self, whole: &'static str) -> Self {
-        Self { part_of: Some(whole), ..self }
+    pub(super) const fn part_of(self, divisor: u64, whole: &'static str) -> Self {
+        Self { part_of: Some((whole, divisor)), ..self }
     }
 
     /// Returns the default on this machine.

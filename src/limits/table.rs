@@ -171,10 +171,12 @@ limits! {
     ConnectionLimits {
         "Load" {
             most: usize = count("PORTAL_CONNECTIONS_MAX", 2_048, 1..=100_000),
-                "Maximum number of open connections. Further ones get 503.";
-            per_ip: usize = count("PORTAL_CONNECTIONS_PER_IP", 1_024, 1..=100_000).part_of("PORTAL_CONNECTIONS_MAX"),
-                "Maximum number of open connections per IP address, except for trusted proxies. Half of \
-                 `PORTAL_CONNECTIONS_MAX` if only that is set.";
+                "Maximum number of open connections. A further one takes the place of a connection that waits for a \
+                 request, or gets 503.";
+            per_ip: usize =
+                count("PORTAL_CONNECTIONS_PER_IP", 128, 1..=100_000).part_of(16, "PORTAL_CONNECTIONS_MAX"),
+                "Maximum number of open connections per IPv4 address or IPv6 /48 network, except for trusted proxies. \
+                 One sixteenth of `PORTAL_CONNECTIONS_MAX` if only that is set.";
             /// The timeout starts at the first byte of a request, or when the connection opens.
             header: Duration = seconds("PORTAL_HEADER_TIMEOUT", 10, 1..=60),
                 "Maximum time for receiving the headers of a request.";

@@ -48,6 +48,7 @@ pub fn demand(state: &AppState, form: Form, by: &RequestContext) -> Option<Captc
             script: third_party.provider.script().to_owned(),
             class: third_party.provider.class().to_owned(),
             site_key: third_party.site_key.clone(),
+            action: third_party.action(form).map(str::to_owned),
         }),
     };
     Some(Captcha { challenge: challenge.token, kind })

@@ -8,6 +8,7 @@ use super::email_owner;
 use super::outcome::ServiceError;
 use super::sign_up_form::{SignUpForm, TypedSignUp, USERNAME_TAKEN};
 use crate::domain::{AuditAction, FieldErrors, Role, SecurityEvent, Timestamp, Username};
+use crate::mail::ByAdministrator;
 use crate::store::accounts::{self, Account, NewAccount};
 use crate::store::audit::{self, Actor};
 use crate::store::{Cursor, StoreError, Transaction};
@@ -48,7 +49,8 @@ pub struct AdminEntry {
 }
 
 impl AdminCli<'_> {
-    /// Makes a user an administrator. This also applies to sessions that are open.
+    /// Makes a user an administrator. This also applies to sessions that are open. The serving portal sends the notice
+    /// to the user.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] if there is no such username, or [`ServiceError::Refused`] if the
@@ -125,11 +127,14 @@ impl AdminCli<'_> {
 
     async fn set_role(&self, tx: Transaction, account: &Account, role: Role) -> Result<Change, ServiceError> {
         accounts::set_role(&tx, account.id, role).await?;
-        let (action, event) = match role {
-            Role::Administrator => (AuditAction::MadeAdministrator, SecurityEvent::MadeAdministrator),
-            Role::User => (AuditAction::MadeUser, SecurityEvent::MadeUser),
+        let (action, event, notification) = match role {
+            Role::Administrator => {
+                (AuditAction::MadeAdministrator, SecurityEvent::MadeAdministrator, ByAdministrator::MadeAdministrator)
+            }
+            Role::User => (AuditAction::MadeUser, SecurityEvent::MadeUser, ByAdministrator::MadeUser),
         };
         self.core.security_log().record_admin_action(&tx, account.id, event, OPERATORS).await?;
+        self.core.notifications().send_admin_action(&tx, account, notification).await?;
         self.record(&tx, AuditEvent::to(action, account.id)).await?;
         tx.commit().await?;
         Ok(Change::Applied)

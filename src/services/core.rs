@@ -1,5 +1,7 @@
 //! The state that all services share.
 
+use std::sync::atomic::AtomicBool;
+
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{Ceremonies, LookupKeys, OtpDigester, PasswordHasher, PasswordPolicy, Sealer};
@@ -49,6 +51,8 @@ pub struct Core {
     pub anonymous_sessions: AnonymousSessionLimiter,
     /// Throttles log events about a full hash queue.
     pub busy: LogThrottle,
+    /// Whether a request came through a proxy that is not in `TRUSTED_PROXIES`.
+    pub untrusted_proxy_seen: AtomicBool,
     pub clock: Clock,
     pub rng: Rng,
 }
@@ -67,7 +71,8 @@ impl Core {
     pub fn new(config: Config, store: Store, clock: Clock, rng: Rng) -> Result<Self, reqwest::Error> {
         let keys = &config.keys;
         let limits = config.limits.clone();
-        let third_party = config.third_party.clone().map(ThirdParty::new).transpose()?;
+        let third_party =
+            config.third_party.clone().map(|third_party| ThirdParty::new(third_party, &config.site)).transpose()?;
         let sealer = |purpose| Sealer::new(keys, purpose, rng.clone());
         let last_purge = LastPurge::default();
         Ok(Self {
@@ -93,6 +98,7 @@ impl Core {
             rate_limiter: PostRateLimiter::new(&limits, clock.clone()),
             anonymous_sessions: AnonymousSessionLimiter::new(limits.anonymous_sessions_per_ip, clock.clone()),
             busy: LogThrottle::default(),
+            untrusted_proxy_seen: AtomicBool::new(false),
             config,
             limits,
             store,

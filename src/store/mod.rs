@@ -42,6 +42,7 @@ pub mod overview;
 pub mod passkeys;
 #[cfg(test)]
 mod postgres;
+pub mod postgres_tls;
 #[cfg(test)]
 mod query_plan;
 pub mod quotas;

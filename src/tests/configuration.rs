@@ -11,6 +11,11 @@ use portal::rng::Rng;
 
 use super::harness::process::run;
 
+mod guessing;
+mod safe_defaults;
+mod service_variables;
+mod site_root;
+
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 fn load(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
@@ -22,6 +27,12 @@ fn load(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
 
 fn mistakes(pairs: &[(&str, &str)]) -> Vec<String> {
     load(pairs).expect_err("the settings are wrong")
+}
+
+/// Asserts that exactly one line, about this setting, prevents the start.
+fn assert_refused(loaded: Result<Config, Vec<String>>, name: &str, what: &str) {
+    let lines = loaded.expect_err(what);
+    assert!(lines.len() == 1 && lines[0].starts_with(&format!("{name}: ")), "{what}: {lines:?}");
 }
 
 #[test]

@@ -147,8 +147,14 @@ async fn one_ip_address_with_many_connections_leaves_room_for_others_and_can_rec
         assert!(ask(&mut stream, GET).await.starts_with("HTTP/1.1 200"), "127.0.0.{address}");
         held.push(stream);
     }
-    assert!(ask(&mut connect_from(5, to).await, GET).await.starts_with("HTTP/1.1 503"), "every slot is taken");
-    drop(held);
+    // Every slot is taken. The longest idle connection of the IP addresses with the most makes room.
+    let mut late = connect_from(5, to).await;
+    assert!(ask(&mut late, GET).await.starts_with("HTTP/1.1 200"));
+    assert_eq!(rest(&mut held[0]).await, "", "closed without a response");
+    for kept in &mut held[1..] {
+        assert!(ask(kept, GET).await.starts_with("HTTP/1.1 200"));
+    }
+    drop((held, late));
     let mut again = String::new();
     for _ in 0..100 {
         again = ask(&mut connect_from(2, to).await, GET).await;
@@ -159,14 +165,15 @@ async fn one_ip_address_with_many_connections_leaves_room_for_others_and_can_rec
     }
     assert!(again.starts_with("HTTP/1.1 200"), "{again}");
     let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");
-    assert!(log.contains("connections.limited"), "{log}");
+    assert!(log.contains("connections.limited") && log.contains("connections.evicted"), "{log}");
 }
 
 #[tokio::test]
 async fn a_trusted_proxy_is_exempt_from_the_ip_limit_and_five_hundred_connections_are_accepted() {
-    let settings = [("PORTAL_CONNECTIONS_PER_IP", "4"), ("TRUSTED_PROXIES", "127.0.0.1")];
+    let settings =
+        [("PORTAL_CONNECTIONS_PER_IP", "4"), ("TRUSTED_PROXIES", "127.0.0.1"), ("PORTAL_DEV_MAILBOX", "public")];
     let (proxied, _folder) = served(&settings).await;
-    let (direct, _other_folder) = served(&[]).await;
+    let (direct, _other_folder) = served(&[("PORTAL_CONNECTIONS_PER_IP", "500")]).await;
     for (served, count) in [(proxied, 40), (direct, 500)] {
         let mut held = Vec::new();
         for n in 0..count {
@@ -200,6 +207,48 @@ async fn with_too_few_file_descriptors_fewer_connections_are_accepted_and_it_is_
     served.until_ready().await;
     let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");
     assert!(log.contains("wanted=2048 allowed=70 open_files=140"), "{log}");
+}
+
+#[tokio::test]
+async fn by_default_one_ip_address_holds_at_most_a_sixteenth_of_the_connections() {
+    let (served, _folder) = served(&[("PORTAL_CONNECTIONS_MAX", "64")]).await;
+    let to = address_of(&served);
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        let mut stream = connect_from(2, to).await;
+        assert!(ask(&mut stream, GET).await.starts_with("HTTP/1.1 200"));
+        held.push(stream);
+    }
+    assert!(ask(&mut connect_from(2, to).await, GET).await.starts_with("HTTP/1.1 503"));
+    assert!(ask(&mut connect_from(3, to).await, GET).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn a_request_in_progress_is_never_closed_to_make_room() {
+    let limits = ConnectionLimits { most: 2, per_ip: 2, ..Limits::default().connections };
+    let (begun, mut begins) = watch::channel(0);
+    let go_on = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    let wait = std::sync::Arc::clone(&go_on);
+    let slow = move || async move {
+        begun.send_modify(|count| *count += 1);
+        let _go = wait.acquire().await.expect("the semaphore is open");
+        "done"
+    };
+    let router = Router::new().route("/slow", get(slow)).route("/livez", get(|| async { "ok" }));
+    let (address, _stop, _server) = serving(router, limits).await;
+    let slow = async || {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        stream.write_all(b"GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.expect("sent");
+        stream
+    };
+    let mut streams = [slow().await, slow().await];
+    begins.wait_for(|count| *count == 2).await.expect("both requests are being handled");
+    let refused = ask(&mut connect_from(2, address).await, GET).await;
+    assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
+    go_on.add_permits(2);
+    for stream in &mut streams {
+        assert!(rest(stream).await.ends_with("done"));
+    }
 }
 
 /// A server in this process: its socket address, a way to stop it, and its task.

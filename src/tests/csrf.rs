@@ -36,6 +36,9 @@ const FOREIGN: &[&[(&str, &str)]] = &[
     &[("origin", "http://127.0.0.1:3000 https://evil.example")],
     &[("origin", "http://localhost:3000")],
     &[("host", "127.0.0.1:3000"), ("origin", "http://evil.example:3000")],
+    // `Host` counts only from a browser on this machine.
+    &[("host", "localhost:3000"), ("origin", "http://localhost:3000")],
+    &[("host", "192.168.1.5:3000"), ("origin", "http://192.168.1.5:3000"), (SITE, "same-origin")],
     // The two disagree, and one foreign value is enough.
     &[(SITE, "same-origin"), ("origin", "https://evil.example")],
     &[(SITE, "none"), ("origin", "null")],
@@ -52,8 +55,6 @@ const OWN: &[&[(&str, &str)]] = &[
     &[(SITE, "none")],
     &[("origin", OURS)],
     &[(SITE, "same-origin"), ("origin", OURS)],
-    &[("host", "localhost:3000"), ("origin", "http://localhost:3000")],
-    &[("host", "192.168.1.5:3000"), ("origin", "http://192.168.1.5:3000"), (SITE, "same-origin")],
 ];
 
 /// The paths of all forms, as the server functions are registered.
@@ -142,6 +143,32 @@ async fn a_same_site_request_reaches_its_form() {
             let to = client.post("/logout", &[]).await.location();
             assert_eq!(to.as_deref(), Some("/login"), "{mode:?} {headers:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn in_development_a_browser_on_this_machine_may_use_another_name_of_it() {
+    let app = TestApp::new().await;
+    let local = "http://localhost:3000";
+    for mode in BOTH {
+        let logout = async |peer: &str, headers: &[(&'static str, &str)]| {
+            let mut client = with(app.client(mode).at_ip(peer), headers);
+            client.post("/logout", &[]).await.status != 403
+        };
+        for (host, origin) in [("localhost:3000", local), ("[::1]:3000", "http://[::1]:3000")] {
+            assert!(logout("127.0.0.1", &[("host", host), ("origin", origin)]).await, "{mode:?} {host}");
+        }
+        for headers in [
+            &[("host", "rebound.example:3000"), ("origin", "http://rebound.example:3000")][..],
+            &[("host", "192.168.1.5:3000"), ("origin", "http://192.168.1.5:3000")],
+            &[("host", "localhost:3001"), ("origin", "http://localhost:3001")],
+            &[("host", "localhost:3000"), ("origin", "https://localhost:3000")],
+            &[("host", "localhost:3000"), ("origin", local), ("x-forwarded-for", "198.51.100.9")],
+            &[("host", "localhost:3000"), ("origin", local), ("via", "1.1 proxy")],
+        ] {
+            assert!(!logout("127.0.0.1", headers).await, "{mode:?} {headers:?}");
+        }
+        assert!(!logout("192.0.2.7", &[("host", "localhost:3000"), ("origin", local)]).await, "{mode:?}");
     }
 }
 

@@ -18,7 +18,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("limits", &["crypto", "domain"]),
     ("store", &["clock", "crypto", "datetime", "domain", "limits", "rng"]),
     ("mail", &["clock", "crypto", "datetime", "domain", "paths", "rng", "store"]),
-    ("config", &["crypto", "domain", "limits", "mail", "rng"]),
+    ("config", &["crypto", "domain", "limits", "mail", "rng", "store"]),
     ("telemetry", &["config"]),
     ("services", &["clock", "config", "crypto", "domain", "limits", "mail", "paths", "rng", "sorted_lines", "store"]),
     ("state", &["services"]),

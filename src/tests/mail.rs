@@ -5,4 +5,5 @@ mod delivery;
 mod dev_mailbox;
 mod encryption;
 mod faults;
+mod mailbox_readers;
 mod worker;

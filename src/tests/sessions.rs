@@ -139,6 +139,7 @@ async fn signing_out_deletes_row_and_cookie_and_a_replayed_cookie_is_anonymous()
         }
         let mut replay = client.clone();
         let answer = client.post("/logout", &[]).await;
+        assert_eq!(answer.header("clear-site-data"), Some("\"cache\""), "script: {script}");
         assert_eq!(answer.location().as_deref(), Some("/login"));
         assert!(!client.cookies.contains_key(COOKIE), "the cookie is cleared");
         assert_eq!(app.count("SELECT COUNT(*) FROM session WHERE account_id IS NOT NULL").await, 0);

@@ -17,7 +17,7 @@ const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 /// The fields of the verification request.
 type Asked = Vec<(String, String)>;
 
-/// Verifies: `good` is valid, `broken` causes a server error, everything else is invalid.
+/// Verifies: `good` is valid, `broken` causes a server error, JSON is the verdict itself, everything else is invalid.
 #[derive(Clone, Default)]
 struct Verification(Arc<Mutex<Vec<Asked>>>);
 
@@ -44,13 +44,20 @@ async fn verify(
     verification.0.lock().expect("an unpoisoned lock").push(fields);
     match response.as_deref() {
         Some("broken") => Err(StatusCode::INTERNAL_SERVER_ERROR),
-        Some("good") => Ok(Json(serde_json::json!({ "success": true, "hostname": "portal.example" }))),
+        Some("good") => Ok(Json(verdict("portal.example", "register"))),
+        Some(verdict) if verdict.starts_with('{') => Ok(Json(serde_json::from_str(verdict).expect("JSON"))),
         _ => Ok(Json(serde_json::json!({ "success": false, "error-codes": ["invalid-input-response"] }))),
     }
 }
 
+/// A valid answer, solved in a widget with this action on a page of this host.
+fn verdict(hostname: &str, action: &str) -> serde_json::Value {
+    serde_json::json!({ "success": true, "hostname": hostname, "action": action })
+}
+
 async fn app(provider: &str, verify_url: &str) -> TestApp {
     TestApp::with(&[
+        ("PUBLIC_URL", "https://portal.example"),
         ("PORTAL_CAPTCHA", provider),
         ("PORTAL_CAPTCHA_SITE_KEY", "site-key-1"),
         ("PORTAL_CAPTCHA_SECRET", "canary-secret"),
@@ -99,6 +106,53 @@ async fn the_widgets_answer_is_verified_at_the_providers_endpoint() {
             assert!(client.seen(answer).await.contains("We couldn't check that you're not a robot."));
             verification.asked();
             assert_eq!(app.count("SELECT COUNT(*) FROM email_verification").await, before);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_from_another_site_or_another_form_does_not_count() {
+    let own = |hostname: &str| verdict(hostname, "register");
+    for (provider, field, answers) in [
+        (
+            "turnstile",
+            "cf-turnstile-response",
+            [
+                (own("portal.example"), true),
+                (own("evil.example"), false),
+                (own("portal.example.evil.example"), false),
+                (own("not-provided"), false),
+                (own(""), false),
+                (serde_json::json!({ "success": true, "action": "register" }), false),
+                (verdict("portal.example", "login"), false),
+                (serde_json::json!({ "success": true, "hostname": "portal.example" }), false),
+            ],
+        ),
+        (
+            // It has no actions, and sometimes no host.
+            "hcaptcha",
+            "h-captcha-response",
+            [
+                (own("portal.example"), true),
+                (serde_json::json!({ "success": true, "hostname": "portal.example" }), true),
+                (own("not-provided"), true),
+                (own("evil.example"), false),
+                (own("portal.example.evil.example"), false),
+                (own(""), false),
+                (serde_json::json!({ "success": true }), false),
+                (serde_json::json!({ "success": false, "hostname": "portal.example" }), false),
+            ],
+        ),
+    ] {
+        let verification = Verification::default();
+        let url = verification.start().await;
+        for (answer, accepted) in answers {
+            for mode in BOTH {
+                let app = app(provider, &url).await;
+                let mut client = app.client(mode);
+                let passed = register(&mut client, field, &answer.to_string()).await.location();
+                assert_eq!(passed.as_deref() == Some("/verify"), accepted, "{provider} {mode:?} {answer}");
+            }
         }
     }
 }
@@ -155,6 +209,8 @@ async fn the_page_holds_the_widget_and_never_the_secret() {
         let page = app.form().get("/register").await;
         let widget = page.body.split('<').find(|tag| tag.contains("data-sitekey=\"site-key-1\""));
         assert!(widget.is_some_and(|tag| tag.contains(class)), "{}", page.body);
+        let action = widget.is_some_and(|tag| tag.contains("data-action=\"register\""));
+        assert_eq!(action, provider == "turnstile", "{}", page.body);
         let tag = page.body.split('<').find(|tag| tag.contains(script) && tag.starts_with("script"));
         assert!(tag.is_some_and(|tag| tag.contains("nonce=\"")), "{}", page.body);
         assert!(!page.body.contains("canary-secret"));

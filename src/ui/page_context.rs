@@ -22,7 +22,7 @@ pub struct PageContext {
     pub passkeys: Option<String>,
     /// How long "Keep me signed in" lasts, from `PORTAL_SESSION_REMEMBER`: `30 days`.
     pub remember_for: String,
-    /// Whether emails go to the development mailbox.
+    /// Whether this browser can read the development mailbox.
     pub dev_mailbox: bool,
     /// When the page was rendered, by the server's clock.
     pub now: Timestamp,

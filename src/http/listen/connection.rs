@@ -21,17 +21,24 @@ use tokio::sync::watch;
 use tower::Service as _;
 
 use super::Shared;
+use super::connection_limit::ConnectionSlot;
 use super::progress::{Progress, Stage};
 
 /// Maximum number of bytes of the request line and headers; larger requests get 431. hyper limits
 /// the number of headers to 100, which costs no memory.
 const HEAD_MAX: usize = 32 * 1_024;
 
-/// Serves one connection to its end. A message on `drain` ends it after its current request.
-pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared, mut drain: watch::Receiver<()>) {
+/// Serves one connection to its end. A message on `drain`, or the loss of its slot, ends it after its current request.
+pub(super) async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    progress: Arc<Progress>,
+    slot: &ConnectionSlot,
+    shared: &Shared,
+    mut drain: watch::Receiver<()>,
+) {
     // Send small responses at once. If this fails, the first write fails too and is handled there.
     let _ = stream.set_nodelay(true);
-    let progress = Arc::new(Progress::new(shared.rules.clock.clone(), shared.rules.limits));
     let service = service_fn(|request: Request<Incoming>| {
         progress.requested();
         let mut request = request.map(Body::new);
@@ -70,6 +77,14 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: &Shared, 
                 return;
             }
             Ok(()) = drain.changed(), if !draining => {
+                connection.as_mut().graceful_shutdown();
+                draining = true;
+            }
+            () = slot.evicted.notified(), if !draining => {
+                if progress.waiting_since().is_some() {
+                    return;
+                }
+                // Its request arrived in the meantime.
                 connection.as_mut().graceful_shutdown();
                 draining = true;
             }

@@ -35,7 +35,8 @@ fn fitting(limits: ConnectionLimits, open_files: u64) -> ConnectionLimits {
     // If very few files are allowed, split them evenly between connections and the rest.
     let room = open_files.saturating_sub(RESERVE).max(open_files / 2).max(1);
     let most = limits.most.min(usize::try_from(room).unwrap_or(usize::MAX));
-    let per_ip = if most < limits.most { limits.per_ip.min(most.div_ceil(2)) } else { limits.per_ip };
+    // The same share of all connections as before.
+    let per_ip = (limits.per_ip * most).div_ceil(limits.most.max(1));
     ConnectionLimits { most, per_ip, ..limits }
 }
 
@@ -51,9 +52,9 @@ mod tests {
             let fitting = fitting(limits, open_files);
             (fitting.most, fitting.per_ip)
         };
-        assert_eq!(with(20_000), (2_048, 1_024));
-        assert_eq!(with(2_176), (2_048, 1_024));
-        assert_eq!(with(1_024), (896, 448));
-        assert_eq!(with(100), (50, 25));
+        assert_eq!(with(20_000), (2_048, 128));
+        assert_eq!(with(2_176), (2_048, 128));
+        assert_eq!(with(1_024), (896, 56));
+        assert_eq!(with(100), (50, 4));
     }
 }

@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use connection_limit::{ConnectionLimiter, LimitReached};
 pub use fd_limit::fit_to_fd_limit;
 use overload::Refusals;
+use progress::Progress;
 
 use super::request_context;
 use crate::clock::Clock;
@@ -42,7 +43,7 @@ const LINGER: Duration = Duration::from_millis(250);
 #[derive(Clone, Debug)]
 pub struct Rules {
     pub limits: ConnectionLimits,
-    /// Proxies that send requests of many clients; the limit per IP address does not apply to them.
+    /// Proxies that send requests of many clients; the limit per network does not apply to them.
     pub trusted_proxies: Vec<IpNet>,
     pub clock: Clock,
 }
@@ -54,6 +55,8 @@ struct Shared {
     refusals: Refusals,
     /// Counts connections that were closed because they took too long.
     cut: LogThrottle,
+    /// Counts connections that lost their slot to another one.
+    evicted: LogThrottle,
     router: Router,
     stopped: watch::Receiver<bool>,
 }
@@ -69,6 +72,7 @@ pub async fn serve(listener: TcpListener, router: Router, rules: Rules, stopped:
         limiter: Arc::new(limiter),
         refusals: Refusals::default(),
         cut: LogThrottle::default(),
+        evicted: LogThrottle::default(),
         router,
         stopped,
     });
@@ -108,11 +112,21 @@ async fn admit(shared: &Arc<Shared>, drain: &watch::Sender<()>, accepted: io::Re
         }
     };
     let trusted = request_context::is_trusted(peer.ip(), &shared.rules.trusted_proxies);
-    match shared.limiter.take((!trusted).then(|| peer.ip().into())) {
+    let progress = Arc::new(Progress::new(shared.rules.clock.clone(), shared.rules.limits));
+    match shared.limiter.take((!trusted).then(|| peer.ip()), &progress) {
         Ok(slot) => {
+            if slot.evicted_another
+                && let Some(evicted) = shared.evicted.count(shared.rules.clock.elapsed())
+            {
+                tracing::warn!(
+                    event = "connections.evicted",
+                    evicted,
+                    "connection limit reached; connections that waited for a request were closed"
+                );
+            }
             let (shared, drain) = (Arc::clone(shared), drain.subscribe());
             tokio::spawn(async move {
-                connection::serve(stream, peer, &shared, drain).await;
+                connection::serve(stream, peer, progress, &slot, &shared, drain).await;
                 drop(slot);
             });
         }
@@ -121,7 +135,7 @@ async fn admit(shared: &Arc<Shared>, drain: &watch::Sender<()>, accepted: io::Re
             if let Some(refused) = shared.refusals.count.count(elapsed) {
                 let limit = match reached {
                     LimitReached::Total => "total",
-                    LimitReached::PerIp => "per IP address",
+                    LimitReached::PerIp => "per network",
                 };
                 tracing::warn!(event = "connections.limited", %peer, limit, refused, "connection limit reached");
             }

@@ -56,6 +56,12 @@ impl Progress {
         }
     }
 
+    /// Returns since when the connection has waited for a complete request, or `None` if it is answering one.
+    pub(super) fn waiting_since(&self) -> Option<Duration> {
+        let ConnectionState { stage, since } = *self.at();
+        matches!(stage, Stage::First | Stage::Idle | Stage::Head).then_some(since)
+    }
+
     /// Returns the current stage and the time left in it.
     fn left(&self) -> (Stage, Duration) {
         let ConnectionState { stage, since } = *self.at();

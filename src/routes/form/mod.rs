@@ -23,7 +23,7 @@ use super::next_step::{self, Applied};
 use super::page_of;
 use crate::islands::{ApiError, CaptchaAnswer, Feedback};
 use crate::services::captcha::Answer;
-use crate::services::{NextStep, RequestContext, ServiceError};
+use crate::services::{NextStep, RequestContext, ServiceError, SessionChange};
 use crate::state::AppState;
 
 /// Shown when the server is overloaded.
@@ -43,6 +43,10 @@ pub struct RequestId(pub String);
 pub fn wants_page(headers: &HeaderMap) -> bool {
     headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
 }
+
+/// Makes the browser remove the pages of an ended session from its caches, also from the one for the Back button (W3C
+/// Clear Site Data). Browsers follow it over https.
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 const INTERNAL_ERROR: &str = "Something went wrong on our side. Please try again in a moment.";
 
@@ -128,6 +132,9 @@ impl FormRequest {
     }
 
     async fn finish(self, step: NextStep) -> Result<(), ApiError> {
+        if matches!(step.session, SessionChange::End) {
+            self.response.insert_header(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
+        }
         match next_step::apply(&self.state, &self.requester, &self.session, step).await {
             Ok(Applied { to, cookies }) => {
                 for cookie in cookies {

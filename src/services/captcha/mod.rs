@@ -131,7 +131,7 @@ impl Captcha {
         let proven = match (&self.third_party, returned.solution) {
             (None, ChallengeSolution::Wrong) => return Err(self.refuse("wrong", CHECK_FAILED, by)),
             (None, solution) => solution == ChallengeSolution::Correct,
-            (Some(third_party), _) => match third_party.verify(answer.widget, by).await {
+            (Some(third_party), _) => match third_party.verify(form, answer.widget, by).await {
                 Some(false) => return Err(self.refuse("third party", CHECK_FAILED, by)),
                 verified => verified.is_some(),
             },

@@ -197,6 +197,27 @@ async fn an_account_that_cannot_sign_in_cannot_be_promoted() {
 }
 
 #[tokio::test]
+async fn the_user_gets_an_email_about_a_changed_role_and_none_if_nothing_changed() {
+    let app = TestApp::new().await;
+    for name in ["ann", "bob"] {
+        app.account(name, &format!("{name}@x.example")).await;
+        operators(&app).promote(name).await.expect("promoted");
+    }
+    operators(&app).promote("ann").await.expect("unchanged");
+    let subjects = async || {
+        let mails = app.mails_to("ann@x.example").await;
+        mails.into_iter().map(|(subject, _)| subject).filter(|subject| subject.contains("administrator")).collect()
+    };
+    let (promoted, demoted) = ("You're now an administrator of Portal", "You're no longer an administrator of Portal");
+    let seen: Vec<String> = subjects().await;
+    assert_eq!(seen, [promoted]);
+    operators(&app).demote("ann").await.expect("demoted");
+    operators(&app).demote("ann").await.expect("unchanged");
+    let seen: Vec<String> = subjects().await;
+    assert_eq!(seen, [promoted, demoted]);
+}
+
+#[tokio::test]
 async fn an_administrator_who_cannot_sign_in_does_not_count_but_can_be_demoted() {
     let app = TestApp::new().await;
     for name in ["ann", "bob"] {

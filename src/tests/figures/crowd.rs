@@ -35,8 +35,11 @@ const TURNS: u32 = 2;
 /// Time until every connection is open and the queue is full.
 const WARM_UP: Duration = Duration::from_secs(1);
 const WRONG: &str = "not tumble rinse obelisk";
+/// The crowd stands for many clients, but has one IP address.
+const CONNECTIONS: (&str, &str) = ("PORTAL_CONNECTIONS_PER_IP", "1024");
 /// Without the other limits, only the hashing queue refuses sign-ins.
 const QUEUE_ALONE: &[(&str, &str)] = &[
+    CONNECTIONS,
     ("PORTAL_POSTS_PER_SECOND", "1000000"),
     ("PORTAL_POSTS_BURST", "1000000"),
     ("PORTAL_LOGIN_FAILURES", "100"),
@@ -47,7 +50,7 @@ const QUEUE_ALONE: &[(&str, &str)] = &[
 
 pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     let (mut live, mut refusal, mut memory) = (Vec::new(), 0.0_f64, 0.0_f64);
-    for (what, settings) in [("default limits", &[][..]), ("the queue alone", QUEUE_ALONE)] {
+    for (what, settings) in [("default limits", &[CONNECTIONS][..]), ("the queue alone", QUEUE_ALONE)] {
         let data = DataFolder::new().await?;
         let portal = Portal::start_with(&data, settings).await?;
         tokio::time::sleep(WARM_UP).await;

@@ -72,7 +72,11 @@ fn networks(trusted: &[&str]) -> Vec<IpNet> {
 
 fn config(trusted: &[&str]) -> Config {
     let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-    let env = Env::of(&[("SECRET_KEY", key), ("TRUSTED_PROXIES", &trusted.join(","))]);
+    let env = Env::of(&[
+        ("SECRET_KEY", key),
+        ("SMTP_URL", "smtps://smtp.example.com"),
+        ("TRUSTED_PROXIES", &trusted.join(",")),
+    ]);
     Config::from_env(&env, &Rng::from_seed(1)).expect("the settings are right")
 }
 

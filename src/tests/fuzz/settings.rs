@@ -23,8 +23,11 @@ const KEY: (&str, &str) = ("SECRET_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGx
 /// Otherwise it is derived from `PUBLIC_URL`, and one error becomes two.
 const FROM: (&str, &str) = ("MAIL_FROM", "portal@x.example");
 
+/// Otherwise a portal in development is restricted to its own machine.
+const SMTP: (&str, &str) = ("SMTP_URL", "smtps://smtp.example.com");
+
 fn load(name: &str, value: &str) -> Result<Config, Vec<String>> {
-    Config::from_env(&Env::of(&[KEY, FROM, (name, value)]), &Rng::from_seed(1)).map_err(|errors| errors.0)
+    Config::from_env(&Env::of(&[KEY, FROM, SMTP, (name, value)]), &Rng::from_seed(1)).map_err(|errors| errors.0)
 }
 
 /// Each error is a line of its own that begins with the variable's name.

@@ -64,6 +64,8 @@ impl TestApp {
             ("PORTAL_FORM_MIN_FILL", "0"),
             // The test's clock stands still, so the limit on posts never refills.
             ("PORTAL_POSTS_BURST", "1000000"),
+            // Clients connect from IP addresses of other machines.
+            ("PORTAL_DEV_MAILBOX", "public"),
         ];
         let mut values: HashMap<_, _> = quick.into_iter().chain([("PORTAL_DATA_DIR", path)]).collect();
         values.extend(settings.iter().copied());
