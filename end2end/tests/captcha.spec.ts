@@ -107,16 +107,33 @@ test('@hydrated a challenge without a solution does not block the form', async (
   expect(sent.map((post) => post.get('captcha'))).toEqual(['', 'no-way']);
 });
 
-test('@hydrated typing stays responsive during the proof of work', async ({ portal, newUser }) => {
-  const { page } = portal;
-  // A proof of work that takes longer than the test.
+/** Gives the registration form a proof of work that takes longer than the test. */
+async function hardenProofOfWork({ page }: Portal, most: number): Promise<void> {
   await page.route('/register', async (route) => {
     const response = await route.fetch();
     const hard = (await response.text())
-      .replace(/(?<=&quot;prefix&quot;:&quot;)[0-9a-f]+/, (prefix) => '0'.repeat(prefix.length))
-      .replace(/(?<=&quot;most&quot;:)\d+/, '400000000');
+      .replace(/(?<=data-prefix=")[0-9a-f]+/, (prefix) => '0'.repeat(prefix.length))
+      .replace(/(?<=data-most=")\d+/, String(most));
     await route.fulfill({ response, body: hard });
   });
+}
+
+test('@hydrated a screen reader announces the status once, and not every percent', async ({ portal }) => {
+  await hardenProofOfWork(portal, 40_000_000);
+  await portal.open('/register');
+  const changes = await captchaStatus(portal).evaluateHandle((status) => {
+    const texts: (string | null)[] = [];
+    const record = () => texts.push(status.textContent);
+    new MutationObserver(record).observe(status, { childList: true, characterData: true, subtree: true });
+    return texts;
+  });
+  await expect(portal.form('/register').locator('.check .digits')).toHaveText(/^([3-9]|\d\d)%$/);
+  expect(await changes.jsonValue()).toEqual([]);
+});
+
+test('@hydrated typing stays responsive during the proof of work', async ({ portal, newUser }) => {
+  const { page } = portal;
+  await hardenProofOfWork(portal, 400_000_000);
   await page.addInitScript(() => {
     const gaps: number[] = [];
     let last = performance.now();
@@ -166,7 +183,7 @@ test.describe('with the default difficulty', () => {
 
   test('@hydrated the proof of work takes a few seconds, and the form is accepted', async ({ portal, newUser }) => {
     await portal.open('/register');
-    const maxHashes = /most&quot;:(\d+)/.exec(await portal.page.content())?.[1];
+    const maxHashes = await portal.field('/register', 'captcha').getAttribute('data-most');
     expect(Number(maxHashes), 'maximum number of hashes').toBeGreaterThanOrEqual(100_000);
     await expect(captchaStatus(portal)).toHaveText('Checked', { timeout: 30_000 });
     await expectSolved(portal);

@@ -1,31 +1,33 @@
-//! A button that copies text.
+//! The script of a button that copies text.
 
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Element;
 
-use super::dyn_value::live;
+use super::dom::{find, listen};
+use super::script::script;
 
-/// Copies `text` and announces it. The stylesheet hides the button without a script.
+/// Lets the button beside it copy the text in its attribute, and announces the result.
 #[island]
-pub fn CopyText(text: String) -> impl IntoView {
-    let copy_result = RwSignal::new("");
-    let copy = move |_| {
-        let text = text.clone();
-        // A screen reader announces a repeated text only after it has changed.
-        copy_result.set("");
-        leptos::task::spawn_local(async move {
-            let clipboard = window().navigator().clipboard();
-            // The clipboard exists only on pages from https or localhost.
-            let copied = !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok();
-            copy_result.set(if copied { "Copied." } else { "Couldn't copy. Select the text instead." });
+pub fn CopyScript() -> impl IntoView {
+    script(|around| {
+        let (Some(button), Some(status)) =
+            (find::<Element>(&around, "button"), find::<Element>(&around, "[role=status]"))
+        else {
+            return;
+        };
+        let text = button.get_attribute("data-text").unwrap_or_default();
+        listen(&button, "click", move |_| {
+            let (text, status) = (text.clone(), status.clone());
+            // A screen reader announces a repeated text only after it has changed.
+            status.set_text_content(None);
+            leptos::task::spawn_local(async move {
+                let clipboard = window().navigator().clipboard();
+                // The clipboard exists only on pages from https or localhost.
+                let copied = !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok();
+                let result = if copied { "Copied." } else { "Couldn't copy. Select the text instead." };
+                status.set_text_content(Some(result));
+            });
         });
-    };
-    view! {
-        <button type="button" class="btn btn-outline needs-script" on:click=copy>
-            "Copy"
-        </button>
-        <span class="quiet" role="status">
-            {live(move || copy_result.get().to_owned())}
-        </span>
-    }
+    })
 }

@@ -1,4 +1,4 @@
-//! A list with live updates.
+//! The script of a list with live updates.
 
 use std::time::Duration;
 
@@ -7,52 +7,41 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, DomParser, Element, Headers, RequestInit, Response, SupportedType};
 
-use super::dyn_value::{aria_bool, effect, live};
-use super::local_time::local_date_time;
+use super::dom::{bind_attribute, bind_text, find, find_all, listen, truth};
+use super::local_time::show_local_time;
 use super::post::text_of;
+use super::script::script;
 
-/// The element that holds the list.
-const ROWS: &str = "live-rows";
+/// The `id` of the element that holds the list.
+pub const ROWS: &str = "live-rows";
 const EVERY: Duration = Duration::from_secs(5);
 const ENDED: &str = "Live updates stopped. Reload the page.";
 
-/// Contains the table that [`LiveRows`] updates, whose rows have ids, and its pager.
-#[component]
-pub fn FreshRows(children: Children) -> impl IntoView {
-    view! { <div id=ROWS>{children()}</div> }
+/// Fetches the page every five seconds while it is visible, and updates the rows in the element [`ROWS`]. Existing rows
+/// stay in place and keep the focus. A screen reader announces the number of new rows, but not the rows.
+///
+/// The button beside the island pauses the updates.
+#[island]
+pub fn LiveRowsScript() -> impl IntoView {
+    script(|controls| start(&controls))
 }
 
-/// Fetches the page every five seconds while it is visible, and updates the rows in
-/// [`FreshRows`]. Existing rows stay in place and keep the focus. A screen reader
-/// announces the number of new rows, but not the rows.
-#[island]
-pub fn LiveRows() -> impl IntoView {
+fn start(controls: &Element) {
+    let Some(button) = find::<Element>(controls, "button") else { return };
     let (paused, new) = (RwSignal::new(false), RwSignal::new(0));
     let failed = RwSignal::new(false);
-    effect(move || schedule_refresh(paused, new, failed));
-    let press = move |_| {
+    schedule_refresh(paused, new, failed);
+    listen(&button, "click", move |_| {
         failed.set(false);
         paused.update(|paused| *paused = !*paused);
-    };
-    let announcement = move || match new.get() {
+    });
+    bind_attribute(Some(button), "aria-pressed", move || truth(paused.get()));
+    bind_text(find(controls, "[aria-live]"), move || match new.get() {
         _ if failed.get() => ENDED.to_owned(),
         0 => String::new(),
         1 => "1 new row since the page was opened.".to_owned(),
         rows => format!("{rows} new rows since the page was opened."),
-    };
-    view! {
-        <button
-            type="button"
-            class="btn btn-outline needs-script"
-            aria-pressed=live(move || aria_bool(paused.get()))
-            on:click=press
-        >
-            "Pause"
-        </button>
-        <span class="quiet" aria-live="polite">
-            {live(announcement)}
-        </span>
-    }
+    });
 }
 
 fn schedule_refresh(paused: RwSignal<bool>, new: RwSignal<u32>, failed: RwSignal<bool>) {
@@ -93,10 +82,10 @@ async fn fetch() -> Result<Option<Document>, JsValue> {
 /// Updates the list on the page from `page`. Returns the number of new rows.
 fn update_rows(page: &Document) -> Option<u32> {
     let (shown, fresh) = (document().get_element_by_id(ROWS)?, page.get_element_by_id(ROWS)?);
-    for time in elements(&fresh, "time") {
+    for time in find_all(&fresh, "time") {
         show_local_time(&time);
     }
-    let rows = elements(&fresh, "tbody tr");
+    let rows = find_all::<Element>(&fresh, "tbody tr");
     let body = match shown.query_selector("tbody") {
         Ok(Some(body)) if !rows.is_empty() => body,
         // The list changes between empty and not empty.
@@ -107,7 +96,7 @@ fn update_rows(page: &Document) -> Option<u32> {
             return u32::try_from(rows.len()).ok();
         }
     };
-    for row in elements(&body, "tr") {
+    for row in find_all::<Element>(&body, "tr") {
         if page.get_element_by_id(&row.id()).is_none() {
             row.remove();
         }
@@ -132,16 +121,4 @@ fn update_rows(page: &Document) -> Option<u32> {
         }
     }
     Some(new)
-}
-
-fn elements(within: &Element, selector: &str) -> Vec<Element> {
-    // Fails only for an invalid selector.
-    let Ok(found) = within.query_selector_all(selector) else { return Vec::new() };
-    (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok()).collect()
-}
-
-/// Formats the time like [`ZonedTime`](super::ZonedTime), which is not hydrated in rows that were added later.
-fn show_local_time(time: &Element) {
-    let at = time.get_attribute("datetime").unwrap_or_default();
-    time.set_text_content(Some(&local_date_time(&at)));
 }

@@ -2,22 +2,22 @@
 
 use js_sys::{Date, JSON};
 use leptos::prelude::*;
+use web_sys::Element;
 
-use super::dyn_value::{effect, live};
+use super::script::script;
 
-/// A date with an optional time.
+/// Formats the `<time>` around it again.
 #[island]
-pub fn ZonedTime(
-    /// The time in RFC 3339.
-    datetime: String,
-    /// The text until the browser has formatted the time.
-    utc: String,
-    with_time: bool,
-) -> impl IntoView {
-    let words = RwSignal::new(utc);
-    let at = datetime.clone();
-    effect(move || words.set(if with_time { local_date_time(&at) } else { local_date(&at) }));
-    view! { <time datetime=datetime>{live(move || words.get())}</time> }
+pub fn LocalTimeScript() -> impl IntoView {
+    script(|time| show_local_time(&time))
+}
+
+/// Formats a `<time>` in the user's time zone. Only works in the browser.
+pub fn show_local_time(time: &Element) {
+    let at = time.get_attribute("datetime").unwrap_or_default();
+    let date = local_date(&at);
+    let text = if time.has_attribute("data-with-time") { format!("{date}, {}", local_clock(&at)) } else { date };
+    time.set_text_content(Some(&text));
 }
 
 /// Formats a time in RFC 3339 as `12 March 2026`. Only works in the browser.
@@ -31,10 +31,4 @@ fn local_date(datetime: &str) -> String {
 pub fn local_clock(datetime: &str) -> String {
     let local = Date::new(&datetime.into());
     format!("{:02}:{:02}", local.get_hours(), local.get_minutes())
-}
-
-/// Formats a time in RFC 3339 as `12 March 2026, 14:32`. Only works in the browser.
-#[must_use]
-pub fn local_date_time(datetime: &str) -> String {
-    format!("{}, {}", local_date(datetime), local_clock(datetime))
 }

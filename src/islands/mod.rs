@@ -1,24 +1,22 @@
 //! The code that a browser downloads: the islands, which are the interactive parts of the pages, and the types that
 //! they share with the server.
 //!
-//! An island is rendered on the server and hydrated in the browser, where it has only its props. Islands are not
-//! nested: the page's script hydrates them one by one. All other markup is compiled only for the server.
+//! An island adds behavior to markup that the server has rendered: it is hydrated inside that markup, and reads from it
+//! what it needs to know. It has neither content nor props of its own, so the module needs no code for them. Signals
+//! keep the state of an island, and update its part of the page.
 
 pub mod captcha;
 pub mod challenge;
 pub mod copy_text;
 pub mod countdown;
 pub mod countdown_timer;
+pub mod dom;
 pub mod duration;
-pub mod dyn_value;
-pub mod enhanced_form;
 pub mod feedback;
-pub mod field;
-pub mod form;
-pub mod form_field;
 pub mod form_message;
+pub mod form_script;
 pub mod form_state;
-pub mod icon;
+pub mod js;
 pub mod live_rows;
 pub mod local_time;
 pub mod passkey;
@@ -26,25 +24,20 @@ pub mod passkey_button;
 pub mod post;
 pub mod print_button;
 pub mod proof_of_work;
+pub mod refusal;
+pub mod script;
 pub mod strength_meter;
 pub mod submit_button;
 pub mod widget;
 
-pub use captcha::{CaptchaField, CaptchaScript};
 pub use challenge::{Captcha, CaptchaAnswer, CaptchaKind, PowChallenge, Widget};
-pub use copy_text::CopyText;
-pub use countdown::Countdown;
-pub use enhanced_form::EnhancedForm;
+pub use copy_text::CopyScript;
+pub use countdown::CountdownScript;
 pub use feedback::{ApiError, Feedback, Flash};
-pub use field::{Field, FieldKind};
-pub use form::Form;
-pub use form_field::FormField;
-pub use form_message::FormMessage;
+pub use form_script::FormScript;
 pub use form_state::FormState;
-pub use icon::{Icon, IconName};
-pub use live_rows::{FreshRows, LiveRows};
-pub use local_time::ZonedTime;
-pub use passkey_button::{PasskeyButton, PasskeyUse};
-pub use print_button::PrintButton;
-pub use strength_meter::{Strength, StrengthMeter, StrengthView};
-pub use submit_button::SubmitButton;
+pub use live_rows::LiveRowsScript;
+pub use local_time::LocalTimeScript;
+pub use passkey_button::PasskeyScript;
+pub use print_button::PrintScript;
+pub use strength_meter::StrengthView;

@@ -11,6 +11,7 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::UrlSearchParams;
 
+use super::js::{get, text};
 use super::post::{call, next_of, text_of};
 use crate::islands::Feedback;
 
@@ -93,7 +94,7 @@ pub async fn request_credential(
         let response = JSON::parse(&text_of(&answer).await?)?;
         let (parse, verb) =
             if creates { ("parseCreationOptionsFromJSON", "create") } else { ("parseRequestOptionsFromJSON", "get") };
-        let options = JSON::parse(&text(&response, "options")?)?;
+        let options = JSON::parse(&text(&response, "options").unwrap_or_default())?;
         let request = Object::new();
         set(&request, "publicKey", &invoke(&get(&window(), API)?, parse, &[options])?)?;
         if let Some(controller) = controller {
@@ -103,7 +104,7 @@ pub async fn request_credential(
         let credentials = get(&get(&window(), "navigator")?, "credentials")?;
         let credential = resolve(invoke(&credentials, verb, &[request.into()])?).await?;
         let fields = UrlSearchParams::new()?;
-        fields.append("state", &text(&response, "state")?);
+        fields.append("state", &text(&response, "state").unwrap_or_default());
         // Calls the credential's own `toJSON`.
         fields.append("credential", &String::from(JSON::stringify(&credential)?));
         Ok(fields)
@@ -121,16 +122,8 @@ fn error_message(error: JsValue) -> Feedback {
     })
 }
 
-fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
-    Reflect::get(object, &name.into())
-}
-
 fn set(object: &Object, name: &str, value: &JsValue) -> Result<bool, JsValue> {
     Reflect::set(object, &name.into(), value)
-}
-
-fn text(object: &JsValue, name: &str) -> Result<String, JsValue> {
-    Ok(get(object, name)?.as_string().unwrap_or_default())
 }
 
 fn invoke(object: &JsValue, name: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {

@@ -5,12 +5,12 @@
 //! large again, and the browser can already serialize a form. The request is the same.
 
 use leptos::prelude::*;
-use leptos::serde_json;
 use leptos::server_fn::error::ServerFnErrorErr;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{FormData, Headers, HtmlFormElement, RequestInit, Response, UrlSearchParams};
 
+use super::refusal;
 use crate::islands::{ApiError, Feedback};
 
 /// Sends a form to its action. Returns the next page, or `None` to reload this one.
@@ -19,9 +19,13 @@ use crate::islands::{ApiError, Feedback};
 /// The server's feedback about the form, or a message that it could not be reached.
 pub async fn post(form: &HtmlFormElement) -> Result<Option<String>, Feedback> {
     let typed = fields_of(form).map_err(unreachable)?;
-    // The attribute, because a field called "action" would hide the form's property of that name.
-    let action = form.get_attribute("action").unwrap_or_default();
-    Ok(next_of(&call(&action, &typed).await?))
+    Ok(next_of(&call(&action_of(form), &typed).await?))
+}
+
+/// Returns the action of a form: the attribute, because a field called "action" would hide the property of that name.
+#[must_use]
+pub fn action_of(form: &HtmlFormElement) -> String {
+    form.get_attribute("action").unwrap_or_default()
 }
 
 /// Sends fields to a path. Returns the answer if it is not a refusal.
@@ -34,8 +38,7 @@ pub async fn call(to: &str, fields: &UrlSearchParams) -> Result<Response, Feedba
         return Ok(answer);
     }
     let body = text_of(&answer).await.map_err(unreachable)?;
-    let refusal = serde_json::from_str::<ApiError>(&body);
-    Err(refusal.map_or_else(|_| fault(ServerFnErrorErr::Deserialization(String::new())), |ApiError(refusal)| refusal))
+    Err(refusal::read(&body).unwrap_or_else(|| fault(ServerFnErrorErr::Deserialization(String::new()))))
 }
 
 /// Returns the page that an answer redirects to.

@@ -1,17 +1,17 @@
-//! A button that prints the page.
+//! The script of a button that prints the page.
 
 use leptos::prelude::*;
 
-/// The stylesheet hides the button without a script.
+use super::dom::listen;
+use super::script::script;
+
+/// Lets the button around it print the page.
 #[island]
-pub fn PrintButton() -> impl IntoView {
-    let print = |_| {
-        // Fails only in a frame that is not allowed to print.
-        let _ = window().print();
-    };
-    view! {
-        <button type="button" class="btn btn-outline needs-script" on:click=print>
-            "Print"
-        </button>
-    }
+pub fn PrintScript() -> impl IntoView {
+    script(|button| {
+        listen(&button, "click", |_| {
+            // Fails only in a frame that is not allowed to print.
+            let _ = window().print();
+        });
+    })
 }

@@ -66,9 +66,7 @@ impl Target {
         if let Some(solution) = solution {
             self.field.set_value(&format!("{}.{solution}", self.challenge));
         }
-        if let Some(html_form) = self.field.form() {
-            self.form.release(html_form);
-        }
+        self.form.release();
     }
 }
 

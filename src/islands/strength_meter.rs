@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
+use js_sys::JSON;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use leptos::serde_json;
-use leptos::wasm_bindgen::JsCast;
 use serde::{Deserialize, Serialize};
-use web_sys::HtmlInputElement;
+use web_sys::{Element, HtmlInputElement};
 
 use super::FormState;
-use super::dyn_value::{effect, live};
+use super::dom::{bind_attribute, bind_text, effect, find, listen};
+use super::js::{number, text};
 use super::post::ask;
 use crate::paths;
 
@@ -42,40 +42,52 @@ impl StrengthView {
 /// The delay after the last keystroke before the server is asked.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// The strength of the password in a field, by the rule that the form enforces.
+/// Shows the strength of the password in a field, by the rule that the form enforces.
 ///
+/// Starts with the text that was typed before hydration, and clears the meter after a
+/// refusal, which empties the field.
+pub fn start(form: FormState, input: &HtmlInputElement, meter: &Element) {
+    let strength = Strength {
+        form,
+        input: StoredValue::new_local(input.clone()),
+        shown: RwSignal::new(None),
+        timer: StoredValue::new(None),
+        asking: StoredValue::new(false),
+    };
+    listen(input, "input", move |_| strength.typed());
+    effect(move || {
+        form.busy.track();
+        strength.typed();
+    });
+    let part = move |part: fn(&StrengthView) -> String| move || strength.shown.with(|shown| shown.as_ref().map(part));
+    bind_attribute(Some(meter.clone()), "data-step", part(|shown| shown.step.to_string()));
+    let text = |selector, words: fn(&StrengthView) -> String| {
+        let words = part(words);
+        bind_text(find(meter, selector), move || words().unwrap_or_default());
+    };
+    text(".visually-hidden", |_| "Password strength: ".to_owned());
+    text(".word", |shown| shown.word.clone());
+    text(".advice", |shown| if shown.advice.is_empty() { String::new() } else { format!(". {}", shown.advice) });
+}
+
 /// The server rates the password, one request at a time. If a request fails, the meter
 /// shows nothing.
 #[derive(Clone, Copy, Debug)]
-pub struct Strength {
-    /// The `id` of the field.
-    field: StoredValue<String>,
+struct Strength {
     form: FormState,
+    input: StoredValue<HtmlInputElement, LocalStorage>,
     shown: RwSignal<Option<StrengthView>>,
     timer: StoredValue<Option<TimeoutHandle>>,
     asking: StoredValue<bool>,
 }
 
 impl Strength {
-    /// Starts with the text that was typed before hydration, and clears the meter after a
-    /// refusal, which empties the field.
-    #[must_use]
-    pub fn of(field: String, form: FormState) -> Self {
-        let (field, shown) = (StoredValue::new(field), RwSignal::new(None));
-        let strength = Self { field, form, shown, timer: StoredValue::new(None), asking: StoredValue::new(false) };
-        effect(move || {
-            form.feedback.track();
-            strength.typed();
-        });
-        strength
-    }
-
     /// Asks the server once typing stops. Hides the meter immediately if the field is empty.
-    pub fn typed(self) {
+    fn typed(self) {
         if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
             timer.clear();
         }
-        if self.input().is_none_or(|input| input.value().is_empty()) {
+        if self.input.get_value().value().is_empty() {
             self.shown.set(None);
         } else {
             self.timer.set_value(set_timeout_with_handle(move || self.ask(), PAUSE).ok());
@@ -87,7 +99,8 @@ impl Strength {
             // Waits until the previous request has finished.
             return self.typed();
         }
-        let Some((input, form)) = self.input().and_then(|input| Some((input.clone(), input.form()?))) else { return };
+        let input = self.input.get_value();
+        let Some(form) = input.form() else { return };
         if self.form.busy.get_untracked() {
             return;
         }
@@ -100,43 +113,15 @@ impl Strength {
             self.asking.set_value(false);
             // Ignores an answer about text that has changed.
             if input.value() == asked {
-                self.shown.set(answer.and_then(|answer| serde_json::from_str(&answer).ok()));
+                self.shown.set(answer.and_then(|answer| read(&answer)));
             }
         });
     }
-
-    fn input(self) -> Option<HtmlInputElement> {
-        self.field.with_value(|id| document().get_element_by_id(id))?.dyn_into().ok()
-    }
 }
 
-/// Four steps and a label, which is announced when it changes. The stylesheet draws the
-/// steps and reserves space for the text, so that the layout does not shift.
-#[component]
-pub fn StrengthMeter(strength: Strength) -> impl IntoView {
-    let shown = strength.shown;
-    let text = move |part: fn(&StrengthView) -> String| {
-        live(move || shown.with(|shown| shown.as_ref().map(part).unwrap_or_default()))
-    };
-    let step = live(move || {
-        shown.with(|shown| {
-            shown.as_ref().map(|shown| match shown.step {
-                1 => "1",
-                2 => "2",
-                3 => "3",
-                _ => "4",
-            })
-        })
-    });
-    view! {
-        <div class="meter" data-step=step>
-            <p>
-                <strong aria-live="polite" aria-atomic="true">
-                    <span class="visually-hidden">{text(|_| "Password strength: ".to_owned())}</span>
-                    {text(|shown| shown.word.clone())}
-                </strong>
-                {text(|shown| if shown.advice.is_empty() { String::new() } else { format!(". {}", shown.advice) })}
-            </p>
-        </div>
-    }
+/// Reads the server's answer in JSON.
+fn read(json: &str) -> Option<StrengthView> {
+    let answer = JSON::parse(json).ok()?;
+    let step = u8::try_from(number(&answer, "step")?).ok()?;
+    Some(StrengthView { step, word: text(&answer, "word")?, advice: text(&answer, "advice")? })
 }

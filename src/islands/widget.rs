@@ -5,19 +5,10 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlInputElement;
 
-use crate::islands::{Captcha, CaptchaKind, Widget};
+use crate::islands::Widget;
 
 /// The global names of the third parties' scripts.
 const APIS: [&str; 2] = ["turnstile", "hcaptcha"];
-
-/// Returns the widget of a captcha, if it has one.
-#[must_use]
-pub fn of(captcha: Captcha) -> Option<Widget> {
-    match captcha.kind {
-        CaptchaKind::Widget(widget) => Some(widget),
-        CaptchaKind::PowChallenge(_) => None,
-    }
-}
 
 /// Resets the widget, since an answer is valid once. Inserts a widget next to the hidden
 /// field if the form has none yet.

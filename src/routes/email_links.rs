@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::islands::{ApiError, EnhancedForm, Field, Form};
+use crate::islands::ApiError;
 use crate::paths;
 use crate::routes::Secret;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::store::mail_links::LinkPurpose;
-use crate::ui::CardLayout;
+use crate::ui::{CardLayout, EnhancedForm, Field, Form};
 
 pub const PAGE: Page = Page { path: paths::FROM_MAIL, access: Access::Anyone, load: |request| Box::pin(load(request)) };
 

@@ -5,7 +5,7 @@ use std::future::ready;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::islands::{ApiError, CaptchaAnswer, CaptchaScript, EnhancedForm, Field, Form, PasskeyUse};
+use crate::islands::{ApiError, CaptchaAnswer};
 use crate::paths;
 use crate::routes::Secret;
 use crate::routes::access::Access;
@@ -13,7 +13,7 @@ use crate::routes::form::{FormRequest, PasskeyOptions};
 use crate::routes::page::{Document, Page};
 use crate::services::login::Credentials;
 use crate::services::passkeys::Shown;
-use crate::ui::{CardLayout, PasskeyAlternative, SignUpPrompt};
+use crate::ui::{CaptchaScript, CardLayout, EnhancedForm, Field, Form, PasskeyAlternative, PasskeyUse, SignUpPrompt};
 
 pub const PAGE: Page =
     Page { path: paths::LOGIN, access: Access::SignedOut, load: |_| Box::pin(ready(Ok(document()))) };

@@ -5,7 +5,7 @@ use leptos::server_fn::ServerFn;
 
 use super::login::Logout;
 use crate::datetime;
-use crate::islands::{ApiError, EnhancedForm, Field, Form, PasskeyUse};
+use crate::islands::ApiError;
 use crate::paths;
 use crate::routes::Secret;
 use crate::routes::access::Access;
@@ -13,7 +13,7 @@ use crate::routes::form::{FormRequest, PasskeyOptions};
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::ServiceError;
 use crate::services::passkeys::Shown;
-use crate::ui::{CardLayout, PasskeyAlternative};
+use crate::ui::{CardLayout, EnhancedForm, Field, Form, PasskeyAlternative, PasskeyUse};
 
 pub const PAGE: Page =
     Page { path: paths::LOGIN_MFA, access: Access::SecondStep, load: |request| Box::pin(load(request)) };

@@ -5,12 +5,12 @@ use std::future::ready;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::islands::{ApiError, CaptchaAnswer, CaptchaScript, EnhancedForm, Field, Form};
+use crate::islands::{ApiError, CaptchaAnswer};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page};
-use crate::ui::CardLayout;
+use crate::ui::{CaptchaScript, CardLayout, EnhancedForm, Field, Form};
 
 pub const PAGE: Page =
     Page { path: paths::RECOVER, access: Access::SignedOut, load: |_| Box::pin(ready(Ok(document()))) };

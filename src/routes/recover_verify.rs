@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::crypto::OtpPurpose;
-use crate::islands::{ApiError, Captcha, CaptchaAnswer, Field, Flash, Form};
+use crate::islands::{ApiError, Captcha, CaptchaAnswer, Flash};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::routes::{Secret, otp};
-use crate::ui::{Again, CardLayout, CodeView, OtpCard};
+use crate::ui::{Again, CardLayout, CodeView, Field, Form, OtpCard};
 
 pub const PAGE: Page =
     Page { path: paths::RECOVER_VERIFY, access: Access::SignedOut, load: |request| Box::pin(load(request)) };

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use crate::crypto::FlowToken;
 use crate::domain::RegistrationMode;
 use crate::domain::registration_mode::{CLOSED, INVITED_ONLY};
-use crate::islands::{ApiError, Captcha, CaptchaAnswer, CaptchaScript, EnhancedForm, Field, Flash, Form};
+use crate::islands::{ApiError, Captcha, CaptchaAnswer, Flash};
 use crate::paths;
 use crate::routes::Secret;
 use crate::routes::access::Access;
@@ -14,7 +14,7 @@ use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::sign_up_form::TypedSignUp;
 use crate::services::{Flow, FlowChange, NextStep};
-use crate::ui::{CardLayout, PageContext, Step, Steps};
+use crate::ui::{CaptchaScript, CardLayout, EnhancedForm, Field, Form, PageContext, Step, Steps};
 
 pub const PAGE: Page =
     Page { path: paths::REGISTER, access: Access::SignedOut, load: |request| Box::pin(load(request)) };

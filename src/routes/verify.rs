@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 
 use crate::crypto::OtpPurpose;
 use crate::domain::RegistrationMode;
-use crate::islands::{ApiError, Captcha, CaptchaAnswer, EnhancedForm, Field, Flash, Form};
+use crate::islands::{ApiError, Captcha, CaptchaAnswer, Flash};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
@@ -14,7 +14,7 @@ use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::routes::register::Card;
 use crate::routes::{Secret, otp};
 use crate::services::PendingVerification;
-use crate::ui::{Again, CodeView, OtpCard, Step, Steps};
+use crate::ui::{Again, CodeView, EnhancedForm, Field, Form, OtpCard, Step, Steps};
 
 pub const PAGE: Page = Page { path: paths::VERIFY, access: Access::Anyone, load: |request| Box::pin(load(request)) };
 

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::islands::{Flash, Icon, IconName};
+use super::{Icon, IconName};
+use crate::islands::Flash;
 
 /// Sends its hidden values without a script, for an action on an item of a list. The
 /// answer is the notice of the next page; a refusal is shown by [`PlainRefusal`].

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::datetime;
 use crate::domain::Timestamp;
-use crate::islands::ZonedTime;
+use crate::islands::LocalTimeScript;
 
 /// A date with an optional time. Without a script it stays in UTC, with "UTC" after the time.
 #[component]
@@ -15,5 +15,10 @@ pub fn LocalTime(
 ) -> impl IntoView {
     let at = Timestamp(at);
     let utc = if with_time { datetime::date_time(at) } else { datetime::date(at) };
-    view! { <ZonedTime datetime=datetime::rfc3339(at) utc with_time /> }
+    view! {
+        <time datetime=datetime::rfc3339(at) data-with-time=with_time>
+            {utc}
+            <LocalTimeScript />
+        </time>
+    }
 }

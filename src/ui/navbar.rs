@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Logo, NoticeBox};
-use crate::islands::{Icon, IconName};
+use super::{Icon, IconName, Logo, NoticeBox};
 use crate::paths;
 use crate::ui::PageContext;
 

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::{Icon, IconName};
 use crate::domain::{Notice, NoticeKind};
-use crate::islands::{Icon, IconName};
 
 /// Shown at the top of a card after a redirect. It has `autofocus`, so that it is read
 /// first, also without a script.

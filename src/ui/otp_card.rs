@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::datetime;
+use super::{CaptchaScript, Countdown, EnhancedForm, Form};
 use crate::domain::Timestamp;
-use crate::islands::{Captcha, CaptchaScript, Countdown, EnhancedForm, Form};
+use crate::islands::Captcha;
 use crate::paths;
 
 /// A pending code.
@@ -51,7 +51,7 @@ pub fn OtpCard(
     let mailbox = mailbox.then(|| view! { <a href=paths::DEV_MAILBOX>"Development: read the email"</a> });
     view! {
         <div class="while-live">{lead.run()}</div>
-        <Countdown remaining_ms lifetime_ms deadline=datetime::rfc3339(deadline) utc=datetime::clock_utc(deadline)>
+        <Countdown remaining_ms lifetime_ms deadline>
             <p>{again.advice}</p>
             <a class="btn btn-primary btn-wide" href=again.page>
                 {again.label}

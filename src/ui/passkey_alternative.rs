@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::islands::{PasskeyButton, PasskeyUse};
+use super::{PasskeyButton, PasskeyUse};
 
 /// The passkey button below a form that asks for a password or a code.
 #[component]

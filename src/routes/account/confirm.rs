@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::islands::{ApiError, EnhancedForm, Field, Form, PasskeyUse};
+use crate::islands::ApiError;
 use crate::paths;
 use crate::routes::Secret;
 use crate::routes::access::Access;
 use crate::routes::form::{FormRequest, PasskeyOptions};
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::passkeys::Shown;
-use crate::ui::{CardLayout, PasskeyAlternative};
+use crate::ui::{CardLayout, EnhancedForm, Field, Form, PasskeyAlternative, PasskeyUse};
 
 pub const PAGE: Page =
     Page { path: paths::ACCOUNT_CONFIRM, access: Access::SignedIn, load: |request| Box::pin(load(request)) };

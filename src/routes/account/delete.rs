@@ -5,14 +5,14 @@ use std::future::ready;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::islands::{ApiError, EnhancedForm, Field, Form};
+use crate::islands::ApiError;
 use crate::limits::DAY;
 use crate::paths;
 use crate::routes::Secret;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
-use crate::ui::{AccountArea, Section};
+use crate::ui::{AccountArea, EnhancedForm, Field, Form, Section};
 
 pub const PAGE: Page =
     Page { path: paths::ACCOUNT_DELETE, access: Access::SignedIn, load: |request| Box::pin(ready(load(request))) };

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::islands::{ApiError, EnhancedForm, Field, Flash, Form};
+use crate::islands::{ApiError, Flash};
 use crate::paths;
 use crate::routes::Secret;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
-use crate::ui::{AccountArea, ActionButton, PlainRefusal, Section};
+use crate::ui::{AccountArea, ActionButton, EnhancedForm, Field, Form, PlainRefusal, Section};
 
 pub const PAGE: Page = Page { path: paths::ACCOUNT, access: Access::SignedIn, load: |request| Box::pin(load(request)) };
 

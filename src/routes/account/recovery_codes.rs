@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::islands::{ApiError, CopyText, PrintButton};
+use crate::islands::ApiError;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::routes::session::one_time_secrets;
 use crate::services::InternalError;
-use crate::ui::{AccountArea, ActionButton, CodeList, Section};
+use crate::ui::{AccountArea, ActionButton, CodeList, CopyText, PrintButton, Section};
 
 /// The name of the downloaded file.
 const FILE: &str = "recovery-codes.txt";

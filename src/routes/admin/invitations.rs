@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::domain::{RegistrationMode, Timestamp};
-use crate::islands::{ApiError, EnhancedForm, Field, Flash, Form};
+use crate::islands::{ApiError, Flash};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
@@ -14,7 +14,8 @@ use crate::routes::query::{Neighbors, Query};
 use crate::services::admin::InvitationsPage;
 use crate::store::invitations::{Ending, Invitation};
 use crate::ui::{
-    ActionButton, AdminArea, Cell, Filters, ListTable, LocalTime, Pager, PlainRefusal, Section, TextCell, TextFilter,
+    ActionButton, AdminArea, Cell, EnhancedForm, Field, Filters, Form, ListTable, LocalTime, Pager, PlainRefusal,
+    Section, TextCell, TextFilter,
 };
 
 const CLOSED: &str = "Invitations can't be used while registration is closed. To allow them, set \

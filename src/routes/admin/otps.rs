@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::crypto::OtpPurpose;
 use crate::domain::{Email, otp_status};
-use crate::islands::{FreshRows, LiveRows};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
@@ -12,7 +11,10 @@ use crate::routes::query::{Neighbors, Query};
 use crate::services::admin::{OtpPage, OtpQuery};
 use crate::services::keyset::Cursor;
 use crate::store::otps::{LoggedOtp, WINDOW};
-use crate::ui::{AdminArea, Cell, Filters, ListTable, LocalTime, Pager, Section, SelectFilter, TextCell, TextFilter};
+use crate::ui::{
+    AdminArea, Cell, Filters, FreshRows, ListTable, LiveRows, LocalTime, Pager, Section, SelectFilter, TextCell,
+    TextFilter,
+};
 
 const COLUMNS: [&str; 8] = ["Created", "Purpose", "Email", "IP address", "Expires", "Attempts", "Delivery", "Result"];
 const NONE_YET: &str =

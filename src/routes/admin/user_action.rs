@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use super::user::account_id;
 use crate::domain::UserAction;
-use crate::islands::{ApiError, EnhancedForm, Field, Flash, Form, Icon, IconName};
+use crate::islands::{ApiError, Flash};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::ServiceError;
 use crate::services::admin::UserActionPage;
-use crate::ui::{AdminArea, Section};
+use crate::ui::{AdminArea, EnhancedForm, Field, Form, Icon, IconName, Section};
 
 pub const PAGE: Page =
     Page { path: paths::ADMIN_USER_ACTION, access: Access::Administrators, load: |request| Box::pin(load(request)) };

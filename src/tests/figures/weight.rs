@@ -13,7 +13,7 @@ use crate::{Outcome, load, say};
 
 /// The bodies of the page, its style sheet, its script and its module, as
 /// sent to a browser that accepts brotli.
-const VISIT: Figure = Figure::new("first visit to /register", Unit::Kilobytes, 140.0, 100.0);
+const VISIT: Figure = Figure::new("first visit to /register", Unit::Kilobytes, 90.0, 80.0);
 /// The page and its style sheet.
 const WITHOUT_SCRIPT: Figure = Figure::new("first visit without JavaScript", Unit::Kilobytes, 20.0, 12.0);
 pub(crate) const FIGURES: &[Figure] = &[VISIT, WITHOUT_SCRIPT];

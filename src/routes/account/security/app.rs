@@ -5,11 +5,11 @@ use leptos::server_fn::ServerFn;
 
 use crate::crypto::QrImage;
 use crate::domain::Timestamp;
-use crate::islands::{ApiError, CopyText, EnhancedForm, Field, Flash, Form};
+use crate::islands::{ApiError, Flash};
 use crate::routes::Secret;
 use crate::routes::form::FormRequest;
 use crate::services::second_factor::Adding;
-use crate::ui::{ActionButton, LocalTime, PlainRefusal, QrCode};
+use crate::ui::{ActionButton, CopyText, EnhancedForm, Field, Form, LocalTime, PlainRefusal, QrCode};
 
 #[component]
 pub(super) fn AppPart(

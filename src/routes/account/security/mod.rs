@@ -9,12 +9,11 @@ use leptos::server_fn::ServerFn;
 
 use super::recovery_codes::NewRecoveryCodes;
 use super::security_log::{self, RecentEvents};
-use crate::islands::{Icon, IconName};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::second_factor::Overview;
-use crate::ui::{AccountArea, ActionButton, PlainRefusal, Section};
+use crate::ui::{AccountArea, ActionButton, Icon, IconName, PlainRefusal, Section};
 
 use app::AppPart;
 use browsers::TrustedBrowsers;

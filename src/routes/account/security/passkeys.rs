@@ -5,12 +5,15 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::islands::{ApiError, EnhancedForm, Field, Flash, Form, PasskeyButton, PasskeyUse};
+use crate::islands::{ApiError, Flash};
 use crate::routes::Secret;
 use crate::routes::form::{FormRequest, PasskeyOptions};
 use crate::services::passkeys::Shown;
 use crate::store::passkeys::StoredPasskey;
-use crate::ui::{ActionButton, EmptyList, Item, ItemList, LocalTime, PlainRefusal, Section};
+use crate::ui::{
+    ActionButton, EmptyList, EnhancedForm, Field, Form, Item, ItemList, LocalTime, PasskeyButton, PasskeyUse,
+    PlainRefusal, Section,
+};
 
 /// The list of passkeys, with a button to add one. Empty where passkeys are not
 /// available, unless the account has some from when they were.

@@ -1,40 +1,30 @@
 //! Form fields as data.
 
-use serde::{Deserialize, Serialize};
-
 /// One field of a [`Form`](super::Form).
 ///
-/// The defaults of each kind can be changed with the methods of the same name. The
-/// island gets only what its script needs; the rest is in the rendered page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The defaults of each kind can be changed with the methods of the same name.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     pub kind: FieldKind,
     /// The name under which it is sent. Its `id` is the form's prefix and this name.
     pub name: String,
-    #[serde(skip)]
     pub label: String,
     /// The hint under the label; may be empty.
-    #[serde(skip)]
     pub hint: String,
     /// The autofill hint for browsers and password managers (HTML, 4.10.18.7).
-    #[serde(skip)]
     pub autocomplete: String,
     /// The initial value. A checkbox is checked if it is not empty.
-    #[serde(skip)]
     pub value: String,
     /// Whether the field has the initial focus. Set by the form.
-    #[serde(skip)]
     pub autofocus: bool,
     /// Whether the field is read-only.
-    #[serde(skip)]
     pub fixed: bool,
     /// Whether the form is sent at the sixth digit.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sends_itself: bool,
 }
 
 /// The kind of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldKind {
     Text,
     Email,

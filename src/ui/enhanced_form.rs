@@ -1,29 +1,30 @@
-//! The island behind nearly every form.
+//! The form that nearly every page uses.
 
 use leptos::prelude::*;
 
-use super::{CaptchaField, Form, FormField, FormMessage, FormState, SubmitButton};
+use super::{CaptchaField, Form, FormField, FormMessage, SubmitButton};
+use crate::islands::FormScript;
 
-/// A form that is sent by script if possible, and by the browser otherwise.
+/// A form that is sent by script if possible, and by the browser otherwise. See [`Form`] for how to write one.
 ///
-/// Forms are data, so a page with a new form does not make the WebAssembly module
-/// larger. See [`Form`] for how to write one. The browser does not get the texts and
-/// attributes that never change: hydration leaves the rendered markup as it is.
-#[island]
+/// The browser gets finished markup, to which [`FormScript`] adds its behavior. So neither a new form nor a new kind of
+/// field makes the WebAssembly module larger.
+#[component]
 pub fn EnhancedForm(form: Form) -> impl IntoView {
     let Form { action, id_prefix, feedback, fields, guarded, captcha, label, busy_label, class, wait_ms, .. } = form;
-    let form = FormState::new(feedback);
     let fields = fields.into_iter().map(|field| {
         let id = format!("{id_prefix}{}", field.name);
-        view! { <FormField field id form /> }
+        let error = feedback.fields.of(&field.name).map(str::to_owned);
+        view! { <FormField field id error /> }
     });
     let fields: Vec<_> = fields.collect();
     view! {
-        <form method="post" action=action novalidate on:submit=move |event| form.send(&event)>
-            <FormMessage form />
+        <form method="post" action=action novalidate>
+            <FormMessage feedback />
             {fields}
-            {guarded.then(|| view! { <CaptchaField form captcha /> })}
-            <SubmitButton label busy_label class wait_ms form />
+            {guarded.then(|| view! { <CaptchaField captcha /> })}
+            <SubmitButton label busy_label class wait_ms />
+            <FormScript />
         </form>
     }
 }
@@ -35,7 +36,7 @@ mod tests {
     use super::EnhancedForm;
     use crate::domain::FieldErrors;
     use crate::islands::{Feedback, Flash};
-    use crate::islands::{Field, Form};
+    use crate::ui::{Field, Form};
 
     /// Returns the values of an attribute, in document order.
     fn values<'h>(html: &'h str, attribute: &str) -> Vec<&'h str> {

@@ -1,6 +1,4 @@
-//! Forms as data, for the page and its island.
-
-use serde::{Deserialize, Serialize};
+//! Forms as data.
 
 use super::Field;
 use crate::islands::{Captcha, Feedback, Flash};
@@ -14,12 +12,11 @@ const LINK: &str = "btn btn-link digits";
 /// A destructive action.
 const DANGER: &str = "btn btn-danger btn-wide";
 
-/// A form for an [`EnhancedForm`](super::EnhancedForm). New forms do not make the WebAssembly
-/// module larger, because they are data in the page.
+/// A form for an [`EnhancedForm`](super::EnhancedForm).
 ///
 /// ```
 /// use portal::islands::Flash;
-/// use portal::islands::{Field, Form};
+/// use portal::ui::{Field, Form};
 ///
 /// # let flash = Flash::default();
 /// let form = Form::to("/login", &flash)
@@ -29,33 +26,25 @@ const DANGER: &str = "btn btn-danger btn-wide";
 /// ```
 ///
 /// In a page: `<EnhancedForm form />`. The form already contains its part of the flash:
-/// messages, typed values and the field to focus. The skipped fields are used only by the
-/// server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// messages, typed values and the field to focus.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
-    #[serde(skip)]
     pub action: String,
     /// The prefix of its fields' `id`s.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub id_prefix: String,
-    #[serde(default, skip_serializing_if = "Feedback::is_none")]
     pub feedback: Feedback,
     pub fields: Vec<Field>,
     /// Whether the form can have a captcha, now or after a refusal.
     pub guarded: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captcha: Option<Captcha>,
     pub label: String,
     /// The button's label while the form is being sent.
     pub busy_label: String,
     /// The button's class.
-    #[serde(skip)]
     pub class: String,
     /// Milliseconds from rendering the page until the button is enabled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait_ms: Option<u64>,
     /// The feedback of the last request. Used only while the form is built.
-    #[serde(skip)]
     flash: Flash,
 }
 
@@ -150,9 +139,9 @@ impl Form {
 
 #[cfg(test)]
 mod tests {
-    use super::{Field, Form};
     use crate::domain::FieldErrors;
     use crate::islands::{Feedback, Flash};
+    use crate::ui::{Field, Form};
 
     fn refused(form: &str, feedback: Feedback) -> Flash {
         let values = vec![("email".to_owned(), "ann@x".to_owned())];
@@ -185,16 +174,5 @@ mod tests {
         assert_eq!(takes_focus(&refused("/one", mistake.clone())), ["email"]);
         assert!(takes_focus(&refused("/one", Feedback::message("No."))).is_empty());
         assert!(takes_focus(&refused("/two", mistake)).is_empty());
-    }
-
-    #[test]
-    fn the_island_props_contain_no_typed_values_and_no_feedback_for_other_forms() {
-        let flash = refused("/two", Feedback::message("Elsewhere."));
-        for action in ["/one", "/two"] {
-            let form = Form::to(action, &flash).field(Field::email("email", "Email"));
-            let props = serde_json::to_string(&form).expect("JSON");
-            assert_eq!(props.contains("Elsewhere"), action == "/two", "{props}");
-            assert!(!props.contains("ann@x"), "{props}");
-        }
     }
 }

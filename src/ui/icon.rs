@@ -11,8 +11,7 @@ pub enum IconName {
     Info,
 }
 
-/// Each icon is written out in full: static markup is a single string for the server
-/// and for the WebAssembly module.
+/// Each icon is written out in full: static markup is a single string.
 #[component]
 pub fn Icon(sign: IconName) -> impl IntoView {
     match sign {
