@@ -40,7 +40,7 @@ impl Reauthentication<'_> {
     pub async fn confirm(&self, password: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let (_, verified) = self.own_password("password", password, by).await?;
         let tx = self.core.store.write().await?;
-        self.core.password_check().mark_succeeded(&tx, verified, by).await?;
+        self.core.password_check().mark_succeeded(&tx, verified).await?;
         tx.commit().await?;
         Ok(reauthenticated(self.core.clock.now()))
     }

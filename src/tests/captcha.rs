@@ -227,5 +227,5 @@ async fn used_challenges_are_deleted_once_they_have_expired() {
     assert_eq!(app.count(kept).await, 1);
     app.advance(3_601);
     app.state.maintenance().purge().await.expect("purges");
-    assert_eq!((app.count(kept).await, app.count("SELECT COUNT(*) FROM quota").await), (0, 0));
+    assert_eq!((app.count(kept).await, app.count("SELECT COUNT(*) FROM attempt").await), (0, 0));
 }

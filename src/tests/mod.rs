@@ -40,6 +40,7 @@ mod request_target;
 mod security_log;
 mod session_manager;
 mod sessions;
+mod strangers;
 mod third_party;
 mod two_processes;
 mod two_step;

@@ -44,7 +44,7 @@ impl AccountSettings<'_> {
         let tx = self.core.store.write().await?;
         let now = tx.now();
         self.own(&tx, member).await?;
-        self.core.password_check().mark_succeeded(&tx, verified, by).await?;
+        self.core.password_check().mark_succeeded(&tx, verified).await?;
         if !accounts::set_password(&tx, account.id, &hash, Some(&account.password_hash), now).await? {
             return Err(ServiceError::Refused(ALREADY_CHANGED));
         }

@@ -155,6 +155,15 @@ impl TestApp {
         newest_first.next().unwrap_or_else(|| panic!("no code among {} mails", mails.len()))
     }
 
+    /// The newest long code that was sent to this email.
+    pub(crate) async fn long_code_for(&self, address: &str) -> String {
+        let mails = self.mails_to(address).await;
+        let (subject, _) = mails.last().expect("an email");
+        let code = subject.split(' ').next().unwrap_or_default().to_owned();
+        assert_eq!(code.len(), 14, "not a long code: {subject}");
+        code
+    }
+
     /// Creates a user who has registered and verified their email.
     pub(crate) async fn account(&self, username: &str, email: &str) {
         let mut client = self.form();

@@ -54,7 +54,7 @@ async fn requesting_options_writes_nothing_and_a_plain_form_is_redirected_to_its
         let answer = app.form().post_bare("/login/passkey/options", &[]).await;
         assert_eq!((answer.status.as_u16(), answer.location().as_deref()), (303, Some("/login")));
     }
-    for table in ["session", "spent_challenge", "quota", "failure_counter"] {
+    for table in ["session", "spent_challenge", "attempt"] {
         assert_eq!(app.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
     }
     let answer = app.form().post_bare(SIGN_IN, &[]).await;
