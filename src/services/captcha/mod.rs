@@ -129,6 +129,10 @@ impl Captcha {
         }
         let proven = match (&self.third_party, returned.solution) {
             (None, ChallengeSolution::Wrong) => return Err(self.refuse("wrong", CHECK_FAILED, by)),
+            // A challenge from before the failures, which took less work, is replaced by a new one.
+            (None, ChallengeSolution::Correct) if returned.most < self.difficulty(by) => {
+                return Err(ServiceError::Captcha(AGAIN));
+            }
             (None, solution) => solution == ChallengeSolution::Correct,
             (Some(third_party), _) => match third_party.verify(answer.widget, by).await {
                 Some(false) => return Err(self.refuse("third party", CHECK_FAILED, by)),
