@@ -39,6 +39,14 @@ impl IpPrefix {
         }
     }
 
+    /// Returns the network that shares one part of a bounded resource: the bytes of an IPv4 address, or of an IPv6 /48.
+    #[must_use]
+    pub fn site(self) -> Vec<u8> {
+        let mut bytes = self.bytes();
+        bytes.truncate(6);
+        bytes
+    }
+
     /// Returns the networks to count by, each as a range of [`IpPrefix::bytes`], with the factor by which its limit is
     /// higher. An IPv6 subscriber may have a /56 or a /48 (RFC 6177), so these have limits as well.
     pub fn networks(self) -> impl Iterator<Item = (RangeInclusive<Vec<u8>>, u32)> {

@@ -78,7 +78,7 @@ impl Login<'_> {
             "" => None,
             _ => Some(self.core.captcha.check(Form::Login, answer, by).await?),
         };
-        let slot = self.core.password_check().enter()?;
+        let slot = self.core.password_check().enter(by)?;
         let account = self.find(identifier).await?;
         let attempt = PasswordAttempt { identifier, account: account.as_ref(), password: typed.password };
         let verified =

@@ -76,9 +76,9 @@ impl PasswordCheck<'_> {
     /// during a flood requests are rejected without waiting for the writer.
     ///
     /// # Errors
-    /// [`ServiceError::Busy`] if the queue is full.
-    pub fn enter(&self) -> Result<HashSlot, ServiceError> {
-        Ok(self.core.hasher.enter()?)
+    /// [`ServiceError::Busy`] if the queue is full, or a third of it is taken by this network.
+    pub fn enter(&self, by: &RequestContext) -> Result<HashSlot, ServiceError> {
+        Ok(self.core.hasher.enter(by.prefix().site())?)
     }
 
     /// Checks a password. Returns `None` if it is wrong.

@@ -61,7 +61,7 @@ impl Reauthentication<'_> {
         if password.is_empty() {
             return Err(FieldErrors::one(field, EMPTY).into());
         }
-        let slot = self.core.password_check().enter()?;
+        let slot = self.core.password_check().enter(by)?;
         let account =
             accounts::by_id(self.core.store.reader(), member.account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         let attempt = PasswordAttempt { identifier: "", account: Some(&account), password };

@@ -34,7 +34,7 @@ impl Recovery<'_> {
         let (code, password) = self.parse(code, password)?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.
-        let slot = self.core.password_check().enter()?;
+        let slot = self.core.password_check().enter(by)?;
         let attempt = verifier.record_attempt(OtpPurpose::Recovery, by).await?;
         if !verifier.is_correct(&attempt, &code).await? {
             return Err(verifier.reject(&attempt, by).await);
