@@ -142,6 +142,11 @@ limits! {
                 "Sessions created per IP address without signing in, for example by refused forms that were sent \
                  without JavaScript.";
         }
+        "Email" {
+            mail_per_day: u32 = count("PORTAL_MAIL_PER_DAY", 0, 0..=10_000_000),
+                "Emails in 24 hours, for mail servers that allow only so many; 0 means any number. After four fifths of \
+                 them only password resets and notices are sent, and after all of them only notices.";
+        }
         "Load" {
             posts_per_second: NonZeroU32 = per_second("PORTAL_POSTS_PER_SECOND", 100, 1..=1_000_000),
                 "Sustained rate of form submissions per IP address. Pages and files are not limited.";

@@ -49,7 +49,7 @@ impl Recovery<'_> {
         let tx = self.core.store.write().await?;
         let now = tx.now();
         self.core.captcha.spend(&tx, &passed, by).await?;
-        let permit = self.core.email_verifier().check_limits(&tx, &email, by).await?;
+        let permit = self.core.email_verifier().check_limits(&tx, OtpPurpose::Recovery, &email, by).await?;
         let account = accounts::by_email(&tx, &email).await?.filter(Account::is_open);
         let recovery = EmailVerification {
             account_id: account.map(|account| account.id),

@@ -65,7 +65,7 @@ impl Registration<'_> {
         let passed = self.core.captcha.check(Form::Register, answer, by).await?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.
-        let slot = self.core.hasher.enter()?;
+        let slot = self.core.hasher.enter(by.prefix().site())?;
         self.admit(&passed, &username, by).await?;
         // Also hash for an email that has an account, so that the response takes equally long.
         let password_hash = self.core.hasher.hash(slot, &password).await?;
@@ -101,6 +101,7 @@ impl Registration<'_> {
     async fn admit(&self, passed: &Passed, username: &Username, by: &RequestContext) -> Result<(), ServiceError> {
         let tx = self.core.store.write().await?;
         self.core.captcha.spend(&tx, passed, by).await?;
+        self.core.email_verifier().check_budget(&tx, OtpPurpose::Registration).await?;
         self.core.email_verifier().take_code(&tx, by).await?;
         let taken = accounts::by_username(&tx, username).await?.is_some();
         tx.commit().await?;

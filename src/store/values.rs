@@ -106,7 +106,8 @@ mod tests {
         assert_eq!(MailState::ALL.map(MailState::as_str), ["waiting", "sent", "dead", "expired", "dropped"]);
         assert_eq!(LinkPurpose::ALL.map(LinkPurpose::as_str), ["end_session", "undo_email_change", "keep_account"]);
         assert_eq!(Ending::ALL.map(Ending::as_str), ["used", "revoked"]);
-        let metrics = "registration_begun registration_finished wrong_password wrong_code second_step_failed";
+        let metrics = "registration_begun registration_finished wrong_password wrong_code second_step_failed \
+                       mail_queued";
         assert_eq!(Metric::ALL.map(Metric::as_str).join(" "), metrics);
         let actions = "account_created account_disabled account_enabled account_deleted sessions_ended \
                        recovery_started two_step_reset made_administrator made_user invitation_sent \

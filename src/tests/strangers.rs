@@ -155,3 +155,30 @@ async fn pages_and_limits_of_codes_are_the_same_with_and_without_an_account() {
         assert_eq!(seen[0], seen[1]);
     }
 }
+
+#[tokio::test]
+async fn registrations_leave_a_part_of_the_emails_per_day_for_password_resets() {
+    for mode in BOTH {
+        let app = TestApp::with(&[("PORTAL_MAIL_PER_DAY", "10")]).await;
+        app.account("ann", "ann@x.example").await;
+        for n in 0..7 {
+            let mut stranger = app.client(mode);
+            let answer = stranger.register(&format!("eve{n}"), &format!("e{n}@x.example"), PASSWORD).await;
+            assert_eq!(answer.location().as_deref(), Some("/verify"), "{n}");
+        }
+        let mut newcomer = app.client(mode);
+        let answer = newcomer.register("new", "new@x.example", PASSWORD).await;
+        assert!(newcomer.seen(answer).await.contains("We can't send more emails today. Try again in 60 minutes."));
+        for _ in 0..2 {
+            let mut ann = app.client(mode);
+            let answer = ann.post("/recover", &[("email", "ann@x.example")]).await;
+            assert_eq!(answer.location().as_deref(), Some("/recover/verify"));
+        }
+        let mut ann = app.client(mode);
+        let answer = ann.post("/recover", &[("email", "ann@x.example")]).await;
+        assert!(ann.seen(answer).await.contains("We can't send more emails today."));
+        app.advance(90_000);
+        let answer = newcomer.register("new", "new@x.example", PASSWORD).await;
+        assert_eq!(answer.location().as_deref(), Some("/verify"));
+    }
+}

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::EmailVerifier;
 use crate::crypto::{OtpDigest, OtpPurpose};
-use crate::domain::{Email, EmailCode, Username};
+use crate::domain::{Email, EmailCode, Metric, Username};
 use crate::limits::{DAY, EXISTS_NOTICE_EVERY, HOUR, OTP_LIVE};
 use crate::mail::{CodeMail, Message};
 use crate::services::attempts::{self, Target};
@@ -14,10 +14,13 @@ use crate::services::{IpPrefix, email_owner, recovery, sliding_window};
 use crate::store::attempts::{Attempt, AttemptKind, at_subject};
 use crate::store::email_verifications::EmailVerification;
 use crate::store::otps::{NewOtp, SuppressionReason};
-use crate::store::{StoreError, Transaction, accounts, otps};
+use crate::store::{StoreError, Transaction, accounts, hourly_counters, otps};
 
 const TOO_MANY_CODES: &str = "Too many codes have been sent to this email address.";
 const TOO_MANY_FROM_HERE: &str = "Too many codes have been requested from your network.";
+const NO_MORE_MAIL: &str = "We can't send more emails today.";
+/// One part in this many of the emails per day is kept for password resets.
+const RECOVERY_SHARE: u64 = 5;
 /// How many times as many codes an email can get in a day if other networks request them.
 const OTHER_NETWORKS: usize = 3;
 
@@ -30,18 +33,40 @@ pub struct CodePermit {
 }
 
 impl EmailVerifier<'_> {
-    /// Takes a code from the quota of the requesting network and checks the limit for the recipient.
+    /// Checks the budget of emails per day, takes a code from the quota of the requesting network, and checks the limit
+    /// for the recipient.
     ///
     /// # Errors
-    /// [`ServiceError::Limited`] if either limit is reached.
+    /// [`ServiceError::Limited`] if any of these limits is reached.
     pub async fn check_limits(
         &self,
         tx: &Transaction,
+        purpose: OtpPurpose,
         email: &Email,
         by: &RequestContext,
     ) -> Result<CodePermit, ServiceError> {
+        self.check_budget(tx, purpose).await?;
         self.take_code(tx, by).await?;
         self.check_cap(tx, email, by).await
+    }
+
+    /// Checks how many emails the portal has queued in the last 24 hours. The last fifth is for password resets, so that
+    /// registrations cannot use up all of them.
+    ///
+    /// # Errors
+    /// [`ServiceError::Limited`] if they are used up.
+    pub async fn check_budget(&self, tx: &Transaction, purpose: OtpPurpose) -> Result<(), ServiceError> {
+        let budget = u64::from(self.core.limits.mail_per_day);
+        if budget == 0 {
+            return Ok(());
+        }
+        let queued = hourly_counters::total(tx, Metric::MailQueued, tx.now() - DAY).await?;
+        let most = if purpose == OtpPurpose::Recovery { budget } else { budget - budget / RECOVERY_SHARE };
+        if queued < most {
+            return Ok(());
+        }
+        tracing::warn!(event = "mail.budget_used", purpose = purpose.as_str(), queued);
+        Err(ServiceError::Limited { what: NO_MORE_MAIL, wait: HOUR })
     }
 
     /// Takes a code from the quota of the requesting network.

@@ -156,7 +156,7 @@ impl EmailVerifier<'_> {
         if let Some(passed) = &passed {
             self.core.captcha.spend(&tx, passed, by).await?;
         }
-        let permit = self.check_limits(&tx, &verification.email, by).await?;
+        let permit = self.check_limits(&tx, purpose, &verification.email, by).await?;
         self.issue(&tx, &verification, permit, by).await?;
         tx.commit().await?;
         self.core.mailer.wake();

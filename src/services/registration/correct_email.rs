@@ -40,7 +40,7 @@ impl Registration<'_> {
             let text = "You can't change the email address again. Start again to use a different one.";
             return Err(FieldErrors::one("email", text).into());
         }
-        let permit = verifier.check_limits(&tx, &email, by).await?;
+        let permit = verifier.check_limits(&tx, OtpPurpose::Registration, &email, by).await?;
         registration.email = email;
         registration.address_taken = taken;
         otps::invalidate_previous(&tx, registration.id, 0, now).await?;
