@@ -1,43 +1,105 @@
-//! The bounded queue for password hashing.
+//! The bounded queue for password hashing, which is fair between the sources of requests.
 
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::oneshot;
 
 use super::password_hash::HashError;
 
 /// Requests that may wait for each core. One hash takes 20 to 25 ms, so the last request in the
 /// queue waits for just under half a second. Users who wait longer submit the form again.
 pub const WAITING_PER_CORE: usize = 20;
+/// The part of the queue that one source may occupy.
+const SHARE: usize = 3;
+
+/// Where a request comes from: the bytes of its network.
+pub type Source = Vec<u8>;
 
 /// Runs as many hashes at once as there are cores, with a bounded number of requests waiting.
 /// Further requests fail immediately instead of waiting, and use no memory meanwhile.
+///
+/// The sources of waiting requests take turns, so that a source with many requests does not delay
+/// those of others.
 #[derive(Clone)]
 pub(super) struct HashQueue {
-    /// A permit for every request in the queue, waiting or running.
-    inside: Arc<Semaphore>,
-    /// A permit per core, granted in the order of the requests.
-    cores: Arc<Semaphore>,
+    state: Arc<Mutex<State>>,
+    /// Requests that may be in the queue, waiting or running.
+    most: usize,
+}
+
+#[derive(Default)]
+struct State {
+    /// Cores in use.
+    running: usize,
+    /// Requests in the queue, waiting or running, by source.
+    inside: HashMap<Source, usize>,
+    /// The sources of waiting requests, in the order of their turns.
+    turns: VecDeque<Source>,
+    waiting: HashMap<Source, VecDeque<oneshot::Sender<Core>>>,
 }
 
 /// A slot in the queue. Released when the request is canceled while waiting, or when its hash is
 /// done, but never while the hashing thread is still running.
 pub struct HashSlot {
-    inside: OwnedSemaphorePermit,
-    cores: Arc<Semaphore>,
+    queue: HashQueue,
+    source: Source,
 }
+
+/// A core to hash on. Given to the next request when it is dropped, unless it is empty.
+struct Core(Option<HashQueue>);
 
 impl HashQueue {
     /// Creates a queue for this machine with room for `waiting` requests.
     pub(super) fn new(waiting: usize) -> Self {
-        let cores = cores();
-        Self { inside: Arc::new(Semaphore::new(cores + waiting)), cores: Arc::new(Semaphore::new(cores)) }
+        Self { state: Arc::default(), most: cores() + waiting }
     }
 
-    pub(super) fn enter(&self) -> Result<HashSlot, HashError> {
-        let inside = Arc::clone(&self.inside).try_acquire_owned().map_err(|_| HashError::Busy)?;
-        Ok(HashSlot { inside, cores: Arc::clone(&self.cores) })
+    pub(super) fn enter(&self, source: Source) -> Result<HashSlot, HashError> {
+        let mut state = self.state();
+        let own = state.inside.get(&source).copied().unwrap_or_default();
+        if state.inside.values().sum::<usize>() >= self.most || own >= self.most.div_ceil(SHARE) {
+            return Err(HashError::Busy);
+        }
+        state.inside.insert(source.clone(), own + 1);
+        drop(state);
+        Ok(HashSlot { queue: self.clone(), source })
+    }
+
+    /// Returns a core immediately, or a receiver of one.
+    fn core(&self, source: &Source) -> Result<Core, oneshot::Receiver<Core>> {
+        let mut state = self.state();
+        if state.running < cores() {
+            state.running += 1;
+            return Ok(Core(Some(self.clone())));
+        }
+        let (give, receive) = oneshot::channel();
+        let waiting = state.waiting.entry(source.clone()).or_default();
+        waiting.push_back(give);
+        if waiting.len() == 1 {
+            state.turns.push_back(source.clone());
+        }
+        Err(receive)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Removes the request whose turn it is.
+    fn next(&mut self) -> Option<oneshot::Sender<Core>> {
+        let source = self.turns.pop_front()?;
+        let waiting = self.waiting.get_mut(&source)?;
+        let next = waiting.pop_front();
+        if waiting.is_empty() {
+            self.waiting.remove(&source);
+        } else {
+            self.turns.push_back(source);
+        }
+        next
     }
 }
 
@@ -47,15 +109,48 @@ impl HashSlot {
         self,
         work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, HashError> {
-        let Self { inside, cores } = self;
-        let core = cores.acquire_owned().await.map_err(|_| HashError::Stopped)?;
-        // The thread owns both permits: a canceled request does not release its core early.
+        let core = match self.queue.core(&self.source) {
+            Ok(core) => core,
+            Err(receive) => receive.await.map_err(|_| HashError::Stopped)?,
+        };
+        // The thread owns the slot and the core: a canceled request does not release them early.
         let task = tokio::task::spawn_blocking(move || {
             let done = work();
-            drop((core, inside));
+            drop((core, self));
             done
         });
         task.await.map_err(|_| HashError::Stopped)?
+    }
+}
+
+impl Drop for HashSlot {
+    fn drop(&mut self) {
+        let mut state = self.queue.state();
+        if let Some(own) = state.inside.get_mut(&self.source) {
+            *own -= 1;
+            if *own == 0 {
+                state.inside.remove(&self.source);
+            }
+        }
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        let Some(queue) = self.0.take() else { return };
+        loop {
+            let mut state = queue.state();
+            let Some(next) = state.next() else {
+                state.running -= 1;
+                return;
+            };
+            drop(state);
+            match next.send(Self(Some(queue.clone()))) {
+                Ok(()) => return,
+                // The request was canceled, so the core is for the next one.
+                Err(mut unused) => unused.0 = None,
+            }
+        }
     }
 }
 
@@ -72,48 +167,81 @@ impl fmt::Debug for HashSlot {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
-    use std::time::Duration;
+    use std::sync::{Arc, Mutex, mpsc};
 
-    use super::{HashError, HashQueue, cores};
+    use tokio::task::JoinHandle;
 
-    #[tokio::test]
-    async fn the_queue_is_bounded_and_canceled_requests_release_their_slots() {
-        let queue = HashQueue::new(3);
-        let mut slots: Vec<_> = (0..cores() + 3).map(|_| queue.enter().expect("a free slot")).collect();
-        assert!(matches!(queue.enter(), Err(HashError::Busy)));
-        // A request that is canceled while it waits for a core.
+    use super::{HashError, HashQueue, HashSlot, cores};
+
+    /// Occupies every core until the sender is dropped.
+    async fn occupy(queue: &HashQueue) -> (mpsc::Sender<()>, Vec<JoinHandle<Result<(), HashError>>>) {
         let (wait, blocked) = mpsc::channel::<()>();
-        let holders: Vec<_> = (0..cores()).map(|_| slots.pop().expect("a remaining slot")).collect();
-        let blocked = std::sync::Arc::new(std::sync::Mutex::new(blocked));
-        let running: Vec<_> = holders
-            .into_iter()
-            .map(|slot| {
-                let blocked = std::sync::Arc::clone(&blocked);
-                tokio::spawn(slot.run(move || {
-                    // Returns when the sender is dropped.
-                    let _ = blocked.lock().map(|blocked| blocked.recv());
-                    Ok(())
-                }))
-            })
-            .collect();
-        // Let every task ask for its core before another request does.
-        tokio::task::yield_now().await;
-        // Wait until every core is taken.
-        while queue.cores.available_permits() > 0 {
+        let blocked = Arc::new(Mutex::new(blocked));
+        let running = (0..cores()).map(|core| {
+            let (slot, blocked) =
+                (queue.enter(vec![100, u8::try_from(core).unwrap_or(0)]).expect("a free slot"), Arc::clone(&blocked));
+            tokio::spawn(slot.run(move || {
+                // Returns when the sender is dropped.
+                let _ = blocked.lock().map(|blocked| blocked.recv());
+                Ok(())
+            }))
+        });
+        let running = running.collect();
+        while queue.state().running < cores() {
             tokio::task::yield_now().await;
         }
-        let waiting = slots.pop().expect("a remaining slot").run(|| Ok(()));
-        assert!(tokio::time::timeout(Duration::from_millis(50), waiting).await.is_err(), "no core is free");
-        let again = queue.enter().expect("the slot of the canceled request");
-        assert!(matches!(queue.enter(), Err(HashError::Busy)));
-        // Requests canceled while the thread is running keep their slots until it is done.
+        (wait, running)
+    }
+
+    fn waiting(queue: &HashQueue) -> usize {
+        queue.state().waiting.values().map(std::collections::VecDeque::len).sum()
+    }
+
+    #[tokio::test]
+    async fn the_queue_is_bounded_and_one_source_gets_a_third_of_it() {
+        let queue = HashQueue::new(3 * 4 - cores());
+        let slots: Vec<_> = (0..4).map(|_| queue.enter(vec![1]).expect("a free slot")).collect();
+        assert!(matches!(queue.enter(vec![1]), Err(HashError::Busy)), "a third");
+        let others: Vec<_> = (0..8).map(|n| queue.enter(vec![2, n]).expect("a free slot")).collect();
+        assert!(matches!(queue.enter(vec![3]), Err(HashError::Busy)), "full");
+        drop(slots);
+        assert!(queue.enter(vec![1]).is_ok());
+        drop(others);
+        assert!(queue.state().inside.is_empty());
+    }
+
+    #[test]
+    fn sources_take_turns() {
+        let queue = HashQueue::new(100);
+        queue.state().running = cores();
+        let waiting = [1, 1, 1, 2, 3, 2].map(|source| queue.core(&vec![source]));
+        assert!(waiting.iter().all(Result::is_err), "all cores are in use");
+        let mut order = Vec::new();
+        while let Some(source) = queue.state().turns.front().cloned() {
+            queue.state().next();
+            order.extend(source);
+        }
+        assert_eq!(order, [1, 2, 3, 1, 2, 1]);
+    }
+
+    #[tokio::test]
+    async fn a_canceled_request_releases_its_slot_and_its_turn_but_not_a_running_thread() {
+        let queue = HashQueue::new(1);
+        let (release, running) = occupy(&queue).await;
+        let slot = queue.enter(vec![1]).expect("a free slot");
+        let canceled = tokio::spawn(slot.run(|| Ok(())));
+        while waiting(&queue) == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(matches!(queue.enter(vec![2]), Err(HashError::Busy)));
+        canceled.abort();
+        assert!(canceled.await.is_err());
+        let again = queue.enter(vec![2]).expect("the slot of the canceled request");
         for task in &running {
             task.abort();
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        assert!(matches!(queue.enter(), Err(HashError::Busy)));
-        drop(wait);
+        assert!(matches!(queue.enter(vec![3]), Err(HashError::Busy)), "the threads still run");
+        drop(release);
         assert!(again.run(|| Ok(7)).await.is_ok_and(|done| done == 7));
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{KeyRing, SecretKey};
-use crate::domain::OtpCode;
+use crate::domain::EmailCode;
 use crate::domain::words::words;
 
 words! {
@@ -64,20 +64,20 @@ impl OtpDigester {
     /// Returns the digest to store with a new code. It is valid only for this purpose, flow and
     /// email.
     #[must_use]
-    pub fn digest(&self, purpose: OtpPurpose, flow: Uuid, email_key: &str, code: &OtpCode) -> OtpDigest {
+    pub fn digest(&self, purpose: OtpPurpose, flow: Uuid, email_key: &str, code: &EmailCode) -> OtpDigest {
         digest(&self.current, purpose, flow, email_key, code)
     }
 
     /// Returns all digests under which `code` may be stored. During a key rotation it may have been
     /// issued with the previous key.
     #[must_use]
-    pub fn accepted(&self, purpose: OtpPurpose, flow: Uuid, email_key: &str, code: &OtpCode) -> Vec<OtpDigest> {
+    pub fn accepted(&self, purpose: OtpPurpose, flow: Uuid, email_key: &str, code: &EmailCode) -> Vec<OtpDigest> {
         let keys = iter::once(&self.current).chain(&self.previous);
         keys.map(|key| digest(key, purpose, flow, email_key, code)).collect()
     }
 }
 
-fn digest(key: &Key, purpose: OtpPurpose, flow: Uuid, email_key: &str, code: &OtpCode) -> OtpDigest {
+fn digest(key: &Key, purpose: OtpPurpose, flow: Uuid, email_key: &str, code: &EmailCode) -> OtpDigest {
     // A key of this length never fails. The fallback matches no code.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&**key) else { return OtpDigest([0; 32]) };
     // Each part is prefixed with its length, so that different parts never have the same encoding.
@@ -97,21 +97,26 @@ impl fmt::Debug for OtpDigester {
 #[cfg(test)]
 mod tests {
     use super::{KeyRing, OtpDigester, OtpPurpose, SecretKey};
-    use crate::domain::OtpCode;
+    use crate::domain::{EmailCode, OtpCode};
     use uuid::Uuid;
 
     #[test]
     fn a_digest_depends_on_key_purpose_flow_email_and_code() {
         let digester = OtpDigester::new(&SecretKey::from_bytes([1; 32]).into());
         let other_key = OtpDigester::new(&SecretKey::from_bytes([2; 32]).into());
-        let (flow, code) = (Uuid::from_u128(1), OtpCode::from_number(123_456));
+        let (flow, code) = (Uuid::from_u128(1), EmailCode::from(OtpCode::from_number(123_456)));
         let digest = digester.digest(OtpPurpose::Registration, flow, "a@x.example", &code);
         let same = |other: super::OtpDigest| other == digest;
         assert!(same(digester.digest(OtpPurpose::Registration, flow, "a@x.example", &code)));
         assert!(!same(digester.digest(OtpPurpose::Recovery, flow, "a@x.example", &code)));
         assert!(!same(digester.digest(OtpPurpose::Registration, Uuid::from_u128(2), "a@x.example", &code)));
         assert!(!same(digester.digest(OtpPurpose::Registration, flow, "b@x.example", &code)));
-        assert!(!same(digester.digest(OtpPurpose::Registration, flow, "a@x.example", &OtpCode::from_number(123_457))));
+        assert!(!same(digester.digest(
+            OtpPurpose::Registration,
+            flow,
+            "a@x.example",
+            &EmailCode::from(OtpCode::from_number(123_457))
+        )));
         assert!(!same(other_key.digest(OtpPurpose::Registration, flow, "a@x.example", &code)));
         assert_eq!(format!("{digest:?}"), "OtpDigest(…)");
     }
@@ -121,7 +126,8 @@ mod tests {
         let secret = |byte| SecretKey::from_bytes([byte; 32]);
         let (old, new) = (OtpDigester::new(&secret(1).into()), OtpDigester::new(&secret(2).into()));
         let both = OtpDigester::new(&KeyRing::new(secret(2), Some(secret(1))));
-        let (purpose, flow, code) = (OtpPurpose::Registration, Uuid::from_u128(1), OtpCode::from_number(123_456));
+        let (purpose, flow, code) =
+            (OtpPurpose::Registration, Uuid::from_u128(1), EmailCode::from(OtpCode::from_number(123_456)));
         let of = |digester: &OtpDigester| digester.digest(purpose, flow, "a@x.example", &code);
         assert!(of(&both) == of(&new));
         let accepted = |digester: &OtpDigester| digester.accepted(purpose, flow, "a@x.example", &code);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::hash_queue::{HashQueue, HashSlot, WAITING_PER_CORE, cores};
+use super::hash_queue::{HashQueue, HashSlot, Source, WAITING_PER_CORE, cores};
 use crate::domain::Password;
 use crate::rng::Rng;
 use argon2::password_hash::phc;
@@ -82,13 +82,13 @@ impl PasswordHasher {
         Self { queue: HashQueue::new(waiting), rng, dummy }
     }
 
-    /// Takes a slot in the queue. Call it before other slow work, so that a request is rejected
+    /// Takes a slot in the queue for a request from `source`. Call it before other slow work, so that a request is rejected
     /// immediately when the queue is full.
     ///
     /// # Errors
-    /// [`HashError::Busy`] if the queue is full.
-    pub fn enter(&self) -> Result<HashSlot, HashError> {
-        self.queue.enter()
+    /// [`HashError::Busy`] if the queue is full, or a third of it is taken by this source.
+    pub fn enter(&self, source: Source) -> Result<HashSlot, HashError> {
+        self.queue.enter(source)
     }
 
     /// Hashes a password with a new salt.
@@ -146,7 +146,7 @@ mod tests {
         let hasher = PasswordHasher::new(Rng::from_seed(1));
         let right = Password::parse_new("correct horse battery").expect("valid");
         let wrong = Password::parse_new("correct horse batterz").expect("valid");
-        let slot = || hasher.enter().expect("a free slot");
+        let slot = || hasher.enter(Vec::new()).expect("a free slot");
         let stored = hasher.hash(slot(), &right).await.expect("the password is hashed");
         assert!(stored.as_stored().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", stored.as_stored());
         assert!(hasher.verify(slot(), &right, Some(stored.clone())).await.expect("the check runs"));

@@ -18,7 +18,7 @@ pub fn generate(rng: &Rng) -> Vec<RecoveryCode> {
 
 /// Returns the stored digest of an account's code: SHA-256 of the account id and the code. It uses
 /// no key, so that codes users have written down stay valid when `SECRET_KEY` is rotated. A key is
-/// not needed: with 2^80 possible codes, brute force is not feasible.
+/// not needed: with at least 2^80 possible codes, brute force is not feasible.
 #[must_use]
 pub fn digest(account_id: Uuid, code: &RecoveryCode) -> TokenDigest {
     TokenDigest::of(&[account_id.as_bytes().as_slice(), code.expose().as_bytes()].concat())

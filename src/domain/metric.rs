@@ -16,5 +16,7 @@ words! {
         WrongCode = "wrong_code",
         /// A second step failed.
         SecondStepFailed = "second_step_failed",
+        /// An email was queued.
+        MailQueued = "mail_queued",
     }
 }

@@ -5,8 +5,10 @@
 pub mod account_state;
 pub mod audit_action;
 pub mod audit_reason;
+mod base32;
 pub mod captcha_provider;
 pub mod email;
+pub mod email_code;
 pub mod email_domain;
 pub mod email_domain_policy;
 pub mod limits;
@@ -37,6 +39,7 @@ pub use audit_action::AuditAction;
 pub use audit_reason::AuditReason;
 pub use captcha_provider::CaptchaProvider;
 pub use email::Email;
+pub use email_code::EmailCode;
 pub use email_domain::EmailDomain;
 pub use email_domain_policy::EmailDomainPolicy;
 pub use metric::Metric;

@@ -17,6 +17,8 @@ pub const DAY: Duration = Duration::from_secs(limit::DAY);
 pub const CAPTCHA_HARDEST: u32 = 32;
 /// How long a failure from an IP prefix makes its challenges harder.
 pub const FAILURES_REMEMBERED: Duration = HOUR;
+/// How long a failure at an account counts, if there is no success before.
+pub const ACCOUNT_FAILURES_KEPT: Duration = Duration::from_secs(30 * 86_400);
 /// The maximum number of IP prefixes remembered, each for failures and for anonymous sessions. The
 /// least recently used one is dropped first.
 pub const PREFIXES_KEPT: usize = 100_000;

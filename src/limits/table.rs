@@ -72,21 +72,25 @@ limits! {
             otp_tries: u32 = count("PORTAL_OTP_TRIES", 5, 1..=10),
                 "Wrong codes after which a registration, recovery or change of email ends.";
             otp_wrong_per_day: usize = count("PORTAL_OTP_WRONG_PER_DAY", 15, 1..=100),
-                "Wrong codes per email in 24 hours, for all purposes together.";
+                "Wrong codes per email and purpose in 24 hours after which its codes have 12 letters and digits. They do from \
+                 `PORTAL_OTP_TRIES` fewer on, because one more flow can use all its attempts.";
             otp_resend_after: Duration = seconds("PORTAL_OTP_RESEND_AFTER", MINUTE, 1..=10 * MINUTE),
                 "Minimum time between two codes of the same registration, recovery or change.";
             otp_per_hour: usize = count("PORTAL_OTP_PER_HOUR", 5, 1..=100),
-                "Codes per email in an hour, for all purposes together.";
+                "Codes per email in an hour, for all purposes together. Known devices of the account have the same limit for \
+                 themselves.";
             otp_per_day: usize = count("PORTAL_OTP_PER_DAY", 10, 1..=1_000),
-                "Codes per email in 24 hours, for all purposes together.";
+                "Codes per email in 24 hours, for all purposes together. Known devices of the account have the same limit for \
+                 themselves, and each further IP address can request one, up to three times this number.";
             wrong_codes_per_ip: Quota = per_hour("PORTAL_WRONG_CODES_PER_IP", 60),
-                "Wrong codes per IP address, for all purposes together.";
+                "Wrong codes per IP address, for all purposes together, after which its codes have 12 letters and digits.";
             codes_per_ip: Quota = per_hour("PORTAL_CODES_PER_IP", 60),
                 "Codes requested per IP address, for all recipients together.";
         }
         "Sign-in and sessions" {
             login_failures: u32 = count("PORTAL_LOGIN_FAILURES", 5, 1..=100),
-                "Number of wrong passwords for an account from one IP address after which attempts are delayed.";
+                "Number of wrong passwords for an account from one IP address, or from a known device, after which attempts \
+                 are delayed.";
             login_window: Duration = seconds("PORTAL_LOGIN_WINDOW", 5 * MINUTE, 1..=DAY),
                 "Fewer failures than `PORTAL_LOGIN_FAILURES` are forgotten after this time without another failure.";
             login_delay: Duration = seconds("PORTAL_LOGIN_DELAY", 30, 1..=HOUR),
@@ -95,13 +99,14 @@ limits! {
             login_delay_max: Duration = seconds("PORTAL_LOGIN_DELAY_MAX", 15 * MINUTE, 1..=HOUR),
                 "The longest delay after too many wrong passwords.";
             login_failures_per_ip: Quota = per_hour("PORTAL_LOGIN_FAILURES_PER_IP", 60),
-                "Wrong passwords per IP address, for all accounts together.";
+                "Wrong passwords per IP address, for all accounts together, after which signing in requires a challenge, \
+                 except on known devices.";
         }
         "Two-step sign-in" {
             mfa_failures: u32 = count("PORTAL_MFA_FAILURES", 10, 1..=100),
                 "Failed attempts for an account, with all second factors together, after which these are locked.";
             mfa_lockout: Duration = seconds("PORTAL_MFA_LOCKOUT", 15 * MINUTE, MINUTE..=DAY),
-                "How long second factors stay locked.";
+                "How long second factors stay locked the first time. Each further lockout is twice as long, up to a day.";
             trust_lifetime: Duration = seconds("PORTAL_TRUST_LIFETIME", 30 * DAY, HOUR..=400 * DAY),
                 "How long a trusted browser skips the second step.";
         }
@@ -126,8 +131,8 @@ limits! {
                 "Failures per IP address after which signing in requires a challenge. The difficulty doubles each time \
                  this number is reached. The count restarts after an hour without a failure.";
             captcha_after_account_failures: u32 = count("PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES", 20, 1..=10_000),
-                "Failures per account, from any IP address, after which signing in to it requires a challenge. The \
-                 count restarts after an hour without a failure.";
+                "Failures per username or email in an hour, from any IP address, after which signing in with it requires a \
+                 challenge, except on known devices.";
             form_min_fill: Duration = seconds("PORTAL_FORM_MIN_FILL", 2, 0..=30),
                 "Minimum time between opening a page and sending its form without a solved challenge.";
             no_js_forms_per_ip: Quota = per_hour("PORTAL_NO_JS_FORMS_PER_IP", 30),
@@ -136,6 +141,11 @@ limits! {
             anonymous_sessions_per_ip: Quota = per_hour("PORTAL_ANONYMOUS_SESSIONS_PER_IP", 2_000),
                 "Sessions created per IP address without signing in, for example by refused forms that were sent \
                  without JavaScript.";
+        }
+        "Email" {
+            mail_per_day: u32 = count("PORTAL_MAIL_PER_DAY", 0, 0..=10_000_000),
+                "Emails in 24 hours, for mail servers that allow only so many; 0 means any number. After four fifths of \
+                 them only password resets and notices are sent, and after all of them only notices.";
         }
         "Load" {
             posts_per_second: NonZeroU32 = per_second("PORTAL_POSTS_PER_SECOND", 100, 1..=1_000_000),

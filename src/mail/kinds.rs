@@ -1,12 +1,13 @@
 //! All kinds of email, for lists.
 
 /// Each kind as stored in the database, with its label.
-pub const KINDS: [(&str, &str); 28] = [
+pub const KINDS: [(&str, &str); 29] = [
     ("registration_code", "Registration code"),
     ("recovery_code", "Password reset code"),
     ("email_change_code", "Email change code"),
     ("account_exists", "Account already exists"),
     ("new_device", "New sign-in"),
+    ("password_guessed", "Many wrong passwords"),
     ("password_changed", "Password changed"),
     ("password_recovered", "Password reset"),
     ("username_changed", "Username changed"),

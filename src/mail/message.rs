@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::notice::{Link, NotificationKind};
 use super::{kinds, serde_helpers};
-use crate::domain::{Email, OtpCode, Timestamp, Username};
+use crate::domain::{Email, EmailCode, Timestamp, Username};
 
 /// An email before rendering. It is stored encrypted in the outbox and never logged.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +54,7 @@ pub struct CodeMail {
     #[serde(with = "serde_helpers::username")]
     pub username: Username,
     #[serde(with = "serde_helpers::code")]
-    pub code: OtpCode,
+    pub code: EmailCode,
     /// When the code expires; the email is not sent after that.
     #[serde(with = "serde_helpers::moment")]
     pub expires_at: Timestamp,
@@ -184,6 +184,7 @@ mod tests {
             format!(r#""new_device","link":{link}"#),
             format!(r#""email_changed","link":{link}"#),
             format!(r#""deletion_scheduled","link":{link},"on":2"#),
+            r#""password_guessed","failures":50"#.to_owned(),
             r#""recovery_code_used","left":2"#.to_owned(),
             r#""passkey_added","name":"Laptop""#.to_owned(),
             r#""passkey_removed","name":"Laptop""#.to_owned(),

@@ -16,9 +16,10 @@ use zeroize::Zeroizing;
 
 use super::clock::Clock;
 use super::crypto::Sealer;
+use super::domain::Metric;
 use super::rng::Rng;
 use super::store::outbox::{self, NewMail, WaitingMail};
-use super::store::{StoreError, Transaction};
+use super::store::{StoreError, Transaction, hourly_counters};
 
 mod admin_notices;
 mod attempt;
@@ -74,6 +75,7 @@ impl Mailer {
             expires_at: message.expires_at(),
             otp_id,
         };
+        hourly_counters::add(tx, Metric::MailQueued, now).await?;
         outbox::insert(tx, new).await
     }
 

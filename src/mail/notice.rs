@@ -22,6 +22,10 @@ pub enum NotificationKind {
     NewDevice {
         link: Link,
     },
+    /// Many wrong passwords in a row.
+    PasswordGuessed {
+        failures: u32,
+    },
     PasswordChanged,
     /// With a code sent by email.
     PasswordRecovered,
@@ -82,6 +86,7 @@ impl NotificationKind {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NewDevice { .. } => "new_device",
+            Self::PasswordGuessed { .. } => "password_guessed",
             Self::PasswordChanged => "password_changed",
             Self::PasswordRecovered => "password_recovered",
             Self::UsernameChanged => "username_changed",
@@ -115,6 +120,12 @@ impl NotificationKind {
                 recover("If this wasn't you, use the link above, then reset your password. That signs out all devices.")
             }
             Self::ByAdministrator { action } => action.advice(),
+            Self::PasswordGuessed { .. } => Advice {
+                text: "If this wasn't you, you don't have to do anything: your password was not guessed. Two-step \
+                       sign-in protects your account even if it is.",
+                label: "Turn on two-step sign-in",
+                path: paths::ACCOUNT_SECURITY,
+            },
             _ => recover("If this wasn't you, reset your password now. That signs out all devices."),
         }
     }
@@ -125,6 +136,10 @@ impl NotificationKind {
             Self::NewDevice { .. } => (
                 format!("New sign-in to your {portal} account"),
                 format!("Someone signed in to your {portal} account from a new browser."),
+            ),
+            Self::PasswordGuessed { failures } => (
+                format!("Someone is trying to sign in to your {portal} account"),
+                format!("A wrong password was entered for your account {failures} times in a row."),
             ),
             Self::PasswordChanged => (
                 format!("Your {portal} password was changed"),

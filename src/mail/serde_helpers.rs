@@ -23,7 +23,7 @@ macro_rules! as_text {
 
 as_text!(email, crate::domain::Email, crate::domain::Email::as_str, crate::domain::Email::parse);
 as_text!(username, crate::domain::Username, crate::domain::Username::as_str, crate::domain::Username::parse);
-as_text!(code, crate::domain::OtpCode, crate::domain::OtpCode::expose, crate::domain::OtpCode::parse);
+as_text!(code, crate::domain::EmailCode, crate::domain::EmailCode::expose, crate::domain::EmailCode::parse);
 
 /// Milliseconds since the Unix epoch, as in the database.
 pub(super) mod moment {

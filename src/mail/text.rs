@@ -61,7 +61,7 @@ pub(super) fn deadline(at: Timestamp) -> String {
 
 /// `enter` says where to enter the code, and `without` what is impossible without it.
 fn code(mail: &CodeMail, from: &Sender, enter: &str, without: &str) -> Content {
-    let (portal, code, until) = (from.portal(), mail.code.expose(), mail.expires_at);
+    let (portal, code, until) = (from.portal(), mail.code.shown(), mail.expires_at);
     Content {
         subject: format!("{code} is your {portal} code"),
         title: format!("Your {portal} code"),
@@ -69,7 +69,7 @@ fn code(mail: &CodeMail, from: &Sender, enter: &str, without: &str) -> Content {
         body: vec![
             greeting(&mail.username),
             Block::Text(format!("Your code for {portal} is:")),
-            Block::Code(code.to_owned()),
+            Block::Code(code),
             Block::Bold {
                 before: format!("{enter}. It expires at "),
                 value: clock_utc(until),

@@ -13,5 +13,6 @@ pub fn view(state: &AppState, code: &Issued) -> CodeView {
         lifetime_ms: u64::try_from(limits.otp_lifetime.as_millis()).unwrap_or(u64::MAX),
         remaining_ms: millis(code.expires_at),
         resend_in_ms: millis(code.issued_at + limits.otp_resend_after),
+        is_long: code.is_long,
     }
 }

@@ -34,7 +34,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
 #[component]
 fn EnterCode(code: CodeView, flash: Flash, captcha: Option<Captcha>, mailbox: bool) -> impl IntoView {
     let form = Form::to(RecoverVerify::PATH, &flash)
-        .first_field(Field::code("code", "Code").hint("The 6-digit code in the email."))
+        .first_field(code.field())
         .field(Field::new_password("password", "New password"))
         .submit("Reset password", "Checking…");
     let resend = Form::resend(RecoverResend::PATH, &flash, code.resend_in_ms).captcha(captcha.clone());
@@ -43,11 +43,11 @@ fn EnterCode(code: CodeView, flash: Flash, captcha: Option<Captcha>, mailbox: bo
         label: "Get a new code",
         page: paths::RECOVER_VERIFY,
     };
-    let lead = || {
+    let lead = move || {
         view! {
             <h1>"Check your email"</h1>
             <p>
-                "If that email address has an account, we've sent a 6-digit code to it. "
+                "If that email address has an account, we've sent a " {code.name()} " to it. "
                 "Resetting your password signs you out on all devices."
             </p>
         }

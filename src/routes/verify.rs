@@ -60,9 +60,7 @@ fn EnterCode(
     captcha: Option<Captcha>,
     mailbox: bool,
 ) -> impl IntoView {
-    let form = Form::to(Verify::PATH, &flash)
-        .first_field(Field::code("code", "Code").hint("The 6-digit code in the email.").sends_itself())
-        .submit("Confirm email", "Checking…");
+    let form = Form::to(Verify::PATH, &flash).first_field(code.sending_field()).submit("Confirm email", "Checking…");
     let resend = Form::resend(Resend::PATH, &flash, code.resend_in_ms).captcha(captcha.clone());
     let again = Again { advice: "Start again to get a new code.", label: "Start again", page: paths::VERIFY };
     let to = email.clone();
@@ -70,7 +68,7 @@ fn EnterCode(
         view! {
             <Steps current=Step::Email />
             <h1>"Check your email"</h1>
-            <p>"We've sent a 6-digit code to " <strong>{to}</strong> "."</p>
+            <p>"We've sent a " {code.name()} " to " <strong>{to}</strong> "."</p>
         }
     };
     view! {

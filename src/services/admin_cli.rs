@@ -91,7 +91,7 @@ impl AdminCli<'_> {
     /// An error for each field that is invalid or taken.
     pub async fn create(&self, typed: TypedSignUp<'_>) -> Result<(), ServiceError> {
         let SignUpForm { username, email, password } = SignUpForm::parse(typed, &self.core.password_policy, None)?;
-        let password_hash = self.core.hasher.hash(self.core.hasher.enter()?, &password).await?;
+        let password_hash = self.core.hasher.hash(self.core.hasher.enter(Vec::new())?, &password).await?;
         let tx = self.core.store.write().await?;
         let now = tx.now();
         let mut errors = FieldErrors::default();

@@ -1,7 +1,9 @@
 //! The part of an IP address that limits count by.
 
 use std::fmt;
+use std::iter;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::RangeInclusive;
 
 /// The part of an IP address that belongs to one subscriber: the whole IPv4 address, or the /64
 /// prefix of an IPv6 address (RFC 6177). An IPv4-mapped IPv6 address is treated as the IPv4
@@ -24,6 +26,40 @@ impl From<IpAddr> for IpPrefix {
                 Prefix::Network([a, b, c, d, e, f, g, h])
             }
         })
+    }
+}
+
+impl IpPrefix {
+    /// Returns the form that is stored: the four bytes of an IPv4 address, or the first eight of an IPv6 address.
+    #[must_use]
+    pub fn bytes(self) -> Vec<u8> {
+        match self.0 {
+            Prefix::Whole(ip) => ip.octets().to_vec(),
+            Prefix::Network(network) => network.to_vec(),
+        }
+    }
+
+    /// Returns the network that shares one part of a bounded resource: the bytes of an IPv4 address, or of an IPv6 /48.
+    #[must_use]
+    pub fn site(self) -> Vec<u8> {
+        let mut bytes = self.bytes();
+        bytes.truncate(6);
+        bytes
+    }
+
+    /// Returns the networks to count by, each as a range of [`IpPrefix::bytes`], with the factor by which its limit is
+    /// higher. An IPv6 subscriber may have a /56 or a /48 (RFC 6177), so these have limits as well.
+    pub fn networks(self) -> impl Iterator<Item = (RangeInclusive<Vec<u8>>, u32)> {
+        let wider = match self.0 {
+            Prefix::Whole(_) => None,
+            Prefix::Network(network) => Some([(7, 4), (6, 16)].map(|(kept, factor)| {
+                let (mut first, mut last) = (network, network);
+                first[kept..].fill(0);
+                last[kept..].fill(0xff);
+                (first.to_vec()..=last.to_vec(), factor)
+            })),
+        };
+        iter::once((self.bytes()..=self.bytes(), 1)).chain(wider.into_iter().flatten())
     }
 }
 
@@ -57,5 +93,23 @@ mod tests {
         assert_ne!(prefix("2001:db8:1:2::1"), prefix("2001:db8:1:3::1"));
         assert_ne!(prefix("192.0.2.7"), prefix("192.0.2.8"));
         assert_eq!(size_of::<IpPrefix>(), 9);
+    }
+
+    #[test]
+    fn ipv6_networks_are_counted_by_64_56_and_48_bits() {
+        let inside = |ip: &str, network: usize| {
+            let networks: Vec<_> = prefix("2001:db8:1:2::1").networks().collect();
+            networks[network].0.contains(&prefix(ip).bytes())
+        };
+        for (ip, counted) in [
+            ("2001:db8:1:2:9::9", [true, true, true]),
+            ("2001:db8:1:ff::1", [false, true, true]),
+            ("2001:db8:1:ff00::1", [false, false, true]),
+            ("2001:db8:2:2::1", [false, false, false]),
+            ("32.1.13.184", [false, false, false]),
+        ] {
+            assert_eq!([0, 1, 2].map(|network| inside(ip, network)), counted, "{ip}");
+        }
+        assert_eq!(prefix("192.0.2.7").networks().count(), 1);
     }
 }

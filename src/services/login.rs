@@ -78,7 +78,7 @@ impl Login<'_> {
             "" => None,
             _ => Some(self.core.captcha.check(Form::Login, answer, by).await?),
         };
-        let slot = self.core.password_check().enter()?;
+        let slot = self.core.password_check().enter(by)?;
         let account = self.find(identifier).await?;
         let attempt = PasswordAttempt { identifier, account: account.as_ref(), password: typed.password };
         let verified =
@@ -88,7 +88,7 @@ impl Login<'_> {
             return Err(ServiceError::Refused(NO_MATCH));
         };
         let tx = self.core.store.write().await?;
-        self.core.password_check().mark_succeeded(&tx, verified, by).await?;
+        self.core.password_check().mark_succeeded(&tx, verified).await?;
         let method = if !self.core.second_factor().factors(&tx, account.id).await?.any() {
             Method::Password
         } else if self.core.second_factor().is_trusted(&tx, account.id, by).await? {

@@ -8,9 +8,8 @@ use super::core::Core;
 use crate::domain::Timestamp;
 use crate::limits::{DAY, DEVICE_RECOGNIZED, INVITATIONS_KEPT, SECURITY_LOG, TALLIES};
 use crate::store::{
-    StoreError, Transaction, account_deletion, email_changes, hourly_counters, invitations, known_devices,
-    login_failures, mail_links, otp_failures, otps, outbox, quotas, security_events, spent_challenges,
-    trusted_browsers,
+    StoreError, Transaction, account_deletion, attempts, email_changes, hourly_counters, invitations, known_devices,
+    mail_links, otps, outbox, security_events, spent_challenges, trusted_browsers,
 };
 
 /// Rows deleted per transaction. Each row is on a different page in most indexes of its table, and
@@ -65,9 +64,7 @@ enum Kind {
     Invitations,
     EmailChanges,
     Otps,
-    OtpFailures,
-    LoginFailures,
-    Quotas,
+    Attempts,
     SpentChallenges,
     Sessions,
     FailedMailContents,
@@ -80,15 +77,13 @@ enum Kind {
     HourlyCounters,
 }
 
-const KINDS: [Kind; 18] = [
+const KINDS: [Kind; 16] = [
     Kind::Accounts,
     Kind::EmailVerifications,
     Kind::Invitations,
     Kind::EmailChanges,
     Kind::Otps,
-    Kind::OtpFailures,
-    Kind::LoginFailures,
-    Kind::Quotas,
+    Kind::Attempts,
     Kind::SpentChallenges,
     Kind::Sessions,
     Kind::FailedMailContents,
@@ -148,9 +143,7 @@ impl Maintenance<'_> {
             Kind::Invitations => invitations::purge(tx, now - INVITATIONS_KEPT, BATCH).await,
             Kind::EmailChanges => email_changes::purge(tx, now - self.core.limits.email_undo, BATCH).await,
             Kind::Otps => otps::purge(tx, now - self.core.limits.otp_log, BATCH).await,
-            Kind::OtpFailures => otp_failures::purge(tx, now - DAY, BATCH).await,
-            Kind::LoginFailures => login_failures::purge(tx, now - DAY, BATCH).await,
-            Kind::Quotas => quotas::purge(tx, now, BATCH).await,
+            Kind::Attempts => attempts::purge(tx, now, BATCH).await,
             Kind::SpentChallenges => spent_challenges::purge(tx, now, BATCH).await,
             Kind::Sessions => self.core.sessions.purge(tx, BATCH).await,
             Kind::FailedMailContents => outbox::erase_kept(tx, now, BATCH).await,

@@ -4,20 +4,24 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::attempts::{self, ACCOUNT_FAILURES, NAME_FAILURES, Target, failures_in_a_row};
 use super::captcha::{self, Passed};
 use super::core::Core;
 use super::outcome::ServiceError;
-use super::quota;
 use super::request_context::RequestContext;
 use crate::crypto::LookupKey;
 use crate::crypto::hash_queue::HashSlot;
-use crate::domain::{Metric, Password, SecurityEvent, Timestamp};
-use crate::limits::HOUR;
+use crate::domain::{Email, Metric, Password, SecurityEvent, Timestamp, Username};
+use crate::limits::{ACCOUNT_FAILURES_KEPT, DAY, HOUR};
+use crate::mail::NotificationKind;
 use crate::store::accounts::Account;
-use crate::store::login_failures::{self, Counter};
+use crate::store::attempts::{Attempt, AttemptKind, Outcome, at_account, at_subject, finish, forgive};
 use crate::store::{StoreError, Transaction, hourly_counters};
 
 const TOO_MANY: &str = "Too many attempts.";
+const TOO_MANY_TODAY: &str = "Too many attempts. Use a browser that you signed in with before, or reset your password.";
+/// The number of attempts that are looked at: more than any limit.
+const NEWEST: u64 = 128;
 
 /// Checks passwords and counts failures.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +39,7 @@ impl Core {
 /// A password to be checked against an account.
 #[derive(Clone, Copy, Debug)]
 pub struct PasswordAttempt<'a> {
-    /// The identifier as typed, which is used if there is no account.
+    /// The identifier as typed; empty if the user is already signed in.
     pub identifier: &'a str,
     pub account: Option<&'a Account>,
     pub password: &'a str,
@@ -54,27 +58,17 @@ pub enum CaptchaPolicy<'a> {
 /// [marked as succeeded](PasswordCheck::mark_succeeded).
 #[derive(Debug)]
 pub struct VerifiedPassword {
-    counters: Counters,
-    counted: CountedFailure,
+    attempt: Uuid,
 }
 
-/// A failure that was counted before the password was checked.
+/// A recorded attempt.
 #[derive(Clone, Copy, Debug)]
-struct CountedFailure {
-    at: Timestamp,
-    /// The entry in the account's security log, if there is an account.
-    event_id: Option<Uuid>,
-}
-
-/// The keys of an account's failure counters.
-#[derive(Debug)]
-struct Counters {
-    /// The counter per IP prefix, so that guessing from one network does not lock out the owner in
-    /// another.
-    from_prefix: LookupKey,
-    /// The counter for all IP prefixes. After many failures, signing in requires a captcha, but is
-    /// never blocked.
-    total: LookupKey,
+struct Recorded {
+    id: Uuid,
+    /// Whether the password is accepted if it is correct.
+    accepted: bool,
+    /// Failures in a row at the account before this attempt, if there is an account.
+    failures: usize,
 }
 
 impl PasswordCheck<'_> {
@@ -82,21 +76,20 @@ impl PasswordCheck<'_> {
     /// during a flood requests are rejected without waiting for the writer.
     ///
     /// # Errors
-    /// [`ServiceError::Busy`] if the queue is full.
-    pub fn enter(&self) -> Result<HashSlot, ServiceError> {
-        Ok(self.core.hasher.enter()?)
+    /// [`ServiceError::Busy`] if the queue is full, or a third of it is taken by this network.
+    pub fn enter(&self, by: &RequestContext) -> Result<HashSlot, ServiceError> {
+        Ok(self.core.hasher.enter(by.prefix().site())?)
     }
 
     /// Checks a password. Returns `None` if it is wrong.
     ///
     /// Without an account the same work is done, so that the timing does not reveal whether there
-    /// is one. The failure is counted before the password is checked, so that a burst of requests
+    /// is one. The attempt is recorded before the password is checked, so that a burst of requests
     /// cannot check more passwords than the limit.
     ///
     /// # Errors
-    /// [`ServiceError::Limited`] after too many failures from this IP prefix, or
-    /// [`ServiceError::Captcha`] if the captcha is missing after repeated failures or was already
-    /// used.
+    /// [`ServiceError::Limited`] after too many failures, or [`ServiceError::Captcha`] if the
+    /// captcha is missing after repeated failures or was already used.
     pub async fn check(
         &self,
         slot: HashSlot,
@@ -104,126 +97,204 @@ impl PasswordCheck<'_> {
         captcha: CaptchaPolicy<'_>,
         by: &RequestContext,
     ) -> Result<Option<VerifiedPassword>, ServiceError> {
-        let counters = self.counters(attempt, by);
-        let counted = self.count_failure(&counters, attempt, captcha, by).await?;
+        let recorded = self.record(attempt, captcha, by).await?;
         // An impossible password is rejected before hashing, whether or not the account exists.
-        let Some(password) = Password::parse_claimed(attempt.password) else {
-            self.core.captcha.count_failure(by);
-            return Ok(None);
+        let matches = match Password::parse_claimed(attempt.password) {
+            Some(password) => {
+                let open = attempt.account.filter(|account| account.is_open());
+                self.core.hasher.verify(slot, &password, open.map(|account| account.password_hash.clone())).await?
+            }
+            None => false,
         };
-        let hash = attempt.account.filter(|account| account.is_open()).map(|account| account.password_hash.clone());
-        let known = hash.is_some();
-        let matches = self.core.hasher.verify(slot, &password, hash).await?;
-        if !(matches && known) {
-            self.core.captcha.count_failure(by);
-            return Ok(None);
+        if matches && recorded.accepted {
+            return Ok(Some(VerifiedPassword { attempt: recorded.id }));
         }
-        Ok(Some(VerifiedPassword { counters, counted }))
+        self.core.captcha.count_failure(by);
+        self.record_failure(recorded, attempt.account, by).await?;
+        Ok(None)
     }
 
-    /// Resets the failures of an account from this IP prefix, in the transaction that the password
-    /// was required for.
-    pub async fn mark_succeeded(
+    /// Marks an attempt as succeeded, in the transaction that the password was required for.
+    pub async fn mark_succeeded(&self, tx: &Transaction, verified: VerifiedPassword) -> Result<(), StoreError> {
+        finish(tx, verified.attempt, Outcome::Succeeded).await
+    }
+
+    /// Stops counting the failures at an account, so that a user who set a new password with a
+    /// mailed code can sign in immediately.
+    pub async fn reset_failures(&self, tx: &Transaction, account: &Account) -> Result<(), StoreError> {
+        forgive(tx, AttemptKind::Password, account.id).await
+    }
+
+    /// Checks the limits and records the attempt.
+    async fn record(
         &self,
-        tx: &Transaction,
-        verified: VerifiedPassword,
-        by: &RequestContext,
-    ) -> Result<(), StoreError> {
-        login_failures::clear(tx, &verified.counters.from_prefix).await?;
-        login_failures::decrement(tx, &verified.counters.total).await?;
-        let quota = self.core.limits.login_failures_per_ip;
-        quota::give_back(tx, &self.core.keys, quota::QuotaKind::SignInFailures, quota, by).await?;
-        hourly_counters::decrement(tx, Metric::WrongPassword, verified.counted.at).await?;
-        match verified.counted.event_id {
-            Some(event) => crate::store::security_events::delete(tx, event).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Resets the failures of an account from this IP prefix without checking a password, so that a
-    /// user who set a new password with a mailed code can sign in immediately.
-    pub async fn reset_failures(
-        &self,
-        tx: &Transaction,
-        account: &Account,
-        by: &RequestContext,
-    ) -> Result<(), StoreError> {
-        let attempt = PasswordAttempt { identifier: "", account: Some(account), password: "" };
-        login_failures::clear(tx, &self.counters(attempt, by).from_prefix).await
-    }
-
-    /// Returns the counters of an account. They are the same for its username and its email.
-    fn counters(&self, attempt: PasswordAttempt<'_>, by: &RequestContext) -> Counters {
-        let owner = attempt.account.map_or_else(|| attempt.identifier.to_lowercase(), |account| account.id.to_string());
-        Counters {
-            from_prefix: self.core.keys.key(&["login", &owner, &by.prefix().to_string()]),
-            total: self.core.keys.key(&["login", &owner]),
-        }
-    }
-
-    async fn count_failure(
-        &self,
-        keys: &Counters,
         attempt: PasswordAttempt<'_>,
         captcha: CaptchaPolicy<'_>,
         by: &RequestContext,
-    ) -> Result<CountedFailure, ServiceError> {
+    ) -> Result<Recorded, ServiceError> {
         let tx = self.core.store.write().await?;
         let now = tx.now();
-        let counter =
-            login_failures::get(&tx, &keys.from_prefix).await?.filter(|counter| !self.is_forgotten(counter, now));
-        if let Some(blocked) = counter.filter(|counter| counter.blocked_until > now) {
-            return Err(limited(blocked.blocked_until.since(now), by));
-        }
-        let total = login_failures::get(&tx, &keys.total).await?;
-        let total = total.filter(|it| now.since(it.last_at) < HOUR).map_or(0, |it| it.failures);
-        match captcha {
-            CaptchaPolicy::Asked(Some(passed)) => self.core.captcha.spend(&tx, passed, by).await?,
-            CaptchaPolicy::Asked(None)
-                if self.core.captcha.is_suspect(by) || total >= self.core.limits.captcha_after_account_failures =>
-            {
-                return Err(ServiceError::Captcha(captcha::NEEDED));
-            }
-            CaptchaPolicy::Asked(None) | CaptchaPolicy::Never => {}
-        }
-        let quota = self.core.limits.login_failures_per_ip;
-        if let Some(wait) = quota::take(&tx, &self.core.keys, quota::QuotaKind::SignInFailures, quota, by, now).await? {
-            return Err(limited(wait, by));
-        }
-        let failures = counter.map_or(0, |counter| counter.failures).saturating_add(1);
-        let blocked_until = now + self.delay_after(failures);
-        login_failures::put(&tx, &keys.from_prefix, Counter { failures, last_at: now, blocked_until }).await?;
-        let total = Counter { failures: total.saturating_add(1), last_at: now, blocked_until: now };
-        login_failures::put(&tx, &keys.total, total).await?;
-        let event_id = match attempt.account {
-            Some(account) => {
-                Some(self.core.security_log().record(&tx, account.id, SecurityEvent::SignInFailed, by).await?)
-            }
-            None => None,
+        // The same queries without an account, so that the response takes equally long.
+        let owner = attempt.account.map_or(Uuid::nil(), |account| account.id);
+        let at_account = at_account(&tx, AttemptKind::Password, owner, now - ACCOUNT_FAILURES_KEPT, NEWEST).await?;
+        let failures = failures_in_a_row(&at_account).len();
+        let device = self.core.known_device(&tx, owner, by).await?;
+        let known_device = match &device {
+            Some(device) => self.may_use_device(&tx, device, now, by).await?,
+            None => false,
         };
-        hourly_counters::add(&tx, Metric::WrongPassword, now).await?;
+        let (subject, accepted) = match device.filter(|_| known_device) {
+            Some(device) => (device, true),
+            None => {
+                let name = self.name_key(attempt);
+                self.check_name(&tx, &name, captcha, by).await?;
+                (name, failures < ACCOUNT_FAILURES && self.delay_in(&at_account, now, by).is_none())
+            }
+        };
+        let target = Target {
+            kind: AttemptKind::Password,
+            subject: Some(&subject),
+            // Attempts beyond a limit of the account do not count for it.
+            account_id: attempt.account.filter(|_| accepted).map(|account| account.id),
+            known_device,
+        };
+        let id = attempts::record(&tx, &self.core.rng, target, Outcome::Pending, by).await?;
         tx.commit().await?;
-        Ok(CountedFailure { at: now, event_id })
+        Ok(Recorded { id, accepted, failures })
     }
 
-    /// Whether the failures no longer count. Fewer failures than the limit expire after the window.
-    /// Once the limit is reached, they are kept for an hour, longer than the longest delay, because
-    /// otherwise waiting out a delay would reset them.
-    fn is_forgotten(&self, counter: &Counter, now: Timestamp) -> bool {
-        let memory =
-            if counter.failures < self.core.limits.login_failures { self.core.limits.login_window } else { HOUR };
-        now.since(counter.last_at) > memory
+    /// Records that an attempt failed, in the metrics and the security log. Notifies the owner once
+    /// of many failures in a row.
+    async fn record_failure(
+        &self,
+        recorded: Recorded,
+        account: Option<&Account>,
+        by: &RequestContext,
+    ) -> Result<(), ServiceError> {
+        let tx = self.core.store.write().await?;
+        finish(&tx, recorded.id, Outcome::Failed).await?;
+        hourly_counters::add(&tx, Metric::WrongPassword, tx.now()).await?;
+        let notify = recorded.accepted && recorded.failures + 1 == NAME_FAILURES;
+        if let Some(account) = account {
+            self.core.security_log().record(&tx, account.id, SecurityEvent::SignInFailed, by).await?;
+            if notify {
+                let failures = u32::try_from(recorded.failures + 1).unwrap_or(u32::MAX);
+                let about = NotificationKind::PasswordGuessed { failures };
+                self.core.notifications().send(&tx, account, about, by).await?;
+            }
+        }
+        tx.commit().await?;
+        if notify {
+            self.core.mailer.wake();
+        }
+        Ok(())
     }
 
-    /// Returns no delay below the limit, then the initial delay, doubling up to the maximum.
-    fn delay_after(&self, failures: u32) -> Duration {
-        let Some(beyond) = failures.checked_sub(self.core.limits.login_failures) else { return Duration::ZERO };
-        let factor = 2_u32.saturating_pow(beyond.min(16));
-        self.core.limits.login_delay.saturating_mul(factor).min(self.core.limits.login_delay_max)
+    /// Whether attempts from a known device are counted by that device. After too many failures it
+    /// is treated like an unknown one.
+    ///
+    /// # Errors
+    /// [`ServiceError::Limited`] after too many failures in a row.
+    async fn may_use_device(
+        &self,
+        tx: &Transaction,
+        device: &LookupKey,
+        now: Timestamp,
+        by: &RequestContext,
+    ) -> Result<bool, ServiceError> {
+        let newest = at_subject(tx, AttemptKind::Password, device, now - ACCOUNT_FAILURES_KEPT, NEWEST).await?;
+        let failures = failures_in_a_row(&newest);
+        if failures.len() >= NAME_FAILURES {
+            return Ok(false);
+        }
+        match self.delay(&failures, now) {
+            Some(wait) => Err(limited(TOO_MANY, wait, by)),
+            None => Ok(true),
+        }
+    }
+
+    /// Checks the limits on attempts with a name from unknown devices.
+    async fn check_name(
+        &self,
+        tx: &Transaction,
+        name: &LookupKey,
+        captcha: CaptchaPolicy<'_>,
+        by: &RequestContext,
+    ) -> Result<(), ServiceError> {
+        let (now, limits) = (tx.now(), &self.core.limits);
+        let newest = at_subject(tx, AttemptKind::Password, name, now - DAY, NEWEST).await?;
+        if let Some(wait) = self.delay_in(&newest, now, by) {
+            return Err(limited(TOO_MANY, wait, by));
+        }
+        let failures = failures_in_a_row(&newest);
+        if let Some(oldest) = failures.get(NAME_FAILURES - 1) {
+            return Err(limited(TOO_MANY_TODAY, (*oldest + DAY).since(now).min(DAY), by));
+        }
+        match captcha {
+            CaptchaPolicy::Asked(Some(passed)) => self.core.captcha.spend(tx, passed, by).await,
+            CaptchaPolicy::Asked(None) => {
+                let recent = failures.iter().filter(|at| now.since(**at) < HOUR).count();
+                let quota = limits.login_failures_per_ip;
+                let suspect = self.core.captcha.is_suspect(by)
+                    || recent >= limits.captcha_after_account_failures as usize
+                    || attempts::wait_for_network(tx, AttemptKind::Password, true, quota, by).await?.is_some();
+                if suspect { Err(ServiceError::Captcha(captcha::NEEDED)) } else { Ok(()) }
+            }
+            CaptchaPolicy::Never => Ok(()),
+        }
+    }
+
+    /// Returns the key of the name as typed. All spellings of one name have the same.
+    fn name_key(&self, attempt: PasswordAttempt<'_>) -> LookupKey {
+        let typed = attempt.identifier;
+        match attempt.account {
+            Some(account) if typed.is_empty() => self.core.keys.key(&["account", &account.id.to_string()]),
+            _ => {
+                let name = if typed.contains('@') {
+                    Email::parse(typed).map(|email| email.key().to_owned()).ok()
+                } else {
+                    Username::parse(typed).map(|username| username.key()).ok()
+                };
+                self.core.keys.key(&["name", &name.unwrap_or_else(|| typed.to_lowercase())])
+            }
+        }
+    }
+
+    /// Returns how long the network of this request has to wait after these attempts of all
+    /// networks.
+    fn delay_in(&self, newest_first: &[Attempt], now: Timestamp, by: &RequestContext) -> Option<Duration> {
+        let network = by.prefix().bytes();
+        let here = newest_first.iter().filter(|attempt| attempt.network == network && !attempt.known_device);
+        self.delay(&failures_in_a_row(here), now)
+    }
+
+    /// Returns how long to wait after these failures, newest first: not at all below the limit, then
+    /// the initial delay, doubling up to the maximum.
+    fn delay(&self, failures: &[Timestamp], now: Timestamp) -> Option<Duration> {
+        let limits = &self.core.limits;
+        let (mut counted, mut last) = (0_u32, None);
+        for &at in failures.iter().rev() {
+            counted = if last.is_some_and(|last| self.is_forgotten(counted, last, at)) { 0 } else { counted };
+            (counted, last) = (counted.saturating_add(1), Some(at));
+        }
+        let last = last.filter(|&last| !self.is_forgotten(counted, last, now))?;
+        let beyond = counted.checked_sub(limits.login_failures)?;
+        let delay = limits.login_delay.saturating_mul(2_u32.saturating_pow(beyond.min(16))).min(limits.login_delay_max);
+        let wait = (last + delay).since(now).min(delay);
+        (!wait.is_zero()).then_some(wait)
+    }
+
+    /// Whether failures, of which the last was at `last`, no longer count. Fewer failures than the
+    /// limit expire after the window. Once the limit is reached, they are kept for an hour, longer
+    /// than the longest delay, because otherwise waiting out a delay would reset them.
+    fn is_forgotten(&self, failures: u32, last: Timestamp, now: Timestamp) -> bool {
+        let limits = &self.core.limits;
+        let memory = if failures < limits.login_failures { limits.login_window } else { HOUR };
+        now.since(last) > memory
     }
 }
 
-fn limited(wait: Duration, by: &RequestContext) -> ServiceError {
+fn limited(what: &'static str, wait: Duration, by: &RequestContext) -> ServiceError {
     tracing::warn!(event = "sign_in.limited", ip = %by.ip);
-    ServiceError::Limited { what: TOO_MANY, wait }
+    ServiceError::Limited { what, wait }
 }

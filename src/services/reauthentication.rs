@@ -40,7 +40,7 @@ impl Reauthentication<'_> {
     pub async fn confirm(&self, password: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let (_, verified) = self.own_password("password", password, by).await?;
         let tx = self.core.store.write().await?;
-        self.core.password_check().mark_succeeded(&tx, verified, by).await?;
+        self.core.password_check().mark_succeeded(&tx, verified).await?;
         tx.commit().await?;
         Ok(reauthenticated(self.core.clock.now()))
     }
@@ -61,7 +61,7 @@ impl Reauthentication<'_> {
         if password.is_empty() {
             return Err(FieldErrors::one(field, EMPTY).into());
         }
-        let slot = self.core.password_check().enter()?;
+        let slot = self.core.password_check().enter(by)?;
         let account =
             accounts::by_id(self.core.store.reader(), member.account_id).await?.ok_or(ServiceError::Unauthenticated)?;
         let attempt = PasswordAttempt { identifier: "", account: Some(&account), password };

@@ -49,14 +49,14 @@ impl Recovery<'_> {
         let tx = self.core.store.write().await?;
         let now = tx.now();
         self.core.captcha.spend(&tx, &passed, by).await?;
-        self.core.email_verifier().check_limits(&tx, email.key(), by, now).await?;
+        let permit = self.core.email_verifier().check_limits(&tx, OtpPurpose::Recovery, &email, by).await?;
         let account = accounts::by_email(&tx, &email).await?.filter(Account::is_open);
         let recovery = EmailVerification {
             account_id: account.map(|account| account.id),
             ..EmailVerification::new(self.core.rng.id(now), OtpPurpose::Recovery, email, now)
         };
         let id = recovery.id;
-        let step = self.core.email_verifier().begin(&tx, recovery, by).await?;
+        let step = self.core.email_verifier().begin(&tx, recovery, permit, by).await?;
         tx.commit().await?;
         self.core.mailer.wake();
         tracing::info!(event = "recovery.started", recovery = %id, ip = %by.ip);

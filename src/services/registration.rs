@@ -65,20 +65,20 @@ impl Registration<'_> {
         let passed = self.core.captcha.check(Form::Register, answer, by).await?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.
-        let slot = self.core.hasher.enter()?;
+        let slot = self.core.hasher.enter(by.prefix().site())?;
         self.admit(&passed, &username, by).await?;
         // Also hash for an email that has an account, so that the response takes equally long.
         let password_hash = self.core.hasher.hash(slot, &password).await?;
         let tx = self.core.store.write().await?;
         let now = tx.now();
-        self.core.email_verifier().check_cap(&tx, email.key(), now).await?;
+        let permit = self.core.email_verifier().check_cap(&tx, &email, by).await?;
         let registration = EmailVerification {
             address_taken: email_owner::find(&tx, &email, &self.core.limits, now).await?.is_some(),
             sign_up: Some(SignUp { username, password_hash }),
             ..EmailVerification::new(self.core.rng.id(now), OtpPurpose::Registration, email, now)
         };
         let id = registration.id;
-        let step = self.core.email_verifier().begin(&tx, registration, by).await?;
+        let step = self.core.email_verifier().begin(&tx, registration, permit, by).await?;
         hourly_counters::add(&tx, Metric::RegistrationBegun, now).await?;
         tx.commit().await?;
         self.core.mailer.wake();
@@ -101,7 +101,8 @@ impl Registration<'_> {
     async fn admit(&self, passed: &Passed, username: &Username, by: &RequestContext) -> Result<(), ServiceError> {
         let tx = self.core.store.write().await?;
         self.core.captcha.spend(&tx, passed, by).await?;
-        self.core.email_verifier().take_code(&tx, by, self.core.clock.now()).await?;
+        self.core.email_verifier().check_budget(&tx, OtpPurpose::Registration).await?;
+        self.core.email_verifier().take_code(&tx, by).await?;
         let taken = accounts::by_username(&tx, username).await?.is_some();
         tx.commit().await?;
         if taken { Err(FieldErrors::one("username", USERNAME_TAKEN).into()) } else { Ok(()) }

@@ -5,12 +5,13 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
-use super::entity::{account, otp, outbox, wrong_try};
+use super::entity::{account, otp, outbox};
 use super::{StoreError, audit, invitations, security_events};
 use crate::domain::Timestamp;
 
 /// Tables with an `account_id` whose rows are deleted with the account.
-pub const OF_AN_ACCOUNT: [&str; 10] = [
+pub const OF_AN_ACCOUNT: [&str; 11] = [
+    "attempt",
     "session",
     "email_verification",
     "email_change",
@@ -62,7 +63,7 @@ pub async fn remove(db: &impl ConnectionTrait, id: Uuid, email_key: &str) -> Res
     Ok(())
 }
 
-/// Deletes everything stored under an email: codes, their messages, wrong attempts and invitations.
+/// Deletes everything stored under an email: codes, their messages and invitations.
 async fn delete_by_email(db: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
     let codes = Query::select()
         .column(otp::Column::Id)
@@ -71,6 +72,5 @@ async fn delete_by_email(db: &impl ConnectionTrait, email_key: &str) -> Result<(
         .to_owned();
     outbox::Entity::delete_many().filter(outbox::Column::OtpId.in_subquery(codes)).exec(db).await?;
     otp::Entity::delete_many().filter(otp::Column::EmailKey.eq(email_key)).exec(db).await?;
-    wrong_try::Entity::delete_many().filter(wrong_try::Column::EmailKey.eq(email_key)).exec(db).await?;
     invitations::delete_by_email(db, email_key).await
 }

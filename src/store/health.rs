@@ -10,8 +10,8 @@ const SMALL_CACHE: &str = "PRAGMA cache_size = 4";
 /// SQLite's default: 2,000 KiB.
 const DEFAULT_CACHE: &str = "PRAGMA cache_size = -2000";
 /// Writes about as much as a registration does.
-const WRITE_SQLITE: &str = "INSERT INTO quota (key, full_at) VALUES (zeroblob(65536), 0)";
-const WRITE_POSTGRES: &str = "INSERT INTO quota (key, full_at) VALUES ('\\x00', 0) ON CONFLICT DO NOTHING";
+const WRITE_SQLITE: &str = "INSERT INTO spent_challenge (id, expires_at) VALUES (zeroblob(65536), 0)";
+const WRITE_POSTGRES: &str = "INSERT INTO spent_challenge (id, expires_at) VALUES ('\\x00', 0) ON CONFLICT DO NOTHING";
 
 impl Store {
     /// Reads from a table of this version's schema.

@@ -44,6 +44,12 @@ pub async fn decrement(db: &impl ConnectionTrait, metric: Metric, at: Timestamp)
     Ok(())
 }
 
+/// Returns the number of events from the hour of this time on.
+pub async fn total(db: &impl ConnectionTrait, metric: Metric, from: Timestamp) -> Result<u64, StoreError> {
+    let counted = since(db, from).await?;
+    Ok(counted.iter().filter(|counted| counted.metric == metric).map(|counted| counted.times).sum())
+}
+
 /// Returns the counters from the hour of this time on, unsorted.
 pub async fn since(db: &impl ConnectionTrait, from: Timestamp) -> Result<Vec<Counted>, StoreError> {
     let rows = since_query(from).all(db).await?;

@@ -37,6 +37,20 @@ pub async fn touch(
     Ok(touched.rows_affected == 1)
 }
 
+/// Returns the id of a known browser of an account.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    account_id: Uuid,
+    digest: TokenDigest,
+) -> Result<Option<Uuid>, StoreError> {
+    let known = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::AccountId.eq(account_id))
+        .filter(Column::Digest.eq(digest.into_bytes()));
+    Ok(known.into_tuple().one(db).await?)
+}
+
 /// Returns whether any browser of an account is known.
 pub async fn any(db: &impl ConnectionTrait, account_id: Uuid) -> Result<bool, StoreError> {
     Ok(Entity::find().filter(Column::AccountId.eq(account_id)).one(db).await?.is_some())

@@ -18,6 +18,7 @@ use super::clock::Clock;
 pub mod account_deletion;
 pub mod account_export;
 pub mod accounts;
+pub mod attempts;
 pub mod audit;
 mod batch;
 mod connections;
@@ -31,11 +32,9 @@ mod health;
 pub mod hourly_counters;
 pub mod invitations;
 pub mod known_devices;
-pub mod login_failures;
 pub mod mail_links;
 #[cfg(test)]
 mod migrations;
-pub mod otp_failures;
 pub mod otps;
 pub mod outbox;
 pub mod overview;
@@ -45,7 +44,6 @@ mod postgres;
 pub mod postgres_tls;
 #[cfg(test)]
 mod query_plan;
-pub mod quotas;
 pub mod recovery_codes;
 pub mod security_events;
 pub mod sessions;

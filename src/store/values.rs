@@ -8,6 +8,7 @@ use std::fmt::Debug;
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr};
 use sea_orm::{ActiveValue, ColIdx, DbErr, IntoActiveValue, QueryResult, Set, TryGetError, TryGetable, Value};
 
+use super::attempts::{AttemptKind, Outcome};
 use super::invitations::Ending;
 use super::mail_links::LinkPurpose;
 use super::otps::SuppressionReason;
@@ -77,6 +78,8 @@ stored!(PasskeyName, as String, |name| name.as_str().to_owned(), |text| PasskeyN
 stored!(PasswordHash, as String, |hash| hash.as_stored().to_owned(), |phc| Some(PasswordHash::from_stored(phc)));
 // A role that this version does not know gives the fewest rights.
 stored!(Role, as String, |role| role.as_str().to_owned(), |word| Some(Role::parse(&word).unwrap_or(Role::User)));
+stored!(AttemptKind, as String, |kind| kind.as_str().to_owned(), |word| AttemptKind::parse(&word));
+stored!(Outcome, as String, |outcome| outcome.as_str().to_owned(), |word| Outcome::parse(&word));
 stored!(MailState, as String, |state| state.as_str().to_owned(), |word| MailState::parse(&word));
 stored!(LinkPurpose, as String, |purpose| purpose.as_str().to_owned(), |word| LinkPurpose::parse(&word));
 stored!(OtpPurpose, as String, |purpose| purpose.as_str().to_owned(), |word| OtpPurpose::parse(&word));
@@ -87,7 +90,7 @@ stored!(SuppressionReason, as String, |why| why.as_str().to_owned(), |word| Supp
 mod tests {
     use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
-    use super::{Email, Ending, LinkPurpose, MailState, OtpPurpose, Role, SuppressionReason};
+    use super::{AttemptKind, Email, Ending, LinkPurpose, MailState, OtpPurpose, Outcome, Role, SuppressionReason};
     use crate::domain::{AccountState, AuditAction, Metric, SecurityEvent};
     use crate::store::query_plan::empty_store;
 
@@ -97,10 +100,14 @@ mod tests {
         assert_eq!(AccountState::ALL.map(AccountState::as_str), ["open", "disabled", "leaving"]);
         assert_eq!(OtpPurpose::ALL.map(OtpPurpose::as_str), ["registration", "recovery", "email_change"]);
         assert_eq!(SuppressionReason::ALL.map(SuppressionReason::as_str), ["address_taken", "no_account"]);
+        let kinds = "password second_factor email_code code_request unproven_form";
+        assert_eq!(AttemptKind::ALL.map(AttemptKind::as_str).join(" "), kinds);
+        assert_eq!(Outcome::ALL.map(Outcome::as_str), ["pending", "failed", "succeeded", "forgiven"]);
         assert_eq!(MailState::ALL.map(MailState::as_str), ["waiting", "sent", "dead", "expired", "dropped"]);
         assert_eq!(LinkPurpose::ALL.map(LinkPurpose::as_str), ["end_session", "undo_email_change", "keep_account"]);
         assert_eq!(Ending::ALL.map(Ending::as_str), ["used", "revoked"]);
-        let metrics = "registration_begun registration_finished wrong_password wrong_code second_step_failed";
+        let metrics = "registration_begun registration_finished wrong_password wrong_code second_step_failed \
+                       mail_queued";
         assert_eq!(Metric::ALL.map(Metric::as_str).join(" "), metrics);
         let actions = "account_created account_disabled account_enabled account_deleted sessions_ended \
                        recovery_started two_step_reset made_administrator made_user invitation_sent \

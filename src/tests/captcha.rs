@@ -168,12 +168,12 @@ async fn an_ip_address_may_send_fewer_forms_without_a_solution() {
     }
     let answer = client.register("ann3", "a3@x.example", PASSWORD).await;
     let seen = client.seen(answer).await;
-    assert!(seen.contains("without JavaScript") && seen.contains("Try again in 20 minutes."), "{seen}");
+    assert!(seen.contains("without JavaScript") && seen.contains("Try again in 60 minutes."), "{seen}");
     let mut script = app.script();
     assert_eq!(script.register("ann4", "a4@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
     let mut elsewhere = app.form().at_ip("198.51.100.7");
     assert_eq!(elsewhere.register("ann5", "a5@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
-    app.advance(1_200);
+    app.advance(3_600);
     assert_eq!(client.register("ann6", "a6@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
 }
 
@@ -227,5 +227,5 @@ async fn used_challenges_are_deleted_once_they_have_expired() {
     assert_eq!(app.count(kept).await, 1);
     app.advance(3_601);
     app.state.maintenance().purge().await.expect("purges");
-    assert_eq!((app.count(kept).await, app.count("SELECT COUNT(*) FROM quota").await), (0, 0));
+    assert_eq!(app.count(kept).await, 0);
 }

@@ -83,7 +83,7 @@ fn fields() -> Vec<(&'static str, &'static str)> {
 /// Everything that a request may change.
 async fn traces(app: &TestApp) -> Vec<i64> {
     let mut traces = Vec::new();
-    for table in ["account", "email_verification", "otp", "wrong_try", "failure_counter", "outbox", "session"] {
+    for table in ["account", "email_verification", "otp", "attempt", "outbox", "session"] {
         traces.push(app.count(&format!("SELECT COUNT(*) FROM {table}")).await);
     }
     traces.push(app.count("SELECT COALESCE(SUM(last_seen_at), 0) FROM session").await);

@@ -6,6 +6,7 @@ use futures::future::join_all;
 
 use super::harness::app::PASSWORD;
 use super::harness::{Mode, TestApp, without_random};
+use portal::rng::Rng;
 
 const NO_MATCH: &str = "Incorrect username, email or password.";
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
@@ -115,14 +116,97 @@ async fn failures_are_reset_after_five_quiet_minutes_or_by_a_success() {
 }
 
 #[tokio::test]
-async fn username_email_and_case_variants_share_one_counter() {
+async fn username_and_email_share_one_count_and_the_response_does_not_reveal_it() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut client = app.script();
     for identifier in ["ann", "ANN", "ann@x.example", "Ann@X.example", "aNN"] {
         assert_eq!(client.sign_in(identifier, "another fine password").await.status, 422);
     }
-    assert_eq!(client.sign_in("ann@x.EXAMPLE", PASSWORD).await.status, 429);
+    let answer = client.sign_in("ann@x.EXAMPLE", PASSWORD).await;
+    assert!(answer.status == 422 && answer.body.contains(NO_MATCH), "{}", answer.body);
+    app.advance(30);
+    assert_eq!(client.sign_in("ann@x.EXAMPLE", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+}
+
+/// The spellings of each name mean the same to the portal, so they share one count with and without an account.
+#[tokio::test]
+async fn no_sequence_of_spellings_reveals_whether_there_is_an_account() {
+    let spellings = [
+        ["known@gmail.com", "other@gmail.com"],
+        ["KNOWN@gmail.com", "OTHER@gmail.com"],
+        ["known@ｇmail.com", "other@ｇmail.com"],
+        ["known@gmail。com", "other@gmail。com"],
+        ["known@ⓖmail.com", "other@ⓖmail.com"],
+        ["known", "other"],
+        ["KNOWN", "OTHER"],
+    ];
+    let app = TestApp::new().await;
+    app.account("known", "known@gmail.com").await;
+    let rng = Rng::from_seed(7);
+    for round in 0..20 {
+        let ip = format!("198.51.100.{round}");
+        let (mut known, mut other) = (app.script().at_ip(&ip), app.script().at_ip(&format!("203.0.113.{round}")));
+        let mut seen = Vec::new();
+        for _ in 0..9 {
+            let spelling = spellings[rng.below(7) as usize];
+            let mut answers = Vec::new();
+            for (client, identifier) in [(&mut known, spelling[0]), (&mut other, spelling[1])] {
+                let answer = client.sign_in(identifier, "another fine password").await;
+                let retry = answer.header("retry-after").map(str::to_owned);
+                let body = without_random(&answer.body).replace("known", "…").replace("other", "…");
+                answers.push((answer.status, retry, body));
+            }
+            seen.push(spelling[0]);
+            assert_eq!(answers[0], answers[1], "{seen:?}");
+        }
+        app.advance(86_401);
+    }
+}
+
+#[tokio::test]
+async fn guessing_at_an_account_from_everywhere_ends_and_the_owner_is_told_and_signs_in() {
+    let app = TestApp::with(&[("PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES", "1000")]).await;
+    app.account("ann", "ann@x.example").await;
+    let mut owner = app.form();
+    owner.sign_in("ann", PASSWORD).await;
+    owner.post("/logout", &[]).await;
+    let guess = |n: usize| {
+        let mut client = app.script().at_ip(&format!("198.51.{}.{}", 100 + n / 250, n % 250));
+        async move { client.sign_in(["ann", "ann@x.example"][n % 2], "another fine password").await }
+    };
+    for n in 0..100 {
+        assert_eq!(guess(n).await.status, 422, "{n}");
+        app.advance(1);
+    }
+    let refused = guess(100).await;
+    assert!(refused.status == 429 && refused.body.contains("Use a browser that you signed in with before"));
+    let told = app.mails_to("ann@x.example").await;
+    let told: Vec<_> = told.iter().filter(|(subject, _)| subject.contains("trying to sign in")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].1.contains("50 times in a row"), "{told:?}");
+    // A day later the name is accepted again, but not for this account.
+    app.advance(86_400);
+    let mut stranger = app.script().at_ip("203.0.113.7");
+    let answer = stranger.sign_in("ann", PASSWORD).await;
+    assert!(answer.status == 422 && answer.body.contains(NO_MATCH), "{}", answer.body);
+    assert_eq!(owner.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"), "a known device");
+    assert_eq!(stranger.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"), "after a success");
+}
+
+#[tokio::test]
+async fn failures_on_a_known_device_are_limited_by_themselves() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut owner = app.script();
+    owner.sign_in("ann", PASSWORD).await;
+    owner.post("/logout", &[]).await;
+    for _ in 0..5 {
+        assert_eq!(owner.sign_in("ann", "another fine password").await.status, 422);
+    }
+    assert_eq!(owner.sign_in("ann", PASSWORD).await.status, 429);
+    let mut neighbour = app.script();
+    assert_eq!(neighbour.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
 }
 
 #[tokio::test]

@@ -42,6 +42,7 @@ mod security_log;
 mod session_manager;
 mod sessions;
 mod static_files;
+mod strangers;
 mod third_party;
 mod two_processes;
 mod two_step;

@@ -8,7 +8,7 @@ use super::harness::app::PASSWORD;
 use super::harness::{Client, Mode, TestApp};
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
-const TABLES: [&str; 7] = ["account", "email_verification", "otp", "outbox", "session", "failure_counter", "wrong_try"];
+const TABLES: [&str; 6] = ["account", "email_verification", "otp", "outbox", "session", "attempt"];
 
 /// What the meter shows ann, who has typed her username and email.
 async fn meter(client: &mut Client, password: &str) -> StrengthView {

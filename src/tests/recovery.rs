@@ -234,7 +234,7 @@ async fn a_weak_password_is_refused_for_every_email_and_uses_neither_the_code_no
             assert!(client.seen(answer).await.contains("Don't use your name"));
         }
         assert_eq!(app.count("SELECT tries FROM email_verification WHERE purpose = 'recovery'").await, 2);
-        assert_eq!(app.count("SELECT COUNT(*) FROM wrong_try").await, 2);
+        assert_eq!(app.count("SELECT COUNT(*) FROM attempt WHERE kind = 'email_code' AND outcome = 'failed'").await, 2);
         assert_eq!(set(&mut client, &code, NEW).await.location().as_deref(), Some("/login"));
     }
 }

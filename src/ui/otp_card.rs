@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{CaptchaScript, Countdown, EnhancedForm, Form};
+use super::{CaptchaScript, Countdown, EnhancedForm, Field, Form};
 use crate::domain::Timestamp;
 use crate::islands::Captcha;
 use crate::paths;
@@ -18,6 +18,32 @@ pub struct CodeView {
     pub remaining_ms: u64,
     /// Milliseconds until a new code can be requested.
     pub resend_in_ms: u64,
+    /// Whether the newest code is a long one instead of six digits.
+    pub is_long: bool,
+}
+
+impl CodeView {
+    /// Returns what the code is called in a sentence.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        if self.is_long { "12-character code" } else { "6-digit code" }
+    }
+
+    /// Returns the field for the code.
+    #[must_use]
+    pub fn field(self) -> Field {
+        if self.is_long {
+            Field::any_code("code", "Code").hint("The 12 letters and digits in the email.")
+        } else {
+            Field::code("code", "Code").hint("The 6-digit code in the email.")
+        }
+    }
+
+    /// Same as [`CodeView::field`], but the form is sent at the sixth digit.
+    #[must_use]
+    pub fn sending_field(self) -> Field {
+        if self.is_long { self.field() } else { self.field().sends_itself() }
+    }
 }
 
 /// What to do once the code has expired.

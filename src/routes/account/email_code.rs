@@ -10,7 +10,7 @@ use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::routes::{Secret, otp};
-use crate::ui::{ActionButton, Again, CardLayout, CodeView, Field, Form, OtpCard};
+use crate::ui::{ActionButton, Again, CardLayout, CodeView, Form, OtpCard};
 
 pub const PAGE: Page =
     Page { path: paths::ACCOUNT_EMAIL_VERIFY, access: Access::SignedIn, load: |request| Box::pin(load(request)) };
@@ -34,9 +34,8 @@ async fn load(request: PageRequest<'_>) -> PageResult {
 /// The form for the code, the button that sends a new one, and the button that cancels the change.
 #[component]
 fn EnterCode(email: String, code: CodeView, flash: Flash, mailbox: bool) -> impl IntoView {
-    let form = Form::to(ConfirmEmail::PATH, &flash)
-        .first_field(Field::code("code", "Code").hint("The 6-digit code in the email.").sends_itself())
-        .submit("Confirm email", "Checking…");
+    let form =
+        Form::to(ConfirmEmail::PATH, &flash).first_field(code.sending_field()).submit("Confirm email", "Checking…");
     let resend = Form::resend(ResendEmailCode::PATH, &flash, code.resend_in_ms);
     let again = Again {
         advice: "Enter your new email address again to get a new code.",
@@ -47,7 +46,7 @@ fn EnterCode(email: String, code: CodeView, flash: Flash, mailbox: bool) -> impl
         view! {
             <h1>"Confirm your new email address"</h1>
             <p>
-                "We've sent a 6-digit code to " <strong>{email}</strong>
+                "We've sent a " {code.name()} " to " <strong>{email}</strong>
                 ". Your email address won't change until you enter it."
             </p>
         }

@@ -13,8 +13,14 @@ use crate::ui::chart::{Look, Series};
 use crate::ui::{AdminArea, Cell, Chart, Section, Table};
 
 /// The columns of the table, in the order of [`Metric::ALL`].
-const COLUMNS: [&str; Metric::ALL.len()] =
-    ["Registrations started", "Registrations completed", "Wrong passwords", "Wrong codes", "Failed second steps"];
+const COLUMNS: [&str; Metric::ALL.len()] = [
+    "Registrations started",
+    "Registrations completed",
+    "Wrong passwords",
+    "Wrong codes",
+    "Failed second steps",
+    "Emails",
+];
 
 pub const PAGE: Page =
     Page { path: paths::ADMIN, access: Access::Administrators, load: |request| Box::pin(load(request)) };

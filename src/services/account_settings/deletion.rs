@@ -47,7 +47,7 @@ impl AccountSettings<'_> {
         if account.password_hash != checked.password_hash {
             return Err(ServiceError::Unauthenticated);
         }
-        self.core.password_check().mark_succeeded(&tx, verified, by).await?;
+        self.core.password_check().mark_succeeded(&tx, verified).await?;
         if account.role == Role::Administrator && !accounts::is_another_administrator(&tx, account.id).await? {
             tx.commit().await?;
             return Err(ServiceError::Refused(LAST_ADMINISTRATOR));

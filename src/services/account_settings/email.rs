@@ -38,7 +38,7 @@ impl AccountSettings<'_> {
         if email.key() == account.email.key() {
             return Err(FieldErrors::one("email", "This is already your email address.").into());
         }
-        self.core.email_verifier().check_limits(&tx, email.key(), by, now).await?;
+        let permit = self.core.email_verifier().check_limits(&tx, OtpPurpose::EmailChange, &email, by).await?;
         let owner = email_owner::find(&tx, &email, &self.core.limits, now).await?;
         let detail = old_and_new(&account.email, &email);
         let change = EmailVerification {
@@ -46,7 +46,7 @@ impl AccountSettings<'_> {
             address_taken: owner.is_some_and(|owner| owner.account_id != account.id),
             ..EmailVerification::new(self.core.rng.id(now), OtpPurpose::EmailChange, email, now)
         };
-        let step = self.core.email_verifier().begin(&tx, change, by).await?;
+        let step = self.core.email_verifier().begin(&tx, change, permit, by).await?;
         self.core
             .security_log()
             .record_with_detail(&tx, account.id, SecurityEvent::EmailChangeAsked, &detail, by)

@@ -38,13 +38,13 @@ impl AccountSettings<'_> {
         let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
         // Reserve the slot for the new hash first, so that a full queue is noticed before the
         // current password is checked.
-        let slot = self.core.password_check().enter()?;
+        let slot = self.core.password_check().enter(by)?;
         let (account, verified) = self.core.reauthentication().own_password("current_password", current, by).await?;
         let hash = self.core.hasher.hash(slot, &password).await?;
         let tx = self.core.store.write().await?;
         let now = tx.now();
         self.own(&tx, member).await?;
-        self.core.password_check().mark_succeeded(&tx, verified, by).await?;
+        self.core.password_check().mark_succeeded(&tx, verified).await?;
         if !accounts::set_password(&tx, account.id, &hash, Some(&account.password_hash), now).await? {
             return Err(ServiceError::Refused(ALREADY_CHANGED));
         }

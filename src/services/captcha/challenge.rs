@@ -42,6 +42,8 @@ pub struct Returned {
     pub id: Vec<u8>,
     pub form: String,
     pub issued_at: Timestamp,
+    /// The exclusive upper bound of the counter.
+    pub most: u32,
     pub solution: ChallengeSolution,
 }
 
@@ -126,6 +128,7 @@ impl Challenges {
             id: challenge.parameters.nonce.into_bytes(),
             form: data.get("form")?.as_str()?.to_owned(),
             issued_at: Timestamp(data.get("issuedAt")?.as_i64()?),
+            most: u32::try_from(data.get("most")?.as_u64()?).ok()?,
             solution: match claimed {
                 None => ChallengeSolution::Missing,
                 Some(_) if verified.verified => ChallengeSolution::Correct,

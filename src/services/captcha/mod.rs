@@ -14,14 +14,15 @@ use challenge::{ChallengeSolution, Challenges};
 pub use failures::Failures;
 pub use third_party::ThirdParty;
 
+use super::attempts::{self, Target};
 use super::outcome::ServiceError;
-use super::quota::{self, QuotaKind};
 use super::request_context::RequestContext;
 use crate::clock::Clock;
-use crate::crypto::{KeyRing, LookupKeys};
+use crate::crypto::KeyRing;
 use crate::domain::Timestamp;
 use crate::limits::{CAPTCHA_HARDEST, Limits};
 use crate::rng::Rng;
+use crate::store::attempts::AttemptKind;
 use crate::store::{Transaction, spent_challenges};
 
 const AGAIN: &str = "This page has expired. Please try again.";
@@ -80,7 +81,6 @@ pub struct Captcha {
     failures: Failures,
     /// The third-party captcha that replaces proof of work, if configured.
     pub third_party: Option<ThirdParty>,
-    keys: LookupKeys,
     limits: Limits,
     clock: Clock,
     rng: Rng,
@@ -88,8 +88,7 @@ pub struct Captcha {
 
 impl Captcha {
     pub fn new(keys: &KeyRing, third_party: Option<ThirdParty>, limits: Limits, clock: Clock, rng: Rng) -> Self {
-        let (challenges, keys) = (Challenges::new(keys), LookupKeys::new(keys));
-        Self { challenges, failures: Failures::new(), third_party, keys, limits, clock, rng }
+        Self { challenges: Challenges::new(keys), failures: Failures::new(), third_party, limits, clock, rng }
     }
 
     /// Returns a challenge for the next submission of this form.
@@ -130,6 +129,10 @@ impl Captcha {
         }
         let proven = match (&self.third_party, returned.solution) {
             (None, ChallengeSolution::Wrong) => return Err(self.refuse("wrong", CHECK_FAILED, by)),
+            // A challenge from before the failures, which took less work, is replaced by a new one.
+            (None, ChallengeSolution::Correct) if returned.most < self.difficulty(by) => {
+                return Err(ServiceError::Captcha(AGAIN));
+            }
             (None, solution) => solution == ChallengeSolution::Correct,
             (Some(third_party), _) => match third_party.verify(form, answer.widget, by).await {
                 Some(false) => return Err(self.refuse("third party", CHECK_FAILED, by)),
@@ -158,8 +161,8 @@ impl Captcha {
         if passed.proven {
             return Ok(());
         }
-        let (quota, now) = (self.limits.no_js_forms_per_ip, self.clock.now());
-        match quota::take(tx, &self.keys, QuotaKind::Unproven, quota, by, now).await? {
+        let target = Target { kind: AttemptKind::UnprovenForm, subject: None, account_id: None, known_device: false };
+        match attempts::take(tx, &self.rng, target, self.limits.no_js_forms_per_ip, by).await? {
             Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_UNPROVEN, wait }),
             None => Ok(()),
         }

@@ -85,12 +85,15 @@ impl ThirdParty {
     }
 
     fn is_ours(&self, form: Form, response: &VerifyResponse) -> bool {
-        let hostname = response.hostname.as_deref().unwrap_or_default();
-        let own_host = self.hosts.iter().any(|host| host == hostname)
-            || (self.provider == CaptchaProvider::HCaptcha && hostname == NOT_PROVIDED);
-        let own_action = self.action(form).is_none_or(|action| response.action.as_deref() == Some(action));
+        // A compatible service at another URL may not say where it was solved.
+        let (hostname, solved_for) = (response.hostname.as_deref(), response.action.as_deref());
+        let own_host = hostname.is_none_or(|hostname| {
+            self.hosts.iter().any(|host| host == hostname)
+                || (self.provider == CaptchaProvider::HCaptcha && hostname == NOT_PROVIDED)
+        });
+        let own_action = self.action(form).is_none_or(|action| solved_for.is_none_or(|it| it == action));
         if !own_host || !own_action {
-            let (action, expected) = (&response.action, &self.hosts);
+            let (action, expected) = (solved_for, &self.hosts);
             tracing::warn!(event = "captcha.foreign", ?hostname, ?action, ?expected, form = form.name());
         }
         own_host && own_action

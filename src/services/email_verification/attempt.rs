@@ -3,17 +3,15 @@
 use uuid::Uuid;
 
 use super::{EmailVerifier, FlowEnded};
+use crate::crypto::LookupKey;
 use crate::crypto::{OtpDigest, OtpPurpose};
-use crate::domain::{FieldErrors, Metric, OtpCode, Timestamp};
-use crate::limits::DAY;
+use crate::domain::{EmailCode, FieldErrors, Metric};
+use crate::services::attempts::{self, Target};
 use crate::services::outcome::ServiceError;
 use crate::services::request_context::RequestContext;
-use crate::services::{quota, sliding_window};
+use crate::store::attempts::{AttemptKind, Outcome, finish};
 use crate::store::email_verifications::{self, EmailVerification};
-use crate::store::{StoreError, Transaction, hourly_counters, otp_failures, otps};
-
-const TOO_MANY_FROM_HERE: &str = "Too many incorrect codes from your network.";
-const TOO_MANY_WRONG: &str = "Too many incorrect codes for this email address.";
+use crate::store::{StoreError, Transaction, hourly_counters, otps};
 
 /// An attempt that counts as wrong until its code is [consumed](EmailVerifier::consume).
 #[derive(Debug)]
@@ -21,7 +19,6 @@ const TOO_MANY_WRONG: &str = "Too many incorrect codes for this email address.";
 pub struct OtpAttempt {
     pub verification: EmailVerification,
     id: Uuid,
-    at: Timestamp,
 }
 
 impl EmailVerifier<'_> {
@@ -29,9 +26,8 @@ impl EmailVerifier<'_> {
     /// that the code authorizes.
     ///
     /// # Errors
-    /// The same error next to `code` for every wrong code, [`ServiceError::Limited`] if
-    /// there were too many wrong codes for the email or from the IP prefix, or
-    /// [`ServiceError::Redirect`] if the verification has ended.
+    /// The same error next to `code` for every wrong code, or [`ServiceError::Redirect`] if the
+    /// verification has ended.
     pub async fn verify(
         &self,
         purpose: OtpPurpose,
@@ -39,58 +35,54 @@ impl EmailVerifier<'_> {
         by: &RequestContext,
     ) -> Result<(Transaction, EmailVerification), ServiceError> {
         let mut errors = FieldErrors::default();
-        let Some(code) = errors.check("code", OtpCode::parse(code)) else { return Err(errors.into()) };
+        let Some(code) = errors.check("code", EmailCode::parse(code)) else { return Err(errors.into()) };
         let attempt = self.record_attempt(purpose, by).await?;
         self.consume(attempt, &code, by).await
     }
 
-    /// Counts and commits one attempt against the flow, the email and the IP prefix, before its code
-    /// is compared, so that neither a crash nor parallel guesses allow more attempts than the limit.
+    /// Counts and commits one attempt against the flow and the email, before its code is compared,
+    /// so that neither a crash nor parallel guesses allow more attempts than the limit.
     ///
     /// # Errors
-    /// [`ServiceError::Limited`] after too many wrong codes, or [`ServiceError::Redirect`] if the
-    /// verification has ended.
+    /// [`ServiceError::Redirect`] if the verification has ended.
     pub async fn record_attempt(&self, purpose: OtpPurpose, by: &RequestContext) -> Result<OtpAttempt, ServiceError> {
         let tx = self.core.store.write().await?;
         let now = tx.now();
         let verification = self.awaiting_code(&tx, purpose, by).await?.verification;
-        let (flow, email_key, limits) = (verification.id, verification.email.key(), &self.core.limits);
-        let tried = otp_failures::since(&tx, email_key, now - DAY).await?;
-        if let Some(wait) = sliding_window::wait(&tried, limits.otp_wrong_per_day, DAY, now) {
-            tracing::warn!(event = "verification.limited", purpose = purpose.as_str(), %flow, ip = %by.ip);
-            return Err(ServiceError::Limited { what: TOO_MANY_WRONG, wait });
-        }
-        let quota = limits.wrong_codes_per_ip;
-        if let Some(wait) = quota::take(&tx, &self.core.keys, quota::QuotaKind::WrongCodes, quota, by, now).await? {
-            return Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait });
-        }
-        let id = self.core.rng.id(now);
-        otp_failures::insert(&tx, id, purpose, email_key, now).await?;
-        // For the OTP log.
-        otps::count_try(&tx, flow, verification.tries.saturating_add(1) >= limits.otp_tries, now).await?;
-        hourly_counters::add(&tx, Metric::WrongCode, now).await?;
-        if !email_verifications::count_try(&tx, flow, limits.otp_tries).await? {
+        let (flow, most) = (verification.id, self.core.limits.otp_tries);
+        if !email_verifications::count_try(&tx, flow, most).await? {
             return Err(FlowEnded::TriesUsed.into_next_step(purpose, Some(&verification)).into());
         }
+        // For the OTP log.
+        otps::count_try(&tx, flow, verification.tries.saturating_add(1) >= most, now).await?;
+        let email = self.guessed(purpose, verification.email.key());
+        let target =
+            Target { kind: AttemptKind::EmailCode, subject: Some(&email), account_id: None, known_device: false };
+        let id = attempts::record(&tx, &self.core.rng, target, Outcome::Pending, by).await?;
         tx.commit().await?;
-        Ok(OtpAttempt { verification, id, at: now })
+        Ok(OtpAttempt { verification, id })
+    }
+
+    /// Returns the key under which attempts at the codes for an email are counted.
+    pub(super) fn guessed(&self, purpose: OtpPurpose, email_key: &str) -> LookupKey {
+        self.core.keys.key(&["code", purpose.as_str(), email_key])
     }
 
     /// Whether the code of an attempt is correct. This does not consume the code.
-    pub async fn is_correct(&self, attempt: &OtpAttempt, code: &OtpCode) -> Result<bool, StoreError> {
+    pub async fn is_correct(&self, attempt: &OtpAttempt, code: &EmailCode) -> Result<bool, StoreError> {
         let digests = self.accepted(&attempt.verification, code);
         otps::is_live(self.core.store.reader(), attempt.verification.id, &digests, self.core.clock.now()).await
     }
 
-    /// Consumes a code and reverts the counts of the attempt. Returns the verification, and the
-    /// transaction for the action that the code authorizes.
+    /// Consumes a code. Returns the verification, and the transaction for the action that the code
+    /// authorizes.
     ///
     /// # Errors
     /// Same as [`EmailVerifier::verify`].
     pub async fn consume(
         &self,
         attempt: OtpAttempt,
-        code: &OtpCode,
+        code: &EmailCode,
         by: &RequestContext,
     ) -> Result<(Transaction, EmailVerification), ServiceError> {
         let digests = self.accepted(&attempt.verification, code);
@@ -99,14 +91,14 @@ impl EmailVerifier<'_> {
             drop(tx);
             return Err(self.reject(&attempt, by).await);
         }
-        self.uncount_failure(&tx, &attempt, by).await?;
+        finish(&tx, attempt.id, Outcome::Succeeded).await?;
         Ok((tx, attempt.verification))
     }
 
     /// Reverts all counts of an attempt whose code was correct and was not consumed.
-    pub async fn revert(&self, attempt: OtpAttempt, by: &RequestContext) -> Result<(), StoreError> {
+    pub async fn revert(&self, attempt: OtpAttempt) -> Result<(), StoreError> {
         let tx = self.core.store.write().await?;
-        self.uncount_failure(&tx, &attempt, by).await?;
+        finish(&tx, attempt.id, Outcome::Succeeded).await?;
         email_verifications::uncount_try(&tx, attempt.verification.id).await?;
         otps::uncount_try(&tx, attempt.verification.id, tx.now()).await?;
         tx.commit().await
@@ -118,13 +110,12 @@ impl EmailVerifier<'_> {
     pub async fn reject(&self, attempt: &OtpAttempt, by: &RequestContext) -> ServiceError {
         let EmailVerification { id: flow, purpose, .. } = attempt.verification;
         let reader = self.core.store.reader();
-        match email_verifications::is_finished(reader, flow).await {
-            // Another tab used the code while this request was in progress.
-            Ok(true) => {}
-            Ok(false) => {
+        match self.record_outcome(attempt).await {
+            Ok(Outcome::Failed) => {
                 tracing::info!(event = "verification.wrong", purpose = purpose.as_str(), %flow, ip = %by.ip);
                 self.core.captcha.count_failure(by);
             }
+            Ok(_) => {}
             Err(error) => return error.into(),
         }
         match self.pending(reader, purpose, by).await {
@@ -133,19 +124,21 @@ impl EmailVerifier<'_> {
         }
     }
 
-    async fn uncount_failure(
-        &self,
-        tx: &Transaction,
-        attempt: &OtpAttempt,
-        by: &RequestContext,
-    ) -> Result<(), StoreError> {
-        otp_failures::forget(tx, attempt.id).await?;
-        hourly_counters::decrement(tx, Metric::WrongCode, attempt.at).await?;
-        let quota = self.core.limits.wrong_codes_per_ip;
-        quota::give_back(tx, &self.core.keys, quota::QuotaKind::WrongCodes, quota, by).await
+    /// Records that an attempt failed, unless another tab used the code while its request was in
+    /// progress.
+    async fn record_outcome(&self, attempt: &OtpAttempt) -> Result<Outcome, StoreError> {
+        let tx = self.core.store.write().await?;
+        let finished = email_verifications::is_finished(&tx, attempt.verification.id).await?;
+        let outcome = if finished { Outcome::Forgiven } else { Outcome::Failed };
+        finish(&tx, attempt.id, outcome).await?;
+        if outcome == Outcome::Failed {
+            hourly_counters::add(&tx, Metric::WrongCode, tx.now()).await?;
+        }
+        tx.commit().await?;
+        Ok(outcome)
     }
 
-    fn accepted(&self, verification: &EmailVerification, code: &OtpCode) -> Vec<OtpDigest> {
+    fn accepted(&self, verification: &EmailVerification, code: &EmailCode) -> Vec<OtpDigest> {
         let EmailVerification { purpose, id, email, .. } = verification;
         self.core.digester.accepted(*purpose, *id, email.key(), code)
     }

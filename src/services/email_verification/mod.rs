@@ -14,6 +14,7 @@ use sea_orm::ConnectionTrait;
 
 pub use attempt::OtpAttempt;
 pub use ended::FlowEnded;
+pub use issue::CodePermit;
 
 use super::captcha::{Answer, Form};
 use super::core::Core;
@@ -58,6 +59,7 @@ impl EmailVerifier<'_> {
         &self,
         tx: &Transaction,
         new: EmailVerification,
+        permit: CodePermit,
         by: &RequestContext,
     ) -> Result<NextStep, ServiceError> {
         if let Some(earlier) = self.find(tx, new.purpose, by).await? {
@@ -65,7 +67,7 @@ impl EmailVerifier<'_> {
         }
         let flow = cookie(new.purpose).map(|cookie| (cookie, FlowToken::generate(&self.core.rng)));
         email_verifications::insert(tx, new.clone(), flow.as_ref().map(|(_, token)| token.digest())).await?;
-        self.issue(tx, &new, by).await?;
+        self.issue(tx, &new, permit, by).await?;
         let step = NextStep::go(page(new.purpose));
         Ok(match flow {
             Some((cookie, token)) => step.with_flow(FlowChange::Begin(cookie, token)),
@@ -154,8 +156,8 @@ impl EmailVerifier<'_> {
         if let Some(passed) = &passed {
             self.core.captcha.spend(&tx, passed, by).await?;
         }
-        self.check_limits(&tx, verification.email.key(), by, tx.now()).await?;
-        self.issue(&tx, &verification, by).await?;
+        let permit = self.check_limits(&tx, purpose, &verification.email, by).await?;
+        self.issue(&tx, &verification, permit, by).await?;
         tx.commit().await?;
         self.core.mailer.wake();
         let text = match purpose {

@@ -5,12 +5,9 @@ use uuid::Uuid;
 use super::{Passkeys, Shown, UNKNOWN};
 use crate::crypto::passkey::{Assertion, CeremonyStart, CredentialRejection, Purpose};
 use crate::services::outcome::ServiceError;
-use crate::services::quota::{self, QuotaKind};
 use crate::services::request_context::RequestContext;
 use crate::store::accounts::{self, Account};
 use crate::store::{StoreError, Transaction, passkeys, spent_challenges};
-
-const TOO_MANY: &str = "Too many attempts.";
 
 impl Passkeys<'_> {
     /// Returns the options for using a passkey: one of this account's passkeys, or any that the
@@ -28,8 +25,8 @@ impl Passkeys<'_> {
     /// Verifies a passkey and begins the transaction of the action it authorizes. `account` is the
     /// required owner, if known.
     ///
-    /// The attempt is counted as a failure of this IP prefix before it is checked, and the ceremony
-    /// is spent whether or not it succeeds.
+    /// The ceremony is spent whether or not it succeeds. Attempts are not limited, because a passkey
+    /// cannot be guessed.
     pub(super) async fn authenticate(
         &self,
         purpose: Purpose,
@@ -39,19 +36,10 @@ impl Passkeys<'_> {
     ) -> Result<(Transaction, Account), ServiceError> {
         self.ceremonies()?;
         let tx = self.core.store.write().await?;
-        let now = tx.now();
-        let quota = self.core.limits.login_failures_per_ip;
-        if let Some(wait) = quota::take(&tx, &self.core.keys, QuotaKind::SignInFailures, quota, by, now).await? {
-            tracing::warn!(event = "sign_in.limited", ip = %by.ip);
-            return Err(ServiceError::Limited { what: TOO_MANY, wait });
-        }
         match self.verify(&tx, purpose, account, shown, by).await? {
-            Some(account) => {
-                quota::give_back(&tx, &self.core.keys, QuotaKind::SignInFailures, quota, by).await?;
-                Ok((tx, account))
-            }
+            Some(account) => Ok((tx, account)),
             None => {
-                // The failure stays counted and the ceremony stays spent.
+                // The ceremony stays spent.
                 tx.commit().await?;
                 self.core.captcha.count_failure(by);
                 Err(ServiceError::Refused(UNKNOWN))

@@ -20,8 +20,7 @@ impl Passkeys<'_> {
     /// Signs in with a passkey, which counts as two factors. `next` is where to go then.
     ///
     /// # Errors
-    /// The same [`ServiceError::Refused`] for every rejected passkey, or
-    /// [`ServiceError::Limited`] after too many failures from this IP prefix.
+    /// The same [`ServiceError::Refused`] for every rejected passkey.
     pub async fn sign_in(
         &self,
         shown: Shown<'_>,
@@ -45,12 +44,11 @@ impl Passkeys<'_> {
         self.offer(Purpose::SecondStep, Some(due.account_id)).await
     }
 
-    /// Completes the second step with a passkey, which counts toward the same limit as other
-    /// factors. `trust` exempts this browser from the second factor from now on.
+    /// Completes the second step with a passkey. A failure counts toward the limit on other factors,
+    /// which does not apply to passkeys. `trust` exempts this browser from the second factor from now on.
     ///
     /// # Errors
-    /// The same [`ServiceError::Refused`] for every rejected passkey, or
-    /// [`ServiceError::Limited`] after too many failures.
+    /// The same [`ServiceError::Refused`] for every rejected passkey.
     pub async fn second_step(
         &self,
         shown: Shown<'_>,

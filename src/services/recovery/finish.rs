@@ -2,7 +2,7 @@
 
 use super::{Recovery, recoverable_account};
 use crate::crypto::{OtpPurpose, PasswordContext, PasswordHash};
-use crate::domain::{FieldErrors, NoticeKind, OtpCode, Password, SecurityEvent};
+use crate::domain::{EmailCode, FieldErrors, NoticeKind, Password, SecurityEvent};
 use crate::mail::NotificationKind;
 use crate::paths;
 use crate::services::access_revocation;
@@ -21,9 +21,8 @@ impl Recovery<'_> {
     /// them. If that check rejects the password, neither the code nor an attempt is used up.
     ///
     /// # Errors
-    /// An error next to `password`, the same error next to `code` for every wrong code,
-    /// [`ServiceError::Limited`] after too many wrong codes, or [`ServiceError::Busy`] if the
-    /// password hashing queue is full.
+    /// An error next to `password`, the same error next to `code` for every wrong code, or
+    /// [`ServiceError::Busy`] if the password hashing queue is full.
     pub async fn finish(&self, code: &str, password: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         if by.member.is_some() {
             return Ok(NextStep::go(paths::DASHBOARD));
@@ -35,7 +34,7 @@ impl Recovery<'_> {
         let (code, password) = self.parse(code, password)?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.
-        let slot = self.core.password_check().enter()?;
+        let slot = self.core.password_check().enter(by)?;
         let attempt = verifier.record_attempt(OtpPurpose::Recovery, by).await?;
         if !verifier.is_correct(&attempt, &code).await? {
             return Err(verifier.reject(&attempt, by).await);
@@ -46,7 +45,7 @@ impl Recovery<'_> {
         };
         let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
         if let Err(reason) = self.core.password_policy.check(&password, &context) {
-            verifier.revert(attempt, by).await?;
+            verifier.revert(attempt).await?;
             return Err(FieldErrors::one("password", reason).into());
         }
         let hash = self.core.hasher.hash(slot, &password).await?;
@@ -54,9 +53,9 @@ impl Recovery<'_> {
         self.set_password(tx, &account, &hash, by).await
     }
 
-    fn parse(&self, code: &str, password: &str) -> Result<(OtpCode, Password), ServiceError> {
+    fn parse(&self, code: &str, password: &str) -> Result<(EmailCode, Password), ServiceError> {
         let mut errors = FieldErrors::default();
-        let code = errors.check("code", OtpCode::parse(code));
+        let code = errors.check("code", EmailCode::parse(code));
         let password = errors.check("password", Password::parse_new(password));
         if let Some(password) = &password {
             let unknown_owner = PasswordContext { username: "", email: "" };
@@ -87,7 +86,7 @@ impl Recovery<'_> {
         // they sign in again, even from a browser they used before.
         known_devices::forget_all(&tx, account.id).await?;
         mail_links::forget_unused(&tx, account.id, LinkPurpose::EndSession).await?;
-        self.core.password_check().reset_failures(&tx, account, by).await?;
+        self.core.password_check().reset_failures(&tx, account).await?;
         self.core.security_log().record(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
         self.core.notifications().send(&tx, account, NotificationKind::PasswordRecovered, by).await?;
         tx.commit().await?;

@@ -40,11 +40,11 @@ impl Registration<'_> {
             let text = "You can't change the email address again. Start again to use a different one.";
             return Err(FieldErrors::one("email", text).into());
         }
-        verifier.check_limits(&tx, email.key(), by, now).await?;
+        let permit = verifier.check_limits(&tx, OtpPurpose::Registration, &email, by).await?;
         registration.email = email;
         registration.address_taken = taken;
         otps::invalidate_previous(&tx, registration.id, 0, now).await?;
-        verifier.issue(&tx, &registration, by).await?;
+        verifier.issue(&tx, &registration, permit, by).await?;
         tx.commit().await?;
         self.core.mailer.wake();
         let text = format!("We've sent a code to {}.", registration.email.as_str());

@@ -5,8 +5,8 @@
 //!  password correct ──▶ trusted browser? ──yes──▶ SignIn::complete
 //!                              │ no
 //!                              ▼
-//!  begin: count a failure ──▶ check the factor ──▶ succeed: reset failures, SignIn::complete
-//!                                         └──────▶ fail: log the failure
+//!  begin: check the limit ──▶ check the factor ──▶ succeed: SignIn::complete
+//!                                         └──────▶ fail: record and log the failure
 //! ```
 //!
 //! Each step is a single transaction. Because there is only one writer, a hundred parallel attempts
@@ -15,7 +15,7 @@
 mod browsers;
 mod change;
 mod codes;
-mod counter;
+mod limit;
 mod overview;
 mod step;
 mod totp_app;
@@ -24,7 +24,6 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 pub use change::{factor_added, factor_removed};
-pub use counter::{count_failure, reset_failures};
 pub use overview::{Adding, Overview};
 pub use step::{SecondFactorAttempt, waited_too_long};
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{SecondFactor, counter};
+use super::SecondFactor;
+use super::limit::Counted;
 use crate::domain::{FieldErrors, Metric, NextPath, Notice, NoticeKind, SecondStepCode, SecurityEvent, Timestamp};
 use crate::limits::SECOND_STEP_WAITS;
 use crate::mail::NotificationKind;
@@ -11,6 +12,7 @@ use crate::services::outcome::{InternalError, NextStep, ServiceError, SessionCha
 use crate::services::request_context::RequestContext;
 use crate::services::sign_in::Method;
 use crate::store::accounts::{self, Account};
+use crate::store::attempts::Outcome;
 use crate::store::sessions::SecondStep;
 use crate::store::{StoreError, Transaction, hourly_counters, totp};
 
@@ -22,12 +24,13 @@ const ALREADY_SIGNED_IN: &str = "You're already signed in.";
 /// When this many recovery codes or fewer are left, the user is reminded to create new ones.
 const FEW_CODES: u64 = 3;
 
-/// An attempt at the second step. It counts as a failure until it succeeds.
+/// An attempt at the second step.
 pub struct SecondFactorAttempt {
     /// The transaction of the entire attempt.
     pub tx: Transaction,
     pub account: Account,
     pub due: SecondStep,
+    counted: Counted,
 }
 
 impl SecondFactor<'_> {
@@ -53,6 +56,11 @@ impl SecondFactor<'_> {
         let mut errors = FieldErrors::default();
         let Some(code) = errors.check("code", SecondStepCode::parse(typed)) else { return Err(errors.into()) };
         let attempt = self.begin(by).await?;
+        self.check_limit(&attempt.tx, &attempt.counted).await.inspect_err(|error| {
+            if matches!(error, ServiceError::Limited { .. }) {
+                tracing::warn!(event = "second_step.limited", account = %attempt.account.id, ip = %by.ip);
+            }
+        })?;
         let method = match &code {
             SecondStepCode::App(code) => {
                 let account_id = attempt.account.id;
@@ -77,11 +85,10 @@ impl SecondFactor<'_> {
         }
     }
 
-    /// Begins an attempt at the pending second step and counts it before anything is checked. If no
-    /// step is pending, redirects.
+    /// Begins an attempt at the pending second step.
     ///
     /// # Errors
-    /// [`ServiceError::Redirect`] if no step is pending, or [`ServiceError::Limited`] after too many failures.
+    /// [`ServiceError::Redirect`] if no step is pending.
     pub async fn begin(&self, by: &RequestContext) -> Result<SecondFactorAttempt, ServiceError> {
         let Some(due) = by.second_step.clone() else {
             let signed_in = NextStep::go(paths::DASHBOARD).with_notice(NoticeKind::Info, ALREADY_SIGNED_IN);
@@ -90,19 +97,14 @@ impl SecondFactor<'_> {
         let tx = self.core.store.write().await?;
         let account = accounts::by_id(&tx, due.account_id).await?.filter(|account| self.is_due(&due, account));
         let Some(account) = account else { return Err(waited_too_long().with_session(SessionChange::End).into()) };
-        counter::count_failure(&tx, &self.core.keys, &self.core.limits, account.id, self.core.clock.now())
-            .await
-            .inspect_err(|error| {
-                if matches!(error, ServiceError::Limited { .. }) {
-                    tracing::warn!(event = "second_step.limited", account = %account.id, ip = %by.ip);
-                }
-            })?;
-        Ok(SecondFactorAttempt { tx, account, due })
+        let counted = self.counted(&tx, account.id, by).await?;
+        Ok(SecondFactorAttempt { tx, account, due, counted })
     }
 
-    /// Ends a failed attempt. The failure stays counted and is written to the owner's security log.
+    /// Ends a failed attempt, which is counted and written to the owner's security log.
     pub async fn fail(&self, attempt: SecondFactorAttempt, by: &RequestContext) -> Result<(), StoreError> {
-        let SecondFactorAttempt { tx, account, .. } = attempt;
+        let SecondFactorAttempt { tx, account, counted, .. } = attempt;
+        self.record(&tx, &counted, Outcome::Failed, by).await?;
         self.core.security_log().record(&tx, account.id, SecurityEvent::SecondStepFailed, by).await?;
         hourly_counters::add(&tx, Metric::SecondStepFailed, self.core.clock.now()).await?;
         tx.commit().await?;
@@ -118,8 +120,8 @@ impl SecondFactor<'_> {
         trust: bool,
         by: &RequestContext,
     ) -> Result<NextStep, ServiceError> {
-        let SecondFactorAttempt { tx, account, due } = attempt;
-        counter::reset_failures(&tx, &self.core.keys, account.id).await?;
+        let SecondFactorAttempt { tx, account, due, counted } = attempt;
+        self.record(&tx, &counted, Outcome::Succeeded, by).await?;
         let mut entered = self.core.sign_in().complete(&tx, &account, method, due.remember, by).await?;
         if trust {
             entered.trusted = Some(self.trust(&tx, account.id, by).await?);

@@ -1,18 +1,17 @@
 //! The sea-orm entities, one per table. A `Model` never leaves `store`.
 
 pub mod account;
+pub mod attempt;
 pub mod audit;
 pub mod audit_anchor;
 pub mod email_change;
 pub mod email_verification;
-pub mod failure_counter;
 pub mod invitation;
 pub mod known_device;
 pub mod mail_link;
 pub mod otp;
 pub mod outbox;
 pub mod passkey;
-pub mod quota;
 pub mod recovery_code;
 pub mod security_event;
 pub mod session;
@@ -21,4 +20,3 @@ pub mod tally;
 pub mod totp;
 pub mod totp_waiting;
 pub mod trusted_browser;
-pub mod wrong_try;

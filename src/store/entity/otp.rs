@@ -25,6 +25,10 @@ pub struct Model {
     pub exhausted_at: Option<i64>,
     /// Why no message was sent. No code is accepted then.
     pub withheld: Option<SuppressionReason>,
+    /// Whether the code is a long one instead of six digits.
+    pub is_long: bool,
+    /// Whether it was requested by a known device of the account.
+    pub known_device: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,8 +4,8 @@ mod log;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DerivePartialModel, EntityTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 use uuid::Uuid;
 
@@ -30,6 +30,10 @@ pub struct NewOtp {
     pub expires_at: Timestamp,
     /// Why the code is not sent, if it is not.
     pub withheld: Option<SuppressionReason>,
+    /// Whether it is a long code instead of six digits.
+    pub is_long: bool,
+    /// Whether it was requested by a known device of the account.
+    pub known_device: bool,
 }
 
 words! {
@@ -43,10 +47,23 @@ words! {
 }
 
 /// When a code was issued and when it expires.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "otp::Entity")]
 pub struct Issued {
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
+    /// Whether it is a long code instead of six digits.
+    pub is_long: bool,
+}
+
+/// Who requested a code, and when it was issued.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "otp::Entity")]
+pub struct Requested {
+    pub issued_at: Timestamp,
+    pub requester_ip: String,
+    /// Whether it was requested by a known device of the account.
+    pub known_device: bool,
 }
 
 /// Inserts a new code.
@@ -65,6 +82,8 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewOtp) -> Result<(), StoreE
         attempts: Set(0),
         exhausted_at: Set(None),
         withheld: Set(new.withheld),
+        is_long: Set(new.is_long),
+        known_device: Set(new.known_device),
     };
     row.insert(db).await?;
     Ok(())
@@ -72,16 +91,11 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewOtp) -> Result<(), StoreE
 
 /// Returns the newest code of a flow that has not been invalidated.
 pub async fn newest(db: &impl ConnectionTrait, flow_id: Uuid) -> Result<Option<Issued>, StoreError> {
-    let found: Option<(i64, i64)> = otp::Entity::find()
-        .select_only()
-        .columns([otp::Column::IssuedAt, otp::Column::ExpiresAt])
+    let newest = otp::Entity::find()
         .filter(otp::Column::FlowId.eq(flow_id))
         .filter(otp::Column::VoidedAt.is_null())
-        .order_by_desc(otp::Column::IssuedAt)
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(found.map(|(issued, expires)| Issued { issued_at: Timestamp(issued), expires_at: Timestamp(expires) }))
+        .order_by_desc(otp::Column::IssuedAt);
+    Ok(newest.into_partial_model().one(db).await?)
 }
 
 /// Returns whether a valid code of this flow has one of these digests. Does not consume it: see
@@ -195,22 +209,17 @@ pub async fn invalidate_for_email(
     Ok(())
 }
 
-/// Returns when the codes for an email were issued, after `since`, oldest first.
-pub async fn issued_since(
+/// Returns the codes that were issued for an email after `since`, oldest first.
+pub async fn requested_since(
     db: &impl ConnectionTrait,
     email_key: &str,
     since: Timestamp,
-) -> Result<Vec<Timestamp>, StoreError> {
-    let moments: Vec<i64> = otp::Entity::find()
-        .select_only()
-        .column(otp::Column::IssuedAt)
+) -> Result<Vec<Requested>, StoreError> {
+    let requested = otp::Entity::find()
         .filter(otp::Column::EmailKey.eq(email_key))
         .filter(otp::Column::IssuedAt.gt(since.0))
-        .order_by_asc(otp::Column::IssuedAt)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(moments.into_iter().map(Timestamp).collect())
+        .order_by_asc(otp::Column::IssuedAt);
+    Ok(requested.into_partial_model().all(db).await?)
 }
 
 /// Deletes up to `most` codes issued before `before` and returns the number deleted.

@@ -56,9 +56,7 @@ fn all() -> Vec<Kept> {
         kept("invitation", "ended_at", 30 * DAY),
         kept("email_change", "confirmed_at", 72 * HOUR).set_by("PORTAL_EMAIL_UNDO"),
         kept("otp", "issued_at", 30 * DAY).set_by("PORTAL_OTP_LOG"),
-        kept("wrong_try", "at", DAY),
-        kept("failure_counter", "last_at", DAY),
-        kept("quota", "full_at", 0),
+        kept("attempt", "expires_at", 0),
         kept("spent_challenge", "expires_at", 0),
         kept("session", "last_seen_at", HOUR / 2)
             .set_by("PORTAL_SESSION_IDLE")

@@ -23,6 +23,30 @@ async fn challenges_get_harder_with_failures_from_an_ip_address_and_easy_again_a
 }
 
 #[tokio::test]
+async fn a_challenge_that_was_solved_before_the_failures_is_replaced_by_a_harder_one() {
+    let app = TestApp::with(&[("PORTAL_CAPTCHA_DIFFICULTY", "100"), ("PORTAL_LOGIN_FAILURES", "100")]).await;
+    let mut client = app.script();
+    let solved = client.captcha("/register").await.expect("a challenge");
+    for _ in 0..5 {
+        client.sign_in("ann", "another fine password").await;
+    }
+    let fields = |captcha: &str| ["ann", "ann@x.example", PASSWORD, captcha].map(str::to_owned);
+    let names = ["username", "email", "password", "captcha"];
+    let post = |client: &mut crate::harness::Client, captcha: &str| {
+        let (mut client, values) = (client.clone(), fields(captcha));
+        async move {
+            let fields: Vec<_> = names.into_iter().zip(values.iter().map(String::as_str)).collect();
+            client.post_bare("/register", &fields).await
+        }
+    };
+    let answer = post(&mut client, &solved).await;
+    assert!(answer.status == 422 && answer.body.contains("This page has expired."), "{}", answer.body);
+    let next: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+    let harder = solve(next["captcha"]["challenge"].as_str().expect("a challenge"));
+    assert_eq!(post(&mut client, &harder).await.location().as_deref(), Some("/verify"));
+}
+
+#[tokio::test]
 async fn signing_in_requires_a_challenge_after_five_failures_from_the_ip_address() {
     for mode in BOTH {
         let app = TestApp::new().await;
@@ -49,7 +73,7 @@ async fn an_account_under_distributed_attack_requires_a_challenge_and_locks_no_u
         let app = TestApp::with(&[("PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES", "3")]).await;
         app.account("ann", "ann@x.example").await;
         app.account("bob", "bob@x.example").await;
-        for (n, identifier) in ["ann", "ANN", "ann@x.example"].into_iter().enumerate() {
+        for (n, identifier) in ["ann", "ANN", "aNn"].into_iter().enumerate() {
             app.client(mode).at_ip(&format!("198.51.100.{n}")).sign_in(identifier, "another fine password").await;
         }
         let mut owner = app.client(mode).at_ip("203.0.113.9");

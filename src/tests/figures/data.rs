@@ -64,7 +64,7 @@ impl DataFolder {
 
 async fn hash_password(rng: &Rng) -> Outcome<PasswordHash> {
     let hasher = PasswordHasher::new(rng.clone());
-    Ok(hasher.hash(hasher.enter()?, &Password::parse_new(PASSWORD)?).await?)
+    Ok(hasher.hash(hasher.enter(Vec::new())?, &Password::parse_new(PASSWORD)?).await?)
 }
 
 /// Returns the username of the `n`th account.

@@ -1,5 +1,5 @@
-//! Many users at once: accounts, a session for each, and the code with which each
-//! verified its email, with one statement per table.
+//! Many users at once: accounts, and for each a session, the code with which it verified
+//! its email, and an attempt to sign in, with one statement per table.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
@@ -37,6 +37,11 @@ pub(crate) async fn data_of(accounts: u32) -> Outcome<DataFolder> {
         &format!(
             "INSERT INTO session (digest, account_id, remember, data, created_at, last_seen_at, handle)
              SELECT randomblob(32), id, 0, '{{}}', {now}, {now}, randomblob(16) FROM account"
+        ),
+        &format!(
+            "INSERT INTO attempt (id, kind, subject, account_id, network, known_device, at, outcome, expires_at)
+             SELECT randomblob(16), 'password', randomblob(32), id, randomblob(4), FALSE,
+                {now} - abs(random()) % 86400000, 'succeeded', {now} + 86400000 FROM account"
         ),
         "INSERT INTO otp (id, purpose, flow_id, email_key, digest, requester_ip, issued_at, expires_at, consumed_at)
          SELECT id, 'registration', randomblob(16), email_key, randomblob(32), '192.0.2.7',

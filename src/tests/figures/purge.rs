@@ -45,7 +45,11 @@ const TABLES: [(&str, &str, &str); 5] = [
         "seq, at, actor_kind, actor_id, action, target_id, detail, previous, hash",
         "i, i, 'administrator', randomblob(16), 'account_disabled', randomblob(16), '', zeroblob(32), zeroblob(32)",
     ),
-    ("wrong_try", "id, purpose, email_key, at", "$id, 'registration', hex(randomblob(8)) || '@x.example', i"),
+    (
+        "attempt",
+        "id, kind, subject, network, known_device, at, outcome, expires_at",
+        "$id, 'email_code', randomblob(32), randomblob(4), FALSE, i, 'failed', i",
+    ),
 ];
 
 pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {

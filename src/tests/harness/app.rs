@@ -157,6 +157,13 @@ impl TestApp {
         newest_first.next().unwrap_or_else(|| panic!("no code among {} mails", mails.len()))
     }
 
+    /// The newest long code that was sent to this email.
+    pub(crate) async fn long_code_for(&self, address: &str) -> String {
+        let mails = self.mails_to(address).await;
+        let words = mails.iter().rev().filter_map(|(subject, _)| subject.split(' ').next());
+        words.map(str::to_owned).find(|word| word.len() == 14).expect("a long code")
+    }
+
     /// Creates a user who has registered and verified their email.
     pub(crate) async fn account(&self, username: &str, email: &str) {
         let mut client = self.form();

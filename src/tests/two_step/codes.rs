@@ -16,7 +16,7 @@ async fn codes_are_shown_once_to_be_copied_printed_and_downloaded() {
         assert_eq!(codes.len(), 10);
         for code in &codes {
             let groups: Vec<_> = code.split('-').collect();
-            assert!(groups.len() == 4 && groups.iter().all(|group| group.len() == 4), "{code}");
+            assert!(groups.len() == 6 && groups.iter().all(|group| group.len() == 4), "{code}");
             assert!(!code.contains(['I', 'L', 'O', 'U']), "{code}");
         }
         let file = format!("href=\"data:text/plain;charset=utf-8,{}%0A\"", codes.join("%0A"));

@@ -80,3 +80,43 @@ async fn failures_of_other_users_do_not_count() {
     assert_eq!(step(&mut client, wrong(0)).await.status, 429);
     assert!(lets_in(&app, Mode::Form, &ann.codes[0]).await);
 }
+
+#[tokio::test]
+async fn each_lockout_is_twice_as_long_up_to_a_day() {
+    let app = TestApp::with(&[("PORTAL_MFA_FAILURES", "2"), ("PORTAL_MFA_LOCKOUT", "900")]).await;
+    let ann = enrolled(&app, Mode::Form).await;
+    for wait in [900, 1_800, 3_600, 7_200, 14_400, 28_800, 57_600, 86_400, 86_400] {
+        for n in 0..2 {
+            assert!(!lets_in(&app, Mode::Script, wrong(n)).await);
+        }
+        let mut client = half(&app, Mode::Script).await;
+        let answer = step(&mut client, &ann.codes[0]).await;
+        assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some(wait.to_string().as_str())));
+        app.advance(wait);
+    }
+    assert!(lets_in(&app, Mode::Form, &ann.codes[0]).await);
+}
+
+#[tokio::test]
+async fn strangers_who_know_the_password_do_not_lock_out_a_known_device_and_end_after_a_hundred_failures() {
+    for mode in BOTH {
+        let app = TestApp::with(&[("PORTAL_MFA_LOCKOUT", "60"), ("PORTAL_MFA_FAILURES", "100")]).await;
+        let ann = enrolled(&app, mode).await;
+        let mut owner = half(&app, mode).await;
+        assert_eq!(step(&mut owner, &ann.codes[0]).await.location().as_deref(), Some("/dashboard"));
+        owner.post("/logout", &[]).await;
+        let mut stranger = half(&app, Mode::Script).await;
+        for n in 0..100 {
+            assert_eq!(step(&mut stranger, wrong(n)).await.status, 422, "{n}");
+        }
+        app.advance(500);
+        let mut stranger = half(&app, mode).await;
+        let answer = step(&mut stranger, &ann.codes[1]).await;
+        assert!(stranger.seen(answer).await.contains("Use a passkey or a browser that you signed in with before."));
+        owner.sign_in("ann", super::PASSWORD).await;
+        assert_eq!(step(&mut owner, &ann.codes[1]).await.location().as_deref(), Some("/dashboard"));
+        let mut elsewhere = half(&app, mode).await;
+        let answer = step(&mut elsewhere, &ann.codes[2]).await;
+        assert_eq!(answer.location().as_deref(), Some("/dashboard"), "a success ends the row of failures");
+    }
+}

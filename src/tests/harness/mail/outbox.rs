@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use portal::clock::{Clock, TestClock};
 use portal::crypto::{KeyRing, Sealer, SecretKey};
-use portal::domain::{Email, OtpCode, Timestamp, Username};
+use portal::domain::{Email, EmailCode, Timestamp, Username};
 use portal::mail::transport::{SmtpServer, Transport};
 use portal::mail::{CodeMail, Mailer, Message, Sender, Worker};
 use portal::rng::Rng;
@@ -119,7 +119,7 @@ impl Outbox {
         Message::RegistrationCode(CodeMail {
             to: Email::parse(ADDRESS).expect("valid"),
             username: Username::parse("ann").expect("valid"),
-            code: OtpCode::parse(CODE).expect("valid"),
+            code: EmailCode::parse(CODE).expect("valid"),
             expires_at: self.clock.now() + life,
             requester_ip: "203.0.113.7".to_owned(),
             browser: "Firefox on Linux".to_owned(),
