@@ -31,6 +31,7 @@ fn captcha_in(captcha: &JsValue) -> Option<Captcha> {
             script: text(&widget, "script")?,
             class: text(&widget, "class")?,
             site_key: text(&widget, "site_key")?,
+            action: text(&widget, "action"),
         })
     } else {
         CaptchaKind::PowChallenge(PowChallenge {
