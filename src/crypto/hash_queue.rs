@@ -171,7 +171,7 @@ mod tests {
 
     use tokio::task::JoinHandle;
 
-    use super::{HashError, HashQueue, HashSlot, cores};
+    use super::{HashError, HashQueue, cores};
 
     /// Occupies every core until the sender is dropped.
     async fn occupy(queue: &HashQueue) -> (mpsc::Sender<()>, Vec<JoinHandle<Result<(), HashError>>>) {
