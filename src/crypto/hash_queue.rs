@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use super::password_hash::HashError;
 
 /// Requests that may wait for each core. One hash takes 20 to 25 ms, so the last request in the
-/// queue waits for just under half a second. Users who wait longer submit the form again.
-pub const WAITING_PER_CORE: usize = 20;
+/// queue waits for about 0.7 seconds. Users who wait longer submit the form again.
+pub const WAITING_PER_CORE: usize = 30;
 /// The part of the queue that one source may occupy.
 const SHARE: usize = 3;
 
@@ -216,11 +216,12 @@ mod tests {
         queue.state().running = cores();
         let waiting = [1, 1, 1, 2, 3, 2].map(|source| queue.core(&vec![source]));
         assert!(waiting.iter().all(Result::is_err), "all cores are in use");
-        let mut order = Vec::new();
-        while let Some(source) = queue.state().turns.front().cloned() {
-            queue.state().next();
+        let (mut state, mut order) = (queue.state(), Vec::new());
+        while let Some(source) = state.turns.front().cloned() {
+            state.next();
             order.extend(source);
         }
+        drop(state);
         assert_eq!(order, [1, 2, 3, 1, 2, 1]);
     }
 

@@ -14,7 +14,7 @@ async fn a_hundred_parallel_registrations_get_no_more_codes_than_the_limit() {
         let app = TestApp::with(&[
             ("PORTAL_CODES_PER_IP", "10"),
             ("PORTAL_NO_JS_FORMS_PER_IP", "1000"),
-            ("PORTAL_HASH_QUEUE", "100"),
+            ("PORTAL_HASH_QUEUE", "300"),
         ])
         .await;
         let answers = join_all((0..100).map(|n| {

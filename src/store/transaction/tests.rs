@@ -188,7 +188,7 @@ async fn the_write_check_writes_to_disk_and_stores_nothing() {
     store.check_writable().await.expect("it can be written");
     assert!(length() > before + 40_000, "pages were written: {before}, {}", length());
     let tx = store.write().await.expect("a transaction");
-    let count = Statement::from_string(sea_orm::DbBackend::Sqlite, "SELECT COUNT(*) FROM quota");
+    let count = Statement::from_string(sea_orm::DbBackend::Sqlite, "SELECT COUNT(*) FROM spent_challenge");
     let row = tx.query_one_raw(count).await.expect("it is read").expect("a row");
     assert_eq!(row.try_get_by_index::<i32>(0).expect("a number"), 0);
     fill(&tx).await;

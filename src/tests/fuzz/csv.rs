@@ -6,7 +6,7 @@ use super::runner::{Cost, Verdict, hold};
 use super::texts::{rubbish, spoilt};
 
 /// What spreadsheets treat as the beginning of a formula.
-const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+const FORMULA: [char; 12] = ['\0', '=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 fn cells() -> impl Strategy<Value = Vec<String>> {
     let cell = prop_oneof![

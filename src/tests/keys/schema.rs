@@ -10,6 +10,8 @@ use crate::harness::TestApp;
 /// Binary columns without encrypted data, each with a description of what it contains.
 /// Nothing that is kept for long depends on the secret key, because it would be lost with it.
 const PLAIN: &[(&str, &str)] = &[
+    ("attempt.network", "an IP prefix, as in other tables"),
+    ("attempt.subject", "a keyed hash, which counts for a month; the previous key\u{2019}s is looked for too"),
     ("audit.hash", "a hash"),
     ("audit.ip_commitment", "a hash of a value and a random one"),
     ("audit.ip_salt", "a random value"),
