@@ -1,5 +1,7 @@
 //! The documents name only files, headings, commands, targets and settings that exist.
 
+mod asvs;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -93,21 +95,22 @@ impl Document {
     }
 }
 
+/// Returns the files in a folder and in the folders in it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+fn is_a(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|found| found == ending)
+}
+
 /// The documents for users, operators and developers.
 fn documents() -> Vec<Document> {
-    fn add(folder: &Path, paths: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                add(&path, paths);
-            } else if path.extension().is_some_and(|ending| ending == "md") {
-                paths.push(path);
-            }
-        }
-    }
     let mut paths: Vec<_> =
         ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"].iter().map(|name| root().join(name)).collect();
-    add(&root().join("docs"), &mut paths);
+    paths.extend(files(&root().join("docs")).into_iter().filter(|path| is_a(path, "md")));
     paths.sort();
     paths.into_iter().map(Document::read).collect()
 }
@@ -249,13 +252,8 @@ fn every_setting_that_a_document_names_exists() {
 
 /// Returns the text of all source files of a folder and the folders in it.
 fn sources(folder: &Path) -> String {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let read = |path: PathBuf| match path {
-        path if path.is_dir() => sources(&path),
-        path if path.extension().is_some_and(|ending| ending == "rs") => Document::read(path).text,
-        _ => String::new(),
-    };
-    entries.map(|entry| read(entry.expect("an entry").path())).collect()
+    let sources = files(folder).into_iter().filter(|path| is_a(path, "rs"));
+    sources.map(|path| Document::read(path).text).collect()
 }
 
 #[test]
