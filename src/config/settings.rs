@@ -105,6 +105,16 @@ settings! {
              that are allowed by name are not looked up in it.")
             .shown_as("Disposable emails", |config| config.registration.emails.refuse_disposable);
     }
+    "Passwords" {
+        PORTAL_PASSWORD_WORDS: Setting = optional("none", "up to 200 words of 3 to 40 characters, separated by commas",
+            "Words that attackers try first at this portal, such as the names of the organization and its products. A \
+             password that mainly consists of them is refused.")
+            .shown_as("Password words", |config| report::or_none(config.passwords.words.clone()));
+        PORTAL_PASSWORD_FILE: Setting = optional("none", "a file that `portal passwords build` wrote",
+            "Leaked passwords that are refused in addition to the bundled ones. See \
+             [Deployment](deployment.md#leaked-passwords).")
+            .shown_as("Password file", report::password_file);
+    }
     "Codes" {}
     "Sign-in and sessions" {}
     "Two-step sign-in" {

@@ -50,10 +50,8 @@ impl SignUpForm {
         if let (Some(rules), Some(email)) = (rules, &parsed_email) {
             errors.check("email", email_domain_policy::check(rules, email));
         }
-        let parsed_password = errors.check("password", Password::parse_new(password));
-        if let Some(password) = &parsed_password {
-            errors.check("password", policy.check(password, &PasswordContext { username, email }));
-        }
+        let context = PasswordContext { username, email };
+        let parsed_password = errors.check("password", policy.parse(password, &context));
         match (parsed_username, parsed_email, parsed_password) {
             (Some(username), Some(email), Some(password)) if errors.is_empty() => {
                 Ok(Self { username, email, password })

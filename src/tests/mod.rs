@@ -22,6 +22,7 @@ mod headers;
 mod input;
 mod keys;
 mod known_address;
+mod leaked_passwords;
 mod limits;
 mod load;
 mod login;
