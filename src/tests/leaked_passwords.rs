@@ -7,12 +7,13 @@ use portal::crypto::password_set;
 
 use super::harness::app::PASSWORD;
 use super::harness::process::{Served, browser, run};
-use super::harness::{Mode, TestApp};
+use super::harness::{Client, Mode, TestApp};
 
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 /// A password that the policy accepts without a file.
 const NEW: &str = "gravel lantern mosaic";
 const LEAKED: &str = "This password is known from a data breach. Try three or four random words.";
+const RESET: &str = "Your password is on a list of leaked or common passwords";
 
 /// A file that contains these passwords, in a folder of its own.
 fn file_with(passwords: &[&str]) -> (tempfile::TempDir, String) {
@@ -22,6 +23,79 @@ fn file_with(passwords: &[&str]) -> (tempfile::TempDir, String) {
     password_set::build(&[list], &out).expect("built");
     let out = out.to_str().expect("UTF-8").to_owned();
     (folder, out)
+}
+
+/// A portal whose user ann has a password that was leaked later.
+async fn with_leaked(settings: &[(&str, &str)]) -> (TestApp, tempfile::TempDir) {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    app.advance(3_600);
+    let (folder, file) = file_with(&[PASSWORD]);
+    let settings: Vec<_> = settings.iter().copied().chain([("PORTAL_PASSWORD_FILE", file.as_str())]).collect();
+    (app.restart(&settings).await, folder)
+}
+
+/// Resets the password with the mailed code.
+async fn reset(app: &TestApp, client: &mut Client) {
+    let to = client.post("/recover", &[("email", "ann@x.example")]).await.location();
+    assert_eq!(to.as_deref(), Some("/recover/verify"));
+    let code = app.code_for("ann@x.example").await;
+    let refused = client.post("/recover/verify", &[("code", &code), ("password", PASSWORD)]).await;
+    assert!(client.seen(refused).await.contains(LEAKED));
+    let to = client.post("/recover/verify", &[("code", &code), ("password", NEW)]).await.location();
+    assert_eq!(to.as_deref(), Some("/login"));
+}
+
+#[tokio::test]
+async fn a_correct_password_that_was_leaked_leads_to_a_reset_and_signs_in_to_nothing() {
+    for mode in BOTH {
+        let (app, _folder) = with_leaked(&[]).await;
+        let mut client = app.client(mode);
+        let answer = client.sign_in("ann@x.example", PASSWORD).await;
+        assert_eq!(answer.location().as_deref(), Some("/recover"));
+        let page = client.seen(answer).await;
+        assert!(page.contains(RESET) && page.contains("value=\"ann@x.example\""), "{page}");
+        assert_ne!(client.get("/dashboard").await.status, 200);
+        assert_eq!(app.count("SELECT COUNT(*) FROM session WHERE handle IS NOT NULL").await, 0);
+        reset(&app, &mut client).await;
+        assert_eq!(client.sign_in("ann", NEW).await.location().as_deref(), Some("/dashboard"));
+        let log = client.get("/account/security/log").await.body;
+        assert_eq!(log.matches("Sign-in refused: leaked password").count(), 1, "{log}");
+        assert!(!log.contains("incorrect password"), "a correct password is no failure: {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_leaked_password_shows_the_accounts_email_only_to_a_user_who_typed_it() {
+    let (app, _folder) = with_leaked(&[]).await;
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        let answer = client.sign_in("ann", PASSWORD).await;
+        let page = client.seen(answer).await;
+        assert!(page.contains(RESET) && !page.contains("ann@x.example"), "{page}");
+        // A wrong password gets the usual answer, whether or not it was leaked as well.
+        let answer = client.sign_in("ann", "grenouille").await;
+        assert!(client.seen(answer).await.contains("Incorrect username, email or password."));
+    }
+}
+
+#[tokio::test]
+async fn two_step_sign_in_asks_for_the_second_factor_after_the_reset() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let ann = super::two_step::enrolled(&app, mode).await;
+        app.advance(3_600);
+        let (_folder, file) = file_with(&[PASSWORD]);
+        let app = app.restart(&[("PORTAL_PASSWORD_FILE", &file)]).await;
+        let mut client = app.client(mode);
+        assert_eq!(client.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/recover"));
+        assert_ne!(client.get("/login/mfa").await.status, 200, "no second step is pending");
+        reset(&app, &mut client).await;
+        assert_eq!(client.sign_in("ann", NEW).await.location().as_deref(), Some("/login/mfa"));
+        let code = ann.phone.code(app.clock.now());
+        let to = client.post("/login/mfa", &[("code", &code)]).await.location();
+        assert_eq!(to.as_deref(), Some("/dashboard"));
+    }
 }
 
 #[tokio::test]
@@ -40,6 +114,16 @@ async fn a_leaked_password_is_refused_by_every_form_that_sets_one() {
     }
     let answer = app.script().post("/password/strength", &[("password", NEW)]).await;
     assert!(answer.body.contains("known from a data breach") && answer.body.contains("Too weak"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_file_that_becomes_unreadable_does_not_keep_users_from_signing_in() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let (_folder, file) = file_with(&[NEW]);
+    let app = app.restart(&[("PORTAL_PASSWORD_FILE", &file)]).await;
+    fs::OpenOptions::new().write(true).open(&file).and_then(|file| file.set_len(24)).expect("truncated");
+    assert_eq!(app.form().sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
 }
 
 /// `portal passwords build`, with its exit code, output and errors.
