@@ -44,7 +44,7 @@ pub struct Config {
     pub second_factor: MfaPolicy,
     /// What new passwords are checked against.
     pub passwords: PasswordConfig,
-    /// Who may register, and with which emails.
+    /// Who may register, with which emails and usernames.
     pub registration: RegistrationConfig,
     pub keys: KeyRing,
     pub limits: Limits,

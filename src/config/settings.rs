@@ -104,6 +104,11 @@ settings! {
             "Whether emails of disposable mailbox services are refused. The bundled list has 10,181 domains; domains \
              that are allowed by name are not looked up in it.")
             .shown_as("Disposable emails", |config| config.registration.emails.refuse_disposable);
+        PORTAL_RESERVED_USERNAMES: Setting = text("default", "`default` and usernames, separated by commas",
+            "Usernames that users cannot choose. `default` means the built-in names, such as `admin`, `support` and \
+             `postmaster`: `default,board` adds a name to them, and `admin,board` replaces them. See \
+             [Security](security.md#usernames).")
+            .shown_as("Reserved usernames", |config| config.registration.reserved_usernames.len().to_string());
     }
     "Passwords" {
         PORTAL_PASSWORD_WORDS: Setting = optional("none", "up to 200 words of 3 to 40 characters, separated by commas",

@@ -83,6 +83,7 @@ impl Core {
             registration_policy: RegistrationPolicy {
                 mode: config.registration.mode,
                 emails: config.registration.emails.clone(),
+                reserved_usernames: config.registration.reserved_usernames.clone(),
             },
             keys: LookupKeys::new(keys),
             digester: OtpDigester::new(keys),

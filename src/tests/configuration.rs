@@ -91,6 +91,8 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
         ("PORTAL_EMAIL_DOMAINS_DENIED", "example.com."),
         ("PORTAL_EMAIL_DOMAINS_DENIED", "two\nlines.example"),
         ("PORTAL_REFUSE_DISPOSABLE", "yes"),
+        ("PORTAL_RESERVED_USERNAMES", "default, the board"),
+        ("PORTAL_RESERVED_USERNAMES", "it"),
         ("PORTAL_PASSWORD_MIN", "7"),
         ("PORTAL_PASSWORD_MIN", "65"),
         ("PORTAL_PASSWORD_WORDS", "Kuckuckswalzer, AG"),

@@ -45,4 +45,5 @@ mod third_party;
 mod two_processes;
 mod two_step;
 mod upgrade;
+mod usernames;
 mod verification;
