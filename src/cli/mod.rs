@@ -6,6 +6,7 @@ mod backup;
 mod check_config;
 mod keys;
 mod migrate;
+mod passwords;
 mod serve;
 
 use std::process::ExitCode;
@@ -53,6 +54,11 @@ enum Command {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
+    /// Build a file of leaked passwords for PORTAL_PASSWORD_FILE; needs no configuration
+    Passwords {
+        #[command(subcommand)]
+        command: passwords::PasswordsCommand,
+    },
     /// Rotate the secret key; see docs/deployment.md for the steps
     Keys {
         #[command(subcommand)]
@@ -83,6 +89,9 @@ fn run_command(command: Command) -> Result<(), Failure> {
     }
     // Files are accessible only to the owner of the process: the database, backups, keys and emails.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    if let Command::Passwords { command } = command {
+        return passwords::run(command);
+    }
     let rng = Rng::from_system()?;
     let config = Config::from_environment(&rng)?;
     if matches!(command, Command::CheckConfig { .. }) {
@@ -102,7 +111,7 @@ fn run_command(command: Command) -> Result<(), Failure> {
             Command::Admin { command } => Box::pin(admin::run(config, rng, command)).await,
             Command::Audit { command } => audit::run(&config, rng, command).await,
             Command::Keys { command } => keys::run(&config, rng, command).await,
-            Command::CheckConfig { .. } => Ok(()),
+            Command::CheckConfig { .. } | Command::Passwords { .. } => Ok(()),
         }
     })
 }

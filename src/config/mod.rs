@@ -8,6 +8,7 @@ mod guessing;
 pub mod limits;
 pub mod log;
 pub mod mail;
+pub mod passwords;
 pub mod reference;
 pub mod registration;
 pub mod report;
@@ -26,6 +27,7 @@ use database::DatabaseConfig;
 use env::{Env, Sources};
 use log::LogConfig;
 use mail::MailConfig;
+use passwords::PasswordConfig;
 use registration::RegistrationConfig;
 use site::SiteConfig;
 
@@ -44,7 +46,9 @@ pub struct Config {
     pub third_party: Option<ThirdPartyConfig>,
     /// Which users have to use two-step sign-in.
     pub second_factor: MfaPolicy,
-    /// Who may register, and with which emails.
+    /// What new passwords are checked against.
+    pub passwords: PasswordConfig,
+    /// Who may register, with which emails and usernames.
     pub registration: RegistrationConfig,
     pub keys: KeyRing,
     pub limits: Limits,
@@ -103,6 +107,7 @@ impl Config {
         let mail = MailConfig::load(env, &site, &mut mistakes);
         let third_party = captcha::load(env, production, &mut mistakes);
         let second_factor = env.choice(&settings::PORTAL_REQUIRE_MFA, &mut mistakes);
+        let passwords = PasswordConfig::load(env, &mut mistakes);
         let registration = RegistrationConfig::load(env, &mut mistakes);
         let keys = secrets::load(env, &site, rng, &mut mistakes);
         match (mail, keys) {
@@ -115,6 +120,7 @@ impl Config {
                     mail,
                     third_party,
                     second_factor,
+                    passwords,
                     registration,
                     keys,
                     limits,

@@ -1,17 +1,22 @@
-//! Who may register, and with which emails.
+//! Who may register, with which emails and usernames.
 
 use super::Mistakes;
 use super::env::Env;
 use super::settings::{
     PORTAL_EMAIL_DOMAINS_ALLOWED, PORTAL_EMAIL_DOMAINS_DENIED, PORTAL_REFUSE_DISPOSABLE, PORTAL_REGISTRATION,
+    PORTAL_RESERVED_USERNAMES,
 };
-use crate::domain::{EmailDomain, EmailDomainPolicy, RegistrationMode};
+use crate::domain::{EmailDomain, EmailDomainPolicy, RegistrationMode, ReservedUsernames, Username};
 
-/// `PORTAL_REGISTRATION` and the rules for email domains.
+/// The item of `PORTAL_RESERVED_USERNAMES` that means the built-in names.
+const BUILT_IN: &str = "default";
+
+/// `PORTAL_REGISTRATION`, and the rules for email domains and usernames.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegistrationConfig {
     pub mode: RegistrationMode,
     pub emails: EmailDomainPolicy,
+    pub reserved_usernames: ReservedUsernames,
 }
 
 impl RegistrationConfig {
@@ -23,8 +28,19 @@ impl RegistrationConfig {
         let refuse_disposable = env.choice(&PORTAL_REFUSE_DISPOSABLE, mistakes);
         let emails = EmailDomainPolicy { allowed, denied, refuse_disposable };
         validate(&emails, mistakes);
-        Self { mode: env.choice(&PORTAL_REGISTRATION, mistakes), emails }
+        let reserved_usernames = reserved_usernames(env, mistakes);
+        Self { mode: env.choice(&PORTAL_REGISTRATION, mistakes), emails, reserved_usernames }
     }
+}
+
+fn reserved_usernames(env: &Env, mistakes: &mut Mistakes) -> ReservedUsernames {
+    let name = |item: &str| match item {
+        BUILT_IN => Some(None),
+        item => Username::parse(item).ok().map(Some),
+    };
+    let items = env.list(&PORTAL_RESERVED_USERNAMES, "`default` or usernames", name, mistakes);
+    let names: Vec<_> = items.iter().flatten().cloned().collect();
+    if items.contains(&None) { ReservedUsernames::default().with(&names) } else { ReservedUsernames::only(&names) }
 }
 
 /// Reports allowed domains that are also denied, since they would have no effect.

@@ -6,6 +6,7 @@ use secrecy::ExposeSecret as _;
 use super::Config;
 use super::env::Source;
 use super::mail::TransportConfig;
+use super::passwords::PasswordConfig;
 use super::settings::{self, PORTAL_LOG, PUBLIC_URL};
 use crate::domain::EmailDomain;
 
@@ -69,8 +70,14 @@ pub(super) fn previous_key(config: &Config) -> String {
     or_none(config.keys.previous().map(|key| key.id().to_string()).into_iter().collect())
 }
 
-fn or_none(items: Vec<String>) -> String {
+pub(super) fn or_none(items: Vec<String>) -> String {
     if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+}
+
+pub(super) fn password_file(config: &Config) -> String {
+    let PasswordConfig { file, set, .. } = &config.passwords;
+    let shown = file.iter().zip(set).map(|(file, set)| format!("{}, {} passwords", file.display(), set.len()));
+    or_none(shown.collect())
 }
 
 pub(super) fn mail(config: &Config) -> String {

@@ -117,6 +117,21 @@ settings! {
             "Whether emails of disposable mailbox services are refused. The bundled list has 10,181 domains; domains \
              that are allowed by name are not looked up in it.")
             .shown_as("Disposable emails", |config| config.registration.emails.refuse_disposable);
+        PORTAL_RESERVED_USERNAMES: Setting = text("default", "`default` and usernames, separated by commas",
+            "Usernames that users cannot choose. `default` means the built-in names, such as `admin`, `support` and \
+             `postmaster`: `default,board` adds a name to them, and `admin,board` replaces them. See \
+             [Security](security.md#usernames).")
+            .shown_as("Reserved usernames", |config| config.registration.reserved_usernames.len().to_string());
+    }
+    "Passwords" {
+        PORTAL_PASSWORD_WORDS: Setting = optional("none", "up to 200 words of 3 to 40 characters, separated by commas",
+            "Words that attackers try first at this portal, such as the names of the organization and its products. A \
+             password that mainly consists of them is refused.")
+            .shown_as("Password words", |config| report::or_none(config.passwords.words.clone()));
+        PORTAL_PASSWORD_FILE: Setting = optional("none", "a file that `portal passwords build` wrote",
+            "Leaked passwords that are refused in addition to the bundled ones. See \
+             [Deployment](deployment.md#leaked-passwords).")
+            .shown_as("Password file", report::password_file);
     }
     "Codes" {}
     "Sign-in and sessions" {}

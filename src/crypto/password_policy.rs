@@ -1,21 +1,25 @@
 //! Password strength: one rule for every form that sets a password, and for the meter next to the
 //! field.
 //!
-//! A password is rejected if zxcvbn scores it below 3, given what is known about its owner, or if
-//! it is on the bundled list of common passwords (ASVS 5.0, V6.2.4 and V6.2.11; NIST SP 800-63B-4,
-//! section 3.1.1.2). There are no rules about characters (V6.2.5).
+//! A password is rejected if it is too short, if zxcvbn scores it below 3, given what is known about
+//! its owner, or if it is in the bundled set of common passwords or the operator's set (ASVS 5.0,
+//! V6.2.4, V6.2.11 and V6.2.12; NIST SP 800-63B-4, section 3.1.1.2). There are no rules about
+//! characters (V6.2.5).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use zxcvbn::matching::patterns::MatchPattern;
 use zxcvbn::{Entropy, Match};
 
-use self::common::is_common;
 use self::context::words_in;
 use self::reasons::ADVICE;
+use super::password_set::{Digests, PasswordSet};
 use crate::domain::Password;
+use crate::domain::limits::PASSWORD_MIN;
+use crate::domain::password::PasswordError;
 
-pub mod common;
+pub mod bundled;
 pub mod context;
 pub mod reasons;
 
@@ -25,9 +29,8 @@ pub use context::PasswordContext;
 /// more (Wheeler, USENIX Security 2016).
 const LOWEST_SCORE: u8 = 3;
 
-/// The highest score of a password on the list, whatever zxcvbn returns: an attacker with the list
-/// needs only some thousand guesses.
-const LISTED_SCORE: u8 = 1;
+/// The highest score of a password that is in a set or too short, whatever zxcvbn returns.
+const REFUSED_SCORE: u8 = 1;
 
 /// The number of characters that are scored. zxcvbn itself stops at 100, and its time grows with
 /// the square of the length.
@@ -43,39 +46,74 @@ const LETTER_SYMBOLS: [&str; 12] = ["4@", "8", "({[<", "3", "69", "1!|", "1|7", 
 /// The password policy. Cheap to clone; lives as long as the process.
 #[derive(Clone, Debug)]
 pub struct PasswordPolicy {
+    /// Minimum number of characters.
+    min: usize,
     /// The words in the portal's name, which any attacker knows.
     portal: Arc<[String]>,
+    /// The words in the operator's list of words.
+    operator: Arc<[String]>,
+    /// The bundled set of common passwords.
+    bundled: Option<PasswordSet>,
+    /// The operator's set.
+    leaked: Option<PasswordSet>,
 }
 
 /// The result for one password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {
-    /// zxcvbn's score, 0 to 4; at most 1 for a password on the list.
+    /// zxcvbn's score, 0 to 4; at most 1 for a password that is in a set or too short.
     pub score: u8,
     /// Whether the password is accepted.
     pub accepted: bool,
     /// What is wrong, in one short sentence. Empty if the password is accepted.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
 }
 
 impl PasswordPolicy {
+    /// Creates the policy of a portal with default settings.
+    #[must_use]
     pub fn new(portal_name: &str) -> Self {
-        Self { portal: words_in(portal_name).into() }
+        Self {
+            min: PASSWORD_MIN,
+            portal: words_in(portal_name).into(),
+            operator: Arc::default(),
+            bundled: bundled::set().ok(),
+            leaked: None,
+        }
     }
 
-    /// Rates a password, given what an attacker would know about its owner. Takes at most a few
-    /// milliseconds.
+    /// Sets the minimum number of characters, if it is more than [`PASSWORD_MIN`].
     #[must_use]
-    pub fn assess(&self, password: &Password, context: &PasswordContext<'_>) -> Assessment {
-        let known = context.words();
-        let known: Vec<&str> = known.iter().chain(self.portal.iter()).map(String::as_str).collect();
-        let estimate = zxcvbn::zxcvbn(scored_part(password.expose()), &known);
-        let score = u8::from(estimate.score());
-        if is_common(password) {
-            return Assessment { score: score.min(LISTED_SCORE), accepted: false, reason: reasons::COMMON };
-        }
-        let accepted = score >= LOWEST_SCORE;
-        Assessment { score, accepted, reason: if accepted { "" } else { reason(&estimate, &known) } }
+    pub fn with_min(self, min: usize) -> Self {
+        Self { min: min.max(PASSWORD_MIN), ..self }
+    }
+
+    /// Adds words that an attacker would try at this portal, such as the names of an organization and its products.
+    #[must_use]
+    pub fn with_words(self, words: &[String]) -> Self {
+        Self { operator: words.iter().flat_map(|word| words_in(word)).collect(), ..self }
+    }
+
+    /// Adds a set of passwords to reject.
+    #[must_use]
+    pub fn with_set(self, set: Option<PasswordSet>) -> Self {
+        Self { leaked: set, ..self }
+    }
+
+    /// Returns the minimum number of characters in a new password.
+    #[must_use]
+    pub fn min(&self) -> usize {
+        self.min
+    }
+
+    /// Parses a new password, and rejects a weak one.
+    ///
+    /// # Errors
+    /// Returns what is wrong and how to choose a better one.
+    pub fn parse(&self, typed: &str, context: &PasswordContext<'_>) -> Result<Password, String> {
+        let password = Password::parse_new(typed).map_err(|error| self.message(error))?;
+        self.check(&password, context)?;
+        Ok(password)
     }
 
     /// Rejects a weak password.
@@ -83,8 +121,80 @@ impl PasswordPolicy {
     /// # Errors
     /// Returns what is wrong and how to choose a better one.
     pub fn check(&self, password: &Password, context: &PasswordContext<'_>) -> Result<(), String> {
+        if self.is_too_short(password) {
+            return Err(self.message(PasswordError::TooShort));
+        }
         let Assessment { accepted, reason, .. } = self.assess(password, context);
         if accepted { Ok(()) } else { Err(format!("{reason} {ADVICE}")) }
+    }
+
+    /// Rates a text that is typed as a new password.
+    #[must_use]
+    pub fn rate(&self, typed: &str, context: &PasswordContext<'_>) -> Assessment {
+        match Password::parse_new(typed) {
+            Ok(password) => self.assess(&password, context),
+            Err(error) => Assessment { score: 0, accepted: false, reason: self.message(error).into() },
+        }
+    }
+
+    /// Rates a password, given what an attacker would know about its owner. Takes at most a few
+    /// milliseconds.
+    #[must_use]
+    pub fn assess(&self, password: &Password, context: &PasswordContext<'_>) -> Assessment {
+        let of_owner = context.words();
+        let known = || of_owner.iter().chain(self.portal.iter()).map(String::as_str);
+        let operator = || self.operator.iter().map(String::as_str);
+        let estimate = zxcvbn::zxcvbn(scored_part(password.expose()), &known().chain(operator()).collect::<Vec<_>>());
+        let score = u8::from(estimate.score());
+        let refuse = |reason| Assessment { score: score.min(REFUSED_SCORE), accepted: false, reason };
+        if self.is_too_short(password) {
+            return refuse(self.message(PasswordError::TooShort).into());
+        }
+        if let Some(reason) = self.listing(password) {
+            return refuse(reason.into());
+        }
+        if score >= LOWEST_SCORE {
+            return Assessment { score, accepted: true, reason: Cow::Borrowed("") };
+        }
+        let reason = reason(&estimate, &known().collect::<Vec<_>>(), &operator().collect::<Vec<_>>());
+        Assessment { score, accepted: false, reason: reason.into() }
+    }
+
+    /// Returns whether the password is in the bundled or the operator's set.
+    #[must_use]
+    pub fn is_listed(&self, password: &Password) -> bool {
+        self.listing(password).is_some()
+    }
+
+    /// Returns why a password is rejected that is in one of the sets. A set that cannot be read is
+    /// skipped: a broken disk does not keep users from signing in.
+    fn listing(&self, password: &Password) -> Option<&'static str> {
+        let digests = Digests::of(password.expose());
+        let contains = |set: &PasswordSet| {
+            set.contains(&digests).unwrap_or_else(|error| {
+                tracing::error!(%error, "the set of leaked passwords can't be searched");
+                false
+            })
+        };
+        if self.bundled.as_ref().is_some_and(contains) {
+            Some(reasons::COMMON)
+        } else if self.leaked.as_ref().is_some_and(contains) {
+            Some(reasons::LEAKED)
+        } else {
+            None
+        }
+    }
+
+    fn is_too_short(&self, password: &Password) -> bool {
+        password.expose().chars().count() < self.min
+    }
+
+    /// Returns the message for a text that cannot be a password, with this policy's minimum length.
+    fn message(&self, error: PasswordError) -> String {
+        match error {
+            PasswordError::TooShort => format!("Use at least {} characters.", self.min),
+            error => error.to_string(),
+        }
     }
 }
 
@@ -116,10 +226,13 @@ fn readings(text: &str) -> usize {
 }
 
 /// Returns what is wrong, based on the longest recognized part of the password.
-fn reason(estimate: &Entropy, known: &[&str]) -> &'static str {
+fn reason(estimate: &Entropy, known: &[&str], operator: &[&str]) -> &'static str {
     let longest = estimate.sequence().iter().max_by_key(|part| part.token.chars().count());
     if longest.is_some_and(|part| is_known(part, known)) {
         return reasons::PERSONAL;
+    }
+    if longest.is_some_and(|part| is_known(part, operator)) {
+        return reasons::ORGANIZATION;
     }
     estimate.feedback().and_then(zxcvbn::feedback::Feedback::warning).map_or(reasons::GUESSABLE, reasons::of)
 }
@@ -162,7 +275,7 @@ mod tests {
             "CorbynCorbyn",
         ] {
             let Assessment { accepted, reason, .. } = assess(personal);
-            assert_eq!((accepted, reason), (false, reasons::PERSONAL), "{personal}");
+            assert_eq!((accepted, reason.as_ref()), (false, reasons::PERSONAL), "{personal}");
         }
     }
 
@@ -182,7 +295,8 @@ mod tests {
     fn listed_passwords_are_rejected_even_if_zxcvbn_accepts_them() {
         for listed in ["grenouille", "schokolade", "telechargement", "Kartoffelpuffer", "pe#5gz29ptzmse"] {
             assert!(zxcvbn::zxcvbn(listed, &[]).score() >= zxcvbn::Score::Three, "{listed}");
-            assert_eq!(assess(listed), Assessment { score: 1, accepted: false, reason: reasons::COMMON }, "{listed}");
+            let expected = Assessment { score: 1, accepted: false, reason: reasons::COMMON.into() };
+            assert_eq!(assess(listed), expected, "{listed}");
         }
     }
 
@@ -215,6 +329,20 @@ mod tests {
         ] {
             assert_eq!(check(weak), Err(format!("{reason} Try three or four random words.")), "{weak}");
         }
+    }
+
+    #[test]
+    fn a_password_is_rejected_if_it_is_mainly_a_word_of_the_operator() {
+        let password = |typed| Password::parse_new(typed).expect("valid");
+        let (none, policy) = (PasswordContext::default(), PasswordPolicy::new("Portal"));
+        let words = ["Kuckuckswalzer GmbH".to_owned(), "Fliederbusch".to_owned()];
+        let with_words = policy.clone().with_words(&words);
+        for personal in ["kuckuckswalzer", "Kuckuckswalzer1", "fliederbusch26", "hcsubredeilf"] {
+            assert!(policy.assess(&password(personal), &none).accepted, "{personal}");
+            let Assessment { accepted, reason, .. } = with_words.assess(&password(personal), &none);
+            assert_eq!((accepted, reason.as_ref()), (false, reasons::ORGANIZATION), "{personal}");
+        }
+        assert!(with_words.assess(&password("kuckuckswalzer tumble rinse"), &none).accepted);
     }
 
     #[test]

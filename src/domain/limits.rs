@@ -7,8 +7,8 @@ pub const USERNAME_MIN: usize = 3;
 pub const USERNAME_MAX: usize = 32;
 /// Maximum number of bytes in an email address (RFC 5321, section 4.5.3.1.3, without the angle brackets).
 pub const EMAIL_MAX: usize = 254;
-/// Minimum number of characters in a password. NIST SP 800-63B-4 allows 8 if the password is not the only
-/// factor; the strength check compensates where it is.
+/// Minimum number of characters in a password, which `PORTAL_PASSWORD_MIN` can raise for new ones. NIST SP 800-63B-4
+/// allows 8 if the password is not the only factor, and requires 15 where it is.
 pub const PASSWORD_MIN: usize = 8;
 /// Maximum number of characters in a password. ASVS 5.0, V6.2.9 requires at least 64.
 pub const PASSWORD_MAX: usize = 128;

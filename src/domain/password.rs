@@ -33,11 +33,11 @@ pub enum PasswordError {
 }
 
 impl Password {
-    /// Parses a new password.
+    /// Parses a new password. Forms use the password policy, which calls this function, may require more characters,
+    /// and checks the strength.
     ///
     /// # Errors
-    /// Returns the first rule that the text breaks. The server checks its strength
-    /// with the username and the email address as context.
+    /// Returns the first rule that the text breaks.
     pub fn parse_new(typed: &str) -> Result<Self, PasswordError> {
         if typed.is_empty() {
             return Err(PasswordError::Empty);

@@ -7,6 +7,7 @@ words! {
     pub enum SecurityEvent {
         SignedIn = ("signed_in", "Signed in"),
         SignInFailed = ("sign_in_failed", "Sign-in failed: incorrect password"),
+        PasswordListed = ("password_listed", "Sign-in refused: leaked password"),
         SecondStepFailed = ("second_step_failed", "Sign-in failed: incorrect code or passkey"),
         SignedOut = ("signed_out", "Signed out"),
         NewDevice = ("new_device", "Signed in from a new device"),

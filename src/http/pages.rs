@@ -141,6 +141,7 @@ impl Pages {
             captcha: None,
             next: None,
             passkeys: state.relying_party.as_ref().map(|party| party.id.clone()),
+            password_min: state.password_policy.min(),
             remember_for: remember_for.clone(),
             dev_mailbox: false,
             now: state.clock.now(),

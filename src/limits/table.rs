@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::Quota;
 use super::limit::{Amount as _, DAY, HOUR, Limit, MINUTE, count, per_hour, per_second, seconds};
 use crate::crypto::hash_queue::WAITING_PER_CORE;
+use crate::domain::limits::PASSWORD_MIN;
 
 /// Declares a struct of limits: entries by heading, groups of limits with a struct of their own, and values that are
 /// not configurable.
@@ -65,6 +66,12 @@ limits! {
                 "How often the email of an unfinished registration can be corrected.";
             invitation_lifetime: Duration = seconds("PORTAL_INVITATION_LIFETIME", 7 * DAY, HOUR..=90 * DAY),
                 "How long an invitation can be used.";
+        }
+        "Passwords" {
+            password_min: usize = count("PORTAL_PASSWORD_MIN", PASSWORD_MIN as u64, PASSWORD_MIN as u64..=64),
+                "Minimum number of characters in a new password. NIST SP 800-63B-4 requires 15 where the password is the \
+                 only factor, and 8 where `PORTAL_REQUIRE_MFA` demands a second one. Passwords that were set before \
+                 still work.";
         }
         "Codes" {
             otp_lifetime: Duration = seconds("PORTAL_OTP_LIFETIME", 5 * MINUTE, 1..=10 * MINUTE),

@@ -14,18 +14,21 @@ impl Content {
         match message {
             Message::RegistrationCode(mail) => code(
                 mail,
+                anonymous_greeting(),
                 from,
                 "Enter it on the registration page",
                 "no one can create an account with your email address",
             ),
             Message::RecoveryCode(mail) => code(
                 mail,
+                greeting(&mail.username),
                 from,
                 "Enter it with your new password on the password reset page",
                 "no one can reset your password",
             ),
             Message::EmailChangeCode(mail) => code(
                 mail,
+                anonymous_greeting(),
                 from,
                 "Enter it on the page where you asked to change your email address",
                 "the account can't use your email address",
@@ -44,6 +47,12 @@ pub(super) fn greeting(username: &Username) -> Block {
     Block::Text(format!("Hello {},", username.as_str()))
 }
 
+/// The greeting in an email to an unverified recipient. It has no username, because anyone can choose both the username
+/// and the recipient.
+fn anonymous_greeting() -> Block {
+    Block::Text("Hello,".to_owned())
+}
+
 /// Describes where a request came from: `Firefox on Linux (IP address 203.0.113.7)`.
 pub(super) fn origin(browser: &str, ip: &str) -> String {
     format!("{} (IP address {})", one_line(browser), one_line(ip))
@@ -60,14 +69,14 @@ pub(super) fn deadline(at: Timestamp) -> String {
 }
 
 /// `enter` says where to enter the code, and `without` what is impossible without it.
-fn code(mail: &CodeMail, from: &Sender, enter: &str, without: &str) -> Content {
+fn code(mail: &CodeMail, greeting: Block, from: &Sender, enter: &str, without: &str) -> Content {
     let (portal, code, until) = (from.portal(), mail.code.shown(), mail.expires_at);
     Content {
         subject: format!("{code} is your {portal} code"),
         title: format!("Your {portal} code"),
         preview: format!("It expires at {}.", clock_utc(until)),
         body: vec![
-            greeting(&mail.username),
+            greeting,
             Block::Text(format!("Your code for {portal} is:")),
             Block::Code(code),
             Block::Bold {
@@ -95,7 +104,7 @@ fn invitation(link: &TokenLink, from: &Sender) -> Content {
         subject,
         preview: format!("The link expires on {}.", date(link.until)),
         body: vec![
-            Block::Text("Hello,".to_owned()),
+            anonymous_greeting(),
             Block::Text(format!("You're invited to create a {portal} account with this email address.")),
             Block::ButtonIntro("Open this link to start:"),
             Block::Button(Link { label: "Create account", url: from.invitation(&link.token) }),

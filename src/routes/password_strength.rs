@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use crate::crypto::PasswordContext;
-use crate::domain::Password;
 use crate::islands::{ApiError, StrengthView};
 use crate::paths;
 use crate::routes::Secret;
@@ -25,13 +24,8 @@ pub async fn password_strength(
     // Low priority: other ready tasks run first.
     tokio::task::yield_now().await;
     let context = PasswordContext { username: &username, email: &email };
-    let view = match Password::parse_new(password.expose()) {
-        Ok(password) => {
-            let assessment = post.state.password_policy.assess(&password, &context);
-            StrengthView::of(assessment.score, assessment.reason)
-        }
-        Err(error) => StrengthView::of(0, error),
-    };
+    let assessment = post.state.password_policy.rate(password.expose(), &context);
+    let view = StrengthView::of(assessment.score, assessment.reason);
     post.redirect_plain_form(paths::REGISTER);
     Ok(view)
 }

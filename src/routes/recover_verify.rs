@@ -21,10 +21,11 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     let code = otp::view(state, &pending.code);
     Ok(Document::new("Check your email", move |context| {
         let (flash, captcha, mailbox) = (context.flash.clone(), context.captcha.clone(), context.dev_mailbox);
+        let password_min = context.password_min;
         let under = || view! { "Remember your password? " <a href=paths::LOGIN>"Sign in"</a> };
         view! {
             <CardLayout context under>
-                <EnterCode code flash captcha mailbox />
+                <EnterCode code flash captcha mailbox password_min />
             </CardLayout>
         }
     }))
@@ -32,10 +33,16 @@ async fn load(request: PageRequest<'_>) -> PageResult {
 
 /// The form for the code and the new password, and the button that sends a new code.
 #[component]
-fn EnterCode(code: CodeView, flash: Flash, captcha: Option<Captcha>, mailbox: bool) -> impl IntoView {
+fn EnterCode(
+    code: CodeView,
+    flash: Flash,
+    captcha: Option<Captcha>,
+    mailbox: bool,
+    password_min: usize,
+) -> impl IntoView {
     let form = Form::to(RecoverVerify::PATH, &flash)
         .first_field(code.field())
-        .field(Field::new_password("password", "New password"))
+        .field(Field::new_password("password", "New password", password_min))
         .submit("Reset password", "Checking…");
     let resend = Form::resend(RecoverResend::PATH, &flash, code.resend_in_ms).captcha(captcha.clone());
     let again = Again {

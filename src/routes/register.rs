@@ -55,12 +55,12 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     }
     let invited_email = invited_email.map(|email| email.as_str().to_owned());
     Ok(Document::new(TITLE, move |context| {
-        let (flash, captcha) = (context.flash.clone(), context.captcha.clone());
+        let (flash, captcha, password_min) = (context.flash.clone(), context.captcha.clone(), context.password_min);
         // While registration is open, an invited user may register with another email address as well.
         let another = invited_email.is_some() && mode == RegistrationMode::Open;
         view! {
             <Card context>
-                <Details flash captcha invited_email />
+                <Details flash captcha invited_email password_min />
                 {another.then(|| view! { <AnotherAddress /> })}
             </Card>
         }
@@ -92,7 +92,12 @@ pub(super) fn Card(context: PageContext, children: Children) -> impl IntoView {
 
 /// The registration form. `invited_email` is the email address of the invitation, which the user cannot change.
 #[component]
-fn Details(flash: Flash, captcha: Option<Captcha>, invited_email: Option<String>) -> impl IntoView {
+fn Details(
+    flash: Flash,
+    captcha: Option<Captcha>,
+    invited_email: Option<String>,
+    password_min: usize,
+) -> impl IntoView {
     let email = match invited_email {
         Some(address) => Field::email("email", "Email")
             .value(address)
@@ -103,7 +108,7 @@ fn Details(flash: Flash, captcha: Option<Captcha>, invited_email: Option<String>
     let form = Form::to(Register::PATH, &flash)
         .field(Field::username())
         .field(email)
-        .field(Field::new_password("password", "Password"))
+        .field(Field::new_password("password", "Password", password_min))
         .captcha(captcha.clone())
         .submit("Create account", "Checking…");
     view! {

@@ -6,7 +6,7 @@ use super::audit::AuditEvent;
 use super::core::Core;
 use super::email_owner;
 use super::outcome::ServiceError;
-use super::sign_up_form::{SignUpForm, TypedSignUp, USERNAME_TAKEN};
+use super::sign_up_form::{SignUpForm, SignUpRules, TypedSignUp, USERNAME_TAKEN};
 use crate::domain::{AuditAction, FieldErrors, Role, SecurityEvent, Timestamp, Username};
 use crate::mail::ByAdministrator;
 use crate::store::accounts::{self, Account, NewAccount};
@@ -85,12 +85,13 @@ impl AdminCli<'_> {
     }
 
     /// Creates an administrator's account. The email counts as verified, because the command line's
-    /// user vouches for it.
+    /// user vouches for it. The username may be a reserved one.
     ///
     /// # Errors
     /// An error for each field that is invalid or taken.
     pub async fn create(&self, typed: TypedSignUp<'_>) -> Result<(), ServiceError> {
-        let SignUpForm { username, email, password } = SignUpForm::parse(typed, &self.core.password_policy, None)?;
+        let rules = SignUpRules { passwords: &self.core.password_policy, emails: None, usernames: None };
+        let SignUpForm { username, email, password } = SignUpForm::parse(typed, rules)?;
         let password_hash = self.core.hasher.hash(self.core.hasher.enter(Vec::new())?, &password).await?;
         let tx = self.core.store.write().await?;
         let now = tx.now();

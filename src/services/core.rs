@@ -81,10 +81,14 @@ impl Core {
             captcha: Captcha::new(keys, third_party, limits.clone(), clock.clone(), rng.clone()),
             mailer: Mailer::new(sealer("mail"), rng.clone(), clock.clone()),
             hasher: PasswordHasher::with_queue(rng.clone(), limits.hash_queue),
-            password_policy: PasswordPolicy::new(&config.site.name),
+            password_policy: PasswordPolicy::new(&config.site.name)
+                .with_min(limits.password_min)
+                .with_words(&config.passwords.words)
+                .with_set(config.passwords.set.clone()),
             registration_policy: RegistrationPolicy {
                 mode: config.registration.mode,
                 emails: config.registration.emails.clone(),
+                reserved_usernames: config.registration.reserved_usernames.clone(),
             },
             keys: LookupKeys::new(keys),
             digester: OtpDigester::new(keys),

@@ -8,13 +8,15 @@ use super::outcome::{NextStep, ServiceError, SessionChange};
 use super::password_check::{CaptchaPolicy, PasswordAttempt};
 use super::request_context::RequestContext;
 use super::sign_in::Method;
-use crate::domain::{Email, FieldErrors, NextPath, Timestamp, Username};
+use crate::domain::{Email, FieldErrors, NextPath, NoticeKind, Password, SecurityEvent, Timestamp, Username};
 use crate::paths;
 use crate::store::accounts::Account;
 use crate::store::sessions::SecondStep;
 use crate::store::{StoreError, accounts};
 
 const NO_MATCH: &str = "Incorrect username, email or password.";
+const LISTED: &str = "Your password is on a list of leaked or common passwords, so others may know it. \
+                      Reset it to sign in.";
 
 /// The service behind `/login`.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +51,8 @@ impl fmt::Debug for Credentials<'_> {
 
 impl Login<'_> {
     /// Checks a username or email and a password. Unknown accounts, wrong passwords and disabled
-    /// accounts cannot be distinguished by the response or its timing.
+    /// accounts cannot be distinguished by the response or its timing. A correct password that is in a
+    /// set of leaked or common passwords does not sign in; the user has to reset it.
     ///
     /// # Errors
     /// Empty fields, the same message for every incorrect pair, [`ServiceError::Limited`] after too
@@ -87,8 +90,15 @@ impl Login<'_> {
             tracing::info!(event = "sign_in.failed", ip = %by.ip);
             return Err(ServiceError::Refused(NO_MATCH));
         };
+        let listed = Password::parse_claimed(typed.password).is_some_and(|it| self.core.password_policy.is_listed(&it));
         let tx = self.core.store.write().await?;
         self.core.password_check().mark_succeeded(&tx, verified).await?;
+        if listed {
+            self.core.security_log().record(&tx, account.id, SecurityEvent::PasswordListed, by).await?;
+            tx.commit().await?;
+            tracing::info!(event = "sign_in.password_listed", account = %account.id, ip = %by.ip);
+            return Ok(typed.reset_password());
+        }
         let method = if !self.core.second_factor().factors(&tx, account.id).await?.any() {
             Method::Password
         } else if self.core.second_factor().is_trusted(&tx, account.id, by).await? {
@@ -118,6 +128,17 @@ impl Credentials<'_> {
     /// Returns where to go after signing in, if that is a path of this portal.
     fn next_path(&self) -> Option<NextPath> {
         self.next.and_then(NextPath::parse)
+    }
+
+    /// Leads to a recovery, for a user whose password is correct but listed.
+    ///
+    /// A password that others know proves nothing, so it cannot be the proof with which a new one is set. The code that a
+    /// recovery mails is one, and it changes nothing about the second factor.
+    fn reset_password(&self) -> NextStep {
+        let step = NextStep::go(paths::RECOVER).with_notice(NoticeKind::Warning, LISTED);
+        // The account's email is shown only to a user who knows it.
+        let email = self.identifier.trim();
+        if email.contains('@') { step.with_value("email", email) } else { step }
     }
 
     /// Returns the state to keep until the second step.

@@ -38,6 +38,7 @@ pub mod sign_in;
 pub mod sign_up_form;
 pub mod sliding_window;
 pub mod user_agent;
+pub mod username_policy;
 
 pub use account_settings::AccountSettings;
 pub use admin::AdminService;

@@ -10,7 +10,7 @@ use super::core::Core;
 use super::email_owner;
 use super::outcome::{InternalError, NextStep, ServiceError};
 use super::request_context::RequestContext;
-use super::sign_up_form::{SignUpForm, TypedSignUp, USERNAME_TAKEN};
+use super::sign_up_form::{SignUpForm, SignUpRules, TypedSignUp, USERNAME_TAKEN};
 use crate::crypto::{FlowToken, OtpPurpose};
 use crate::domain::{Email, FieldErrors, Metric, Username};
 use crate::paths;
@@ -56,12 +56,14 @@ impl Registration<'_> {
             .authorize(self.core.store.reader(), by.invitation.as_ref(), self.core.clock.now())
             .await?;
         // An administrator chose the invited email, so the email domain rules do not apply to it.
-        let (email, rules) = match &invited_email {
+        // They chose no username, so the rule for usernames does.
+        let (email, emails) = match &invited_email {
             Some(invited_email) => (invited_email.as_str(), None),
             None => (typed.email, Some(&self.core.registration_policy.emails)),
         };
-        let SignUpForm { username, email, password } =
-            SignUpForm::parse(TypedSignUp { email, ..typed }, &self.core.password_policy, rules)?;
+        let usernames = Some(&self.core.registration_policy.reserved_usernames);
+        let rules = SignUpRules { passwords: &self.core.password_policy, emails, usernames };
+        let SignUpForm { username, email, password } = SignUpForm::parse(TypedSignUp { email, ..typed }, rules)?;
         let passed = self.core.captcha.check(Form::Register, answer, by).await?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.

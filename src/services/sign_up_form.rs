@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use super::email_domain_policy;
+use super::{email_domain_policy, username_policy};
 use crate::crypto::{PasswordContext, PasswordPolicy};
-use crate::domain::EmailDomainPolicy;
-use crate::domain::{Email, FieldErrors, Password, Username};
+use crate::domain::{Email, EmailDomainPolicy, FieldErrors, Password, ReservedUsernames, Username};
 
 /// The error message for every taken username.
 pub const USERNAME_TAKEN: &str = "This username is taken. Try another one.";
@@ -24,6 +23,16 @@ impl fmt::Debug for TypedSignUp<'_> {
     }
 }
 
+/// The rules for the details of a new account, in addition to their syntax.
+#[derive(Clone, Copy, Debug)]
+pub struct SignUpRules<'a> {
+    pub passwords: &'a PasswordPolicy,
+    /// The rules for email domains, unless an administrator chose the email.
+    pub emails: Option<&'a EmailDomainPolicy>,
+    /// The rule for usernames, unless the command line chose the username.
+    pub usernames: Option<&'a ReservedUsernames>,
+}
+
 /// The validated details of a new account.
 #[derive(Clone, Debug)]
 pub struct SignUpForm {
@@ -33,27 +42,23 @@ pub struct SignUpForm {
 }
 
 impl SignUpForm {
-    /// Parses the fields. If `rules` are given, the email's
-    /// domain must satisfy them.
+    /// Parses the fields and applies the rules.
     ///
     /// # Errors
     /// An error for each invalid field, including a password that is easy to guess.
-    pub fn parse(
-        typed: TypedSignUp<'_>,
-        policy: &PasswordPolicy,
-        rules: Option<&EmailDomainPolicy>,
-    ) -> Result<Self, FieldErrors> {
+    pub fn parse(typed: TypedSignUp<'_>, rules: SignUpRules<'_>) -> Result<Self, FieldErrors> {
         let TypedSignUp { username, email, password } = typed;
         let mut errors = FieldErrors::default();
         let parsed_username = errors.check("username", Username::parse(username));
+        if let (Some(reserved), Some(username)) = (rules.usernames, &parsed_username) {
+            errors.check("username", username_policy::check(reserved, username));
+        }
         let parsed_email = errors.check("email", Email::parse(email));
-        if let (Some(rules), Some(email)) = (rules, &parsed_email) {
+        if let (Some(rules), Some(email)) = (rules.emails, &parsed_email) {
             errors.check("email", email_domain_policy::check(rules, email));
         }
-        let parsed_password = errors.check("password", Password::parse_new(password));
-        if let Some(password) = &parsed_password {
-            errors.check("password", policy.check(password, &PasswordContext { username, email }));
-        }
+        let context = PasswordContext { username, email };
+        let parsed_password = errors.check("password", rules.passwords.parse(password, &context));
         match (parsed_username, parsed_email, parsed_password) {
             (Some(username), Some(email), Some(password)) if errors.is_empty() => {
                 Ok(Self { username, email, password })

@@ -114,7 +114,7 @@ mod tests {
                        invitation_revoked mail_retried mail_dropped test_mail_sent users_exported audit_exported \
                        audit_resealed";
         assert_eq!(AuditAction::ALL.map(AuditAction::as_str).join(" "), actions);
-        let events = "signed_in sign_in_failed second_step_failed signed_out new_device session_ended \
+        let events = "signed_in sign_in_failed password_listed second_step_failed signed_out new_device session_ended \
                       other_sessions_ended password_changed password_recovered username_changed email_change_asked \
                       email_changed email_change_undone two_step_on two_step_off app_replaced recovery_codes_made \
                       recovery_code_used passkey_added passkey_renamed passkey_removed browser_trusted \

@@ -14,7 +14,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("datetime", &["domain"]),
     ("clock", &["domain"]),
     ("rng", &["domain"]),
-    ("crypto", &["domain", "rng", "sorted_lines"]),
+    ("crypto", &["domain", "rng"]),
     ("limits", &["crypto", "domain"]),
     ("store", &["clock", "crypto", "datetime", "domain", "limits", "rng"]),
     ("mail", &["clock", "crypto", "datetime", "domain", "paths", "rng", "store"]),

@@ -64,6 +64,60 @@ async fn a_password_made_of_user_or_portal_data_is_refused() {
 }
 
 #[tokio::test]
+async fn a_password_that_is_mainly_a_word_of_the_operator_is_refused() {
+    let app = TestApp::with(&[("PORTAL_PASSWORD_WORDS", "Kuckuckswalzer, Flieder Busch")]).await;
+    for mode in BOTH {
+        for word in ["kuckuckswalzer", "Kuckuckswalzer26", "flieder busch", "rezlawskcukcuk"] {
+            let mut client = app.client(mode);
+            let answer = client.register("ann", "ann@x.example", word).await;
+            let seen = client.seen(answer).await;
+            assert!(seen.contains("Don't use names of this organization or its products."), "{mode:?} {word}: {seen}");
+        }
+    }
+    let elsewhere = TestApp::new().await;
+    let answer = elsewhere.form().register("ann", "ann@x.example", "Kuckuckswalzer26").await;
+    assert_eq!(answer.location().as_deref(), Some("/verify"));
+}
+
+#[tokio::test]
+async fn every_form_that_sets_a_password_requires_the_configured_length() {
+    let app = TestApp::new().await;
+    let short = "hotelzebrax9";
+    let mut client = app.form();
+    client.register("ann", "ann@x.example", short).await;
+    let code = app.code_for("ann@x.example").await;
+    assert_eq!(client.verify(&code).await.location().as_deref(), Some("/login"));
+    app.advance(3_600);
+    let app = app.restart(&[("PORTAL_PASSWORD_MIN", "15")]).await;
+    let message = "Use at least 15 characters.";
+    for mode in BOTH {
+        for typed in ["short", short, "14 characters!"] {
+            let mut client = app.client(mode);
+            let answer = client.register("bob", "bob@x.example", typed).await;
+            assert!(client.seen(answer).await.contains(message), "{typed}");
+            let view = meter(&mut app.script(), typed).await;
+            assert_eq!((view.step, view.advice.as_str()), (1, message), "{typed}");
+        }
+        // A password that was set before still works, also to set a longer one.
+        let mut client = app.client(mode);
+        assert_eq!(client.sign_in("ann", short).await.location().as_deref(), Some("/dashboard"));
+        assert!(client.get("/account").await.body.contains("At least 15 characters."));
+        let fields = [("current_password", short), ("password", "14 characters!")];
+        let answer = client.post("/account/password", &fields).await;
+        assert!(client.seen(answer).await.contains(message));
+        let mut client = app.client(mode);
+        client.post("/recover", &[("email", "ann@x.example")]).await;
+        assert!(client.get("/recover/verify").await.body.contains("At least 15 characters."));
+        let code = app.code_for("ann@x.example").await;
+        let answer = client.post("/recover/verify", &[("code", &code), ("password", "14 characters!")]).await;
+        assert!(client.seen(answer).await.contains(message));
+        assert!(app.client(mode).get("/register").await.body.contains("At least 15 characters."));
+    }
+    let answer = app.form().register("bob", "bob@x.example", PASSWORD).await;
+    assert_eq!(answer.location().as_deref(), Some("/verify"));
+}
+
+#[tokio::test]
 async fn the_meter_and_the_form_apply_the_same_policy() {
     let app = TestApp::new().await;
     let long = "tumble rinse obelisk ".repeat(7);

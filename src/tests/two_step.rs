@@ -24,7 +24,7 @@ const CODES: &str = "/account/security/recovery-codes";
 /// A signed-in user with an authenticator app.
 pub(crate) struct Enrolled {
     client: Client,
-    phone: Phone,
+    pub(crate) phone: Phone,
     codes: Vec<String>,
 }
 

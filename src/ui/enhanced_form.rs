@@ -55,7 +55,7 @@ mod tests {
         let form = |action| {
             Form::to(action, &flash)
                 .field(Field::password("password", "Password"))
-                .field(Field::new_password("new", "New password"))
+                .field(Field::new_password("new", "New password", 8))
                 .field(Field::checkbox("sure", "Sure"))
                 .field(Field::hidden("which", "7"))
         };
@@ -81,7 +81,7 @@ mod tests {
             .field(Field::code("code", "Code"))
             .field(Field::any_code("any", "Code"))
             .field(Field::password("old", "Password"))
-            .field(Field::new_password("new", "New password"));
+            .field(Field::new_password("new", "New password", 8));
         let html = render(vec![form]);
         for (field, secret) in [("email", false), ("code", true), ("any", true), ("old", true), ("new", true)] {
             let input =

@@ -95,12 +95,12 @@ impl Field {
         Self::new(FieldKind::Password, name, label, "current-password")
     }
 
-    /// A new password. Its meter takes the form's fields `username` and `email` into
-    /// account, if there are any.
+    /// A new password of at least `min` characters. Its meter takes the form's fields `username` and
+    /// `email` into account, if there are any.
     #[must_use]
-    pub fn new_password(name: &str, label: &str) -> Self {
+    pub fn new_password(name: &str, label: &str, min: usize) -> Self {
         Self::new(FieldKind::NewPassword, name, label, "new-password")
-            .hint("At least 8 characters. Try three or four random words.")
+            .hint(&format!("At least {min} characters. Try three or four random words."))
     }
 
     #[must_use]

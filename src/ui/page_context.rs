@@ -20,6 +20,8 @@ pub struct PageContext {
     pub next: Option<String>,
     /// The relying party id of passkeys, if they are available.
     pub passkeys: Option<String>,
+    /// Minimum number of characters in a new password, from `PORTAL_PASSWORD_MIN`.
+    pub password_min: usize,
     /// How long "Keep me signed in" lasts, from `PORTAL_SESSION_REMEMBER`: `30 days`.
     pub remember_for: String,
     /// Whether this browser can read the development mailbox.

@@ -5,10 +5,14 @@ use zxcvbn::feedback::Warning;
 /// The advice that follows each reason.
 pub const ADVICE: &str = "Try three or four random words.";
 
-/// The password is on the bundled list.
+/// The password is in the bundled set.
 pub const COMMON: &str = "This is a commonly used password.";
+/// The password is in the operator's set.
+pub const LEAKED: &str = "This password is known from a data breach.";
 /// Derived from what an attacker knows about the owner or this portal.
 pub const PERSONAL: &str = "Don't use your name, email or this site's name.";
+/// Derived from one of the operator's words.
+pub const ORGANIZATION: &str = "Don't use names of this organization or its products.";
 /// Any other reason.
 pub const GUESSABLE: &str = "This password is easy to guess.";
 

@@ -17,13 +17,13 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     let pending = request.state.account_settings().pending_email(request.by).await?;
     let awaited = pending.map(|email| email.as_str().to_owned());
     Ok(Document::new("Your account", move |context| {
-        let flash = context.flash.clone();
+        let (flash, min) = (context.flash.clone(), context.password_min);
         context.account.clone().map(|account| {
             view! {
                 <AccountArea context here=paths::ACCOUNT heading="Your account">
                     <Username flash=flash.clone() username=account.username />
                     <Address flash=flash.clone() email=account.email awaited />
-                    <Password flash=flash.clone() />
+                    <Password flash=flash.clone() min />
                     <YourData flash />
                 </AccountArea>
             }
@@ -73,11 +73,11 @@ fn Address(flash: Flash, email: String, awaited: Option<String>) -> impl IntoVie
 }
 
 #[component]
-fn Password(flash: Flash) -> impl IntoView {
+fn Password(flash: Flash, min: usize) -> impl IntoView {
     let form = Form::to(ChangePassword::PATH, &flash)
         .id_prefix("password-")
         .field(Field::password("current_password", "Current password"))
-        .field(Field::new_password("password", "New password"))
+        .field(Field::new_password("password", "New password", min))
         .submit("Change password", "Checking…")
         .outlined();
     view! {

@@ -2,7 +2,7 @@
 
 use super::AccountSettings;
 use crate::crypto::PasswordContext;
-use crate::domain::{FieldErrors, NoticeKind, Password, SecurityEvent};
+use crate::domain::{FieldErrors, NoticeKind, SecurityEvent};
 use crate::mail::NotificationKind;
 use crate::paths;
 use crate::services::outcome::{NextStep, ServiceError, SessionChange};
@@ -30,11 +30,8 @@ impl AccountSettings<'_> {
         if current.is_empty() {
             errors.add("current_password", "Enter your current password.");
         }
-        let password = errors.check("password", Password::parse_new(password));
-        if let Some(password) = &password {
-            let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
-            errors.check("password", self.core.password_policy.check(password, &context));
-        }
+        let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
+        let password = errors.check("password", self.core.password_policy.parse(password, &context));
         let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
         // Reserve the slot for the new hash first, so that a full queue is noticed before the
         // current password is checked.

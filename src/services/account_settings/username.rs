@@ -7,13 +7,15 @@ use crate::paths;
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::services::sign_up_form::USERNAME_TAKEN;
+use crate::services::username_policy;
 use crate::store::accounts::{self, Account};
 
 impl AccountSettings<'_> {
     /// Changes the username. Users may change the letter case of their own username.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`], or an error next to `username` if it is invalid or taken.
+    /// [`ServiceError::Unauthenticated`], or an error next to `username` if it is invalid, reserved or
+    /// taken.
     pub async fn change_username(&self, username: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let member = by.member()?;
         let mut errors = FieldErrors::default();
@@ -22,6 +24,13 @@ impl AccountSettings<'_> {
         let account = self.own(&tx, member).await?;
         if username == account.username {
             return Err(FieldErrors::one("username", "This is already your username.").into());
+        }
+        // A user whose name was reserved later keeps it, and can change its letter case.
+        if username.key() != account.username.key() {
+            let reserved = &self.core.registration_policy.reserved_usernames;
+            if errors.check("username", username_policy::check(reserved, &username)).is_none() {
+                return Err(errors.into());
+            }
         }
         if accounts::by_username(&tx, &username).await?.is_some_and(|owner| owner.id != account.id) {
             return Err(FieldErrors::one("username", USERNAME_TAKEN).into());

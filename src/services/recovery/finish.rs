@@ -56,11 +56,8 @@ impl Recovery<'_> {
     fn parse(&self, code: &str, password: &str) -> Result<(EmailCode, Password), ServiceError> {
         let mut errors = FieldErrors::default();
         let code = errors.check("code", EmailCode::parse(code));
-        let password = errors.check("password", Password::parse_new(password));
-        if let Some(password) = &password {
-            let unknown_owner = PasswordContext { username: "", email: "" };
-            errors.check("password", self.core.password_policy.check(password, &unknown_owner));
-        }
+        let unknown_owner = PasswordContext { username: "", email: "" };
+        let password = errors.check("password", self.core.password_policy.parse(password, &unknown_owner));
         match (code, password) {
             (Some(code), Some(password)) if errors.is_empty() => Ok((code, password)),
             _ => Err(errors.into()),

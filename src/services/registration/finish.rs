@@ -4,11 +4,11 @@ use super::Registration;
 use crate::crypto::OtpPurpose;
 use crate::domain::{FieldErrors, Metric, NoticeKind, Role, Username};
 use crate::paths;
-use crate::services::email_owner;
 use crate::services::email_verification::FlowEnded;
 use crate::services::outcome::{Flow, FlowChange, NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::services::sign_up_form::USERNAME_TAKEN;
+use crate::services::{email_owner, username_policy};
 use crate::store::accounts::NewAccount;
 use crate::store::email_verifications::{EmailVerification, SignUp};
 use crate::store::invitations::{self, Ending};
@@ -28,10 +28,14 @@ impl Registration<'_> {
     /// Finishes a verified registration with a different username.
     ///
     /// # Errors
-    /// An error next to `username` if it is invalid or also taken.
+    /// An error next to `username` if it is invalid, reserved or also taken.
     pub async fn choose_username(&self, username: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let mut errors = FieldErrors::default();
         let Some(username) = errors.check("username", Username::parse(username)) else { return Err(errors.into()) };
+        let reserved = &self.core.registration_policy.reserved_usernames;
+        if errors.check("username", username_policy::check(reserved, &username)).is_none() {
+            return Err(errors.into());
+        }
         let tx = self.core.store.write().await?;
         let pending = self.core.email_verifier().pending(&tx, OtpPurpose::Registration, by).await?;
         if !pending.verification.proven {

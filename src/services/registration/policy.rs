@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use crate::crypto::FlowToken;
 use crate::domain::EmailDomainPolicy;
 use crate::domain::registration_mode::{CLOSED, INVITED_ONLY};
-use crate::domain::{Email, RegistrationMode, Timestamp};
+use crate::domain::{Email, RegistrationMode, ReservedUsernames, Timestamp};
 use crate::services::email_domain_policy;
 use crate::services::outcome::ServiceError;
 use crate::store::{StoreError, invitations};
@@ -25,6 +25,7 @@ const NOT_ACCEPTED: &str = "We don't accept email addresses from this provider. 
 pub struct RegistrationPolicy {
     pub mode: RegistrationMode,
     pub emails: EmailDomainPolicy,
+    pub reserved_usernames: ReservedUsernames,
 }
 
 impl RegistrationPolicy {

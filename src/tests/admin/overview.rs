@@ -195,7 +195,7 @@ async fn metrics_outlive_the_rows_they_count_and_expire_on_time() {
 #[tokio::test]
 async fn a_failed_second_step_counts_as_a_failure() {
     let app = TestApp::new().await;
-    let mut ann = administrator(&app, Mode::Form, "admin").await;
+    let mut ann = administrator(&app, Mode::Form, "zoe").await;
     crate::two_step::enrolled(&app, Mode::Form).await;
     let mut half = crate::two_step::half(&app, Mode::Form).await;
     half.post("/login/mfa", &[("code", "000000")]).await;

@@ -46,12 +46,29 @@ async fn a_code_arrives_from_the_portal_as_text_and_as_html() {
     let (text, html) = (mail.body_text(0).expect("text"), mail.body_html(0).expect("HTML"));
     assert!(text.lines().any(|line| line == CODE), "the code is alone on its line: {text}");
     for part in [&text, &html] {
-        for fact in [CODE, "Hello ann", "14:32 UTC", "23 November 2026", "Firefox on Linux", "203.0.113.7", "Not you?"]
-        {
+        for fact in [CODE, "Hello,", "14:32 UTC", "23 November 2026", "Firefox on Linux", "203.0.113.7", "Not you?"] {
             assert!(part.contains(fact), "{fact}: {part}");
         }
     }
     assert!(!html.contains("<img") && !html.contains("<script"));
+}
+
+#[tokio::test]
+async fn a_code_to_an_unverified_email_does_not_contain_the_username() {
+    for (unverified, wrap) in [
+        (true, Message::RegistrationCode as fn(CodeMail) -> Message),
+        (true, Message::EmailChangeCode),
+        (false, Message::RecoveryCode),
+    ] {
+        let outbox = Outbox::new().await;
+        let Message::RegistrationCode(mail) = outbox.code() else { panic!("a code") };
+        let username = portal::domain::Username::parse("www.evil-shop").expect("valid");
+        let letter = letter(&outbox, &wrap(CodeMail { username, ..mail })).await;
+        for part in [&letter.subject, &letter.text, &letter.html] {
+            assert!(!(unverified && part.contains("evil")), "{part}");
+        }
+        assert_eq!(letter.text.contains("Hello www.evil-shop,"), !unverified, "{}", letter.text);
+    }
 }
 
 #[tokio::test]
