@@ -16,8 +16,6 @@ use crate::store::{
 /// the commit has to write all of these pages. With a larger batch, requests waiting for the writer
 /// would be noticeably slower.
 const BATCH: u64 = 25;
-/// How long the purge leaves the writer to others between two transactions. It is not urgent.
-const PAUSE: Duration = Duration::from_millis(1);
 /// Number of transactions after which the purge checkpoints the write-ahead log, outside the
 /// writer. Otherwise SQLite would checkpoint during the commit that brings the log to 1,000 pages,
 /// which could be a user's.
@@ -116,6 +114,7 @@ impl Maintenance<'_> {
         let (mut deleted, mut batches) = (0, 0_u32);
         for kind in KINDS {
             loop {
+                // Requests that asked for the writer during the previous batch get it first.
                 let tx = self.core.store.write().await?;
                 let batch = self.purge_batch(&tx, kind).await?;
                 tx.commit().await?;
@@ -127,8 +126,6 @@ impl Maintenance<'_> {
                 if batches.is_multiple_of(CHECKPOINT_EVERY) {
                     self.core.store.checkpoint().await?;
                 }
-                // Requests that arrived in the meantime get the writer before the next batch.
-                tokio::time::sleep(PAUSE).await;
             }
         }
         self.core.last_purge.set(self.core.clock.now());
