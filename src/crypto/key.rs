@@ -40,7 +40,7 @@ impl SecretKey {
         Ok(Self::from_bytes(bytes.as_slice().try_into().map_err(|_| SecretKeyError)?))
     }
 
-    /// Whether the bytes can be random: at least [`DISTINCT_MIN`] different ones. It detects keys such as 32 zeros
+    /// Whether the bytes can be random: at least 8 different ones. It detects keys such as 32 zeros
     /// that were typed by hand.
     #[must_use]
     pub fn looks_random(&self) -> bool {

@@ -5,7 +5,7 @@
 //!
 //! | bytes | content |
 //! |---|---|
-//! | 8 | [`MAGIC`] |
+//! | 8 | `MAGIC` |
 //! | 8 | the number of digests |
 //! | 8 | the number of prefix bits `p`, chosen so that a prefix has 64 digests at most on average |
 //! | 8 for each prefix, and 8 | the index: the number of digests with a lower prefix |
