@@ -56,17 +56,10 @@ setup-test:
 
 .PHONY: run
 run: setup-build ## build for development and serve on http://127.0.0.1:3000
-	$(say) "Building (the first time about 8 minutes on two cores, then seconds)"
-	@$(MAKE) --no-print-directory --jobs=2 build-program build-site
+	$(say) "Building (the first time about 10 minutes on two cores, then seconds)"
+	cargo leptos build --bin-cargo-args=$(as_tested)
 	$(say) "The portal: http://$(address)   (Ctrl-C stops it)"
 	@exec target/debug/portal serve
-
-# Two target folders, as for the tests: one build uses the core that the other leaves idle.
-.PHONY: build-program build-site
-build-program:
-	$(alone) cargo leptos build --server-only --bin-cargo-args=$(as_tested)
-build-site:
-	$(alone) cargo leptos build --frontend-only
 
 .PHONY: release
 release: $(release) ## build the optimized program and site: target/release/portal and target/site

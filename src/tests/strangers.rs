@@ -60,11 +60,11 @@ async fn wrong_codes_of_strangers_keep_no_owner_from_recovering_and_no_user_from
         assert!(recovers(&mut ann, &code).await, "the code from before");
 
         guess(&app, "new@x.example").await;
-        let mut newcomer = app.client(mode);
-        let answer = newcomer.register("new", "new@x.example", PASSWORD).await;
+        let mut new_user = app.client(mode);
+        let answer = new_user.register("new", "new@x.example", PASSWORD).await;
         assert_eq!(answer.location().as_deref(), Some("/verify"));
         let code = app.long_code_for("new@x.example").await;
-        assert_eq!(newcomer.verify(&code).await.location().as_deref(), Some("/login"));
+        assert_eq!(new_user.verify(&code).await.location().as_deref(), Some("/login"));
     }
 }
 
@@ -100,11 +100,11 @@ async fn codes_that_strangers_request_leave_some_for_known_devices_and_other_net
         assert!(recovers(&mut ann, &code).await);
 
         use_up(&app, "new@x.example").await;
-        let mut newcomer = app.client(mode);
-        let answer = newcomer.register("new", "new@x.example", PASSWORD).await;
+        let mut new_user = app.client(mode);
+        let answer = new_user.register("new", "new@x.example", PASSWORD).await;
         assert_eq!(answer.location().as_deref(), Some("/verify"), "another network");
         let code = app.code_for("new@x.example").await;
-        assert_eq!(newcomer.verify(&code).await.location().as_deref(), Some("/login"));
+        assert_eq!(new_user.verify(&code).await.location().as_deref(), Some("/login"));
         let again = app.script().register("new2", "new@x.example", PASSWORD).await;
         assert_eq!(again.status, 429, "only one for each network");
     }
@@ -166,9 +166,9 @@ async fn registrations_leave_a_part_of_the_emails_per_day_for_password_resets() 
             let answer = stranger.register(&format!("eve{n}"), &format!("e{n}@x.example"), PASSWORD).await;
             assert_eq!(answer.location().as_deref(), Some("/verify"), "{n}");
         }
-        let mut newcomer = app.client(mode);
-        let answer = newcomer.register("new", "new@x.example", PASSWORD).await;
-        assert!(newcomer.seen(answer).await.contains("We can't send more emails today."));
+        let mut new_user = app.client(mode);
+        let answer = new_user.register("new", "new@x.example", PASSWORD).await;
+        assert!(new_user.seen(answer).await.contains("We can't send more emails today."));
         for _ in 0..2 {
             let mut ann = app.client(mode);
             let answer = ann.post("/recover", &[("email", "ann@x.example")]).await;
@@ -178,7 +178,7 @@ async fn registrations_leave_a_part_of_the_emails_per_day_for_password_resets() 
         let answer = ann.post("/recover", &[("email", "ann@x.example")]).await;
         assert!(ann.seen(answer).await.contains("We can't send more emails today."));
         app.advance(90_000);
-        let answer = newcomer.register("new", "new@x.example", PASSWORD).await;
+        let answer = new_user.register("new", "new@x.example", PASSWORD).await;
         assert_eq!(answer.location().as_deref(), Some("/verify"));
     }
 }

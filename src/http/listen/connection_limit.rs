@@ -214,8 +214,8 @@ mod tests {
         // Part of a head is not a request.
         older.1.received();
         let proxy = scene.take("proxy").expect("a slot");
-        let newcomer = scene.take_busy("192.0.2.3");
-        assert!(newcomer.0.evicted_another && is_evicted(&older));
+        let arriving = scene.take_busy("192.0.2.3");
+        assert!(arriving.0.evicted_another && is_evicted(&older));
         assert!([&quiet, &busy, &newer, &proxy].into_iter().all(|other| !is_evicted(other)));
         drop(older);
         assert_eq!(scene.limiter.state().open.len(), 5, "its slot was freed once");

@@ -41,16 +41,16 @@ async fn sees_the_mailbox(mut client: Client, what: &str) -> bool {
 async fn only_a_browser_on_this_machine_sees_the_mailbox_and_links_to_it() {
     let app = TestApp::with(&[LOCAL]).await;
     for mode in BOTH {
-        let mut newcomer = app.client(mode);
+        let mut visitor = app.client(mode);
         let name = if mode == Mode::Form { "ann" } else { "bob" };
-        newcomer.register(name, &format!("{name}@x.example"), crate::harness::app::PASSWORD).await;
+        visitor.register(name, &format!("{name}@x.example"), crate::harness::app::PASSWORD).await;
         for host in ["localhost:3000", "LOCALHOST:3000", "127.0.0.1:3000", "[::1]:3000"] {
             for peer in ["127.0.0.1", "::1", "127.0.0.9", "::ffff:127.0.0.1"] {
-                let client = from(newcomer.clone(), peer, &[("host", host)]);
+                let client = from(visitor.clone(), peer, &[("host", host)]);
                 assert!(sees_the_mailbox(client, host).await, "{peer} {host}");
             }
             for peer in ["192.0.2.7", "10.0.0.1", "2001:db8::1", "::ffff:192.0.2.7", "0.0.0.0"] {
-                let client = from(newcomer.clone(), peer, &[("host", host)]);
+                let client = from(visitor.clone(), peer, &[("host", host)]);
                 assert!(!sees_the_mailbox(client, host).await, "{peer} {host}");
             }
         }
@@ -70,7 +70,7 @@ async fn only_a_browser_on_this_machine_sees_the_mailbox_and_links_to_it() {
             "192.168.1.5:3000",
             "0.0.0.0:3000",
         ] {
-            let client = from(newcomer.clone(), "127.0.0.1", &[("host", host)]);
+            let client = from(visitor.clone(), "127.0.0.1", &[("host", host)]);
             assert!(!sees_the_mailbox(client, host).await, "{host}");
         }
         let ours = ("host", "127.0.0.1:3000");
@@ -84,12 +84,12 @@ async fn only_a_browser_on_this_machine_sees_the_mailbox_and_links_to_it() {
             ("x-real-ip", "198.51.100.7"),
             ("via", "1.1 proxy"),
         ] {
-            let client = from(newcomer.clone(), "127.0.0.1", &[ours, (name, value)]);
+            let client = from(visitor.clone(), "127.0.0.1", &[ours, (name, value)]);
             assert!(!sees_the_mailbox(client, name).await, "{name}: {value}");
         }
-        let twice = from(newcomer.clone(), "127.0.0.1", &[ours, ("host", "evil.example")]);
+        let twice = from(visitor.clone(), "127.0.0.1", &[ours, ("host", "evil.example")]);
         assert!(!sees_the_mailbox(twice, "two hosts").await);
-        let none = from(newcomer, "127.0.0.1", &[]);
+        let none = from(visitor, "127.0.0.1", &[]);
         assert!(!sees_the_mailbox(none, "no host").await);
     }
 }
