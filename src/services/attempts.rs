@@ -60,6 +60,14 @@ pub struct Target<'a> {
     pub known_device: bool,
 }
 
+impl Target<'_> {
+    /// A request that is counted only by its network.
+    #[must_use]
+    pub const fn of(kind: AttemptKind) -> Self {
+        Self { kind, subject: None, account_id: None, known_device: false }
+    }
+}
+
 /// Records an attempt or a request with this outcome. Returns its id.
 pub async fn record(
     tx: &Transaction,

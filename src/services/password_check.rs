@@ -284,7 +284,7 @@ impl PasswordCheck<'_> {
         (!wait.is_zero()).then_some(wait)
     }
 
-    /// Whether failures, of which the last was at `last`, no longer count. Fewer failures than the
+    /// Whether failures no longer count, if the last one was at `last`. Fewer failures than the
     /// limit expire after the window. Once the limit is reached, they are kept for an hour, longer
     /// than the longest delay, because otherwise waiting out a delay would reset them.
     fn is_forgotten(&self, failures: u32, last: Timestamp, now: Timestamp) -> bool {

@@ -36,7 +36,7 @@ impl SecurityLog<'_> {
         account_id: Uuid,
         event: SecurityEvent,
         by: &RequestContext,
-    ) -> Result<Uuid, StoreError> {
+    ) -> Result<(), StoreError> {
         self.write(tx, account_id, event, None, Some(by)).await
     }
 
@@ -48,7 +48,7 @@ impl SecurityLog<'_> {
         event: SecurityEvent,
         detail: &str,
         by: &RequestContext,
-    ) -> Result<Uuid, StoreError> {
+    ) -> Result<(), StoreError> {
         self.write(tx, account_id, event, Some(detail), Some(by)).await
     }
 
@@ -60,7 +60,7 @@ impl SecurityLog<'_> {
         account_id: Uuid,
         event: SecurityEvent,
         detail: &str,
-    ) -> Result<Uuid, StoreError> {
+    ) -> Result<(), StoreError> {
         self.write(tx, account_id, event, Some(detail), None).await
     }
 
@@ -97,12 +97,11 @@ impl SecurityLog<'_> {
         event: SecurityEvent,
         detail: Option<&str>,
         by: Option<&RequestContext>,
-    ) -> Result<Uuid, StoreError> {
+    ) -> Result<(), StoreError> {
         let at = self.core.clock.now();
         let id = self.core.rng.id(at);
         let detail = detail.map(|detail| detail.chars().take(DETAIL_MAX).collect());
         let (ip, user_agent) = by.map(|by| (by.ip.to_string(), by.user_agent.clone())).unwrap_or_default();
-        security_events::insert(tx, account_id, Event { id, event, detail, at, ip, user_agent }).await?;
-        Ok(id)
+        security_events::insert(tx, account_id, Event { id, event, detail, at, ip, user_agent }).await
     }
 }

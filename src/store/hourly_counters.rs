@@ -32,18 +32,6 @@ pub async fn add(db: &impl ConnectionTrait, metric: Metric, at: Timestamp) -> Re
     Ok(())
 }
 
-/// Reverts [`add`] for an event that was counted at this time before its outcome was certain.
-pub async fn decrement(db: &impl ConnectionTrait, metric: Metric, at: Timestamp) -> Result<(), StoreError> {
-    Entity::update_many()
-        .col_expr(Column::Times, Expr::col(Column::Times).sub(1))
-        .filter(Column::Kind.eq(metric.as_str()))
-        .filter(Column::Hour.eq(at.0.div_euclid(HOUR)))
-        .filter(Column::Times.gt(0))
-        .exec(db)
-        .await?;
-    Ok(())
-}
-
 /// Returns the number of events from the hour of this time on.
 pub async fn total(db: &impl ConnectionTrait, metric: Metric, from: Timestamp) -> Result<u64, StoreError> {
     let counted = since(db, from).await?;

@@ -38,12 +38,6 @@ pub async fn insert(db: &impl ConnectionTrait, account_id: Uuid, new: Event) -> 
     Ok(())
 }
 
-/// Deletes an event that was recorded before its outcome was certain.
-pub async fn delete(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
-    Entity::delete_by_id(id).exec(db).await?;
-    Ok(())
-}
-
 /// Returns up to `most` events of an account at `cursor`, newest first.
 pub async fn list(
     db: &impl ConnectionTrait,

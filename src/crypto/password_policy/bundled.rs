@@ -5,7 +5,7 @@ use crate::crypto::password_set::{OpenError, PasswordSet};
 /// Part of the binary, 628 kB. Not parsed at startup; a search reads only the pages that it needs.
 static FILE: &[u8] = include_bytes!("bundled_passwords.bin");
 
-/// Returns the 198,261 passwords, most of which were in data breaches. `bundled_passwords.md`, next to the file, says
+/// Returns the 198,261 passwords. Most of them were in data breaches. `bundled_passwords.md`, next to the file, says
 /// where they come from and how the file is built.
 ///
 /// ASVS 5.0, V6.2.4 requires at least the 3,000 most common passwords that meet the other rules; NIST SP 800-63B-4,

@@ -161,7 +161,7 @@ impl Captcha {
         if passed.proven {
             return Ok(());
         }
-        let target = Target { kind: AttemptKind::UnprovenForm, subject: None, account_id: None, known_device: false };
+        let target = Target::of(AttemptKind::UnprovenForm);
         match attempts::take(tx, &self.rng, target, self.limits.no_js_forms_per_ip, by).await? {
             Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_UNPROVEN, wait }),
             None => Ok(()),

@@ -56,8 +56,7 @@ impl EmailVerifier<'_> {
         // For the OTP log.
         otps::count_try(&tx, flow, verification.tries.saturating_add(1) >= most, now).await?;
         let email = self.guessed(purpose, verification.email.key());
-        let target =
-            Target { kind: AttemptKind::EmailCode, subject: Some(&email), account_id: None, known_device: false };
+        let target = Target { subject: Some(&email), ..Target::of(AttemptKind::EmailCode) };
         let id = attempts::record(&tx, &self.core.rng, target, Outcome::Pending, by).await?;
         tx.commit().await?;
         Ok(OtpAttempt { verification, id })

@@ -74,7 +74,7 @@ impl EmailVerifier<'_> {
     /// # Errors
     /// [`ServiceError::Limited`] if the quota is used up.
     pub async fn take_code(&self, tx: &Transaction, by: &RequestContext) -> Result<(), ServiceError> {
-        let target = Target { kind: AttemptKind::CodeRequest, subject: None, account_id: None, known_device: false };
+        let target = Target::of(AttemptKind::CodeRequest);
         match attempts::take(tx, &self.core.rng, target, self.core.limits.codes_per_ip, by).await? {
             Some(wait) => Err(ServiceError::Limited { what: TOO_MANY_FROM_HERE, wait }),
             None => Ok(()),
