@@ -18,9 +18,6 @@ say = @printf '\033[1m==> %s\033[0m\n'
 # build, but with this option cargo enables the same features. So running, testing and checking share one build.
 as_tested := --examples
 
-# Prefix for commands that make runs in parallel: make announces its job server to them, but they cannot connect to it.
-alone := env -u MAKEFLAGS -u MFLAGS
-
 # Marks a complete release build. Any other build of the site empties the folder and so removes the mark.
 # Tests are not sources of it.
 release := target/site/.release
@@ -77,18 +74,12 @@ watch: setup-build ## serve on http://127.0.0.1:3000, rebuild and reload after e
 .PHONY: test
 test: setup-build setup-test ## run every test: Rust, then the browser
 	$(say) "Building the tests and the browser's module (the first time about 6 minutes on two cores)"
-	@$(MAKE) --no-print-directory --jobs=2 build-tests build-module
+	cargo test --features ssr --no-run
+	@mkdir -p $(e2e)
+	$(e2e_env) cargo leptos build --frontend-only
 	$(say) "Running the Rust tests (about 3 minutes)"
 	cargo test --features ssr
 	@$(MAKE) --no-print-directory end2end
-
-# These use two target folders, so that neither waits for the other: each has a long step that uses only one core.
-.PHONY: build-tests build-module
-build-tests:
-	$(alone) cargo test --features ssr --no-run
-build-module:
-	@mkdir -p $(e2e)
-	$(alone) $(e2e_env) cargo leptos build --frontend-only
 
 .PHONY: end2end
 end2end: setup-build setup-test ## run only the browser tests
@@ -133,7 +124,12 @@ check: setup-build ## check formatting, lints on both targets, documentation, lo
 	cd end2end && npx tsc
 	@$(MAKE) --no-print-directory deny
 	$(say) "Checking the code (the first time about 5 minutes on two cores)"
-	@$(MAKE) --no-print-directory --jobs=2 check-server check-browser
+	cargo clippy --workspace --all-targets --features ssr -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --lib $(as_tested) --features ssr
+	@# Builds the module's library with Clippy as the compiler. It shares its dependencies with the build of the module;
+	@# `cargo clippy` would check all of them a second time.
+	RUSTC_WORKSPACE_WRAPPER=clippy-driver cargo rustc --config 'profile.dev.opt-level="s"' \
+	  --target wasm32-unknown-unknown --lib --crate-type rlib --features hydrate -- -D warnings
 
 # With ADVISORIES=required it also fails where the database of known vulnerabilities cannot be downloaded.
 .PHONY: deny
@@ -146,16 +142,6 @@ deny: ## check the dependencies: known vulnerabilities, licenses, sources, versi
 sbom: ## list what a release is made of, in the CycloneDX format: target/sbom
 	@.ci/setup toolchain sbom
 	@.ci/sbom target/sbom
-
-.PHONY: check-server check-browser
-check-server:
-	$(alone) cargo clippy --workspace --all-targets --features ssr -- -D warnings
-	$(alone) RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --lib $(as_tested) --features ssr
-# Builds the module's library with Clippy as the compiler. It shares its dependencies with the build of the module;
-# `cargo clippy` would check all of them a second time.
-check-browser:
-	$(alone) RUSTC_WORKSPACE_WRAPPER=clippy-driver cargo rustc --profile wasm-dev --target wasm32-unknown-unknown \
-	  --target-dir target/front --lib --crate-type rlib --features hydrate -- -D warnings
 
 .PHONY: bench
 bench: $(release) setup-test ## measure the release: rates, latency, sizes, memory
