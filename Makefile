@@ -53,7 +53,7 @@ setup-test:
 
 .PHONY: run
 run: setup-build ## build for development and serve on http://127.0.0.1:3000
-	$(say) "Building (the first time about 10 minutes on two cores, then seconds)"
+	$(say) "Building (the first time about 9 minutes on two cores, then seconds)"
 	cargo leptos build --bin-cargo-args=$(as_tested)
 	$(say) "The portal: http://$(address)   (Ctrl-C stops it)"
 	@exec target/debug/portal serve
