@@ -10,6 +10,7 @@ mod passwords;
 mod serve;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -68,6 +69,11 @@ enum Command {
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// How long a thread for blocking work, such as password hashes, waits for more work before it ends. The allocator
+/// returns memory to the system a second after it was freed, but only when something else happens, such as the end of a
+/// thread.
+const IDLE_THREAD: Duration = Duration::from_millis(1_500);
+
 /// Runs the command of the process's arguments.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -102,7 +108,7 @@ fn run_command(command: Command) -> Result<(), Failure> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_keep_alive(IDLE_THREAD).build()?;
     runtime.block_on(async {
         match command {
             Command::Serve => serve::run(config, rng).await,

@@ -1,6 +1,7 @@
 //! Hashes, keyed digests and encryption at rest. The result types have a redacted `Debug`, do not
 //! implement `Serialize`, and are compiled for the server only.
 
+mod hash_memory;
 pub mod hash_queue;
 pub mod key;
 pub mod key_ring;

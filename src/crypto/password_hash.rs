@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::hash_memory::HashMemory;
 use super::hash_queue::{HashQueue, HashSlot, Source, WAITING_PER_CORE, cores};
 use crate::domain::Password;
 use crate::rng::Rng;
-use argon2::password_hash::phc;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Argon2, Params};
+use argon2::password_hash::phc::{self, Output, ParamsString, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 
@@ -63,6 +63,7 @@ pub enum HashError {
 #[derive(Clone)]
 pub struct PasswordHasher {
     queue: HashQueue,
+    memory: HashMemory,
     rng: Rng,
     /// Verified if the account does not exist, so that the response takes as long.
     dummy: Arc<PasswordHash>,
@@ -79,11 +80,11 @@ impl PasswordHasher {
     #[must_use]
     pub fn with_queue(rng: Rng, waiting: usize) -> Self {
         let dummy = Arc::new(PasswordHash::of_no_password(&rng));
-        Self { queue: HashQueue::new(waiting), rng, dummy }
+        Self { queue: HashQueue::new(waiting), memory: HashMemory::default(), rng, dummy }
     }
 
-    /// Takes a slot in the queue for a request from `source`. Call it before other slow work, so that a request is rejected
-    /// immediately when the queue is full.
+    /// Takes a slot in the queue for a request from `source`. Call it before other slow work, so that a request is
+    /// rejected immediately when the queue is full.
     ///
     /// # Errors
     /// [`HashError::Busy`] if the queue is full, or a third of it is taken by this source.
@@ -93,8 +94,8 @@ impl PasswordHasher {
 
     /// Hashes a password with a new salt.
     pub async fn hash(&self, slot: HashSlot, password: &Password) -> Result<PasswordHash, HashError> {
-        let (password, salt) = (password.clone(), self.rng.bytes());
-        slot.run(move || hash(password.expose().as_bytes(), &salt)).await
+        let (password, salt, memory) = (password.clone(), self.rng.bytes(), self.memory.clone());
+        slot.run(move || memory.with(|memory| hash(memory, password.expose().as_bytes(), &salt))).await
     }
 
     /// Verifies `password` against `stored`. Without `stored` it does the same work and returns
@@ -109,8 +110,11 @@ impl PasswordHasher {
         stored: Option<PasswordHash>,
     ) -> Result<bool, HashError> {
         let known = stored.is_some();
-        let (password, dummy) = (password.clone(), Arc::clone(&self.dummy));
-        let right = slot.run(move || verify(password.expose().as_bytes(), stored.as_ref().unwrap_or(&dummy))).await?;
+        let (password, dummy, memory) = (password.clone(), Arc::clone(&self.dummy), self.memory.clone());
+        let stored = move |memory: &mut Vec<Block>| {
+            verify(memory, password.expose().as_bytes(), stored.as_ref().unwrap_or(&dummy))
+        };
+        let right = slot.run(move || memory.with(stored)).await?;
         Ok(right && known)
     }
 }
@@ -121,18 +125,43 @@ impl fmt::Debug for PasswordHasher {
     }
 }
 
-fn hash(password: &[u8], salt: &[u8; SALT]) -> Result<PasswordHash, HashError> {
-    let hash: phc::PasswordHash = Argon2::default().hash_password_with_salt(password, salt)?;
+fn hash(memory: &mut Vec<Block>, password: &[u8], salt: &[u8; SALT]) -> Result<PasswordHash, HashError> {
+    let (algorithm, version, params) = (Algorithm::default(), Version::default(), Params::default());
+    let salt = Salt::new(salt).map_err(argon2::password_hash::Error::from)?;
+    let hash = phc::PasswordHash {
+        algorithm: algorithm.ident(),
+        version: Some(version.into()),
+        params: ParamsString::try_from(&params)?,
+        salt: Some(salt),
+        hash: Some(output(&Argon2::new(algorithm, version, params), memory, password, &salt)?),
+    };
     Ok(PasswordHash(hash.to_string()))
 }
 
-fn verify(password: &[u8], stored: &PasswordHash) -> Result<bool, HashError> {
-    let parsed = phc::PasswordHash::new(&stored.0).map_err(argon2::password_hash::Error::from)?;
-    match Argon2::default().verify_password(password, &parsed) {
-        Ok(()) => Ok(true),
-        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
-        Err(fault) => Err(fault.into()),
-    }
+/// Verifies with the algorithm, the version and the cost of the stored hash.
+fn verify(memory: &mut Vec<Block>, password: &[u8], stored: &PasswordHash) -> Result<bool, HashError> {
+    let stored = phc::PasswordHash::new(&stored.0).map_err(argon2::password_hash::Error::from)?;
+    let (Some(salt), Some(expected)) = (stored.salt, stored.hash) else { return Ok(false) };
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str())?;
+    let version = stored.version.map_or(Ok(Version::default()), Version::try_from);
+    let version = version.map_err(argon2::password_hash::Error::from)?;
+    let argon2 = Argon2::new(algorithm, version, Params::try_from(&stored)?);
+    // Takes the same time wherever they differ.
+    Ok(output(&argon2, memory, password, &salt)? == expected)
+}
+
+fn output(
+    argon2: &Argon2<'_>,
+    memory: &mut Vec<Block>,
+    password: &[u8],
+    salt: &Salt,
+) -> Result<Output, argon2::password_hash::Error> {
+    memory.resize(argon2.params().block_count(), Block::new());
+    let length = argon2.params().output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let mut output = [0; Output::MAX_LENGTH];
+    let output = output.get_mut(..length).ok_or(argon2::password_hash::Error::OutputSize)?;
+    argon2.hash_password_into_with_memory(password, salt, output, memory)?;
+    Ok(Output::new(output)?)
 }
 
 #[cfg(test)]

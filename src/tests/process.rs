@@ -60,6 +60,18 @@ async fn files_that_the_program_writes_are_readable_only_by_their_owner() {
 }
 
 #[tokio::test]
+async fn the_program_uses_no_huge_pages_for_its_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::start(folder.path(), &[]).await;
+    let read = |file| std::fs::read_to_string(format!("/proc/{}/{file}", served.child.id())).expect("a file in /proc");
+    // Whatever the setting of the whole system is; proc_pid_status(5).
+    assert!(read("status").lines().any(|line| line.starts_with("THP_enabled:") && line.ends_with('0')));
+    let huge: Vec<_> =
+        read("smaps").lines().filter(|line| line.starts_with("AnonHugePages:")).map(str::to_owned).collect();
+    assert!(!huge.is_empty() && huge.iter().all(|line| line.ends_with(" 0 kB")), "{huge:?}");
+}
+
+#[tokio::test]
 async fn sigterm_finishes_the_request_in_flight_and_exits_cleanly() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut served = Served::start(folder.path(), &[]).await;

@@ -15,8 +15,8 @@ use crate::{Effort, Outcome, load, say};
 /// per second of CPU time of a process that does nothing else.
 const SIGN_INS: Figure = Figure::new("sign-ins ÷ pure argon2, per CPU second", Unit::Ratio, 0.85, 0.93);
 /// After the start and one page.
-const IDLE: Figure = Figure::new("resident memory, idle", Unit::Megabytes, 40.0, 25.0);
-const AFTERWARDS: Figure = Figure::new("resident memory after 10,000 sign-ins", Unit::Megabytes, 80.0, 50.0);
+const IDLE: Figure = Figure::new("resident memory, idle", Unit::Megabytes, 30.0, 22.0);
+const AFTERWARDS: Figure = Figure::new("resident memory after 10,000 sign-ins", Unit::Megabytes, 45.0, 40.0);
 pub(crate) const FIGURES: &[Figure] = &[SIGN_INS, IDLE, AFTERWARDS];
 
 /// Simultaneous sign-ins, each with its own account: more than there are cores,
