@@ -1,4 +1,4 @@
-//! Checking passwords, both for signing in and for reauthentication.
+//! Checking passwords, for signing in and for reauthentication, and rating new ones.
 
 use std::time::Duration;
 
@@ -9,8 +9,9 @@ use super::captcha::{self, Passed};
 use super::core::Core;
 use super::outcome::ServiceError;
 use super::request_context::RequestContext;
-use crate::crypto::LookupKey;
 use crate::crypto::hash_queue::HashSlot;
+use crate::crypto::password_policy::Assessment;
+use crate::crypto::{LookupKey, PasswordContext};
 use crate::domain::{Email, Metric, Password, SecurityEvent, Timestamp, Username};
 use crate::limits::{ACCOUNT_FAILURES_KEPT, DAY, HOUR};
 use crate::mail::NotificationKind;
@@ -79,6 +80,20 @@ impl PasswordCheck<'_> {
     /// [`ServiceError::Busy`] if the queue is full, or a third of it is taken by this network.
     pub fn enter(&self, by: &RequestContext) -> Result<HashSlot, ServiceError> {
         Ok(self.core.hasher.enter(by.prefix().site())?)
+    }
+
+    /// Rates a text that is typed as a new password.
+    ///
+    /// # Errors
+    /// Same as [`PasswordCheck::enter`].
+    pub async fn rate(
+        &self,
+        typed: &str,
+        context: &PasswordContext<'_>,
+        by: &RequestContext,
+    ) -> Result<Assessment, ServiceError> {
+        let slot = self.enter(by)?;
+        Ok(self.core.password_policy.rate(typed, context, &slot).await?)
     }
 
     /// Checks a password. Returns `None` if it is wrong.
