@@ -1,4 +1,5 @@
-//! The bounded queue for password hashing, which is fair between the sources of requests.
+//! The bounded queue for work on passwords, which is fair between the sources of requests: hashing them and estimating
+//! their strength.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -17,7 +18,7 @@ const SHARE: usize = 3;
 /// Where a request comes from: the bytes of its network.
 pub type Source = Vec<u8>;
 
-/// Runs as many hashes at once as there are cores, with a bounded number of requests waiting.
+/// Runs as many hashes or estimates at once as there are cores, with a bounded number of requests waiting.
 /// Further requests fail immediately instead of waiting, and use no memory meanwhile.
 ///
 /// The sources of waiting requests take turns, so that a source with many requests does not delay
@@ -40,9 +41,11 @@ struct State {
     waiting: HashMap<Source, VecDeque<oneshot::Sender<Core>>>,
 }
 
-/// A slot in the queue. Released when the request is canceled while waiting, or when its hash is
-/// done, but never while the hashing thread is still running.
-pub struct HashSlot {
+/// A slot in the queue, for one thing after the other. Released when the request drops it, for example because it is
+/// canceled while waiting, but never while a thread still works for it.
+pub struct HashSlot(Arc<Place>);
+
+struct Place {
     queue: HashQueue,
     source: Source,
 }
@@ -64,7 +67,7 @@ impl HashQueue {
         }
         state.inside.insert(source.clone(), own + 1);
         drop(state);
-        Ok(HashSlot { queue: self.clone(), source })
+        Ok(HashSlot(Arc::new(Place { queue: self.clone(), source })))
     }
 
     /// Returns a core immediately, or a receiver of one.
@@ -106,24 +109,25 @@ impl State {
 impl HashSlot {
     /// Waits for a core and runs the work there, off the threads that serve requests.
     pub(super) async fn run<T: Send + 'static>(
-        self,
+        &self,
         work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, HashError> {
-        let core = match self.queue.core(&self.source) {
+        let place = Arc::clone(&self.0);
+        let core = match place.queue.core(&place.source) {
             Ok(core) => core,
             Err(receive) => receive.await.map_err(|_| HashError::Stopped)?,
         };
-        // The thread owns the slot and the core: a canceled request does not release them early.
+        // The thread owns the place and the core: a canceled request does not release them early.
         let task = tokio::task::spawn_blocking(move || {
             let done = work();
-            drop((core, self));
+            drop((core, place));
             done
         });
         task.await.map_err(|_| HashError::Stopped)?
     }
 }
 
-impl Drop for HashSlot {
+impl Drop for Place {
     fn drop(&mut self) {
         let mut state = self.queue.state();
         if let Some(own) = state.inside.get_mut(&self.source) {
@@ -180,11 +184,14 @@ mod tests {
         let running = (0..cores()).map(|core| {
             let (slot, blocked) =
                 (queue.enter(vec![100, u8::try_from(core).unwrap_or(0)]).expect("a free slot"), Arc::clone(&blocked));
-            tokio::spawn(slot.run(move || {
-                // Returns when the sender is dropped.
-                let _ = blocked.lock().map(|blocked| blocked.recv());
-                Ok(())
-            }))
+            tokio::spawn(async move {
+                let blocked = move || {
+                    // Returns when the sender is dropped.
+                    let _ = blocked.lock().map(|blocked| blocked.recv());
+                    Ok(())
+                };
+                slot.run(blocked).await
+            })
         });
         let running = running.collect();
         while queue.state().running < cores() {
@@ -226,11 +233,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_slot_is_kept_from_one_thing_to_the_next() {
+        let queue = HashQueue::new(1);
+        let slots: Vec<_> = (0..).map_while(|n: u8| queue.enter(vec![n]).ok()).collect();
+        let here = std::thread::current().id();
+        let thread = || Ok(std::thread::current().id());
+        for _ in 0..2 {
+            assert_ne!(slots[0].run(thread).await.expect("it runs"), here, "not a thread that serves requests");
+            assert!(matches!(queue.enter(vec![100]), Err(HashError::Busy)));
+        }
+        drop(slots);
+        assert!(queue.state().inside.is_empty());
+    }
+
+    #[tokio::test]
     async fn a_canceled_request_releases_its_slot_and_its_turn_but_not_a_running_thread() {
         let queue = HashQueue::new(1);
         let (release, running) = occupy(&queue).await;
         let slot = queue.enter(vec![1]).expect("a free slot");
-        let canceled = tokio::spawn(slot.run(|| Ok(())));
+        let canceled = tokio::spawn(async move { slot.run(|| Ok(())).await });
         while waiting(&queue) == 0 {
             tokio::task::yield_now().await;
         }

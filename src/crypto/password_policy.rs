@@ -14,10 +14,12 @@ use zxcvbn::{Entropy, Match};
 
 use self::context::words_in;
 use self::reasons::ADVICE;
+use super::hash_queue::HashSlot;
+use super::password_hash::HashError;
 use super::password_set::{Digests, PasswordSet};
-use crate::domain::Password;
 use crate::domain::limits::PASSWORD_MIN;
 use crate::domain::password::PasswordError;
+use crate::domain::{FieldErrors, Password};
 
 pub mod bundled;
 pub mod context;
@@ -106,41 +108,71 @@ impl PasswordPolicy {
         self.min
     }
 
-    /// Parses a new password, and rejects a weak one.
+    /// Parses the field `password` of a form that sets one. Adds an error if the password is refused.
     ///
     /// # Errors
-    /// Returns what is wrong and how to choose a better one.
-    pub fn parse(&self, typed: &str, context: &PasswordContext<'_>) -> Result<Password, String> {
-        let password = Password::parse_new(typed).map_err(|error| self.message(error))?;
-        self.check(&password, context)?;
-        Ok(password)
+    /// Fails if its strength cannot be estimated.
+    pub async fn parse(
+        &self,
+        typed: &str,
+        context: &PasswordContext<'_>,
+        slot: &HashSlot,
+        errors: &mut FieldErrors,
+    ) -> Result<Option<Password>, HashError> {
+        let password = Password::parse_new(typed).map_err(|error| self.message(error));
+        let Some(password) = errors.check("password", password) else { return Ok(None) };
+        let refusal = self.refusal(&password, context, slot).await?;
+        Ok(errors.check("password", refusal.map_or(Ok(password), Err)))
     }
 
-    /// Rejects a weak password.
+    /// Returns why a password is refused and how to choose a better one, or `None` if it is accepted.
     ///
     /// # Errors
-    /// Returns what is wrong and how to choose a better one.
-    pub fn check(&self, password: &Password, context: &PasswordContext<'_>) -> Result<(), String> {
+    /// Fails if its strength cannot be estimated.
+    pub async fn refusal(
+        &self,
+        password: &Password,
+        context: &PasswordContext<'_>,
+        slot: &HashSlot,
+    ) -> Result<Option<String>, HashError> {
         if self.is_too_short(password) {
-            return Err(self.message(PasswordError::TooShort));
+            return Ok(Some(self.message(PasswordError::TooShort)));
         }
-        let Assessment { accepted, reason, .. } = self.assess(password, context);
-        if accepted { Ok(()) } else { Err(format!("{reason} {ADVICE}")) }
+        let Assessment { accepted, reason, .. } = self.estimate(password, context, slot).await?;
+        Ok((!accepted).then(|| format!("{reason} {ADVICE}")))
     }
 
     /// Rates a text that is typed as a new password.
-    #[must_use]
-    pub fn rate(&self, typed: &str, context: &PasswordContext<'_>) -> Assessment {
+    ///
+    /// # Errors
+    /// Fails if its strength cannot be estimated.
+    pub async fn rate(
+        &self,
+        typed: &str,
+        context: &PasswordContext<'_>,
+        slot: &HashSlot,
+    ) -> Result<Assessment, HashError> {
         match Password::parse_new(typed) {
-            Ok(password) => self.assess(&password, context),
-            Err(error) => Assessment { score: 0, accepted: false, reason: self.message(error).into() },
+            Ok(password) => self.estimate(&password, context, slot).await,
+            Err(error) => Ok(Assessment { score: 0, accepted: false, reason: self.message(error).into() }),
         }
     }
 
-    /// Rates a password, given what an attacker would know about its owner. Takes at most a few
-    /// milliseconds.
-    #[must_use]
-    pub fn assess(&self, password: &Password, context: &PasswordContext<'_>) -> Assessment {
+    /// Rates a password where passwords are hashed: an estimate keeps a core busy for up to a few milliseconds, which
+    /// the threads that serve requests cannot spare.
+    async fn estimate(
+        &self,
+        password: &Password,
+        context: &PasswordContext<'_>,
+        slot: &HashSlot,
+    ) -> Result<Assessment, HashError> {
+        let (policy, password) = (self.clone(), password.clone());
+        let [username, email] = [context.username, context.email].map(str::to_owned);
+        slot.run(move || Ok(policy.assess(&password, &PasswordContext { username: &username, email: &email }))).await
+    }
+
+    /// Rates a password, given what an attacker would know about its owner.
+    fn assess(&self, password: &Password, context: &PasswordContext<'_>) -> Assessment {
         let of_owner = context.words();
         let known = || of_owner.iter().chain(self.portal.iter()).map(String::as_str);
         let operator = || self.operator.iter().map(String::as_str);
@@ -248,7 +280,9 @@ fn is_known(part: &Match, known: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Assessment, PasswordContext, PasswordPolicy, SCORED_MAX, WORK_MAX, readings, reasons, scored_part};
+    use crate::crypto::PasswordHasher;
     use crate::domain::Password;
+    use crate::rng::Rng;
 
     const OWNER: PasswordContext<'_> =
         PasswordContext { username: "margaret.hale", email: "m.thornton@marlborough.example" };
@@ -314,20 +348,23 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_rejection_says_what_is_wrong_and_how_to_fix_it() {
-        let check = |password| {
+    #[tokio::test]
+    async fn a_rejection_says_what_is_wrong_and_how_to_fix_it() {
+        let hasher = PasswordHasher::new(Rng::from_seed(1));
+        let slot = hasher.enter(Vec::new()).expect("a free slot");
+        let refusal = async |password| {
             let password = Password::parse_new(password).expect("valid");
-            PasswordPolicy::new("Portal").check(&password, &OWNER)
+            PasswordPolicy::new("Portal").refusal(&password, &OWNER, &slot).await.expect("it is estimated")
         };
-        assert_eq!(check("tumble rinse obelisk"), Ok(()));
+        assert_eq!(refusal("tumble rinse obelisk").await, None);
         for (weak, reason) in [
             ("grenouille", "This is a commonly used password."),
             ("margarethale", "Don't use your name, email or this site's name."),
             ("aaaaaaaaaaaaa", "Repeated characters are easy to guess."),
             ("8.5.1968", "Dates are easy to guess."),
         ] {
-            assert_eq!(check(weak), Err(format!("{reason} Try three or four random words.")), "{weak}");
+            let message = format!("{reason} Try three or four random words.");
+            assert_eq!(refusal(weak).await, Some(message), "{weak}");
         }
     }
 

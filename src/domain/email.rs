@@ -59,6 +59,13 @@ impl Email {
         Ok(Self { typed: typed.to_owned(), key: ascii.to_ascii_lowercase() })
     }
 
+    /// Returns an email address for emails that are written but never sent (RFC 2606, section 2).
+    #[must_use]
+    pub fn of_nobody() -> Self {
+        let email = "nobody@portal.invalid";
+        Self { typed: email.to_owned(), key: email.to_owned() }
+    }
+
     /// Returns the email address as it was typed.
     #[must_use]
     pub fn as_str(&self) -> &str {

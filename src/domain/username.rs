@@ -43,6 +43,12 @@ impl Username {
         }
     }
 
+    /// Returns a username for emails that are written but never sent.
+    #[must_use]
+    pub fn of_nobody() -> Self {
+        Self("nobody".to_owned())
+    }
+
     /// Returns the username as typed.
     #[must_use]
     pub fn as_str(&self) -> &str {

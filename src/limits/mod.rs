@@ -43,6 +43,10 @@ pub const TALLIES: Duration = Duration::from_secs(400 * 86_400);
 pub const DEVICE_RECOGNIZED: Duration = Duration::from_secs(400 * 86_400);
 /// Maximum number of browsers remembered per account, most recent first.
 pub const DEVICES_KEPT: u64 = 50;
+/// Maximum number of sessions per account. When a user signs in once more, the oldest session ends (ASVS 5.0, V7.1.2).
+pub const SESSIONS_MAX: u64 = 50;
+/// Maximum number of events in the security log of an account. The oldest are deleted.
+pub const SECURITY_EVENTS_MAX: u64 = 5_000;
 /// Minimum time between two notices that someone tried to use the email of an account.
 pub const EXISTS_NOTICE_EVERY: Duration = HOUR;
 /// Valid codes per flow, so that a delayed message can still be used.

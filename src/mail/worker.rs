@@ -7,9 +7,10 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::watch;
 
 use super::attempt::{Done, Outcome, attempt};
+use super::pace::Pace;
 use super::schedule;
 use super::{Mailer, Sender, Transport};
-use crate::store::outbox::{self, MailState, WaitingMail};
+use crate::store::outbox::{self, Class, MailState, WaitingMail};
 use crate::store::{Store, StoreError};
 
 /// Maximum number of concurrent attempts: several, so that one slow reply does not delay the rest,
@@ -18,6 +19,8 @@ const PARALLEL: usize = 4;
 /// Maximum number of concurrent emails without a code. One slot is always left for a code, which
 /// must not wait for a slow server to accept a notice.
 const PARALLEL_NOTICES: usize = PARALLEL - 1;
+/// Maximum number of concurrent decoys. They have slots of their own, so that they never keep an email waiting.
+const PARALLEL_DECOYS: usize = PARALLEL;
 /// How often the outbox is checked without being woken: for emails of other processes, and for
 /// changes of the clock.
 const POLL: Duration = Duration::from_secs(5);
@@ -33,6 +36,7 @@ pub struct Worker {
     mailer: Mailer,
     transport: Transport,
     sender: Sender,
+    pace: Pace,
 }
 
 /// The results of one pass.
@@ -46,36 +50,63 @@ pub struct Report {
     pub expired: u32,
 }
 
+/// How many attempts are running for emails with a code, for emails without one, and for decoys.
+#[derive(Clone, Copy, Default)]
+struct Slots {
+    codes: usize,
+    notices: usize,
+    decoys: usize,
+}
+
 /// Running attempts, and results that are not stored yet.
 #[derive(Default)]
 struct InFlight<'a> {
     attempts: FuturesUnordered<BoxFuture<'a, Done>>,
-    /// How many of them are for emails without a code.
-    notices: usize,
+    taken: Slots,
     done: Vec<Done>,
     report: Report,
 }
 
-impl InFlight<'_> {
+impl<'a> InFlight<'a> {
+    fn start(&mut self, mail: &WaitingMail, attempt: BoxFuture<'a, Done>) {
+        *self.taken.of(mail) += 1;
+        self.attempts.push(attempt);
+    }
+
     /// Waits for the next attempt to finish. `None` if none is running.
     async fn next(&mut self) -> Option<Done> {
         let done = self.attempts.next().await?;
-        if !done.mail.carries_code {
-            self.notices -= 1;
-        }
+        *self.taken.of(&done.mail) -= 1;
         Some(done)
     }
+}
 
-    /// Whether only an email with a code may be started.
-    fn accepts_only_codes(&self) -> bool {
-        self.notices >= PARALLEL_NOTICES
+impl Slots {
+    fn of(&mut self, mail: &WaitingMail) -> &mut usize {
+        if mail.is_decoy() {
+            &mut self.decoys
+        } else if mail.carries_code {
+            &mut self.codes
+        } else {
+            &mut self.notices
+        }
+    }
+
+    /// Returns whether there is a free slot for this class.
+    fn leave_one_for(self, class: Class) -> bool {
+        let emails = self.codes + self.notices;
+        match class {
+            Class::Codes => emails < PARALLEL,
+            Class::Decoys => self.decoys < PARALLEL_DECOYS,
+            Class::Messages => emails < PARALLEL && self.notices < PARALLEL_NOTICES,
+        }
     }
 }
 
 impl Worker {
     /// Creates a worker for the emails that `mailer` enqueues.
     pub fn new(store: Store, mailer: Mailer, transport: Transport, sender: impl Into<Sender>) -> Self {
-        Self { store, mailer, transport, sender: sender.into() }
+        Self { store, mailer, transport, sender: sender.into(), pace: Pace::default() }
     }
 
     /// Sends emails until `shutdown` is `true` or its sender is dropped. Running attempts are then
@@ -117,26 +148,31 @@ impl Worker {
     async fn run_pass<'a>(&'a self, in_flight: &mut InFlight<'a>) -> Result<Duration, StoreError> {
         self.store_results(in_flight).await?;
         self.expire(in_flight).await?;
-        while in_flight.attempts.len() < PARALLEL {
-            let only_codes = in_flight.accepts_only_codes();
-            let Some(mail) = self.claim(only_codes).await? else {
-                let next = outbox::next_attempt(self.store.reader(), only_codes).await?;
-                let wait = next.map_or(POLL, |moment| moment.since(self.mailer.clock.now()));
-                return Ok(wait.clamp(MIN_POLL_INTERVAL, POLL));
-            };
-            in_flight.notices += usize::from(!mail.carries_code);
-            in_flight.attempts.push(attempt(mail, &self.mailer, &self.transport, &self.sender).boxed());
+        while let Some(mail) = self.claim(in_flight.taken).await? {
+            let attempt = attempt(mail.clone(), &self.mailer, &self.transport, &self.sender, &self.pace);
+            in_flight.start(&mail, attempt.boxed());
         }
-        Ok(POLL)
+        // If there is no free slot, none can be started until an attempt has finished.
+        let Some(class) =
+            [Class::Messages, Class::Codes].into_iter().find(|class| in_flight.taken.leave_one_for(*class))
+        else {
+            return Ok(POLL);
+        };
+        let next = outbox::next_attempt(self.store.reader(), class).await?;
+        let wait = next.map_or(POLL, |moment| moment.since(self.mailer.clock.now()));
+        Ok(wait.clamp(MIN_POLL_INTERVAL, POLL))
     }
 
-    /// Claims the next email to send. Codes take precedence over notices, however long those have waited.
-    async fn claim(&self, only_codes: bool) -> Result<Option<WaitingMail>, StoreError> {
+    /// Claims the next email to send, or decoy to close, for which there is a free slot. Codes take precedence over
+    /// decoys, and both over notices, however long those have waited.
+    async fn claim(&self, taken: Slots) -> Result<Option<WaitingMail>, StoreError> {
         loop {
-            let (db, now) = (self.store.reader(), self.mailer.clock.now());
-            let due = match outbox::first_due(db, true, now, schedule::latest_attempt(now)).await? {
-                None if !only_codes => outbox::first_due(db, false, now, schedule::latest_attempt(now)).await?,
-                code => code,
+            // Always looks for both, so that a code takes as long as a decoy.
+            let [code, decoy] = [self.first_due(Class::Codes, taken), self.first_due(Class::Decoys, taken)];
+            let (code, decoy) = (code.await?, decoy.await?);
+            let due = match code.or(decoy) {
+                None => self.first_due(Class::Messages, taken).await?,
+                due => due,
             };
             let Some(mut mail) = due else { return Ok(None) };
             let tx = self.store.write().await?;
@@ -149,6 +185,15 @@ impl Worker {
             }
             // Another process claimed it, so it is not due any more: try the next one.
         }
+    }
+
+    /// Returns the message of a class that has been due for longest, if there is a free slot for it.
+    async fn first_due(&self, class: Class, taken: Slots) -> Result<Option<WaitingMail>, StoreError> {
+        if !taken.leave_one_for(class) {
+            return Ok(None);
+        }
+        let now = self.mailer.clock.now();
+        outbox::first_due(self.store.reader(), class, now, schedule::latest_attempt(now)).await
     }
 
     async fn expire(&self, in_flight: &mut InFlight<'_>) -> Result<(), StoreError> {
@@ -169,7 +214,7 @@ impl Worker {
                 MailState::Waiting => in_flight.report.postponed += 1,
                 MailState::Failed => in_flight.report.dead += 1,
                 MailState::Expired => in_flight.report.expired += 1,
-                MailState::Dropped => {}
+                MailState::Dropped | MailState::Decoy | MailState::Suppressed => {}
             }
         }
         Ok(())
@@ -179,6 +224,10 @@ impl Worker {
         let tx = self.store.write().await?;
         let (now, id) = (tx.now(), mail.id);
         let state = match outcome {
+            _ if mail.is_decoy() => {
+                outbox::close_unsent(&tx, id, MailState::Suppressed, None).await?;
+                MailState::Suppressed
+            }
             Outcome::Sent => {
                 outbox::close_sent(&tx, id, now).await?;
                 MailState::Sent
@@ -196,7 +245,7 @@ impl Worker {
                 outbox::close_unsent(&tx, id, MailState::Failed, Some(error)).await?;
                 MailState::Failed
             }
-            Outcome::Expired => {
+            Outcome::Expired | Outcome::Suppressed => {
                 outbox::close_unsent(&tx, id, MailState::Expired, None).await?;
                 MailState::Expired
             }
@@ -230,13 +279,14 @@ fn log(mail: &WaitingMail, outcome: &Outcome, state: MailState) {
     let (id, kind, attempt) = (mail.id, mail.kind.as_str(), mail.attempts);
     let error = match outcome {
         Outcome::Failed(error) | Outcome::Refused(error) | Outcome::Unreadable(error) => error.as_str(),
-        Outcome::Sent | Outcome::Expired => "",
+        Outcome::Sent | Outcome::Expired | Outcome::Suppressed => "",
     };
     match state {
         MailState::Sent => tracing::info!(%id, kind, attempt, "mail sent"),
         MailState::Expired => tracing::warn!(%id, kind, attempt, "mail not sent: it expired"),
         MailState::Waiting => tracing::warn!(%id, kind, attempt, error, "mail not sent, will be tried again"),
         MailState::Failed => tracing::error!(%id, kind, attempt, error, "mail given up"),
+        MailState::Decoy | MailState::Suppressed => tracing::info!(%id, kind, attempt, "mail suppressed"),
         MailState::Dropped => tracing::warn!(%id, kind, attempt, "mail dropped"),
     }
 }

@@ -14,6 +14,9 @@ use crate::routes::form::FormRequest;
 /// of the page, and because a second copy of the rule could disagree with it. The
 /// password is sent in a request body, like the form itself. Nothing is stored, logged
 /// or counted, and no session or cookie is created.
+///
+/// # Errors
+/// 503 if the password hashing queue is full.
 #[server(prefix = "", endpoint = "password/strength")]
 pub async fn password_strength(
     #[server(default)] password: Secret,
@@ -21,11 +24,12 @@ pub async fn password_strength(
     #[server(default)] email: String,
 ) -> Result<StrengthView, ApiError> {
     let post = FormRequest::of::<PasswordStrength>()?;
-    // Low priority: other ready tasks run first.
-    tokio::task::yield_now().await;
     let context = PasswordContext { username: &username, email: &email };
-    let assessment = post.state.password_policy.rate(password.expose(), &context);
-    let view = StrengthView::of(assessment.score, assessment.reason);
-    post.redirect_plain_form(paths::REGISTER);
-    Ok(view)
+    match post.state.password_check().rate(password.expose(), &context, &post.requester).await {
+        Ok(assessment) => {
+            post.redirect_plain_form(paths::REGISTER);
+            Ok(StrengthView::of(assessment.score, assessment.reason))
+        }
+        Err(error) => post.answer(Err(error)).await.map(|()| StrengthView::of(0, "")),
+    }
 }

@@ -91,8 +91,9 @@ impl AdminCli<'_> {
     /// An error for each field that is invalid or taken.
     pub async fn create(&self, typed: TypedSignUp<'_>) -> Result<(), ServiceError> {
         let rules = SignUpRules { passwords: &self.core.password_policy, emails: None, usernames: None };
-        let SignUpForm { username, email, password } = SignUpForm::parse(typed, rules)?;
-        let password_hash = self.core.hasher.hash(self.core.hasher.enter(Vec::new())?, &password).await?;
+        let slot = self.core.hasher.enter(Vec::new())?;
+        let SignUpForm { username, email, password } = SignUpForm::parse(typed, rules, &slot).await?;
+        let password_hash = self.core.hasher.hash(slot, &password).await?;
         let tx = self.core.store.write().await?;
         let now = tx.now();
         let mut errors = FieldErrors::default();

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::{Email, Timestamp, Username};
 use crate::limits::Limits;
+use crate::store::accounts::Account;
 use crate::store::{StoreError, accounts, email_changes};
 
 /// The account that has an email, or that had it and can still get it back.
@@ -24,14 +25,17 @@ pub async fn find(
     limits: &Limits,
     now: Timestamp,
 ) -> Result<Option<EmailOwner>, StoreError> {
-    if let Some(account) = accounts::by_email(db, email).await? {
-        return Ok(Some(EmailOwner { account_id: account.id, username: account.username, email: account.email }));
-    }
-    let Some(change) = email_changes::reserving(db, email, now - limits.email_undo).await? else { return Ok(None) };
-    let account = accounts::by_id(db, change.account_id).await?;
-    Ok(account.map(|account| EmailOwner {
-        account_id: account.id,
-        username: account.username,
-        email: change.old_email,
-    }))
+    // The same queries for every email, so that the response takes equally long.
+    let current = accounts::by_email(db, email).await?;
+    let change = email_changes::reserving(db, email, now - limits.email_undo).await?;
+    let previous = accounts::by_id(db, change.as_ref().map(|change| change.account_id).unwrap_or_default()).await?;
+    let owner = |account: Account, email| EmailOwner { account_id: account.id, username: account.username, email };
+    Ok(match (current, previous, change) {
+        (Some(account), _, _) => {
+            let email = account.email.clone();
+            Some(owner(account, email))
+        }
+        (None, Some(account), Some(change)) => Some(owner(account, change.old_email)),
+        _ => None,
+    })
 }

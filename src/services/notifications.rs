@@ -3,7 +3,7 @@
 use super::core::Core;
 use super::request_context::RequestContext;
 use crate::crypto::FlowToken;
-use crate::domain::{Email, Timestamp};
+use crate::domain::{Email, Timestamp, Username};
 use crate::mail::{ByAdministrator, Link, Message, NoticeMail, NotificationKind};
 use crate::store::accounts::Account;
 use crate::store::mail_links::{self, LinkPurpose, MailLink};
@@ -44,15 +44,18 @@ impl Notifications<'_> {
         about: NotificationKind,
         by: &RequestContext,
     ) -> Result<(), StoreError> {
-        let notice = NoticeMail {
-            to: to.clone(),
-            username: account.username.clone(),
-            about,
-            at: self.core.clock.now(),
-            requester_ip: by.ip.to_string(),
-            browser: by.browser(),
-        };
-        self.core.mailer.enqueue(tx, &Message::Notice(notice), None).await
+        self.core.mailer.enqueue(tx, &self.notice(to, &account.username, about, by), None).await
+    }
+
+    /// Stores a decoy in place of a notice, where there is no account that could get it.
+    pub async fn send_to_nobody(
+        &self,
+        tx: &Transaction,
+        about: NotificationKind,
+        by: &RequestContext,
+    ) -> Result<(), StoreError> {
+        let notice = self.notice(&Email::of_nobody(), &Username::of_nobody(), about, by);
+        self.core.mailer.enqueue_decoy(tx, &notice, None).await
     }
 
     /// Same as [`Notifications::send`], but for an administrator's action. The notice omits the
@@ -90,5 +93,16 @@ impl Notifications<'_> {
         let link = MailLink { id, purpose, account_id, subject_id, created_at, expires_at, used_at: None };
         mail_links::insert(tx, link, token.digest()).await?;
         Ok(Link { token: token.to_cookie(), until })
+    }
+
+    fn notice(&self, to: &Email, username: &Username, about: NotificationKind, by: &RequestContext) -> Message {
+        Message::Notice(NoticeMail {
+            to: to.clone(),
+            username: username.clone(),
+            about,
+            at: self.core.clock.now(),
+            requester_ip: by.ip.to_string(),
+            browser: by.browser(),
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! Checking passwords, both for signing in and for reauthentication.
+//! Checking passwords, for signing in and for reauthentication, and rating new ones.
 
 use std::time::Duration;
 
@@ -9,8 +9,9 @@ use super::captcha::{self, Passed};
 use super::core::Core;
 use super::outcome::ServiceError;
 use super::request_context::RequestContext;
-use crate::crypto::LookupKey;
 use crate::crypto::hash_queue::HashSlot;
+use crate::crypto::password_policy::Assessment;
+use crate::crypto::{LookupKey, PasswordContext};
 use crate::domain::{Email, Metric, Password, SecurityEvent, Timestamp, Username};
 use crate::limits::{ACCOUNT_FAILURES_KEPT, DAY, HOUR};
 use crate::mail::NotificationKind;
@@ -67,7 +68,7 @@ struct Recorded {
     id: Uuid,
     /// Whether the password is accepted if it is correct.
     accepted: bool,
-    /// Failures in a row at the account before this attempt, if there is an account.
+    /// Failures in a row before this attempt, at the account or, if there is none, with the name.
     failures: usize,
 }
 
@@ -79,6 +80,20 @@ impl PasswordCheck<'_> {
     /// [`ServiceError::Busy`] if the queue is full, or a third of it is taken by this network.
     pub fn enter(&self, by: &RequestContext) -> Result<HashSlot, ServiceError> {
         Ok(self.core.hasher.enter(by.prefix().site())?)
+    }
+
+    /// Rates a text that is typed as a new password.
+    ///
+    /// # Errors
+    /// Same as [`PasswordCheck::enter`].
+    pub async fn rate(
+        &self,
+        typed: &str,
+        context: &PasswordContext<'_>,
+        by: &RequestContext,
+    ) -> Result<Assessment, ServiceError> {
+        let slot = self.enter(by)?;
+        Ok(self.core.password_policy.rate(typed, context, &slot).await?)
     }
 
     /// Checks a password. Returns `None` if it is wrong.
@@ -143,12 +158,13 @@ impl PasswordCheck<'_> {
             Some(device) => self.may_use_device(&tx, device, now, by).await?,
             None => false,
         };
-        let (subject, accepted) = match device.filter(|_| known_device) {
-            Some(device) => (device, true),
+        let (subject, accepted, failures) = match device.filter(|_| known_device) {
+            Some(device) => (device, true, failures),
             None => {
                 let name = self.name_key(attempt);
-                self.check_name(&tx, &name, captcha, by).await?;
-                (name, failures < ACCOUNT_FAILURES && self.delay_in(&at_account, now, by).is_none())
+                let with_name = self.check_name(&tx, &name, captcha, by).await?;
+                let accepted = failures < ACCOUNT_FAILURES && self.delay_in(&at_account, now, by).is_none();
+                (name, accepted, if attempt.account.is_some() { failures } else { with_name })
             }
         };
         let target = Target {
@@ -175,13 +191,18 @@ impl PasswordCheck<'_> {
         finish(&tx, recorded.id, Outcome::Failed).await?;
         hourly_counters::add(&tx, Metric::WrongPassword, tx.now()).await?;
         let notify = recorded.accepted && recorded.failures + 1 == NAME_FAILURES;
-        if let Some(account) = account {
-            self.core.security_log().record(&tx, account.id, SecurityEvent::SignInFailed, by).await?;
-            if notify {
-                let failures = u32::try_from(recorded.failures + 1).unwrap_or(u32::MAX);
-                let about = NotificationKind::PasswordGuessed { failures };
-                self.core.notifications().send(&tx, account, about, by).await?;
-            }
+        let failures = u32::try_from(NAME_FAILURES).unwrap_or(u32::MAX);
+        let about = NotificationKind::PasswordGuessed { failures };
+        let (log, event) = (self.core.security_log(), SecurityEvent::SignInFailed);
+        // As many rows are written without an account, so that the response takes equally long.
+        match account {
+            Some(account) => log.record(&tx, account.id, event, by).await?,
+            None => log.record_nothing(&tx, event, by).await?,
+        }
+        match account {
+            _ if !notify => {}
+            Some(account) => self.core.notifications().send(&tx, account, about, by).await?,
+            None => self.core.notifications().send_to_nobody(&tx, about, by).await?,
         }
         tx.commit().await?;
         if notify {
@@ -213,14 +234,14 @@ impl PasswordCheck<'_> {
         }
     }
 
-    /// Checks the limits on attempts with a name from unknown devices.
+    /// Checks the limits on attempts with a name from unknown devices. Returns the failures in a row.
     async fn check_name(
         &self,
         tx: &Transaction,
         name: &LookupKey,
         captcha: CaptchaPolicy<'_>,
         by: &RequestContext,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<usize, ServiceError> {
         let (now, limits) = (tx.now(), &self.core.limits);
         let newest = at_subject(tx, AttemptKind::Password, name, now - DAY, NEWEST).await?;
         if let Some(wait) = self.delay_in(&newest, now, by) {
@@ -231,17 +252,20 @@ impl PasswordCheck<'_> {
             return Err(limited(TOO_MANY_TODAY, (*oldest + DAY).since(now).min(DAY), by));
         }
         match captcha {
-            CaptchaPolicy::Asked(Some(passed)) => self.core.captcha.spend(tx, passed, by).await,
+            CaptchaPolicy::Asked(Some(passed)) => self.core.captcha.spend(tx, passed, by).await?,
             CaptchaPolicy::Asked(None) => {
                 let recent = failures.iter().filter(|at| now.since(**at) < HOUR).count();
                 let quota = limits.login_failures_per_ip;
                 let suspect = self.core.captcha.is_suspect(by)
                     || recent >= limits.captcha_after_account_failures as usize
                     || attempts::wait_for_network(tx, AttemptKind::Password, true, quota, by).await?.is_some();
-                if suspect { Err(ServiceError::Captcha(captcha::NEEDED)) } else { Ok(()) }
+                if suspect {
+                    return Err(ServiceError::Captcha(captcha::NEEDED));
+                }
             }
-            CaptchaPolicy::Never => Ok(()),
+            CaptchaPolicy::Never => {}
         }
+        Ok(failures.len())
     }
 
     /// Returns the key of the name as typed. All spellings of one name have the same.

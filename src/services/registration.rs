@@ -63,7 +63,11 @@ impl Registration<'_> {
         };
         let usernames = Some(&self.core.registration_policy.reserved_usernames);
         let rules = SignUpRules { passwords: &self.core.password_policy, emails, usernames };
-        let SignUpForm { username, email, password } = SignUpForm::parse(TypedSignUp { email, ..typed }, rules)?;
+        // During a flood, requests are rejected before any work. The slot is not kept while a third party is asked.
+        let slot = self.core.hasher.enter(by.prefix().site())?;
+        let form = SignUpForm::parse(TypedSignUp { email, ..typed }, rules, &slot).await?;
+        drop(slot);
+        let SignUpForm { username, email, password } = form;
         let passed = self.core.captcha.check(Form::Register, answer, by).await?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.

@@ -40,6 +40,16 @@ impl SecurityLog<'_> {
         self.write(tx, account_id, event, None, Some(by)).await
     }
 
+    /// Does the same work as [`SecurityLog::record`] and keeps nothing, where there is no account.
+    pub async fn record_nothing(
+        &self,
+        tx: &Transaction,
+        event: SecurityEvent,
+        by: &RequestContext,
+    ) -> Result<(), StoreError> {
+        security_events::insert_and_delete(tx, self.event(event, None, Some(by))).await
+    }
+
     /// Same as [`SecurityLog::record`], with a short detail.
     pub async fn record_with_detail(
         &self,
@@ -98,10 +108,14 @@ impl SecurityLog<'_> {
         detail: Option<&str>,
         by: Option<&RequestContext>,
     ) -> Result<(), StoreError> {
+        security_events::insert(tx, account_id, self.event(event, detail, by)).await
+    }
+
+    fn event(&self, event: SecurityEvent, detail: Option<&str>, by: Option<&RequestContext>) -> Event {
         let at = self.core.clock.now();
         let id = self.core.rng.id(at);
         let detail = detail.map(|detail| detail.chars().take(DETAIL_MAX).collect());
         let (ip, user_agent) = by.map(|by| (by.ip.to_string(), by.user_agent.clone())).unwrap_or_default();
-        security_events::insert(tx, account_id, Event { id, event, detail, at, ip, user_agent }).await
+        Event { id, event, detail, at, ip, user_agent }
     }
 }

@@ -7,12 +7,10 @@ use super::outcome::{NextStep, ServiceError, SessionChange};
 use super::request_context::{AuthenticatedUser, RequestContext};
 use super::user_agent::describe_user_agent;
 use crate::domain::{NoticeKind, SecurityEvent};
+use crate::limits::SESSIONS_MAX;
 use crate::paths;
 use crate::store::sessions::{self, LiveSession, SignedIn};
 use crate::store::{Transaction, accounts};
-
-/// Maximum number of sessions listed.
-pub const LISTED: u64 = 100;
 
 const NOT_THERE: &str = "That session has already ended.";
 
@@ -30,13 +28,13 @@ impl Core {
 }
 
 impl SessionManager<'_> {
-    /// Returns the user's valid sessions, newest first, up to [`LISTED`].
+    /// Returns the user's valid sessions, newest first.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
     pub async fn live(&self, by: &RequestContext) -> Result<Vec<LiveSession>, ServiceError> {
         let member = by.member()?;
-        Ok(self.core.sessions.live(member.account_id, member.session_version, LISTED).await?)
+        Ok(self.core.sessions.live(member.account_id, member.session_version, SESSIONS_MAX).await?)
     }
 
     /// Ends one of the user's sessions by its public id. Signs out if it is the current one.

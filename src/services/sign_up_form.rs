@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::outcome::ServiceError;
 use super::{email_domain_policy, username_policy};
+use crate::crypto::hash_queue::HashSlot;
 use crate::crypto::{PasswordContext, PasswordPolicy};
 use crate::domain::{Email, EmailDomainPolicy, FieldErrors, Password, ReservedUsernames, Username};
 
@@ -46,7 +48,7 @@ impl SignUpForm {
     ///
     /// # Errors
     /// An error for each invalid field, including a password that is easy to guess.
-    pub fn parse(typed: TypedSignUp<'_>, rules: SignUpRules<'_>) -> Result<Self, FieldErrors> {
+    pub async fn parse(typed: TypedSignUp<'_>, rules: SignUpRules<'_>, slot: &HashSlot) -> Result<Self, ServiceError> {
         let TypedSignUp { username, email, password } = typed;
         let mut errors = FieldErrors::default();
         let parsed_username = errors.check("username", Username::parse(username));
@@ -58,12 +60,12 @@ impl SignUpForm {
             errors.check("email", email_domain_policy::check(rules, email));
         }
         let context = PasswordContext { username, email };
-        let parsed_password = errors.check("password", rules.passwords.parse(password, &context));
+        let parsed_password = rules.passwords.parse(password, &context, slot, &mut errors).await?;
         match (parsed_username, parsed_email, parsed_password) {
             (Some(username), Some(email), Some(password)) if errors.is_empty() => {
                 Ok(Self { username, email, password })
             }
-            _ => Err(errors),
+            _ => Err(errors.into()),
         }
     }
 }

@@ -24,9 +24,18 @@ pub struct Counted {
 
 /// Counts one event at this time.
 pub async fn add(db: &impl ConnectionTrait, metric: Metric, at: Timestamp) -> Result<(), StoreError> {
-    let row = ActiveModel { kind: Set(metric.as_str().to_owned()), hour: Set(at.0.div_euclid(HOUR)), times: Set(1) };
+    raise(db, metric, at, 1).await
+}
+
+/// Writes as much as [`add`], but counts nothing, for what must not be distinguishable from an event.
+pub async fn touch(db: &impl ConnectionTrait, metric: Metric, at: Timestamp) -> Result<(), StoreError> {
+    raise(db, metric, at, 0).await
+}
+
+async fn raise(db: &impl ConnectionTrait, metric: Metric, at: Timestamp, by: i64) -> Result<(), StoreError> {
+    let row = ActiveModel { kind: Set(metric.as_str().to_owned()), hour: Set(at.0.div_euclid(HOUR)), times: Set(by) };
     let raise = OnConflict::columns([Column::Kind, Column::Hour])
-        .value(Column::Times, Expr::col((Entity, Column::Times)).add(1))
+        .value(Column::Times, Expr::col((Entity, Column::Times)).add(by))
         .to_owned();
     Entity::insert(row).on_conflict(raise).exec_without_returning(db).await?;
     Ok(())

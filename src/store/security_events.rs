@@ -1,15 +1,17 @@
 //! The security log of each account, shown to its owner. Events are written in the transaction of
 //! the change.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _, SubQueryStatement};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Select, Set,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DeleteMany, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, QueryTrait as _, Select, Set,
 };
 use uuid::Uuid;
 
 use super::entity::security_event::{ActiveModel, Column, Entity, Model};
 use super::{Cursor, StoreError, batch};
 use crate::domain::{SecurityEvent, Timestamp};
+use crate::limits::SECURITY_EVENTS_MAX;
 
 /// An event of an account.
 #[derive(Clone, Debug)]
@@ -23,11 +25,29 @@ pub struct Event {
     pub user_agent: String,
 }
 
-/// Inserts an event.
+/// How many events are deleted at once if an account has many more than [`SECURITY_EVENTS_MAX`], because earlier versions
+/// had no such limit.
+const DELETED_AT_ONCE: u64 = 25;
+
+/// Inserts an event, and deletes the oldest if the account has more than [`SECURITY_EVENTS_MAX`].
 pub async fn insert(db: &impl ConnectionTrait, account_id: Uuid, new: Event) -> Result<(), StoreError> {
+    insert_row(db, Some(account_id), new).await?;
+    delete_oldest_query(account_id).exec(db).await?;
+    Ok(())
+}
+
+/// Inserts an event and deletes it, which takes as long as [`insert`], for what must not reveal that there is no account.
+pub async fn insert_and_delete(db: &impl ConnectionTrait, new: Event) -> Result<(), StoreError> {
+    let id = new.id;
+    insert_row(db, None, new).await?;
+    Entity::delete_by_id(id).exec(db).await?;
+    Ok(())
+}
+
+async fn insert_row(db: &impl ConnectionTrait, account_id: Option<Uuid>, new: Event) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: Set(new.id),
-        account_id: Set(Some(account_id)),
+        account_id: Set(account_id),
         kind: Set(new.event.as_str().to_owned()),
         detail: Set(new.detail),
         at: Set(new.at),
@@ -36,6 +56,15 @@ pub async fn insert(db: &impl ConnectionTrait, account_id: Uuid, new: Event) -> 
     };
     row.insert(db).await?;
     Ok(())
+}
+
+/// Deletes the oldest events of an account beyond the maximum. Reads at most as many entries of the index as it allows.
+fn delete_oldest_query(account_id: Uuid) -> DeleteMany<Entity> {
+    let of_account = || Entity::find().select_only().column(Column::Id).filter(Column::AccountId.eq(account_id));
+    let oldest_kept = of_account().order_by_desc(Column::Id).offset(SECURITY_EVENTS_MAX - 1).limit(1);
+    let older = Expr::col((Entity, Column::Id)).lt(SubQueryStatement::from(oldest_kept.into_query()));
+    let older = of_account().filter(older).order_by_asc(Column::Id).limit(DELETED_AT_ONCE);
+    Entity::delete_many().filter(Column::Id.in_subquery(older.into_query()))
 }
 
 /// Returns up to `most` events of an account at `cursor`, newest first.
@@ -88,7 +117,7 @@ fn read(row: Model) -> Option<Event> {
 mod tests {
     use uuid::Uuid;
 
-    use super::{Cursor, list_query};
+    use super::{Cursor, delete_oldest_query, list_query};
     use crate::store::query_plan::{Plan, empty_store};
 
     #[tokio::test]
@@ -99,5 +128,13 @@ mod tests {
             let plan = Plan::of(&store, &list_query(Uuid::nil(), cursor, 51)).await;
             assert!(plan.is_one_search_by("security_event_account_id"), "{plan:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_oldest_events_of_an_account_are_found_by_index_searches() {
+        let (store, _folder) = empty_store().await;
+        let plan = Plan::of(&store, &delete_oldest_query(Uuid::nil())).await;
+        let indexes = ["sqlite_autoindex_security_event_1", "security_event_account_id"];
+        assert!(plan.is_searches_by(&indexes), "{plan:?}");
     }
 }

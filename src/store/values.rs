@@ -103,7 +103,8 @@ mod tests {
         let kinds = "password second_factor email_code code_request unproven_form";
         assert_eq!(AttemptKind::ALL.map(AttemptKind::as_str).join(" "), kinds);
         assert_eq!(Outcome::ALL.map(Outcome::as_str), ["pending", "failed", "succeeded", "forgiven"]);
-        assert_eq!(MailState::ALL.map(MailState::as_str), ["waiting", "sent", "dead", "expired", "dropped"]);
+        let states = ["waiting", "sent", "dead", "expired", "dropped", "decoy", "suppressed"];
+        assert_eq!(MailState::ALL.map(MailState::as_str), states);
         assert_eq!(LinkPurpose::ALL.map(LinkPurpose::as_str), ["end_session", "undo_email_change", "keep_account"]);
         assert_eq!(Ending::ALL.map(Ending::as_str), ["used", "revoked"]);
         let metrics = "registration_begun registration_finished wrong_password wrong_code second_step_failed \

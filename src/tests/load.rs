@@ -183,6 +183,30 @@ async fn with_the_queue_full_the_portal_answers_at_once_that_it_is_busy() {
     }
 }
 
+/// Estimating the strength of a password takes a core as well.
+#[tokio::test]
+async fn with_the_queue_full_no_password_is_estimated_either() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    for mode in BOTH {
+        let mut client = app.client(mode);
+        assert_eq!(client.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
+        let mut owner = app.client(mode);
+        owner.post("/recover", &[("email", "ann@x.example")]).await;
+        let places = crowd(&app);
+        let weak = "password1";
+        assert_eq!(app.client(mode).post("/password/strength", &[("password", weak)]).await.status, 503);
+        assert_eq!(app.client(mode).register("eve", "eve@x.example", weak).await.status, 503);
+        let fields = [("current_password", PASSWORD), ("password", weak)];
+        assert_eq!(client.post("/account/password", &fields).await.status, 503);
+        assert_eq!(owner.post("/recover/verify", &[("code", "123456"), ("password", weak)]).await.status, 503);
+        drop(places);
+        let answer = app.script().post("/password/strength", &[("password", weak)]).await;
+        assert!(answer.body.contains("This is a commonly used password."), "{}", answer.body);
+        app.advance(3_600);
+    }
+}
+
 #[tokio::test]
 async fn an_attempt_refused_because_the_queue_is_full_is_not_a_failure() {
     let app = TestApp::new().await;

@@ -11,6 +11,7 @@ mod configuration;
 mod connections;
 mod crash;
 mod csrf;
+mod decoys;
 mod devices;
 mod directions;
 mod documents;

@@ -104,6 +104,40 @@ async fn the_log_can_be_paged_to_its_beginning_and_back() {
 }
 
 #[tokio::test]
+async fn the_log_of_an_account_keeps_its_newest_5_000_events() {
+    let app = TestApp::new().await;
+    for name in ["ann", "bob"] {
+        app.account(name, &format!("{name}@x.example")).await;
+    }
+    let (ann, bob) = (account_id(&app, "ann").await, account_id(&app, "bob").await);
+    fill(&app, bob, 3).await;
+    let kept =
+        |name: &str| format!("FROM security_event JOIN account ON account.id = account_id WHERE username = '{name}'");
+    app.execute(&older_events(1_000_000, 4_990)).await;
+    fill(&app, ann, 15).await;
+    assert_eq!(app.count(&format!("SELECT COUNT(*) {}", kept("ann"))).await, 5_000);
+    assert_eq!(app.count(&format!("SELECT MIN(at) {}", kept("ann"))).await, 1_000_006, "the oldest five are deleted");
+    assert_eq!(app.count(&format!("SELECT COUNT(*) {}", kept("bob"))).await, 3);
+    // An earlier version wrote more. They are deleted a few at a time.
+    app.execute(&older_events(0, 40)).await;
+    for left in [15, 0] {
+        signed_in(&app, Mode::Form, "ann").await;
+        assert_eq!(app.count(&format!("SELECT COUNT(*) {} AND at < 1000", kept("ann"))).await, left);
+    }
+    assert_eq!(app.count(&format!("SELECT COUNT(*) {}", kept("ann"))).await, 5_000);
+}
+
+/// Inserts events of ann after a time, one every millisecond.
+fn older_events(after: i64, count: u32) -> String {
+    format!(
+        "INSERT INTO security_event (id, account_id, kind, at, ip, user_agent)
+         WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+         SELECT unhex(printf('%012x%020x', {after} + i, i)), account.id, 'signed_in', {after} + i, '', ''
+         FROM n, account WHERE username = 'ann'"
+    )
+}
+
+#[tokio::test]
 async fn an_unknown_id_is_ignored_and_shows_no_other_users_events() {
     let app = TestApp::new().await;
     for name in ["ann", "bob"] {

@@ -259,19 +259,44 @@ async fn an_expired_session_is_not_listed() {
 }
 
 #[tokio::test]
-async fn at_most_a_hundred_sessions_are_listed() {
-    let app = TestApp::new().await;
+async fn an_account_has_at_most_fifty_sessions_and_the_oldest_ends_when_another_begins() {
+    let app = TestApp::with(&[("PORTAL_SESSION_IDLE", "43200")]).await;
     app.account("ann", "ann@x.example").await;
-    let here = signed_in(&app, Mode::Form, "ann").await;
-    app.execute(
-        "INSERT INTO session (digest, account_id, remember, data, created_at, last_seen_at, handle) \
-         WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 150) \
-         SELECT randomblob(32), account_id, remember, data, created_at - i, last_seen_at, randomblob(16) FROM session, n",
-    )
-    .await;
-    let page = here.clone().get(PAGE).await.body;
-    assert_eq!(page.matches("name=\"session\"").count(), 100);
-    assert!(page.contains("Showing the most recent devices.") && page.contains(END_OTHERS));
+    app.account("bob", "bob@x.example").await;
+    let bob = signed_in(&app, Mode::Form, "bob").await;
+    let mut sessions = Vec::new();
+    for n in 0..50 {
+        sessions.push(signed_in(&app, BOTH[n % 2], "ann").await);
+    }
+    assert_eq!(listed(&sessions[0]).await.len(), 50);
+    assert!(sessions[0].get(PAGE).await.body.contains("You can be signed in on 50 devices."));
+    sessions.push(signed_in(&app, Mode::Form, "ann").await);
+    assert!(!is_signed_in(&sessions[0]).await, "the oldest");
+    assert!(is_signed_in(&sessions[1]).await && is_signed_in(&sessions[50]).await && is_signed_in(&bob).await);
+    assert_eq!(listed(&sessions[50]).await.len(), 50);
+    // Sign-ins at the same time exceed it by none.
+    let more = (0..20).map(|_| {
+        let mut client = app.script();
+        async move { client.sign_in("ann", PASSWORD).await.location() }
+    });
+    for to in join_all(more).await {
+        assert_eq!(to.as_deref(), Some("/dashboard"));
+    }
+    let count = "SELECT COUNT(*) FROM session JOIN account ON account.id = account_id WHERE username = 'ann'";
+    assert_eq!(app.count(count).await, 50);
+}
+
+#[tokio::test]
+async fn a_session_that_begins_after_the_clock_was_set_back_does_not_end_itself() {
+    let app = TestApp::with(&[("PORTAL_SESSION_IDLE", "43200")]).await;
+    app.account("ann", "ann@x.example").await;
+    for _ in 0..50 {
+        signed_in(&app, Mode::Form, "ann").await;
+    }
+    app.clock.set(portal::domain::Timestamp(app.clock.now().0 - 7_200_000));
+    let earlier = signed_in(&app, Mode::Form, "ann").await;
+    assert!(is_signed_in(&earlier).await);
+    assert_eq!(listed(&earlier).await.len(), 50);
 }
 
 #[tokio::test]

@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::islands::ApiError;
+use crate::limits::SESSIONS_MAX;
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::form::FormRequest;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
 use crate::services::describe_user_agent;
-use crate::services::session_manager::LISTED;
 use crate::store::sessions::LiveSession;
 use crate::ui::{AccountArea, ActionButton, Item, ItemList, LocalTime, PlainRefusal, Section};
 
@@ -21,11 +21,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     let current = request.by.member()?.session;
     Ok(Document::new("Sessions", move |context| {
         let flash = context.flash.clone();
-        let complete = u64::try_from(sessions.len()).is_ok_and(|listed| listed < LISTED);
-        let others = sessions.iter().any(|session| session.signed_in.handle != current) || !complete;
-        let newest = (!complete).then(
-            || view! { <p>"Showing the most recent devices. To sign out the rest, sign out on all other devices."</p> },
-        );
+        let others = sessions.iter().any(|session| session.signed_in.handle != current);
         let rows: Vec<_> = sessions
             .into_iter()
             .map(|session| {
@@ -41,7 +37,12 @@ async fn load(request: PageRequest<'_>) -> PageResult {
                         "Don't recognize a device? End its session and "
                         <a href=paths::ACCOUNT>"change your password"</a> "."
                     </p>
-                    {newest}
+                    <p>
+                        {format!(
+                            "You can be signed in on {SESSIONS_MAX} devices. After that, the oldest session ends when you \
+                             sign in again.",
+                        )}
+                    </p>
                     <ItemList>{rows}</ItemList>
                 </Section>
                 {others.then(|| view! { <EndOthers /> })}

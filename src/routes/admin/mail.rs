@@ -104,6 +104,8 @@ fn label(state: MailState) -> &'static str {
         MailState::Failed => "Failed",
         MailState::Expired => "Expired before sending",
         MailState::Dropped => "Canceled by an administrator",
+        MailState::Decoy => "To be suppressed",
+        MailState::Suppressed => "Suppressed",
     }
 }
 

@@ -30,12 +30,12 @@ impl AccountSettings<'_> {
         if current.is_empty() {
             errors.add("current_password", "Enter your current password.");
         }
-        let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
-        let password = errors.check("password", self.core.password_policy.parse(password, &context));
-        let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
-        // Reserve the slot for the new hash first, so that a full queue is noticed before the
+        // Reserve the slot for the new password first, so that a full queue is noticed before the
         // current password is checked.
         let slot = self.core.password_check().enter(by)?;
+        let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
+        let password = self.core.password_policy.parse(password, &context, &slot, &mut errors).await?;
+        let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
         let (account, verified) = self.core.reauthentication().own_password("current_password", current, by).await?;
         let hash = self.core.hasher.hash(slot, &password).await?;
         let tx = self.core.store.write().await?;

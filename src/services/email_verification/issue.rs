@@ -32,6 +32,15 @@ pub struct CodePermit {
     known_device: bool,
 }
 
+/// The recipient of a code.
+#[derive(Debug)]
+struct Recipient {
+    to: Email,
+    username: Username,
+    /// Why the code is not sent, if it is not.
+    withheld: Option<SuppressionReason>,
+}
+
 impl EmailVerifier<'_> {
     /// Checks the budget of emails per day, takes a code from the quota of the requesting network, and checks the limit
     /// for the recipient.
@@ -139,10 +148,11 @@ impl EmailVerifier<'_> {
         Ok(!permit.known_device && (wrong + limits.otp_tries as usize > most || network.is_some()))
     }
 
-    /// Stores a code and queues the email that contains it, in the same transaction. If the
-    /// verification has no recipient, the same row is written, but no code is mailed or accepted:
-    /// the response must not reveal whether the email has an account. The owner of an email that is
-    /// taken is notified.
+    /// Stores a code and queues the email that contains it, in the same transaction.
+    ///
+    /// The code may be withheld: the email of a registration or change is taken, or a recovery has no account. The
+    /// response must not reveal it, so the same rows are written, but no such code is accepted, and the row in the outbox
+    /// is a decoy. Instead of a decoy, the owner of an email that is taken gets a notice if one is due.
     pub async fn issue(
         &self,
         tx: &Transaction,
@@ -152,16 +162,16 @@ impl EmailVerifier<'_> {
     ) -> Result<(), StoreError> {
         let EmailVerification { id: flow, purpose, ref email, .. } = *verification;
         let now = tx.now();
-        let recipient = self.recipient(tx, verification).await?;
+        let Recipient { to, username, withheld } = self.recipient(tx, verification).await?;
         let is_long = self.must_be_long(tx, verification, permit, by).await?;
         let code = if is_long {
             EmailCode::long(u64::from_be_bytes(self.core.rng.bytes()))
         } else {
             self.core.rng.otp_code().into()
         };
-        let digest = match recipient {
-            Some(_) => self.core.digester.digest(purpose, flow, email.key(), &code),
-            None => OtpDigest::of_no_code(self.core.rng.bytes()),
+        let digest = match withheld {
+            None => self.core.digester.digest(purpose, flow, email.key(), &code),
+            Some(_) => OtpDigest::of_no_code(self.core.rng.bytes()),
         };
         let otp = NewOtp {
             id: self.core.rng.id(now),
@@ -172,72 +182,73 @@ impl EmailVerifier<'_> {
             requester_ip: by.ip.to_string(),
             issued_at: now,
             expires_at: now + self.core.limits.otp_lifetime,
-            withheld: recipient.is_none().then_some(match purpose {
-                OtpPurpose::Registration | OtpPurpose::EmailChange => SuppressionReason::AddressTaken,
-                OtpPurpose::Recovery => SuppressionReason::NoAccount,
-            }),
+            withheld,
             is_long,
             known_device: permit.known_device,
         };
         let (id, expires_at) = (otp.id, otp.expires_at);
         otps::insert(tx, otp).await?;
         otps::invalidate_previous(tx, flow, OTP_LIVE, now).await?;
-        let Some((to, username)) = recipient else { return self.notify_owner(tx, verification, by).await };
         let mail = CodeMail { to, username, code, expires_at, requester_ip: by.ip.to_string(), browser: by.browser() };
         let message = match purpose {
             OtpPurpose::Registration => Message::RegistrationCode(mail),
             OtpPurpose::Recovery => Message::RecoveryCode(mail),
             OtpPurpose::EmailChange => Message::EmailChangeCode(mail),
         };
-        self.core.mailer.enqueue(tx, &message, Some(id)).await
+        let notice = match purpose {
+            OtpPurpose::Registration | OtpPurpose::EmailChange => self.owner_notice(tx, verification, by).await?,
+            OtpPurpose::Recovery => None,
+        };
+        match (withheld, notice) {
+            (None, _) => self.core.mailer.enqueue(tx, &message, Some(id)).await,
+            (Some(_), Some(notice)) => self.core.mailer.enqueue(tx, &notice, None).await,
+            (Some(_), None) => self.core.mailer.enqueue_decoy(tx, &message, Some(id)).await,
+        }
     }
 
-    /// Returns the recipient of the code, or `None` if the email of a registration or change is
-    /// taken, or a recovery has no account.
-    async fn recipient(
-        &self,
-        tx: &Transaction,
-        verification: &EmailVerification,
-    ) -> Result<Option<(Email, Username)>, StoreError> {
+    /// Returns the recipient of the code, or of the decoy in place of it.
+    async fn recipient(&self, tx: &Transaction, verification: &EmailVerification) -> Result<Recipient, StoreError> {
         let email = verification.email.clone();
-        if verification.address_taken {
-            return Ok(None);
-        }
-        if let Some(sign_up) = &verification.sign_up {
-            return Ok(Some((email, sign_up.username.clone())));
-        }
-        if verification.purpose == OtpPurpose::Recovery {
-            let account = recovery::recoverable_account(tx, verification).await?;
-            return Ok(account.map(|account| (account.email, account.username)));
-        }
-        let Some(account_id) = verification.account_id else { return Ok(None) };
-        Ok(accounts::by_id(tx, account_id).await?.map(|account| (email, account.username)))
+        let id = verification.account_id.unwrap_or_default();
+        let (found, reason) = match verification.purpose {
+            OtpPurpose::Registration => {
+                let sign_up = verification.sign_up.as_ref();
+                (sign_up.map(|sign_up| (email.clone(), sign_up.username.clone())), SuppressionReason::AddressTaken)
+            }
+            OtpPurpose::EmailChange => {
+                let account = accounts::by_id(tx, id).await?;
+                (account.map(|account| (email.clone(), account.username)), SuppressionReason::AddressTaken)
+            }
+            OtpPurpose::Recovery => {
+                let account = recovery::recoverable_account(tx, verification).await?;
+                (account.map(|account| (account.email, account.username)), SuppressionReason::NoAccount)
+            }
+        };
+        let withheld = (found.is_none() || verification.address_taken).then_some(reason);
+        let (to, username) = found.unwrap_or_else(|| (email, Username::of_nobody()));
+        Ok(Recipient { to, username, withheld })
     }
 
-    /// Notifies the owner of an email that is taken, at a limited rate, that someone tried to use
-    /// it.
-    async fn notify_owner(
+    /// Returns the notice to the owner of an email that is taken that someone tried to use it, if one is due: they are
+    /// sent at a limited rate.
+    async fn owner_notice(
         &self,
         tx: &Transaction,
         verification: &EmailVerification,
         by: &RequestContext,
-    ) -> Result<(), StoreError> {
-        if !verification.address_taken {
-            return Ok(());
-        }
+    ) -> Result<Option<Message>, StoreError> {
         let now = tx.now();
+        // The same queries for an email that is not taken, so that the response takes equally long.
         let owner = email_owner::find(tx, &verification.email, &self.core.limits, now).await?;
-        let Some(owner) = owner else { return Ok(()) };
-        if !accounts::claim_exists_notice(tx, owner.account_id, now, now - EXISTS_NOTICE_EVERY).await? {
-            return Ok(());
-        }
-        let message = Message::AccountExists {
+        let owner = owner.filter(|_| verification.address_taken);
+        let id = owner.as_ref().map(|owner| owner.account_id).unwrap_or_default();
+        let is_due = accounts::claim_exists_notice(tx, id, now, now - EXISTS_NOTICE_EVERY).await?;
+        Ok(owner.filter(|_| is_due).map(|owner| Message::AccountExists {
             to: owner.email,
             username: owner.username,
             requester_ip: by.ip.to_string(),
             browser: by.browser(),
             at: now,
-        };
-        self.core.mailer.enqueue(tx, &message, None).await
+        }))
     }
 }

@@ -1,6 +1,7 @@
 //! Setting a new password with a recovery code.
 
 use super::{Recovery, recoverable_account};
+use crate::crypto::hash_queue::HashSlot;
 use crate::crypto::{OtpPurpose, PasswordContext, PasswordHash};
 use crate::domain::{EmailCode, FieldErrors, NoticeKind, Password, SecurityEvent};
 use crate::mail::NotificationKind;
@@ -31,10 +32,10 @@ impl Recovery<'_> {
         // Check this before validating the fields, so that users without a pending recovery are not
         // asked to correct them.
         verifier.pending(reader, OtpPurpose::Recovery, by).await?;
-        let (code, password) = self.parse(code, password)?;
         // Reserve a hashing slot before using the database, so that during a flood requests are
         // rejected without waiting for the writer.
         let slot = self.core.password_check().enter(by)?;
+        let (code, password) = self.parse(code, password, &slot).await?;
         let attempt = verifier.record_attempt(OtpPurpose::Recovery, by).await?;
         if !verifier.is_correct(&attempt, &code).await? {
             return Err(verifier.reject(&attempt, by).await);
@@ -44,7 +45,7 @@ impl Recovery<'_> {
             return Err(verifier.reject(&attempt, by).await);
         };
         let context = PasswordContext { username: account.username.as_str(), email: account.email.as_str() };
-        if let Err(reason) = self.core.password_policy.check(&password, &context) {
+        if let Some(reason) = self.core.password_policy.refusal(&password, &context, &slot).await? {
             verifier.revert(attempt).await?;
             return Err(FieldErrors::one("password", reason).into());
         }
@@ -53,11 +54,11 @@ impl Recovery<'_> {
         self.set_password(tx, &account, &hash, by).await
     }
 
-    fn parse(&self, code: &str, password: &str) -> Result<(EmailCode, Password), ServiceError> {
+    async fn parse(&self, code: &str, password: &str, slot: &HashSlot) -> Result<(EmailCode, Password), ServiceError> {
         let mut errors = FieldErrors::default();
         let code = errors.check("code", EmailCode::parse(code));
         let unknown_owner = PasswordContext { username: "", email: "" };
-        let password = errors.check("password", self.core.password_policy.parse(password, &unknown_owner));
+        let password = self.core.password_policy.parse(password, &unknown_owner, slot, &mut errors).await?;
         match (code, password) {
             (Some(code), Some(password)) if errors.is_empty() => Ok((code, password)),
             _ => Err(errors.into()),

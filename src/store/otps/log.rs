@@ -154,5 +154,7 @@ fn delivery_of(withheld: Option<SuppressionReason>, message: Option<(MailState, 
         MailState::Failed => OtpDelivery::GivenUp,
         MailState::Expired => OtpDelivery::Expired,
         MailState::Dropped => OtpDelivery::Dropped,
+        // Only codes that are withheld have one.
+        MailState::Decoy | MailState::Suppressed => OtpDelivery::Unknown,
     }
 }

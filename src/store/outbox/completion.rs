@@ -4,7 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
-use super::{MailState, waiting};
+use super::{MailState, open, waiting};
 use crate::domain::Timestamp;
 use crate::store::entity::outbox::{Column, Entity};
 use crate::store::{StoreError, batch};
@@ -23,8 +23,8 @@ pub async fn close_sent(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> R
     Ok(())
 }
 
-/// Closes a pending message with `state` and erases its payload. Replaces the last error if one is
-/// given.
+/// Closes a pending message or decoy with `state` and erases its payload. Replaces the last error if
+/// one is given.
 pub async fn close_unsent(
     db: &impl ConnectionTrait,
     id: Uuid,
@@ -34,7 +34,7 @@ pub async fn close_unsent(
     let mut update = Entity::update_many()
         .col_expr(Column::State, Expr::value(state))
         .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
-        .filter(waiting().add(Column::Id.eq(id)));
+        .filter(open().add(Column::Id.eq(id)));
     if let Some(error) = error {
         update = update.col_expr(Column::LastError, Expr::value(error));
     }

@@ -4,6 +4,10 @@
 //! before each attempt and closes it (see `completion`) once it is sent or has failed. Closing erases
 //! the payload, except that the payload of a failed message is kept for a while so that it can be
 //! retried. The view for administrators is in `queue`.
+//!
+//! Where a message depends on whether an account exists, a *decoy* takes its place if there is none. It is written,
+//! claimed and closed like a message, but never sent, so that neither an answer nor what the worker does afterwards
+//! reveals which of the two it was.
 
 mod completion;
 mod queue;
@@ -36,6 +40,10 @@ words! {
         Expired = "expired",
         /// Removed from the queue by an administrator.
         Dropped = "dropped",
+        /// A decoy that the worker has not closed yet.
+        Decoy = "decoy",
+        /// A decoy that is closed.
+        Suppressed = "suppressed",
     }
 }
 
@@ -49,6 +57,8 @@ pub struct NewMail {
     pub recipient_masked: String,
     /// The encrypted message.
     pub payload: Vec<u8>,
+    /// [`MailState::Waiting`] or [`MailState::Decoy`].
+    pub state: MailState,
     pub created_at: Timestamp,
     /// The message is never sent from this time on.
     pub expires_at: Option<Timestamp>,
@@ -56,12 +66,23 @@ pub struct NewMail {
     pub otp_id: Option<Uuid>,
 }
 
-/// A pending message.
+/// Which pending messages the worker looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Messages with a code.
+    Codes,
+    Decoys,
+    /// All messages, but no decoys.
+    Messages,
+}
+
+/// A pending message or decoy.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "Entity")]
 pub struct WaitingMail {
     pub id: Uuid,
     pub kind: String,
+    pub state: MailState,
     /// The encrypted message, unless it was erased.
     pub payload: Option<Vec<u8>>,
     /// Attempts so far.
@@ -75,49 +96,50 @@ pub struct WaitingMail {
     pub carries_code: bool,
 }
 
+impl WaitingMail {
+    #[must_use]
+    pub fn is_decoy(&self) -> bool {
+        self.state == MailState::Decoy
+    }
+}
+
 /// Inserts a message that is due immediately.
 pub async fn insert(db: &impl ConnectionTrait, new: NewMail) -> Result<(), StoreError> {
-    let row = ActiveModel {
-        state: Set(MailState::Waiting),
-        attempts: Set(0),
-        next_attempt_at: Set(new.created_at),
-        ..new.into_active_model()
-    };
+    let row = ActiveModel { attempts: Set(0), next_attempt_at: Set(new.created_at), ..new.into_active_model() };
     row.insert(db).await?;
     Ok(())
 }
 
-/// Returns the message that has been due for longest, with `only_codes` among messages with a code.
-/// An attempt planned for after `latest_attempt` is also due: the clock was set back after it was
+/// Returns the message of a class that has been due for longest. An attempt planned for after `latest_attempt` is also due: the clock was set back after it was
 /// planned.
 pub async fn first_due(
     db: &impl ConnectionTrait,
-    only_codes: bool,
+    class: Class,
     now: Timestamp,
     latest_attempt: Timestamp,
 ) -> Result<Option<WaitingMail>, StoreError> {
     let due = Condition::any().add(Column::NextAttemptAt.lte(now.0)).add(Column::NextAttemptAt.gt(latest_attempt.0));
     let live = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now.0));
     let query = Entity::find()
-        .filter(waiting_for(only_codes).add(due).add(live))
+        .filter(pending(class).add(due).add(live))
         .order_by_asc(Column::NextAttemptAt)
         .order_by_asc(Column::Id);
     Ok(query.into_partial_model().one(db).await?)
 }
 
-/// Returns when the next attempt is planned, with `only_codes` among messages with a code.
-pub async fn next_attempt(db: &impl ConnectionTrait, only_codes: bool) -> Result<Option<Timestamp>, StoreError> {
+/// Returns when the next attempt at a message of a class is planned.
+pub async fn next_attempt(db: &impl ConnectionTrait, class: Class) -> Result<Option<Timestamp>, StoreError> {
     let query = Entity::find()
         .select_only()
         .column(Column::NextAttemptAt)
-        .filter(waiting_for(only_codes))
+        .filter(pending(class))
         .order_by_asc(Column::NextAttemptAt);
     Ok(query.into_tuple().one(db).await?)
 }
 
-/// Returns up to `most` pending messages that have expired.
+/// Returns up to `most` pending messages and decoys that have expired.
 pub async fn overdue(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<Vec<WaitingMail>, StoreError> {
-    let query = Entity::find().filter(waiting().add(Column::ExpiresAt.lte(now))).limit(most);
+    let query = Entity::find().filter(open().add(Column::ExpiresAt.lte(now))).limit(most);
     Ok(query.into_partial_model().all(db).await?)
 }
 
@@ -127,7 +149,7 @@ pub async fn claim(db: &impl ConnectionTrait, mail: &WaitingMail, retry_at: Time
     let claimed = Entity::update_many()
         .col_expr(Column::Attempts, Expr::value(mail.attempts.saturating_add(1)))
         .col_expr(Column::NextAttemptAt, Expr::value(retry_at.0))
-        .filter(waiting().add(Column::Id.eq(mail.id)).add(Column::Attempts.eq(mail.attempts)))
+        .filter(open().add(Column::Id.eq(mail.id)).add(Column::Attempts.eq(mail.attempts)))
         .exec(db)
         .await?;
     Ok(claimed.rows_affected == 1)
@@ -148,6 +170,15 @@ fn waiting() -> Condition {
     Condition::all().add(Column::State.eq(MailState::Waiting))
 }
 
-fn waiting_for(only_codes: bool) -> Condition {
-    waiting().add_option(only_codes.then(|| Column::OtpId.is_not_null()))
+/// Selects pending messages and decoys.
+fn open() -> Condition {
+    Condition::all().add(Column::State.is_in([MailState::Waiting, MailState::Decoy]))
+}
+
+fn pending(class: Class) -> Condition {
+    match class {
+        Class::Codes => waiting().add(Column::OtpId.is_not_null()),
+        Class::Decoys => Condition::all().add(Column::State.eq(MailState::Decoy)),
+        Class::Messages => waiting(),
+    }
 }

@@ -2,15 +2,20 @@
 
 use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Select,
+    ColumnTrait as _, ConnectionTrait, DeleteMany, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
 };
 use uuid::Uuid;
 
 use super::{Sessions, SignedIn, begun};
 use crate::domain::Timestamp;
+use crate::limits::SESSIONS_MAX;
 use crate::store::StoreError;
 use crate::store::entity::session::{Column, Entity};
+
+/// How many sessions are ended at once if an account has many more than [`SESSIONS_MAX`], because earlier versions had no
+/// such limit.
+const ENDED_AT_ONCE: u64 = 1_000;
 
 /// An active session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +50,24 @@ impl Sessions {
             .filter(self.past_a_limit(self.clock.now()).not())
             .order_by_desc(Column::CreatedAt)
             .limit(most)
+    }
+
+    /// Ends the oldest sessions of an account that has more than [`SESSIONS_MAX`], but not the one that has just begun.
+    pub(super) async fn end_oldest(
+        &self,
+        db: &impl ConnectionTrait,
+        account_id: Uuid,
+        begun: Vec<u8>,
+    ) -> Result<(), StoreError> {
+        self.end_oldest_query(account_id, begun).exec(db).await?;
+        Ok(())
+    }
+
+    fn end_oldest_query(&self, account_id: Uuid, begun: Vec<u8>) -> DeleteMany<Entity> {
+        // The one that has just begun need not be the newest, because the clock may have been set back.
+        let older = self.newest(account_id, ENDED_AT_ONCE).filter(Column::Digest.ne(begun)).offset(SESSIONS_MAX - 1);
+        let older = older.select_only().column(Column::Digest).into_query();
+        Entity::delete_many().filter(Column::Digest.in_subquery(older))
     }
 }
 
@@ -97,5 +120,14 @@ mod tests {
         let sessions = Sessions::new(store.clone(), clock, Limits::default().session);
         let plan = Plan::of(&store, &sessions.newest(Uuid::nil(), 100)).await;
         assert!(plan.is_one_search_by("session_account_started"), "{plan:?}");
+    }
+
+    #[tokio::test]
+    async fn ending_the_oldest_sessions_of_an_account_is_two_index_searches() {
+        let (store, _folder) = empty_store().await;
+        let clock = Clock::Test(TestClock::at(crate::domain::Timestamp(0)));
+        let sessions = Sessions::new(store.clone(), clock, Limits::default().session);
+        let plan = Plan::of(&store, &sessions.end_oldest_query(Uuid::nil(), vec![7; 32])).await;
+        assert!(plan.is_searches_by(&["sqlite_autoindex_session_1", "session_account_started"]), "{plan:?}");
     }
 }

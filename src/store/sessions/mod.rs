@@ -151,9 +151,10 @@ impl Sessions {
     async fn insert(&self, record: &Record) -> Result<(), StoreError> {
         let now = self.clock.now();
         let signed_in = signed_in(&record.data);
+        let account_id = signed_in.as_ref().map(|it| it.account_id);
         let row = ActiveModel {
             digest: Set(digest(&record.id)),
-            account_id: Set(signed_in.as_ref().map(|it| it.account_id)),
+            account_id: Set(account_id),
             remember: Set(signed_in.as_ref().is_some_and(|it| it.remember)),
             data: Set(encode(&record.data)?),
             // A session that gets a new id keeps its start time.
@@ -163,6 +164,9 @@ impl Sessions {
         };
         let tx = self.store.write().await?;
         row.insert(&tx).await?;
+        if let Some(account_id) = account_id {
+            self.end_oldest(&tx, account_id, digest(&record.id)).await?;
+        }
         tx.commit().await
     }
 

@@ -29,13 +29,18 @@ impl DataFolder {
     /// Creates one next to the build, which is on a real disk, while `/tmp` may be in
     /// memory: the portal waits for the disk before it answers a sign-in.
     pub(crate) async fn new() -> Outcome<Self> {
+        Self::with_accounts(ACCOUNTS).await
+    }
+
+    /// As above, with this many accounts.
+    pub(crate) async fn with_accounts(accounts: u32) -> Outcome<Self> {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         process::migrate(folder.path())?;
         let store = Store::open(&format!("sqlite://{}/portal.db", folder.path().display()), Clock::System).await?;
         let (rng, now) = (Rng::from_system()?, Clock::System.now());
         let hash = hash_password(&rng).await?;
         let tx = store.write().await?;
-        for n in 0..ACCOUNTS {
+        for n in 0..accounts {
             let name = username(n);
             let account = NewAccount {
                 id: rng.id(now),

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, HOST};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
@@ -47,6 +47,26 @@ pub(crate) fn form(path: &str, fields: &[(impl AsRef<str>, impl AsRef<str>)]) ->
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded;charset=UTF-8")
         .header("sec-fetch-site", "same-origin");
     Ok(request.body(Full::from(form))?)
+}
+
+/// As sent by a trusted proxy for a client with this IP address.
+pub(crate) fn from_ip(mut request: Request, ip: &str) -> Outcome<Request> {
+    request.headers_mut().insert("x-forwarded-for", HeaderValue::from_str(ip)?);
+    Ok(request)
+}
+
+/// The cookies that a response sets, as a browser returns them.
+pub(crate) fn cookies(answer: &Answer) -> String {
+    let all = answer.headers().get_all(SET_COOKIE).iter();
+    let pairs = all.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
+    pairs.collect::<Vec<_>>().join("; ")
+}
+
+pub(crate) fn with_cookies(mut request: Request, cookies: &str) -> Outcome<Request> {
+    if !cookies.is_empty() {
+        request.headers_mut().insert(COOKIE, HeaderValue::from_str(cookies)?);
+    }
+    Ok(request)
 }
 
 /// A persistent connection for one request after the other.

@@ -7,17 +7,20 @@
 //! turn by turn; a figure is the median of its rounds. The program exits with a
 //! failure when a figure misses its floor.
 //!
-//! `make bench` runs all of them in about ten minutes. To run some:
+//! `make bench` runs all of them in about a quarter of an hour. To run some:
 //! `cargo bench --features ssr --bench figures -- memory start`, and to try out
 //! a change to this code: `-- --quick`.
 
+mod attempts;
 mod bare;
 mod crowd;
 mod data;
+mod fairness;
 mod fill;
 mod latency;
 mod limiter;
 mod load;
+mod mail_server;
 mod process;
 mod proof;
 mod purge;
@@ -138,6 +141,9 @@ async fn measure(arguments: &Arguments, effort: Effort) -> Outcome<Vec<Row>> {
     }
     if arguments.want(crowd::FIGURES) {
         rows.extend(crowd::measure(effort).await?);
+    }
+    if arguments.want(fairness::FIGURES) {
+        rows.extend(fairness::measure(effort).await?);
     }
     if arguments.want(secrecy::FIGURES) {
         rows.extend(secrecy::measure(effort).await?);

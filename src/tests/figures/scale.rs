@@ -8,15 +8,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::http::HeaderValue;
-use axum::http::header::{COOKIE, SET_COOKIE};
-
 use crate::data::{DataFolder, PASSWORD, username};
-use crate::load::{self, Answer, Connection, Request};
+use crate::load::{self, Answer, Connection, Request, cookies, with_cookies};
 use crate::process::Portal;
 use crate::secrecy::hidden_inputs;
 use crate::table::{Figure, Row, Unit, median};
-use crate::{Effort, Outcome, fill, say};
+use crate::{Effort, Outcome, attempts, fill, say};
 
 /// The first page of users, and the search for one email: the worse of the two.
 const USERS: Figure = Figure::new("user list and exact search, 1,000,000 accounts ÷ 1,000", Unit::Multiple, 2.0, 1.3);
@@ -26,7 +23,7 @@ const SIGN_IN: Figure = Figure::new("sign-in without its hash, 1,000,000 ÷ 1,00
 /// A wrong code and then the right one.
 const VERIFY: Figure =
     Figure::new("verifying a code with 1,000,000 ÷ 1,000 rows in the OTP log", Unit::Multiple, 1.3, 1.1);
-pub(crate) const FIGURES: &[Figure] = &[USERS, SIGN_IN, VERIFY];
+pub(crate) const FIGURES: &[Figure] = &[USERS, SIGN_IN, VERIFY, attempts::CHECK];
 
 const MANY: u32 = 1_000_000;
 const FEW: u32 = 1_000;
@@ -65,6 +62,7 @@ pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     let began = load::now();
     let data = [fill::data_of(MANY).await?, fill::data_of(FEW).await?];
     say(format_args!("{MANY} accounts were created in {:.0} s", began.elapsed().as_secs_f64()));
+    let checks = attempts::measure([&data[0], &data[1]], effort.tries).await?;
     let portals = [start(&data[0]).await?, start(&data[1]).await?];
     let addresses = [portals[0].address, portals[1].address];
     let list = users(addresses, "/admin/users", effort.tries).await?.multiple("user list");
@@ -74,7 +72,8 @@ pub(crate) async fn measure(effort: Effort) -> Outcome<Vec<Row>> {
     let sign_in = sign_ins(addresses, effort.tries).await?.multiple("sign-in without its hash");
     let verify =
         verifications(addresses, effort.tries.div_ceil(FEWER_VERIFICATIONS)).await?.multiple("wrong and right code");
-    Ok(vec![USERS.is(list.max(search)), SIGN_IN.is(sign_in), VERIFY.is(verify)])
+    let rows = [USERS.is(list.max(search)), SIGN_IN.is(sign_in), VERIFY.is(verify), attempts::CHECK.is(checks)];
+    Ok(rows.into())
 }
 
 async fn start(data: &DataFolder) -> Outcome<Portal> {
@@ -176,17 +175,4 @@ async fn timed_any(connection: &mut Connection, request: Request) -> Outcome<(An
     let sent = load::now();
     let answer = connection.ask(request).await?;
     Ok((answer, sent.elapsed().as_secs_f64() * 1_000.0))
-}
-
-fn cookies(answer: &Answer) -> String {
-    let all = answer.headers().get_all(SET_COOKIE).iter();
-    let pairs = all.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
-    pairs.collect::<Vec<_>>().join("; ")
-}
-
-fn with_cookies(mut request: Request, cookies: &str) -> Outcome<Request> {
-    if !cookies.is_empty() {
-        request.headers_mut().insert(COOKIE, HeaderValue::from_str(cookies)?);
-    }
-    Ok(request)
 }

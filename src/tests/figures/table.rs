@@ -21,6 +21,10 @@ pub(crate) enum Unit {
     /// One side as a multiple of the other.
     Multiple,
     Milliseconds,
+    /// Of something that must not happen.
+    Count,
+    /// How often one of two cases is recognized by the time that it takes: 0.5 by chance, 1 always.
+    Recognition,
     /// 1,000 bytes.
     Kilobytes,
     /// 1,000,000 bytes.
@@ -51,7 +55,8 @@ impl Unit {
     fn show(self, value: f64, more: usize) -> String {
         let percent = 2 + more;
         match self {
-            Self::Ratio => format!("{value:.percent$}"),
+            Self::Ratio | Self::Recognition => format!("{value:.percent$}"),
+            Self::Count => format!("{value:.0}"),
             Self::Multiple => format!("{value:.percent$} ×"),
             Self::Milliseconds => format!("{value:.more$} ms"),
             Self::Kilobytes => format!("{value:.more$} kB"),
@@ -68,7 +73,12 @@ impl Row {
     fn meets(&self, bound: f64) -> bool {
         match self.figure.unit {
             Unit::Ratio => self.measured >= bound,
-            Unit::Multiple | Unit::Milliseconds | Unit::Kilobytes | Unit::Megabytes => self.measured <= bound,
+            Unit::Multiple
+            | Unit::Milliseconds
+            | Unit::Count
+            | Unit::Recognition
+            | Unit::Kilobytes
+            | Unit::Megabytes => self.measured <= bound,
         }
     }
 

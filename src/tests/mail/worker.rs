@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use portal::mail::transport::memory::Behavior;
 use portal::mail::transport::{Memory, Transport};
+use portal::mail::{Report, Worker};
 use tokio::sync::watch;
 
 use crate::harness::mail::log::Listener;
-use crate::harness::mail::outbox::{ADDRESS, CODE, Outbox};
+use crate::harness::mail::outbox::{ADDRESS, CODE, LIFETIME, Outbox};
 use crate::harness::mail::{At, Fault, MailServer, Protection};
 
 fn url(server: &MailServer) -> String {
@@ -164,6 +165,74 @@ async fn notices_to_an_unresponsive_server_leave_a_slot_for_a_code() {
         }
     };
     tokio::time::timeout(Duration::from_secs(2), code_is_sent).await.expect("the code does not wait for the notices");
+    running.abort();
+    drop(stop);
+}
+
+/// Sends a code while the clock advances, as if the mail server needed this long.
+async fn send_a_code_in(outbox: &Outbox, server: &MailServer, worker: &Worker, took: Duration) {
+    server.fault((At::Content, Fault::Late(Duration::from_millis(300))));
+    outbox.write(&outbox.code()).await;
+    let advance = async {
+        while server.connections() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        outbox.clock.advance(took);
+    };
+    let (sent, ()) = tokio::join!(worker.deliver_due(), advance);
+    assert_eq!(sent.expect("no error").sent, 1);
+    server.fault(None);
+}
+
+#[tokio::test]
+async fn a_decoy_is_closed_without_being_sent_and_takes_as_long_as_the_last_code() {
+    let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
+    let worker = outbox.smtp(&url(&server));
+    send_a_code_in(&outbox, &server, &worker, Duration::from_secs(1)).await;
+    outbox.write_decoys(&outbox.code(), 1).await;
+    let early = tokio::time::timeout(Duration::from_millis(700), worker.deliver_due()).await;
+    early.expect_err("the code took a second");
+    let row = outbox.rows().await.remove(1);
+    assert_eq!((row.state.as_str(), row.attempts), ("decoy", 1), "claimed like an email");
+    outbox.clock.advance(Duration::from_secs(15));
+    assert_eq!(worker.deliver_due().await.expect("no error"), Report::default());
+    let row = outbox.rows().await.remove(1);
+    assert_eq!((row.state.as_str(), row.attempts, row.payload, row.sent_at), ("suppressed", 2, None, None));
+    assert_eq!(server.accepted().len(), 1);
+}
+
+#[tokio::test]
+async fn decoys_that_expired_are_closed() {
+    let outbox = Outbox::new().await;
+    outbox.write_decoys(&outbox.code(), 3).await;
+    outbox.clock.advance(LIFETIME);
+    let worker = outbox.worker(Transport::memory());
+    assert_eq!(worker.deliver_due().await.expect("no error"), Report::default());
+    for row in outbox.rows().await {
+        assert_eq!((row.state.as_str(), row.payload), ("suppressed", None));
+    }
+}
+
+#[tokio::test]
+async fn a_code_does_not_wait_for_decoys() {
+    let (outbox, server) = (Outbox::new().await, MailServer::start(Protection::None).await);
+    let worker = outbox.smtp(&url(&server));
+    send_a_code_in(&outbox, &server, &worker, Duration::from_secs(9)).await;
+    outbox.write_decoys(&outbox.code(), 20).await;
+    let (stop, stopped) = watch::channel(false);
+    let running = tokio::spawn(worker.run(stopped));
+    let four_in_hand = async {
+        while outbox.rows().await.iter().filter(|row| row.attempts > 0).count() < 5 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), four_in_hand).await.expect("decoys in progress");
+    // Long enough for a fifth one, if there were a slot for it.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(outbox.rows().await.iter().filter(|row| row.attempts > 0).count(), 5, "the code and four decoys");
+    outbox.write(&outbox.code()).await;
+    outbox.mailer.wake();
+    tokio::time::timeout(Duration::from_secs(2), server.wait_for(2)).await.expect("the code is sent");
     running.abort();
     drop(stop);
 }

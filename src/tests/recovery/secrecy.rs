@@ -38,7 +38,7 @@ async fn status_body_and_cookies_are_the_same_in_every_step() {
 }
 
 #[tokio::test]
-async fn the_rows_are_the_same_and_only_the_email_differs() {
+async fn only_an_account_gets_an_email_and_the_row_of_the_other_is_never_sent() {
     let app = with_ann().await;
     let before = app.mails_to("ann@x.example").await.len();
     ask(&mut app.form(), "ann@x.example").await;
@@ -46,6 +46,7 @@ async fn the_rows_are_the_same_and_only_the_email_differs() {
     assert_eq!(app.count("SELECT COUNT(*) FROM email_verification WHERE purpose = 'recovery'").await, 2);
     assert_eq!(app.count("SELECT COUNT(*) FROM otp WHERE purpose = 'recovery'").await, 2);
     assert_eq!(app.mails_to("zoe@x.example").await.len(), 0);
+    assert_eq!(app.texts("SELECT state FROM outbox WHERE recipient_masked = 'z***@x.example'").await, ["suppressed"]);
     assert_eq!(app.mails_to("ann@x.example").await.len(), before + 1);
 }
 

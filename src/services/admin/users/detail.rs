@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::AdminService;
 use super::rules::{self, AccountStatus};
 use crate::domain::{Timestamp, UserAction};
+use crate::limits::SESSIONS_MAX;
 use crate::services::outcome::ServiceError;
 use crate::services::request_context::RequestContext;
-use crate::services::session_manager;
 use crate::store::accounts::{self, Account};
 use crate::store::audit::{self, AuditEntry};
 use crate::store::security_events::{self, Event};
@@ -67,7 +67,7 @@ impl AdminService<'_> {
             audit::list(db, &audit::Filter { target: Some(id), ..Default::default() }, Cursor::First, NEWEST).await?;
         let ids = entries.iter().flat_map(|entry| [entry.actor_id, entry.target_id]).flatten().collect();
         // A closed account has no valid sessions, even if there are rows.
-        let sessions = self.core.sessions.live(id, account.session_version, session_manager::LISTED).await?;
+        let sessions = self.core.sessions.live(id, account.session_version, SESSIONS_MAX).await?;
         Ok(UserPage {
             app_since: totp::find(db, id).await?.map(|seed| seed.since),
             passkeys: passkeys::count(db, id).await?,

@@ -100,6 +100,16 @@ impl Outbox {
         tx.commit().await.expect("a commit");
     }
 
+    /// Stores this many decoys in place of a message, all in one transaction.
+    pub(crate) async fn write_decoys(&self, message: &Message, times: usize) {
+        let otp = Rng::from_seed(3).id(self.clock.now());
+        let tx = self.store.write().await.expect("a transaction");
+        for _ in 0..times {
+            self.mailer.enqueue_decoy(&tx, message, Some(otp)).await.expect("a row");
+        }
+        tx.commit().await.expect("a commit");
+    }
+
     /// Queues a message this many times, all in one transaction.
     pub(crate) async fn write_many(&self, message: &Message, times: usize) {
         let tx = self.store.write().await.expect("a transaction");
