@@ -24,6 +24,7 @@ mod m20261123_000012_overview;
 mod m20261123_000013_waiting_apps;
 mod m20261123_000014_email_verification;
 mod m20261128_000015_attempts;
+mod m20261128_000016_factor_origin;
 
 /// Migrates a database to the schema of this version.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000013_waiting_apps::Migration),
             Box::new(m20261123_000014_email_verification::Migration),
             Box::new(m20261128_000015_attempts::Migration),
+            Box::new(m20261128_000016_factor_origin::Migration),
         ]
     }
 }

@@ -51,7 +51,7 @@ impl Download {
         let Self { id, session, form, .. } = self;
         match error {
             ServiceError::ReauthenticationRequired => {
-                let pending = PendingForm { form, page, values: Vec::new() };
+                let pending = PendingForm { form, page, ..PendingForm::default() };
                 match pending_form::put(&session, &pending).await {
                     Ok(()) => see_other(paths::ACCOUNT_CONFIRM),
                     Err(error) => error_page::failed(&error, Some(&id)),

@@ -107,7 +107,9 @@ impl Pages {
             },
             // The session ended after the request was authenticated.
             ServiceError::Unauthenticated => see_other(paths::LOGIN),
-            ServiceError::ReauthenticationRequired => see_other(paths::ACCOUNT_CONFIRM),
+            ServiceError::ReauthenticationRequired | ServiceError::SecondFactorRequired => {
+                see_other(paths::ACCOUNT_CONFIRM)
+            }
             error => error_page::failed(&error, id),
         }
     }

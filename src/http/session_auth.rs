@@ -21,7 +21,7 @@ pub type Fault = Box<dyn std::error::Error + Send + Sync>;
 pub struct SessionAuth {
     /// The signed-in user, as the pages and the services need them.
     pub user: Option<(AccountView, AuthenticatedUser)>,
-    /// The pending second step of a sign-in.
+    /// The pending second step of a sign-in, or of a session that has become a half session.
     pub second_step: Option<SecondStep>,
     /// The second step was pending for too long and has been canceled.
     pub second_step_expired: bool,
@@ -32,19 +32,37 @@ pub struct SessionAuth {
 /// Reads the session, and ends it if its user may no longer be signed in.
 pub async fn authenticate(state: &AppState, session: &Session, headers: &HeaderMap) -> Result<SessionAuth, Fault> {
     let mut lookup = open(state, session, headers.contains_key(REFRESH)).await?;
-    let user = match user(session, &mut lookup).await? {
+    let (user, second_step, second_step_expired) = match user(session, &mut lookup).await? {
+        Some((owner, signed_in)) if is_half(&owner, &signed_in) => (None, Some(step_up(state, signed_in)), false),
         Some((owner, signed_in)) => {
-            let member = member(state, &owner, &signed_in).await?;
-            Some((account_view(state, owner, signed_in, member.must_enroll), member))
+            let member = member(state, &owner, &signed_in);
+            (Some((account_view(state, owner, signed_in, member.must_enroll), member)), None, false)
         }
-        None => None,
-    };
-    let (second_step, second_step_expired) = match user {
-        Some(_) => (None, false),
-        None => second_step(state, session, &mut lookup).await?,
+        None => {
+            let (second_step, expired) = second_step(state, session, &mut lookup).await?;
+            (None, second_step, expired)
+        }
     };
     let holds_flash = lookup.is_some_and(|lookup| lookup.holds(flash::FLASH));
     Ok(SessionAuth { user, second_step, second_step_expired, holds_flash })
+}
+
+/// Whether the session was signed in with one factor, although the account has a second one by now. This is decided for
+/// each request, because the second one may have been added after the sign-in, and elsewhere.
+fn is_half(owner: &Owner, signed_in: &SignedIn) -> bool {
+    owner.has_factor && !signed_in.two_step
+}
+
+/// Returns the second step with which a half session continues.
+fn step_up(state: &AppState, signed_in: SignedIn) -> SecondStep {
+    SecondStep {
+        account_id: signed_in.account_id,
+        session_version: signed_in.session_version,
+        remember: signed_in.remember,
+        next: None,
+        at: state.clock.now().0,
+        signed_in: Some(Box::new(signed_in)),
+    }
 }
 
 /// Returns the content of the request's session. If it no longer exists, loading it once makes the
@@ -92,17 +110,19 @@ async fn second_step(
     Ok((None, true))
 }
 
-/// Loads the second factors only if one is required that this session was not signed in with.
-async fn member(state: &AppState, owner: &Owner, signed_in: &SignedIn) -> Result<AuthenticatedUser, Fault> {
-    let must_enroll = !signed_in.two_step && state.second_factor().must_enroll(owner.id, owner.role).await?;
-    Ok(AuthenticatedUser {
+fn member(state: &AppState, owner: &Owner, signed_in: &SignedIn) -> AuthenticatedUser {
+    AuthenticatedUser {
         account_id: owner.id,
         session: signed_in.handle,
         session_version: signed_in.session_version,
         authenticated_at: Timestamp(signed_in.authenticated_at),
-        must_enroll,
+        second_factor_at: signed_in.second_factor_at.map(Timestamp),
+        has_factor: owner.has_factor,
+        ancestors: signed_in.ancestors.clone(),
+        // Whatever the session was signed in with: its factor may have been removed.
+        must_enroll: state.config.second_factor.applies_to(owner.role) && !owner.has_factor,
         administrator: owner.role == Role::Administrator,
-    })
+    }
 }
 
 fn account_view(state: &AppState, owner: Owner, signed_in: SignedIn, must_enroll: bool) -> AccountView {

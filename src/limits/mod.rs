@@ -34,6 +34,9 @@ pub const INVITATIONS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 pub const SECOND_STEP_WAITS: Duration = Duration::from_secs(10 * 60);
 /// How long a new authenticator app can wait for its first code.
 pub const SEED_WAITS: Duration = Duration::from_secs(30 * 60);
+/// How long a new factor can be removed with the link in the notice about it, and how long a recovery by email turns
+/// two-step sign-in off again. As long as a change of the email can be undone by default.
+pub const FACTOR_UNDO: Duration = Duration::from_secs(72 * 3_600);
 /// How long entries of an account's security log are kept.
 pub const SECURITY_LOG: Duration = Duration::from_secs(400 * 86_400);
 /// How long the hourly counters are kept.

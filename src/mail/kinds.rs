@@ -1,7 +1,7 @@
 //! All kinds of email, for lists.
 
 /// Each kind as stored in the database, with its label.
-pub const KINDS: [(&str, &str); 29] = [
+pub const KINDS: [(&str, &str); 33] = [
     ("registration_code", "Registration code"),
     ("recovery_code", "Password reset code"),
     ("email_change_code", "Email change code"),
@@ -20,6 +20,10 @@ pub const KINDS: [(&str, &str); 29] = [
     ("recovery_code_used", "Recovery code used"),
     ("passkey_added", "Passkey added"),
     ("passkey_removed", "Passkey removed"),
+    ("factors_removed", "Sign-in methods removed"),
+    ("second_step_failed", "Second step failed"),
+    ("second_step_locked", "Second step locked"),
+    ("passkey_cloned", "Passkey copied"),
     ("deletion_scheduled", "Deletion scheduled"),
     ("deletion_cancelled", "Deletion canceled"),
     ("invitation", "Invitation"),

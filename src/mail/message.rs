@@ -167,6 +167,7 @@ mod tests {
         let code = r#""to":"ann@x.example","username":"ann","code":"123456","expires_at":1,
                       "requester_ip":"192.0.2.7","browser":"Firefox""#;
         let link = r#"{"token":"secret","until":1}"#;
+        let method = r#"{"name":"authenticator app","added":1}"#;
         let mut stored: Vec<String> = ["registration_code", "recovery_code", "email_change_code"]
             .map(|kind| format!(r#"{{"kind":"{kind}",{code}}}"#))
             .into();
@@ -188,6 +189,13 @@ mod tests {
             r#""recovery_code_used","left":2"#.to_owned(),
             r#""passkey_added","name":"Laptop""#.to_owned(),
             r#""passkey_removed","name":"Laptop""#.to_owned(),
+            r#""passkey_cloned","name":"Laptop""#.to_owned(),
+            format!(r#""two_step_on","undo":{link}"#),
+            format!(r#""app_replaced","undo":{link}"#),
+            format!(r#""recovery_codes_made","undo":{link}"#),
+            format!(r#""passkey_added","name":"Laptop","undo":{link}"#),
+            format!(r#""password_recovered","removed":[{method}],"remaining":[{method}]"#),
+            format!(r#""factors_removed","removed":[{method}],"remaining":[]"#),
         ];
         let plain = [
             "password_changed",
@@ -198,6 +206,8 @@ mod tests {
             "two_step_off",
             "app_replaced",
             "recovery_codes_made",
+            "second_step_failed",
+            "second_step_locked",
             "deletion_cancelled",
         ]
         .map(|about| format!("{about:?}"));
@@ -216,6 +226,7 @@ mod tests {
         }
         let mut listed = kinds::KINDS.map(|(kind, _)| kind);
         kinds.sort_unstable();
+        kinds.dedup();
         listed.sort_unstable();
         assert_eq!(kinds, listed, "lists of emails have a label for each kind");
     }

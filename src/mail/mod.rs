@@ -33,6 +33,7 @@ mod rendered_email;
 mod schedule;
 mod sender;
 mod serde_helpers;
+mod sign_in_method;
 mod text;
 pub mod transport;
 mod worker;
@@ -42,6 +43,7 @@ pub use message::{CodeMail, Message, NoticeMail, TestMail};
 pub use notice::{Link, NotificationKind};
 pub use rendered_email::RenderedEmail;
 pub use sender::Sender;
+pub use sign_in_method::SignInMethod;
 pub use transport::Transport;
 pub use worker::{Report, Worker};
 

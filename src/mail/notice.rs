@@ -9,6 +9,7 @@ use super::content::{self, Block, Content};
 use super::format::one_line;
 use super::message::NoticeMail;
 use super::sender::Sender;
+use super::sign_in_method::SignInMethod;
 use super::{serde_helpers, text};
 use crate::datetime::date;
 use crate::domain::Timestamp;
@@ -28,24 +29,55 @@ pub enum NotificationKind {
     },
     PasswordChanged,
     /// With a code sent by email.
-    PasswordRecovered,
+    PasswordRecovered {
+        /// Removed with it, because two-step sign-in was new.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        removed: Vec<SignInMethod>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        remaining: Vec<SignInMethod>,
+    },
     UsernameChanged,
     /// Sent to the old email.
     EmailChanged {
         link: Link,
     },
     EmailChangeUndone,
-    TwoStepOn,
+    TwoStepOn {
+        /// Empty in queued emails of earlier versions, as in the kinds below.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undo: Option<Link>,
+    },
     TwoStepOff,
-    AppReplaced,
-    RecoveryCodesMade,
+    AppReplaced {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undo: Option<Link>,
+    },
+    RecoveryCodesMade {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undo: Option<Link>,
+    },
     RecoveryCodeUsed {
         left: u32,
     },
     PasskeyAdded {
         name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undo: Option<Link>,
     },
     PasskeyRemoved {
+        name: String,
+    },
+    /// By a link in an email.
+    FactorsRemoved {
+        removed: Vec<SignInMethod>,
+        remaining: Vec<SignInMethod>,
+    },
+    /// A wrong code or passkey after the correct password.
+    SecondStepFailed,
+    /// So many of them that the second factors are locked for some time.
+    SecondStepLocked,
+    /// A passkey whose signature counter decreased.
+    PasskeyCloned {
         name: String,
     },
     DeletionScheduled {
@@ -88,17 +120,21 @@ impl NotificationKind {
             Self::NewDevice { .. } => "new_device",
             Self::PasswordGuessed { .. } => "password_guessed",
             Self::PasswordChanged => "password_changed",
-            Self::PasswordRecovered => "password_recovered",
+            Self::PasswordRecovered { .. } => "password_recovered",
             Self::UsernameChanged => "username_changed",
             Self::EmailChanged { .. } => "email_changed",
             Self::EmailChangeUndone => "email_change_undone",
-            Self::TwoStepOn => "two_step_on",
+            Self::TwoStepOn { .. } => "two_step_on",
             Self::TwoStepOff => "two_step_off",
-            Self::AppReplaced => "app_replaced",
-            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::AppReplaced { .. } => "app_replaced",
+            Self::RecoveryCodesMade { .. } => "recovery_codes_made",
             Self::RecoveryCodeUsed { .. } => "recovery_code_used",
             Self::PasskeyAdded { .. } => "passkey_added",
             Self::PasskeyRemoved { .. } => "passkey_removed",
+            Self::FactorsRemoved { .. } => "factors_removed",
+            Self::SecondStepFailed => "second_step_failed",
+            Self::SecondStepLocked => "second_step_locked",
+            Self::PasskeyCloned { .. } => "passkey_cloned",
             Self::DeletionScheduled { .. } => "deletion_scheduled",
             Self::DeletionCancelled => "deletion_cancelled",
             Self::ByAdministrator { action } => action.kind(),
@@ -108,25 +144,40 @@ impl NotificationKind {
     fn link(&self) -> Option<&Link> {
         match self {
             Self::NewDevice { link } | Self::EmailChanged { link } | Self::DeletionScheduled { link, .. } => Some(link),
+            Self::TwoStepOn { undo }
+            | Self::AppReplaced { undo }
+            | Self::RecoveryCodesMade { undo }
+            | Self::PasskeyAdded { undo, .. } => undo.as_ref(),
             _ => None,
         }
     }
 
     fn advice(&self) -> Advice {
-        // Someone who knows the password could sign in again, so the advice is to set a new one.
+        // Someone who knows the password could sign in again, so the advice is to set a new one. It does not keep out
+        // someone who has added a passkey or an app, so no text says that it does.
         let recover = |text| Advice { text, label: "Reset your password", path: paths::RECOVER };
         match self {
-            Self::EmailChanged { .. } | Self::DeletionScheduled { .. } => {
+            Self::ByAdministrator { action } => action.advice(),
+            _ if self.link().is_some() => {
                 recover("If this wasn't you, use the link above, then reset your password. That signs out all devices.")
             }
-            Self::ByAdministrator { action } => action.advice(),
             Self::PasswordGuessed { .. } => Advice {
                 text: "If this wasn't you, you don't have to do anything: your password was not guessed. Two-step \
                        sign-in protects your account even if it is.",
                 label: "Turn on two-step sign-in",
                 path: paths::ACCOUNT_SECURITY,
             },
-            _ => recover("If this wasn't you, reset your password now. That signs out all devices."),
+            Self::PasswordRecovered { .. } => recover(
+                "If this wasn't you, someone can read your email. Secure your mailbox, then reset your password. That \
+                 signs out all devices.",
+            ),
+            Self::FactorsRemoved { .. } => {
+                recover("Reset your password now, because someone may know it. That signs out all devices.")
+            }
+            _ => recover(
+                "If this wasn't you, reset your password now. That signs out all devices. It doesn't remove passkeys or \
+                 authenticator apps: check them under Account, Security.",
+            ),
         }
     }
 
@@ -145,7 +196,7 @@ impl NotificationKind {
                 format!("Your {portal} password was changed"),
                 "Your password was changed, and you've been signed out on other devices.".to_owned(),
             ),
-            Self::PasswordRecovered => (
+            Self::PasswordRecovered { .. } => (
                 format!("Your {portal} password was reset"),
                 "Your password was reset, and you've been signed out on all devices.".to_owned(),
             ),
@@ -161,7 +212,7 @@ impl NotificationKind {
                 format!("Your {portal} email address was restored"),
                 "Your account uses this email address again, and all devices have been signed out.".to_owned(),
             ),
-            Self::TwoStepOn => (
+            Self::TwoStepOn { .. } => (
                 format!("An authenticator app was added to your {portal} account"),
                 "An authenticator app was added to your account. You'll be asked for a code from it when you sign in \
                  with your password."
@@ -171,11 +222,11 @@ impl NotificationKind {
                 format!("An authenticator app was removed from your {portal} account"),
                 "The authenticator app was removed from your account. Its codes no longer work.".to_owned(),
             ),
-            Self::AppReplaced => (
+            Self::AppReplaced { .. } => (
                 format!("Your {portal} authenticator app was replaced"),
                 "Your authenticator app was replaced. Codes from the old one no longer work.".to_owned(),
             ),
-            Self::RecoveryCodesMade => (
+            Self::RecoveryCodesMade { .. } => (
                 format!("New recovery codes for your {portal} account"),
                 "New recovery codes were created for your account. The old ones no longer work.".to_owned(),
             ),
@@ -183,7 +234,7 @@ impl NotificationKind {
                 format!("A recovery code was used for your {portal} account"),
                 format!("A recovery code was used to sign in to your account. Codes left: {left}."),
             ),
-            Self::PasskeyAdded { name } => (
+            Self::PasskeyAdded { name, .. } => (
                 format!("A passkey was added to your {portal} account"),
                 format!("The passkey \u{201c}{}\u{201d} can now be used to sign in to your account.", one_line(name)),
             ),
@@ -191,6 +242,29 @@ impl NotificationKind {
                 format!("A passkey was removed from your {portal} account"),
                 format!(
                     "The passkey \u{201c}{}\u{201d} can no longer be used to sign in to your account.",
+                    one_line(name)
+                ),
+            ),
+            Self::FactorsRemoved { .. } => (
+                format!("Sign-in methods were removed from your {portal} account"),
+                "Sign-in methods were removed with the link in an email, and all devices have been signed out."
+                    .to_owned(),
+            ),
+            Self::SecondStepFailed => (
+                format!("Failed second step for your {portal} account"),
+                "Someone entered your password correctly, but not the second step.".to_owned(),
+            ),
+            Self::SecondStepLocked => (
+                format!("Too many failed second steps for your {portal} account"),
+                "Someone entered your password correctly, but failed at the second step many times. For a while, codes \
+                 are accepted only from browsers that you signed in with before. Passkeys still work."
+                    .to_owned(),
+            ),
+            Self::PasskeyCloned { name } => (
+                format!("A passkey of your {portal} account may have been copied"),
+                format!(
+                    "The passkey \u{201c}{}\u{201d} was refused, because its counter went back. There may be a copy of it. \
+                     Remove it under Account, Security, and add a new one.",
                     one_line(name)
                 ),
             ),
@@ -210,12 +284,39 @@ impl NotificationKind {
         (one_line(&subject), happened)
     }
 
+    /// Returns paragraphs with the sign-in methods that were removed and that remain.
+    fn methods(&self) -> Vec<Block> {
+        let (Self::PasswordRecovered { removed, remaining } | Self::FactorsRemoved { removed, remaining }) = self
+        else {
+            return Vec::new();
+        };
+        let list = |intro: &str, methods: &[SignInMethod]| {
+            let list = (!methods.is_empty()).then(|| format!("{intro} {}.", SignInMethod::list(methods)));
+            list.map(Block::Text)
+        };
+        let new = if matches!(self, Self::PasswordRecovered { .. }) {
+            "Two-step sign-in was on for less than 3 days, so it was turned off. Removed:"
+        } else {
+            "Removed:"
+        };
+        let remain = "These sign-in methods remain, and the new password doesn't remove them:";
+        list(new, removed).into_iter().chain(list(remain, remaining)).collect()
+    }
+
     /// Returns the sentence before the button, and the label of the button.
     fn remedy(&self) -> (&'static str, &'static str) {
         match self {
             Self::EmailChanged { .. } => ("If this wasn't you, restore this email address:", "Restore email address"),
             Self::DeletionScheduled { .. } => ("If you want to keep your account:", "Keep my account"),
-            _ => ("If this wasn't you, sign that device out:", "Sign out that device"),
+            Self::NewDevice { .. } => (
+                "If this wasn't you, sign that device out. This also removes the passkeys and other sign-in methods that \
+                 it added in the last 3 days:",
+                "Sign out that device",
+            ),
+            _ => (
+                "If this wasn't you, remove it, and everything that the same device added after it:",
+                "Remove it and sign out all devices",
+            ),
         }
     }
 }
@@ -235,6 +336,7 @@ pub(super) fn content(mail: &NoticeMail, from: &Sender) -> Content {
             text::deadline(link.until)
         )));
     }
+    body.extend(mail.about.methods());
     let origin = if let NotificationKind::ByAdministrator { .. } = mail.about {
         format!("An administrator of {portal} did this on {at}.")
     } else {

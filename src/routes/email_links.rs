@@ -55,15 +55,24 @@ fn texts(purpose: LinkPurpose) -> (&'static str, &'static str, &'static str, &'s
     match purpose {
         LinkPurpose::EndSession => (
             "Sign out that device?",
-            "This signs out the device that the email is about. Then reset your password.",
+            "This signs out the device that the email is about, and removes the sign-in methods that it added in the \
+             last 3 days. Then reset your password.",
             "Sign out that device",
             "Signing out…",
         ),
         LinkPurpose::UndoEmailChange => (
             "Restore your email address?",
-            "We'll use this email address again and sign out all devices. Then reset your password.",
+            "We'll use this email address again, remove the sign-in methods that the same device added in the last 3 \
+             days, and sign out all devices. Then reset your password.",
             "Restore email address",
             "Restoring…",
+        ),
+        LinkPurpose::UndoFactor => (
+            "Remove this sign-in method?",
+            "This removes the sign-in method that the email is about, and everything that the same device added after \
+             it. It signs out all devices. Then reset your password.",
+            "Remove it and sign out all devices",
+            "Removing…",
         ),
         LinkPurpose::KeepAccount => (
             "Keep your account?",

@@ -7,8 +7,11 @@ use tower_sessions::Session;
 use tower_sessions::session::Error;
 
 use super::session::{self as sessions, cookies, flash, one_time_secrets, pending_form};
+use crate::crypto::FlowToken;
 use crate::islands::{Feedback, Flash};
-use crate::services::{FlowChange, NextStep, RequestContext, SessionChange, SignInOutcome};
+use crate::services::{
+    FactorChange, FlowChange, NextStep, Reauthenticated, RequestContext, SessionChange, SignInOutcome,
+};
 use crate::state::AppState;
 use crate::store::sessions::SignedIn;
 
@@ -65,21 +68,42 @@ async fn change_session(
             let now = state.clock.now().0;
             update(state, session, true, |it| (it.session_version, it.authenticated_at) = (version, now)).await?;
         }
-        SessionChange::Reauthenticated(at) => {
-            update(state, session, false, |it| it.authenticated_at = at.0).await?;
+        SessionChange::SteppedUp(outcome) => {
+            sessions::change(session, &state.config, &outcome.signed_in, true).await?;
+            return Ok(trust_cookie(state, outcome.trusted).into_iter().collect());
+        }
+        SessionChange::Reauthenticated(given) => {
+            update(state, session, true, |it| reauthenticate(it, &given)).await?;
             let flash = pending_form::take(session).await?;
             flash::put(session, state, by, &flash).await?;
             step.to = flash.path.into();
         }
-        SessionChange::Factors { two_step, codes } => {
+        SessionChange::Factors { change, codes } => {
             let Some(signed_in) = sessions::signed_in(session).await? else { return Ok(Vec::new()) };
             if let Some(codes) = codes {
                 one_time_secrets::put(session, state, signed_in.handle, &codes).await?;
             }
-            update(state, session, false, |it| it.two_step = two_step.unwrap_or(it.two_step)).await?;
+            let (now, renew) = (state.clock.now().0, matches!(change, FactorChange::Added { .. }));
+            update(state, session, renew, |it| match change {
+                FactorChange::Added { session_version } => {
+                    (it.session_version, it.two_step, it.second_factor_at) = (session_version, true, Some(now));
+                }
+                FactorChange::RemovedLast => (it.two_step, it.second_factor_at) = (false, None),
+                FactorChange::Kept => {}
+            })
+            .await?;
         }
     }
     Ok(Vec::new())
+}
+
+/// Records what the user has just given again.
+fn reauthenticate(signed_in: &mut SignedIn, given: &Reauthenticated) {
+    signed_in.authenticated_at = given.at.0;
+    if let Some(origin) = &given.second_factor {
+        signed_in.second_factor_at = Some(given.at.0);
+        signed_in.ancestors = std::mem::take(&mut signed_in.ancestors).join(origin);
+    }
 }
 
 /// Starts a signed-in session, and returns the cookies that recognize and trust the browser.
@@ -87,11 +111,15 @@ async fn sign_in(state: &AppState, session: &Session, outcome: SignInOutcome) ->
     let config = &state.config;
     sessions::begin(session, config, &outcome.signed_in).await?;
     let device = outcome.device.and_then(|token| cookies::device(config, &token));
-    let lifetime = config.limits.trust_lifetime;
-    let trust = outcome.trusted.and_then(|(name, token)| cookies::trust(config, &name, &token, lifetime));
+    let trust = trust_cookie(state, outcome.trusted);
     // A notice about a new device may be queued.
     state.mailer.wake();
     Ok(device.into_iter().chain(trust).collect())
+}
+
+fn trust_cookie(state: &AppState, trusted: Option<(String, FlowToken)>) -> Option<HeaderValue> {
+    let lifetime = state.config.limits.trust_lifetime;
+    trusted.and_then(|(name, token)| cookies::trust(&state.config, &name, &token, lifetime))
 }
 
 /// Updates the session if it is signed in. With `renew` it gets a new ID.

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::domain::Timestamp;
 use crate::store::accounts::{self, Account};
-use crate::store::{StoreError, Transaction, email_verifications, otps, sessions, trusted_browsers};
+use crate::store::{StoreError, Transaction, email_verifications, otps, sessions, totp, trusted_browsers};
 
 /// Ends all sessions of an account and all its sign-ins in progress. Also cancels everything that
 /// is waiting for a code (codes, recoveries and email changes) and removes all trusted browsers.
@@ -18,8 +18,9 @@ pub async fn revoke_all_access(tx: &Transaction, account: &Account, now: Timesta
 }
 
 /// Ends all sessions, including sign-ins that are waiting for their second factor, from the next
-/// request.
+/// request. An authenticator app that one of them is adding is discarded.
 pub async fn end_sessions(tx: &Transaction, account_id: Uuid) -> Result<(), StoreError> {
+    totp::cancel(tx, account_id).await?;
     accounts::end_sessions(tx, account_id).await?;
     sessions::end_all(tx, account_id).await
 }

@@ -7,7 +7,7 @@ use super::core::Core;
 use super::outcome::{NextStep, ServiceError, SessionChange};
 use super::password_check::{CaptchaPolicy, PasswordAttempt};
 use super::request_context::RequestContext;
-use super::sign_in::Method;
+use super::sign_in::{Method, Proof};
 use crate::domain::{Email, FieldErrors, NextPath, NoticeKind, Password, SecurityEvent, Timestamp, Username};
 use crate::paths;
 use crate::store::accounts::Account;
@@ -99,17 +99,17 @@ impl Login<'_> {
             tracing::info!(event = "sign_in.password_listed", account = %account.id, ip = %by.ip);
             return Ok(typed.reset_password());
         }
-        let method = if !self.core.second_factor().factors(&tx, account.id).await?.any() {
-            Method::Password
-        } else if self.core.second_factor().is_trusted(&tx, account.id, by).await? {
-            Method::TrustedBrowser
+        let proof = if !self.core.second_factor().factors(&tx, account.id).await?.any() {
+            Proof::password()
+        } else if let Some(origin) = self.core.second_factor().is_trusted(&tx, account.id, by).await? {
+            Proof { method: Method::TrustedBrowser, origin }
         } else {
             let due = typed.second_step(&account, self.core.clock.now());
             tx.commit().await?;
             tracing::info!(event = "sign_in.second_step", account = %account.id, ip = %by.ip);
             return Ok(NextStep::go(paths::LOGIN_MFA).with_session(SessionChange::SecondStep(due)));
         };
-        let entered = self.core.sign_in().complete(&tx, &account, method, typed.remember, by).await?;
+        let entered = self.core.sign_in().complete(&tx, &account, &proof, typed.remember, by).await?;
         tx.commit().await?;
         Ok(entered.into_next_step(typed.next_path()))
     }
@@ -133,7 +133,7 @@ impl Credentials<'_> {
     /// Leads to a recovery, for a user whose password is correct but listed.
     ///
     /// A password that others know proves nothing, so it cannot be the proof with which a new one is set. The code that a
-    /// recovery mails is one, and it changes nothing about the second factor.
+    /// recovery mails is one, and it does not skip the second factor.
     fn reset_password(&self) -> NextStep {
         let step = NextStep::go(paths::RECOVER).with_notice(NoticeKind::Warning, LISTED);
         // The account's email is shown only to a user who knows it.
@@ -149,6 +149,7 @@ impl Credentials<'_> {
             remember: self.remember,
             next: self.next_path().map(|next| next.as_str().to_owned()),
             at: now.0,
+            signed_in: None,
         }
     }
 }

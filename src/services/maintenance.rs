@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::core::Core;
 use crate::domain::Timestamp;
-use crate::limits::{DAY, DEVICE_RECOGNIZED, INVITATIONS_KEPT, SECURITY_LOG, TALLIES};
+use crate::limits::{DAY, DEVICE_RECOGNIZED, FACTOR_UNDO, INVITATIONS_KEPT, SECURITY_LOG, TALLIES};
 use crate::store::{
     StoreError, Transaction, account_deletion, attempts, email_changes, hourly_counters, invitations, known_devices,
-    mail_links, otps, outbox, security_events, spent_challenges, trusted_browsers,
+    mail_links, otps, outbox, security_events, spent_challenges, totp, trusted_browsers,
 };
 
 /// Rows deleted per transaction. Each row is on a different page in most indexes of its table, and
@@ -71,11 +71,12 @@ enum Kind {
     SecurityEvents,
     KnownDevices,
     TrustedBrowsers,
+    ReplacedApps,
     Audit,
     HourlyCounters,
 }
 
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 17] = [
     Kind::Accounts,
     Kind::EmailVerifications,
     Kind::Invitations,
@@ -90,6 +91,7 @@ const KINDS: [Kind; 16] = [
     Kind::SecurityEvents,
     Kind::KnownDevices,
     Kind::TrustedBrowsers,
+    Kind::ReplacedApps,
     Kind::HourlyCounters,
     // Last, because it fails if the seal on the log is missing or cannot be decrypted.
     Kind::Audit,
@@ -138,7 +140,10 @@ impl Maintenance<'_> {
             Kind::Accounts => account_deletion::purge(tx, now, ACCOUNTS_BATCH).await,
             Kind::EmailVerifications => self.core.email_verifier().purge(tx, BATCH).await,
             Kind::Invitations => invitations::purge(tx, now - INVITATIONS_KEPT, BATCH).await,
-            Kind::EmailChanges => email_changes::purge(tx, now - self.core.limits.email_undo, BATCH).await,
+            // A recovery looks for changes since two-step sign-in was turned on.
+            Kind::EmailChanges => {
+                email_changes::purge(tx, now - self.core.limits.email_undo.max(FACTOR_UNDO), BATCH).await
+            }
             Kind::Otps => otps::purge(tx, now - self.core.limits.otp_log, BATCH).await,
             Kind::Attempts => attempts::purge(tx, now, BATCH).await,
             Kind::SpentChallenges => spent_challenges::purge(tx, now, BATCH).await,
@@ -149,6 +154,7 @@ impl Maintenance<'_> {
             Kind::SecurityEvents => security_events::purge(tx, now - SECURITY_LOG, BATCH).await,
             Kind::KnownDevices => known_devices::purge(tx, now - DEVICE_RECOGNIZED, BATCH).await,
             Kind::TrustedBrowsers => trusted_browsers::purge(tx, now, BATCH).await,
+            Kind::ReplacedApps => totp::purge_replaced(tx, now - FACTOR_UNDO, BATCH).await,
             Kind::HourlyCounters => hourly_counters::purge(tx, now - TALLIES, BATCH).await,
             Kind::Audit => self.core.audit.purge(tx, now - self.core.limits.audit_log, BATCH).await,
         }

@@ -5,6 +5,7 @@
 
 pub mod access_revocation;
 pub mod account_settings;
+pub mod account_transaction;
 pub mod admin;
 pub mod admin_cli;
 pub mod attempts;
@@ -41,6 +42,7 @@ pub mod user_agent;
 pub mod username_policy;
 
 pub use account_settings::AccountSettings;
+pub use account_transaction::AccountTransaction;
 pub use admin::AdminService;
 pub use admin_cli::AdminCli;
 pub use audit::Audit;
@@ -54,7 +56,9 @@ pub use key_rotation::KeyRotation;
 pub use login::Login;
 pub use maintenance::Maintenance;
 pub use notifications::Notifications;
-pub use outcome::{Flow, FlowChange, InternalError, NextStep, ServiceError, SessionChange};
+pub use outcome::{
+    FactorChange, Flow, FlowChange, InternalError, NextStep, Reauthenticated, ServiceError, SessionChange,
+};
 pub use passkeys::Passkeys;
 pub use password_check::PasswordCheck;
 pub use reauthentication::Reauthentication;

@@ -3,11 +3,13 @@
 use super::core::Core;
 use super::request_context::RequestContext;
 use crate::crypto::FlowToken;
-use crate::domain::{Email, Timestamp, Username};
+use crate::domain::{Email, SecurityEvent, Timestamp, Username};
 use crate::mail::{ByAdministrator, Link, Message, NoticeMail, NotificationKind};
 use crate::store::accounts::Account;
 use crate::store::mail_links::{self, LinkPurpose, MailLink};
-use crate::store::{StoreError, Transaction};
+use crate::store::{StoreError, Transaction, security_events};
+
+const DAY_MILLIS: i64 = 86_400_000;
 
 /// Sends notices and creates the links in them.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +60,22 @@ impl Notifications<'_> {
         self.core.mailer.enqueue_decoy(tx, &notice, None).await
     }
 
+    /// Writes an event that strangers can cause to the security log, and sends the notice about it if it is the first of
+    /// its kind on this day (UTC).
+    pub async fn report(
+        &self,
+        tx: &Transaction,
+        account: &Account,
+        event: SecurityEvent,
+        about: NotificationKind,
+        by: &RequestContext,
+    ) -> Result<(), StoreError> {
+        let midnight = Timestamp(tx.now().0 - tx.now().0.rem_euclid(DAY_MILLIS));
+        let is_first = !security_events::any_since(tx, account.id, event, midnight).await?;
+        self.core.security_log().record(tx, account.id, event, by).await?;
+        if is_first { self.send(tx, account, about, by).await } else { Ok(()) }
+    }
+
     /// Same as [`Notifications::send`], but for an administrator's action. The notice omits the
     /// administrator's IP address and browser, which are not disclosed to the owner.
     pub async fn send_admin_action(
@@ -87,7 +105,7 @@ impl Notifications<'_> {
         subject_id: Option<uuid::Uuid>,
         until: Timestamp,
     ) -> Result<Link, StoreError> {
-        let (token, now) = (FlowToken::generate(&self.core.rng), self.core.clock.now());
+        let (token, now) = (FlowToken::generate(&self.core.rng), tx.now());
         let id = self.core.rng.id(now);
         let (account_id, created_at, expires_at) = (account.id, now, until);
         let link = MailLink { id, purpose, account_id, subject_id, created_at, expires_at, used_at: None };

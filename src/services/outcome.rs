@@ -9,6 +9,7 @@ use crate::crypto::passkey::CeremonyError;
 use crate::crypto::password_hash::HashError;
 use crate::domain::{FieldErrors, Notice, NoticeKind, RecoveryCode, Timestamp};
 use crate::store::StoreError;
+use crate::store::lineage::Lineage;
 use crate::store::sessions::SecondStep;
 
 /// A completed request: where to go next and what to say there.
@@ -31,8 +32,11 @@ pub enum SessionChange {
     SignedIn(Box<SignInOutcome>),
     /// The password was correct: start a session that waits for the second step.
     SecondStep(SecondStep),
-    /// The user confirmed the password or a passkey: go on with the form that required it, instead of [`NextStep::to`].
-    Reauthenticated(Timestamp),
+    /// The signed-in user completed the second step: continue the session as given, under a new ID.
+    SteppedUp(Box<SignInOutcome>),
+    /// The user confirmed the password or a passkey: continue the session under a new ID, and go on with the form that
+    /// required it, instead of [`NextStep::to`].
+    Reauthenticated(Reauthenticated),
     /// The account has a new session version, which ended its other sessions: continue this one with it.
     Version(i32),
     /// Same as [`SessionChange::Version`], after the user entered the password and changed it: the session also gets a
@@ -40,13 +44,32 @@ pub enum SessionChange {
     Renewed(i32),
     /// The account's second factors changed.
     Factors {
-        /// Whether this session counts as signed in with two factors from now on, because the password
-        /// and the new factor have just been used. `None` leaves the session unchanged.
-        two_step: Option<bool>,
+        /// What this means for the session.
+        change: FactorChange,
         /// New recovery codes, to be shown once.
         codes: Option<Vec<RecoveryCode>>,
     },
     End,
+}
+
+/// What the user has just given again.
+#[derive(Clone, Debug)]
+pub struct Reauthenticated {
+    pub at: Timestamp,
+    /// Where the second factor comes from, if one was given.
+    pub second_factor: Option<Lineage>,
+}
+
+/// A change of an account's factors, as it concerns the session that made it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactorChange {
+    /// A factor was added. The session counts as signed in with two factors from now on, because the password and the
+    /// new factor have just been used. It continues under a new ID and with this session version.
+    Added { session_version: i32 },
+    /// The last factor was removed: the session does not count as signed in with two factors anymore.
+    RemovedLast,
+    /// The factors that are left still protect the account.
+    Kept,
 }
 
 /// A change to one of the browser's flow cookies.
@@ -125,6 +148,9 @@ pub enum ServiceError {
     /// The user must enter the password again first.
     #[error("the last authentication is too long ago")]
     ReauthenticationRequired,
+    /// The user must enter the password and a second factor again first, or use a passkey.
+    #[error("the last authentication with a second factor is too long ago")]
+    SecondFactorRequired,
     /// The server is overloaded: all slots for password hashing are taken. Nothing was checked or
     /// counted, so the request can be repeated shortly.
     #[error("busy")]

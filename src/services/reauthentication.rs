@@ -1,16 +1,19 @@
-//! Asking a signed-in user for the password again.
+//! Asking a signed-in user for the password again, and for a second factor.
 
 use super::core::Core;
-use super::outcome::{NextStep, ServiceError, SessionChange};
+use super::outcome::{NextStep, Reauthenticated, ServiceError, SessionChange};
 use super::password_check::{CaptchaPolicy, PasswordAttempt, VerifiedPassword};
 use super::request_context::RequestContext;
-use crate::domain::{FieldErrors, Timestamp};
+use crate::domain::{FieldErrors, SecondStepCode, Timestamp};
 use crate::paths;
 use crate::store::accounts;
 use crate::store::accounts::Account;
+use crate::store::lineage::Lineage;
 
 const EMPTY: &str = "Enter your password.";
 const WRONG: &str = "Incorrect password.";
+const WRONG_CODE: &str =
+    "That code is incorrect or has expired. Enter the latest code from your app, or an unused recovery code.";
 
 /// The service behind `/account/confirm` and every form that asks a signed-in user for the
 /// password.
@@ -27,22 +30,49 @@ impl Core {
 }
 
 /// Returns the next step of a user who has just confirmed the password or a passkey: back to the form that required it.
-pub fn reauthenticated(at: Timestamp) -> NextStep {
-    NextStep::go(paths::ACCOUNT).with_session(SessionChange::Reauthenticated(at))
+/// `second_factor` says where the second factor comes from, if one was given.
+pub fn reauthenticated(at: Timestamp, second_factor: Option<Lineage>) -> NextStep {
+    let given = Reauthenticated { at, second_factor };
+    NextStep::go(paths::ACCOUNT).with_session(SessionChange::Reauthenticated(given))
 }
 
 impl Reauthentication<'_> {
-    /// Verifies the signed-in user's password.
+    /// Verifies the signed-in user's password and, if `code` is given, a code of the authenticator app or a recovery
+    /// code.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`] if the user is not signed in, an error next to the field if the
-    /// password is wrong, or [`ServiceError::Limited`] after too many wrong passwords.
-    pub async fn confirm(&self, password: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
+    /// [`ServiceError::Unauthenticated`] if the user is not signed in, an error next to a field that is wrong, or
+    /// [`ServiceError::Limited`] after too many wrong passwords or codes.
+    pub async fn confirm(
+        &self,
+        password: &str,
+        code: Option<&str>,
+        by: &RequestContext,
+    ) -> Result<NextStep, ServiceError> {
+        let mut errors = FieldErrors::default();
+        if password.is_empty() {
+            errors.add("password", EMPTY);
+        }
+        let code = code.and_then(|code| errors.check("code", SecondStepCode::parse(code)));
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
         let (_, verified) = self.own_password("password", password, by).await?;
-        let tx = self.core.store.write().await?;
-        self.core.password_check().mark_succeeded(&tx, verified).await?;
-        tx.commit().await?;
-        Ok(reauthenticated(self.core.clock.now()))
+        let own = self.core.begin_own(by).await?;
+        self.core.password_check().mark_succeeded(&own.tx, verified).await?;
+        let Some(code) = code else {
+            own.commit().await?;
+            return Ok(reauthenticated(self.core.clock.now(), None));
+        };
+        // The password was right, and a wrong code is counted, whatever the outcome.
+        let outcome = self.core.second_factor().confirm_with_code(&own, &code, by).await;
+        if !matches!(outcome, Err(ServiceError::InternalError(_))) {
+            own.commit().await?;
+        }
+        match outcome? {
+            Some(origin) => Ok(reauthenticated(self.core.clock.now(), Some(origin))),
+            None => Err(FieldErrors::one("code", WRONG_CODE).into()),
+        }
     }
 
     /// Checks the password that a signed-in user typed into `field`. Returns the account as it was

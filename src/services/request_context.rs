@@ -11,6 +11,7 @@ use super::outcome::ServiceError;
 use super::user_agent::describe_user_agent;
 use crate::crypto::FlowToken;
 use crate::domain::Timestamp;
+use crate::store::lineage::Lineage;
 use crate::store::sessions::SecondStep;
 
 /// How long a password or passkey counts as recently given. After that, changes to an account's
@@ -50,6 +51,12 @@ pub struct AuthenticatedUser {
     pub session_version: i32,
     /// When the user last gave the password or a passkey.
     pub authenticated_at: Timestamp,
+    /// When the user last gave a second factor: a code or a passkey.
+    pub second_factor_at: Option<Timestamp>,
+    /// Whether the account has a second factor.
+    pub has_factor: bool,
+    /// Where the factors come from that the session was authenticated with.
+    pub ancestors: Lineage,
     /// Whether the account must have a second factor and does not have one yet.
     pub must_enroll: bool,
     /// Whether the account is an administrator's. While `must_enroll` is set, this grants nothing.
@@ -77,6 +84,26 @@ impl RequestContext {
             Err(ServiceError::ReauthenticationRequired)
         } else {
             Ok(member)
+        }
+    }
+
+    /// Returns the signed-in user if they recently gave all that the account can ask for: the password and a second
+    /// factor, or a passkey, which counts as both (NIST SP 800-63B-4, section 4.1.2.1). Without a second factor, the
+    /// password is enough.
+    ///
+    /// # Errors
+    /// Those of [`RequestContext::recently_authenticated`] if the account has no second factor. Otherwise
+    /// [`ServiceError::Unauthenticated`] or [`ServiceError::SecondFactorRequired`].
+    pub fn authenticated_with_all_factors(&self, now: Timestamp) -> Result<&AuthenticatedUser, ServiceError> {
+        let member = self.member()?;
+        if !member.has_factor {
+            return self.recently_authenticated(now);
+        }
+        let second = member.second_factor_at.is_some_and(|at| now.since(at) <= FRESH);
+        if second && now.since(member.authenticated_at) <= FRESH {
+            Ok(member)
+        } else {
+            Err(ServiceError::SecondFactorRequired)
         }
     }
 

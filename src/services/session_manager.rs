@@ -4,13 +4,13 @@ use uuid::Uuid;
 
 use super::core::Core;
 use super::outcome::{NextStep, ServiceError, SessionChange};
-use super::request_context::{AuthenticatedUser, RequestContext};
+use super::request_context::RequestContext;
 use super::user_agent::describe_user_agent;
 use crate::domain::{NoticeKind, SecurityEvent};
 use crate::limits::SESSIONS_MAX;
 use crate::paths;
+use crate::store::accounts;
 use crate::store::sessions::{self, LiveSession, SignedIn};
-use crate::store::{Transaction, accounts};
 
 const NOT_THERE: &str = "That session has already ended.";
 
@@ -40,24 +40,23 @@ impl SessionManager<'_> {
     /// Ends one of the user's sessions by its public id. Signs out if it is the current one.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`] if the user is not signed in, or [`ServiceError::Refused`] if they
-    /// have no such session.
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`] unless it is the current session,
+    /// or [`ServiceError::Refused`] if they have no such session.
     pub async fn end(&self, handle: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let member = by.member()?;
         let Ok(handle) = Uuid::try_parse(handle) else { return Err(ServiceError::Refused(NOT_THERE)) };
         if handle == member.session {
             return self.sign_out(by).await;
         }
-        let tx = self.core.store.write().await?;
-        self.still_signed_in(&tx, member).await?;
-        let Some(ended) = sessions::end(&tx, member.account_id, handle).await? else {
+        let own = self.core.begin_own_reauthenticated(by).await?;
+        let Some(ended) = sessions::end(&own.tx, member.account_id, handle).await? else {
             return Err(ServiceError::Refused(NOT_THERE));
         };
         self.core
             .security_log()
-            .record_with_detail(&tx, member.account_id, SecurityEvent::SessionEnded, &label(&ended), by)
+            .record_with_detail(&own.tx, member.account_id, SecurityEvent::SessionEnded, &label(&ended), by)
             .await?;
-        tx.commit().await?;
+        own.commit().await?;
         tracing::info!(event = "session.ended", account = %member.account_id, ip = %by.ip);
         let done = NextStep::go(paths::ACCOUNT_SESSIONS);
         let browser = describe_user_agent(&ended.user_agent);
@@ -67,15 +66,14 @@ impl SessionManager<'_> {
     /// Ends all of the user's sessions except the current one, and all sign-ins in progress.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    /// [`ServiceError::Unauthenticated`] or [`ServiceError::ReauthenticationRequired`].
     pub async fn end_others(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let member = by.member()?;
-        let tx = self.core.store.write().await?;
-        self.still_signed_in(&tx, member).await?;
-        sessions::end_others(&tx, member.account_id, member.session).await?;
-        accounts::end_sessions(&tx, member.account_id).await?;
-        self.core.security_log().record(&tx, member.account_id, SecurityEvent::OtherSessionsEnded, by).await?;
-        tx.commit().await?;
+        let own = self.core.begin_own_reauthenticated(by).await?;
+        let (tx, member) = (&own.tx, own.member);
+        sessions::end_others(tx, member.account_id, member.session).await?;
+        accounts::end_sessions(tx, member.account_id).await?;
+        self.core.security_log().record(tx, member.account_id, SecurityEvent::OtherSessionsEnded, by).await?;
+        own.commit().await?;
         tracing::info!(event = "session.others_ended", account = %member.account_id, ip = %by.ip);
         let done = NextStep::go(paths::ACCOUNT_SESSIONS);
         let done = done.with_notice(NoticeKind::Success, "You've been signed out on all other devices.");
@@ -84,26 +82,20 @@ impl SessionManager<'_> {
 
     /// Ends the current session, also one that waits for its second step.
     pub async fn sign_out(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        if let Some(member) = &by.member {
-            let tx = self.core.store.write().await?;
-            if sessions::end(&tx, member.account_id, member.session).await?.is_some() {
-                self.core.security_log().record(&tx, member.account_id, SecurityEvent::SignedOut, by).await?;
+        match self.core.begin_own(by).await {
+            Ok(own) => {
+                sessions::end(&own.tx, own.account.id, own.member.session).await?;
+                self.core.security_log().record(&own.tx, own.account.id, SecurityEvent::SignedOut, by).await?;
+                own.commit().await?;
             }
-            tx.commit().await?;
+            // The session has already ended.
+            Err(ServiceError::Unauthenticated) => {}
+            Err(error) => return Err(error),
         }
         if by.member.is_some() || by.second_step.is_some() {
             tracing::info!(event = "signed_out", ip = %by.ip);
         }
         Ok(NextStep::go(paths::LOGIN).with_session(SessionChange::End))
-    }
-
-    /// Checks that the session still exists. If two browsers end each other's sessions at the same
-    /// time, the second one finds its own session ended and does nothing.
-    async fn still_signed_in(&self, tx: &Transaction, member: &AuthenticatedUser) -> Result<(), ServiceError> {
-        let account = accounts::by_id(tx, member.account_id).await?;
-        let is_valid = account.is_some_and(|account| account.accepts_session(member.session_version))
-            && sessions::exists(tx, member.account_id, member.session).await?;
-        if is_valid { Ok(()) } else { Err(ServiceError::Unauthenticated) }
     }
 }
 

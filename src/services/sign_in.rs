@@ -9,6 +9,7 @@ use crate::crypto::FlowToken;
 use crate::domain::{NextPath, SecurityEvent};
 use crate::paths;
 use crate::store::accounts::{self, Account};
+use crate::store::lineage::Lineage;
 use crate::store::sessions::SignedIn;
 use crate::store::{StoreError, Transaction};
 
@@ -30,6 +31,11 @@ impl Method {
         self != Self::Password
     }
 
+    /// Whether a second factor was verified. A trusted browser only stands in for one.
+    pub fn verifies_second_factor(self) -> bool {
+        !matches!(self, Self::Password | Self::TrustedBrowser)
+    }
+
     fn label(self) -> &'static str {
         match self {
             Self::Password => "with the password",
@@ -39,6 +45,21 @@ impl Method {
             Self::PasswordAndPasskey => "with the password and a passkey",
             Self::Passkey => "with a passkey",
         }
+    }
+}
+
+/// How a user was authenticated.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    pub method: Method,
+    /// Where the factor of the method comes from.
+    pub origin: Lineage,
+}
+
+impl Proof {
+    /// A correct password, and nothing else.
+    pub fn password() -> Self {
+        Self { method: Method::Password, origin: Lineage::default() }
     }
 }
 
@@ -83,12 +104,12 @@ impl SignIn<'_> {
         &self,
         tx: &Transaction,
         account: &Account,
-        method: Method,
+        proof: &Proof,
         remember: bool,
         by: &RequestContext,
     ) -> Result<SignInOutcome, StoreError> {
         let now = self.core.clock.now();
-        let ip = by.ip.to_string();
+        let (method, ip) = (proof.method, by.ip.to_string());
         accounts::record_sign_in(tx, account.id, now, &ip).await?;
         self.core
             .security_log()
@@ -103,6 +124,8 @@ impl SignIn<'_> {
             at: now.0,
             authenticated_at: now.0,
             two_step: method.is_two_step(),
+            second_factor_at: method.verifies_second_factor().then_some(now.0),
+            ancestors: self.ancestors(&proof.origin),
             ip,
             user_agent: by.user_agent.clone(),
             previous_at: account.last_sign_in_at.map(|at| at.0),
@@ -110,5 +133,35 @@ impl SignIn<'_> {
         };
         let device = self.core.devices().remember(tx, account, &signed_in, by).await?;
         Ok(SignInOutcome { signed_in, device: Some(device), trusted: None })
+    }
+
+    /// Completes the second step of a session that was signed in with the password only, before the account had a
+    /// factor or in a browser that the user trusted. The session continues.
+    pub async fn step_up(
+        &self,
+        tx: &Transaction,
+        signed_in: SignedIn,
+        proof: &Proof,
+        by: &RequestContext,
+    ) -> Result<SignInOutcome, StoreError> {
+        let (now, method) = (self.core.clock.now(), proof.method);
+        let (event, detail) = (SecurityEvent::SessionConfirmed, method.label());
+        self.core.security_log().record_with_detail(tx, signed_in.account_id, event, detail, by).await?;
+        tracing::info!(event = "sign_in.stepped_up", account = %signed_in.account_id, how = detail, ip = %by.ip);
+        let passkey = method == Method::PasswordAndPasskey;
+        let signed_in = SignedIn {
+            two_step: true,
+            // A passkey counts as two factors.
+            authenticated_at: if passkey { now.0 } else { signed_in.authenticated_at },
+            second_factor_at: Some(now.0),
+            ancestors: signed_in.ancestors.join(&self.ancestors(&proof.origin)),
+            ..signed_in
+        };
+        Ok(SignInOutcome { signed_in, device: None, trusted: None })
+    }
+
+    /// Returns the sessions that a factor comes from, without those that no link in an email can refer to anymore.
+    fn ancestors(&self, origin: &Lineage) -> Lineage {
+        origin.clone().begun_after(self.core.clock.now() - self.core.limits.session.remember)
     }
 }

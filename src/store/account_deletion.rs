@@ -10,13 +10,14 @@ use super::{StoreError, audit, invitations, security_events};
 use crate::domain::Timestamp;
 
 /// Tables with an `account_id` whose rows are deleted with the account.
-pub const OF_AN_ACCOUNT: [&str; 11] = [
+pub const OF_AN_ACCOUNT: [&str; 12] = [
     "attempt",
     "session",
     "email_verification",
     "email_change",
     "mail_link",
     "totp",
+    "totp_replaced",
     "totp_waiting",
     "recovery_code",
     "passkey",

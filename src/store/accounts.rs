@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 pub use account_status::{
     administrators, cancel_deletion, close_until_deletion, disable, enable, end_sessions, is_another_administrator,
-    set_role,
+    set_role, set_two_step_since,
 };
 
 use super::StoreError;
@@ -42,6 +42,8 @@ pub struct Account {
     pub session_version: i32,
     pub last_sign_in_at: Option<Timestamp>,
     pub last_sign_in_ip: Option<String>,
+    /// When its first factor was added. `None` without a factor, and if that was before this was recorded.
+    pub two_step_since: Option<Timestamp>,
 }
 
 impl Account {

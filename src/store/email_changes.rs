@@ -1,9 +1,9 @@
 //! Confirmed changes of an account's email, which can be undone for some time.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait, IntoActiveModel as _,
-    QueryFilter as _, Set,
+    PaginatorTrait as _, QueryFilter as _, Set,
 };
 use uuid::Uuid;
 
@@ -24,6 +24,8 @@ pub struct EmailChange {
     /// When the change was requested.
     pub created_at: Timestamp,
     pub confirmed_at: Timestamp,
+    /// The session that confirmed the change, by its public id. `None` if that was before this was recorded.
+    pub changed_by: Option<Uuid>,
 }
 
 /// Inserts a change that was just confirmed.
@@ -53,19 +55,31 @@ pub async fn reserving(
     Ok(query.into_partial_model().one(db).await?)
 }
 
-/// Marks a change and all later ones of its account as undone.
-pub async fn undo_from(db: &impl ConnectionTrait, change: &EmailChange, at: Timestamp) -> Result<(), StoreError> {
-    Entity::update_many()
-        .col_expr(Column::UndoneAt, Expr::value(at))
-        .filter(Column::AccountId.eq(change.account_id))
-        .filter(Column::ConfirmedAt.gte(change.confirmed_at))
+/// Marks a change and all later ones of its account as undone, and returns them.
+pub async fn undo_from(
+    db: &impl ConnectionTrait,
+    change: &EmailChange,
+    at: Timestamp,
+) -> Result<Vec<EmailChange>, StoreError> {
+    let undone = Column::AccountId
+        .eq(change.account_id)
+        .and(Column::ConfirmedAt.gte(change.confirmed_at))
         // Also by id, which begins with a timestamp, so that undoing the later of two changes in one
         // millisecond does not undo the earlier one.
-        .filter(Column::Id.gte(change.id))
-        .filter(Column::UndoneAt.is_null())
-        .exec(db)
-        .await?;
-    Ok(())
+        .and(Column::Id.gte(change.id))
+        .and(Column::UndoneAt.is_null());
+    let changes = Entity::find().filter(undone.clone()).into_partial_model().all(db).await?;
+    Entity::update_many().col_expr(Column::UndoneAt, Expr::value(at)).filter(undone).exec(db).await?;
+    Ok(changes)
+}
+
+/// Whether the account changed its email at `since` or later, and did not undo that.
+pub async fn any_since(db: &impl ConnectionTrait, account_id: Uuid, since: Timestamp) -> Result<bool, StoreError> {
+    let later = Entity::find()
+        .filter(Column::AccountId.eq(account_id))
+        .filter(Column::ConfirmedAt.gte(since))
+        .filter(Column::UndoneAt.is_null());
+    Ok(later.count(db).await? > 0)
 }
 
 /// Deletes up to `most` changes that were confirmed before `before` and returns the number deleted.

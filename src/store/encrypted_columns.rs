@@ -33,6 +33,7 @@ pub const SEALED: &[EncryptedColumn] = &[
     EncryptedColumn { table: "audit_anchor", id: "id", name: "ends", purpose: "audit" },
     EncryptedColumn { table: "outbox", id: "id", name: "payload", purpose: "mail" },
     EncryptedColumn { table: "totp", id: "account_id", name: "secret", purpose: "totp" },
+    EncryptedColumn { table: "totp_replaced", id: "account_id", name: "secret", purpose: "totp" },
     EncryptedColumn { table: "totp_waiting", id: "account_id", name: "secret", purpose: "totp" },
 ];
 

@@ -22,6 +22,8 @@ words! {
         UndoEmailChange = "undo_email_change",
         /// Cancels the deletion of an account.
         KeepAccount = "keep_account",
+        /// Removes a factor and what its session added after it.
+        UndoFactor = "undo_factor",
     }
 }
 
@@ -32,7 +34,7 @@ pub struct MailLink {
     pub id: Uuid,
     pub purpose: LinkPurpose,
     pub account_id: Uuid,
-    /// The session (by its handle) or the email change that it refers to.
+    /// The session (by its handle) or the email change that it refers to. For a factor: the session that added it.
     pub subject_id: Option<Uuid>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,

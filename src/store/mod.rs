@@ -32,6 +32,7 @@ mod health;
 pub mod hourly_counters;
 pub mod invitations;
 pub mod known_devices;
+pub mod lineage;
 pub mod mail_links;
 #[cfg(test)]
 mod migrations;

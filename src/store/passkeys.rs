@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::passkey::{ActiveModel, Column, Entity, Model};
+use super::lineage::Lineage;
 use crate::crypto::passkey::Passkey;
 use crate::domain::{PasskeyName, Timestamp};
 
@@ -21,6 +22,7 @@ pub struct StoredPasskey {
     pub key: Passkey,
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
+    pub added_by: Lineage,
 }
 
 /// Inserts a new passkey. Returns `false` if its credential is already registered, for any account.
@@ -33,6 +35,7 @@ pub async fn insert(db: &impl ConnectionTrait, new: &StoredPasskey) -> Result<bo
         name: Set(new.name.clone()),
         created_at: Set(new.created_at),
         last_used_at: Set(new.last_used_at),
+        added_by: Set(new.added_by.clone()),
     };
     let inserted =
         Entity::insert(row).on_conflict_do_nothing_on([Column::CredentialId]).exec_without_returning(db).await?;
@@ -111,5 +114,6 @@ fn read(row: Model) -> Result<StoredPasskey, StoreError> {
         key: serde_json::from_str(&row.data).map_err(|_| StoreError::Corrupt("passkey.data"))?,
         created_at: row.created_at,
         last_used_at: row.last_used_at,
+        added_by: row.added_by,
     })
 }

@@ -82,6 +82,23 @@ fn list_query(account_id: Uuid, cursor: Cursor<Uuid>, most: u64) -> Select<Entit
     cursor.select(Entity::find().filter(Column::AccountId.eq(account_id)), Column::Id, most)
 }
 
+/// Whether an account has an event of a kind since a time.
+pub async fn any_since(
+    db: &impl ConnectionTrait,
+    account_id: Uuid,
+    event: SecurityEvent,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(any_since_query(account_id, event, since).one(db).await?.is_some())
+}
+
+/// Searches by the id, which begins with the time, because the index has no time.
+fn any_since_query(account_id: Uuid, event: SecurityEvent, since: Timestamp) -> Select<Entity> {
+    let first = uuid::Builder::from_unix_timestamp_millis(u64::try_from(since.0).unwrap_or(0), &[0; 10]).into_uuid();
+    let of_account = Entity::find().filter(Column::AccountId.eq(account_id)).filter(Column::Id.gte(first));
+    of_account.filter(Column::Kind.eq(event.as_str())).limit(1)
+}
+
 /// Anonymizes the events of an account: keeps what happened and when, erases the account, details,
 /// IP address and browser. Returns the number of events.
 pub async fn anonymize(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
@@ -117,7 +134,8 @@ fn read(row: Model) -> Option<Event> {
 mod tests {
     use uuid::Uuid;
 
-    use super::{Cursor, delete_oldest_query, list_query};
+    use super::{Cursor, any_since_query, delete_oldest_query, list_query};
+    use crate::domain::{SecurityEvent, Timestamp};
     use crate::store::query_plan::{Plan, empty_store};
 
     #[tokio::test]
@@ -128,6 +146,9 @@ mod tests {
             let plan = Plan::of(&store, &list_query(Uuid::nil(), cursor, 51)).await;
             assert!(plan.is_one_search_by("security_event_account_id"), "{plan:?}");
         }
+        let query = any_since_query(Uuid::nil(), SecurityEvent::PasskeyCloned, Timestamp(1_795_435_200_000));
+        let plan = Plan::of(&store, &query).await;
+        assert!(plan.is_one_search_by("security_event_account_id"), "{plan:?}");
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::entity::trusted_browser::{ActiveModel, Column, Entity};
+use super::lineage::Lineage;
 use super::{StoreError, batch};
 use crate::crypto::TokenDigest;
 use crate::domain::Timestamp;
@@ -26,6 +27,7 @@ pub struct TrustedBrowser {
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
     pub expires_at: Timestamp,
+    pub added_by: Lineage,
 }
 
 /// Inserts a trusted browser.
@@ -34,22 +36,22 @@ pub async fn insert(db: &impl ConnectionTrait, new: TrustedBrowser) -> Result<()
     Ok(())
 }
 
-/// Records a sign-in with a trusted browser. Returns `false` if the browser is not trusted for the
-/// account (anymore).
+/// Records a sign-in with a trusted browser and returns where its trust comes from. Returns `None` if the browser is
+/// not trusted for the account (anymore).
 pub async fn record_use(
     db: &impl ConnectionTrait,
     account_id: Uuid,
     digest: TokenDigest,
     now: Timestamp,
-) -> Result<bool, StoreError> {
-    let updated = Entity::update_many()
-        .col_expr(Column::LastUsedAt, Expr::value(now.0))
+) -> Result<Option<Lineage>, StoreError> {
+    let trusted = Entity::find()
         .filter(Column::AccountId.eq(account_id))
         .filter(Column::Digest.eq(digest.into_bytes()))
-        .filter(Column::ExpiresAt.gt(now.0))
-        .exec(db)
-        .await?;
-    Ok(updated.rows_affected == 1)
+        .filter(Column::ExpiresAt.gt(now.0));
+    let Some(browser) = trusted.into_partial_model::<TrustedBrowser>().one(db).await? else { return Ok(None) };
+    let update = Entity::update_many().col_expr(Column::LastUsedAt, Expr::value(now.0));
+    update.filter(Column::Id.eq(browser.id)).exec(db).await?;
+    Ok(Some(browser.added_by))
 }
 
 /// Returns the trusted browsers of an account, newest first.

@@ -10,6 +10,7 @@ use sea_orm::{ActiveValue, ColIdx, DbErr, IntoActiveValue, QueryResult, Set, Try
 
 use super::attempts::{AttemptKind, Outcome};
 use super::invitations::Ending;
+use super::lineage::Lineage;
 use super::mail_links::LinkPurpose;
 use super::otps::SuppressionReason;
 use super::outbox::MailState;
@@ -84,6 +85,7 @@ stored!(MailState, as String, |state| state.as_str().to_owned(), |word| MailStat
 stored!(LinkPurpose, as String, |purpose| purpose.as_str().to_owned(), |word| LinkPurpose::parse(&word));
 stored!(OtpPurpose, as String, |purpose| purpose.as_str().to_owned(), |word| OtpPurpose::parse(&word));
 stored!(Ending, as String, |ending| ending.as_str().to_owned(), |word| Ending::parse(&word));
+stored!(Lineage, as String, |lineage| lineage.to_text(), |text| Some(Lineage::of_text(&text)));
 stored!(SuppressionReason, as String, |why| why.as_str().to_owned(), |word| SuppressionReason::parse(&word));
 
 #[cfg(test)]
@@ -105,7 +107,10 @@ mod tests {
         assert_eq!(Outcome::ALL.map(Outcome::as_str), ["pending", "failed", "succeeded", "forgiven"]);
         let states = ["waiting", "sent", "dead", "expired", "dropped", "decoy", "suppressed"];
         assert_eq!(MailState::ALL.map(MailState::as_str), states);
-        assert_eq!(LinkPurpose::ALL.map(LinkPurpose::as_str), ["end_session", "undo_email_change", "keep_account"]);
+        assert_eq!(
+            LinkPurpose::ALL.map(LinkPurpose::as_str),
+            ["end_session", "undo_email_change", "keep_account", "undo_factor"]
+        );
         assert_eq!(Ending::ALL.map(Ending::as_str), ["used", "revoked"]);
         let metrics = "registration_begun registration_finished wrong_password wrong_code second_step_failed \
                        mail_queued";
@@ -115,13 +120,13 @@ mod tests {
                        invitation_revoked mail_retried mail_dropped test_mail_sent users_exported audit_exported \
                        audit_resealed";
         assert_eq!(AuditAction::ALL.map(AuditAction::as_str).join(" "), actions);
-        let events = "signed_in sign_in_failed password_listed second_step_failed signed_out new_device session_ended \
-                      other_sessions_ended password_changed password_recovered username_changed email_change_asked \
-                      email_changed email_change_undone two_step_on two_step_off app_replaced recovery_codes_made \
-                      recovery_code_used passkey_added passkey_renamed passkey_removed browser_trusted \
-                      browser_forgotten data_exported deletion_scheduled deletion_cancelled made_administrator \
-                      made_user account_disabled account_enabled sessions_ended recovery_started two_step_reset \
-                      account_deleted";
+        let events = "signed_in sign_in_failed password_listed second_step_failed second_step_locked passkey_cloned \
+                      session_confirmed signed_out new_device session_ended other_sessions_ended password_changed \
+                      password_recovered username_changed email_change_asked email_changed email_change_undone \
+                      two_step_on two_step_off app_replaced recovery_codes_made recovery_code_used passkey_added \
+                      passkey_renamed passkey_removed browser_trusted browser_forgotten factors_removed data_exported \
+                      deletion_scheduled deletion_cancelled made_administrator made_user account_disabled \
+                      account_enabled sessions_ended recovery_started two_step_reset account_deleted";
         assert_eq!(SecurityEvent::ALL.map(SecurityEvent::as_str).join(" "), events);
     }
 

@@ -168,3 +168,30 @@ fn models_stay_inside_the_store() {
         assert!(module == "store" || !code.contains("store::entity"), "{}", file.display());
     }
 }
+
+/// A signed-in user's session may end while a request waits for the writer. `AccountTransaction` and
+/// `AdminTransaction` check it again, so no other service opens a write transaction for a signed-in user without that check.
+#[test]
+fn changes_by_signed_in_users_begin_with_a_transaction_that_checks_the_session() {
+    const BEGIN: [&str; 2] = ["services/account_transaction.rs", "services/admin/mod.rs"];
+    const ASKS: [&str; 4] =
+        [".member()?", ".recently_authenticated(", ".authenticated_with_all_factors(", ".administrator()?"];
+    let (mut asking, mut broken) = (0, Vec::new());
+    for (module, file, code) in modules() {
+        if module != "services" || BEGIN.iter().any(|own| file.ends_with(own)) {
+            continue;
+        }
+        let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+        if ASKS.iter().any(|ask| code.contains(ask)) || code.contains("begin_own") {
+            asking += 1;
+            if code.contains("store.write()")
+                && !code.contains(".own_account(&tx, ")
+                && !code.contains(".own_account(db, ")
+            {
+                broken.push(file);
+            }
+        }
+    }
+    assert!(asking > 10, "only {asking} files were found: is the test looking in the right place?");
+    assert!(broken.is_empty(), "{broken:#?}");
+}

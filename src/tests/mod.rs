@@ -16,6 +16,7 @@ mod devices;
 mod directions;
 mod documents;
 mod email_links;
+mod factors;
 mod faults;
 mod forwarding;
 mod fuzz;

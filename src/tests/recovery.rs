@@ -74,10 +74,10 @@ async fn a_reset_ends_every_session_trusted_browser_and_sign_out_link() {
         let mut session = app.form();
         session.sign_in("ann", PASSWORD).await;
         app.execute(
-            "INSERT INTO trusted_browser SELECT x'01', id, x'02', '', '', 0, NULL, 9999999999999 FROM account;
+            "INSERT INTO trusted_browser SELECT x'01', id, x'02', '', '', 0, NULL, 9999999999999, '' FROM account;
              INSERT INTO mail_link SELECT x'03', x'04', 'end_session', id, NULL, 0, 9999999999999, NULL FROM account;
              INSERT INTO mail_link SELECT x'05', x'06', 'undo_email_change', id, NULL, 0, 9999999999999, NULL FROM account;
-             INSERT INTO totp SELECT id, x'07', 0, 0, NULL FROM account;",
+             INSERT INTO totp SELECT id, x'07', 0, 0, NULL, '' FROM account;",
         )
         .await;
         let (mut client, code) = waiting(&app, mode).await;

@@ -156,7 +156,7 @@ async fn ending_all_others_keeps_the_current_session_and_does_not_renew_its_auth
         let given = "SELECT json_extract(data, '$.signed_in.authenticated_at') FROM session \
                      WHERE account_id = (SELECT id FROM account WHERE username = 'ann') ORDER BY created_at DESC LIMIT 1";
         let before = app.count(given).await;
-        app.advance(360);
+        app.advance(240);
         let answer = here.post(END_OTHERS, &[]).await;
         assert_eq!(answer.location().as_deref(), Some(PAGE));
         assert!(here.seen(answer).await.contains("You've been signed out on all other devices."));
@@ -168,6 +168,29 @@ async fn ending_all_others_keeps_the_current_session_and_does_not_renew_its_auth
         assert_eq!(listed(&here).await.len(), 1);
         assert!(!here.get(PAGE).await.body.contains(END_OTHERS), "no other session is left to end");
         assert_eq!(events(&app, "other_sessions_ended").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn ending_another_session_asks_for_the_password_after_five_minutes_and_ending_ones_own_does_not() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        app.account("ann", "ann@x.example").await;
+        let other = signed_in(&app, Mode::Form, "ann").await;
+        let mut here = signed_in(&app, mode, "ann").await;
+        let handle = own_handle(&other).await;
+        app.advance(301);
+        for (path, fields) in [(END, vec![("session", handle.as_str())]), (END_OTHERS, vec![])] {
+            assert_eq!(here.post(path, &fields).await.location().as_deref(), Some("/account/confirm"), "{path}");
+        }
+        assert!(is_signed_in(&other).await);
+        let answer = here.post("/account/confirm", &[("password", PASSWORD)]).await;
+        assert_eq!(answer.location().as_deref(), Some(PAGE));
+        assert_eq!(here.post(END_OTHERS, &[]).await.location().as_deref(), Some(PAGE));
+        assert!(!is_signed_in(&other).await);
+        app.advance(301);
+        let own = own_handle(&here).await;
+        assert_eq!(here.post(END, &[("session", &own)]).await.location().as_deref(), Some("/login"));
     }
 }
 

@@ -14,6 +14,8 @@ mod replace;
 mod sign_in;
 mod trust;
 
+pub(crate) use half_session::{functions, pages};
+
 const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const WRONG: &str = "That code is incorrect or has expired.";
 const TOTP: &str = "/account/security/totp";

@@ -34,8 +34,10 @@ async fn load(request: PageRequest<'_>) -> PageResult {
                 <Section title="Your devices">
                     <PlainRefusal flash action=EndSession::PATH />
                     <p>
-                        "Don't recognize a device? End its session and "
-                        <a href=paths::ACCOUNT>"change your password"</a> "."
+                        "Don't recognize a device? End its session, "
+                        <a href=paths::ACCOUNT>"change your password"</a>
+                        ", and remove the sign-in methods that aren't yours under "
+                        <a href=paths::ACCOUNT_SECURITY>"Security"</a> "."
                     </p>
                     <p>
                         {format!(

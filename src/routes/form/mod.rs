@@ -22,8 +22,9 @@ use super::captcha;
 use super::next_step::{self, Applied};
 use super::page_of;
 use crate::islands::{ApiError, CaptchaAnswer, Feedback};
+use crate::routes::session::pending_form;
 use crate::services::captcha::Answer;
-use crate::services::{NextStep, RequestContext, ServiceError, SessionChange};
+use crate::services::{InternalError, NextStep, RequestContext, ServiceError, SessionChange};
 use crate::state::AppState;
 
 /// Shown when the server is overloaded.
@@ -105,6 +106,15 @@ impl FormRequest {
         // No field is longer than this.
         self.values.push((field.to_owned(), value.chars().take(512).collect()));
         self
+    }
+
+    /// Whether the form that waits for this confirmation needs a second factor too.
+    ///
+    /// # Errors
+    /// The session could not be read.
+    pub async fn confirms_second_factor(&self) -> Result<bool, ServiceError> {
+        let needed = pending_form::needs_second_factor(&self.session).await;
+        Ok(needed.map_err(|error| InternalError::Session(error.to_string()))?)
     }
 
     /// Returns the captcha fields of the form.

@@ -37,7 +37,8 @@ impl FormRequest {
                 self.redirect(&access::sign_in_url(self.form));
                 return Ok(());
             }
-            ServiceError::ReauthenticationRequired => return self.require_reauthentication().await,
+            ServiceError::ReauthenticationRequired => return self.require_reauthentication(false).await,
+            ServiceError::SecondFactorRequired => return self.require_reauthentication(true).await,
             ServiceError::Busy => return self.busy(),
             ServiceError::Redirect(step) => return self.finish(*step).await,
             ServiceError::InternalError(fault) => return self.fail(&fault),
@@ -67,10 +68,11 @@ impl FormRequest {
         }
     }
 
-    /// Redirects to the page that asks for the password and then back to the form.
-    async fn require_reauthentication(self) -> Result<(), ApiError> {
-        let pending =
-            PendingForm { form: self.form.to_owned(), page: self.page.to_string(), values: self.values.clone() };
+    /// Redirects to the page that asks for the password, and for a second factor if the form needs it, and then back to
+    /// the form.
+    async fn require_reauthentication(self, second_factor: bool) -> Result<(), ApiError> {
+        let (form, page, values) = (self.form.to_owned(), self.page.to_string(), self.values.clone());
+        let pending = PendingForm { form, page, values, second_factor };
         if let Err(error) = pending_form::put(&self.session, &pending).await {
             return self.fail(&error);
         }

@@ -21,6 +21,9 @@ pub struct PendingForm {
     pub page: String,
     /// Values of fields without secrets.
     pub values: Vec<(String, String)>,
+    /// Whether the form needs a second factor too.
+    #[serde(default)]
+    pub second_factor: bool,
 }
 
 /// Stores a form until the user has confirmed their password.
@@ -28,12 +31,18 @@ pub async fn put(session: &Session, pending: &PendingForm) -> Result<(), Error> 
     session.insert(PENDING_FORM, pending).await
 }
 
+/// Whether the form that waits needs a second factor too.
+pub async fn needs_second_factor(session: &Session) -> Result<bool, Error> {
+    let pending: Option<PendingForm> = sessions::readable(session.get(PENDING_FORM).await)?;
+    Ok(pending.is_some_and(|pending| pending.second_factor))
+}
+
 /// Takes the stored form as a flash message for its page, or one for the account page if no form is
 /// stored.
 pub async fn take(session: &Session) -> Result<Flash, Error> {
     let pending: Option<PendingForm> = sessions::readable(session.get(PENDING_FORM).await)?;
     session.remove_value(PENDING_FORM).await?;
-    let PendingForm { form, page, values } = pending.unwrap_or_default();
+    let PendingForm { form, page, values, .. } = pending.unwrap_or_default();
     let path = if page.is_empty() { paths::ACCOUNT.to_owned() } else { page };
     let notice = Some(Notice::new(NoticeKind::Info, PRESS_AGAIN));
     Ok(Flash { path, form, feedback: Feedback::default(), values, notice })

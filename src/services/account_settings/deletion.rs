@@ -27,7 +27,6 @@ impl AccountSettings<'_> {
         password: &str,
         by: &RequestContext,
     ) -> Result<NextStep, ServiceError> {
-        let member = by.member()?;
         let account = self.current_account(by).await?;
         let typed = Username::parse(confirmation).ok();
         let mut errors = FieldErrors::default();
@@ -41,28 +40,28 @@ impl AccountSettings<'_> {
             return Err(errors.into());
         }
         let (checked, verified) = self.core.reauthentication().own_password("password", password, by).await?;
-        let tx = self.core.store.write().await?;
-        let now = tx.now();
-        let account = self.own(&tx, member).await?;
+        let own = self.core.begin_own(by).await?;
+        let (tx, account, now) = (&own.tx, &own.account, own.tx.now());
         if account.password_hash != checked.password_hash {
             return Err(ServiceError::Unauthenticated);
         }
-        self.core.password_check().mark_succeeded(&tx, verified).await?;
-        if account.role == Role::Administrator && !accounts::is_another_administrator(&tx, account.id).await? {
-            tx.commit().await?;
+        self.core.password_check().mark_succeeded(tx, verified).await?;
+        if account.role == Role::Administrator && !accounts::is_another_administrator(tx, account.id).await? {
+            own.commit().await?;
             return Err(ServiceError::Refused(LAST_ADMINISTRATOR));
         }
         let delete_at = now + self.core.limits.deletion_grace;
-        accounts::close_until_deletion(&tx, account.id, delete_at).await?;
-        access_revocation::revoke_all_access(&tx, &account, now).await?;
-        let link = self.core.notifications().link(&tx, LinkPurpose::KeepAccount, &account, None, delete_at).await?;
-        self.core.security_log().record(&tx, account.id, SecurityEvent::DeletionScheduled, by).await?;
+        accounts::close_until_deletion(tx, account.id, delete_at).await?;
+        access_revocation::revoke_all_access(tx, account, now).await?;
+        let link = self.core.notifications().link(tx, LinkPurpose::KeepAccount, account, None, delete_at).await?;
+        self.core.security_log().record(tx, account.id, SecurityEvent::DeletionScheduled, by).await?;
         self.core
             .notifications()
-            .send(&tx, &account, NotificationKind::DeletionScheduled { link, on: delete_at }, by)
+            .send(tx, account, NotificationKind::DeletionScheduled { link, on: delete_at }, by)
             .await?;
-        self.commit(tx).await?;
-        tracing::info!(event = "account.deletion_scheduled", account = %account.id, ip = %by.ip);
+        let account_id = account.id;
+        own.commit().await?;
+        tracing::info!(event = "account.deletion_scheduled", account = %account_id, ip = %by.ip);
         let text = "Your account is closed and will be deleted. If you change your mind, use the link in the email we sent you.";
         Ok(NextStep::go(paths::LOGIN).with_notice(NoticeKind::Info, text).with_session(SessionChange::End))
     }

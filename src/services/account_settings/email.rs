@@ -25,33 +25,31 @@ impl AccountSettings<'_> {
     /// An error next to `email`, [`ServiceError::Limited`] if a limit on codes is reached, or
     /// [`ServiceError::ReauthenticationRequired`] if the user did not recently authenticate.
     pub async fn change_email(&self, email: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let now = self.core.clock.now();
-        let member = by.recently_authenticated(now)?;
+        by.recently_authenticated(self.core.clock.now())?;
         let mut errors = FieldErrors::default();
         let Some(email) = errors.check("email", Email::parse(email)) else { return Err(errors.into()) };
         if errors.check("email", email_domain_policy::check(&self.core.registration_policy.emails, &email)).is_none() {
             return Err(errors.into());
         }
-        let tx = self.core.store.write().await?;
-        let now = tx.now();
-        let account = self.own(&tx, member).await?;
+        let own = self.core.begin_own_reauthenticated(by).await?;
+        let (tx, account, now) = (&own.tx, &own.account, own.tx.now());
         if email.key() == account.email.key() {
             return Err(FieldErrors::one("email", "This is already your email address.").into());
         }
-        let permit = self.core.email_verifier().check_limits(&tx, OtpPurpose::EmailChange, &email, by).await?;
-        let owner = email_owner::find(&tx, &email, &self.core.limits, now).await?;
+        let permit = self.core.email_verifier().check_limits(tx, OtpPurpose::EmailChange, &email, by).await?;
+        let owner = email_owner::find(tx, &email, &self.core.limits, now).await?;
         let detail = old_and_new(&account.email, &email);
         let change = EmailVerification {
             account_id: Some(account.id),
             address_taken: owner.is_some_and(|owner| owner.account_id != account.id),
             ..EmailVerification::new(self.core.rng.id(now), OtpPurpose::EmailChange, email, now)
         };
-        let step = self.core.email_verifier().begin(&tx, change, permit, by).await?;
+        let step = self.core.email_verifier().begin(tx, change, permit, by).await?;
         self.core
             .security_log()
-            .record_with_detail(&tx, account.id, SecurityEvent::EmailChangeAsked, &detail, by)
+            .record_with_detail(tx, account.id, SecurityEvent::EmailChangeAsked, &detail, by)
             .await?;
-        self.commit(tx).await?;
+        own.commit().await?;
         Ok(step)
     }
 
@@ -73,12 +71,10 @@ impl AccountSettings<'_> {
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
     pub async fn cancel_email_change(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let member = by.member()?;
-        let tx = self.core.store.write().await?;
-        let account = self.own(&tx, member).await?;
-        email_verifications::drop_email_change(&tx, account.id, tx.now()).await?;
-        tx.commit().await?;
-        let text = format!("Email change canceled. Your email address is still {}.", account.email.as_str());
+        let own = self.core.begin_own(by).await?;
+        email_verifications::drop_email_change(&own.tx, own.account.id, own.tx.now()).await?;
+        let text = format!("Email change canceled. Your email address is still {}.", own.account.email.as_str());
+        own.commit().await?;
         Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Info, text))
     }
 
@@ -89,14 +85,14 @@ impl AccountSettings<'_> {
     /// The same error next to `code` for every wrong code, or [`ServiceError::Limited`]
     /// after too many wrong codes.
     pub async fn confirm_email(&self, code: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let member = by.member()?;
+        by.member()?;
         let (tx, verified) = self.core.email_verifier().verify(OtpPurpose::EmailChange, code, by).await?;
-        let now = tx.now();
-        let account = self.own(&tx, member).await?;
-        email_verifications::finish(&tx, verified.id, now).await?;
-        let owner = email_owner::find(&tx, &verified.email, &self.core.limits, now).await?;
+        let own = self.core.continue_own(tx, by).await?;
+        let (tx, account, now) = (&own.tx, &own.account, own.tx.now());
+        email_verifications::finish(tx, verified.id, now).await?;
+        let owner = email_owner::find(tx, &verified.email, &self.core.limits, now).await?;
         if owner.is_some_and(|owner| owner.account_id != account.id) {
-            tx.commit().await?;
+            own.commit().await?;
             return Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Warning, TAKEN));
         }
         let text = format!("Your email address is now {}.", verified.email.as_str());
@@ -107,10 +103,12 @@ impl AccountSettings<'_> {
             old_email: account.email.clone(),
             created_at: verified.created_at,
             confirmed_at: now,
+            changed_by: Some(own.member.session),
         };
-        self.apply_change(&tx, &account, change, by).await?;
-        self.commit(tx).await?;
-        tracing::info!(event = "account.email_changed", account = %account.id, ip = %by.ip);
+        self.apply_change(tx, account, change, by).await?;
+        let account_id = account.id;
+        own.commit().await?;
+        tracing::info!(event = "account.email_changed", account = %account_id, ip = %by.ip);
         Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text))
     }
 

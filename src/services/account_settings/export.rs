@@ -12,14 +12,13 @@ impl AccountSettings<'_> {
     /// # Errors
     /// [`ServiceError::Unauthenticated`] or [`ServiceError::ReauthenticationRequired`].
     pub async fn export(&self, by: &RequestContext) -> Result<(AccountExport, Timestamp), ServiceError> {
-        let member = by.recently_authenticated(self.core.clock.now())?;
-        let tx = self.core.store.write().await?;
-        let now = tx.now();
-        let account = self.own(&tx, member).await?;
-        self.core.security_log().record(&tx, account.id, SecurityEvent::DataExported, by).await?;
-        let export = account_export::collect(&tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?;
-        tx.commit().await?;
-        tracing::info!(event = "account.exported", account = %account.id, ip = %by.ip);
+        let own = self.core.begin_own_reauthenticated(by).await?;
+        let (tx, account, now) = (&own.tx, &own.account, own.tx.now());
+        self.core.security_log().record(tx, account.id, SecurityEvent::DataExported, by).await?;
+        let export = account_export::collect(tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?;
+        let account_id = account.id;
+        own.commit().await?;
+        tracing::info!(event = "account.exported", account = %account_id, ip = %by.ip);
         Ok((export, now))
     }
 }

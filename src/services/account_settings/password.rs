@@ -7,7 +7,7 @@ use crate::mail::NotificationKind;
 use crate::paths;
 use crate::services::outcome::{NextStep, ServiceError, SessionChange};
 use crate::services::request_context::RequestContext;
-use crate::store::{accounts, email_verifications, otps, sessions, trusted_browsers};
+use crate::store::{accounts, email_verifications, otps, sessions, totp, trusted_browsers};
 
 const ALREADY_CHANGED: &str = "Your password has just been changed. Reload the page.";
 
@@ -24,7 +24,6 @@ impl AccountSettings<'_> {
         password: &str,
         by: &RequestContext,
     ) -> Result<NextStep, ServiceError> {
-        let member = by.member()?;
         let account = self.current_account(by).await?;
         let mut errors = FieldErrors::default();
         if current.is_empty() {
@@ -38,23 +37,22 @@ impl AccountSettings<'_> {
         let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
         let (account, verified) = self.core.reauthentication().own_password("current_password", current, by).await?;
         let hash = self.core.hasher.hash(slot, &password).await?;
-        let tx = self.core.store.write().await?;
-        let now = tx.now();
-        self.own(&tx, member).await?;
-        self.core.password_check().mark_succeeded(&tx, verified).await?;
-        if !accounts::set_password(&tx, account.id, &hash, Some(&account.password_hash), now).await? {
+        let own = self.core.begin_own(by).await?;
+        let (tx, member, now) = (&own.tx, own.member, own.tx.now());
+        self.core.password_check().mark_succeeded(tx, verified).await?;
+        if !accounts::set_password(tx, account.id, &hash, Some(&account.password_hash), now).await? {
             return Err(ServiceError::Refused(ALREADY_CHANGED));
         }
-        accounts::end_sessions(&tx, account.id).await?;
-        sessions::end_others(&tx, account.id, member.session).await?;
-        trusted_browsers::forget_all(&tx, account.id).await?;
-        otps::invalidate_for_email(&tx, account.email.key(), now).await?;
-        email_verifications::finish_recoveries(&tx, account.id, now).await?;
-        self.core.security_log().record(&tx, account.id, SecurityEvent::PasswordChanged, by).await?;
-        self.core.notifications().send(&tx, &account, NotificationKind::PasswordChanged, by).await?;
-        let session_version =
-            accounts::by_id(&tx, account.id).await?.ok_or(ServiceError::Unauthenticated)?.session_version;
-        self.commit(tx).await?;
+        accounts::end_sessions(tx, account.id).await?;
+        sessions::end_others(tx, account.id, member.session).await?;
+        trusted_browsers::forget_all(tx, account.id).await?;
+        totp::cancel(tx, account.id).await?;
+        otps::invalidate_for_email(tx, account.email.key(), now).await?;
+        email_verifications::finish_recoveries(tx, account.id, now).await?;
+        self.core.security_log().record(tx, account.id, SecurityEvent::PasswordChanged, by).await?;
+        self.core.notifications().send(tx, &account, NotificationKind::PasswordChanged, by).await?;
+        let session_version = own.account.session_version + 1;
+        own.commit().await?;
         tracing::info!(event = "account.password_changed", account = %account.id, ip = %by.ip);
         let text = "Password changed. You've been signed out on other devices.";
         let done = NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text);

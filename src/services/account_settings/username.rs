@@ -14,14 +14,14 @@ impl AccountSettings<'_> {
     /// Changes the username. Users may change the letter case of their own username.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`], or an error next to `username` if it is invalid, reserved or
-    /// taken.
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or an error next to `username` if
+    /// it is invalid, reserved or taken.
     pub async fn change_username(&self, username: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let member = by.member()?;
+        by.recently_authenticated(self.core.clock.now())?;
         let mut errors = FieldErrors::default();
         let Some(username) = errors.check("username", Username::parse(username)) else { return Err(errors.into()) };
-        let tx = self.core.store.write().await?;
-        let account = self.own(&tx, member).await?;
+        let own = self.core.begin_own_reauthenticated(by).await?;
+        let (tx, account) = (&own.tx, own.account.clone());
         if username == account.username {
             return Err(FieldErrors::one("username", "This is already your username.").into());
         }
@@ -32,18 +32,18 @@ impl AccountSettings<'_> {
                 return Err(errors.into());
             }
         }
-        if accounts::by_username(&tx, &username).await?.is_some_and(|owner| owner.id != account.id) {
+        if accounts::by_username(tx, &username).await?.is_some_and(|owner| owner.id != account.id) {
             return Err(FieldErrors::one("username", USERNAME_TAKEN).into());
         }
-        accounts::set_username(&tx, account.id, &username).await?;
+        accounts::set_username(tx, account.id, &username).await?;
         let detail = format!("{} → {}", account.username.as_str(), username.as_str());
         self.core
             .security_log()
-            .record_with_detail(&tx, account.id, SecurityEvent::UsernameChanged, &detail, by)
+            .record_with_detail(tx, account.id, SecurityEvent::UsernameChanged, &detail, by)
             .await?;
         let renamed = Account { username, ..account };
-        self.core.notifications().send(&tx, &renamed, NotificationKind::UsernameChanged, by).await?;
-        self.commit(tx).await?;
+        self.core.notifications().send(tx, &renamed, NotificationKind::UsernameChanged, by).await?;
+        own.commit().await?;
         tracing::info!(event = "account.username_changed", account = %renamed.id, ip = %by.ip);
         let text = format!("Your username is now {}.", renamed.username.as_str());
         Ok(NextStep::go(paths::ACCOUNT).with_notice(NoticeKind::Success, text))

@@ -18,7 +18,7 @@ use super::outcome::ServiceError;
 use super::request_context::RequestContext;
 use crate::domain::Role;
 use crate::store::audit::Actor;
-use crate::store::{StoreError, Transaction, accounts};
+use crate::store::{StoreError, Transaction};
 
 pub use audit_export::AuditExport;
 pub use audit_log::{AuditPage, AuditQuery, action_label, actor_name, target_name};
@@ -54,19 +54,18 @@ pub struct AdminTransaction<'a> {
 }
 
 impl AdminService<'_> {
-    /// Begins an action. The administrator's role is checked again within the transaction, so that
-    /// an administrator who was just demoted can no longer act.
+    /// Begins an action. The administrator's session and role are checked again within the transaction, so that
+    /// an administrator who was just signed out or demoted can no longer act.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] if the user is not an administrator.
     pub async fn begin<'a>(&'a self, by: &'a RequestContext) -> Result<AdminTransaction<'a>, ServiceError> {
         let member = by.administrator()?;
         let tx = self.core.store.write().await?;
-        let account = accounts::by_id(&tx, member.account_id).await?;
-        let may_act =
-            account.is_some_and(|it| it.accepts_session(member.session_version) && it.role == Role::Administrator);
-        if !may_act {
-            return Err(ServiceError::NotFound);
+        match self.core.own_account(&tx, member).await {
+            Ok(account) if account.role == Role::Administrator => {}
+            Ok(_) | Err(ServiceError::Unauthenticated) => return Err(ServiceError::NotFound),
+            Err(error) => return Err(error),
         }
         Ok(AdminTransaction { tx, by, actor_id: member.account_id, audit: &self.core.audit })
     }

@@ -1,7 +1,11 @@
 //! Links in emails. Opening a link changes nothing: the page shows what its button does, and the
 //! button works once.
 
+mod end_session;
 mod undo_email;
+mod undo_factor;
+
+use uuid::Uuid;
 
 use super::core::Core;
 use super::outcome::{InternalError, NextStep, ServiceError, SessionChange};
@@ -10,8 +14,9 @@ use crate::crypto::FlowToken;
 use crate::domain::{NoticeKind, SecurityEvent, Timestamp};
 use crate::mail::NotificationKind;
 use crate::paths;
+use crate::store::Transaction;
+use crate::store::accounts::{self, Account};
 use crate::store::mail_links::{self, LinkPurpose, MailLink};
-use crate::store::{Transaction, accounts, known_devices, sessions};
 
 /// The service behind `/from-mail`.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +52,8 @@ impl EmailLinks<'_> {
             return Ok(invalid_link());
         }
         let outcome = match link.purpose {
-            LinkPurpose::EndSession => self.end_session(&tx, &link, by).await?,
+            LinkPurpose::EndSession => self.end_session(&tx, &link, by, now).await?,
+            LinkPurpose::UndoFactor => self.undo_factor(&tx, &link, by, now).await?,
             LinkPurpose::UndoEmailChange => self.undo_email_change(&tx, &link, by, now).await?,
             LinkPurpose::KeepAccount => self.keep_account(&tx, &link, by, now).await?,
         };
@@ -58,26 +64,23 @@ impl EmailLinks<'_> {
         Ok(outcome)
     }
 
-    async fn end_session(
+    /// Removes what these sessions added since `since`, and notifies the owner. Returns whether there was anything.
+    async fn remove_factors(
         &self,
         tx: &Transaction,
-        link: &MailLink,
+        account: &Account,
+        sessions: &[Uuid],
+        since: Timestamp,
         by: &RequestContext,
-    ) -> Result<Option<NextStep>, ServiceError> {
-        let Some(session_id) = link.subject_id else { return Ok(None) };
-        // If the session has already ended, there is nothing left to do.
-        if sessions::end(tx, link.account_id, session_id).await?.is_some() {
-            self.core
-                .security_log()
-                .record_with_detail(tx, link.account_id, SecurityEvent::SessionEnded, "by the link in a mail", by)
-                .await?;
+    ) -> Result<bool, ServiceError> {
+        let removed = self.core.second_factor().remove_added_by(tx, account.id, sessions, since, by).await?;
+        if removed.is_empty() {
+            return Ok(false);
         }
-        // Forget all known devices, so that the next sign-in sends a notice even if it comes from
-        // the same browser.
-        known_devices::forget_all(tx, link.account_id).await?;
-        let own = by.member.as_ref().is_some_and(|it| it.account_id == link.account_id && it.session == session_id);
-        let text = "That device has been signed out. Someone may know your password, so reset it now.";
-        Ok(Some(redirect(paths::RECOVER, NoticeKind::Warning, text, own, by)))
+        let remaining = self.core.second_factor().methods(tx, account.id).await?;
+        let about = NotificationKind::FactorsRemoved { removed, remaining };
+        self.core.notifications().send(tx, account, about, by).await?;
+        Ok(true)
     }
 
     async fn keep_account(

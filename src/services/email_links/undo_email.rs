@@ -13,8 +13,8 @@ use crate::store::{Transaction, email_changes};
 
 impl EmailLinks<'_> {
     /// Undoes a change of the email and all later ones, because an attacker could otherwise keep
-    /// the account by changing the email twice. Also cancels a deletion that was scheduled in the
-    /// meantime.
+    /// the account by changing the email twice. Also removes the factors that the sessions added which made these
+    /// changes, and cancels a deletion that was scheduled in the meantime.
     pub(super) async fn undo_email_change(
         &self,
         tx: &Transaction,
@@ -32,7 +32,7 @@ impl EmailLinks<'_> {
             return Ok(None);
         }
         accounts::set_email(tx, account.id, &change.old_email).await?;
-        email_changes::undo_from(tx, &change, now).await?;
+        let undone = email_changes::undo_from(tx, &change, now).await?;
         access_revocation::revoke_all_access(tx, &account, now).await?;
         let detail = format!("{} → {}", account.email.as_str(), change.old_email.as_str());
         self.core
@@ -43,6 +43,8 @@ impl EmailLinks<'_> {
             self.core.security_log().record(tx, account.id, SecurityEvent::DeletionCancelled, by).await?;
         }
         let restored = Account { email: change.old_email, ..account };
+        let sessions: Vec<_> = undone.into_iter().filter_map(|change| change.changed_by).collect();
+        self.remove_factors(tx, &restored, &sessions, Timestamp(0), by).await?;
         self.core.notifications().send(tx, &restored, NotificationKind::EmailChangeUndone, by).await?;
         let own = by.member.as_ref().is_some_and(|member| member.account_id == restored.id);
         let text =

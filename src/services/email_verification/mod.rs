@@ -212,7 +212,7 @@ impl EmailVerifier<'_> {
             OtpPurpose::Registration => by.flow.as_ref(),
             OtpPurpose::Recovery => by.recovery.as_ref(),
             OtpPurpose::EmailChange => {
-                let account = self.core.account_settings().own(db, by.member()?).await?;
+                let account = self.core.own_account(db, by.member()?).await?;
                 return Ok(email_verifications::email_change(db, account.id).await?);
             }
         };

@@ -4,10 +4,21 @@ use uuid::Uuid;
 
 use super::{Passkeys, Shown, UNKNOWN};
 use crate::crypto::passkey::{Assertion, CeremonyStart, CredentialRejection, Purpose};
+use crate::domain::SecurityEvent;
+use crate::mail::NotificationKind;
 use crate::services::outcome::ServiceError;
 use crate::services::request_context::RequestContext;
 use crate::store::accounts::{self, Account};
+use crate::store::lineage::Lineage;
 use crate::store::{StoreError, Transaction, passkeys, spent_challenges};
+
+/// An account that a passkey authenticates.
+#[derive(Debug)]
+pub(super) struct Authenticated {
+    pub account: Account,
+    /// Where the passkey comes from.
+    pub origin: Lineage,
+}
 
 impl Passkeys<'_> {
     /// Returns the options for using a passkey: one of this account's passkeys, or any that the
@@ -33,14 +44,15 @@ impl Passkeys<'_> {
         account: Option<Uuid>,
         shown: Shown<'_>,
         by: &RequestContext,
-    ) -> Result<(Transaction, Account), ServiceError> {
+    ) -> Result<(Transaction, Authenticated), ServiceError> {
         self.ceremonies()?;
         let tx = self.core.store.write().await?;
         match self.verify(&tx, purpose, account, shown, by).await? {
-            Some(account) => Ok((tx, account)),
+            Some(authenticated) => Ok((tx, authenticated)),
             None => {
-                // The ceremony stays spent.
+                // The ceremony stays spent, and a copied passkey is mailed.
                 tx.commit().await?;
+                self.core.mailer.wake();
                 self.core.captcha.count_failure(by);
                 Err(ServiceError::Refused(UNKNOWN))
             }
@@ -57,7 +69,7 @@ impl Passkeys<'_> {
         account: Option<Uuid>,
         shown: Shown<'_>,
         by: &RequestContext,
-    ) -> Result<Option<Account>, StoreError> {
+    ) -> Result<Option<Authenticated>, StoreError> {
         let now = self.core.clock.now();
         let refused = |why: &dyn std::fmt::Display| tracing::info!(event = "passkey.refused", %why, ip = %by.ip);
         let Some(party) = &self.core.relying_party else { return Ok(None) };
@@ -84,10 +96,14 @@ impl Passkeys<'_> {
         match (result, passkey, owner) {
             (Ok(()), Some(passkey), Some(owner)) => {
                 passkeys::record_use(tx, &passkey, now).await?;
-                Ok(Some(owner))
+                Ok(Some(Authenticated { account: owner, origin: passkey.added_by }))
             }
-            (Err(CredentialRejection::Cloned), Some(passkey), _) => {
+            (Err(CredentialRejection::Cloned), Some(passkey), owner) => {
                 tracing::warn!(event = "passkey.cloned", account = %passkey.account_id, passkey = %passkey.id, ip = %by.ip);
+                if let Some(owner) = owner {
+                    let about = NotificationKind::PasskeyCloned { name: passkey.name.as_str().to_owned() };
+                    self.core.notifications().report(tx, &owner, SecurityEvent::PasskeyCloned, about, by).await?;
+                }
                 Ok(None)
             }
             (Err(why), ..) => {

@@ -9,8 +9,7 @@ use crate::paths;
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::services::second_factor::factor_removed;
-use crate::store::passkeys::StoredPasskey;
-use crate::store::{accounts, passkeys};
+use crate::store::passkeys::{self, StoredPasskey};
 
 const REQUIRED: &str =
     "Two-step sign-in is required. Add an authenticator app or another passkey before you remove this one.";
@@ -31,47 +30,45 @@ impl Passkeys<'_> {
     /// [`ServiceError::Unauthenticated`], an error next to `name`, or [`ServiceError::Refused`] if the user
     /// has no such passkey.
     pub async fn rename(&self, id: &str, name: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let account_id = by.member()?.account_id;
+        by.member()?;
         let mut errors = FieldErrors::default();
         let Some(name) = errors.check("name", PasskeyName::parse(name)) else { return Err(errors.into()) };
         let id = parse(id)?;
-        let tx = self.core.store.write().await?;
-        if !passkeys::rename(&tx, account_id, id, &name).await? {
+        let own = self.core.begin_own(by).await?;
+        if !passkeys::rename(&own.tx, own.account.id, id, &name).await? {
             return Err(ServiceError::Refused(GONE));
         }
         self.core
             .security_log()
-            .record_with_detail(&tx, account_id, SecurityEvent::PasskeyRenamed, name.as_str(), by)
+            .record_with_detail(&own.tx, own.account.id, SecurityEvent::PasskeyRenamed, name.as_str(), by)
             .await?;
-        tx.commit().await?;
+        own.commit().await?;
         Ok(NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, "Passkey renamed."))
     }
 
     /// Removes a passkey and notifies the owner by email.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`], [`ServiceError::ReauthenticationRequired`], or
-    /// [`ServiceError::Refused`] if the user has no such passkey or it is the only factor of an
-    /// account that must have one.
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::SecondFactorRequired`], or [`ServiceError::Refused`] if the
+    /// user has no such passkey or it is the only factor of an account that must have one.
     pub async fn remove(&self, id: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let account_id = by.recently_authenticated(self.core.clock.now())?.account_id;
+        by.authenticated_with_all_factors(self.core.clock.now())?;
         let id = parse(id)?;
-        let tx = self.core.store.write().await?;
-        let account = accounts::by_id(&tx, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
-        let factors = self.core.second_factor().factors(&tx, account_id).await?;
+        let own = self.core.begin_own_with_all_factors(by).await?;
+        let (tx, account, account_id) = (&own.tx, &own.account, own.account.id);
+        let factors = self.core.second_factor().factors(tx, account_id).await?;
         if !factors.app && factors.passkeys <= 1 && self.core.config.second_factor.applies_to(account.role) {
             return Err(ServiceError::Refused(REQUIRED));
         }
-        let name = passkeys::remove(&tx, account_id, id).await?.ok_or(ServiceError::Refused(GONE))?;
-        let still_on = self.core.second_factor().removed(&tx, account_id).await?;
+        let name = passkeys::remove(tx, account_id, id).await?.ok_or(ServiceError::Refused(GONE))?;
+        let still_on = self.core.second_factor().removed(tx, account_id).await?;
         self.core
             .security_log()
-            .record_with_detail(&tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by)
+            .record_with_detail(tx, account_id, SecurityEvent::PasskeyRemoved, name.as_str(), by)
             .await?;
         let about = NotificationKind::PasskeyRemoved { name: name.as_str().to_owned() };
-        self.core.notifications().send(&tx, &account, about, by).await?;
-        tx.commit().await?;
-        self.core.mailer.wake();
+        self.core.notifications().send(tx, account, about, by).await?;
+        own.commit().await?;
         tracing::info!(event = "passkey.removed", account = %account_id, passkey = %id, ip = %by.ip);
         let message = format!("Passkey “{}” removed. You can also delete it on your device.", name.as_str());
         Ok(factor_removed(message, still_on))

@@ -1,12 +1,13 @@
 //! Using a passkey to sign in, as the second step, or to reauthenticate.
 
+use super::authenticate::Authenticated;
 use super::{Passkeys, Shown, UNKNOWN};
 use crate::crypto::passkey::{CeremonyStart, Purpose};
 use crate::domain::NextPath;
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::reauthentication::reauthenticated;
 use crate::services::request_context::RequestContext;
-use crate::services::sign_in::Method;
+use crate::services::sign_in::{Method, Proof};
 
 impl Passkeys<'_> {
     /// Returns the options for signing in with any passkey that the browser has for this portal.
@@ -28,8 +29,9 @@ impl Passkeys<'_> {
         next: Option<&str>,
         by: &RequestContext,
     ) -> Result<NextStep, ServiceError> {
-        let (tx, account) = self.authenticate(Purpose::SignIn, None, shown, by).await?;
-        let entered = self.core.sign_in().complete(&tx, &account, Method::Passkey, remember, by).await?;
+        let (tx, Authenticated { account, origin }) = self.authenticate(Purpose::SignIn, None, shown, by).await?;
+        let proof = Proof { method: Method::Passkey, origin };
+        let entered = self.core.sign_in().complete(&tx, &account, &proof, remember, by).await?;
         tx.commit().await?;
         Ok(entered.into_next_step(next.and_then(NextPath::parse)))
     }
@@ -58,8 +60,9 @@ impl Passkeys<'_> {
         self.ceremonies()?;
         let attempt = self.core.second_factor().begin(by).await?;
         let account = Some(attempt.account.id);
-        if self.verify(&attempt.tx, Purpose::SecondStep, account, shown, by).await?.is_some() {
-            return self.core.second_factor().succeed(attempt, Method::PasswordAndPasskey, trust, by).await;
+        if let Some(verified) = self.verify(&attempt.tx, Purpose::SecondStep, account, shown, by).await? {
+            let proof = Proof { method: Method::PasswordAndPasskey, origin: verified.origin };
+            return self.core.second_factor().succeed(attempt, &proof, trust, by).await;
         }
         self.core.second_factor().fail(attempt, by).await?;
         Err(ServiceError::Refused(UNKNOWN))
@@ -74,14 +77,14 @@ impl Passkeys<'_> {
         self.offer(Purpose::Confirm, Some(by.member()?.account_id)).await
     }
 
-    /// Reauthenticates with a passkey instead of the password.
+    /// Reauthenticates with a passkey instead of the password. It counts as two factors.
     ///
     /// # Errors
     /// Those of [`Passkeys::sign_in`], or [`ServiceError::Unauthenticated`] if the user is not signed in.
     pub async fn confirm(&self, shown: Shown<'_>, by: &RequestContext) -> Result<NextStep, ServiceError> {
         let member = by.member()?;
-        let (tx, _) = self.authenticate(Purpose::Confirm, Some(member.account_id), shown, by).await?;
-        tx.commit().await?;
-        Ok(reauthenticated(self.core.clock.now()))
+        let (tx, verified) = self.authenticate(Purpose::Confirm, Some(member.account_id), shown, by).await?;
+        self.core.continue_own(tx, by).await?.commit().await?;
+        Ok(reauthenticated(self.core.clock.now(), Some(verified.origin)))
     }
 }

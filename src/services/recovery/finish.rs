@@ -4,7 +4,7 @@ use super::{Recovery, recoverable_account};
 use crate::crypto::hash_queue::HashSlot;
 use crate::crypto::{OtpPurpose, PasswordContext, PasswordHash};
 use crate::domain::{EmailCode, FieldErrors, NoticeKind, Password, SecurityEvent};
-use crate::mail::NotificationKind;
+use crate::mail::{NotificationKind, SignInMethod};
 use crate::paths;
 use crate::services::access_revocation;
 use crate::services::email_verification::FlowEnded;
@@ -66,7 +66,8 @@ impl Recovery<'_> {
     }
 
     /// Sets the new password with all its consequences, in the transaction that consumed the code.
-    /// It does not sign the user in, and two-step sign-in is unchanged.
+    /// It does not sign the user in. Two-step sign-in is unchanged, unless it is new: see
+    /// [`remove_while_new`](crate::services::SecondFactor::remove_while_new).
     async fn set_password(
         &self,
         tx: Transaction,
@@ -86,11 +87,29 @@ impl Recovery<'_> {
         mail_links::forget_unused(&tx, account.id, LinkPurpose::EndSession).await?;
         self.core.password_check().reset_failures(&tx, account).await?;
         self.core.security_log().record(&tx, account.id, SecurityEvent::PasswordRecovered, by).await?;
-        self.core.notifications().send(&tx, account, NotificationKind::PasswordRecovered, by).await?;
+        let removed = self.core.second_factor().remove_while_new(&tx, account.id, by).await?;
+        let remaining = self.core.second_factor().methods(&tx, account.id).await?;
+        let text = message(&removed, &remaining);
+        let about = NotificationKind::PasswordRecovered { removed, remaining };
+        self.core.notifications().send(&tx, account, about, by).await?;
         tx.commit().await?;
         self.core.mailer.wake();
         tracing::info!(event = "recovery.finished", account = %account.id, ip = %by.ip);
-        let text = "Your password has been reset. Sign in with your new password.";
         Ok(NextStep::go(paths::LOGIN).with_notice(NoticeKind::Success, text).with_flow(FlowChange::End(Flow::Recovery)))
     }
+}
+
+/// Tells the user what the new password means for signing in.
+fn message(removed: &[SignInMethod], remaining: &[SignInMethod]) -> String {
+    let reset = "Your password has been reset. Sign in with your new password.";
+    if !removed.is_empty() {
+        return format!(
+            "{reset} Two-step sign-in was on for less than 3 days, so it was turned off. You can add it again."
+        );
+    }
+    if remaining.is_empty() {
+        return reset.to_owned();
+    }
+    let list = SignInMethod::list(remaining);
+    format!("{reset} Two-step sign-in stays on: {list}. If one of them isn't yours, remove it under Account, Security.")
 }

@@ -11,31 +11,34 @@ use crate::paths;
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::services::user_agent::describe_user_agent;
+use crate::store::lineage::Lineage;
+use crate::store::sessions::SignedIn;
 use crate::store::trusted_browsers::TrustedBrowser;
 use crate::store::{StoreError, Transaction, trusted_browsers};
 
 const GONE: &str = "This browser has already been removed.";
 
 impl SecondFactor<'_> {
-    /// Whether the account trusts this browser. Records the use if it does.
+    /// Returns where the account's trust in this browser comes from, or `None` if it does not trust it. Records the use
+    /// if it does.
     pub async fn is_trusted(
         &self,
         tx: &Transaction,
         account_id: Uuid,
         by: &RequestContext,
-    ) -> Result<bool, StoreError> {
-        let Some(token) = trust_token(account_id, by) else { return Ok(false) };
+    ) -> Result<Option<Lineage>, StoreError> {
+        let Some(token) = trust_token(account_id, by) else { return Ok(None) };
         trusted_browsers::record_use(tx, account_id, token.digest(), self.core.clock.now()).await
     }
 
-    /// Trusts this browser from now on. Returns the cookie's name and value.
+    /// Trusts this browser from now on, for the session that is just signed in. Returns the cookie's name and value.
     pub(super) async fn trust(
         &self,
         tx: &Transaction,
-        account_id: Uuid,
+        signed_in: &SignedIn,
         by: &RequestContext,
     ) -> Result<(String, FlowToken), StoreError> {
-        let now = self.core.clock.now();
+        let (now, account_id) = (tx.now(), signed_in.account_id);
         if let Some(previous) = trust_token(account_id, by) {
             trusted_browsers::forget_token(tx, account_id, previous.digest()).await?;
         }
@@ -49,6 +52,7 @@ impl SecondFactor<'_> {
             created_at: now,
             last_used_at: None,
             expires_at: now + self.core.limits.trust_lifetime,
+            added_by: Lineage::of(signed_in.handle, &signed_in.ancestors),
         };
         trusted_browsers::insert(tx, browser).await?;
         self.core
@@ -61,22 +65,23 @@ impl SecondFactor<'_> {
     /// Removes one of the user's trusted browsers.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`] if the user is not signed in, or [`ServiceError::Refused`] if they
+    /// [`ServiceError::Unauthenticated`], [`ServiceError::SecondFactorRequired`], or [`ServiceError::Refused`] if they
     /// have no such browser.
     pub async fn forget_browser(&self, id: &str, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let account_id = by.member()?.account_id;
         // An invalid id gets the same response as an unknown one.
-        let id = Uuid::parse_str(id).map_err(|_| ServiceError::Refused(GONE))?;
-        let tx = self.core.store.write().await?;
-        let known = trusted_browsers::of_account(&tx, account_id, self.core.clock.now()).await?;
+        let id = Uuid::parse_str(id);
+        let own = self.core.begin_own_with_all_factors(by).await?;
+        let (tx, account_id) = (&own.tx, own.account.id);
+        let id = id.map_err(|_| ServiceError::Refused(GONE))?;
+        let known = trusted_browsers::of_account(tx, account_id, tx.now()).await?;
         let browser = known.into_iter().find(|browser| browser.id == id).ok_or(ServiceError::Refused(GONE))?;
-        trusted_browsers::forget(&tx, account_id, id).await?;
+        trusted_browsers::forget(tx, account_id, id).await?;
         let description = describe_user_agent(&browser.user_agent);
         self.core
             .security_log()
-            .record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, &description, by)
+            .record_with_detail(tx, account_id, SecurityEvent::BrowserForgotten, &description, by)
             .await?;
-        tx.commit().await?;
+        own.commit().await?;
         let message = format!("Trusted browser removed: {description}. It will be asked for a code again.");
         Ok(NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message))
     }
@@ -84,17 +89,14 @@ impl SecondFactor<'_> {
     /// Removes all of the user's trusted browsers.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`] if the user is not signed in.
+    /// [`ServiceError::Unauthenticated`] or [`ServiceError::SecondFactorRequired`].
     pub async fn forget_browsers(&self, by: &RequestContext) -> Result<NextStep, ServiceError> {
-        let account_id = by.member()?.account_id;
-        let tx = self.core.store.write().await?;
-        if trusted_browsers::forget_all(&tx, account_id).await? > 0 {
-            self.core
-                .security_log()
-                .record_with_detail(&tx, account_id, SecurityEvent::BrowserForgotten, "all trusted browsers", by)
-                .await?;
+        let own = self.core.begin_own_with_all_factors(by).await?;
+        if trusted_browsers::forget_all(&own.tx, own.account.id).await? > 0 {
+            let (event, detail) = (SecurityEvent::BrowserForgotten, "all trusted browsers");
+            self.core.security_log().record_with_detail(&own.tx, own.account.id, event, detail, by).await?;
         }
-        tx.commit().await?;
+        own.commit().await?;
         let message = "All trusted browsers removed. They will be asked for a code again.";
         Ok(NextStep::go(paths::ACCOUNT_SECURITY).with_notice(NoticeKind::Success, message))
     }

@@ -1,5 +1,7 @@
 //! The limit on attempts at the second step, with all second factors of an account together.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use super::SecondFactor;
@@ -43,6 +45,18 @@ impl SecondFactor<'_> {
     /// # Errors
     /// [`ServiceError::Limited`] after too many failures.
     pub(super) async fn check_limit(&self, tx: &Transaction, counted: &Counted) -> Result<(), ServiceError> {
+        match self.lockout(tx, counted).await? {
+            Some((what, wait)) => Err(ServiceError::Limited { what, wait }),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns why and for how long no attempt is checked, if that is so.
+    pub(super) async fn lockout(
+        &self,
+        tx: &Transaction,
+        counted: &Counted,
+    ) -> Result<Option<(&'static str, Duration)>, StoreError> {
         let (now, since) = (tx.now(), tx.now() - ACCOUNT_FAILURES_KEPT);
         let kind = AttemptKind::SecondFactor;
         let failures = match &counted.device {
@@ -54,15 +68,10 @@ impl SecondFactor<'_> {
             }
         };
         if failures.len() >= ACCOUNT_FAILURES {
-            return Err(ServiceError::Limited { what: NO_MORE, wait: DAY });
+            return Ok(Some((NO_MORE, DAY)));
         }
-        match self.locked_until(&failures) {
-            Some(until) if until > now => {
-                let wait = until.since(now).min(DAY);
-                Err(ServiceError::Limited { what: TOO_MANY, wait })
-            }
-            _ => Ok(()),
-        }
+        let until = self.locked_until(&failures).filter(|until| *until > now);
+        Ok(until.map(|until| (TOO_MANY, until.since(now).min(DAY))))
     }
 
     /// Records the outcome of an attempt.

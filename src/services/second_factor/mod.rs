@@ -15,20 +15,21 @@
 mod browsers;
 mod change;
 mod codes;
+mod confirm;
 mod limit;
 mod overview;
 mod step;
 mod totp_app;
+mod undo;
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-pub use change::{factor_added, factor_removed};
+pub use change::{FactorAdded, factor_removed};
 pub use overview::{Adding, Overview};
 pub use step::{SecondFactorAttempt, waited_too_long};
 
 use super::core::Core;
-use crate::domain::Role;
 use crate::store::{StoreError, passkeys, totp};
 
 /// The second factors of an account. Recovery codes are not factors; they only replace one.
@@ -64,11 +65,5 @@ impl SecondFactor<'_> {
     pub async fn factors(&self, db: &impl ConnectionTrait, account_id: Uuid) -> Result<Factors, StoreError> {
         let app = totp::find(db, account_id).await?.is_some();
         Ok(Factors { app, passkeys: passkeys::count(db, account_id).await? })
-    }
-
-    /// Whether this account must have a second factor and does not have one yet.
-    pub async fn must_enroll(&self, account_id: Uuid, role: Role) -> Result<bool, StoreError> {
-        Ok(self.core.config.second_factor.applies_to(role)
-            && !self.factors(self.core.store.reader(), account_id).await?.any())
     }
 }

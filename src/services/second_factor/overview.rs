@@ -39,19 +39,20 @@ pub struct Overview {
 }
 
 impl SecondFactor<'_> {
-    /// Returns the user's security settings. The seed of an app that is being added is included
-    /// only if the user recently authenticated.
+    /// Returns the user's security settings. The seed of an app that this session is adding is included
+    /// only if the user recently authenticated with all factors.
     ///
     /// # Errors
     /// [`ServiceError::Unauthenticated`] if the user is not signed in.
     pub async fn overview(&self, by: &RequestContext) -> Result<Overview, ServiceError> {
         let (now, reader) = (self.core.clock.now(), self.core.store.reader());
-        let account_id = by.member()?.account_id;
+        let member = by.member()?;
+        let account_id = member.account_id;
         let account = accounts::by_id(reader, account_id).await?.ok_or(ServiceError::Unauthenticated)?;
-        let pending = totp::waiting(reader, account_id).await?.filter(|stored| is_pending(stored, now));
+        let pending = totp::waiting(reader, account_id).await?.filter(|stored| is_pending(stored, member, now));
         let adding = match pending {
             None => Adding::Nothing,
-            Some(_) if by.recently_authenticated(now).is_err() => Adding::Hidden,
+            Some(_) if by.authenticated_with_all_factors(now).is_err() => Adding::Hidden,
             Some(stored) => {
                 let seed = self.open_seed(account_id, &stored)?;
                 let url = seed.url(&self.core.config.site.name, &account.username);

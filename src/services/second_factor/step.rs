@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use uuid::Uuid;
+
 use super::SecondFactor;
 use super::limit::Counted;
 use crate::domain::{FieldErrors, Metric, NextPath, Notice, NoticeKind, SecondStepCode, SecurityEvent, Timestamp};
@@ -10,10 +12,10 @@ use crate::mail::NotificationKind;
 use crate::paths;
 use crate::services::outcome::{InternalError, NextStep, ServiceError, SessionChange};
 use crate::services::request_context::RequestContext;
-use crate::services::sign_in::Method;
+use crate::services::sign_in::{Method, Proof};
 use crate::store::accounts::{self, Account};
 use crate::store::attempts::Outcome;
-use crate::store::sessions::SecondStep;
+use crate::store::sessions::{self, SecondStep};
 use crate::store::{StoreError, Transaction, hourly_counters, totp};
 
 /// The error for every invalid code, whether it is wrong, used, replayed or unknown.
@@ -46,6 +48,29 @@ impl SecondFactor<'_> {
         waited < SECOND_STEP_WAITS && account.accepts_session(due.session_version)
     }
 
+    /// Verifies a code of the account, and uses it up. Returns how it authenticates the user together with the password,
+    /// or `None` if it is wrong. The caller counts the attempt.
+    pub(super) async fn verify_code(
+        &self,
+        tx: &Transaction,
+        account_id: Uuid,
+        code: &SecondStepCode,
+    ) -> Result<Option<Proof>, StoreError> {
+        match code {
+            SecondStepCode::App(code) => {
+                let Some(app) = totp::find(tx, account_id).await? else { return Ok(None) };
+                let step = self.open_seed(account_id, &app)?.step_of(code, self.core.clock.now());
+                let Some(step) = step else { return Ok(None) };
+                let accepted = totp::accept(tx, account_id, step).await?;
+                Ok(accepted.then_some(Proof { method: Method::PasswordAndApp, origin: app.added_by }))
+            }
+            SecondStepCode::Recovery(code) => {
+                let origin = self.spend_recovery_code(tx, account_id, code).await?;
+                Ok(origin.map(|origin| Proof { method: Method::PasswordAndRecoveryCode, origin }))
+            }
+        }
+    }
+
     /// Completes the second step with a code from the authenticator app or a recovery code. `trust`
     /// exempts this browser from the second factor from now on.
     ///
@@ -61,23 +86,8 @@ impl SecondFactor<'_> {
                 tracing::warn!(event = "second_step.limited", account = %attempt.account.id, ip = %by.ip);
             }
         })?;
-        let method = match &code {
-            SecondStepCode::App(code) => {
-                let account_id = attempt.account.id;
-                let seed = totp::find(&attempt.tx, account_id).await?;
-                let seed = seed.map(|stored| self.open_seed(account_id, &stored)).transpose()?;
-                match seed.and_then(|seed| seed.step_of(code, self.core.clock.now())) {
-                    Some(step) if totp::accept(&attempt.tx, account_id, step).await? => Some(Method::PasswordAndApp),
-                    _ => None,
-                }
-            }
-            SecondStepCode::Recovery(code) => {
-                let spent = self.spend_recovery_code(&attempt.tx, attempt.account.id, code).await?;
-                spent.then_some(Method::PasswordAndRecoveryCode)
-            }
-        };
-        match method {
-            Some(method) => self.succeed(attempt, method, trust, by).await,
+        match self.verify_code(&attempt.tx, attempt.account.id, &code).await? {
+            Some(proof) => self.succeed(attempt, &proof, trust, by).await,
             None => {
                 self.fail(attempt, by).await?;
                 Err(FieldErrors::one("code", WRONG).into())
@@ -96,50 +106,82 @@ impl SecondFactor<'_> {
         };
         let tx = self.core.store.write().await?;
         let account = accounts::by_id(&tx, due.account_id).await?.filter(|account| self.is_due(&due, account));
-        let Some(account) = account else { return Err(waited_too_long().with_session(SessionChange::End).into()) };
+        let continues = match &due.signed_in {
+            Some(signed_in) => sessions::exists(&tx, due.account_id, signed_in.handle).await?,
+            None => true,
+        };
+        let Some(account) = account.filter(|_| continues) else {
+            return Err(waited_too_long().with_session(SessionChange::End).into());
+        };
         let counted = self.counted(&tx, account.id, by).await?;
         Ok(SecondFactorAttempt { tx, account, due, counted })
     }
 
-    /// Ends a failed attempt, which is counted and written to the owner's security log.
+    /// Ends a failed attempt, which is counted.
     pub async fn fail(&self, attempt: SecondFactorAttempt, by: &RequestContext) -> Result<(), StoreError> {
         let SecondFactorAttempt { tx, account, counted, .. } = attempt;
-        self.record(&tx, &counted, Outcome::Failed, by).await?;
-        self.core.security_log().record(&tx, account.id, SecurityEvent::SecondStepFailed, by).await?;
-        hourly_counters::add(&tx, Metric::SecondStepFailed, self.core.clock.now()).await?;
+        self.record_failure(&tx, &account, &counted, by).await?;
         tx.commit().await?;
-        tracing::info!(event = "second_step.failed", account = %account.id, ip = %by.ip);
+        self.core.mailer.wake();
         Ok(())
     }
 
-    /// Ends a successful attempt by signing the user in.
+    /// Counts a failure, writes it to the owner's security log and notifies the owner.
+    pub(super) async fn record_failure(
+        &self,
+        tx: &Transaction,
+        account: &Account,
+        counted: &Counted,
+        by: &RequestContext,
+    ) -> Result<(), StoreError> {
+        self.record(tx, counted, Outcome::Failed, by).await?;
+        hourly_counters::add(tx, Metric::SecondStepFailed, tx.now()).await?;
+        tracing::info!(event = "second_step.failed", account = %account.id, ip = %by.ip);
+        let failed = (SecurityEvent::SecondStepFailed, NotificationKind::SecondStepFailed);
+        let locked = (SecurityEvent::SecondStepLocked, NotificationKind::SecondStepLocked);
+        self.core.notifications().report(tx, account, failed.0, failed.1, by).await?;
+        if self.lockout(tx, counted).await?.is_some() {
+            self.core.notifications().report(tx, account, locked.0, locked.1, by).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends a successful attempt by signing the user in, or by continuing the session that needed the second step.
     pub async fn succeed(
         &self,
         attempt: SecondFactorAttempt,
-        method: Method,
+        proof: &Proof,
         trust: bool,
         by: &RequestContext,
     ) -> Result<NextStep, ServiceError> {
         let SecondFactorAttempt { tx, account, due, counted } = attempt;
         self.record(&tx, &counted, Outcome::Succeeded, by).await?;
-        let mut entered = self.core.sign_in().complete(&tx, &account, method, due.remember, by).await?;
+        let steps_up = due.signed_in.is_some();
+        let mut entered = match due.signed_in {
+            Some(signed_in) => self.core.sign_in().step_up(&tx, *signed_in, proof, by).await?,
+            None => self.core.sign_in().complete(&tx, &account, proof, due.remember, by).await?,
+        };
         if trust {
-            entered.trusted = Some(self.trust(&tx, account.id, by).await?);
+            entered.trusted = Some(self.trust(&tx, &entered.signed_in, by).await?);
         }
-        let notice = match method {
+        let notice = match proof.method {
             Method::PasswordAndRecoveryCode => self.report_recovery_code_used(&tx, &account, by).await?,
             _ => None,
         };
         tx.commit().await?;
         self.core.mailer.wake();
         let next = due.next.as_deref().and_then(NextPath::parse);
-        let step = entered.into_next_step(next);
+        let step = if steps_up {
+            NextStep::go(paths::DASHBOARD).with_session(SessionChange::SteppedUp(Box::new(entered)))
+        } else {
+            entered.into_next_step(next)
+        };
         Ok(NextStep { notice, ..step })
     }
 
     /// Notifies the owner that a recovery code was used. Returns a notice for the user if few are
     /// left.
-    async fn report_recovery_code_used(
+    pub(super) async fn report_recovery_code_used(
         &self,
         tx: &Transaction,
         account: &Account,

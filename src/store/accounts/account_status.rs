@@ -82,6 +82,17 @@ pub async fn end_sessions(db: &impl ConnectionTrait, id: Uuid) -> Result<(), Sto
     Ok(())
 }
 
+/// Records when the first factor of an account was added, or that it has none (anymore).
+pub async fn set_two_step_since(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    since: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    let since = Expr::value(since.map(|since| since.0));
+    Entity::update_many().col_expr(Column::TwoStepSince, since).filter(Column::Id.eq(id)).exec(db).await?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;

@@ -35,6 +35,8 @@ pub struct Model {
     pub session_epoch: i32,
     /// When the account will be deleted, if its owner has requested deletion.
     pub delete_after: Option<Timestamp>,
+    /// When its first factor was added. Empty without a factor, and if that was before this was recorded.
+    pub two_step_since: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,6 +17,8 @@ pub struct Model {
     pub created_at: Timestamp,
     pub confirmed_at: Timestamp,
     pub undone_at: Option<Timestamp>,
+    /// The session that confirmed the change, if that is known.
+    pub changed_by: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,7 +14,7 @@ pub struct Model {
     pub digest: Vec<u8>,
     pub purpose: LinkPurpose,
     pub account_id: Uuid,
-    /// The session or the email change that it refers to.
+    /// The session or the email change that it refers to. For a factor: the session that added it.
     pub subject_id: Option<Uuid>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,

@@ -18,5 +18,6 @@ pub mod session;
 pub mod spent_challenge;
 pub mod tally;
 pub mod totp;
+pub mod totp_replaced;
 pub mod totp_waiting;
 pub mod trusted_browser;

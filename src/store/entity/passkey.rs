@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::domain::{PasskeyName, Timestamp};
+use crate::store::lineage::Lineage;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "passkey")]
@@ -16,6 +17,8 @@ pub struct Model {
     pub name: PasskeyName,
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
+    /// Where it comes from.
+    pub added_by: Lineage,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

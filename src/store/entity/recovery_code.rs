@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::domain::Timestamp;
+use crate::store::lineage::Lineage;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "recovery_code")]
@@ -14,6 +15,8 @@ pub struct Model {
     pub digest: Vec<u8>,
     pub created_at: Timestamp,
     pub used_at: Option<Timestamp>,
+    /// Where it comes from.
+    pub added_by: Lineage,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::domain::Timestamp;
+use crate::store::lineage::Lineage;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "totp")]
@@ -15,6 +16,8 @@ pub struct Model {
     pub confirmed_at: Option<Timestamp>,
     /// The last time step with an accepted code (RFC 6238, section 5.2).
     pub last_step: Option<i64>,
+    /// Where it comes from.
+    pub added_by: Lineage,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

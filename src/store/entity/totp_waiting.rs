@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::domain::Timestamp;
+use crate::store::lineage::Lineage;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "totp_waiting")]
@@ -11,6 +12,8 @@ pub struct Model {
     pub account_id: Uuid,
     pub secret: Vec<u8>,
     pub created_at: Timestamp,
+    /// Where it comes from.
+    pub added_by: Lineage,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::domain::Timestamp;
+use crate::store::lineage::Lineage;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "trusted_browser")]
@@ -17,6 +18,8 @@ pub struct Model {
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
     pub expires_at: Timestamp,
+    /// Where it comes from.
+    pub added_by: Lineage,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

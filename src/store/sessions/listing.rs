@@ -86,6 +86,17 @@ pub async fn end(db: &impl ConnectionTrait, account_id: Uuid, handle: Uuid) -> R
     Ok(begun(&row.data))
 }
 
+/// Ends the sessions of an account that were authenticated with a factor which comes from `session`.
+pub async fn end_descendants(db: &impl ConnectionTrait, account_id: Uuid, session: Uuid) -> Result<(), StoreError> {
+    let rows = Entity::find().filter(Column::AccountId.eq(account_id)).all(db).await?;
+    let descends = |data: &str| begun(data).is_some_and(|it| it.ancestors.includes(session));
+    let digests: Vec<_> = rows.into_iter().filter(|row| descends(&row.data)).map(|row| row.digest).collect();
+    if !digests.is_empty() {
+        Entity::delete_many().filter(Column::Digest.is_in(digests)).exec(db).await?;
+    }
+    Ok(())
+}
+
 /// Ends all sessions of an account except the one with the handle `kept`.
 pub async fn end_others(db: &impl ConnectionTrait, account_id: Uuid, kept: Uuid) -> Result<(), StoreError> {
     Entity::delete_many()

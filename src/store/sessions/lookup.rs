@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::sea_query::ExprTrait as _;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbBackend, DerivePartialModel, EntityTrait as _, FromQueryResult as _,
     Select, Statement,
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{SECOND_STEP, SIGNED_IN, SecondStep, Sessions, SignedIn, digest};
 use crate::domain::{Role, Timestamp};
 use crate::store::StoreError;
-use crate::store::entity::{account, session};
+use crate::store::entity::{account, passkey, session, totp};
 
 /// The data of an active session, and its account.
 #[derive(Clone, Debug)]
@@ -39,6 +39,9 @@ pub struct Owner {
     /// Incrementing it invalidates all earlier sessions.
     #[sea_orm(from_col = "session_epoch")]
     pub session_version: i32,
+    /// Whether the account has an authenticator app or a passkey.
+    #[sea_orm(from_expr = "has_factor()")]
+    pub has_factor: bool,
 }
 
 /// A session and its account, read in one query.
@@ -105,11 +108,27 @@ fn with_account(digest: Vec<u8>) -> Select<session::Entity> {
     session::Entity::find_by_id(digest).left_join(account::Entity)
 }
 
+/// Selects whether the account of the row has a factor. Contains no value, so that the digest stays the only parameter.
+fn has_factor() -> Expr {
+    let account_id = (account::Entity, account::Column::Id);
+    let app = Query::select()
+        .column(totp::Column::AccountId)
+        .from(totp::Entity)
+        .and_where(Expr::col((totp::Entity, totp::Column::AccountId)).equals(account_id))
+        .to_owned();
+    let passkey = Query::select()
+        .column(passkey::Column::AccountId)
+        .from(passkey::Entity)
+        .and_where(Expr::col((passkey::Entity, passkey::Column::AccountId)).equals(account_id))
+        .to_owned();
+    Expr::exists(app).or(Expr::exists(passkey))
+}
+
 #[cfg(test)]
 mod tests {
     use sea_orm::QuerySelect as _;
 
-    use super::with_account;
+    use super::{has_factor, query, with_account};
     use crate::store::entity::account;
     use crate::store::query_plan::{Plan, empty_store};
 
@@ -120,5 +139,16 @@ mod tests {
         let query = with_account(vec![7; 32]).column_as(account::Column::Role, "role");
         let plan = Plan::of(&store, &query).await;
         assert!(plan.is_searches_by(&["sqlite_autoindex_session_1", "sqlite_autoindex_account_1"]), "{plan:?}");
+        // The factors are two more.
+        let query = with_account(vec![7; 32]).column_as(has_factor(), "has_factor");
+        let plan = Plan::of_whole(&store, &query).await;
+        let indexes = ["sqlite_autoindex_session_1", "sqlite_autoindex_account_1"];
+        let of_factors = ["sqlite_autoindex_totp_1", "passkey_account_id"];
+        assert!(plan.is_searches_by(&indexes) && plan.is_searches_by(&of_factors), "{plan:?}");
+    }
+
+    #[test]
+    fn the_digest_is_the_only_parameter_of_the_query() {
+        assert_eq!(query(sea_orm::DbBackend::Sqlite).matches('?').count(), 1);
     }
 }

@@ -18,13 +18,14 @@ use tower_sessions::session_store;
 use uuid::Uuid;
 
 use super::entity::session::{ActiveModel, Column, Entity};
+use super::lineage::Lineage;
 use super::{Store, StoreError, batch};
 use crate::clock::Clock;
 use crate::crypto::TokenDigest;
 use crate::domain::Timestamp;
 use crate::limits::SessionLimits;
 
-pub use listing::{LiveSession, end, end_all, end_others, exists};
+pub use listing::{LiveSession, end, end_all, end_descendants, end_others, exists};
 pub use lookup::{Owner, SessionLookup};
 
 /// How long a request waits for the session's last use to be stored.
@@ -52,6 +53,12 @@ pub struct SignedIn {
     pub authenticated_at: i64,
     /// Whether two factors were used.
     pub two_step: bool,
+    /// When a second factor was last verified: a code or a passkey, but not a trusted browser.
+    #[serde(default)]
+    pub second_factor_at: Option<i64>,
+    /// Where the factors come from that this session was authenticated with.
+    #[serde(default)]
+    pub ancestors: Lineage,
     pub ip: String,
     pub user_agent: String,
     pub previous_at: Option<i64>,
@@ -59,6 +66,9 @@ pub struct SignedIn {
 }
 
 /// A sign-in that is waiting for its second step. For everything else the session is anonymous.
+///
+/// This is also what a request gets to see of a session that was signed in with the password only, once the account has
+/// a factor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecondStep {
     pub account_id: Uuid,
@@ -68,8 +78,12 @@ pub struct SecondStep {
     pub remember: bool,
     /// Where to redirect after the sign-in.
     pub next: Option<String>,
-    /// When the password was verified.
+    /// When the password was verified. For a session that is already signed in, the time of the request: such a session
+    /// waits as long as it lives.
     pub at: i64,
+    /// The session that continues after the step, if it is already signed in. Not stored.
+    #[serde(skip)]
+    pub signed_in: Option<Box<SignedIn>>,
 }
 
 /// The session store.

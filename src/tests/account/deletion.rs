@@ -58,10 +58,10 @@ async fn another_username_or_a_wrong_password_deletes_nothing() {
 async fn after_the_grace_period_the_account_is_deleted_and_its_log_is_anonymous() {
     let app = with_ann().await;
     let mut client = signed_in(&app, Mode::Form).await;
+    delete(&mut client).await;
     for table in OF_AN_ACCOUNT {
         app.fill(table).await;
     }
-    delete(&mut client).await;
     let path = link_in(&app, "ann@x.example").await;
     app.advance(GRACE - 1);
     app.state.maintenance().purge().await.expect("purges");

@@ -7,14 +7,15 @@ async fn the_file_holds_all_account_data_and_no_secret() {
     for mode in BOTH {
         let app = with_ann().await;
         app.account("bob", "bob@x.example").await;
-        // A client whose session began before the account had a second factor.
+        // A client whose session counts as signed in with both of the factors that are added here.
         let mut client = signed_in(&app, mode).await;
         app.execute(
-            "INSERT INTO passkey SELECT randomblob(16), id, x'c0ffee', 'key material', 'My key', 0, NULL FROM account WHERE username = 'ann';
-             INSERT INTO totp SELECT id, x'5ec7e7', 0, 1000, NULL FROM account WHERE username = 'ann';
-             INSERT INTO email_change SELECT randomblob(16), id, email, 'old@x.example', 'old@x.example', 0, 1000, NULL FROM account WHERE username = 'ann';
+            "INSERT INTO passkey SELECT randomblob(16), id, x'c0ffee', 'key material', 'My key', 0, NULL, '' FROM account WHERE username = 'ann';
+             INSERT INTO totp SELECT id, x'5ec7e7', 0, 1000, NULL, '' FROM account WHERE username = 'ann';
+             INSERT INTO email_change SELECT randomblob(16), id, email, 'old@x.example', 'old@x.example', 0, 1000, NULL, NULL FROM account WHERE username = 'ann';
              INSERT INTO email_verification (id, purpose, account_id, email, email_key, address_taken, tries, email_changes, created_at)
-             SELECT randomblob(16), 'email_change', id, 'bob@x.example', 'bob@x.example', 1, 0, 0, 2000 FROM account WHERE username = 'ann'",
+             SELECT randomblob(16), 'email_change', id, 'bob@x.example', 'bob@x.example', 1, 0, 0, 2000 FROM account WHERE username = 'ann';
+             UPDATE session SET data = json_set(data, '$.signed_in.two_step', json('true')) WHERE account_id IS NOT NULL",
         )
         .await;
         let answer = client.post("/account/export", &[]).await;

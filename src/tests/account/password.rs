@@ -18,8 +18,10 @@ async fn a_new_password_renews_this_session_id_and_ends_all_other_sessions() {
         let mut client = signed_in(&app, mode).await;
         let mut other = signed_in(&app, mode).await;
         let mut replayed = client.clone();
-        app.execute("INSERT INTO trusted_browser SELECT x'01', id, x'02', '', '', 0, NULL, 9999999999999 FROM account")
-            .await;
+        app.execute(
+            "INSERT INTO trusted_browser SELECT x'01', id, x'02', '', '', 0, NULL, 9999999999999, '' FROM account",
+        )
+        .await;
         let mut recovering = app.client(mode);
         recovering.post("/recover", &[("email", "ann@x.example")]).await;
         let code = app.code_for("ann@x.example").await;

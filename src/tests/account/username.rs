@@ -38,6 +38,21 @@ async fn usernames_are_unique_without_case_and_users_can_change_the_case_of_thei
 }
 
 #[tokio::test]
+async fn changing_the_username_asks_for_the_password_after_five_minutes() {
+    for mode in BOTH {
+        let app = with_ann().await;
+        let mut client = signed_in(&app, mode).await;
+        app.advance(301);
+        let answer = client.post("/account/username", &[("username", "annie")]).await;
+        assert_eq!(answer.location().as_deref(), Some("/account/confirm"));
+        client.post("/account/confirm", &[("password", PASSWORD)]).await;
+        assert!(client.get("/account").await.body.contains("value=\"annie\""), "the typed name is kept");
+        client.post("/account/username", &[("username", "annie")]).await;
+        assert_eq!(app.texts("SELECT username FROM account").await, ["annie"]);
+    }
+}
+
+#[tokio::test]
 async fn two_users_who_claim_one_username_at_once_do_not_both_get_it() {
     let app = with_ann().await;
     app.account("bob", "bob@x.example").await;

@@ -237,7 +237,7 @@ async fn an_email_that_its_owner_may_still_recover_is_taken() {
     let app = TestApp::new().await;
     app.account("ann", "new@x.example").await;
     app.execute(
-        "INSERT INTO email_change SELECT randomblob(16), id, email, 'old@x.example', 'old@x.example', created_at, created_at, NULL FROM account",
+        "INSERT INTO email_change SELECT randomblob(16), id, email, 'old@x.example', 'old@x.example', created_at, created_at, NULL, NULL FROM account",
     )
     .await;
     let refused = operators(&app)

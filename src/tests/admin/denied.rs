@@ -15,6 +15,7 @@ use leptos_axum::generate_route_list;
 use portal::app;
 use portal::paths;
 use portal::services::{AuthenticatedUser, RequestContext};
+use portal::store::lineage::Lineage;
 
 use super::{administrator, id_of};
 use crate::harness::app::PASSWORD;
@@ -56,14 +57,21 @@ pub(super) fn request_of(member: Option<AuthenticatedUser>) -> RequestContext {
     }
 }
 
-/// An administrator who just gave the password, as the auth middleware saw them.
+/// A user who just signed in, as the auth middleware saw them if they are an administrator.
 pub(super) async fn member(app: &TestApp, username: &str) -> AuthenticatedUser {
+    app.form().sign_in(username, PASSWORD).await;
+    let session = format!(
+        "SELECT hex(handle) FROM session WHERE account_id = (SELECT id FROM account WHERE username = '{username}')"
+    );
     let session_version = app.count(&format!("SELECT session_epoch FROM account WHERE username = '{username}'")).await;
     AuthenticatedUser {
         account_id: id_of(app, username).await.parse().expect("an id"),
-        session: uuid::Uuid::nil(),
+        session: uuid::Uuid::try_parse(&app.text(&session).await).expect("a session"),
         session_version: i32::try_from(session_version).expect("a session version"),
         authenticated_at: app.clock.now(),
+        second_factor_at: None,
+        has_factor: false,
+        ancestors: Lineage::default(),
         must_enroll: false,
         administrator: true,
     }

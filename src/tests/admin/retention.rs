@@ -15,7 +15,7 @@ const SETTINGS: [(&str, &str); 7] = [
     ("PORTAL_SESSION_IDLE", "120"),
     ("PORTAL_SESSION_ABSOLUTE", "600"),
     ("PORTAL_REGISTRATION_LIFETIME", "7200"),
-    ("PORTAL_EMAIL_UNDO", "10800"),
+    ("PORTAL_EMAIL_UNDO", "345600"),
     ("PORTAL_OTP_LOG", "172800"),
     ("PORTAL_SESSION_REMEMBER", "259200"),
     ("PORTAL_AUDIT_LOG", "432000"),
@@ -79,6 +79,7 @@ fn all() -> Vec<Kept> {
         kept("security_event", "at", 400 * DAY),
         kept("known_device", "last_seen_at", 400 * DAY),
         kept("trusted_browser", "expires_at", 0),
+        kept("totp_replaced", "replaced_at", 72 * HOUR),
         // Counted by the hour.
         kept("tally", "hour", 400 * DAY).with(&[("hour", "$at / 3600000")]),
         kept("audit", "at", 400 * DAY).set_by("PORTAL_AUDIT_LOG").with(&[("seq", "i"), ("hash", "zeroblob(32)")]),
@@ -142,6 +143,17 @@ async fn expiring_data_is_kept_for_exactly_its_retention_period() {
             kept.clear(&app).await;
         }
     }
+}
+
+/// A recovery looks for changes of the email in the last 72 hours.
+#[tokio::test]
+async fn a_change_of_the_email_is_kept_for_72_hours_even_if_it_can_no_longer_be_undone() {
+    let app = TestApp::with(&[("PORTAL_EMAIL_UNDO", "3600")]).await;
+    let change = kept("email_change", "confirmed_at", 72 * HOUR);
+    let end = change.end(&app, &[]);
+    change.put(&app, 2, &format!("({end} + 2 * i - 3)")).await;
+    assert_eq!(app.state.maintenance().purge().await.expect("the purge"), 1);
+    assert_eq!(change.count(&app).await, 1);
 }
 
 #[tokio::test]

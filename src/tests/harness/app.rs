@@ -219,6 +219,13 @@ impl TestApp {
         tx.commit().await.expect("it commits");
     }
 
+    /// Runs a statement in a transaction that was begun earlier, and commits it.
+    pub(crate) async fn execute_within(&self, tx: portal::store::Transaction, statement: &str) {
+        use sea_orm::ConnectionTrait as _;
+        tx.execute_unprepared(statement).await.expect("it runs");
+        tx.commit().await.expect("it commits");
+    }
+
     /// The texts in the first column of a query's result.
     pub(crate) async fn texts(&self, query: &str) -> Vec<String> {
         use sea_orm::ConnectionTrait as _;

@@ -37,7 +37,7 @@ async fn a_pending_second_step_continues_when_two_step_sign_in_is_turned_off() {
 }
 
 #[tokio::test]
-async fn every_change_asks_for_the_password_after_five_minutes() {
+async fn every_change_asks_for_the_password_and_a_code_after_five_minutes() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
@@ -48,7 +48,12 @@ async fn every_change_asks_for_the_password_after_five_minutes() {
         }
         assert_eq!(app.count("SELECT COUNT(*) FROM totp WHERE confirmed_at IS NOT NULL").await, 1);
         assert_eq!(app.count("SELECT COUNT(*) FROM recovery_code").await, 10);
-        ann.client.post("/account/confirm", &[("password", PASSWORD)]).await;
+        let page = ann.client.get("/account/confirm").await.body;
+        assert!(page.contains("name=\"password\"") && page.contains("name=\"code\""), "{page}");
+        let answer = ann.client.post("/account/confirm", &[("password", PASSWORD)]).await;
+        assert!(ann.client.seen(answer).await.contains("Enter the code from your authenticator app"));
+        assert_eq!(ann.client.post(OFF, &[]).await.location().as_deref(), Some("/account/confirm"));
+        ann.client.post("/account/confirm", &[("password", PASSWORD), ("code", &ann.codes[0])]).await;
         let answer = ann.client.post(OFF, &[]).await;
         assert!(ann.client.seen(answer).await.contains("Authenticator app turned off."));
     }

@@ -7,14 +7,14 @@ use portal::app;
 use super::{BOTH, Mode, TestApp, enrolled, half, is_signed_in};
 
 /// Every page, from the table of routes, so that a new one is included automatically.
-pub(super) fn pages() -> Vec<String> {
+pub(crate) fn pages() -> Vec<String> {
     let pages: Vec<_> = generate_route_list(app::routes).into_iter().map(|route| route.path().to_owned()).collect();
     assert!(pages.len() >= 9 && pages.iter().any(|path| path == "/account/security"), "{pages:?}");
     pages
 }
 
 /// Every server function.
-pub(super) fn functions() -> Vec<&'static str> {
+pub(crate) fn functions() -> Vec<&'static str> {
     let functions: Vec<_> = server_fn_paths().map(|(path, _)| path).collect();
     assert!(functions.len() >= 15 && functions.contains(&"/account/security/totp"), "{functions:?}");
     functions

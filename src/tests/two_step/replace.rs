@@ -3,7 +3,8 @@
 use futures::future::join_all;
 
 use super::{
-    BOTH, CONFIRM, Mode, OFF, PASSWORD, Phone, TOTP, TestApp, enrolled, events, half, is_signed_in, lets_in, mails,
+    Answer, BOTH, CONFIRM, Mode, OFF, PASSWORD, Phone, TOTP, TestApp, enrolled, events, half, is_signed_in, lets_in,
+    mails,
 };
 
 const CANCEL: &str = "/account/security/totp/cancel";
@@ -95,7 +96,10 @@ async fn when_two_tabs_confirm_at_once_one_succeeds_and_the_other_gets_an_error(
         let (mut client, code) = (ann.client.clone(), code.clone());
         async move { client.post(CONFIRM, &[("code", &code)]).await }
     }));
-    let told = answers.await.into_iter().filter(|answer| answer.body.contains("Setup timed out.")).count();
-    assert_eq!(told, 7);
+    // The session has a new id after the first, so some of the others may already be signed out.
+    let is_told = |answer: &Answer| {
+        answer.body.contains("Setup timed out.") || answer.location().is_some_and(|to| to.starts_with("/login"))
+    };
+    assert_eq!(answers.await.iter().filter(|answer| is_told(answer)).count(), 7);
     assert_eq!((events(&app, "app_replaced").await, mails(&app, "authenticator app was replaced").await), (1, 1));
 }

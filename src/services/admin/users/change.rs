@@ -13,7 +13,7 @@ use crate::services::audit::AuditEvent;
 use crate::services::outcome::{NextStep, ServiceError};
 use crate::services::request_context::RequestContext;
 use crate::store::accounts::{self, Account};
-use crate::store::{StoreError, Transaction, account_deletion, passkeys, recovery_codes, totp, trusted_browsers};
+use crate::store::{StoreError, Transaction, account_deletion};
 
 /// The actor, as shown to the owner.
 const BY: &str = "By an administrator";
@@ -73,10 +73,7 @@ impl AdminService<'_> {
             UserAction::Enable => accounts::enable(tx, id).await,
             UserAction::EndSessions | UserAction::StartRecovery => access_revocation::end_sessions(tx, id).await,
             UserAction::ResetTwoStep => {
-                totp::remove(tx, id).await?;
-                passkeys::remove_all(tx, id).await?;
-                recovery_codes::remove_all(tx, id).await?;
-                trusted_browsers::forget_all(tx, id).await?;
+                self.core.second_factor().remove_all(tx, id).await?;
                 access_revocation::end_sessions(tx, id).await
             }
             UserAction::MakeAdministrator => accounts::set_role(tx, id, Role::Administrator).await,

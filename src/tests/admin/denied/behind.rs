@@ -91,6 +91,8 @@ async fn a_user_demoted_after_the_middleware_check_can_do_nothing() {
         ))
         .await;
     }
+    let signed_out = request_of(Some(AuthenticatedUser { session: Uuid::max(), ..ann.clone() }));
+    nothing_is_there("a session that is gone", actions(&app, &signed_out, bob).await);
     let gone = request_of(Some(AuthenticatedUser { account_id: Uuid::max(), ..ann }));
     nothing_is_there("an account that is gone", actions(&app, &gone, bob).await);
     nothing_was_done(&app).await;

@@ -36,7 +36,7 @@ fn wants_password(action: UserAction) -> bool {
 async fn prepare(app: &TestApp, action: &str) {
     let (_, _, _, _, before) = ACTIONS.into_iter().find(|known| known.0 == action).expect("a known action");
     if action == "reset-two-step" {
-        app.execute("INSERT INTO totp SELECT id, x'00', 1, 2, 3 FROM account WHERE username = 'bob'").await;
+        app.execute("INSERT INTO totp SELECT id, x'00', 1, 2, 3, '' FROM account WHERE username = 'bob'").await;
     }
     if !before.is_empty() {
         app.execute(&format!("UPDATE account SET {before} WHERE username = 'bob'")).await;
@@ -156,8 +156,10 @@ async fn after_a_reset_the_password_alone_signs_in_and_a_pending_second_step_is_
         let app = TestApp::new().await;
         enrolled(&app, mode).await;
         let mut waiting = half(&app, mode).await;
-        app.execute("INSERT INTO passkey SELECT randomblob(16), id, randomblob(16), '{}', 'Key', 1, NULL FROM account")
-            .await;
+        app.execute(
+            "INSERT INTO passkey SELECT randomblob(16), id, randomblob(16), '{}', 'Key', 1, NULL, '' FROM account",
+        )
+        .await;
         let mut eve = super::administrator(&app, mode, "eve").await;
         let id = id_of(&app, "ann").await;
         let answer = change(&mut eve, &id, "reset-two-step", REASON).await;

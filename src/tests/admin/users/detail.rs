@@ -92,7 +92,8 @@ async fn no_page_about_users_holds_a_hash_or_a_secret() {
         app.member_with_passkey("carl", 1).await;
         app.client(mode).post("/recover", &[("email", "carl@x.example")]).await;
         let code = app.code_for("carl@x.example").await;
-        app.execute("INSERT INTO totp SELECT id, randomblob(60), 1, 2, 3 FROM account WHERE username = 'carl'").await;
+        app.execute("INSERT INTO totp SELECT id, randomblob(60), 1, 2, 3, '' FROM account WHERE username = 'carl'")
+            .await;
         let secrets = secrets(&app).await;
         assert!(secrets.len() > 20);
         let id = id_of(&app, "carl").await;

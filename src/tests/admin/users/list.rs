@@ -225,9 +225,10 @@ async fn two_step_sign_in_is_shown_for_a_confirmed_app_and_for_a_passkey() {
     let mut ann = administrator(&app, Mode::Form, "ann").await;
     let on = |page: &str| page.matches("<div>On</div>").count();
     assert_eq!(on(&ann.get("/admin/users").await.body), 0);
-    app.execute("INSERT INTO totp_waiting SELECT id, x'00', 1 FROM account").await;
+    app.execute("INSERT INTO totp_waiting SELECT id, x'00', 1, '' FROM account").await;
     assert_eq!(on(&ann.get("/admin/users").await.body), 0, "a pending app does not count");
-    app.execute("INSERT INTO totp SELECT id, x'00', 1, 2, NULL FROM account").await;
+    app.execute("INSERT INTO totp SELECT id, x'00', 1, 2, NULL, '' FROM account").await;
+    app.execute("UPDATE session SET data = json_set(data, '$.signed_in.two_step', json('true'))").await;
     let page = ann.get("/admin/users").await.body;
     assert_eq!(on(&page), 1, "{page}");
     app.execute("DELETE FROM totp").await;
