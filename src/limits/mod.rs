@@ -37,6 +37,11 @@ pub const SEED_WAITS: Duration = Duration::from_secs(30 * 60);
 /// How long a new factor can be removed with the link in the notice about it, and how long a recovery by email turns
 /// two-step sign-in off again. As long as a change of the email can be undone by default.
 pub const FACTOR_UNDO: Duration = Duration::from_secs(72 * 3_600);
+/// Changes of an account by its signed-in user in a day that send an email: of the username, the password, the email or
+/// a factor. A person needs a few; a script that repeats one must not fill mailboxes or the email queue.
+pub const CHANGES_PER_DAY: Quota = Quota { most: 20, per: DAY };
+/// Notices about sign-ins in new browsers that the owner of an account is sent in an hour.
+pub const NEW_DEVICE_NOTICES_PER_HOUR: u64 = 5;
 /// How long entries of an account's security log are kept.
 pub const SECURITY_LOG: Duration = Duration::from_secs(400 * 86_400);
 /// How long the hourly counters are kept.

@@ -22,6 +22,7 @@
 //! | code request | known device of the account | `otp_per_hour`, `otp_per_day` | refused |
 //! | code request | network | `codes_per_ip` | refused |
 //! | form without a solved challenge | network | `no_js_forms_per_ip` | refused |
+//! | change that sends an email | account | [`CHANGES_PER_DAY`] | refused |
 //!
 //! A passkey can't be guessed, so no limit applies to it. In a browser that the account was used in before, a *known
 //! device*, only failures from that browser count: other users cannot keep the owner out. Limits per network count IPv4
@@ -35,11 +36,13 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::account_transaction::AccountTransaction;
 use super::core::Core;
+use super::outcome::ServiceError;
 use super::request_context::RequestContext;
 use crate::crypto::LookupKey;
 use crate::domain::Timestamp;
-use crate::limits::{ACCOUNT_FAILURES_KEPT, DAY, Quota};
+use crate::limits::{ACCOUNT_FAILURES_KEPT, CHANGES_PER_DAY, DAY, Quota};
 use crate::rng::Rng;
 use crate::store::attempts::{self, Attempt, AttemptKind, NewAttempt, Outcome};
 use crate::store::{StoreError, Transaction, known_devices};
@@ -50,6 +53,8 @@ pub const NAME_FAILURES: usize = 50;
 /// Failures in a row at an account (NIST SP 800-63B-4, section 3.2.2), after which it accepts that kind of secret only
 /// from a known device, until a success or a recovery.
 pub const ACCOUNT_FAILURES: usize = 100;
+
+const TOO_MANY_CHANGES: &str = "This account was changed too often today.";
 
 /// What an attempt is counted under.
 #[derive(Clone, Copy, Debug)]
@@ -80,7 +85,8 @@ pub async fn record(
     let id = rng.id(now);
     let Target { kind, subject, account_id, known_device } = target;
     // Failures at an account are counted until a success, and others for a day.
-    let kept = if account_id.is_some() { ACCOUNT_FAILURES_KEPT } else { DAY };
+    let until_success = account_id.is_some() && outcome != Outcome::Succeeded;
+    let kept = if until_success { ACCOUNT_FAILURES_KEPT } else { DAY };
     let new = NewAttempt {
         id,
         kind,
@@ -144,6 +150,29 @@ pub fn failures_in_a_row(newest_first: impl IntoIterator<Item = impl Borrow<Atte
 }
 
 impl Core {
+    /// Counts a change of the user's own account that sends an email.
+    ///
+    /// # Errors
+    /// [`ServiceError::Limited`] if the account has used up [`CHANGES_PER_DAY`]. Nothing is then recorded.
+    pub(super) async fn count_change(
+        &self,
+        own: &AccountTransaction<'_>,
+        by: &RequestContext,
+    ) -> Result<(), ServiceError> {
+        let (kind, account_id, quota) = (AttemptKind::AccountChange, own.account.id, CHANGES_PER_DAY);
+        let now = own.tx.now();
+        let newest = attempts::at_account(&own.tx, kind, account_id, now - quota.per, quota.most.into()).await?;
+        if newest.len() >= quota.most as usize {
+            let oldest = newest.last().map_or(now, |attempt| attempt.at);
+            // The clock may have been set back since then.
+            let wait = (oldest + quota.per).since(now).min(quota.per);
+            return Err(ServiceError::Limited { what: TOO_MANY_CHANGES, wait });
+        }
+        let target = Target { account_id: Some(account_id), ..Target::of(kind) };
+        record(&own.tx, &self.rng, target, Outcome::Succeeded, by).await?;
+        Ok(())
+    }
+
     /// Returns the key under which the attempts of this browser are counted, if the account was used in it before.
     pub(super) async fn known_device(
         &self,

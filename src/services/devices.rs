@@ -4,7 +4,7 @@ use super::core::Core;
 use super::request_context::RequestContext;
 use crate::crypto::FlowToken;
 use crate::domain::{SecurityEvent, Timestamp};
-use crate::limits::DEVICES_KEPT;
+use crate::limits::{DEVICES_KEPT, HOUR, NEW_DEVICE_NOTICES_PER_HOUR};
 use crate::mail::NotificationKind;
 use crate::store::accounts::Account;
 use crate::store::known_devices::{self, NewDevice};
@@ -66,6 +66,9 @@ impl Devices<'_> {
         by: &RequestContext,
     ) -> Result<(), StoreError> {
         self.core.security_log().record(tx, account.id, SecurityEvent::NewDevice, by).await?;
+        if known_devices::new_since(tx, account.id, now - HOUR).await? > NEW_DEVICE_NOTICES_PER_HOUR {
+            return Ok(());
+        }
         // The link is valid for as long as the session can last.
         let until = self.core.sessions.ends_at(now, signed_in.remember);
         let link =

@@ -28,6 +28,8 @@ words! {
         CodeRequest = "code_request",
         /// A form without a solved challenge.
         UnprovenForm = "unproven_form",
+        /// A change of an account by its user that sends an email.
+        AccountChange = "account_change",
     }
 }
 

@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
-    TryInsertResult,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set, TryInsertResult,
 };
 use uuid::Uuid;
 
@@ -54,6 +54,12 @@ pub async fn find(
 /// Returns whether any browser of an account is known.
 pub async fn any(db: &impl ConnectionTrait, account_id: Uuid) -> Result<bool, StoreError> {
     Ok(Entity::find().filter(Column::AccountId.eq(account_id)).one(db).await?.is_some())
+}
+
+/// Returns in how many browsers an account was used for the first time after `since`.
+pub async fn new_since(db: &impl ConnectionTrait, account_id: Uuid, since: Timestamp) -> Result<u64, StoreError> {
+    let new = Entity::find().filter(Column::AccountId.eq(account_id)).filter(Column::FirstSeenAt.gt(since.0));
+    Ok(new.count(db).await?)
 }
 
 /// Inserts a new browser. Returns `false` if a concurrent sign-in in the same browser has already

@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(AccountState::ALL.map(AccountState::as_str), ["open", "disabled", "leaving"]);
         assert_eq!(OtpPurpose::ALL.map(OtpPurpose::as_str), ["registration", "recovery", "email_change"]);
         assert_eq!(SuppressionReason::ALL.map(SuppressionReason::as_str), ["address_taken", "no_account"]);
-        let kinds = "password second_factor email_code code_request unproven_form";
+        let kinds = "password second_factor email_code code_request unproven_form account_change";
         assert_eq!(AttemptKind::ALL.map(AttemptKind::as_str).join(" "), kinds);
         assert_eq!(Outcome::ALL.map(Outcome::as_str), ["pending", "failed", "succeeded", "forgiven"]);
         let states = ["waiting", "sent", "dead", "expired", "dropped", "decoy", "suppressed"];

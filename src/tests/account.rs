@@ -4,6 +4,7 @@ mod deletion;
 mod email;
 mod export;
 mod password;
+mod quota;
 mod username;
 
 use super::harness::app::PASSWORD;

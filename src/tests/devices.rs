@@ -57,6 +57,26 @@ async fn the_first_sign_in_sends_no_notice_and_one_in_another_browser_does() {
 }
 
 #[tokio::test]
+async fn sign_ins_in_many_new_browsers_send_a_few_notices_an_hour() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    signed_in(&app, Mode::Script, "ann").await;
+    app.advance(3_600);
+    for _ in 0..8 {
+        signed_in(&app, Mode::Script, "ann").await;
+    }
+    assert_eq!(told(&app, "ann@x.example").await.len(), 5);
+    assert_eq!(
+        app.count("SELECT COUNT(*) FROM security_event WHERE kind = 'new_device'").await,
+        8,
+        "each is in the log"
+    );
+    app.advance(3_600);
+    signed_in(&app, Mode::Script, "ann").await;
+    assert_eq!(told(&app, "ann@x.example").await.len(), 6);
+}
+
+#[tokio::test]
 async fn the_mailed_link_ends_that_session_and_works_as_long_as_the_session_can_last() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
@@ -161,7 +181,7 @@ async fn fifty_browsers_per_account_are_remembered_and_the_least_recently_seen_i
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut oldest = signed_in(&app, Mode::Form, "ann").await;
-    app.advance(60);
+    app.advance(3_660);
     app.execute(
         "INSERT INTO known_device (id, account_id, digest, first_seen_at, last_seen_at) \
          WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 49) \

@@ -36,6 +36,7 @@ impl AccountSettings<'_> {
         if email.key() == account.email.key() {
             return Err(FieldErrors::one("email", "This is already your email address.").into());
         }
+        self.core.count_change(&own, by).await?;
         let permit = self.core.email_verifier().check_limits(tx, OtpPurpose::EmailChange, &email, by).await?;
         let owner = email_owner::find(tx, &email, &self.core.limits, now).await?;
         let detail = old_and_new(&account.email, &email);

@@ -43,6 +43,7 @@ impl AccountSettings<'_> {
         if !accounts::set_password(tx, account.id, &hash, Some(&account.password_hash), now).await? {
             return Err(ServiceError::Refused(ALREADY_CHANGED));
         }
+        self.core.count_change(&own, by).await?;
         accounts::end_sessions(tx, account.id).await?;
         sessions::end_others(tx, account.id, member.session).await?;
         trusted_browsers::forget_all(tx, account.id).await?;

@@ -35,6 +35,7 @@ impl AccountSettings<'_> {
         if accounts::by_username(tx, &username).await?.is_some_and(|owner| owner.id != account.id) {
             return Err(FieldErrors::one("username", USERNAME_TAKEN).into());
         }
+        self.core.count_change(&own, by).await?;
         accounts::set_username(tx, account.id, &username).await?;
         let detail = format!("{} → {}", account.username.as_str(), username.as_str());
         self.core

@@ -65,6 +65,7 @@ impl Passkeys<'_> {
         if before.passkeys >= PASSKEYS_MAX as u64 {
             return Err(ServiceError::Refused(ENOUGH));
         }
+        self.core.count_change(&own, by).await?;
         let name = PasskeyName::of_browser(&by.browser());
         let (id, added_by) = (self.core.rng.id(now), own.origin());
         let passkey = StoredPasskey { id, account_id, name, key, created_at: now, last_used_at: None, added_by };

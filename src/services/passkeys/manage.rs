@@ -60,6 +60,7 @@ impl Passkeys<'_> {
         if !factors.app && factors.passkeys <= 1 && self.core.config.second_factor.applies_to(account.role) {
             return Err(ServiceError::Refused(REQUIRED));
         }
+        self.core.count_change(&own, by).await?;
         let name = passkeys::remove(tx, account_id, id).await?.ok_or(ServiceError::Refused(GONE))?;
         let still_on = self.core.second_factor().removed(tx, account_id).await?;
         self.core

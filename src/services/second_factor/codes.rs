@@ -29,6 +29,7 @@ impl SecondFactor<'_> {
         if !self.factors(&own.tx, own.account.id).await?.any() {
             return Err(ServiceError::Refused(OFF));
         }
+        self.core.count_change(&own, by).await?;
         let codes = self.replace_recovery_codes(&own, by).await?;
         let undo = Some(self.undo_link(&own).await?);
         let about = NotificationKind::RecoveryCodesMade { undo };

@@ -74,6 +74,7 @@ impl SecondFactor<'_> {
         let pending = pending.ok_or(ServiceError::Refused(EXPIRED))?;
         let step = self.open_seed(account_id, &pending)?.step_of(&code, now).ok_or_else(|| beside_code(WRONG))?;
         let before = self.factors(tx, account_id).await?;
+        self.core.count_change(&own, by).await?;
         self.keep_replaced_app(tx, account_id, &pending).await?;
         if !totp::confirm(tx, account_id, step, now).await? {
             return Err(ServiceError::Refused(EXPIRED));
@@ -108,6 +109,7 @@ impl SecondFactor<'_> {
         if factors.passkeys == 0 && self.core.config.second_factor.applies_to(account.role) {
             return Err(ServiceError::Refused(REQUIRED));
         }
+        self.core.count_change(&own, by).await?;
         totp::remove(tx, account.id).await?;
         let still_on = self.removed(tx, account.id).await?;
         self.core.security_log().record(tx, account.id, SecurityEvent::TwoStepOff, by).await?;
