@@ -298,12 +298,12 @@ async fn an_account_has_at_most_fifty_sessions_and_the_oldest_ends_when_another_
     assert!(is_signed_in(&sessions[1]).await && is_signed_in(&sessions[50]).await && is_signed_in(&bob).await);
     assert_eq!(listed(&sessions[50]).await.len(), 50);
     // Sign-ins at the same time exceed it by none.
-    let more = (0..20).map(|_| {
+    let more = (0..4).map(|_| {
         let mut client = app.script();
-        async move { client.sign_in("ann", PASSWORD).await.location() }
+        async move { client.sign_in("ann", PASSWORD).await }
     });
-    for to in join_all(more).await {
-        assert_eq!(to.as_deref(), Some("/dashboard"));
+    for answer in join_all(more).await {
+        assert_eq!(answer.location().as_deref(), Some("/dashboard"), "{answer:?}");
     }
     let count = "SELECT COUNT(*) FROM session JOIN account ON account.id = account_id WHERE username = 'ann'";
     assert_eq!(app.count(count).await, 50);
