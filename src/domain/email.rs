@@ -61,8 +61,8 @@ impl Email {
 
     /// Returns an email address for emails that are written but never sent (RFC 2606, section 2).
     #[must_use]
-    pub fn of_nobody() -> Self {
-        let email = "nobody@portal.invalid";
+    pub fn placeholder() -> Self {
+        let email = "placeholder@portal.invalid";
         Self { typed: email.to_owned(), key: email.to_owned() }
     }
 

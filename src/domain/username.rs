@@ -45,8 +45,8 @@ impl Username {
 
     /// Returns a username for emails that are written but never sent.
     #[must_use]
-    pub fn of_nobody() -> Self {
-        Self("nobody".to_owned())
+    pub fn placeholder() -> Self {
+        Self("placeholder".to_owned())
     }
 
     /// Returns the username as typed.

@@ -50,13 +50,13 @@ impl Notifications<'_> {
     }
 
     /// Stores a decoy in place of a notice, where there is no account that could get it.
-    pub async fn send_to_nobody(
+    pub async fn send_decoy(
         &self,
         tx: &Transaction,
         about: NotificationKind,
         by: &RequestContext,
     ) -> Result<(), StoreError> {
-        let notice = self.notice(&Email::of_nobody(), &Username::of_nobody(), about, by);
+        let notice = self.notice(&Email::placeholder(), &Username::placeholder(), about, by);
         self.core.mailer.enqueue_decoy(tx, &notice, None).await
     }
 

@@ -202,7 +202,7 @@ impl PasswordCheck<'_> {
         match account {
             _ if !notify => {}
             Some(account) => self.core.notifications().send(&tx, account, about, by).await?,
-            None => self.core.notifications().send_to_nobody(&tx, about, by).await?,
+            None => self.core.notifications().send_decoy(&tx, about, by).await?,
         }
         tx.commit().await?;
         if notify {

@@ -225,7 +225,7 @@ impl EmailVerifier<'_> {
             }
         };
         let withheld = (found.is_none() || verification.address_taken).then_some(reason);
-        let (to, username) = found.unwrap_or_else(|| (email, Username::of_nobody()));
+        let (to, username) = found.unwrap_or_else(|| (email, Username::placeholder()));
         Ok(Recipient { to, username, withheld })
     }
 

@@ -62,7 +62,7 @@ impl SecondFactor<'_> {
             && theirs(&app.added_by, app.since)
         {
             let replaced = self.replaced_app(tx, account_id).await?;
-            // Whoever replaced the app may also have added the one before.
+            // The session that replaced the app may also have added the one before.
             if replaced.is_some_and(|app| !theirs(&app.added_by, app.since.unwrap_or(Timestamp(0)))) {
                 totp::restore(tx, account_id).await?;
             } else {
@@ -112,7 +112,7 @@ impl SecondFactor<'_> {
     /// Turns two-step sign-in off during a recovery, if it has been on for less than [`FACTOR_UNDO`] and the account
     /// still has the email that it had before. Returns what was removed.
     ///
-    /// Until then, whoever could read the mailbox could take the account over without a second factor, so this opens no
+    /// Until then, a reader of the mailbox could take the account over without a second factor, so this opens no
     /// new way. It is also not delayed, because the owner would learn of it in the mailbox that recovers the account.
     pub async fn remove_while_new(
         &self,

@@ -1,4 +1,4 @@
-//! A second factor that is older than the time in which it can be undone protects against whoever reads the mailbox.
+//! A second factor that is older than the time in which it can be undone protects against a reader of the mailbox.
 
 use super::{ANN, HOUR, Mode, PASSWORD, add_app, leads_to, link_about, press, recover, rows, with_ann};
 use crate::harness::Authenticator;
