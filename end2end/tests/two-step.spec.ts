@@ -55,6 +55,11 @@ test('signing in requires a code from the app or an unused recovery code', async
   await signInWithPassword(portal, user);
   await portal.submit(STEP, { code: codes[0] ?? '' });
   await portal.expectPath('/dashboard');
+  await expect(portal.notice()).toContainText('You used a recovery code. A new one replaces it');
+  await portal.open(SECURITY);
+  await portal.page.getByRole('link', { name: 'Show new recovery codes' }).click();
+  await expect(portal.page.locator('.codes li')).toHaveCount(1);
+  await expectAccessible(portal);
   await portal.signOut();
 
   await signInWithPassword(portal, user);

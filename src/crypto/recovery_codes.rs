@@ -13,7 +13,13 @@ pub const RECOVERY_CODES: usize = 10;
 /// Generates a set of codes.
 #[must_use]
 pub fn generate(rng: &Rng) -> Vec<RecoveryCode> {
-    (0..RECOVERY_CODES).map(|_| RecoveryCode::from_bytes(rng.bytes::<RECOVERY_CODE_BYTES>())).collect()
+    (0..RECOVERY_CODES).map(|_| generate_one(rng)).collect()
+}
+
+/// Generates the code that replaces a used one.
+#[must_use]
+pub fn generate_one(rng: &Rng) -> RecoveryCode {
+    RecoveryCode::from_bytes(rng.bytes::<RECOVERY_CODE_BYTES>())
 }
 
 /// Returns the stored digest of an account's code: SHA-256 of the account id and the code. It uses

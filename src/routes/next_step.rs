@@ -70,11 +70,16 @@ async fn change_session(
         }
         SessionChange::SteppedUp(outcome) => {
             sessions::change(session, &state.config, &outcome.signed_in, true).await?;
+            let handle = outcome.signed_in.handle;
+            one_time_secrets::add(session, state, handle, outcome.new_recovery_code).await?;
             return Ok(trust_cookie(state, outcome.trusted).into_iter().collect());
         }
         SessionChange::Reauthenticated(given) => {
             update(state, session, true, |it| reauthenticate(it, &given)).await?;
-            let flash = pending_form::take(session).await?;
+            if let Some(signed_in) = sessions::signed_in(session).await? {
+                one_time_secrets::add(session, state, signed_in.handle, given.new_recovery_code).await?;
+            }
+            let flash = pending_form::take(session, step.notice.take()).await?;
             flash::put(session, state, by, &flash).await?;
             step.to = flash.path.into();
         }
@@ -110,6 +115,11 @@ fn reauthenticate(signed_in: &mut SignedIn, given: &Reauthenticated) {
 async fn sign_in(state: &AppState, session: &Session, outcome: SignInOutcome) -> Result<Vec<HeaderValue>, Error> {
     let config = &state.config;
     sessions::begin(session, config, &outcome.signed_in).await?;
+    // The user is signed in, which matters more than the code, and can create new ones.
+    if let Err(error) = one_time_secrets::add(session, state, outcome.signed_in.handle, outcome.new_recovery_code).await
+    {
+        tracing::error!(%error, "a recovery code was lost");
+    }
     let device = outcome.device.and_then(|token| cookies::device(config, &token));
     let trust = trust_cookie(state, outcome.trusted);
     // A notice about a new device may be queued.

@@ -58,6 +58,8 @@ pub struct Reauthenticated {
     pub at: Timestamp,
     /// Where the second factor comes from, if one was given.
     pub second_factor: Option<Lineage>,
+    /// Replaces the recovery code that was given, to be shown once.
+    pub new_recovery_code: Option<RecoveryCode>,
 }
 
 /// A change of an account's factors, as it concerns the session that made it.

@@ -4,7 +4,8 @@ use super::core::Core;
 use super::outcome::{NextStep, Reauthenticated, ServiceError, SessionChange};
 use super::password_check::{CaptchaPolicy, PasswordAttempt, VerifiedPassword};
 use super::request_context::RequestContext;
-use crate::domain::{FieldErrors, SecondStepCode, Timestamp};
+use super::second_factor::{ConfirmedCode, REPLACED};
+use crate::domain::{FieldErrors, NoticeKind, SecondStepCode, Timestamp};
 use crate::paths;
 use crate::store::accounts;
 use crate::store::accounts::Account;
@@ -32,7 +33,7 @@ impl Core {
 /// Returns the next step of a user who has just confirmed the password or a passkey: back to the form that required it.
 /// `second_factor` says where the second factor comes from, if one was given.
 pub fn reauthenticated(at: Timestamp, second_factor: Option<Lineage>) -> NextStep {
-    let given = Reauthenticated { at, second_factor };
+    let given = Reauthenticated { at, second_factor, new_recovery_code: None };
     NextStep::go(paths::ACCOUNT).with_session(SessionChange::Reauthenticated(given))
 }
 
@@ -70,7 +71,12 @@ impl Reauthentication<'_> {
             own.commit().await?;
         }
         match outcome? {
-            Some(origin) => Ok(reauthenticated(self.core.clock.now(), Some(origin))),
+            Some(ConfirmedCode { origin, new_recovery_code }) => {
+                let (at, replaced) = (self.core.clock.now(), new_recovery_code.is_some());
+                let given = Reauthenticated { at, second_factor: Some(origin), new_recovery_code };
+                let step = NextStep::go(paths::ACCOUNT).with_session(SessionChange::Reauthenticated(given));
+                Ok(if replaced { step.with_notice(NoticeKind::Warning, REPLACED) } else { step })
+            }
             None => Err(FieldErrors::one("code", WRONG_CODE).into()),
         }
     }

@@ -6,7 +6,7 @@ use super::core::Core;
 use super::outcome::{NextStep, SessionChange};
 use super::request_context::RequestContext;
 use crate::crypto::FlowToken;
-use crate::domain::{NextPath, SecurityEvent};
+use crate::domain::{NextPath, RecoveryCode, SecurityEvent};
 use crate::paths;
 use crate::store::accounts::{self, Account};
 use crate::store::lineage::Lineage;
@@ -71,6 +71,8 @@ pub struct SignInOutcome {
     pub device: Option<FlowToken>,
     /// The cookie name and token of a trusted browser.
     pub trusted: Option<(String, FlowToken)>,
+    /// Replaces the recovery code that was used, to be shown once.
+    pub new_recovery_code: Option<RecoveryCode>,
 }
 
 impl SignInOutcome {
@@ -132,7 +134,7 @@ impl SignIn<'_> {
             previous_ip: account.last_sign_in_ip.clone(),
         };
         let device = self.core.devices().remember(tx, account, &signed_in, by).await?;
-        Ok(SignInOutcome { signed_in, device: Some(device), trusted: None })
+        Ok(SignInOutcome { signed_in, device: Some(device), trusted: None, new_recovery_code: None })
     }
 
     /// Completes the second step of a session that was signed in with the password only, before the account had a
@@ -157,7 +159,7 @@ impl SignIn<'_> {
             ancestors: signed_in.ancestors.join(&self.ancestors(&proof.origin)),
             ..signed_in
         };
-        Ok(SignInOutcome { signed_in, device: None, trusted: None })
+        Ok(SignInOutcome { signed_in, device: None, trusted: None, new_recovery_code: None })
     }
 
     /// Returns the sessions that a factor comes from, without those that no link in an email can refer to anymore.

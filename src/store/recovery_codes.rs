@@ -2,7 +2,8 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set,
+    ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, Set,
 };
 use uuid::Uuid;
 
@@ -28,6 +29,17 @@ pub async fn replace(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     remove_all(db, account_id).await?;
+    add(db, account_id, codes, added_by, now).await
+}
+
+/// Adds recovery codes to those of an account.
+pub async fn add(
+    db: &impl ConnectionTrait,
+    account_id: Uuid,
+    codes: Vec<NewCode>,
+    added_by: &Lineage,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let rows = codes.into_iter().map(|code| ActiveModel {
         id: Set(code.id),
         account_id: Set(account_id),
@@ -58,23 +70,40 @@ pub async fn spend(
     Ok((spent.rows_affected == 1).then_some(code.added_by))
 }
 
-/// The recovery codes of an account, which are always created together.
+/// When a recovery code was created and used, and where it comes from.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "Entity")]
-pub struct CodeSet {
+pub struct CodeOrigin {
+    pub id: Uuid,
     pub created_at: Timestamp,
+    pub used_at: Option<Timestamp>,
     pub added_by: Lineage,
 }
 
-/// Returns the recovery codes of an account, if any are left.
-pub async fn set_of(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<CodeSet>, StoreError> {
-    let left = Entity::find().filter(Column::AccountId.eq(account_id)).filter(Column::UsedAt.is_null());
-    Ok(left.into_partial_model().one(db).await?)
+/// Returns the codes of an account, used or not, oldest first.
+pub async fn of_account(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Vec<CodeOrigin>, StoreError> {
+    let codes = Entity::find().filter(Column::AccountId.eq(account_id)).order_by_asc(Column::CreatedAt);
+    Ok(codes.into_partial_model().all(db).await?)
 }
 
 /// Counts the unused codes of an account.
 pub async fn left(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, StoreError> {
     Ok(Entity::find().filter(Column::AccountId.eq(account_id)).filter(Column::UsedAt.is_null()).count(db).await?)
+}
+
+/// Deletes the codes of an account that were used before `time`. Nothing needs
+/// them, and each use adds a code.
+pub async fn remove_used(db: &impl ConnectionTrait, account_id: Uuid, time: Timestamp) -> Result<(), StoreError> {
+    let used = Entity::delete_many().filter(Column::AccountId.eq(account_id)).filter(Column::UsedAt.lt(time));
+    used.exec(db).await?;
+    Ok(())
+}
+
+/// Deletes some codes of an account.
+pub async fn remove(db: &impl ConnectionTrait, account_id: Uuid, codes: Vec<Uuid>) -> Result<(), StoreError> {
+    let codes = Entity::delete_many().filter(Column::AccountId.eq(account_id)).filter(Column::Id.is_in(codes));
+    codes.exec(db).await?;
+    Ok(())
 }
 
 /// Deletes all codes of an account, used or not.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use crate::crypto::recovery_codes::RECOVERY_CODES;
 use crate::islands::ApiError;
 use crate::paths;
 use crate::routes::access::Access;
@@ -43,11 +44,16 @@ fn Shown(codes: Vec<String>) -> impl IntoView {
     let text = codes.join("\n");
     // A `data:` URL, since the server cannot show the codes again.
     let file = format!("data:text/plain;charset=utf-8,{}%0A", codes.join("%0A"));
+    let (title, about) = match codes.len() {
+        RECOVERY_CODES.. => ("Save your recovery codes", "You won't see them again."),
+        1 => ("Save your new recovery code", "It replaces the one that you used. You won't see it again."),
+        _ => ("Save your new recovery codes", "They replace those that you used. You won't see them again."),
+    };
     view! {
-        <Section title="Save your recovery codes">
+        <Section title=title>
             <p>
-                "You won't see them again. Keep them somewhere safe, such as a password manager, but not only on your "
-                "phone. Each works once."
+                {about}
+                " Keep your codes somewhere safe, such as a password manager, but not only on your phone. Each works once."
             </p>
             <CodeList codes />
             <div class="actions">

@@ -18,14 +18,31 @@ const CODES: &str = "recovery_codes";
 
 /// Stores codes for the page that shows them, bound to the session with this `handle`.
 pub async fn put(session: &Session, state: &AppState, handle: Uuid, codes: &[RecoveryCode]) -> Result<(), Error> {
-    let lines = codes.iter().map(RecoveryCode::in_groups).collect::<Vec<_>>().join("\n");
-    let lines = Zeroizing::new(lines);
+    let lines: Vec<_> = codes.iter().map(RecoveryCode::in_groups).collect();
+    store(session, state, handle, lines).await
+}
+
+/// Stores the code that replaces a used one. Codes that the user has not seen yet stay.
+pub async fn add(session: &Session, state: &AppState, handle: Uuid, code: Option<RecoveryCode>) -> Result<(), Error> {
+    let Some(code) = code else { return Ok(()) };
+    let mut lines = waiting(session, state, handle).await?;
+    lines.push(code.in_groups());
+    store(session, state, handle, lines).await
+}
+
+async fn store(session: &Session, state: &AppState, handle: Uuid, lines: Vec<String>) -> Result<(), Error> {
+    let lines = Zeroizing::new(lines.join("\n"));
     match state.one_time_secrets.seal(handle, lines.as_bytes()) {
         Ok(sealed) => session.insert(CODES, BASE64_STANDARD_NO_PAD.encode(sealed)).await,
-        // Too long for the cipher, which ten codes never are. The page then explains how to make
+        // Too long for the cipher, which a few codes never are. The page then explains how to make
         // new ones.
         Err(_) => Ok(()),
     }
+}
+
+/// Whether there are codes that the user has not seen yet.
+pub async fn any(session: &Session) -> Result<bool, Error> {
+    Ok(sessions::readable(session.get::<String>(CODES).await)?.is_some())
 }
 
 /// Takes the stored codes, only on GET and not on HEAD. Returns none if there are none, or if they were shown before.
@@ -33,9 +50,16 @@ pub async fn take(request: PageRequest<'_>) -> Result<Vec<String>, Error> {
     let Some(member) = request.by.member.as_ref().filter(|_| request.method == Method::GET) else {
         return Ok(Vec::new());
     };
-    let Some(sealed) = sessions::readable(request.session.get::<String>(CODES).await)? else { return Ok(Vec::new()) };
-    request.session.remove_value(CODES).await?;
-    Ok(open(request.state, member.session, &sealed).unwrap_or_default())
+    let codes = waiting(request.session, request.state, member.session).await?;
+    if any(request.session).await? {
+        request.session.remove_value(CODES).await?;
+    }
+    Ok(codes)
+}
+
+async fn waiting(session: &Session, state: &AppState, handle: Uuid) -> Result<Vec<String>, Error> {
+    let sealed = sessions::readable(session.get::<String>(CODES).await)?;
+    Ok(sealed.and_then(|sealed| open(state, handle, &sealed)).unwrap_or_default())
 }
 
 fn open(state: &AppState, handle: Uuid, sealed: &str) -> Option<Vec<String>> {

@@ -38,12 +38,15 @@ pub async fn needs_second_factor(session: &Session) -> Result<bool, Error> {
 }
 
 /// Takes the stored form as a flash message for its page, or one for the account page if no form is
-/// stored.
-pub async fn take(session: &Session) -> Result<Flash, Error> {
+/// stored. `more` is what else the user has to know.
+pub async fn take(session: &Session, more: Option<Notice>) -> Result<Flash, Error> {
     let pending: Option<PendingForm> = sessions::readable(session.get(PENDING_FORM).await)?;
     session.remove_value(PENDING_FORM).await?;
     let PendingForm { form, page, values, .. } = pending.unwrap_or_default();
     let path = if page.is_empty() { paths::ACCOUNT.to_owned() } else { page };
-    let notice = Some(Notice::new(NoticeKind::Info, PRESS_AGAIN));
-    Ok(Flash { path, form, feedback: Feedback::default(), values, notice })
+    let notice = match more {
+        Some(Notice { kind, text }) => Notice::new(kind, format!("{PRESS_AGAIN} {text}")),
+        None => Notice::new(NoticeKind::Info, PRESS_AGAIN),
+    };
+    Ok(Flash { path, form, feedback: Feedback::default(), values, notice: Some(notice) })
 }

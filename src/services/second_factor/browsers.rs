@@ -52,7 +52,7 @@ impl SecondFactor<'_> {
             created_at: now,
             last_used_at: None,
             expires_at: now + self.core.limits.trust_lifetime,
-            added_by: Lineage::of(signed_in.handle, &signed_in.ancestors),
+            added_by: signed_in.lineage(),
         };
         trusted_browsers::insert(tx, browser).await?;
         self.core

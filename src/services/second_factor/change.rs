@@ -67,7 +67,7 @@ impl SecondFactor<'_> {
             sessions::end_others(tx, account.id, own.member.session).await?;
             session_version += 1;
         }
-        let has_codes = self.recovery_codes_left(tx, account.id).await? > 0;
+        let has_codes = recovery_codes::left(tx, account.id).await? > 0;
         let codes = if has_codes { None } else { Some(self.replace_recovery_codes(own, by).await?) };
         Ok(FactorAdded { codes, first, session_version })
     }

@@ -1,21 +1,24 @@
 //! Creating and using recovery codes.
 
-use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::SecondFactor;
 use super::change::TAKEOVER_ADVICE;
-use crate::crypto::recovery_codes::{digest, generate};
+use crate::crypto::recovery_codes::{digest, generate, generate_one};
 use crate::domain::{NoticeKind, RecoveryCode, SecurityEvent};
 use crate::mail::NotificationKind;
 use crate::paths;
 use crate::services::account_transaction::AccountTransaction;
 use crate::services::outcome::{FactorChange, NextStep, ServiceError, SessionChange};
 use crate::services::request_context::RequestContext;
+use crate::store::accounts::Account;
 use crate::store::lineage::Lineage;
 use crate::store::recovery_codes::NewCode;
 use crate::store::{StoreError, Transaction, recovery_codes};
 
+/// Tells the user where to find the code that replaces a used one.
+pub const REPLACED: &str =
+    "You used a recovery code. A new one replaces it: open Account, Security to see it and save it.";
 const OFF: &str = "Add an authenticator app or a passkey before you get recovery codes.";
 
 impl SecondFactor<'_> {
@@ -49,18 +52,34 @@ impl SecondFactor<'_> {
     ) -> Result<Vec<RecoveryCode>, StoreError> {
         let (now, account_id) = (own.tx.now(), own.account.id);
         let codes = generate(&self.core.rng);
-        let rows = codes.iter().map(|code| NewCode { id: self.core.rng.id(now), digest: digest(account_id, code) });
-        recovery_codes::replace(&own.tx, account_id, rows.collect(), &own.origin(), now).await?;
+        let rows = codes.iter().map(|code| self.new_code(&own.tx, account_id, code)).collect();
+        recovery_codes::replace(&own.tx, account_id, rows, &own.origin(), now).await?;
         self.core.security_log().record(&own.tx, account_id, SecurityEvent::RecoveryCodesMade, by).await?;
         Ok(codes)
     }
 
-    pub(super) async fn recovery_codes_left(
+    fn new_code(&self, tx: &Transaction, account_id: Uuid, code: &RecoveryCode) -> NewCode {
+        NewCode { id: self.core.rng.id(tx.now()), digest: digest(account_id, code) }
+    }
+
+    /// Replaces a recovery code that was used (NIST SP 800-63B-4, section 4.2.1.1), and notifies the owner. `session`
+    /// is the lineage of the session in which it was used, so that the new code goes when that session is repudiated.
+    pub(super) async fn replace_used_code(
         &self,
-        db: &impl ConnectionTrait,
-        account_id: Uuid,
-    ) -> Result<u64, StoreError> {
-        recovery_codes::left(db, account_id).await
+        tx: &Transaction,
+        account: &Account,
+        session: &Lineage,
+        by: &RequestContext,
+    ) -> Result<RecoveryCode, StoreError> {
+        let code = generate_one(&self.core.rng);
+        let row = self.new_code(tx, account.id, &code);
+        recovery_codes::add(tx, account.id, vec![row], session, tx.now()).await?;
+        recovery_codes::remove_used(tx, account.id, tx.now()).await?;
+        self.core.security_log().record(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
+        let left = recovery_codes::left(tx, account.id).await?;
+        let about = NotificationKind::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
+        self.core.notifications().send(tx, account, about, by).await?;
+        Ok(code)
     }
 
     /// Consumes a recovery code and returns where it comes from, or `None` if the account has no such code left.

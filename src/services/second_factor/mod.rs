@@ -26,6 +26,8 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 pub use change::{FactorAdded, factor_removed};
+pub use codes::REPLACED;
+pub use confirm::ConfirmedCode;
 pub use overview::{Adding, Overview};
 pub use step::{SecondFactorAttempt, waited_too_long};
 

@@ -5,8 +5,9 @@ use std::fmt;
 use uuid::Uuid;
 
 use super::SecondFactor;
+use super::codes::REPLACED;
 use super::limit::Counted;
-use crate::domain::{FieldErrors, Metric, NextPath, Notice, NoticeKind, SecondStepCode, SecurityEvent, Timestamp};
+use crate::domain::{FieldErrors, Metric, NextPath, NoticeKind, SecondStepCode, SecurityEvent, Timestamp};
 use crate::limits::SECOND_STEP_WAITS;
 use crate::mail::NotificationKind;
 use crate::paths;
@@ -23,8 +24,6 @@ const WRONG: &str =
     "That code is incorrect or has expired. Enter the latest code from your app, or an unused recovery code.";
 const EXPIRED: &str = "You took too long. Sign in again.";
 const ALREADY_SIGNED_IN: &str = "You're already signed in.";
-/// When this many recovery codes or fewer are left, the user is reminded to create new ones.
-const FEW_CODES: u64 = 3;
 
 /// An attempt at the second step.
 pub struct SecondFactorAttempt {
@@ -164,10 +163,11 @@ impl SecondFactor<'_> {
         if trust {
             entered.trusted = Some(self.trust(&tx, &entered.signed_in, by).await?);
         }
-        let notice = match proof.method {
-            Method::PasswordAndRecoveryCode => self.report_recovery_code_used(&tx, &account, by).await?,
-            _ => None,
-        };
+        if proof.method == Method::PasswordAndRecoveryCode {
+            let code = self.replace_used_code(&tx, &account, &entered.signed_in.lineage(), by).await?;
+            entered.new_recovery_code = Some(code);
+        }
+        let replaced = entered.new_recovery_code.is_some();
         tx.commit().await?;
         self.core.mailer.wake();
         let next = due.next.as_deref().and_then(NextPath::parse);
@@ -176,27 +176,7 @@ impl SecondFactor<'_> {
         } else {
             entered.into_next_step(next)
         };
-        Ok(NextStep { notice, ..step })
-    }
-
-    /// Notifies the owner that a recovery code was used. Returns a notice for the user if few are
-    /// left.
-    pub(super) async fn report_recovery_code_used(
-        &self,
-        tx: &Transaction,
-        account: &Account,
-        by: &RequestContext,
-    ) -> Result<Option<Notice>, StoreError> {
-        let left = self.recovery_codes_left(tx, account.id).await?;
-        self.core.security_log().record(tx, account.id, SecurityEvent::RecoveryCodeUsed, by).await?;
-        let about = NotificationKind::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
-        self.core.notifications().send(tx, account, about, by).await?;
-        let message = match left {
-            0 => "You used your last recovery code. Get new ones under Account, Security.".to_owned(),
-            1 => "You have one recovery code left. Get new ones under Account, Security.".to_owned(),
-            _ => format!("You have {left} recovery codes left. Get new ones under Account, Security."),
-        };
-        Ok((left <= FEW_CODES).then(|| Notice::new(NoticeKind::Warning, message)))
+        Ok(if replaced { step.with_notice(NoticeKind::Warning, REPLACED) } else { step })
     }
 }
 

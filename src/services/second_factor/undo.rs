@@ -19,6 +19,7 @@ use crate::services::user_agent::describe_user_agent;
 use crate::store::accounts::Account;
 use crate::store::lineage::Lineage;
 use crate::store::mail_links::LinkPurpose;
+use crate::store::recovery_codes::CodeOrigin;
 use crate::store::totp::{ReplacedSeed, StoredSeed};
 use crate::store::{
     StoreError, Transaction, accounts, email_changes, passkeys, recovery_codes, totp, trusted_browsers,
@@ -70,12 +71,10 @@ impl SecondFactor<'_> {
             }
             removed.push(SignInMethod::app(app.since));
         }
-        if let Some(codes) = recovery_codes::set_of(tx, account_id).await?
-            && theirs(&codes.added_by, codes.created_at)
-        {
-            recovery_codes::remove_all(tx, account_id).await?;
-            removed.push(SignInMethod::recovery_codes(codes.created_at));
-        }
+        let mut codes = recovery_codes::of_account(tx, account_id).await?;
+        codes.retain(|code| theirs(&code.added_by, code.created_at));
+        removed.extend(usable_codes(&codes));
+        recovery_codes::remove(tx, account_id, codes.iter().map(|code| code.id).collect()).await?;
         for browser in trusted_browsers::of_account(tx, account_id, tx.now()).await? {
             if theirs(&browser.added_by, browser.created_at) {
                 trusted_browsers::forget(tx, account_id, browser.id).await?;
@@ -136,8 +135,7 @@ impl SecondFactor<'_> {
         let app = totp::find(db, account_id).await?.map(|app| SignInMethod::app(app.since));
         let passkeys = passkeys::of_account(db, account_id).await?.into_iter();
         let passkeys = passkeys.map(|passkey| SignInMethod::passkey(passkey.name.as_str(), passkey.created_at));
-        let codes = recovery_codes::set_of(db, account_id).await?;
-        let codes = codes.map(|codes| SignInMethod::recovery_codes(codes.created_at));
+        let codes = usable_codes(&recovery_codes::of_account(db, account_id).await?);
         Ok(app.into_iter().chain(passkeys).chain(codes).collect())
     }
 
@@ -157,4 +155,10 @@ impl SecondFactor<'_> {
         self.core.security_log().record_with_detail(tx, account_id, SecurityEvent::FactorsRemoved, &detail, by).await?;
         Ok(())
     }
+}
+
+/// Returns the codes as one sign-in method, named by the oldest of them. Used codes do not count.
+fn usable_codes(codes: &[CodeOrigin]) -> Option<SignInMethod> {
+    let usable = codes.iter().find(|code| code.used_at.is_none())?;
+    Some(SignInMethod::recovery_codes(usable.created_at))
 }

@@ -65,6 +65,14 @@ pub struct SignedIn {
     pub previous_ip: Option<String>,
 }
 
+impl SignedIn {
+    /// Returns the lineage of what the session adds.
+    #[must_use]
+    pub fn lineage(&self) -> Lineage {
+        Lineage::of(self.handle, &self.ancestors)
+    }
+}
+
 /// A sign-in that is waiting for its second step. For everything else the session is anonymous.
 ///
 /// This is also what a request gets to see of a session that was signed in with the password only, once the account has

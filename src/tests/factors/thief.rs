@@ -2,8 +2,8 @@
 //! uses each remedy that the portal offers.
 
 use super::{
-    ANN, CODES, Client, Mode, NEW, PASSWORD, Phone, TestApp, add_app, leads_to, link_about, links_about, new_codes,
-    press, recover, rows, scan, signed_in, with_ann,
+    ANN, CODES, Client, Mode, NEW, PASSWORD, Phone, TestApp, add_app, codes_in, leads_to, link_about, links_about,
+    new_codes, press, recover, rows, scan, signed_in, with_ann,
 };
 use crate::admin::{administrator, id_of};
 use crate::harness::Authenticator;
@@ -79,7 +79,7 @@ async fn nothing_works(app: &TestApp, thief: &Client, loot: &Loot, password: &st
         let mut client = app.script();
         client.sign_in("ann", password).await;
         let answer = client.post("/login/mfa", &[("code", code)]).await;
-        assert!(!client.seen(answer).await.contains("recovery codes left"), "{what}: a code");
+        assert!(!client.seen(answer).await.contains("You used a recovery code"), "{what}: a code");
     }
 }
 
@@ -242,7 +242,7 @@ async fn a_link_removes_nothing_that_another_session_added_or_that_came_before()
     for passkey in [&mut own, &mut earlier] {
         assert!(app.script().use_passkey(SIGN_IN, passkey).await.location().is_some());
     }
-    assert_eq!(rows(&app, "recovery_code").await, 10);
+    assert_eq!(rows(&app, "recovery_code").await, 11, "the used one and the one that replaced it stay");
     let mails = app.mails_to(ANN).await;
     let (_, text) = mails.iter().rev().find(|(subject, _)| subject.contains("were removed")).expect("a notice");
     assert!(text.contains("Removed: passkey") && text.contains("These sign-in methods remain"), "{text}");
@@ -270,7 +270,28 @@ async fn a_browser_that_the_thief_trusts_is_removed_and_all_access_with_it() {
         assert_ne!(browser.get("/dashboard").await.status, 200);
     }
     let removed = app.texts("SELECT detail FROM security_event WHERE kind = 'factors_removed'").await;
-    assert!(removed.len() == 1 && removed[0].starts_with("trusted browser Firefox on Linux (added"), "{removed:?}");
+    assert!(removed.len() == 1 && removed[0].contains("trusted browser Firefox on Linux (added"), "{removed:?}");
+}
+
+#[tokio::test]
+async fn the_code_that_replaced_a_stolen_one_goes_with_the_thiefs_session() {
+    for mode in [Mode::Script, Mode::Form] {
+        let (app, mut ann) = with_ann(&[]).await;
+        let (_, codes) = add_app(&app, &mut ann).await;
+        app.advance(60);
+        let mut thief = app.client(mode);
+        thief.sign_in("ann", PASSWORD).await;
+        thief.post("/login/mfa", &[("code", &codes[0])]).await;
+        let replacement = codes_in(&thief.get(CODES).await.body);
+        assert_eq!(replacement.len(), 1);
+        press(&app, mode, &link_about(&app, "New sign-in").await).await;
+        for (code, works) in [(&replacement[0], false), (&codes[1], true)] {
+            let mut client = app.client(mode);
+            client.sign_in("ann", PASSWORD).await;
+            let to = client.post("/login/mfa", &[("code", code)]).await.location();
+            assert_eq!(to.as_deref() == Some("/dashboard"), works, "{mode:?} {code}");
+        }
+    }
 }
 
 #[tokio::test]

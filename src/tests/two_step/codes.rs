@@ -1,6 +1,6 @@
 //! Recovery codes.
 
-use super::{BOTH, CODES, Mode, PASSWORD, TestApp, codes_in, enrolled, events, half, lets_in, mails, step};
+use super::{BOTH, CODES, Mode, OFF, PASSWORD, TestApp, codes_in, enrolled, events, half, lets_in, mails, step};
 
 #[tokio::test]
 async fn codes_are_shown_once_to_be_copied_printed_and_downloaded() {
@@ -56,7 +56,6 @@ async fn new_codes_replace_the_old_ones_and_the_owner_is_notified() {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
         assert!(lets_in(&app, mode, &ann.codes[0]).await);
-        assert!(ann.client.get("/account/security").await.body.contains("You have 9 recovery codes left."));
         ann.client.post(CODES, &[]).await;
         let new = codes_in(&ann.client.get(CODES).await.body);
         assert!(ann.client.get("/account/security").await.body.contains("You have 10 recovery codes left."));
@@ -68,26 +67,64 @@ async fn new_codes_replace_the_old_ones_and_the_owner_is_notified() {
 }
 
 #[tokio::test]
-async fn using_a_code_is_mailed_and_the_dashboard_warns_when_few_are_left() {
+async fn a_used_code_is_replaced_by_one_that_is_shown_once() {
     for mode in BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
-        for (n, code) in ann.codes.iter().enumerate() {
-            let left = 9 - n;
+        let mut code = ann.codes[0].clone();
+        for used in 1..=3_u8 {
             let mut client = half(&app, mode).await;
-            step(&mut client, code).await;
+            step(&mut client, &code).await;
+            let waiting = app.database_bytes();
             let page = client.get("/dashboard").await.body;
-            let told = match left {
-                0 => page.contains("You used your last recovery code."),
-                1 => page.contains("You have one recovery code left."),
-                _ => page.contains(&format!("You have {left} recovery codes left.")),
-            };
-            assert_eq!(told, left <= 3, "{left} left: {page}");
+            assert!(page.contains("You used a recovery code. A new one replaces it"), "{page}");
+            let security = client.get("/account/security").await.body;
+            assert!(security.contains("You have 10 recovery codes left."), "{security}");
+            assert!(security.contains("Show new recovery codes"), "{security}");
+            let page = client.get(CODES).await.body;
+            let shown = codes_in(&page);
+            assert!(page.contains("Save your new recovery code") && shown.len() == 1, "{page}");
+            let stored = [waiting, app.database_bytes()].concat();
+            for text in [shown[0].clone(), shown[0].replace('-', "")] {
+                assert!(!stored.windows(text.len()).any(|window| window == text.as_bytes()), "{text} is stored");
+            }
+            assert!(!client.get("/account/security").await.body.contains("Show new recovery codes"));
+            assert!(codes_in(&client.get(CODES).await.body).is_empty());
+            assert!(!lets_in(&app, mode, &code).await, "{mode:?}: a used code");
+            code = shown[0].clone();
+            app.advance(60);
+            assert_eq!(
+                (mails(&app, "A recovery code was used").await, events(&app, "recovery_code_used").await),
+                (usize::from(used), i64::from(used))
+            );
         }
-        assert_eq!((mails(&app, "A recovery code was used").await, events(&app, "recovery_code_used").await), (10, 10));
+        assert!(lets_in(&app, mode, &code).await && lets_in(&app, mode, &ann.codes[9]).await);
+        assert!(app.count("SELECT COUNT(*) FROM recovery_code WHERE used_at IS NOT NULL").await <= 2, "pruned");
         let texts = app.mails_to("ann@x.example").await;
-        assert!(texts.iter().any(|(_, text)| text.contains("Codes left: 9.")));
-        assert!(texts.iter().all(|(_, text)| ann.codes.iter().all(|code| !text.contains(code))));
+        assert!(texts.iter().any(|(_, text)| text.contains("Codes left: 10.")));
+        assert!(texts.iter().all(|(_, text)| !text.contains(&code)));
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_confirms_a_change_is_replaced_too_and_none_is_lost_before_it_is_shown() {
+    for mode in BOTH {
+        let app = TestApp::new().await;
+        let ann = enrolled(&app, mode).await;
+        let mut client = half(&app, mode).await;
+        step(&mut client, &ann.codes[0]).await;
+        app.advance(301);
+        assert_eq!(client.post(OFF, &[]).await.location().as_deref(), Some("/account/confirm"));
+        let answer = client.post("/account/confirm", &[("password", PASSWORD), ("code", &ann.codes[1])]).await;
+        assert_eq!(answer.location().as_deref(), Some("/account/security"));
+        let page = client.get("/account/security").await.body;
+        assert!(page.contains("Press the button again to continue. You used a recovery code."), "{page}");
+        let page = client.get(CODES).await.body;
+        let shown = codes_in(&page);
+        assert!(page.contains("Save your new recovery codes") && shown.len() == 2, "{page}");
+        for code in &shown {
+            assert!(lets_in(&app, mode, code).await, "{mode:?} {code}");
+        }
     }
 }
 

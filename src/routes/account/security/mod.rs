@@ -12,6 +12,8 @@ use super::security_log::{self, RecentEvents};
 use crate::paths;
 use crate::routes::access::Access;
 use crate::routes::page::{Document, Page, PageRequest, PageResult};
+use crate::routes::session::one_time_secrets;
+use crate::services::InternalError;
 use crate::services::second_factor::Overview;
 use crate::ui::{AccountArea, ActionButton, Icon, IconName, PlainRefusal, Section};
 
@@ -26,10 +28,11 @@ pub const PAGE: Page =
     Page { path: paths::ACCOUNT_SECURITY, access: Access::SignedIn, load: |request| Box::pin(load(request)) };
 
 async fn load(request: PageRequest<'_>) -> PageResult {
-    let PageRequest { state, by, .. } = request;
+    let PageRequest { state, by, session, .. } = request;
     let overview = state.second_factor().overview(by).await?;
     let passkeys = state.passkeys().list(by).await?;
     let events = security_log::newest(state, by).await?;
+    let unseen = one_time_secrets::any(session).await.map_err(|error| InternalError::Session(error.to_string()))?;
     Ok(Document::new("Security", move |context| {
         let Overview { app_since, adding, factors, recovery_codes_left, browsers, required } = overview;
         let can_turn_off = !required || factors.passkeys > 0;
@@ -37,7 +40,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
         let relying_party = context.passkeys.clone();
         let flash = context.flash.clone();
         let (of_app, of_codes) = (flash.clone(), flash.clone());
-        let codes = factors.any().then(|| view! { <RecoveryCodes left=recovery_codes_left /> });
+        let codes = factors.any().then(|| view! { <RecoveryCodes left=recovery_codes_left unseen /> });
         let browsers = factors.any().then(|| view! { <TrustedBrowsers browsers flash=flash.clone() /> });
         view! {
             <AccountArea context here=paths::ACCOUNT_SECURITY heading="Security">
@@ -74,7 +77,11 @@ fn Demanded() -> impl IntoView {
 }
 
 #[component]
-fn RecoveryCodes(left: u64) -> impl IntoView {
+fn RecoveryCodes(
+    left: u64,
+    /// Whether the user has new codes that were not shown yet.
+    unseen: bool,
+) -> impl IntoView {
     let words = match left {
         0 => "You have no recovery codes left.".to_owned(),
         1 => "You have one recovery code left.".to_owned(),
@@ -83,6 +90,11 @@ fn RecoveryCodes(left: u64) -> impl IntoView {
     let advice = if left <= FEW { " Get new ones soon." } else { "" };
     view! {
         <h3>"Recovery codes"</h3>
+        {unseen.then(|| view! {
+            <p>
+                <a class="btn btn-primary" href=paths::RECOVERY_CODES>"Show new recovery codes"</a>
+            </p>
+        })}
         <p>
             <strong>{words}</strong>
             {advice} " Use one if you can't use your phone or passkey. Each works once. New codes replace the old ones."
