@@ -91,8 +91,8 @@ pub async fn left(db: &impl ConnectionTrait, account_id: Uuid) -> Result<u64, St
     Ok(Entity::find().filter(Column::AccountId.eq(account_id)).filter(Column::UsedAt.is_null()).count(db).await?)
 }
 
-/// Deletes the codes of an account that were used before `time`. Nothing needs
-/// them, and each use adds a code.
+/// Deletes the codes of an account that were used before `time`, so that their number stays bounded although each use
+/// adds a code.
 pub async fn remove_used(db: &impl ConnectionTrait, account_id: Uuid, time: Timestamp) -> Result<(), StoreError> {
     let used = Entity::delete_many().filter(Column::AccountId.eq(account_id)).filter(Column::UsedAt.lt(time));
     used.exec(db).await?;
