@@ -59,6 +59,8 @@ pub mod crypto;
 #[cfg(feature = "ssr")]
 pub mod datetime;
 #[cfg(feature = "ssr")]
+pub mod fair_semaphore;
+#[cfg(feature = "ssr")]
 pub mod http;
 #[cfg(feature = "ssr")]
 pub mod limits;

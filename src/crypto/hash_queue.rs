@@ -1,22 +1,25 @@
 //! The bounded queue for work on passwords, which is fair between the sources of requests: hashing them and estimating
 //! their strength.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rustix::process::setpriority_process;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::password_hash::HashError;
+use crate::fair_semaphore::{FairSemaphore, Source};
 
 /// Requests that may wait for each core. One hash takes 20 to 25 ms, so the last request in the
 /// queue waits for about 0.7 seconds. Users who wait longer submit the form again.
 pub const WAITING_PER_CORE: usize = 30;
 /// The part of the queue that one source may occupy.
 const SHARE: usize = 3;
-
-/// Where a request comes from: the bytes of its network.
-pub type Source = Vec<u8>;
+/// The nice value of hashing threads. While they use every core, the threads that answer requests and those of the
+/// database still run as soon as they have work, which is little in comparison.
+const NICE: i32 = 10;
 
 /// Runs as many hashes or estimates at once as there are cores, with a bounded number of requests waiting.
 /// Further requests fail immediately instead of waiting, and use no memory meanwhile.
@@ -25,20 +28,11 @@ pub type Source = Vec<u8>;
 /// those of others.
 #[derive(Clone)]
 pub(super) struct HashQueue {
-    state: Arc<Mutex<State>>,
+    cores: FairSemaphore,
+    /// Requests in the queue, waiting or running, by source.
+    inside: Arc<Mutex<HashMap<Source, usize>>>,
     /// Requests that may be in the queue, waiting or running.
     most: usize,
-}
-
-#[derive(Default)]
-struct State {
-    /// Cores in use.
-    running: usize,
-    /// Requests in the queue, waiting or running, by source.
-    inside: HashMap<Source, usize>,
-    /// The sources of waiting requests, in the order of their turns.
-    turns: VecDeque<Source>,
-    waiting: HashMap<Source, VecDeque<oneshot::Sender<Core>>>,
 }
 
 /// A slot in the queue, for one thing after the other. Released when the request drops it, for example because it is
@@ -50,59 +44,25 @@ struct Place {
     source: Source,
 }
 
-/// A core to hash on. Given to the next request when it is dropped, unless it is empty.
-struct Core(Option<HashQueue>);
-
 impl HashQueue {
     /// Creates a queue for this machine with room for `waiting` requests.
     pub(super) fn new(waiting: usize) -> Self {
-        Self { state: Arc::default(), most: cores() + waiting }
+        Self { cores: FairSemaphore::new(cores()), inside: Arc::default(), most: cores() + waiting }
     }
 
     pub(super) fn enter(&self, source: Source) -> Result<HashSlot, HashError> {
-        let mut state = self.state();
-        let own = state.inside.get(&source).copied().unwrap_or_default();
-        if state.inside.values().sum::<usize>() >= self.most || own >= self.most.div_ceil(SHARE) {
+        let mut inside = self.inside();
+        let own = inside.get(&source).copied().unwrap_or_default();
+        if inside.values().sum::<usize>() >= self.most || own >= self.most.div_ceil(SHARE) {
             return Err(HashError::Busy);
         }
-        state.inside.insert(source.clone(), own + 1);
-        drop(state);
+        inside.insert(source.clone(), own + 1);
+        drop(inside);
         Ok(HashSlot(Arc::new(Place { queue: self.clone(), source })))
     }
 
-    /// Returns a core immediately, or a receiver of one.
-    fn core(&self, source: &Source) -> Result<Core, oneshot::Receiver<Core>> {
-        let mut state = self.state();
-        if state.running < cores() {
-            state.running += 1;
-            return Ok(Core(Some(self.clone())));
-        }
-        let (give, receive) = oneshot::channel();
-        let waiting = state.waiting.entry(source.clone()).or_default();
-        waiting.push_back(give);
-        if waiting.len() == 1 {
-            state.turns.push_back(source.clone());
-        }
-        Err(receive)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    /// Removes the request whose turn it is.
-    fn next(&mut self) -> Option<oneshot::Sender<Core>> {
-        let source = self.turns.pop_front()?;
-        let waiting = self.waiting.get_mut(&source)?;
-        let next = waiting.pop_front();
-        if waiting.is_empty() {
-            self.waiting.remove(&source);
-        } else {
-            self.turns.push_back(source);
-        }
-        next
+    fn inside(&self) -> MutexGuard<'_, HashMap<Source, usize>> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -113,46 +73,34 @@ impl HashSlot {
         work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, HashError> {
         let place = Arc::clone(&self.0);
-        let core = match place.queue.core(&place.source) {
-            Ok(core) => core,
-            Err(receive) => receive.await.map_err(|_| HashError::Stopped)?,
-        };
-        // The thread owns the place and the core: a canceled request does not release them early.
-        let task = tokio::task::spawn_blocking(move || {
-            let done = work();
+        let core = place.queue.cores.acquire(&place.source).await;
+        let (answer, answered) = oneshot::channel();
+        let runtime = Handle::current();
+        // A new thread takes a thousandth of the time of a hash. tokio's own would keep the nice value and go on to serve
+        // files with it. The thread owns the place and the core: a canceled request does not release them early.
+        let thread = std::thread::Builder::new().name("hash".to_owned()).spawn(move || {
+            // Without the lower priority everything works, but slower under load.
+            let _ = setpriority_process(Some(rustix::thread::gettid()), NICE);
+            let done = {
+                let _within = runtime.enter();
+                work()
+            };
             drop((core, place));
-            done
+            // The request may have been canceled.
+            let _ = answer.send(done);
         });
-        task.await.map_err(|_| HashError::Stopped)?
+        thread.map_err(|_| HashError::Stopped)?;
+        answered.await.map_err(|_| HashError::Stopped)?
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut state = self.queue.state();
-        if let Some(own) = state.inside.get_mut(&self.source) {
+        let mut inside = self.queue.inside();
+        if let Some(own) = inside.get_mut(&self.source) {
             *own -= 1;
             if *own == 0 {
-                state.inside.remove(&self.source);
-            }
-        }
-    }
-}
-
-impl Drop for Core {
-    fn drop(&mut self) {
-        let Some(queue) = self.0.take() else { return };
-        loop {
-            let mut state = queue.state();
-            let Some(next) = state.next() else {
-                state.running -= 1;
-                return;
-            };
-            drop(state);
-            match next.send(Self(Some(queue.clone()))) {
-                Ok(()) => return,
-                // The request was canceled, so the core is for the next one.
-                Err(mut unused) => unused.0 = None,
+                inside.remove(&self.source);
             }
         }
     }
@@ -173,9 +121,10 @@ impl fmt::Debug for HashSlot {
 mod tests {
     use std::sync::{Arc, Mutex, mpsc};
 
+    use rustix::process::getpriority_process;
     use tokio::task::JoinHandle;
 
-    use super::{HashError, HashQueue, cores};
+    use super::{HashError, HashQueue, NICE, cores};
 
     /// Occupies every core until the sender is dropped.
     async fn occupy(queue: &HashQueue) -> (mpsc::Sender<()>, Vec<JoinHandle<Result<(), HashError>>>) {
@@ -194,14 +143,10 @@ mod tests {
             })
         });
         let running = running.collect();
-        while queue.state().running < cores() {
+        while queue.cores.free() > 0 {
             tokio::task::yield_now().await;
         }
         (wait, running)
-    }
-
-    fn waiting(queue: &HashQueue) -> usize {
-        queue.state().waiting.values().map(std::collections::VecDeque::len).sum()
     }
 
     #[tokio::test]
@@ -214,22 +159,7 @@ mod tests {
         drop(slots);
         assert!(queue.enter(vec![1]).is_ok());
         drop(others);
-        assert!(queue.state().inside.is_empty());
-    }
-
-    #[test]
-    fn sources_take_turns() {
-        let queue = HashQueue::new(100);
-        queue.state().running = cores();
-        let waiting = [1, 1, 1, 2, 3, 2].map(|source| queue.core(&vec![source]));
-        assert!(waiting.iter().all(Result::is_err), "all cores are in use");
-        let (mut state, mut order) = (queue.state(), Vec::new());
-        while let Some(source) = state.turns.front().cloned() {
-            state.next();
-            order.extend(source);
-        }
-        drop(state);
-        assert_eq!(order, [1, 2, 3, 1, 2, 1]);
+        assert!(queue.inside().is_empty());
     }
 
     #[tokio::test]
@@ -240,10 +170,13 @@ mod tests {
         let thread = || Ok(std::thread::current().id());
         for _ in 0..2 {
             assert_ne!(slots[0].run(thread).await.expect("it runs"), here, "not a thread that serves requests");
+            let nice = || Ok(getpriority_process(Some(rustix::thread::gettid())));
+            assert_eq!(slots[0].run(nice).await.expect("it runs"), Ok(NICE));
             assert!(matches!(queue.enter(vec![100]), Err(HashError::Busy)));
         }
         drop(slots);
-        assert!(queue.state().inside.is_empty());
+        assert!(queue.inside().is_empty());
+        assert_eq!(getpriority_process(Some(rustix::thread::gettid())), Ok(0), "this thread is as before");
     }
 
     #[tokio::test]
@@ -252,7 +185,7 @@ mod tests {
         let (release, running) = occupy(&queue).await;
         let slot = queue.enter(vec![1]).expect("a free slot");
         let canceled = tokio::spawn(async move { slot.run(|| Ok(())).await });
-        while waiting(&queue) == 0 {
+        while queue.cores.waiting() == 0 {
             tokio::task::yield_now().await;
         }
         assert!(matches!(queue.enter(vec![2]), Err(HashError::Busy)));

@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::hash_memory::HashMemory;
-use super::hash_queue::{HashQueue, HashSlot, Source, WAITING_PER_CORE, cores};
+use super::hash_queue::{HashQueue, HashSlot, WAITING_PER_CORE, cores};
 use crate::domain::Password;
+use crate::fair_semaphore::Source;
 use crate::rng::Rng;
 use argon2::password_hash::phc::{self, Output, ParamsString, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};

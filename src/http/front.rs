@@ -11,7 +11,9 @@ use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
 use super::access_log::Entry;
-use super::{body, csrf, error_page, forwarding, headers, rate_limit, request_target};
+use super::{body, csrf, error_page, forwarding, headers, rate_limit, request_context, request_target};
+use crate::fair_semaphore;
+use crate::services::IpPrefix;
 use crate::state::AppState;
 
 /// Answers a request. All of this is one layer, because axum allocates memory for each layer and request.
@@ -19,6 +21,7 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
     let change = csrf::may_change(request.method());
     forwarding::warn_untrusted(&request, &state);
     let (entry, span) = Entry::begin(&mut request, &state);
+    let source = request_context::client_ip(request.headers(), request.extensions(), &state.config);
     let answered = async {
         let answered = AssertUnwindSafe(answer(request, &state, next)).catch_unwind().await;
         let mut response = answered.unwrap_or_else(|_| error_page::unavailable(&entry.id.0));
@@ -26,7 +29,7 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
         entry.end(&mut response, &state);
         response
     };
-    answered.instrument(span).await
+    fair_semaphore::work_for(IpPrefix::from(source).site(), answered.instrument(span)).await
 }
 
 async fn answer(request: Request, state: &AppState, next: Next) -> Response {

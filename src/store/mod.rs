@@ -11,9 +11,9 @@ use sea_orm::{
     AccessMode, ConnectionTrait as _, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, Statement,
     TransactionTrait as _, sqlx,
 };
-use tokio::sync::Semaphore;
 
 use super::clock::Clock;
+use super::fair_semaphore::FairSemaphore;
 
 pub mod account_deletion;
 pub mod account_export;
@@ -88,7 +88,7 @@ pub struct Store {
     writer: Arc<Pool>,
     reader: Arc<Reader>,
     /// The permits to write. This process has only one.
-    write_permits: Arc<Semaphore>,
+    write_permits: FairSemaphore,
     clock: Clock,
 }
 
@@ -100,7 +100,7 @@ impl Store {
     pub async fn open(url: &str, clock: Clock) -> Result<Self, StoreError> {
         let writer = Arc::new(Pool::open(url, 1).await?);
         let reader = Arc::new(Reader::new(Pool::open(url, READERS).await?, READERS));
-        Ok(Self { writer, reader, write_permits: Arc::new(Semaphore::new(1)), clock })
+        Ok(Self { writer, reader, write_permits: FairSemaphore::new(1), clock })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that were applied.

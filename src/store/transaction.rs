@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::connections::{MAX_WAIT, POSTGRES_BEGIN, Pool, is_harmless, within};
+use super::{Store, StoreError};
+use crate::domain::Timestamp;
+use crate::fair_semaphore::{Permit, current_source};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait as _,
 };
-use tokio::sync::OwnedSemaphorePermit;
-
-use super::connections::{MAX_WAIT, POSTGRES_BEGIN, Pool, is_harmless, within};
-use super::{Store, StoreError};
-use crate::domain::Timestamp;
 
 /// Allows one write transaction at a time, across all processes, like IMMEDIATE does on SQLite.
 /// Acquired before the first read, so that under READ COMMITTED every statement sees what earlier
@@ -36,11 +35,11 @@ pub struct Transaction {
     /// run the next statement outside of any transaction.
     failed: AtomicBool,
     now: Timestamp,
-    _permit: OwnedSemaphorePermit,
+    _permit: Permit,
 }
 
 impl Store {
-    /// Begins a write transaction.
+    /// Begins a write transaction. The networks of waiting requests take turns.
     ///
     /// # Errors
     /// Fails if the writer permit or the lock held by another process is not available within ten
@@ -55,9 +54,8 @@ impl Store {
     }
 
     async fn begin(&self, without_timeouts: bool) -> Result<Transaction, StoreError> {
-        // tokio's semaphores are fair: permits are granted in the order of the requests.
-        let permit = tokio::time::timeout(MAX_WAIT, self.write_permits.clone().acquire_owned()).await;
-        let permit = permit.ok().and_then(Result::ok).ok_or(StoreError::Busy)?;
+        let permit = tokio::time::timeout(MAX_WAIT, self.write_permits.acquire(&current_source())).await;
+        let permit = permit.map_err(|_| StoreError::Busy)?;
         let pool = self.writer.clone();
         let begun = pool.run(POSTGRES_BEGIN, true, |connections| async move {
             let options = TransactionOptions {

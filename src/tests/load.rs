@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use futures::future::join_all;
 use portal::crypto::hash_queue::HashSlot;
+use tokio::sync::mpsc;
 
 use super::harness::app::PASSWORD;
 use super::harness::process::{Served, browser};
@@ -181,6 +182,46 @@ async fn with_the_queue_full_the_portal_answers_at_once_that_it_is_busy() {
         drop(places);
         assert_eq!(client.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
     }
+}
+
+#[tokio::test]
+async fn a_network_with_many_requests_that_wait_to_write_does_not_delay_another_one() {
+    const CROWDED: &str = "198.51.100.7";
+    const OTHER: &str = "203.0.113.1";
+    let app = TestApp::new().await;
+    let (answered, mut order) = mpsc::unbounded_channel();
+    let mut clients = Vec::new();
+    for n in 0..10 {
+        let username = format!("user{n}");
+        app.account(&username, &format!("{username}@x.example")).await;
+        let mut client = app.script().at_ip(if n < 9 { CROWDED } else { OTHER });
+        client.sign_in(&username, PASSWORD).await;
+        clients.push(client);
+    }
+    let held = app.state.store.write().await.expect("the write lock");
+    // Signing out writes and does nothing else.
+    let send = |mut client: Client, network| {
+        let answered = answered.clone();
+        tokio::spawn(async move {
+            assert_eq!(client.post("/logout", &[]).await.status, 200);
+            answered.send(network).expect("the test still runs");
+        })
+    };
+    let other = clients.pop().expect("a client");
+    let mut requests: Vec<_> = clients.into_iter().map(|client| send(client, CROWDED)).collect();
+    // Until they wait. If they do not yet, the test only proves less.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    requests.push(send(other, OTHER));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    held.commit().await.expect("the transaction commits");
+    for request in requests {
+        request.await.expect("an answer");
+    }
+    let mut before = 0;
+    while order.recv().await.expect("both networks get answers") != OTHER {
+        before += 1;
+    }
+    assert!(before <= 2, "{before} of 9 were answered before");
 }
 
 /// Estimating the strength of a password takes a core as well.
