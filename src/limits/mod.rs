@@ -51,6 +51,9 @@ pub const TALLIES: Duration = Duration::from_secs(400 * 86_400);
 pub const DEVICE_RECOGNIZED: Duration = Duration::from_secs(400 * 86_400);
 /// Maximum number of browsers remembered per account, most recent first.
 pub const DEVICES_KEPT: u64 = 50;
+/// New browsers remembered per account in a day. Someone who knows the password needs five days, with notices to the
+/// owner, to push the owner's browsers out of [`DEVICES_KEPT`].
+pub const NEW_DEVICES_PER_DAY: u64 = 10;
 /// Maximum number of sessions per account. When a user signs in once more, the oldest session ends (ASVS 5.0, V7.1.2).
 pub const SESSIONS_MAX: u64 = 50;
 /// Maximum number of events in the security log of an account. The oldest are deleted.

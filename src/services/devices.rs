@@ -4,7 +4,7 @@ use super::core::Core;
 use super::request_context::RequestContext;
 use crate::crypto::FlowToken;
 use crate::domain::{SecurityEvent, Timestamp};
-use crate::limits::{DEVICES_KEPT, HOUR, NEW_DEVICE_NOTICES_PER_HOUR};
+use crate::limits::{DAY, DEVICES_KEPT, HOUR, NEW_DEVICE_NOTICES_PER_HOUR, NEW_DEVICES_PER_DAY};
 use crate::mail::NotificationKind;
 use crate::store::accounts::Account;
 use crate::store::known_devices::{self, NewDevice};
@@ -33,7 +33,8 @@ impl Devices<'_> {
     /// before. Returns the value to store in the browser.
     ///
     /// The first sign-in of an account sends no notice, because the owner has just verified the
-    /// email. `account` must be as it was before this sign-in.
+    /// email. `account` must be as it was before this sign-in. After [`NEW_DEVICES_PER_DAY`], the
+    /// account can be used in further browsers, but they are not remembered.
     pub async fn remember(
         &self,
         tx: &Transaction,
@@ -44,6 +45,10 @@ impl Devices<'_> {
         let now = self.core.clock.now();
         let token = by.device.clone().unwrap_or_else(|| FlowToken::generate(&self.core.rng));
         if known_devices::touch(tx, account.id, token.digest(), now).await? {
+            return Ok(token);
+        }
+        if known_devices::new_since(tx, account.id, now - DAY).await? >= NEW_DEVICES_PER_DAY {
+            self.core.security_log().record(tx, account.id, SecurityEvent::NewDevice, by).await?;
             return Ok(token);
         }
         let first_sign_in = account.last_sign_in_at.is_none() && !known_devices::any(tx, account.id).await?;

@@ -181,7 +181,7 @@ async fn fifty_browsers_per_account_are_remembered_and_the_least_recently_seen_i
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
     let mut oldest = signed_in(&app, Mode::Form, "ann").await;
-    app.advance(3_660);
+    app.advance(DAY + 60);
     app.execute(
         "INSERT INTO known_device (id, account_id, digest, first_seen_at, last_seen_at) \
          WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 49) \
@@ -194,6 +194,28 @@ async fn fifty_browsers_per_account_are_remembered_and_the_least_recently_seen_i
     assert_eq!(told(&app, "ann@x.example").await.len(), 1);
     sign_in(&mut oldest, "ann").await;
     assert_eq!(told(&app, "ann@x.example").await.len(), 2, "the browser was forgotten");
+}
+
+#[tokio::test]
+async fn sixty_sign_ins_of_a_thief_in_a_day_do_not_make_the_owners_browser_unknown() {
+    let app = TestApp::new().await;
+    app.account("ann", "ann@x.example").await;
+    let mut owner = signed_in(&app, Mode::Form, "ann").await;
+    for hour in 1..=12 {
+        app.advance(3_600);
+        for _ in 0..5 {
+            signed_in(&app, Mode::Form, "ann").await;
+        }
+        assert_eq!(app.count("SELECT COUNT(*) FROM known_device").await, 1 + (5 * hour).min(9));
+    }
+    let notices = told(&app, "ann@x.example").await.len();
+    assert!(notices >= 8, "the owner got {notices}");
+    sign_in(&mut owner, "ann").await;
+    assert_eq!(told(&app, "ann@x.example").await.len(), notices, "the owner's browser is still known");
+    app.advance(DAY);
+    let mut new = signed_in(&app, Mode::Form, "ann").await;
+    sign_in(&mut new, "ann").await;
+    assert_eq!(told(&app, "ann@x.example").await.len(), notices + 1, "a day later a new browser is remembered");
 }
 
 #[tokio::test]
