@@ -128,9 +128,9 @@ impl KeyRotation {
 }
 
 fn open(sealer: &Sealer, value: &EncryptedValue) -> Option<Zeroizing<Vec<u8>>> {
-    sealer.open(value.id, &value.sealed).ok().map(Zeroizing::new)
+    sealer.open(value.bound_to, &value.sealed).ok().map(Zeroizing::new)
 }
 
 fn re_encrypt(sealer: &Sealer, value: &EncryptedValue) -> Option<Vec<u8>> {
-    sealer.seal(value.id, &open(sealer, value)?).ok()
+    sealer.seal(value.bound_to, &open(sealer, value)?).ok()
 }

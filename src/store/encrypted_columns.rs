@@ -9,12 +9,14 @@ use uuid::Uuid;
 
 use super::StoreError;
 
-/// A column with encrypted values, each bound to the id of its row.
+/// A column with encrypted values, each bound to its row.
 #[derive(Debug, PartialEq, Eq)]
 pub struct EncryptedColumn {
     pub table: &'static str,
     /// The column with the row's id.
     pub id: &'static str,
+    /// The column with the id to which the values are bound, as authenticated data.
+    pub bound_to: &'static str,
     pub name: &'static str,
     /// The purpose of its [`Sealer`](crate::crypto::Sealer).
     pub purpose: &'static str,
@@ -30,11 +32,17 @@ impl fmt::Display for EncryptedColumn {
 /// All encrypted columns. A column missing here would become unreadable after a key rotation. A
 /// test compares the list with the schema and the sealers.
 pub const SEALED: &[EncryptedColumn] = &[
-    EncryptedColumn { table: "audit_anchor", id: "id", name: "ends", purpose: "audit" },
-    EncryptedColumn { table: "outbox", id: "id", name: "payload", purpose: "mail" },
-    EncryptedColumn { table: "totp", id: "account_id", name: "secret", purpose: "totp" },
-    EncryptedColumn { table: "totp_replaced", id: "account_id", name: "secret", purpose: "totp" },
-    EncryptedColumn { table: "totp_waiting", id: "account_id", name: "secret", purpose: "totp" },
+    EncryptedColumn { table: "audit_anchor", id: "id", bound_to: "id", name: "ends", purpose: "audit" },
+    EncryptedColumn { table: "outbox", id: "id", bound_to: "id", name: "payload", purpose: "mail" },
+    EncryptedColumn { table: "totp", id: "account_id", bound_to: "account_id", name: "secret", purpose: "totp" },
+    EncryptedColumn { table: "totp_replaced", id: "id", bound_to: "account_id", name: "secret", purpose: "totp" },
+    EncryptedColumn {
+        table: "totp_waiting",
+        id: "account_id",
+        bound_to: "account_id",
+        name: "secret",
+        purpose: "totp",
+    },
 ];
 
 /// An encrypted value as stored.
@@ -42,6 +50,8 @@ pub const SEALED: &[EncryptedColumn] = &[
 pub struct EncryptedValue {
     /// The id of the row.
     pub id: Uuid,
+    /// The id to which the value is bound.
+    pub bound_to: Uuid,
     pub sealed: Vec<u8>,
 }
 
@@ -90,14 +100,14 @@ pub async fn replace(
 }
 
 fn select(column: &EncryptedColumn) -> SelectStatement {
-    Query::select().columns([column.id, column.name]).from(column.table).to_owned()
+    Query::select().columns([column.id, column.bound_to, column.name]).from(column.table).to_owned()
 }
 
 async fn read(db: &impl ConnectionTrait, select: &SelectStatement) -> Result<Vec<EncryptedValue>, StoreError> {
     let mut values = Vec::new();
     for row in db.query_all(select).await? {
-        let (id, sealed) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        values.extend(Option::map(sealed, |sealed| EncryptedValue { id, sealed }));
+        let (id, bound_to, sealed) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        values.extend(Option::map(sealed, |sealed| EncryptedValue { id, bound_to, sealed }));
     }
     Ok(values)
 }

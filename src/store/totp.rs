@@ -1,11 +1,11 @@
 //! TOTP secrets, encrypted. An account has at most one confirmed secret, at most one that is waiting
-//! for its first code to be added or to replace the other, and at most one that was replaced a short
-//! time ago.
+//! for its first code to be added or to replace the other, and those that were replaced a short time
+//! ago.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait as _, QueryFilter as _,
-    Set,
+    QueryOrder as _, Set,
 };
 use uuid::Uuid;
 
@@ -84,23 +84,31 @@ pub async fn confirm(
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "totp_replaced::Entity")]
 pub struct ReplacedSeed {
+    pub id: Uuid,
     /// When it was confirmed.
     #[sea_orm(from_col = "confirmed_at")]
     pub since: Option<Timestamp>,
     pub added_by: Lineage,
-    pub replaced_at: Timestamp,
 }
 
-/// Returns the secret that was replaced.
-pub async fn replaced(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Option<ReplacedSeed>, StoreError> {
-    Ok(totp_replaced::Entity::find_by_id(account_id).into_partial_model().one(db).await?)
+/// Returns the secrets that were replaced at or after `since`, the latest first.
+pub async fn replaced_since(
+    db: &impl ConnectionTrait,
+    account_id: Uuid,
+    since: Timestamp,
+) -> Result<Vec<ReplacedSeed>, StoreError> {
+    let replaced = totp_replaced::Entity::find()
+        .filter(totp_replaced::Column::AccountId.eq(account_id))
+        .filter(totp_replaced::Column::ReplacedAt.gte(since.0))
+        .order_by_desc(totp_replaced::Column::Id);
+    Ok(replaced.into_partial_model().all(db).await?)
 }
 
-/// Keeps the confirmed secret, which is about to be replaced, instead of one that was kept before.
-pub async fn keep(db: &impl ConnectionTrait, account_id: Uuid, now: Timestamp) -> Result<(), StoreError> {
+/// Keeps the confirmed secret, which is about to be replaced. Ids begin with the time, so they sort by it.
+pub async fn keep(db: &impl ConnectionTrait, id: Uuid, account_id: Uuid, now: Timestamp) -> Result<(), StoreError> {
     let Some(row) = Entity::find_by_id(account_id).one(db).await? else { return Ok(()) };
-    totp_replaced::Entity::delete_by_id(account_id).exec(db).await?;
     let kept = totp_replaced::ActiveModel {
+        id: Set(id),
         account_id: Set(row.account_id),
         secret: Set(row.secret),
         created_at: Set(row.created_at),
@@ -113,11 +121,23 @@ pub async fn keep(db: &impl ConnectionTrait, account_id: Uuid, now: Timestamp) -
     Ok(())
 }
 
-/// Deletes the account's secrets, except the one that was replaced, which is confirmed again.
-pub async fn restore(db: &impl ConnectionTrait, account_id: Uuid) -> Result<(), StoreError> {
-    let row = totp_replaced::Entity::find_by_id(account_id).one(db).await?;
-    remove(db, account_id).await?;
-    let Some(row) = row else { return Ok(()) };
+/// Deletes a secret that was replaced.
+pub async fn forget_replaced(db: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
+    totp_replaced::Entity::delete_by_id(id).exec(db).await?;
+    Ok(())
+}
+
+/// Deletes the confirmed and the waiting secret and those that were replaced after the one with this id, which is
+/// confirmed again.
+pub async fn restore(db: &impl ConnectionTrait, account_id: Uuid, id: Uuid) -> Result<(), StoreError> {
+    let Some(row) = totp_replaced::Entity::find_by_id(id).one(db).await? else { return Ok(()) };
+    cancel(db, account_id).await?;
+    totp_replaced::Entity::delete_many()
+        .filter(totp_replaced::Column::AccountId.eq(account_id))
+        .filter(totp_replaced::Column::Id.gte(id))
+        .exec(db)
+        .await?;
+    Entity::delete_by_id(account_id).exec(db).await?;
     let restored = ActiveModel {
         account_id: Set(row.account_id),
         secret: Set(row.secret),
@@ -155,6 +175,6 @@ pub async fn cancel(db: &impl ConnectionTrait, account_id: Uuid) -> Result<bool,
 /// Deletes the account's secrets. Returns `false` if none was confirmed.
 pub async fn remove(db: &impl ConnectionTrait, account_id: Uuid) -> Result<bool, StoreError> {
     cancel(db, account_id).await?;
-    totp_replaced::Entity::delete_by_id(account_id).exec(db).await?;
+    totp_replaced::Entity::delete_many().filter(totp_replaced::Column::AccountId.eq(account_id)).exec(db).await?;
     Ok(Entity::delete_by_id(account_id).exec(db).await?.rows_affected == 1)
 }

@@ -75,7 +75,8 @@ impl SecondFactor<'_> {
         let step = self.open_seed(account_id, &pending)?.step_of(&code, now).ok_or_else(|| beside_code(WRONG))?;
         let before = self.factors(tx, account_id).await?;
         self.core.count_change(&own, by).await?;
-        self.keep_replaced_app(tx, account_id, &pending).await?;
+        // So that undoing this does not turn two-step sign-in off for an account that had it before.
+        totp::keep(tx, self.core.rng.id(now), account_id, now).await?;
         if !totp::confirm(tx, account_id, step, now).await? {
             return Err(ServiceError::Refused(EXPIRED));
         }

@@ -20,7 +20,7 @@ use crate::store::accounts::Account;
 use crate::store::lineage::Lineage;
 use crate::store::mail_links::LinkPurpose;
 use crate::store::recovery_codes::CodeOrigin;
-use crate::store::totp::{ReplacedSeed, StoredSeed};
+use crate::store::totp::ReplacedSeed;
 use crate::store::{
     StoreError, Transaction, accounts, email_changes, passkeys, recovery_codes, totp, trusted_browsers,
 };
@@ -59,15 +59,18 @@ impl SecondFactor<'_> {
         {
             totp::cancel(tx, account_id).await?;
         }
+        // A session that replaced an app may also have added the one before.
+        let mut replaced = totp::replaced_since(tx, account_id, tx.now() - FACTOR_UNDO).await?;
+        for app in replaced.extract_if(.., |app| theirs(&app.added_by, app.since.unwrap_or(Timestamp(0)))) {
+            totp::forget_replaced(tx, app.id).await?;
+        }
         if let Some(app) = totp::find(tx, account_id).await?
             && theirs(&app.added_by, app.since)
         {
-            let replaced = self.replaced_app(tx, account_id).await?;
-            // The session that replaced the app may also have added the one before.
-            if replaced.is_some_and(|app| !theirs(&app.added_by, app.since.unwrap_or(Timestamp(0)))) {
-                totp::restore(tx, account_id).await?;
-            } else {
-                totp::remove(tx, account_id).await?;
+            let by_others = |app: &&ReplacedSeed| !sessions.iter().any(|session| app.added_by.includes(*session));
+            match replaced.iter().find(by_others).or(replaced.first()) {
+                Some(app) => totp::restore(tx, account_id, app.id).await?,
+                None => _ = totp::remove(tx, account_id).await?,
             }
             removed.push(SignInMethod::app(app.since));
         }
@@ -85,27 +88,6 @@ impl SecondFactor<'_> {
         self.removed(tx, account_id).await?;
         self.record_removal(tx, account_id, &removed, "by the link in an email", by).await?;
         Ok(removed)
-    }
-
-    /// Keeps the app that a new one replaces, so that undoing this does not turn two-step sign-in off for an account
-    /// that had it before. If one session replaces an app repeatedly, the one before all of them stays kept.
-    pub(super) async fn keep_replaced_app(
-        &self,
-        tx: &Transaction,
-        account_id: Uuid,
-        new: &StoredSeed,
-    ) -> Result<(), StoreError> {
-        let Some(current) = totp::find(tx, account_id).await? else { return Ok(()) };
-        if new.added_by.begins_like(&current.added_by) && self.replaced_app(tx, account_id).await?.is_some() {
-            return Ok(());
-        }
-        totp::keep(tx, account_id, tx.now()).await
-    }
-
-    /// Returns the app that was replaced, while that can be undone.
-    async fn replaced_app(&self, tx: &Transaction, account_id: Uuid) -> Result<Option<ReplacedSeed>, StoreError> {
-        let replaced = totp::replaced(tx, account_id).await?;
-        Ok(replaced.filter(|app| tx.now().since(app.replaced_at) <= FACTOR_UNDO))
     }
 
     /// Turns two-step sign-in off during a recovery, if it has been on for less than [`FACTOR_UNDO`] and the account

@@ -9,6 +9,7 @@ use crate::store::lineage::Lineage;
 #[sea_orm(table_name = "totp_replaced")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
     pub account_id: Uuid,
     pub secret: Vec<u8>,
     pub created_at: Timestamp,
