@@ -69,7 +69,8 @@ $(release): $(sources) | setup-build
 
 .PHONY: watch
 watch: setup-build ## serve on http://127.0.0.1:3000, rebuild and reload after every change
-	cargo leptos watch --bin-cargo-args=$(as_tested)
+	@# With hashes in file names, an open page would not find the new stylesheet.
+	LEPTOS_HASH_FILES=false cargo leptos watch --bin-cargo-args=$(as_tested)
 
 .PHONY: test
 test: setup-build setup-test ## run every test: Rust, then the browser

@@ -15,24 +15,26 @@ use crate::app::Assets;
 /// The folder of the built files under the site root, and the first segment of their URLs.
 pub const PACKAGE: &str = "pkg";
 
-/// Returns the URLs of the built files. Their names contain a content hash when `hash.txt` exists
-/// beside the executable.
+/// Returns the URLs of the built files. Their names contain the content hashes in `hash.txt` beside the executable.
+///
+/// A file without a hash in its name was built after `hash.txt`, because a build with hashes renames all files.
 #[must_use]
-pub fn names() -> Assets {
+pub fn names(root: &Path) -> Assets {
     let listed =
         std::env::current_exe().ok().and_then(|exe| std::fs::read_to_string(exe.with_file_name("hash.txt")).ok());
-    names_from(listed.as_deref().unwrap_or_default())
+    names_from(listed.as_deref().unwrap_or_default(), &root.join(PACKAGE))
 }
 
-fn names_from(listed: &str) -> Assets {
-    let name = |kind: &str, extension: &str| {
+fn names_from(listed: &str, package: &Path) -> Assets {
+    let name = |kind: &str| {
+        let plain = format!("portal.{kind}");
         let hash = listed.lines().filter_map(|line| line.split_once(':')).find(|(key, _)| key.trim() == kind);
-        match hash {
-            Some((_, hash)) => format!("/{PACKAGE}/portal.{}.{extension}", hash.trim()),
-            None => format!("/{PACKAGE}/portal.{extension}"),
+        match hash.filter(|_| !package.join(&plain).exists()) {
+            Some((_, hash)) => format!("/{PACKAGE}/portal.{}.{kind}", hash.trim()),
+            None => format!("/{PACKAGE}/{plain}"),
         }
     };
-    Assets { css: name("css", "css"), js: name("js", "js"), wasm: name("wasm", "wasm") }
+    Assets { css: name("css"), js: name("js"), wasm: name("wasm") }
 }
 
 /// Serves the built files, using precompressed variants where the build wrote them.
@@ -80,13 +82,17 @@ mod tests {
     use super::{is_hidden, names_from};
 
     #[test]
-    fn file_names_contain_the_build_hash_if_there_is_one() {
-        let hashed = names_from("js: abc\nwasm: def\ncss: ghi\n");
-        assert_eq!(
-            (hashed.css.as_str(), hashed.js.as_str(), hashed.wasm.as_str()),
-            ("/pkg/portal.ghi.css", "/pkg/portal.abc.js", "/pkg/portal.def.wasm")
-        );
-        assert_eq!(names_from("").css, "/pkg/portal.css");
+    fn file_names_contain_the_hashes_of_the_last_build_that_has_them() {
+        let site = tempfile::tempdir().expect("a folder");
+        let names = |listed| {
+            let names = names_from(listed, site.path());
+            [names.css, names.js, names.wasm]
+        };
+        let listed = "js: abc\nwasm: def\ncss: ghi\n";
+        assert_eq!(names(listed), ["/pkg/portal.ghi.css", "/pkg/portal.abc.js", "/pkg/portal.def.wasm"]);
+        assert_eq!(names(""), ["/pkg/portal.css", "/pkg/portal.js", "/pkg/portal.wasm"]);
+        std::fs::write(site.path().join("portal.css"), "").expect("a newer stylesheet");
+        assert_eq!(names(listed), ["/pkg/portal.css", "/pkg/portal.abc.js", "/pkg/portal.def.wasm"]);
     }
 
     #[test]

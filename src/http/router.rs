@@ -27,7 +27,7 @@ use crate::state::AppState;
 /// Builds the router. Must be called inside a Tokio runtime.
 pub fn build(state: &AppState) -> Router {
     let site = &state.config.site;
-    let assets = assets::names();
+    let assets = assets::names(&site.root);
     let pages = Pages::new(state.clone(), assets.clone());
     let mut router = documents(&pages);
     if let TransportConfig::File { dir, .. } = &state.config.mail.transport {
