@@ -4,10 +4,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use rustix::process::setpriority_process;
-use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use std::thread;
 
 use super::password_hash::HashError;
 use crate::fair_semaphore::{FairSemaphore, Source};
@@ -17,9 +14,6 @@ use crate::fair_semaphore::{FairSemaphore, Source};
 pub const WAITING_PER_CORE: usize = 30;
 /// The part of the queue that one source may occupy.
 const SHARE: usize = 3;
-/// The nice value of hashing threads. While they use every core, the threads that answer requests and those of the
-/// database still run as soon as they have work, which is little in comparison.
-const NICE: i32 = 10;
 
 /// Runs as many hashes or estimates at once as there are cores, with a bounded number of requests waiting.
 /// Further requests fail immediately instead of waiting, and use no memory meanwhile.
@@ -47,7 +41,8 @@ struct Place {
 impl HashQueue {
     /// Creates a queue for this machine with room for `waiting` requests.
     pub(super) fn new(waiting: usize) -> Self {
-        Self { cores: FairSemaphore::new(cores()), inside: Arc::default(), most: cores() + waiting }
+        let cores = cores();
+        Self { cores: FairSemaphore::new(cores), inside: Arc::default(), most: cores + waiting }
     }
 
     pub(super) fn enter(&self, source: Source) -> Result<HashSlot, HashError> {
@@ -74,23 +69,13 @@ impl HashSlot {
     ) -> Result<T, HashError> {
         let place = Arc::clone(&self.0);
         let core = place.queue.cores.acquire(&place.source).await;
-        let (answer, answered) = oneshot::channel();
-        let runtime = Handle::current();
-        // A new thread takes a thousandth of the time of a hash. tokio's own would keep the nice value and go on to serve
-        // files with it. The thread owns the place and the core: a canceled request does not release them early.
-        let thread = std::thread::Builder::new().name("hash".to_owned()).spawn(move || {
-            // Without the lower priority everything works, but slower under load.
-            let _ = setpriority_process(Some(rustix::thread::gettid()), NICE);
-            let done = {
-                let _within = runtime.enter();
-                work()
-            };
+        // The thread owns the place and the core: a canceled request does not release them early.
+        let task = tokio::task::spawn_blocking(move || {
+            let done = work();
             drop((core, place));
-            // The request may have been canceled.
-            let _ = answer.send(done);
+            done
         });
-        thread.map_err(|_| HashError::Stopped)?;
-        answered.await.map_err(|_| HashError::Stopped)?
+        task.await.map_err(|_| HashError::Stopped)?
     }
 }
 
@@ -108,7 +93,7 @@ impl Drop for Place {
 
 /// Returns how many hashes run at once.
 pub fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 impl fmt::Debug for HashSlot {
@@ -121,10 +106,9 @@ impl fmt::Debug for HashSlot {
 mod tests {
     use std::sync::{Arc, Mutex, mpsc};
 
-    use rustix::process::getpriority_process;
     use tokio::task::JoinHandle;
 
-    use super::{HashError, HashQueue, NICE, cores};
+    use super::{HashError, HashQueue, cores};
 
     /// Occupies every core until the sender is dropped.
     async fn occupy(queue: &HashQueue) -> (mpsc::Sender<()>, Vec<JoinHandle<Result<(), HashError>>>) {
@@ -170,13 +154,22 @@ mod tests {
         let thread = || Ok(std::thread::current().id());
         for _ in 0..2 {
             assert_ne!(slots[0].run(thread).await.expect("it runs"), here, "not a thread that serves requests");
-            let nice = || Ok(getpriority_process(Some(rustix::thread::gettid())));
-            assert_eq!(slots[0].run(nice).await.expect("it runs"), Ok(NICE));
             assert!(matches!(queue.enter(vec![100]), Err(HashError::Busy)));
         }
         drop(slots);
         assert!(queue.inside().is_empty());
-        assert_eq!(getpriority_process(Some(rustix::thread::gettid())), Ok(0), "this thread is as before");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_and_the_threads_go_on() {
+        let queue = HashQueue::new(1);
+        let slot = queue.enter(vec![1]).expect("a free slot");
+        for _ in 0..2 * cores() {
+            let failed = slot.run(|| -> Result<(), HashError> { panic!("a mistake of ours") }).await;
+            assert!(matches!(failed, Err(HashError::Stopped)));
+        }
+        assert!(slot.run(|| Ok(7)).await.is_ok_and(|done| done == 7));
+        assert_eq!(queue.cores.free(), cores());
     }
 
     #[tokio::test]
