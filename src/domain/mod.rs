@@ -7,6 +7,7 @@ pub mod audit_action;
 pub mod audit_reason;
 mod base32;
 pub mod captcha_provider;
+mod digits;
 pub mod email;
 pub mod email_code;
 pub mod email_domain;

@@ -8,11 +8,11 @@ use super::base32;
 
 /// Number of characters in a code, five bits each. NIST SP 800-63B-4, section 3.1.2.2, requires 112 bits, and with
 /// fewer a slow hash.
-const LENGTH: usize = 24;
+pub const RECOVERY_CODE_LENGTH: usize = 24;
 /// Number of characters in a code that an earlier version created.
 const EARLIER_LENGTH: usize = 16;
 /// Random bytes in a code.
-pub const RECOVERY_CODE_BYTES: usize = LENGTH * 5 / 8;
+pub const RECOVERY_CODE_BYTES: usize = RECOVERY_CODE_LENGTH * 5 / 8;
 
 /// A recovery code: 120 random bits in 24 characters.
 ///
@@ -25,14 +25,14 @@ impl RecoveryCode {
     #[must_use]
     pub fn from_bytes(bytes: [u8; RECOVERY_CODE_BYTES]) -> Self {
         let number = bytes.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
-        Self(base32::encode(number, LENGTH))
+        Self(base32::encode(number, RECOVERY_CODE_LENGTH))
     }
 
     /// Parses a code as typed, in any case, with or without separators. Letters that
     /// look like digits are read as digits. Returns `None` if the text is not a code.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
-        [LENGTH, EARLIER_LENGTH].into_iter().find_map(|length| base32::parse(typed, length)).map(Self)
+        [RECOVERY_CODE_LENGTH, EARLIER_LENGTH].into_iter().find_map(|length| base32::parse(typed, length)).map(Self)
     }
 
     /// Returns the characters, for the hash.

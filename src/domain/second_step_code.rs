@@ -1,5 +1,6 @@
 //! The codes of the second sign-in step.
 
+use super::recovery_code::RECOVERY_CODE_LENGTH;
 use super::{OtpCode, RecoveryCode};
 
 /// A code from an authenticator app, or a recovery code.
@@ -14,7 +15,7 @@ pub enum SecondStepCode {
 pub enum SecondStepCodeError {
     #[error("Enter the code from your authenticator app, or a recovery code.")]
     Empty,
-    #[error("Enter the 6-digit code from your app, or a recovery code of 16 letters and digits.")]
+    #[error("Enter the 6-digit code from your app, or a recovery code of {RECOVERY_CODE_LENGTH} letters and digits.")]
     Malformed,
 }
 

@@ -16,7 +16,7 @@ pub(super) fn is_invisible(c: char) -> bool {
     c.is_control() || no_width || direction || line
 }
 
-fn is_joiner(c: char) -> bool {
+pub(super) fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 

@@ -39,11 +39,10 @@ pub fn FormField(field: Field, id: String, error: Option<String>) -> impl IntoVi
 fn Line(field: Field, id: String, error: Option<String>) -> impl IntoView {
     let Field { kind, name, label, hint, autocomplete, value, autofocus, fixed, sends_itself } = field;
     let (no_hint, no_error) = (hint.is_empty(), error.is_none());
-    let (class, inputmode, maxlength) = match kind {
-        // Longer than a code, so that one with spaces or hyphens can be pasted.
-        FieldKind::Code => ("form-control code", Some("numeric"), Some("16")),
-        FieldKind::AnyCode => ("form-control code code-any", None, Some("64")),
-        _ => ("form-control", None, None),
+    let (class, inputmode) = match kind {
+        FieldKind::Code => ("form-control code", Some("numeric")),
+        FieldKind::AnyCode => ("form-control code code-any", None),
+        _ => ("form-control", None),
     };
     let input_type = match kind {
         FieldKind::Email => "email",
@@ -84,7 +83,6 @@ fn Line(field: Field, id: String, error: Option<String>) -> impl IntoView {
                     autocomplete=autocomplete
                     autocapitalize="none"
                     spellcheck="false"
-                    maxlength=maxlength
                     required
                     readonly=fixed
                     autofocus=autofocus
