@@ -10,8 +10,6 @@ mod username;
 use super::harness::app::PASSWORD;
 use super::harness::{Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
-
 /// A portal where Ann registered some time ago.
 async fn with_ann() -> TestApp {
     let app = TestApp::new().await;
@@ -29,7 +27,7 @@ pub(crate) async fn signed_in(app: &TestApp, mode: Mode) -> Client {
 
 #[tokio::test]
 async fn every_page_and_form_requires_a_sign_in() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         for page in ["/account", "/account/email/verify", "/account/delete"] {
             let to = app.client(mode).get(page).await.location();

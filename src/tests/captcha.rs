@@ -8,7 +8,6 @@ use super::harness::app::PASSWORD;
 use super::harness::captcha::solve;
 use super::harness::{Answer, Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const AGAIN: &str = "This page has expired. Please try again.";
 const ANN: [(&str, &str); 3] = [("username", "ann"), ("email", "ann@x.example"), ("password", PASSWORD)];
 
@@ -32,7 +31,7 @@ async fn registrations(app: &TestApp) -> i64 {
 #[tokio::test]
 async fn a_form_without_its_challenge_is_refused_and_gets_the_next_challenge() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         for challenge in ["", "rubbish", "e30", "e30.1.00"] {
             let answer = register_with(&mut client, challenge).await;
@@ -52,7 +51,7 @@ async fn a_form_without_its_challenge_is_refused_and_gets_the_next_challenge() {
 async fn a_challenge_is_valid_only_for_its_own_form_and_portal() {
     let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     let (app, other) = (TestApp::new().await, TestApp::with(&[("SECRET_KEY", key)]).await);
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         client.register("bob", &format!("{mode:?}@x.example"), PASSWORD).await;
         let of_resend = unsolved(&client, "/verify/resend").await;
@@ -69,7 +68,7 @@ async fn a_challenge_is_valid_only_for_its_own_form_and_portal() {
 #[tokio::test]
 async fn a_wrong_solution_is_refused() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         let challenge = unsolved(&client, "/register").await;
         let solved = solve(&challenge);
@@ -87,7 +86,7 @@ async fn a_wrong_solution_is_refused() {
 #[tokio::test]
 async fn a_challenge_is_accepted_once_even_in_a_hundred_parallel_posts() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let before = registrations(&app).await;
         let mut solved = unsolved(&app.client(mode), "/register").await;
         if mode == Mode::Script {
@@ -106,7 +105,7 @@ async fn a_challenge_is_accepted_once_even_in_a_hundred_parallel_posts() {
 #[tokio::test]
 async fn a_challenge_is_valid_for_an_hour_and_no_longer() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let client = app.client(mode);
         let (early, late) = (unsolved(&client, "/register").await, unsolved(&client, "/register").await);
         app.advance(3_599);
@@ -121,7 +120,7 @@ async fn a_challenge_is_valid_for_an_hour_and_no_longer() {
 #[tokio::test]
 async fn without_a_script_a_form_sent_too_quickly_is_refused() {
     let app = TestApp::with(&[("PORTAL_FORM_MIN_FILL", "2")]).await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         let challenge = unsolved(&client, "/register").await;
         app.advance(1);
@@ -147,7 +146,7 @@ async fn without_a_script_a_form_sent_too_quickly_is_refused() {
 #[tokio::test]
 async fn the_hidden_field_must_stay_empty() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         let fields: Vec<_> = ANN.into_iter().chain([("website", "https://spam.example")]).collect();
         let answer = client.post("/register", &fields).await;
@@ -181,7 +180,7 @@ async fn an_ip_address_may_send_fewer_forms_without_a_solution() {
 async fn checking_a_username_requires_a_challenge() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         let fields = [("username", "ann"), ("email", "new@x.example"), ("password", PASSWORD)];
         let answer = client.post_bare("/register", &fields).await;
@@ -194,7 +193,7 @@ async fn checking_a_username_requires_a_challenge() {
 #[tokio::test]
 async fn sending_a_new_code_requires_a_challenge() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         let email = format!("{mode:?}@x.example");
         client.register("ann", &email, PASSWORD).await;

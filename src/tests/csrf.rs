@@ -10,7 +10,6 @@ use super::harness::app::PASSWORD;
 use super::harness::process::Served;
 use super::harness::{Answer, Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const FORM: &str = "application/x-www-form-urlencoded";
 const OURS: &str = "http://127.0.0.1:3000";
 const SITE: &str = "sec-fetch-site";
@@ -111,7 +110,7 @@ fn assert_refused(answer: &Answer, mode: Mode, what: &str) {
 async fn a_cross_site_request_is_refused_in_both_modes_and_has_no_effect() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut person = app.client(mode);
         person.sign_in("ann", PASSWORD).await;
         person.register("bob", "bob@x.example", PASSWORD).await;
@@ -135,7 +134,7 @@ async fn a_cross_site_request_is_refused_in_both_modes_and_has_no_effect() {
 async fn a_same_site_request_reaches_its_form() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for headers in OWN {
             let mut client = with(app.client(mode), headers);
             let to = client.sign_in("ann", PASSWORD).await.location();
@@ -150,7 +149,7 @@ async fn a_same_site_request_reaches_its_form() {
 async fn in_development_a_browser_on_this_machine_may_use_another_name_of_it() {
     let app = TestApp::new().await;
     let local = "http://localhost:3000";
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let logout = async |peer: &str, headers: &[(&'static str, &str)]| {
             let mut client = with(app.client(mode).at_ip(peer), headers);
             client.post("/logout", &[]).await.status != 403
@@ -175,7 +174,7 @@ async fn in_development_a_browser_on_this_machine_may_use_another_name_of_it() {
 #[tokio::test]
 async fn in_production_only_the_public_url_is_same_site_whatever_the_host_header_says() {
     let app = TestApp::with(&PRODUCTION).await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for (origin, status) in [
             ("https://portal.example.com", 200),
             ("http://portal.example.com", 403),
@@ -216,7 +215,7 @@ async fn every_method_that_may_change_something_is_checked_and_no_other() {
 #[tokio::test]
 async fn a_cross_site_post_is_refused_before_its_body_is_read() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for (kind, body) in [(FORM, "a".repeat(1_000_000)), ("application/json", "{}".into()), (FORM, "a[]=1".into())] {
             let answer = with(app.client(mode), FOREIGN[0]).post_raw("/login", kind, body.into()).await;
             assert_eq!(answer.status, 403, "{mode:?} {kind}");
@@ -265,7 +264,7 @@ async fn every_redirect_leads_to_a_local_path_whatever_was_sent() {
             ("x-original-url", elsewhere),
         ];
         let query: String = url::form_urlencoded::byte_serialize(elsewhere.as_bytes()).collect();
-        for mode in BOTH {
+        for mode in Mode::BOTH {
             for path in forms() {
                 let mut client = with(app.client(mode), &hostile.map(|(name, value)| (name, value.trim())));
                 client.register("bob", "bob@x.example", PASSWORD).await;

@@ -4,7 +4,6 @@
 use super::harness::app::PASSWORD;
 use super::harness::{Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const WRONG: &str = "another fine password";
 /// More codes and sign-ins for an email than the tests need.
 const LIMITS: [(&str, &str); 4] = [
@@ -65,7 +64,7 @@ fn has_outbox(rows: &Rows) -> bool {
 async fn a_recovery_writes_as_much_for_an_unknown_email_as_for_a_known_one() {
     let app = portal().await;
     app.execute("UPDATE account SET disabled_at = 1 WHERE username = 'bob'").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut all = Vec::new();
         for (email, mails) in [("ann@x.example", 1), ("zoe@x.example", 0), ("bob@x.example", 0)] {
             let mut client = app.client(mode);
@@ -83,7 +82,7 @@ async fn a_recovery_writes_as_much_for_an_unknown_email_as_for_a_known_one() {
 #[tokio::test]
 async fn a_registration_writes_as_much_for_a_known_email_as_for_a_new_one() {
     let app = portal().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         // The counters of this hour begin.
         app.client(mode).register("eve", &format!("{mode:?}-first@x.example"), PASSWORD).await;
         app.deliver().await;
@@ -114,7 +113,7 @@ async fn a_registration_writes_as_much_for_a_known_email_as_for_a_new_one() {
 
 #[tokio::test]
 async fn a_change_of_email_writes_as_much_for_a_taken_email_as_for_a_free_one() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = portal().await;
         let mut client = app.client(mode);
         client.sign_in("ann", PASSWORD).await;
@@ -133,7 +132,7 @@ async fn a_change_of_email_writes_as_much_for_a_taken_email_as_for_a_free_one() 
 
 #[tokio::test]
 async fn fifty_wrong_passwords_write_as_many_emails_for_an_unknown_name_as_for_a_known_one() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = portal().await;
         for (name, mails) in [("bob", 1), ("unknown", 0)] {
             for n in 0..50 {

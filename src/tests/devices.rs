@@ -7,7 +7,6 @@ use portal::store::known_devices;
 use super::harness::app::PASSWORD;
 use super::harness::{Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const COOKIE: &str = "portal_device";
 const DAY: u64 = 86_400;
 
@@ -31,7 +30,7 @@ async fn told(app: &TestApp, address: &str) -> Vec<RenderedEmail> {
 
 #[tokio::test]
 async fn the_first_sign_in_sends_no_notice_and_one_in_another_browser_does() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
         let mut first = signed_in(&app, mode, "ann").await;
@@ -169,7 +168,7 @@ async fn the_notice_waits_for_the_mail_server_but_the_sign_in_does_not() {
 async fn a_refused_sign_in_leaves_neither_cookie_nor_row() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let answer = app.client(mode).sign_in("ann", "another fine password").await;
         assert_eq!(answer.set_cookie(COOKIE), None);
     }

@@ -7,7 +7,6 @@ use super::account::signed_in;
 use super::harness::app::PASSWORD;
 use super::harness::{Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const DEAD: &str = "This link no longer works";
 
 /// Returns the path and query of the link in the newest message to this email that has one.
@@ -52,7 +51,7 @@ async fn email(app: &TestApp) -> Vec<String> {
 
 #[tokio::test]
 async fn opening_a_link_changes_nothing_however_often() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let (mut member, link) = moved(&app, mode).await;
         for client in [&mut app.client(mode), &mut member] {
@@ -73,7 +72,7 @@ async fn opening_a_link_changes_nothing_however_often() {
 
 #[tokio::test]
 async fn undoing_restores_the_email_and_ends_every_session() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let (mut member, link) = moved(&app, mode).await;
         let mut owner = app.client(mode);
@@ -96,7 +95,7 @@ async fn undoing_restores_the_email_and_ends_every_session() {
 
 #[tokio::test]
 async fn undoing_also_reverts_a_second_change_and_cancels_a_pending_deletion() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let (mut member, first) = moved(&app, mode).await;
         app.advance(1);
@@ -142,7 +141,7 @@ async fn the_undo_link_works_for_72_hours() {
 
 #[tokio::test]
 async fn a_user_who_undoes_in_their_own_session_is_signed_out_and_notified() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let (mut member, link) = moved(&app, mode).await;
         let answer = press(&mut member, &link).await;
@@ -153,7 +152,7 @@ async fn a_user_who_undoes_in_their_own_session_is_signed_out_and_notified() {
 
 #[tokio::test]
 async fn keeping_an_account_reopens_it() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         client.post("/account/delete", &[("confirmation", "ann"), ("password", PASSWORD)]).await;
@@ -177,7 +176,7 @@ async fn keeping_an_account_reopens_it() {
 
 #[tokio::test]
 async fn a_link_ends_its_own_session_and_no_other() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut stranger = signed_in(&app, mode).await;
         app.advance(1);
@@ -210,7 +209,7 @@ async fn only_one_of_sixteen_simultaneous_presses_succeeds() {
 
 #[tokio::test]
 async fn unknown_and_malformed_links_get_the_same_page_and_no_server_error() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         for token in ["", "x", "%2e", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &"A".repeat(2_000)] {
             let mut client = app.client(mode);

@@ -17,7 +17,7 @@ mod scene;
 
 #[tokio::test]
 async fn a_server_error_is_one_plain_line_with_the_request_id_in_both_modes() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.execute("DROP TABLE otp").await;
         let answer = app.client(mode).register("ann", "ann@x.example", PASSWORD).await;

@@ -16,7 +16,6 @@ mod markup;
 use answers::{answers, app};
 use markup::tags;
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const HTTPS: &[(&str, &str)] = &[("PUBLIC_URL", "https://portal.example.com")];
 const STRICT: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -199,7 +198,7 @@ async fn a_panic_is_a_503_with_every_header_and_the_next_request_is_answered() {
         let app = TestApp::with(settings).await;
         let routes = Router::new().route("/falls", get(falls)).route("/falls", post(falls)).route("/well", get("well"));
         let router = router::with_middleware(routes, &app.state);
-        for mode in BOTH {
+        for mode in Mode::BOTH {
             let mut client = Client::new(router.clone(), mode);
             for answer in [client.get("/falls").await, client.post("/falls", &[]).await] {
                 assert_eq!(answer.status, 503);

@@ -14,8 +14,6 @@ use crate::harness::{Mode, TestApp};
 
 type Settings<'a> = [(&'a str, &'a str)];
 
-const BOTH_MODES: [Mode; 2] = [Mode::Script, Mode::Form];
-
 const OLD_KEY: &str = "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=";
 const NEW_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const OLD: &Settings<'_> = &[("SECRET_KEY", OLD_KEY)];
@@ -41,7 +39,7 @@ async fn rotate(resealing: &KeyRotation) -> u64 {
 
 #[tokio::test]
 async fn an_email_queued_before_the_rotation_is_delivered_after_it_and_its_code_works() {
-    for mode in BOTH_MODES {
+    for mode in Mode::BOTH {
         for (after, counts) in [(BOTH, true), (NEW, false)] {
             let app = TestApp::with(OLD).await;
             let mut client = app.client(mode);
@@ -59,7 +57,7 @@ async fn an_email_queued_before_the_rotation_is_delivered_after_it_and_its_code_
 
 #[tokio::test]
 async fn a_code_mailed_before_the_rotation_works_once_after_it() {
-    for mode in BOTH_MODES {
+    for mode in Mode::BOTH {
         for (after, to) in [(BOTH, Some("/login")), (NEW, None)] {
             let app = TestApp::with(OLD).await;
             let mut client = app.client(mode);
@@ -79,7 +77,7 @@ async fn a_code_mailed_before_the_rotation_works_once_after_it() {
 
 #[tokio::test]
 async fn a_code_mailed_after_the_rotation_works_without_the_old_key() {
-    for mode in BOTH_MODES {
+    for mode in Mode::BOTH {
         let app = TestApp::with(OLD).await.restart(BOTH).await;
         let mut client = app.client(mode);
         client.register("ann", "ann@x.example", PASSWORD).await;
@@ -91,7 +89,7 @@ async fn a_code_mailed_after_the_rotation_works_without_the_old_key() {
 
 #[tokio::test]
 async fn a_form_opened_before_the_rotation_can_be_sent_after_it() {
-    for mode in BOTH_MODES {
+    for mode in Mode::BOTH {
         for (after, taken) in [(BOTH, true), (NEW, false)] {
             let app = TestApp::with(OLD).await;
             let mut client = app.client(mode);
@@ -107,7 +105,7 @@ async fn a_form_opened_before_the_rotation_can_be_sent_after_it() {
 
 #[tokio::test]
 async fn the_rotation_does_not_reset_failed_sign_ins() {
-    for mode in BOTH_MODES {
+    for mode in Mode::BOTH {
         for (after, status) in [(BOTH, 429), (NEW, 422)] {
             let app = TestApp::with(&with(OLD, "PORTAL_LOGIN_FAILURES", "3")).await;
             for _ in 0..3 {

@@ -5,8 +5,6 @@ use std::time::Instant;
 use super::harness::app::{PASSWORD, wrong_code};
 use super::harness::{Answer, Mode, TestApp, without_random};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
-
 /// Everything in a response that could differ, except random values.
 pub(crate) fn shape(answer: &Answer) -> (u16, Vec<String>, String) {
     let mut headers: Vec<_> = answer
@@ -29,7 +27,7 @@ pub(crate) fn shape(answer: &Answer) -> (u16, Vec<String>, String) {
 async fn status_body_and_cookies_are_the_same_as_for_a_new_email() {
     let app = TestApp::new().await;
     app.account("owner", "owner@x.example").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (mut known, mut new) = (app.client(mode), app.client(mode));
         let (known_answer, new_answer) = (
             known.register("ann", "owner@x.example", PASSWORD).await,
@@ -72,7 +70,7 @@ async fn the_owner_is_notified_at_most_once_an_hour_and_gets_no_code() {
 async fn correcting_to_a_registered_email_reveals_nothing_either() {
     let app = TestApp::new().await;
     app.account("owner", "owner@x.example").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (mut known, mut new) = (app.client(mode), app.client(mode));
         let tag = if mode == Mode::Form { "f" } else { "s" };
         known.register("ann", &format!("{tag}1@x.example"), PASSWORD).await;

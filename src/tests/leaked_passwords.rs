@@ -9,7 +9,6 @@ use super::harness::app::PASSWORD;
 use super::harness::process::{Served, browser, run};
 use super::harness::{Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 /// A password that the policy accepts without a file.
 const NEW: &str = "gravel lantern mosaic";
 const LEAKED: &str = "This password is known from a data breach. Try three or four random words.";
@@ -48,7 +47,7 @@ async fn reset(app: &TestApp, client: &mut Client) {
 
 #[tokio::test]
 async fn a_correct_password_that_was_leaked_leads_to_a_reset_and_signs_in_to_nothing() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, _folder) = with_leaked(&[]).await;
         let mut client = app.client(mode);
         let answer = client.sign_in("ann@x.example", PASSWORD).await;
@@ -68,7 +67,7 @@ async fn a_correct_password_that_was_leaked_leads_to_a_reset_and_signs_in_to_not
 #[tokio::test]
 async fn a_leaked_password_shows_the_accounts_email_only_to_a_user_who_typed_it() {
     let (app, _folder) = with_leaked(&[]).await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         let answer = client.sign_in("ann", PASSWORD).await;
         let page = client.seen(answer).await;
@@ -81,7 +80,7 @@ async fn a_leaked_password_shows_the_accounts_email_only_to_a_user_who_typed_it(
 
 #[tokio::test]
 async fn two_step_sign_in_asks_for_the_second_factor_after_the_reset() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = super::two_step::enrolled(&app, mode).await;
         // Recovery turns a newer second step off.
@@ -104,7 +103,7 @@ async fn a_leaked_password_is_refused_by_every_form_that_sets_one() {
     let (_folder, file) = file_with(&[NEW]);
     let app = TestApp::with(&[("PORTAL_PASSWORD_FILE", &file)]).await;
     app.account("ann", "ann@x.example").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         let answer = client.register("bob", "bob@x.example", "Gravel Lantern MOSAIC").await;
         assert!(client.seen(answer).await.contains(LEAKED), "in any letter case");

@@ -6,11 +6,9 @@ use super::harness::app::{PASSWORD, wrong_code};
 use super::harness::captcha::solve;
 use super::harness::{Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
-
 #[tokio::test]
 async fn a_hundred_parallel_registrations_get_no_more_codes_than_the_limit() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::with(&[
             ("PORTAL_CODES_PER_IP", "10"),
             ("PORTAL_NO_JS_FORMS_PER_IP", "1000"),
@@ -35,7 +33,7 @@ async fn a_hundred_parallel_registrations_get_no_more_codes_than_the_limit() {
 
 #[tokio::test]
 async fn codes_are_counted_by_ip_address_across_recipients_and_forms() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::with(&[("PORTAL_CODES_PER_IP", "4")]).await;
         let mut client = app.client(mode).at_ip("2001:db8:1:2::1");
         client.register("ann", "a@x.example", PASSWORD).await;
@@ -64,7 +62,7 @@ async fn codes_are_counted_by_ip_address_across_recipients_and_forms() {
 
 #[tokio::test]
 async fn after_many_wrong_codes_from_a_network_its_codes_are_long_and_right_ones_are_accepted() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::with(&[("PORTAL_WRONG_CODES_PER_IP", "6")]).await;
         let mut honest = app.client(mode);
         honest.register("bob", "b@x.example", PASSWORD).await;
@@ -91,7 +89,7 @@ async fn after_many_wrong_codes_from_a_network_its_codes_are_long_and_right_ones
 
 #[tokio::test]
 async fn after_many_wrong_passwords_from_a_network_it_needs_a_challenge_except_for_known_devices() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app =
             TestApp::with(&[("PORTAL_LOGIN_FAILURES_PER_IP", "8"), ("PORTAL_CAPTCHA_AFTER_FAILURES", "1000")]).await;
         app.account("ann", "ann@x.example").await;

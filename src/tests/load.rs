@@ -11,7 +11,6 @@ use super::harness::app::PASSWORD;
 use super::harness::process::{Served, browser};
 use super::harness::{Answer, Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const BUSY: &str = "The portal is very busy. Please try again in a moment.";
 
 /// A portal that accepts three posts at once and then one a second.
@@ -51,7 +50,7 @@ async fn exactly_the_burst_is_accepted_of_300_simultaneous_posts() {
 
 #[tokio::test]
 async fn a_client_that_waits_for_retry_after_succeeds_and_one_that_does_not_is_refused() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = strict(&[]).await;
         let client = app.client(mode);
         assert_eq!(passing(&client, 3).await, 3);
@@ -101,7 +100,7 @@ async fn a_forwarded_ip_address_counts_only_behind_a_trusted_proxy() {
 
 #[tokio::test]
 async fn a_refused_post_is_not_read_and_writes_nothing_and_pages_still_load() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = strict(&[]).await;
         let mut client = app.client(mode);
         assert_eq!(passing(&client, 3).await, 3);
@@ -148,7 +147,7 @@ fn crowd(app: &TestApp) -> Vec<HashSlot> {
 async fn with_the_queue_full_the_portal_answers_at_once_that_it_is_busy() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let places = crowd(&app);
         assert!(places.len() > 1);
         let before = app.count("SELECT COUNT(*) FROM session").await;
@@ -229,7 +228,7 @@ async fn a_network_with_many_requests_that_wait_to_write_does_not_delay_another_
 async fn with_the_queue_full_no_password_is_estimated_either() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         assert_eq!(client.sign_in("ann", PASSWORD).await.location().as_deref(), Some("/dashboard"));
         let mut owner = app.client(mode);

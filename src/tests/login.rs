@@ -9,13 +9,12 @@ use super::harness::{Mode, TestApp, without_random};
 use portal::rng::Rng;
 
 const NO_MATCH: &str = "Incorrect username, email or password.";
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
 #[tokio::test]
 async fn username_and_email_both_sign_in_in_any_case() {
     let app = TestApp::new().await;
     app.account("Ann.Lee", "ann@x.example").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for identifier in ["ann.lee", "ANN.LEE", "ann@X.example", " ann.lee "] {
             let mut client = app.client(mode);
             let to = client.sign_in(identifier, PASSWORD).await.location();
@@ -32,7 +31,7 @@ async fn unknown_wrong_unverified_and_disabled_look_the_same() {
     app.account("gone", "gone@x.example").await;
     app.execute("UPDATE account SET disabled_at = 1 WHERE username = 'gone'").await;
     app.form().register("waiting", "waiting@x.example", PASSWORD).await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut seen = Vec::new();
         for (identifier, password) in [
             ("nobody", PASSWORD),
@@ -57,7 +56,7 @@ async fn unknown_wrong_unverified_and_disabled_look_the_same() {
 #[tokio::test]
 async fn empty_fields_have_their_own_messages_and_the_identifier_is_kept() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         let answer = client.sign_in("", "").await;
         let seen = client.seen(answer).await;
@@ -72,7 +71,7 @@ async fn empty_fields_have_their_own_messages_and_the_identifier_is_kept() {
 
 #[tokio::test]
 async fn after_five_failures_the_wait_doubles_with_each_attempt_up_to_15_minutes() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
         let mut client = app.client(mode);
@@ -274,7 +273,7 @@ async fn a_forwarded_ip_address_counts_behind_a_trusted_proxy() {
 async fn next_leads_only_to_a_local_path() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for (next, to) in [
             ("/dashboard?tab=1", "/dashboard?tab=1"),
             ("//evil.example", "/dashboard"),
@@ -313,7 +312,7 @@ async fn a_password_is_never_truncated_to_a_correct_one() {
     client.register("ann", "ann@x.example", &longest).await;
     let code = app.code_for("ann@x.example").await;
     assert_eq!(client.verify(&code).await.location().as_deref(), Some("/login"));
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         let answer = client.sign_in("ann", &format!("{longest}x")).await;
         assert!(client.seen(answer).await.contains(NO_MATCH));

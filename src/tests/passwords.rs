@@ -7,7 +7,6 @@ use portal::paths::PASSWORD_STRENGTH;
 use super::harness::app::PASSWORD;
 use super::harness::{Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const TABLES: [&str; 6] = ["account", "email_verification", "otp", "outbox", "session", "attempt"];
 
 /// What the meter shows ann, who has typed her username and email.
@@ -21,7 +20,7 @@ async fn meter(client: &mut Client, password: &str) -> StrengthView {
 #[tokio::test]
 async fn a_common_password_is_refused_beside_its_field_and_the_other_fields_are_kept() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         // Only the list catches both: zxcvbn scores them 3 and 4.
         for listed in ["grenouille", "KartoffelPuffer"] {
             let mut client = app.client(mode);
@@ -44,7 +43,7 @@ async fn a_common_password_is_refused_beside_its_field_and_the_other_fields_are_
 async fn a_password_made_of_user_or_portal_data_is_refused() {
     let app = TestApp::with(&[("PORTAL_NAME", "Gloriettenmargarithe")]).await;
     let (username, email) = ("brunhildensteig", "kuckuckswalzer@fliederbuschweg.example");
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for personal in
             ["brunhildensteig", "Kuckuckswalzer1", "fliederbuschweg", "gewhcsubredeilf", "GLORIETTENMARGARITHE"]
         {
@@ -66,7 +65,7 @@ async fn a_password_made_of_user_or_portal_data_is_refused() {
 #[tokio::test]
 async fn a_password_that_is_mainly_a_word_of_the_operator_is_refused() {
     let app = TestApp::with(&[("PORTAL_PASSWORD_WORDS", "Kuckuckswalzer, Flieder Busch")]).await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for word in ["kuckuckswalzer", "Kuckuckswalzer26", "flieder busch", "rezlawskcukcuk"] {
             let mut client = app.client(mode);
             let answer = client.register("ann", "ann@x.example", word).await;
@@ -90,7 +89,7 @@ async fn every_form_that_sets_a_password_requires_the_configured_length() {
     app.advance(3_600);
     let app = app.restart(&[("PORTAL_PASSWORD_MIN", "15")]).await;
     let message = "Use at least 15 characters.";
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for typed in ["short", short, "14 characters!"] {
             let mut client = app.client(mode);
             let answer = client.register("bob", "bob@x.example", typed).await;

@@ -24,12 +24,11 @@ const POSTS: [&str; 16] = [
     "/account/security/browsers/forget-all",
     "/logout",
 ];
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
 #[tokio::test]
 async fn a_body_of_a_megabyte_gets_413() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for path in POSTS {
             let body = Body::from(format!("username={}", "a".repeat(1_000_000)));
             assert_eq!(app.client(mode).post_raw(path, FORM, body).await.status, 413, "{path}");
@@ -40,7 +39,7 @@ async fn a_body_of_a_megabyte_gets_413() {
 #[tokio::test]
 async fn a_repeated_field_or_an_array_is_refused_and_sends_no_mail() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for body in [
             "username=ann&email=ann@x.example&email=eve@x.example&password=tumble+rinse+obelisk",
             "username=ann&email[]=ann@x.example&email[]=eve@x.example&password=tumble+rinse+obelisk",
@@ -56,7 +55,7 @@ async fn a_repeated_field_or_an_array_is_refused_and_sends_no_mail() {
 #[tokio::test]
 async fn other_content_types_are_refused() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for kind in ["application/json", "text/plain", "multipart/form-data; boundary=x", ""] {
             let answer = app.client(mode).post_raw("/login", kind, "identifier=ann&password=x".into()).await;
             assert_eq!(answer.status, 415, "{kind}");
@@ -81,7 +80,7 @@ async fn no_body_causes_a_5xx() {
         &many,
         "\u{0}",
     ];
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for path in POSTS {
             for body in bodies {
                 let answer = app.client(mode).post_raw(path, FORM, body.to_owned().into()).await;

@@ -6,7 +6,6 @@ mod secrecy;
 use super::harness::app::{PASSWORD, wrong_code};
 use super::harness::{Answer, Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 /// Another password that the policy accepts.
 const NEW: &str = "gravel lantern mosaic";
 
@@ -38,7 +37,7 @@ async fn opens(app: &TestApp, password: &str) -> bool {
 
 #[tokio::test]
 async fn a_code_and_a_new_password_replace_the_old_one_without_signing_in() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let (mut client, code) = waiting(&app, mode).await;
         let page = client.get("/recover/verify").await;
@@ -69,7 +68,7 @@ async fn requesting_a_code_changes_nothing() {
 
 #[tokio::test]
 async fn a_reset_ends_every_session_trusted_browser_and_sign_out_link() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut session = app.form();
         session.sign_in("ann", PASSWORD).await;
@@ -93,7 +92,7 @@ async fn a_reset_ends_every_session_trusted_browser_and_sign_out_link() {
 
 #[tokio::test]
 async fn a_code_is_valid_for_300_seconds() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let (mut client, code) = waiting(&app, mode).await;
         app.advance(299);
@@ -112,7 +111,7 @@ async fn a_code_is_valid_for_300_seconds() {
 
 #[tokio::test]
 async fn five_wrong_codes_end_the_recovery_and_a_new_code_restores_no_attempts() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let (mut client, code) = waiting(&app, mode).await;
         for (n, left) in [(0, "4 attempts"), (1, "3 attempts")] {
@@ -142,7 +141,7 @@ async fn five_wrong_codes_end_the_recovery_and_a_new_code_restores_no_attempts()
 
 #[tokio::test]
 async fn a_new_code_is_sent_after_60_seconds_and_the_earlier_one_stays_valid() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let (mut client, code) = waiting(&app, mode).await;
         app.advance(59);
@@ -160,7 +159,7 @@ async fn a_new_code_is_sent_after_60_seconds_and_the_earlier_one_stays_valid() {
 
 #[tokio::test]
 async fn without_the_cookie_or_with_a_forged_one_every_step_is_refused() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let (mut client, code) = waiting(&app, mode).await;
         let mut stranger = app.client(mode);
@@ -190,7 +189,7 @@ async fn without_the_cookie_or_with_a_forged_one_every_step_is_refused() {
 
 #[tokio::test]
 async fn a_code_for_another_flow_purpose_or_email_is_a_wrong_code() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         app.account("bob", "bob@x.example").await;
         app.advance(3_600);
@@ -214,7 +213,7 @@ async fn a_code_for_another_flow_purpose_or_email_is_a_wrong_code() {
 
 #[tokio::test]
 async fn a_weak_password_is_refused_for_every_email_and_uses_neither_the_code_nor_an_attempt() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("annabelle.fitzgerald", "annabelle.fitzgerald@x.example").await;
         app.advance(3_600);
@@ -266,7 +265,7 @@ async fn recoveries_are_deleted_after_a_day() {
 
 #[tokio::test]
 async fn a_signed_in_user_is_redirected_to_the_dashboard() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = app.client(mode);
         client.sign_in("ann", PASSWORD).await;

@@ -3,8 +3,6 @@
 use super::harness::app::{PASSWORD, wrong_code};
 use super::harness::{Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
-
 #[tokio::test]
 async fn every_field_has_its_own_message_for_each_error() {
     let app = TestApp::new().await;
@@ -31,7 +29,7 @@ async fn every_field_has_its_own_message_for_each_error() {
         ((good.0, good.1, "password"), "Try three or four random words."),
         ((good.0, good.1, "ann@x.example"), "Try three or four random words."),
     ];
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for ((username, email, password), message) in &cases {
             let mut client = app.client(mode);
             let answer = client.register(username, email, password).await;
@@ -64,7 +62,7 @@ async fn a_plain_form_shows_all_errors_beside_their_fields_and_keeps_the_values(
 #[tokio::test]
 async fn a_registration_is_not_an_account() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         assert_eq!(client.register("ann", "ann@x.example", PASSWORD).await.location().as_deref(), Some("/verify"));
         let seen = client.sign_in("ann", PASSWORD).await;
@@ -222,7 +220,7 @@ async fn a_corrected_email_gets_the_code_and_the_earlier_one_gets_none() {
 #[tokio::test]
 async fn an_email_can_be_corrected_twice_and_each_error_has_its_message() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let name = if mode == Mode::Form { "ann" } else { "bob" };
         let mut client = app.client(mode);
         client.register(name, &format!("{name}0@x.example"), PASSWORD).await;

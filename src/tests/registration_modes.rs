@@ -5,8 +5,6 @@ use super::harness::app::PASSWORD;
 use super::harness::{Client, Mode, TestApp};
 use super::known_address::shape;
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
-
 const CLOSED: &str = "New accounts can't be created at the moment.";
 const INVITED_ONLY: &str = "You need an invitation to create an account.";
 const NOT_ACCEPTED: &str = "We don't accept email addresses from this provider. Use a different one.";
@@ -25,7 +23,7 @@ async fn nothing_begun(app: &TestApp) -> bool {
 #[tokio::test]
 async fn with_closed_or_invitation_only_registration_every_page_says_so_and_every_post_is_refused() {
     for (setting, sentence) in [("closed", CLOSED), ("invitation", INVITED_ONLY)] {
-        for mode in BOTH {
+        for mode in Mode::BOTH {
             let app = TestApp::with(&[("PORTAL_REGISTRATION", setting)]).await;
             let mut client = app.client(mode);
             let page = client.get("/register").await;
@@ -65,7 +63,7 @@ async fn a_registration_started_before_the_change_cannot_be_finished() {
     for (setting, notice) in
         [("closed", "so your registration can't be completed"), ("invitation", "You need a valid invitation")]
     {
-        for mode in BOTH {
+        for mode in Mode::BOTH {
             let (app, _, client, code) = begun_before(mode, setting).await;
             app.advance(60);
             let mails = app.count("SELECT COUNT(*) FROM outbox").await;
@@ -92,7 +90,7 @@ async fn a_registration_started_before_the_change_cannot_be_finished() {
 
 #[tokio::test]
 async fn a_user_who_is_invited_later_can_finish_an_earlier_registration() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann, mut client, code) = begun_before(mode, "invitation").await;
         let sent = ann.post("/admin/invitations/send", &[("email", "BOB@x.example")]).await;
         assert_eq!(sent.location().as_deref(), Some("/admin/invitations"));
@@ -108,7 +106,7 @@ const LISTS: &[(&str, &str)] = &[
 
 #[tokio::test]
 async fn an_email_is_refused_beside_its_field_because_of_its_domain_alone() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::with(LISTS).await;
         for refused in [
             "ann@guests.x.example",
@@ -140,7 +138,7 @@ async fn an_email_is_refused_beside_its_field_because_of_its_domain_alone() {
 
 #[tokio::test]
 async fn a_corrected_email_and_a_changed_email_of_an_account_follow_the_same_rules() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::with(LISTS).await;
         let mut client = app.client(mode);
         client.register("ann", "ann@x.example", PASSWORD).await;
@@ -161,7 +159,7 @@ async fn a_corrected_email_and_a_changed_email_of_an_account_follow_the_same_rul
 
 #[tokio::test]
 async fn disposable_emails_are_refused_unless_the_settings_allow_them() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         for refused in ["ann@mailinator.com", "ann@some.MAILINATOR.com"] {
             let mut client = app.client(mode);
@@ -179,7 +177,7 @@ async fn disposable_emails_are_refused_unless_the_settings_allow_them() {
 
 #[tokio::test]
 async fn in_a_refused_domain_a_registered_email_looks_like_an_unregistered_one() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("owner", "owner@y.example").await;
         let app = app.restart(&[("PORTAL_EMAIL_DOMAINS_DENIED", "y.example")]).await;

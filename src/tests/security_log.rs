@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::harness::app::PASSWORD;
 use super::harness::{Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const PAGE: &str = "/account/security/log";
 
 async fn signed_in(app: &TestApp, mode: Mode, username: &str) -> Client {
@@ -56,7 +55,7 @@ async fn fill(app: &TestApp, account_id: Uuid, count: i64) {
 
 #[tokio::test]
 async fn sign_ins_failures_new_devices_and_sign_outs_are_shown_to_the_owner() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
         let mut first = signed_in(&app, mode, "ann").await;

@@ -5,7 +5,6 @@ use futures::future::join_all;
 use super::harness::app::PASSWORD;
 use super::harness::{Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const PAGE: &str = "/account/sessions";
 const END: &str = "/account/sessions/end";
 const END_OTHERS: &str = "/account/sessions/end-others";
@@ -86,7 +85,7 @@ async fn the_list_holds_no_secret_of_a_session() {
 
 #[tokio::test]
 async fn an_ended_session_is_signed_out_at_its_next_request() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
         let other = signed_in(&app, Mode::Form, "ann").await;
@@ -110,7 +109,7 @@ async fn an_ended_session_is_signed_out_at_its_next_request() {
 
 #[tokio::test]
 async fn ending_the_current_session_signs_out() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
         let other = signed_in(&app, Mode::Form, "ann").await;
@@ -127,7 +126,7 @@ async fn ending_the_current_session_signs_out() {
 
 #[tokio::test]
 async fn the_id_of_another_users_session_or_an_unknown_id_ends_nothing() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
         app.account("bob", "bob@x.example").await;
@@ -146,7 +145,7 @@ async fn the_id_of_another_users_session_or_an_unknown_id_ends_nothing() {
 
 #[tokio::test]
 async fn ending_all_others_keeps_the_current_session_and_does_not_renew_its_authentication() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
         app.account("bob", "bob@x.example").await;
@@ -173,7 +172,7 @@ async fn ending_all_others_keeps_the_current_session_and_does_not_renew_its_auth
 
 #[tokio::test]
 async fn ending_another_session_asks_for_the_password_after_five_minutes_and_ending_ones_own_does_not() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
         let other = signed_in(&app, Mode::Form, "ann").await;
@@ -289,7 +288,7 @@ async fn an_account_has_at_most_fifty_sessions_and_the_oldest_ends_when_another_
     let bob = signed_in(&app, Mode::Form, "bob").await;
     let mut sessions = Vec::new();
     for n in 0..50 {
-        sessions.push(signed_in(&app, BOTH[n % 2], "ann").await);
+        sessions.push(signed_in(&app, Mode::BOTH[n % 2], "ann").await);
     }
     assert_eq!(listed(&sessions[0]).await.len(), 50);
     assert!(sessions[0].get(PAGE).await.body.contains("You can be signed in on 50 devices."));
@@ -326,7 +325,7 @@ async fn a_session_that_begins_after_the_clock_was_set_back_does_not_end_itself(
 async fn a_signed_out_visitor_is_redirected_to_the_sign_in_and_back() {
     let app = TestApp::new().await;
     assert_eq!(app.form().get(PAGE).await.location().as_deref(), Some("/login?next=/account/sessions"));
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for path in [END, END_OTHERS] {
             let answer = app.client(mode).post(path, &[("session", "x")]).await;
             assert_eq!(answer.location().as_deref(), Some("/login?next=/account/sessions"), "{path}");

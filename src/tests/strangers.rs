@@ -3,7 +3,6 @@
 use super::harness::app::{PASSWORD, wrong_code};
 use super::harness::{Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const NEW: &str = "an entirely new passphrase";
 
 /// Three registrations with the email, each with five wrong codes.
@@ -45,7 +44,7 @@ async fn recovers(client: &mut Client, code: &str) -> bool {
 
 #[tokio::test]
 async fn wrong_codes_of_strangers_keep_no_owner_from_recovering_and_no_user_from_registering() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = owner(&app, mode).await;
         ann.post("/recover", &[("email", "ann@x.example")]).await;
@@ -70,7 +69,7 @@ async fn wrong_codes_of_strangers_keep_no_owner_from_recovering_and_no_user_from
 
 #[tokio::test]
 async fn an_owner_on_an_unknown_device_recovers_with_a_long_code_after_many_wrong_ones() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
         for flow in 0..3 {
@@ -90,7 +89,7 @@ async fn an_owner_on_an_unknown_device_recovers_with_a_long_code_after_many_wron
 
 #[tokio::test]
 async fn codes_that_strangers_request_leave_some_for_known_devices_and_other_networks() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = owner(&app, mode).await;
         use_up(&app, "ann@x.example").await;
@@ -126,7 +125,7 @@ async fn strangers_in_many_networks_get_at_most_three_times_as_many_codes_for_an
 
 #[tokio::test]
 async fn pages_and_limits_of_codes_are_the_same_with_and_without_an_account() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
         app.advance(86_400);
@@ -158,7 +157,7 @@ async fn pages_and_limits_of_codes_are_the_same_with_and_without_an_account() {
 
 #[tokio::test]
 async fn registrations_leave_a_part_of_the_emails_per_day_for_password_resets() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::with(&[("PORTAL_MAIL_PER_DAY", "10")]).await;
         app.account("ann", "ann@x.example").await;
         for n in 0..7 {

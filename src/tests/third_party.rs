@@ -12,8 +12,6 @@ use tokio::net::TcpListener;
 use super::harness::app::PASSWORD;
 use super::harness::{Answer, Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
-
 /// The fields of the verification request.
 type Asked = Vec<(String, String)>;
 
@@ -88,7 +86,7 @@ async fn the_widgets_answer_is_verified_at_the_providers_endpoint() {
     for (provider, field) in [("turnstile", "cf-turnstile-response"), ("hcaptcha", "h-captcha-response")] {
         let verification = Verification::default();
         let app = app(provider, &verification.start().await).await;
-        for mode in BOTH {
+        for mode in Mode::BOTH {
             let mut client = app.client(mode);
             assert_eq!(register(&mut client, field, "good").await.location().as_deref(), Some("/verify"), "{provider}");
             let asked = verification.asked();
@@ -147,7 +145,7 @@ async fn an_answer_from_another_site_or_another_form_does_not_count() {
         let verification = Verification::default();
         let url = verification.start().await;
         for (answer, accepted) in answers {
-            for mode in BOTH {
+            for mode in Mode::BOTH {
                 let app = app(provider, &url).await;
                 let mut client = app.client(mode);
                 let passed = register(&mut client, field, &answer.to_string()).await.location();

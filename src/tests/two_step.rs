@@ -16,7 +16,6 @@ mod trust;
 
 pub(crate) use half_session::{functions, pages};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const WRONG: &str = "That code is incorrect or has expired.";
 const TOTP: &str = "/account/security/totp";
 const CONFIRM: &str = "/account/security/totp/confirm";

@@ -5,7 +5,6 @@ use portal::services::sign_up_form::TypedSignUp;
 use super::harness::app::PASSWORD;
 use super::harness::{Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const RESERVED: &str = "This username is reserved. Choose another one.";
 const LIKE_A_DOMAIN: &str = "This username looks like a web address. Use hyphens instead of dots.";
 
@@ -22,7 +21,7 @@ const REFUSED: [(&str, &str); 6] = [
 async fn reserved_names_and_names_like_a_domain_are_refused_in_every_form_that_sets_one() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut signed_in = app.client(mode);
         signed_in.sign_in("ann", PASSWORD).await;
         for (name, message) in REFUSED {
@@ -42,7 +41,7 @@ async fn reserved_names_and_names_like_a_domain_are_refused_in_every_form_that_s
 
 #[tokio::test]
 async fn the_second_choice_of_a_username_that_was_taken_meanwhile_follows_the_same_rule() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut client = app.client(mode);
         client.register("zoe", "zoe@x.example", PASSWORD).await;
@@ -78,7 +77,7 @@ async fn an_account_whose_name_was_reserved_later_still_works() {
     let app = TestApp::with(&[("PORTAL_RESERVED_USERNAMES", "none")]).await;
     app.account("support", "support@x.example").await;
     let app = app.restart(&[]).await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         assert_eq!(client.sign_in("support", PASSWORD).await.location().as_deref(), Some("/dashboard"));
         let name = if mode == Mode::Form { "Support" } else { "SUPPORT" };

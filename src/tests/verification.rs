@@ -14,7 +14,7 @@ async fn waiting(app: &TestApp, mode: Mode) -> (Client, String) {
 
 #[tokio::test]
 async fn a_code_is_accepted_at_4_59_and_refused_at_5_01() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let (mut client, code) = waiting(&app, mode).await;
         app.advance(299);
@@ -63,7 +63,7 @@ async fn spaces_and_hyphens_in_a_code_are_ignored() {
 
 #[tokio::test]
 async fn a_wrong_code_costs_an_attempt_and_the_page_says_how_many_are_left() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let (mut client, code) = waiting(&app, mode).await;
         for (n, left) in [(0, "4 attempts"), (1, "3 attempts"), (2, "2 attempts"), (3, "1 attempt")] {
@@ -85,7 +85,7 @@ async fn a_wrong_code_costs_an_attempt_and_the_page_says_how_many_are_left() {
 
 #[tokio::test]
 async fn a_malformed_code_costs_no_attempt() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let (mut client, code) = waiting(&app, mode).await;
         for (typed, message) in [
@@ -122,7 +122,7 @@ async fn a_hundred_parallel_guesses_count_as_at_most_five() {
 
 #[tokio::test]
 async fn only_one_of_sixteen_parallel_correct_answers_succeeds() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let (client, code) = waiting(&app, mode).await;
         let answers = join_all((0..16).map(|_| {
@@ -152,7 +152,7 @@ async fn without_the_flow_cookie_a_client_can_neither_verify_nor_use_up_attempts
 
 #[tokio::test]
 async fn after_many_wrong_codes_for_an_email_its_codes_are_long_and_right_ones_are_accepted() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut waiting = app.client(mode);
         waiting.register("ann", "ann@x.example", PASSWORD).await;
@@ -191,7 +191,7 @@ async fn a_correct_code_leaves_no_failed_attempt_behind() {
 
 #[tokio::test]
 async fn a_username_taken_meanwhile_can_be_replaced_after_the_email_is_verified() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let (mut client, code) = waiting(&app, mode).await;
         app.account("Ann", "other@x.example").await;

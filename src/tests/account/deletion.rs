@@ -3,7 +3,7 @@
 use futures::future::join;
 use portal::store::account_deletion::{ANONYMIZED, OF_AN_ACCOUNT};
 
-use super::{BOTH, Mode, PASSWORD, signed_in, with_ann};
+use super::{Mode, PASSWORD, signed_in, with_ann};
 use crate::email_links::link_in;
 use crate::harness::{Answer, Client};
 
@@ -15,7 +15,7 @@ async fn delete(client: &mut Client) -> Answer {
 
 #[tokio::test]
 async fn the_account_is_closed_at_once_and_its_owner_gets_a_link_to_keep_it() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let (mut client, mut other) = (signed_in(&app, mode).await, signed_in(&app, mode).await);
         let page = client.get("/account/delete").await.body;
@@ -37,7 +37,7 @@ async fn the_account_is_closed_at_once_and_its_owner_gets_a_link_to_keep_it() {
 
 #[tokio::test]
 async fn another_username_or_a_wrong_password_deletes_nothing() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         for (name, password, message) in [
@@ -101,7 +101,7 @@ async fn every_table_with_account_rows_is_listed() {
 
 #[tokio::test]
 async fn the_last_administrator_cannot_be_deleted_even_when_two_delete_at_once() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         app.execute("UPDATE account SET role = 'administrator'").await;
         let mut client = signed_in(&app, mode).await;

@@ -1,6 +1,6 @@
 //! Changing the email.
 
-use super::{BOTH, Mode, PASSWORD, signed_in, with_ann};
+use super::{Mode, PASSWORD, signed_in, with_ann};
 use crate::harness::app::wrong_code;
 use crate::harness::{Answer, Client, TestApp, without_random};
 use crate::known_address::shape;
@@ -27,7 +27,7 @@ async fn moved(app: &TestApp, mode: Mode) -> Client {
 
 #[tokio::test]
 async fn the_code_sent_to_the_new_email_changes_it_and_the_old_email_is_notified() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         let mut recovering = app.client(mode);
@@ -60,7 +60,7 @@ async fn the_code_sent_to_the_new_email_changes_it_and_the_old_email_is_notified
 
 #[tokio::test]
 async fn an_old_sign_in_requires_the_password_and_the_form_is_restored() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         app.advance(301);
@@ -77,7 +77,7 @@ async fn an_old_sign_in_requires_the_password_and_the_form_is_restored() {
 
 #[tokio::test]
 async fn a_taken_or_reserved_email_gets_the_same_answer_as_any_other() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::with(&[("PORTAL_OTP_PER_HOUR", "50"), ("PORTAL_OTP_PER_DAY", "50")]).await;
         for (name, email) in [("ann", "ann@x.example"), ("bob", "bob@x.example"), ("cat", "cat@x.example")] {
             app.account(name, email).await;
@@ -111,7 +111,7 @@ async fn a_taken_or_reserved_email_gets_the_same_answer_as_any_other() {
 
 #[tokio::test]
 async fn the_old_email_cannot_be_registered_while_the_change_can_be_undone() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         moved(&app, mode).await;
         let mut other = app.client(mode);
@@ -128,7 +128,7 @@ async fn the_old_email_cannot_be_registered_while_the_change_can_be_undone() {
 
 #[tokio::test]
 async fn only_the_newer_of_two_changes_can_be_confirmed() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         ask(&mut client, "first@y.example").await;
@@ -158,7 +158,7 @@ async fn an_email_verified_by_another_user_meanwhile_stays_with_that_user() {
 
 #[tokio::test]
 async fn five_wrong_codes_or_five_minutes_end_the_change_and_the_page_says_why() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         ask(&mut client, "ann@y.example").await;
@@ -181,7 +181,7 @@ async fn five_wrong_codes_or_five_minutes_end_the_change_and_the_page_says_why()
 
 #[tokio::test]
 async fn a_new_code_is_sent_after_a_minute_and_a_change_can_be_canceled() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         ask(&mut client, "ann@y.example").await;

@@ -1,10 +1,10 @@
 //! The account data export.
 
-use super::{BOTH, PASSWORD, signed_in, with_ann};
+use super::{Mode, PASSWORD, signed_in, with_ann};
 
 #[tokio::test]
 async fn the_file_holds_all_account_data_and_no_secret() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         app.account("bob", "bob@x.example").await;
         // A client whose session counts as signed in with both of the factors that are added here.
@@ -47,7 +47,7 @@ async fn the_file_holds_all_account_data_and_no_secret() {
 
 #[tokio::test]
 async fn an_old_sign_in_requires_the_password_first() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         app.advance(301);

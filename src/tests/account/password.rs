@@ -2,7 +2,7 @@
 
 use futures::future::join;
 
-use super::{BOTH, Mode, PASSWORD, signed_in, with_ann};
+use super::{Mode, PASSWORD, signed_in, with_ann};
 use crate::harness::{Answer, Client};
 
 const NEW: &str = "gravel lantern mosaic";
@@ -13,7 +13,7 @@ async fn change(client: &mut Client, current: &str, new: &str) -> Answer {
 
 #[tokio::test]
 async fn a_new_password_renews_this_session_id_and_ends_all_other_sessions() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         let mut other = signed_in(&app, mode).await;
@@ -49,7 +49,7 @@ async fn a_new_password_renews_this_session_id_and_ends_all_other_sessions() {
 
 #[tokio::test]
 async fn errors_are_shown_beside_their_fields_and_change_nothing() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         for (current, new, message) in [

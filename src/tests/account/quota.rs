@@ -1,13 +1,13 @@
 //! A limit on changes of one account, because each of them sends an email.
 
-use super::{BOTH, PASSWORD, signed_in, with_ann};
+use super::{Mode, PASSWORD, signed_in, with_ann};
 use crate::harness::totp::Phone;
 
 const DAY: u64 = 86_400;
 
 #[tokio::test]
 async fn after_twenty_changes_in_a_day_no_other_change_sends_an_email() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         for number in 1..=20 {
@@ -47,11 +47,11 @@ async fn after_twenty_changes_in_a_day_no_other_change_sends_an_email() {
 async fn changes_of_one_account_do_not_use_up_those_of_another() {
     let app = with_ann().await;
     app.account("bob", "bob@x.example").await;
-    let mut ann = signed_in(&app, BOTH[0]).await;
+    let mut ann = signed_in(&app, Mode::BOTH[0]).await;
     for number in 1..=21 {
         ann.post("/account/username", &[("username", &format!("ann{number}"))]).await;
     }
-    let mut bob = app.client(BOTH[0]);
+    let mut bob = app.client(Mode::BOTH[0]);
     bob.sign_in("bob", PASSWORD).await;
     bob.post("/account/username", &[("username", "bobby")]).await;
     assert_eq!(app.texts("SELECT username FROM account ORDER BY username").await, ["ann20", "bobby"]);

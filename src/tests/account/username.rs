@@ -1,10 +1,10 @@
 //! Changing the username.
 
-use super::{BOTH, PASSWORD, signed_in, with_ann};
+use super::{Mode, PASSWORD, signed_in, with_ann};
 
 #[tokio::test]
 async fn a_new_username_signs_in_and_the_change_is_mailed_and_logged() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         let answer = client.post("/account/username", &[("username", "annie")]).await;
@@ -21,7 +21,7 @@ async fn a_new_username_signs_in_and_the_change_is_mailed_and_logged() {
 
 #[tokio::test]
 async fn usernames_are_unique_without_case_and_users_can_change_the_case_of_their_own() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         app.account("bob", "bob@x.example").await;
         let mut client = signed_in(&app, mode).await;
@@ -39,7 +39,7 @@ async fn usernames_are_unique_without_case_and_users_can_change_the_case_of_thei
 
 #[tokio::test]
 async fn changing_the_username_asks_for_the_password_after_five_minutes() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let mut client = signed_in(&app, mode).await;
         app.advance(301);
@@ -56,7 +56,7 @@ async fn changing_the_username_asks_for_the_password_after_five_minutes() {
 async fn two_users_who_claim_one_username_at_once_do_not_both_get_it() {
     let app = with_ann().await;
     app.account("bob", "bob@x.example").await;
-    let mut ann = signed_in(&app, super::Mode::Script).await;
+    let mut ann = signed_in(&app, Mode::Script).await;
     let mut bob = app.script();
     bob.sign_in("bob", PASSWORD).await;
     let answers = futures::future::join(

@@ -9,7 +9,6 @@ use super::{administrator, id_of};
 use crate::harness::app::PASSWORD;
 use crate::harness::{Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const EXPORT: &str = "/admin/audit/export";
 
 /// Records actions of this account, with reasons that a spreadsheet would treat as formulas.
@@ -33,7 +32,7 @@ fn read(file: &str) -> Vec<Vec<String>> {
 
 #[tokio::test]
 async fn the_file_holds_every_row_and_no_formula_and_the_export_is_logged() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
         let id = id_of(&app, "ann").await;
@@ -64,7 +63,7 @@ async fn the_file_holds_every_row_and_no_formula_and_the_export_is_logged() {
 
 #[tokio::test]
 async fn the_filters_of_the_page_apply_to_the_file() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
         app.account("bob", "bob@x.example").await;
@@ -93,7 +92,7 @@ async fn the_filters_of_the_page_apply_to_the_file() {
 
 #[tokio::test]
 async fn an_old_sign_in_requires_the_password_first_and_the_filters_are_kept() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
         app.advance(301);

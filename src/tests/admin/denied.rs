@@ -107,7 +107,7 @@ fn names(answer: &Answer) -> Vec<String> {
 
 #[tokio::test]
 async fn every_admin_url_is_a_404_to_everyone_else() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let others = others(&app, mode).await;
         let id = id_of(&app, "user").await;

@@ -9,7 +9,6 @@ use super::administrator;
 use crate::harness::app::PASSWORD;
 use crate::harness::{Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const GUEST: &str = "Guest@x.example";
 const WEEK: u64 = 7 * 86_400;
 const BY_INVITATION: &[(&str, &str)] = &[("PORTAL_REGISTRATION", "invitation")];
@@ -56,7 +55,7 @@ async fn audit(app: &TestApp) -> Vec<String> {
 
 #[tokio::test]
 async fn an_invited_user_opens_the_link_and_registers_with_the_invited_email_only() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let link = invite(&app, &mut ann, GUEST).await;
         let token = link.rsplit_once('=').expect("a token").1.to_owned();
@@ -114,7 +113,7 @@ async fn an_invited_user_opens_the_link_and_registers_with_the_invited_email_onl
 
 #[tokio::test]
 async fn an_invitation_works_until_the_second_it_expires() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let link = invite(&app, &mut ann, GUEST).await;
         let mut late = opened(&app, mode, &link).await;
@@ -141,7 +140,7 @@ async fn an_invitation_works_until_the_second_it_expires() {
 
 #[tokio::test]
 async fn a_revoked_invitation_can_neither_begin_nor_finish_a_registration() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let link = invite(&app, &mut ann, GUEST).await;
         let mut guest = opened(&app, mode, &link).await;
@@ -168,7 +167,7 @@ async fn a_revoked_invitation_can_neither_begin_nor_finish_a_registration() {
 
 #[tokio::test]
 async fn a_second_invitation_for_an_email_replaces_the_first() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let first = invite(&app, &mut ann, GUEST).await;
         app.advance(60);
@@ -184,7 +183,7 @@ async fn a_second_invitation_for_an_email_replaces_the_first() {
 
 #[tokio::test]
 async fn no_invitation_works_while_registration_is_closed() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = portal(mode, &[]).await;
         let link = invite(&app, &mut ann, GUEST).await;
         let guest = opened(&app, mode, &link).await;
@@ -205,7 +204,7 @@ async fn no_invitation_works_while_registration_is_closed() {
 
 #[tokio::test]
 async fn an_invented_token_is_refused_and_not_stored() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, _) = portal(mode, BY_INVITATION).await;
         for token in ["x", &"A".repeat(43), "%FF", "..%2f..", "%C3%A9", &"A".repeat(2_000)] {
             let mut guest = app.client(mode);
@@ -249,7 +248,7 @@ async fn opening_a_link_changes_nothing_however_often() {
 
 #[tokio::test]
 async fn two_browsers_at_once_create_one_account_from_one_invitation() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let link = invite(&app, &mut ann, GUEST).await;
         let (mut one, mut two) = (opened(&app, mode, &link).await, opened(&app, mode, &link).await);
@@ -267,7 +266,7 @@ async fn two_browsers_at_once_create_one_account_from_one_invitation() {
 #[tokio::test]
 async fn a_valid_invitation_overrides_the_domain_lists() {
     let denied = &[("PORTAL_EMAIL_DOMAINS_DENIED", "x.example")];
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for revoked in [false, true] {
             let (app, mut ann) = portal(mode, denied).await;
             let link = invite(&app, &mut ann, GUEST).await;
@@ -292,7 +291,7 @@ async fn a_valid_invitation_overrides_the_domain_lists() {
 
 #[tokio::test]
 async fn with_open_registration_creating_an_account_uses_up_the_invitation_for_its_email() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = portal(mode, &[]).await;
         let link = invite(&app, &mut ann, GUEST).await;
         app.account("guest", "guest@x.example").await;

@@ -10,8 +10,6 @@ use crate::harness::app::{PASSWORD, first_six_digits};
 use crate::harness::mail::{At, Fault, MailServer, Protection};
 use crate::harness::{Answer, Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
-
 async fn ann(app: &TestApp, mode: Mode) -> Client {
     let ann = administrator(app, mode, "ann").await;
     app.deliver().await;
@@ -35,7 +33,7 @@ async fn audited(app: &TestApp) -> Vec<String> {
 
 #[tokio::test]
 async fn a_failed_email_is_retried_and_delivered() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
         app.mail_fares(Behavior::Refuse("550 5.7.1 relaying denied".to_owned()));
@@ -65,7 +63,7 @@ async fn a_failed_email_is_retried_and_delivered() {
 
 #[tokio::test]
 async fn an_expired_code_and_an_erased_email_are_not_retried() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
         app.mail_fares(Behavior::Refuse("550 no".to_owned()));
@@ -99,7 +97,7 @@ async fn an_expired_code_and_an_erased_email_are_not_retried() {
 
 #[tokio::test]
 async fn a_canceled_email_is_never_delivered_and_its_content_is_erased() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
         app.form().register("bob", "bob@x.example", PASSWORD).await;
@@ -124,7 +122,7 @@ async fn a_canceled_email_is_never_delivered_and_its_content_is_erased() {
 
 #[tokio::test]
 async fn a_test_email_is_sent_to_the_administrator_at_most_once_a_minute() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
         let answer = ann.post("/admin/mail/test", &[("to", "bob@x.example"), ("email", "bob@x.example")]).await;

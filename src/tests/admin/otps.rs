@@ -36,7 +36,7 @@ async fn ann(app: &TestApp) -> Client {
 
 #[tokio::test]
 async fn a_code_is_tracked_from_the_queue_to_its_use_and_is_never_shown() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app).await;
         assert!(ann.get("/admin/otps").await.body.contains("No OTPs yet"));
@@ -113,7 +113,7 @@ async fn the_last_attempt_can_succeed() {
 
 #[tokio::test]
 async fn only_administrators_see_that_an_email_gets_no_code() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app).await;
         app.client(mode).register("bob", "ann@admin.example", PASSWORD).await;

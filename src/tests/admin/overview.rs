@@ -60,7 +60,7 @@ async fn a_new_portal_shows_its_administrator_and_zeros_with_sentences() {
 
 #[tokio::test]
 async fn the_metrics_follow_user_activity_and_the_chart_texts_match() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
         let mut bob = app.client(mode);
@@ -152,7 +152,7 @@ async fn a_time_range_ends_exactly_with_its_oldest_hour_or_day() {
 
 #[tokio::test]
 async fn a_sign_in_finished_in_the_next_hour_counts_in_the_hour_it_began() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, Mode::Form, "ann").await;
         app.advance(HOUR - 60);

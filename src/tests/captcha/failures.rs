@@ -1,6 +1,6 @@
 //! After failures, challenges become harder and signing in requires one.
 
-use super::{BOTH, unsolved};
+use super::unsolved;
 use crate::harness::app::PASSWORD;
 use crate::harness::captcha::{difficulty, solve};
 use crate::harness::{Mode, TestApp};
@@ -48,7 +48,7 @@ async fn a_challenge_that_was_solved_before_the_failures_is_replaced_by_a_harder
 
 #[tokio::test]
 async fn signing_in_requires_a_challenge_after_five_failures_from_the_ip_address() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
         let mut client = app.client(mode);
@@ -69,7 +69,7 @@ async fn signing_in_requires_a_challenge_after_five_failures_from_the_ip_address
 
 #[tokio::test]
 async fn an_account_under_distributed_attack_requires_a_challenge_and_locks_no_user_out() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::with(&[("PORTAL_CAPTCHA_AFTER_ACCOUNT_FAILURES", "3")]).await;
         app.account("ann", "ann@x.example").await;
         app.account("bob", "bob@x.example").await;

@@ -37,7 +37,7 @@ async fn in_trusted_browser(mode: Mode) -> (TestApp, Client, Vec<String>, Authen
 
 #[tokio::test]
 async fn the_password_alone_changes_no_factor_of_an_account_that_has_one() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let (app, mut client, codes, _) = in_trusted_browser(mode).await;
         for path in CHANGES {
             let answer = client.post_bare(path, &[("id", ID), ("code", "123456")]).await;
@@ -89,7 +89,7 @@ async fn other_changes_need_the_password_only_and_their_page_asks_for_nothing_el
 
 #[tokio::test]
 async fn the_session_gets_a_new_id_when_it_is_confirmed_and_when_a_factor_is_added() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_ann(&[]).await;
         ann.mode = mode;
         app.advance(301);

@@ -109,7 +109,7 @@ async fn a_half_session_reaches_nothing_but_the_second_step_whatever_it_was_befo
             assert_eq!(answer.location().as_deref(), Some("/login/mfa"), "{path}");
         }
     }
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         for path in functions() {
             if ["/logout", "/from-mail", "/password/strength"].contains(&path) || path.starts_with("/login/mfa") {
                 continue;

@@ -6,7 +6,7 @@ const CONFIRM: &str = "/account/security/totp/confirm";
 
 #[tokio::test]
 async fn another_session_neither_sees_nor_confirms_nor_cancels_it() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_ann(&[]).await;
         let mut other = signed_in(&app).await;
         other.mode = mode;
@@ -24,7 +24,7 @@ async fn another_session_neither_sees_nor_confirms_nor_cancels_it() {
 
 #[tokio::test]
 async fn a_new_password_discards_it() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_ann(&[]).await;
         ann.mode = mode;
         scan(&mut signed_in(&app).await).await;

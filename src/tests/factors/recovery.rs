@@ -5,7 +5,7 @@ use crate::harness::Authenticator;
 
 #[tokio::test]
 async fn the_page_and_the_notice_list_the_factors_that_remain_with_their_dates() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_ann(&[]).await;
         let (_, codes) = add_app(&app, &mut ann).await;
         app.advance(72 * HOUR);

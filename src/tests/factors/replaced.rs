@@ -32,7 +32,7 @@ async fn works(app: &TestApp, phone: &Phone, password: &str) -> bool {
 #[tokio::test]
 async fn each_link_that_removes_the_thiefs_app_restores_the_owners() {
     for (subject, nth) in [("app was replaced", 0), ("app was replaced", 1), ("New sign-in", 0)] {
-        for mode in [Mode::Script, Mode::Form] {
+        for mode in Mode::BOTH {
             let what = format!("{subject} {nth} {mode:?}");
             let (app, own, thiefs, _) = replaced_twice().await;
             assert!(works(&app, &thiefs[1], PASSWORD).await && !works(&app, &own, PASSWORD).await, "{what}: before");

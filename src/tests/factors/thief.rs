@@ -101,7 +101,7 @@ async fn owner_gets_in(app: &TestApp, mode: Mode, thief: &Client, loot: &Loot, w
 #[tokio::test]
 async fn ending_the_thiefs_session_by_the_link_removes_what_it_added() {
     for added in ADDED {
-        for mode in [Mode::Script, Mode::Form] {
+        for mode in Mode::BOTH {
             let what = format!("{added:?} {mode:?}");
             let (app, _) = with_ann(&[]).await;
             let (thief, loot) = steal(&app, added).await;
@@ -125,7 +125,7 @@ async fn the_link_in_the_notice_removes_the_factor_and_what_was_added_after_it()
             // Nothing has been added yet, so there is no notice.
             Added::PendingApp => continue,
         };
-        for mode in [Mode::Script, Mode::Form] {
+        for mode in Mode::BOTH {
             let what = format!("{added:?} {mode:?}");
             let (app, mut ann) = with_ann(&[]).await;
             let (thief, loot) = steal(&app, added).await;
@@ -142,7 +142,7 @@ async fn the_link_in_the_notice_removes_the_factor_and_what_was_added_after_it()
 #[tokio::test]
 async fn a_recovery_alone_removes_a_thiefs_first_factor() {
     for added in ADDED {
-        for mode in [Mode::Script, Mode::Form] {
+        for mode in Mode::BOTH {
             let what = format!("{added:?} {mode:?}");
             let (app, _) = with_ann(&[]).await;
             let (thief, loot) = steal(&app, added).await;
@@ -275,7 +275,7 @@ async fn a_browser_that_the_thief_trusts_is_removed_and_all_access_with_it() {
 
 #[tokio::test]
 async fn the_code_that_replaced_a_stolen_one_goes_with_the_thiefs_session() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_ann(&[]).await;
         let (_, codes) = add_app(&app, &mut ann).await;
         app.advance(60);

@@ -21,6 +21,10 @@ pub(crate) enum Mode {
     Form,
 }
 
+impl Mode {
+    pub(crate) const BOTH: [Self; 2] = [Self::Script, Self::Form];
+}
+
 #[derive(Clone)]
 pub(crate) struct Client {
     router: Router,

@@ -4,7 +4,6 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::ACCEPT;
 
-use super::BOTH;
 use crate::harness::app::PASSWORD;
 use crate::harness::{Answer, Mode, TestApp};
 
@@ -65,7 +64,7 @@ pub(super) async fn answers(app: &TestApp) -> Vec<(String, u16, Answer)> {
     let unchanged = Request::get("/robots.txt").header("if-modified-since", "Fri, 01 Jan 2100 00:00:00 GMT");
     add("unchanged", 304, client.send(unchanged, Body::empty()).await);
     add("POST /livez", 405, client.post("/livez", &[]).await);
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let name = |what: &str| format!("{mode:?} {what}");
         let or = |script: u16, form: u16| if mode == Mode::Script { script } else { form };
         let mut client = app.client(mode);

@@ -1,8 +1,6 @@
 use crate::harness::app::PASSWORD;
 use crate::harness::{Answer, Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
-
 #[tokio::test]
 async fn invisible_characters_and_lookalike_letters_are_refused_in_usernames_and_emails() {
     let app = TestApp::new().await;
@@ -10,7 +8,7 @@ async fn invisible_characters_and_lookalike_letters_are_refused_in_usernames_and
         "\0", "\u{202a}", "\u{202b}", "\u{202c}", "\u{202d}", "\u{202e}", "\u{2066}", "\u{2067}", "\u{2068}",
         "\u{2069}", "\u{200b}", "\u{ad}", "\u{feff}", "\u{2060}", "\u{200e}",
     ];
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         let looks_alike = ["аnna", "ａnna", "annа", "ànna"];
         let names = marks.iter().map(|mark| format!("an{mark}na")).chain(looks_alike.map(str::to_owned));
@@ -48,7 +46,7 @@ async fn a_lookalike_domain_is_a_different_domain_and_its_email_goes_there() {
 #[tokio::test]
 async fn two_emails_in_one_field_are_refused_by_every_form_and_no_mail_is_sent() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         client.register("ann", "ann@x.example", PASSWORD).await;
         let mails = app.count("SELECT COUNT(*) FROM outbox").await;

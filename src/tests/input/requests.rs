@@ -8,14 +8,13 @@ use crate::harness::process::Served;
 use crate::harness::{Mode, TestApp};
 
 const FORM: &str = "application/x-www-form-urlencoded";
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 
 #[tokio::test]
 async fn ten_thousand_parameters_are_a_400_in_a_body_and_in_a_query() {
     let app = TestApp::new().await;
     let many: String = (0..10_000).map(|n| format!("f{n}&")).collect();
     assert!(many.len() <= 65_536, "refused for their number, not for their size");
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         assert_eq!(client.post_raw("/login", FORM, many.clone().into()).await.status, 400);
         assert_eq!(client.get(&format!("/login?{many}")).await.status, 400);
@@ -25,7 +24,7 @@ async fn ten_thousand_parameters_are_a_400_in_a_body_and_in_a_query() {
 #[tokio::test]
 async fn a_body_of_64_kilobytes_is_read_and_one_more_byte_is_413_even_without_a_length() {
     let app = TestApp::new().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for (size, expected) in [(65_536, None), (65_537, Some(413))] {
             let body = format!("identifier={}", "x".repeat(size - 11));
             let chunks: Vec<_> =

@@ -3,7 +3,6 @@
 use crate::harness::process::Served;
 use crate::harness::{Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const LOCAL: (&str, &str) = ("PORTAL_DEV_MAILBOX", "local");
 const LINK: &str = "Development: read the email";
 
@@ -40,7 +39,7 @@ async fn sees_the_mailbox(mut client: Client, what: &str) -> bool {
 #[tokio::test]
 async fn only_a_browser_on_this_machine_sees_the_mailbox_and_links_to_it() {
     let app = TestApp::with(&[LOCAL]).await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut visitor = app.client(mode);
         let name = if mode == Mode::Form { "ann" } else { "bob" };
         visitor.register(name, &format!("{name}@x.example"), crate::harness::app::PASSWORD).await;

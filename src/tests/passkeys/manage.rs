@@ -4,7 +4,6 @@ use super::{UNKNOWN, message};
 use crate::harness::passkeys::{ADD, CONFIRM, SIGN_IN};
 use crate::harness::{Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const RENAME: &str = "/account/security/passkeys/rename";
 const REMOVE: &str = "/account/security/passkeys/remove";
 
@@ -21,7 +20,7 @@ fn in_mode(client: &Client, mode: Mode) -> Client {
 
 #[tokio::test]
 async fn the_owner_can_rename_a_passkey() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let (owner, _) = app.member_with_passkey("ann", 1).await;
         let (mut owner, id) = (in_mode(&owner, mode), id(&app).await);
@@ -39,7 +38,7 @@ async fn the_owner_can_rename_a_passkey() {
 
 #[tokio::test]
 async fn a_removed_passkey_no_longer_signs_in_and_its_owner_is_notified() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let (owner, mut passkey) = app.member_with_passkey("ann", 1).await;
         let (mut owner, id) = (in_mode(&owner, mode), id(&app).await);

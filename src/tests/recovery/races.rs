@@ -2,12 +2,12 @@
 
 use futures::future::{join, join_all};
 
-use super::{BOTH, NEW, PASSWORD, opens, set, waiting, with_ann};
+use super::{NEW, PASSWORD, opens, set, waiting, with_ann};
 use crate::harness::Mode;
 
 #[tokio::test]
 async fn the_second_of_two_tabs_says_that_the_recovery_is_complete() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let (first, code) = waiting(&app, mode).await;
         let mut second = first.clone();
@@ -24,7 +24,7 @@ async fn the_second_of_two_tabs_says_that_the_recovery_is_complete() {
 
 #[tokio::test]
 async fn only_one_of_sixteen_parallel_correct_posts_succeeds() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = with_ann().await;
         let (client, code) = waiting(&app, mode).await;
         let answers = join_all((0..16).map(|n| {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{BOTH, NEW, ask, set, with_ann};
+use super::{NEW, ask, set, with_ann};
 use crate::harness::app::{PASSWORD, wrong_code};
 use crate::harness::{Mode, TestApp, without_random};
 use crate::known_address::shape;
@@ -10,7 +10,7 @@ use crate::known_address::shape;
 #[tokio::test]
 async fn status_body_and_cookies_are_the_same_in_every_step() {
     let app = with_ann().await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (mut known, mut unknown) = (app.client(mode), app.client(mode));
         let answers = (ask(&mut known, "ann@x.example").await, ask(&mut unknown, "zoe@x.example").await);
         assert_eq!(shape(&answers.0), shape(&answers.1));
@@ -59,7 +59,7 @@ async fn no_mail_is_sent_to_a_closed_account_or_an_unfinished_registration() {
     app.execute("UPDATE account SET disabled_at = 1 WHERE username = 'ann'").await;
     app.execute("UPDATE account SET delete_after = 9999999999999 WHERE username = 'bob'").await;
     for (mode, email) in
-        BOTH.into_iter().flat_map(|mode| ["ann", "bob", "cat"].map(|name| (mode, format!("{name}@x.example"))))
+        Mode::BOTH.into_iter().flat_map(|mode| ["ann", "bob", "cat"].map(|name| (mode, format!("{name}@x.example"))))
     {
         let before = app.mails_to(&email).await.len();
         let mut client = app.client(mode);

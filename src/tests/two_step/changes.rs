@@ -1,10 +1,10 @@
 //! Turning two-step sign-in off, and who may change its settings.
 
-use super::{BOTH, CODES, CONFIRM, Mode, OFF, PASSWORD, TOTP, TestApp, enroll, enrolled, events, half, mails};
+use super::{CODES, CONFIRM, Mode, OFF, PASSWORD, TOTP, TestApp, enroll, enrolled, events, half, mails};
 
 #[tokio::test]
 async fn once_turned_off_the_password_is_enough_and_all_second_factor_data_is_deleted() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
         let mut client = half(&app, mode).await;
@@ -38,7 +38,7 @@ async fn a_pending_second_step_continues_when_two_step_sign_in_is_turned_off() {
 
 #[tokio::test]
 async fn every_change_asks_for_the_password_and_a_code_after_five_minutes() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
         app.advance(5 * 60 + 1);
@@ -63,7 +63,7 @@ async fn every_change_asks_for_the_password_and_a_code_after_five_minutes() {
 async fn a_signed_out_visitor_can_change_nothing() {
     let app = TestApp::new().await;
     enrolled(&app, Mode::Form).await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         for path in [TOTP, CONFIRM, "/account/security/totp/cancel", OFF, CODES] {
             let to = client.post(path, &[("code", "123456")]).await.location().expect("the sign-in");

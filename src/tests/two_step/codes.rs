@@ -1,10 +1,10 @@
 //! Recovery codes.
 
-use super::{BOTH, CODES, Mode, OFF, PASSWORD, TestApp, codes_in, enrolled, events, half, lets_in, mails, step};
+use super::{CODES, Mode, OFF, PASSWORD, TestApp, codes_in, enrolled, events, half, lets_in, mails, step};
 
 #[tokio::test]
 async fn codes_are_shown_once_to_be_copied_printed_and_downloaded() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
         assert_eq!(ann.client.post(CODES, &[]).await.location().as_deref(), Some(CODES));
@@ -41,7 +41,7 @@ async fn a_code_signs_in_once_in_any_notation() {
         ann.codes[4].replace('0', "o").replace('1', "l"),
         ann.codes[5].replace('0', "O").replace('1', "I"),
     ];
-    for (code, mode) in typed.iter().zip(BOTH.into_iter().cycle()) {
+    for (code, mode) in typed.iter().zip(Mode::BOTH.into_iter().cycle()) {
         assert!(lets_in(&app, mode, code).await, "{code}");
         assert!(!lets_in(&app, mode, code).await, "{code} once more");
     }
@@ -52,7 +52,7 @@ async fn a_code_signs_in_once_in_any_notation() {
 
 #[tokio::test]
 async fn new_codes_replace_the_old_ones_and_the_owner_is_notified() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
         assert!(lets_in(&app, mode, &ann.codes[0]).await);
@@ -68,7 +68,7 @@ async fn new_codes_replace_the_old_ones_and_the_owner_is_notified() {
 
 #[tokio::test]
 async fn a_used_code_is_replaced_by_one_that_is_shown_once() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         let mut code = ann.codes[0].clone();
@@ -108,7 +108,7 @@ async fn a_used_code_is_replaced_by_one_that_is_shown_once() {
 
 #[tokio::test]
 async fn a_code_that_confirms_a_change_is_replaced_too_and_none_is_lost_before_it_is_shown() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         let mut client = half(&app, mode).await;
@@ -161,7 +161,7 @@ async fn codes_survive_a_change_of_the_secret_key() {
 async fn recovery_codes_require_a_second_factor() {
     let app = TestApp::new().await;
     app.account("ann", "ann@x.example").await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         client.sign_in("ann", PASSWORD).await;
         let answer = client.post(CODES, &[]).await;

@@ -1,7 +1,7 @@
 //! Where a second factor is required.
 
 use super::half_session::{functions, pages};
-use super::{BOTH, Client, Mode, OFF, PASSWORD, TestApp, enroll, half};
+use super::{Client, Mode, OFF, PASSWORD, TestApp, enroll, half};
 
 const EVERYONE: &[(&str, &str)] = &[("PORTAL_REQUIRE_MFA", "everyone")];
 const ADMINS: &[(&str, &str)] = &[("PORTAL_REQUIRE_MFA", "admins")];
@@ -44,7 +44,7 @@ async fn a_user_without_a_second_factor_can_only_open_the_page_that_adds_one() {
             .body
             .contains("Two-step sign-in is required. Add an authenticator app")
     );
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let client = signed_in(&app, mode).await;
         for path in functions() {
             let open =
@@ -60,7 +60,7 @@ async fn a_user_without_a_second_factor_can_only_open_the_page_that_adds_one() {
 
 #[tokio::test]
 async fn where_it_is_required_a_second_factor_gives_access_and_cannot_be_turned_off() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::with(EVERYONE).await;
         app.account("ann", "ann@x.example").await;
         let mut other = signed_in(&app, mode).await;

@@ -1,12 +1,12 @@
 //! Adding an authenticator app.
 
 use super::{
-    BOTH, CONFIRM, PASSWORD, Phone, TOTP, TestApp, enroll, enrolled, events, is_signed_in, lets_in, mails, step,
+    CONFIRM, Mode, PASSWORD, Phone, TOTP, TestApp, enroll, enrolled, events, is_signed_in, lets_in, mails, step,
 };
 
 #[tokio::test]
 async fn an_app_is_added_with_a_code_and_signing_in_then_requires_one() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         assert_eq!(ann.codes.len(), 10);
@@ -42,7 +42,7 @@ async fn the_page_shows_a_qr_code_and_the_same_secret_for_typing() {
 
 #[tokio::test]
 async fn the_code_that_added_the_app_does_not_sign_in() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         assert!(!lets_in(&app, mode, &ann.phone.code(app.clock.now())).await);
@@ -52,7 +52,7 @@ async fn the_code_that_added_the_app_does_not_sign_in() {
 
 #[tokio::test]
 async fn a_seed_is_shown_only_after_the_password_and_until_it_is_confirmed() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
         let mut client = app.client(mode);
@@ -77,7 +77,7 @@ async fn a_seed_is_shown_only_after_the_password_and_until_it_is_confirmed() {
 
 #[tokio::test]
 async fn a_wrong_code_adds_nothing_and_the_seed_stays() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("ann", "ann@x.example").await;
         let mut client = app.client(mode);
@@ -125,7 +125,7 @@ async fn starting_again_replaces_the_pending_app_and_an_old_one_expires() {
 #[tokio::test]
 async fn no_seed_is_stored_unencrypted() {
     let app = TestApp::new().await;
-    let ann = enrolled(&app, super::Mode::Form).await;
+    let ann = enrolled(&app, Mode::Form).await;
     let bytes = app.database_bytes();
     let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
     assert!(holds(b"ann@x.example"), "the right files are read");

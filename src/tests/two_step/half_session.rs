@@ -4,7 +4,7 @@ use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::generate_route_list;
 use portal::app;
 
-use super::{BOTH, Mode, TestApp, enrolled, half, is_signed_in};
+use super::{Mode, TestApp, enrolled, half, is_signed_in};
 
 /// Every page, from the table of routes, so that a new one is included automatically.
 pub(crate) fn pages() -> Vec<String> {
@@ -47,7 +47,7 @@ async fn only_the_page_of_the_second_step_is_shown() {
 
 #[tokio::test]
 async fn only_the_functions_of_the_second_step_and_sign_out_can_be_called() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         enrolled(&app, mode).await;
         let client = half(&app, mode).await;
@@ -72,7 +72,7 @@ async fn only_the_functions_of_the_second_step_and_sign_out_can_be_called() {
 async fn there_is_no_second_step_before_the_password() {
     let app = TestApp::new().await;
     let ann = enrolled(&app, Mode::Form).await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = app.client(mode);
         assert_eq!(client.get("/login/mfa").await.location().as_deref(), Some("/login"));
         let answer = client.post("/login/mfa", &[("code", &ann.codes[0])]).await;
@@ -84,7 +84,7 @@ async fn there_is_no_second_step_before_the_password() {
 
 #[tokio::test]
 async fn starting_over_ends_the_pending_sign_in() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         let mut client = half(&app, mode).await;

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 
-use super::{BOTH, TestApp, WRONG, enrolled, half, lets_in, step};
+use super::{TestApp, WRONG, enrolled, half, lets_in, step};
 use crate::harness::Mode;
 
 /// A wrong code, alternating between the two kinds.
@@ -12,7 +12,7 @@ fn wrong(n: usize) -> &'static str {
 
 #[tokio::test]
 async fn after_ten_failures_of_any_kind_every_factor_is_locked_for_15_minutes() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         app.advance(30);
@@ -99,7 +99,7 @@ async fn each_lockout_is_twice_as_long_up_to_a_day() {
 
 #[tokio::test]
 async fn strangers_who_know_the_password_do_not_lock_out_a_known_device_and_end_after_a_hundred_failures() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::with(&[("PORTAL_MFA_LOCKOUT", "60"), ("PORTAL_MFA_FAILURES", "100")]).await;
         let ann = enrolled(&app, mode).await;
         let mut owner = half(&app, mode).await;

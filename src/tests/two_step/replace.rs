@@ -3,15 +3,14 @@
 use futures::future::join_all;
 
 use super::{
-    Answer, BOTH, CONFIRM, Mode, OFF, PASSWORD, Phone, TOTP, TestApp, enrolled, events, half, is_signed_in, lets_in,
-    mails,
+    Answer, CONFIRM, Mode, OFF, PASSWORD, Phone, TOTP, TestApp, enrolled, events, half, is_signed_in, lets_in, mails,
 };
 
 const CANCEL: &str = "/account/security/totp/cancel";
 
 #[tokio::test]
 async fn the_new_app_replaces_the_old_one_which_works_until_then() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
         // This also works where a second step is required and there is no other factor.
@@ -58,7 +57,7 @@ async fn the_new_app_replaces_the_old_one_which_works_until_then() {
 
 #[tokio::test]
 async fn a_canceled_or_expired_replacement_changes_nothing() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
         ann.client.post(TOTP, &[]).await;

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 
-use super::{BOTH, PASSWORD, TestApp, WRONG, enrolled, events, half, is_signed_in, lets_in, step};
+use super::{PASSWORD, TestApp, WRONG, enrolled, events, half, is_signed_in, lets_in, step};
 use crate::harness::{Mode, without_random};
 
 const COOKIE: &str = "portal_session";
@@ -14,7 +14,7 @@ async fn a_clock_may_be_off_by_one_step_and_no_more() {
         let ann = enrolled(&app, Mode::Form).await;
         app.advance(10 * 30);
         let code = ann.phone.code_off_by(app.clock.now(), off);
-        for mode in BOTH {
+        for mode in Mode::BOTH {
             // The first mode used the time step, so it is reset for the second.
             app.execute("UPDATE totp SET last_step = 0").await;
             assert_eq!(lets_in(&app, mode, &code).await, good, "{off}");
@@ -29,11 +29,11 @@ async fn a_time_step_is_accepted_once_even_after_a_restart_and_no_earlier_one_is
     app.advance(60);
     let (before, code) = (ann.phone.code_off_by(app.clock.now(), -1), ann.phone.code(app.clock.now()));
     assert!(lets_in(&app, Mode::Script, &code).await);
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         assert!(!lets_in(&app, mode, &code).await && !lets_in(&app, mode, &before).await);
     }
     let app = app.restart(&[]).await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         assert!(!lets_in(&app, mode, &code).await);
     }
     app.advance(30);
@@ -42,7 +42,7 @@ async fn a_time_step_is_accepted_once_even_after_a_restart_and_no_earlier_one_is
 
 #[tokio::test]
 async fn one_of_sixteen_parallel_posts_of_a_code_signs_in() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         app.advance(30);
@@ -67,7 +67,7 @@ async fn one_of_sixteen_parallel_posts_of_a_code_signs_in() {
 
 #[tokio::test]
 async fn wrong_replayed_used_and_unknown_look_the_same() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         let replayed = ann.phone.code(app.clock.now());
@@ -92,7 +92,7 @@ async fn wrong_replayed_used_and_unknown_look_the_same() {
 async fn a_malformed_code_gets_its_own_message_and_costs_no_attempt() {
     let app = TestApp::with(&[("PORTAL_MFA_FAILURES", "1")]).await;
     let ann = enrolled(&app, Mode::Form).await;
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let mut client = half(&app, mode).await;
         for (code, said) in [("", "Enter the code from your authenticator app"), ("12345", "Enter the 6-digit code")] {
             let answer = step(&mut client, code).await;
@@ -104,7 +104,7 @@ async fn a_malformed_code_gets_its_own_message_and_costs_no_attempt() {
 
 #[tokio::test]
 async fn the_session_id_changes_at_the_second_step_and_the_previous_cookie_is_invalid() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         let mut client = half(&app, mode).await;
@@ -121,7 +121,7 @@ async fn the_session_id_changes_at_the_second_step_and_the_previous_cookie_is_in
 
 #[tokio::test]
 async fn the_target_page_and_remember_me_are_kept() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         let mut client = app.client(mode);
@@ -140,7 +140,7 @@ async fn the_target_page_and_remember_me_are_kept() {
 
 #[tokio::test]
 async fn after_ten_minutes_the_password_is_asked_for_again() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         let mut waiting = half(&app, mode).await;
@@ -163,7 +163,7 @@ async fn after_ten_minutes_the_password_is_asked_for_again() {
 #[tokio::test]
 async fn a_closed_account_or_one_whose_sessions_were_ended_gets_no_second_step() {
     for change in ["disabled_at = 1", "delete_after = 1", "session_epoch = session_epoch + 1"] {
-        for mode in BOTH {
+        for mode in Mode::BOTH {
             let app = TestApp::new().await;
             let ann = enrolled(&app, mode).await;
             let mut client = half(&app, mode).await;
@@ -178,7 +178,7 @@ async fn a_closed_account_or_one_whose_sessions_were_ended_gets_no_second_step()
 
 #[tokio::test]
 async fn the_second_of_two_tabs_says_that_it_is_signed_in() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         let mut client = half(&app, mode).await;

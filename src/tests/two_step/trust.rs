@@ -1,6 +1,6 @@
 //! Browsers that are not asked for the second step.
 
-use super::{BOTH, Client, Enrolled, Mode, PASSWORD, TestApp, enroll, enrolled, events, half, is_signed_in};
+use super::{Client, Enrolled, Mode, PASSWORD, TestApp, enroll, enrolled, events, half, is_signed_in};
 
 /// A browser that ann trusts, signed out.
 async fn trusted(app: &TestApp, ann: &Enrolled, code: usize, mode: Mode) -> Client {
@@ -24,7 +24,7 @@ fn trust_cookie(client: &Client) -> (String, String) {
 
 #[tokio::test]
 async fn a_trusted_browser_skips_the_second_step_for_thirty_days() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         let client = trusted(&app, &ann, 0, mode).await;
@@ -65,7 +65,7 @@ async fn a_browser_is_trusted_only_on_request_and_its_cookie_is_protected() {
 
 #[tokio::test]
 async fn a_wrong_code_trusts_no_browser_and_trust_does_not_replace_the_password() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let ann = enrolled(&app, mode).await;
         let mut client = half(&app, mode).await;
@@ -110,7 +110,7 @@ async fn the_cookie_of_another_account_does_nothing() {
 
 #[tokio::test]
 async fn trusted_browsers_are_listed_and_can_be_removed_one_by_one_or_all_at_once() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = enrolled(&app, mode).await;
         assert!(ann.client.get("/account/security").await.body.contains("No trusted browsers."));

@@ -10,7 +10,7 @@ use crate::harness::{Mode, TestApp};
 
 #[tokio::test]
 async fn an_administrator_without_the_required_second_factor_is_redirected_to_add_one() {
-    for mode in [Mode::Script, Mode::Form] {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         app.account("bob", "bob@x.example").await;
         let bob = id_of(&app, "bob").await;

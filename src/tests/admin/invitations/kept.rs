@@ -1,12 +1,12 @@
 //! What is sent, listed and stored about invitations, and for how long.
 
-use super::{BOTH, BY_INVITATION, GUEST, WEEK, invite, portal};
+use super::{BY_INVITATION, GUEST, WEEK, invite, portal};
 use crate::harness::Mode;
 use crate::harness::app::PASSWORD;
 
 #[tokio::test]
 async fn an_email_that_cannot_be_invited_gets_a_plain_error_and_no_invitation() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = portal(mode, BY_INVITATION).await;
         let before = app.count("SELECT COUNT(*) FROM outbox").await;
         for (address, message) in [

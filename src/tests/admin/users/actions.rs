@@ -2,7 +2,7 @@
 
 use portal::domain::UserAction;
 
-use super::{BOTH, PASSWORD, change, id_of, with_bob};
+use super::{PASSWORD, change, id_of, with_bob};
 use crate::harness::{Client, Mode, TestApp};
 use crate::two_step::{enrolled, half};
 
@@ -55,7 +55,7 @@ async fn bob(app: &TestApp, mode: Mode) -> Client {
 
 #[tokio::test]
 async fn every_action_is_explained_first_then_logged_and_its_owner_is_notified() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for (action, audit_action, event, subject, _) in ACTIONS {
             let (app, mut ann) = with_bob(mode).await;
             prepare(&app, action).await;
@@ -98,7 +98,7 @@ async fn every_action_is_explained_first_then_logged_and_its_owner_is_notified()
 
 #[tokio::test]
 async fn a_disabled_user_is_signed_out_at_the_next_request_and_pending_flows_are_canceled() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let mut bob = bob(&app, mode).await;
         bob.post("/account/email", &[("email", "bob@y.example")]).await;
@@ -132,7 +132,7 @@ async fn a_disabled_user_is_signed_out_at_the_next_request_and_pending_flows_are
 
 #[tokio::test]
 async fn a_started_recovery_ends_sessions_and_leads_to_a_new_password() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let mut bob = bob(&app, mode).await;
         change(&mut ann, &id_of(&app, "bob").await, "start-recovery", REASON).await;
@@ -152,7 +152,7 @@ async fn a_started_recovery_ends_sessions_and_leads_to_a_new_password() {
 
 #[tokio::test]
 async fn after_a_reset_the_password_alone_signs_in_and_a_pending_second_step_is_refused() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         enrolled(&app, mode).await;
         let mut waiting = half(&app, mode).await;
@@ -174,7 +174,7 @@ async fn after_a_reset_the_password_alone_signs_in_and_a_pending_second_step_is_
 
 #[tokio::test]
 async fn a_role_change_applies_to_the_next_request_of_an_open_session() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let mut bob = bob(&app, mode).await;
         let id = id_of(&app, "bob").await;
@@ -190,7 +190,7 @@ async fn a_role_change_applies_to_the_next_request_of_an_open_session() {
 
 #[tokio::test]
 async fn a_deleted_account_is_removed_completely_and_its_username_and_email_are_available() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let mut bob = bob(&app, mode).await;
         change(&mut ann, &id_of(&app, "bob").await, "delete", REASON).await;
@@ -204,7 +204,7 @@ async fn a_deleted_account_is_removed_completely_and_its_username_and_email_are_
 
 #[tokio::test]
 async fn an_irreversible_action_asks_for_the_password_and_keeps_the_reason() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for action in UserAction::ALL {
             let (app, mut ann) = with_bob(mode).await;
             let (wanted, action) = (wants_password(action), action.as_str());

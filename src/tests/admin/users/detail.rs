@@ -1,6 +1,6 @@
 //! A user's page.
 
-use super::{BOTH, PASSWORD, administrator, change, id_of, with_bob};
+use super::{PASSWORD, administrator, change, id_of, with_bob};
 use crate::harness::{Mode, TestApp};
 
 const SCRIPT: &str = "</title><script>alert(1)</script><img src=x onerror=x>";
@@ -87,7 +87,7 @@ async fn secrets(app: &TestApp) -> Vec<String> {
 
 #[tokio::test]
 async fn no_page_about_users_holds_a_hash_or_a_secret() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_bob(mode).await;
         app.member_with_passkey("carl", 1).await;
         app.client(mode).post("/recover", &[("email", "carl@x.example")]).await;

@@ -1,6 +1,6 @@
 //! What an action ends: sessions, pending sign-ins, trusted browsers.
 
-use super::{BOTH, PASSWORD, administrator, change, enroll, id_of, with_bob};
+use super::{Mode, PASSWORD, administrator, change, enroll, id_of, with_bob};
 use crate::harness::{Client, TestApp};
 use crate::two_step::{enrolled, half};
 
@@ -17,7 +17,7 @@ async fn password_leads_to(client: &Client) -> Option<String> {
 
 #[tokio::test]
 async fn every_session_of_the_user_is_signed_out_at_its_next_request_and_no_others() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let mut sessions = [app.client(mode), app.client(mode)];
         for bob in &mut sessions {
@@ -44,7 +44,7 @@ async fn every_session_of_the_user_is_signed_out_at_its_next_request_and_no_othe
 
 #[tokio::test]
 async fn a_sign_in_waiting_for_its_second_step_ends_with_the_sessions() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for action in ["end-sessions", "start-recovery"] {
             let app = TestApp::new().await;
             enrolled(&app, mode).await;
@@ -59,7 +59,7 @@ async fn a_sign_in_waiting_for_its_second_step_ends_with_the_sessions() {
 
 #[tokio::test]
 async fn after_a_reset_no_browser_is_trusted_even_when_two_step_sign_in_is_set_up_again() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let page = format!("/admin/users/{}", id_of(&app, "bob").await);
         let mut bob = app.client(mode);

@@ -1,12 +1,12 @@
 //! The CSV export of users.
 
-use super::{BOTH, PASSWORD, TestApp, administrator, crowd, with_bob};
+use super::{Mode, PASSWORD, TestApp, administrator, crowd, with_bob};
 
 const EXPORT: &str = "/admin/users/export";
 
 #[tokio::test]
 async fn every_user_that_matches_the_filter_is_in_the_file() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_bob(mode).await;
         crowd(&app, 1_200).await;
         let file = ann.post(EXPORT, &[("role", "user"), ("q", ""), ("state", "open"), ("sort", "")]).await;
@@ -35,7 +35,7 @@ async fn every_user_that_matches_the_filter_is_in_the_file() {
 #[tokio::test]
 async fn users_that_sort_equally_are_each_in_the_file_once() {
     let app = TestApp::new().await;
-    let mut ann = administrator(&app, super::Mode::Form, "ann").await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
     crowd(&app, 1_200).await;
     // All registered in the same millisecond, and none ever signed in.
     app.execute("UPDATE account SET created_at = 7 WHERE role = 'user'").await;
@@ -52,7 +52,7 @@ async fn users_that_sort_equally_are_each_in_the_file_once() {
 #[tokio::test]
 async fn no_cell_of_the_file_is_a_formula() {
     let app = TestApp::new().await;
-    let mut ann = administrator(&app, super::Mode::Form, "ann").await;
+    let mut ann = administrator(&app, Mode::Form, "ann").await;
     app.account("-cmd", "=cmd@x.example").await;
     let file = ann.post(EXPORT, &[]).await.body;
     assert!(file.contains("\"'-cmd\",\"'=cmd@x.example\""), "{file}");
@@ -60,7 +60,7 @@ async fn no_cell_of_the_file_is_a_formula() {
 
 #[tokio::test]
 async fn the_file_requires_the_password_again_and_returns_to_its_filters() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
         app.advance(301);

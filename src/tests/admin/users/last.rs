@@ -2,7 +2,7 @@
 
 use futures::future::join;
 
-use super::{BOTH, administrator, change, id_of};
+use super::{Mode, administrator, change, id_of};
 use crate::harness::TestApp;
 
 const ADMINISTRATORS: &str =
@@ -10,7 +10,7 @@ const ADMINISTRATORS: &str =
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_administrators_who_demote_disable_or_delete_each_other_at_once_leave_one() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         for action in ["make-user", "disable", "delete"] {
             for ann_first in [true, false] {
                 let app = TestApp::new().await;
@@ -38,7 +38,7 @@ async fn two_administrators_who_demote_disable_or_delete_each_other_at_once_leav
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_administrators_who_give_up_the_role_at_once_leave_one() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
         let mut bob = administrator(&app, mode, "bob").await;
@@ -55,7 +55,7 @@ async fn two_administrators_who_give_up_the_role_at_once_leave_one() {
 
 #[tokio::test]
 async fn an_administrator_can_give_up_the_role_if_another_one_can_sign_in() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = administrator(&app, mode, "ann").await;
         app.account("bob", "bob@x.example").await;

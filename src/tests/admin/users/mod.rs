@@ -16,7 +16,6 @@ use crate::harness::app::PASSWORD;
 use crate::harness::totp::Phone;
 use crate::harness::{Answer, Client, Mode, TestApp};
 
-const BOTH: [Mode; 2] = [Mode::Script, Mode::Form];
 const CHANGE: &str = "/admin/users/change";
 
 /// Two administrators, ann who is signed in and zoe, and the user bob.

@@ -1,10 +1,10 @@
 //! Actions that are refused and change nothing.
 
-use super::{BOTH, CHANGE, change, id_of, with_bob};
+use super::{CHANGE, Mode, change, id_of, with_bob};
 
 #[tokio::test]
 async fn an_action_that_does_not_apply_is_refused_with_a_plain_message_and_changes_nothing() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let id = id_of(&app, "bob").await;
         let (open, disabled) = ("disabled_at = NULL, delete_after = NULL", "disabled_at = 1, delete_after = NULL");
@@ -37,7 +37,7 @@ async fn an_action_that_does_not_apply_is_refused_with_a_plain_message_and_chang
 
 #[tokio::test]
 async fn administrators_cannot_use_actions_on_themselves_that_their_account_pages_offer() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let id = id_of(&app, "ann").await;
         for action in ["disable", "delete", "end-sessions", "start-recovery", "reset-two-step"] {
@@ -52,7 +52,7 @@ async fn administrators_cannot_use_actions_on_themselves_that_their_account_page
 
 #[tokio::test]
 async fn a_missing_reason_is_an_error_beside_its_field_and_the_input_is_kept() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let id = id_of(&app, "bob").await;
         let long = "x".repeat(301);
@@ -63,7 +63,7 @@ async fn a_missing_reason_is_an_error_beside_its_field_and_the_input_is_kept() {
             let seen = ann.seen(answer).await;
             assert!(seen.contains(why), "{why}: {seen}");
         }
-        if mode == crate::harness::Mode::Form {
+        if mode == Mode::Form {
             let answer = change(&mut ann, &id, "disable", &long).await;
             assert_eq!(answer.location(), Some(format!("/admin/users/{id}/disable")));
             assert!(ann.seen(answer).await.contains(&long[..300]));
@@ -75,7 +75,7 @@ async fn a_missing_reason_is_an_error_beside_its_field_and_the_input_is_kept() {
 
 #[tokio::test]
 async fn an_unknown_id_or_action_does_nothing() {
-    for mode in BOTH {
+    for mode in Mode::BOTH {
         let (app, mut ann) = with_bob(mode).await;
         let bob = id_of(&app, "bob").await;
         let nobody = "00000000-0000-7000-8000-000000000000";
@@ -87,7 +87,7 @@ async fn an_unknown_id_or_action_does_nothing() {
             ("../..", "//x.example"),
         ] {
             let answer = change(&mut ann, id, action, "Because.").await;
-            if mode == crate::harness::Mode::Script {
+            if mode == Mode::Script {
                 assert_eq!(answer.status, 404, "{id} {action}");
             } else {
                 assert_eq!(answer.location().as_deref(), Some("/admin/users"), "{id} {action}");
