@@ -12,7 +12,7 @@ use portal::config::reference;
 use super::harness::process::run;
 
 /// Variables that look like settings of the program but belong to a build tool.
-const OTHER_VARIABLES: &[&str] = &["LEPTOS_OUTPUT_NAME"];
+const OTHER_VARIABLES: &[&str] = &["LEPTOS_HASH_FILES", "LEPTOS_OUTPUT_NAME"];
 /// How the names of settings start.
 const SETTINGS: &[&str] =
     &["PORTAL_", "LEPTOS_", "PUBLIC_URL", "TRUSTED_PROXIES", "DATABASE_URL", "SMTP_URL", "MAIL_FROM", "SECRET_KEY"];
