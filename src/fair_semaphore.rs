@@ -14,7 +14,7 @@ tokio::task_local! {
     static SOURCE: Source;
 }
 
-/// Runs the work of a request from `source`.
+/// Does the work of a request from `source`, so that [`current_source`] returns it. Not inherited by spawned tasks.
 pub async fn work_for<T>(source: Source, work: impl Future<Output = T>) -> T {
     SOURCE.scope(source, work).await
 }

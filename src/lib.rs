@@ -32,6 +32,7 @@
 //! * `store`: the database. Its models are private to it.
 //! * `mail`: the outbox worker, transports, texts and layout.
 //! * `datetime`: times and durations as text.
+//! * `fair_semaphore`: lets networks take turns at writing and at hashing passwords.
 //! * `http`: the middleware, outermost first: logging, headers and the checks that need no
 //!   session (`http::front`), compression, the session, and the access check; then the
 //!   pages (`http::pages`).

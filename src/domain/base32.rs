@@ -35,6 +35,6 @@ pub fn in_groups(code: &str) -> String {
 }
 
 /// Whether a character is a hyphen, or one that a word processor replaces it with.
-fn is_dash(c: char) -> bool {
+pub fn is_dash(c: char) -> bool {
     matches!(c, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }

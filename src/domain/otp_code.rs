@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::digits;
 use super::limits::OTP_DIGITS;
+use super::{base32, digits};
 
 /// The most bytes of a pasted text. An email with a code has about 600.
 const TYPED_MAX: usize = 1_000;
@@ -34,7 +34,7 @@ impl OtpCode {
             return Err(OtpCodeError::Malformed);
         }
         let text = digits::to_ascii(typed);
-        let compact: String = text.chars().filter(|c| !c.is_whitespace() && !is_dash(*c)).collect();
+        let compact: String = text.chars().filter(|c| !c.is_whitespace() && !base32::is_dash(*c)).collect();
         if compact.is_empty() {
             return Err(OtpCodeError::Empty);
         }
@@ -71,10 +71,6 @@ fn only_code_in(text: &str) -> Option<String> {
     codes.dedup();
     let found = if codes.is_empty() { &mut halves } else { &mut codes };
     found.pop().filter(|_| found.is_empty())
-}
-
-fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 impl fmt::Debug for OtpCode {

@@ -16,6 +16,7 @@ pub(super) fn is_invisible(c: char) -> bool {
     c.is_control() || no_width || direction || line
 }
 
+/// Whether the character joins or separates the letters around it without being visible itself.
 pub(super) fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }

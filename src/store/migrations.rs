@@ -105,6 +105,48 @@ async fn pending_seeds_move_to_their_table(db: &DatabaseConnection) {
     Migrator::up(db, None).await.expect("the migrations run");
 }
 
+/// The migration to several replaced TOTP secrets of an account keeps the one that there was, and reverting it keeps the
+/// first.
+async fn replaced_seeds_are_kept(db: &DatabaseConnection) {
+    let steps = Some(steps_before("replaced_apps"));
+    Migrator::down(db, steps).await.expect("the migrations are reverted");
+    let blob = |hex: &str| match db.get_database_backend() {
+        DbBackend::Sqlite => format!("x'{hex}'"),
+        _ => format!("'\\x{hex}'::bytea"),
+    };
+    let id = |n: u8| match db.get_database_backend() {
+        DbBackend::Sqlite => blob(&format!("{n:032x}")),
+        _ => format!("'{n:032x}'::uuid"),
+    };
+    let insert = format!(
+        "INSERT INTO totp_replaced (account_id, secret, created_at, confirmed_at, last_step, added_by, replaced_at)
+         VALUES ({}, {}, 1, 2, 3, 'session', 4)",
+        id(1),
+        blob("07")
+    );
+    db.execute_unprepared(&insert).await.expect("a secret is inserted");
+    Migrator::up(db, None).await.expect("the migrations run");
+    let kept = format!(
+        "totp_replaced WHERE account_id = {} AND secret = {} AND created_at = 1 AND confirmed_at = 2 AND last_step = 3
+            AND added_by = 'session' AND replaced_at = 4",
+        id(1),
+        blob("07")
+    );
+    assert_eq!(count(db, &kept).await, 1);
+    let later = format!(
+        "INSERT INTO totp_replaced (id, account_id, secret, created_at, added_by, replaced_at)
+         VALUES ({}, {}, {}, 5, '', 6)",
+        id(2),
+        id(1),
+        blob("08")
+    );
+    db.execute_unprepared(&later).await.expect("another secret of the account is inserted");
+    Migrator::down(db, steps).await.expect("the migrations are reverted");
+    assert_eq!((count(db, &kept).await, count(db, "totp_replaced").await), (1, 1));
+    Migrator::up(db, None).await.expect("the migrations run");
+    db.execute_unprepared("DELETE FROM totp_replaced").await.expect("the rows are deleted");
+}
+
 /// Two processes that start at the same time on a new database.
 async fn only_one_of_two_processes_migrates(url: &str) {
     let migrate = async || {
@@ -161,6 +203,7 @@ async fn revert_and_apply_again(url: &str) {
     }
     pending_flows_move_to_one_table(db).await;
     pending_seeds_move_to_their_table(db).await;
+    replaced_seeds_are_kept(db).await;
     a_newer_database_is_left_alone(&store).await;
     a_failed_upgrade_changes_nothing(&store).await;
     assert_eq!(schema(db).await, whole, "after an upgrade that failed once");

@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::connections::{MAX_WAIT, POSTGRES_BEGIN, Pool, is_harmless, within};
-use super::{Store, StoreError};
-use crate::domain::Timestamp;
-use crate::fair_semaphore::{Permit, current_source};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait as _,
 };
+
+use super::connections::{MAX_WAIT, POSTGRES_BEGIN, Pool, is_harmless, within};
+use super::{Store, StoreError};
+use crate::domain::Timestamp;
+use crate::fair_semaphore::{Permit, current_source};
 
 /// Allows one write transaction at a time, across all processes, like IMMEDIATE does on SQLite.
 /// Acquired before the first read, so that under READ COMMITTED every statement sees what earlier

@@ -67,6 +67,7 @@ impl SecondFactor<'_> {
         if let Some(app) = totp::find(tx, account_id).await?
             && theirs(&app.added_by, app.since)
         {
+            // The app before the first of their replacements. Without one, the latest that they added before `since`.
             let by_others = |app: &&ReplacedSeed| !sessions.iter().any(|session| app.added_by.includes(*session));
             match replaced.iter().find(by_others).or(replaced.first()) {
                 Some(app) => totp::restore(tx, account_id, app.id).await?,

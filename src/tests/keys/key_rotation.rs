@@ -61,6 +61,24 @@ async fn the_seed_of_an_authenticator_app_is_re_encrypted() {
 }
 
 #[tokio::test]
+async fn every_replaced_seed_of_an_account_is_re_encrypted() {
+    let outbox = Outbox::new().await;
+    let place = SEALED.iter().find(|place| place.table == "totp_replaced").expect("the replaced seeds");
+    let account = Uuid::from_u128(7);
+    let sealer = |keys: &KeyRing| Sealer::new(keys, "totp", Rng::from_seed(3));
+    let insert = "INSERT INTO totp_replaced (id, account_id, secret, created_at, added_by, replaced_at) \
+                  VALUES (?, ?, ?, 0, '', 0)";
+    for n in 1..=2 {
+        let sealed = sealer(&secret(7).into()).seal(account, &[n; 20]).expect("short");
+        outbox.execute(insert, [Uuid::from_u128(n.into()).into(), account.into(), sealed.into()]).await;
+    }
+    assert!(outbox.resealing(both()).await.rotate().await.expect("no error").contains(&(place, 2)));
+    let values = encrypted_columns::page(outbox.store.reader(), place, None, 500).await.expect("no error");
+    let seeds: Vec<_> = values.iter().map(|value| sealer(&secret(8).into()).open(account, &value.sealed)).collect();
+    assert_eq!(seeds, [Ok(vec![1; 20]), Ok(vec![2; 20])]);
+}
+
+#[tokio::test]
 async fn data_encrypted_by_the_previous_version_is_delivered_and_re_encrypted() {
     for (keys, previous) in [(both(), true), (secret(7).into(), false)] {
         let outbox = Outbox::new().await;
