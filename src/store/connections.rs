@@ -21,7 +21,7 @@ use sea_orm::{
     QueryResult, RuntimeErr, Statement,
 };
 
-use super::sqlite_reader::SqliteReader;
+use super::inline_reader::InlineReader;
 
 /// The longest wait for the lock of an SQLite file, and for the writer permit.
 pub(super) const MAX_WAIT: Duration = Duration::from_secs(10);
@@ -224,22 +224,33 @@ fn postgres(options: &mut ConnectOptions, suspect: &Arc<AtomicBool>) {
 #[derive(Debug)]
 pub struct Reader {
     pub(super) pool: Pool,
-    /// For SQLite: the connections for single queries. The pool is for everything else.
-    sqlite: Option<SqliteReader>,
+    /// Only for SQLite.
+    inline: Option<InlineReader>,
 }
 
 impl Reader {
-    pub(super) fn new(pool: Pool, size: u32) -> Self {
-        let sqlite = pool.is_sqlite().then(|| {
+    pub(super) fn new(pool: Pool) -> Self {
+        let inline = pool.is_sqlite().then(|| {
             let options = pool.connections().get_sqlite_connection_pool().connect_options();
-            SqliteReader::new((*options).clone(), size as usize)
+            InlineReader::new(options.get_filename().to_path_buf())
         });
-        Self { pool, sqlite }
+        Self { pool, inline }
+    }
+
+    /// Finds a row on this thread and without waiting. Returns `None` where that is not possible, and the query has to
+    /// go to the pool: on PostgreSQL, while SQLite is locked, and after an error.
+    pub(super) fn find_inline<T>(
+        &self,
+        sql: &str,
+        key: &[u8],
+        read: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Option<Option<T>> {
+        self.inline.as_ref()?.find(sql, key, read).ok()
     }
 
     pub(super) async fn close(&self) -> Result<(), DbErr> {
-        if let Some(sqlite) = &self.sqlite {
-            sqlite.close().await?;
+        if let Some(inline) = &self.inline {
+            inline.close();
         }
         self.pool.close().await
     }
@@ -260,9 +271,6 @@ impl ConnectionTrait for Reader {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        if let Some(sqlite) = &self.sqlite {
-            return sqlite.query_one(statement).await;
-        }
         let query = |connections: DatabaseConnection| {
             let statement = statement.clone();
             async move { connections.query_one_raw(statement).await }
@@ -271,9 +279,6 @@ impl ConnectionTrait for Reader {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        if let Some(sqlite) = &self.sqlite {
-            return sqlite.query_all(statement).await;
-        }
         let query = |connections: DatabaseConnection| {
             let statement = statement.clone();
             async move { connections.query_all_raw(statement).await }

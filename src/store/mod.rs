@@ -30,6 +30,7 @@ pub mod encrypted_columns;
 mod entity;
 mod health;
 pub mod hourly_counters;
+mod inline_reader;
 pub mod invitations;
 pub mod known_devices;
 pub mod lineage;
@@ -49,7 +50,6 @@ pub mod recovery_codes;
 pub mod security_events;
 pub mod sessions;
 pub mod spent_challenges;
-mod sqlite_reader;
 pub mod totp;
 mod transaction;
 pub mod trusted_browsers;
@@ -99,7 +99,7 @@ impl Store {
     /// Fails if the database cannot be opened or reached.
     pub async fn open(url: &str, clock: Clock) -> Result<Self, StoreError> {
         let writer = Arc::new(Pool::open(url, 1).await?);
-        let reader = Arc::new(Reader::new(Pool::open(url, READERS).await?, READERS));
+        let reader = Arc::new(Reader::new(Pool::open(url, READERS).await?));
         Ok(Self { writer, reader, write_permits: FairSemaphore::new(1), clock })
     }
 

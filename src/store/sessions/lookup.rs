@@ -45,7 +45,7 @@ pub struct Owner {
 }
 
 /// A session and its account, read in one query.
-#[derive(DerivePartialModel)]
+#[derive(Debug, DerivePartialModel)]
 #[sea_orm(entity = "session::Entity")]
 struct Row {
     data: String,
@@ -54,6 +54,33 @@ struct Row {
     last_seen_at: Timestamp,
     #[sea_orm(nested)]
     owner: Option<Owner>,
+}
+
+impl Row {
+    /// Reads what [`Reader::find_inline`](crate::store::Reader) finds. Must read the same as the derived code does.
+    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        let owner = match row.get::<_, Option<[u8; 16]>>("owner_id")? {
+            None => None,
+            Some(id) => Some(Owner {
+                id: Uuid::from_bytes(id),
+                username: row.get("owner_username")?,
+                email: row.get("owner_email")?,
+                role: Role::parse(row.get_ref("owner_role")?.as_str()?).unwrap_or(Role::User),
+                created_at: Timestamp(row.get("owner_created_at")?),
+                verified_at: Timestamp(row.get("owner_verified_at")?),
+                open: row.get("owner_open")?,
+                session_version: row.get("owner_session_version")?,
+                has_factor: row.get("owner_has_factor")?,
+            }),
+        };
+        Ok(Self {
+            data: row.get("data")?,
+            remember: row.get("remember")?,
+            created_at: Timestamp(row.get("created_at")?),
+            last_seen_at: Timestamp(row.get("last_seen_at")?),
+            owner,
+        })
+    }
 }
 
 impl SessionLookup {
@@ -84,9 +111,15 @@ impl Sessions {
     pub async fn open(&self, id: &Id, in_background: bool) -> Result<Option<SessionLookup>, StoreError> {
         let digest = digest(id);
         let reader = self.store.reader();
-        let values = [digest.clone().into()];
-        let query = Statement::from_sql_and_values(reader.get_database_backend(), &*self.lookup, values);
-        let Some(row) = Row::find_by_statement(query).one(reader).await? else { return Ok(None) };
+        let row = match reader.find_inline(&self.lookup, &digest, Row::read) {
+            Some(row) => row,
+            None => {
+                let values = [digest.clone().into()];
+                let query = Statement::from_sql_and_values(reader.get_database_backend(), &*self.lookup, values);
+                Row::find_by_statement(query).one(reader).await?
+            }
+        };
+        let Some(row) = row else { return Ok(None) };
         let now = self.clock.now();
         if self.is_over(row.remember, row.created_at, row.last_seen_at, now) {
             return Ok(None);
@@ -126,11 +159,71 @@ fn has_factor() -> Expr {
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::QuerySelect as _;
+    use sea_orm::{ConnectionTrait as _, EntityTrait as _, QuerySelect as _, Set};
+    use uuid::Uuid;
 
-    use super::{has_factor, query, with_account};
-    use crate::store::entity::account;
+    use super::{Row, has_factor, query, with_account};
+    use crate::crypto::PasswordHash;
+    use crate::domain::{Email, Role, Timestamp, Username};
+    use crate::store::accounts::{self, NewAccount};
+    use crate::store::entity::{account, session};
     use crate::store::query_plan::{Plan, empty_store};
+
+    #[tokio::test]
+    async fn sqlite_reads_the_same_inline_as_from_the_pool() {
+        let (store, _folder) = empty_store().await;
+        let id = Uuid::from_u128(7);
+        let tx = store.write().await.expect("a transaction");
+        let account = NewAccount {
+            id,
+            username: Username::parse("ann").expect("a username"),
+            email: Email::parse("Ann@example.org").expect("an email"),
+            password_hash: PasswordHash::from_stored("phc".to_owned()),
+            role: Role::User,
+            created_at: Timestamp(1),
+        };
+        accounts::insert(&tx, account).await.expect("an account");
+        for (digest, account_id) in [(1, Some(id)), (2, None)] {
+            let row = session::ActiveModel {
+                digest: Set(vec![digest; 32]),
+                account_id: Set(account_id),
+                remember: Set(account_id.is_some()),
+                data: Set(r#"{"key": "value"}"#.to_owned()),
+                created_at: Set(Timestamp(2)),
+                last_seen_at: Set(Timestamp(3)),
+                handle: Set(None),
+            };
+            session::Entity::insert(row).exec_without_returning(&tx).await.expect("a session");
+        }
+        tx.commit().await.expect("committed");
+        let changes = [
+            "",
+            "UPDATE account SET role = 'administrator', verified_at = 4, session_epoch = 5",
+            "UPDATE account SET role = 'of a later version', disabled_at = 6",
+            "UPDATE account SET disabled_at = NULL, delete_after = 7",
+            "UPDATE account SET delete_after = NULL",
+            "INSERT INTO totp (account_id, secret, created_at, added_by) SELECT id, x'00', 8, '' FROM account",
+        ];
+        let mut seen = Vec::new();
+        for change in changes {
+            let tx = store.write().await.expect("a transaction");
+            tx.execute_unprepared(change).await.expect("a change");
+            tx.commit().await.expect("committed");
+            for digest in [1, 2] {
+                let pooled = with_account(vec![digest; 32]).into_partial_model::<Row>().one(store.reader()).await;
+                let pooled = format!("{:?}", pooled.expect("a query").expect("a row"));
+                let inline = store.reader().find_inline(&query(sea_orm::DbBackend::Sqlite), &[digest; 32], Row::read);
+                assert_eq!(format!("{:?}", inline.expect("read inline").expect("a row")), pooled);
+                seen.push(pooled);
+            }
+        }
+        seen.sort();
+        seen.dedup();
+        // The session without an account is always the same, and closing the account shows once.
+        assert_eq!(seen.len(), 6, "{seen:#?}");
+        let none = store.reader().find_inline(&query(sea_orm::DbBackend::Sqlite), &[3; 32], Row::read);
+        assert!(none.is_some_and(|row| row.is_none()));
+    }
 
     #[tokio::test]
     async fn a_session_and_its_account_are_two_index_searches_of_one_query() {
