@@ -26,6 +26,7 @@ mod m20261123_000014_email_verification;
 mod m20261128_000015_attempts;
 mod m20261128_000016_factor_origin;
 mod m20261129_000017_replaced_apps;
+mod m20261129_000018_mail_faults;
 
 /// Migrates a database to the schema of this version.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000015_attempts::Migration),
             Box::new(m20261128_000016_factor_origin::Migration),
             Box::new(m20261129_000017_replaced_apps::Migration),
+            Box::new(m20261129_000018_mail_faults::Migration),
         ]
     }
 }

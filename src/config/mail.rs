@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use lettre::Address;
 use lettre::message::Mailbox;
+use lettre::transport::smtp::extension::ClientId;
 
 use super::env::{Env, Source};
-use super::settings::{MAIL_FROM, PORTAL_DEV_MAILBOX, SMTP_URL};
+use super::settings::{MAIL_FROM, PORTAL_DEV_MAILBOX, PORTAL_SMTP_HELO, SMTP_URL};
 use super::site::SiteConfig;
 use super::{Config, Mistakes};
-use crate::mail::transport::SmtpServer;
+use crate::mail::transport::{SetupError, SmtpServer, Timeouts};
 use crate::mail::{Sender, Transport};
 
 /// Why a portal that others reach does not start in development.
@@ -23,6 +24,8 @@ pub struct MailConfig {
     pub transport: TransportConfig,
     /// The sender of all emails.
     pub from: Mailbox,
+    /// The portal's name in its greeting to the mail server.
+    pub helo: ClientId,
 }
 
 /// Where emails are sent.
@@ -50,7 +53,8 @@ impl MailConfig {
     pub fn load(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Self> {
         let transport = transport(env, site, mistakes);
         let from = from(env, site, mistakes);
-        Some(Self { transport: transport?, from: from? })
+        let helo = helo(env, site, mistakes);
+        Some(Self { transport: transport?, from: from?, helo: helo? })
     }
 }
 
@@ -59,9 +63,9 @@ impl Transport {
     ///
     /// # Errors
     /// TLS cannot be set up.
-    pub fn from_config(config: &MailConfig) -> Result<Self, lettre::transport::smtp::Error> {
+    pub fn from_config(config: &MailConfig) -> Result<Self, SetupError> {
         match &config.transport {
-            TransportConfig::Smtp(server) => Self::smtp(server.clone()),
+            TransportConfig::Smtp(server) => Self::smtp(server.clone(), config.helo.clone(), Timeouts::RFC_5321),
             TransportConfig::File { dir, .. } => Ok(Self::file(dir.clone())),
         }
     }
@@ -113,6 +117,21 @@ fn from(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Mailbox
     };
     let problem = "must be an email address such as portal@example.com, or Portal <portal@example.com>";
     mistakes.check(MAIL_FROM.name, parse_from(&text).ok_or(problem))
+}
+
+/// The host of `PUBLIC_URL`, because the host name of a container means nothing to a mail server.
+fn helo(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<ClientId> {
+    let name = match env.get(PORTAL_SMTP_HELO.name) {
+        Some(name) => name.trim().to_owned(),
+        None => site.public_url.host.trim_matches(['[', ']']).to_owned(),
+    };
+    let helo = match name.parse() {
+        Ok(IpAddr::V4(ip)) => Some(ClientId::Ipv4(ip)),
+        Ok(IpAddr::V6(ip)) => Some(ClientId::Ipv6(ip)),
+        Err(_) => idna::domain_to_ascii_strict(&name).ok().map(ClientId::Domain),
+    };
+    mistakes
+        .check(PORTAL_SMTP_HELO.name, helo.ok_or("must be a host name such as portal.example.com, or an IP address"))
 }
 
 /// Converts the domain to ASCII (IDNA), because not every mail server accepts another form.

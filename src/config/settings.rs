@@ -77,6 +77,9 @@ settings! {
             "`no-reply@` and the host of `PUBLIC_URL`; required in production if that is an IP address",
             "`portal@example.com` or `Portal <portal@example.com>`", "The sender of all emails.")
             .shown_as("Sender", |config| config.mail.from.to_string());
+        PORTAL_SMTP_HELO: Setting = optional("the host of `PUBLIC_URL`", "a host name or an IP address",
+            "How the portal names itself to the mail server (`EHLO`). Some mail servers accept only a name that resolves.")
+            .shown_as("Name in EHLO", |config| config.mail.helo.to_string());
         PORTAL_DEV_MAILBOX: Choice<MailboxReaders> = choice(
             &[
                 ("local", MailboxReaders::Local, "for browsers on this machine"),

@@ -5,10 +5,9 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt as _;
 
 use super::pace::Pace;
-use super::schedule::SEND_TIMEOUT;
-use super::transport::SendError;
+use super::transport::{Progress, SendError};
 use super::{Mailer, RenderedEmail, Sender, Transport};
-use crate::store::outbox::WaitingMail;
+use crate::store::outbox::{MailFault, WaitingMail};
 
 /// A finished attempt.
 pub struct Done {
@@ -16,14 +15,20 @@ pub struct Done {
     pub outcome: Outcome,
 }
 
+/// What an attempt needs of the worker.
+#[derive(Clone, Copy)]
+pub struct Parts<'a> {
+    pub mailer: &'a Mailer,
+    pub transport: &'a Transport,
+    pub sender: &'a Sender,
+    pub pace: &'a Pace,
+}
+
 /// How an attempt ended.
 pub enum Outcome {
     /// A server accepted the email.
     Sent,
-    /// A temporary failure; to be retried.
-    Failed(String),
-    /// A permanent failure.
-    Refused(String),
+    Failed(SendError),
     /// A permanent failure that cannot be retried either: the payload cannot be decrypted.
     Unreadable(String),
     /// Not sent, because it expired.
@@ -32,21 +37,17 @@ pub enum Outcome {
     Suppressed,
 }
 
-/// Decrypts, renders and sends a claimed email, within ten seconds and before it expires. A decoy takes as long as the
-/// last code, but is not sent.
-pub async fn attempt(mail: WaitingMail, mailer: &Mailer, transport: &Transport, sender: &Sender, pace: &Pace) -> Done {
+/// Decrypts, renders and sends a claimed email before it expires. A decoy is offered to the server as far as the
+/// recipient, and takes as long as the last code.
+pub async fn attempt(worker: Parts<'_>, mail: WaitingMail, progress: Progress) -> Done {
     // A panic over one email must not stop the others.
-    let outcome = AssertUnwindSafe(try_to_send(&mail, mailer, transport, sender, pace)).catch_unwind().await;
-    Done { mail, outcome: outcome.unwrap_or_else(|_| Outcome::Failed("the attempt panicked".to_owned())) }
+    let outcome = AssertUnwindSafe(try_to_send(worker, &mail, &progress)).catch_unwind().await;
+    let panicked = |_| Outcome::Failed(SendError::new(MailFault::Temporary, "the attempt panicked"));
+    Done { mail, outcome: outcome.unwrap_or_else(panicked) }
 }
 
-async fn try_to_send(
-    mail: &WaitingMail,
-    mailer: &Mailer,
-    transport: &Transport,
-    sender: &Sender,
-    pace: &Pace,
-) -> Outcome {
+async fn try_to_send(worker: Parts<'_>, mail: &WaitingMail, progress: &Progress) -> Outcome {
+    let Parts { mailer, transport, sender, pace } = worker;
     let Some(message) = mailer.open(mail) else {
         return Outcome::Unreadable(
             "the content can't be decrypted: the row was changed, or it was encrypted with a different SECRET_KEY"
@@ -60,22 +61,19 @@ async fn try_to_send(
     }
     let email = match RenderedEmail::new(mail.id, &message, sender, now) {
         Ok(email) => email,
-        Err(error) => return Outcome::Refused(error.to_string()),
+        Err(error) => return Outcome::Failed(SendError::new(MailFault::Content, error.to_string())),
     };
-    let limit = life.map_or(SEND_TIMEOUT, |life| life.min(SEND_TIMEOUT));
-    if mail.is_decoy() {
-        tokio::time::sleep(pace.get().min(limit)).await;
-        return Outcome::Suppressed;
-    }
     let began = mailer.clock.elapsed();
-    let sent = tokio::time::timeout(limit, transport.send(&email)).await;
+    let took = || mailer.clock.elapsed().saturating_sub(began);
+    if mail.is_decoy() {
+        let probed = transport.probe(&email, life).await;
+        let rest = pace.get().saturating_sub(took());
+        tokio::time::sleep(life.map_or(rest, |life| rest.min(life.saturating_sub(took())))).await;
+        return probed.map_or_else(Outcome::Failed, |()| Outcome::Suppressed);
+    }
+    let sent = transport.send(&email, life, progress).await;
     if mail.carries_code {
-        pace.set(mailer.clock.elapsed().saturating_sub(began));
+        pace.set(took());
     }
-    match sent {
-        Ok(Ok(())) => Outcome::Sent,
-        Ok(Err(SendError::Failed(error))) => Outcome::Failed(error),
-        Ok(Err(SendError::Refused(error))) => Outcome::Refused(error),
-        Err(_) => Outcome::Failed("the mail server did not answer in time".to_owned()),
-    }
+    sent.map_or_else(Outcome::Failed, |()| Outcome::Sent)
 }

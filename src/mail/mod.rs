@@ -68,7 +68,19 @@ impl Mailer {
     /// Call [`Mailer::wake`] after the commit.
     pub async fn enqueue(&self, tx: &Transaction, message: &Message, otp_id: Option<Uuid>) -> Result<(), StoreError> {
         hourly_counters::add(tx, Metric::MailQueued, self.clock.now()).await?;
-        self.insert(tx, message, otp_id, MailState::Waiting).await
+        outbox::insert(tx, NewMail { otp_id, ..self.new_mail(message, MailState::Waiting)? }).await
+    }
+
+    /// Same as [`Mailer::enqueue`], for a message in place of the one that contains the code `otp_id`.
+    pub async fn enqueue_in_place_of(
+        &self,
+        tx: &Transaction,
+        message: &Message,
+        otp_id: Uuid,
+    ) -> Result<(), StoreError> {
+        hourly_counters::add(tx, Metric::MailQueued, self.clock.now()).await?;
+        let new = self.new_mail(message, MailState::Waiting)?;
+        outbox::insert(tx, NewMail { in_place_of: Some(otp_id), ..new }).await
     }
 
     /// Stores a decoy in place of a message that is not to be sent, because an account exists or
@@ -80,19 +92,13 @@ impl Mailer {
         otp_id: Option<Uuid>,
     ) -> Result<(), StoreError> {
         hourly_counters::touch(tx, Metric::MailQueued, self.clock.now()).await?;
-        self.insert(tx, message, otp_id, MailState::Decoy).await
+        outbox::insert(tx, NewMail { otp_id, ..self.new_mail(message, MailState::Decoy)? }).await
     }
 
-    async fn insert(
-        &self,
-        tx: &Transaction,
-        message: &Message,
-        otp_id: Option<Uuid>,
-        state: MailState,
-    ) -> Result<(), StoreError> {
+    fn new_mail(&self, message: &Message, state: MailState) -> Result<NewMail, StoreError> {
         let now = self.clock.now();
         let id = self.rng.id(now);
-        let new = NewMail {
+        Ok(NewMail {
             id,
             kind: message.kind().to_owned(),
             recipient_masked: message.to().masked(),
@@ -100,9 +106,9 @@ impl Mailer {
             state,
             created_at: now,
             expires_at: message.expires_at(),
-            otp_id,
-        };
-        outbox::insert(tx, new).await
+            otp_id: None,
+            in_place_of: None,
+        })
     }
 
     /// Tells the worker that an email is due. Without it the email goes out a few seconds later.

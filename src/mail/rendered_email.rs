@@ -56,7 +56,7 @@ impl RenderedEmail {
         let to: Address = message.to().deliverable().parse()?;
         let since_epoch = Duration::from_millis(u64::try_from(at.0).unwrap_or(0));
         let mail = lettre::Message::builder()
-            .message_id(Some(format!("<{id}@{}>", from.from().email.domain())))
+            .message_id(Some(format!("<{id}@{}>", from.host())))
             .date(UNIX_EPOCH + since_epoch)
             .from(from.from().clone())
             .to(Mailbox::new(None, to.clone()))

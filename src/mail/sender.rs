@@ -33,6 +33,12 @@ impl Sender {
         &self.portal
     }
 
+    /// Returns the host of the portal's URL.
+    pub fn host(&self) -> &str {
+        let host = self.home.split_once("://").map_or(self.home.as_str(), |(_, host)| host);
+        host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(host, _)| host)
+    }
+
     /// Returns the portal's URL, without a slash at the end.
     pub fn home(&self) -> &str {
         &self.home
@@ -48,5 +54,24 @@ impl Sender {
     #[must_use]
     pub fn login(&self) -> String {
         format!("{}{}", self.home, paths::LOGIN)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sender;
+
+    #[test]
+    fn the_host_is_that_of_the_portal_and_not_of_the_sender() {
+        for (origin, host) in [
+            ("https://portal.example", "portal.example"),
+            ("https://portal.example:8443", "portal.example"),
+            ("http://127.0.0.1:3000", "127.0.0.1"),
+            ("http://[::1]:3000", "[::1]"),
+            ("http://[::1]", "[::1]"),
+        ] {
+            let from = "desk@mail.example".parse().expect("an email");
+            assert_eq!(Sender::new(from, "Portal", origin).host(), host);
+        }
     }
 }

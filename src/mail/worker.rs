@@ -6,11 +6,13 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::watch;
 
-use super::attempt::{Done, Outcome, attempt};
+use super::attempt::{Done, Outcome, Parts, attempt};
 use super::pace::Pace;
 use super::schedule;
+use super::transport::{Progress, SendError};
 use super::{Mailer, Sender, Transport};
-use crate::store::outbox::{self, Class, MailState, WaitingMail};
+use crate::domain::Timestamp;
+use crate::store::outbox::{self, Class, MailFault, MailState, WaitingMail};
 use crate::store::{Store, StoreError};
 
 /// Maximum number of concurrent attempts: several, so that one slow reply does not delay the rest,
@@ -26,6 +28,10 @@ const PARALLEL_DECOYS: usize = PARALLEL;
 const POLL: Duration = Duration::from_secs(5);
 /// The minimum pause between two checks, so that no row can keep the loop busy.
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(100);
+/// After this long, the claims of running attempts are extended.
+const LONG_ATTEMPT: Duration = Duration::from_secs(10);
+/// How long running attempts may take to finish when the process stops.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
 /// How many times storing the last results is tried before the process ends.
 const FINAL_STORE_ATTEMPTS: u32 = 3;
 
@@ -62,22 +68,43 @@ struct Slots {
 #[derive(Default)]
 struct InFlight<'a> {
     attempts: FuturesUnordered<BoxFuture<'a, Done>>,
+    running: Vec<Running>,
     taken: Slots,
     done: Vec<Done>,
     report: Report,
 }
 
+struct Running {
+    mail: WaitingMail,
+    progress: Progress,
+    /// When it began, or when its claim was last extended.
+    claimed_at: Timestamp,
+}
+
 impl<'a> InFlight<'a> {
-    fn start(&mut self, mail: &WaitingMail, attempt: BoxFuture<'a, Done>) {
-        *self.taken.of(mail) += 1;
-        self.attempts.push(attempt);
+    fn start(&mut self, worker: &'a Worker, mail: WaitingMail) {
+        *self.taken.of(&mail) += 1;
+        let progress = Progress::default();
+        let running = Running { mail: mail.clone(), progress: progress.clone(), claimed_at: worker.mailer.clock.now() };
+        self.running.push(running);
+        self.attempts.push(attempt(worker.parts(), mail, progress).boxed());
     }
 
     /// Waits for the next attempt to finish. `None` if none is running.
     async fn next(&mut self) -> Option<Done> {
         let done = self.attempts.next().await?;
+        self.running.retain(|running| running.mail.id != done.mail.id);
         *self.taken.of(&done.mail) -= 1;
         Some(done)
+    }
+
+    /// Ends the running attempts. One whose content was being sent may have been accepted; the others were not, and are
+    /// due again when their claims end.
+    fn abandon(&mut self) {
+        self.attempts.clear();
+        let unconfirmed = self.running.drain(..).filter(|running| running.progress.is_content_sent());
+        let error = SendError::new(MailFault::Unconfirmed, "the portal was stopped before the mail server replied");
+        self.done.extend(unconfirmed.map(|it| Done { mail: it.mail, outcome: Outcome::Failed(error.clone()) }));
     }
 }
 
@@ -109,12 +136,16 @@ impl Worker {
         Self { store, mailer, transport, sender: sender.into(), pace: Pace::default() }
     }
 
-    /// Sends emails until `shutdown` is `true` or its sender is dropped. Running attempts are then
-    /// finished, which takes at most ten seconds, and no new ones are started.
+    /// Sends emails until `shutdown` is `true` or its sender is dropped. Running attempts then have ten
+    /// seconds to finish, and no new ones are started.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
         let mut in_flight = InFlight::default();
         loop {
-            let pause = self.run_pass(&mut in_flight).await.unwrap_or_else(|error| {
+            let pass = async {
+                self.extend_claims(&mut in_flight).await?;
+                self.run_pass(&mut in_flight).await
+            };
+            let pause = pass.await.unwrap_or_else(|error: StoreError| {
                 tracing::error!(%error, "the outbox can be neither read nor written");
                 POLL
             });
@@ -149,8 +180,7 @@ impl Worker {
         self.store_results(in_flight).await?;
         self.expire(in_flight).await?;
         while let Some(mail) = self.claim(in_flight.taken).await? {
-            let attempt = attempt(mail.clone(), &self.mailer, &self.transport, &self.sender, &self.pace);
-            in_flight.start(&mail, attempt.boxed());
+            in_flight.start(self, mail);
         }
         // If there is no free slot, none can be started until an attempt has finished.
         let Some(class) =
@@ -196,6 +226,22 @@ impl Worker {
         outbox::first_due(self.store.reader(), class, now, schedule::latest_attempt(now)).await
     }
 
+    /// Keeps emails claimed whose attempts take long, because the mail server is slow.
+    async fn extend_claims(&self, in_flight: &mut InFlight<'_>) -> Result<(), StoreError> {
+        let now = self.mailer.clock.now();
+        let long = in_flight.running.iter_mut().filter(|running| now.since(running.claimed_at) >= LONG_ATTEMPT);
+        let long: Vec<&mut Running> = long.collect();
+        if long.is_empty() {
+            return Ok(());
+        }
+        let tx = self.store.write().await?;
+        let ids = long.iter().map(|running| running.mail.id);
+        outbox::extend_claims(&tx, ids, schedule::claims_extended_until(now)).await?;
+        tx.commit().await?;
+        long.into_iter().for_each(|running| running.claimed_at = now);
+        Ok(())
+    }
+
     async fn expire(&self, in_flight: &mut InFlight<'_>) -> Result<(), StoreError> {
         let overdue = outbox::overdue(self.store.reader(), self.mailer.clock.now(), 100).await?;
         for mail in overdue {
@@ -224,29 +270,34 @@ impl Worker {
         let tx = self.store.write().await?;
         let (now, id) = (tx.now(), mail.id);
         let state = match outcome {
-            _ if mail.is_decoy() => {
-                outbox::close_unsent(&tx, id, MailState::Suppressed, None).await?;
-                MailState::Suppressed
-            }
             Outcome::Sent => {
                 outbox::close_sent(&tx, id, now).await?;
                 MailState::Sent
             }
-            Outcome::Failed(error) if !schedule::is_given_up(mail, now) => {
-                let pause = schedule::pause(mail.attempts, schedule::is_urgent(mail), self.random_byte());
-                outbox::postpone(&tx, id, now + pause, error).await?;
-                MailState::Waiting
+            Outcome::Failed(SendError { fault, reason }) => {
+                if !fault.is_final() && !schedule::is_given_up(mail, now) {
+                    let pause =
+                        schedule::pause(mail.attempts, schedule::is_urgent(mail, now), *fault, self.random_byte());
+                    outbox::postpone(&tx, id, now + pause, *fault, reason).await?;
+                    mail.state
+                } else if mail.is_decoy() {
+                    outbox::close_unsent(&tx, id, MailState::Suppressed, None, Some(*fault)).await?;
+                    MailState::Suppressed
+                } else {
+                    outbox::mark_failed(&tx, id, *fault, reason, schedule::kept_until(mail, now)).await?;
+                    MailState::Failed
+                }
             }
-            Outcome::Failed(error) | Outcome::Refused(error) => {
-                outbox::mark_failed(&tx, id, error, schedule::kept_until(mail, now)).await?;
-                MailState::Failed
+            _ if mail.is_decoy() => {
+                outbox::close_unsent(&tx, id, MailState::Suppressed, None, None).await?;
+                MailState::Suppressed
             }
             Outcome::Unreadable(error) => {
-                outbox::close_unsent(&tx, id, MailState::Failed, Some(error)).await?;
+                outbox::close_unsent(&tx, id, MailState::Failed, Some(error), None).await?;
                 MailState::Failed
             }
             Outcome::Expired | Outcome::Suppressed => {
-                outbox::close_unsent(&tx, id, MailState::Expired, None).await?;
+                outbox::close_unsent(&tx, id, MailState::Expired, None, None).await?;
                 MailState::Expired
             }
         };
@@ -256,8 +307,13 @@ impl Worker {
     }
 
     async fn finish(&self, mut in_flight: InFlight<'_>) {
-        while let Some(done) = in_flight.next().await {
-            in_flight.done.push(done);
+        let finished = async {
+            while let Some(done) = in_flight.next().await {
+                in_flight.done.push(done);
+            }
+        };
+        if tokio::time::timeout(STOP_LIMIT, finished).await.is_err() {
+            in_flight.abandon();
         }
         for _ in 0..FINAL_STORE_ATTEMPTS {
             match self.store_results(&mut in_flight).await {
@@ -266,6 +322,10 @@ impl Worker {
             }
             tokio::time::sleep(MIN_POLL_INTERVAL).await;
         }
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        Parts { mailer: &self.mailer, transport: &self.transport, sender: &self.sender, pace: &self.pace }
     }
 
     fn random_byte(&self) -> u8 {
@@ -278,7 +338,8 @@ impl Worker {
 fn log(mail: &WaitingMail, outcome: &Outcome, state: MailState) {
     let (id, kind, attempt) = (mail.id, mail.kind.as_str(), mail.attempts);
     let error = match outcome {
-        Outcome::Failed(error) | Outcome::Refused(error) | Outcome::Unreadable(error) => error.as_str(),
+        Outcome::Failed(error) => error.reason.as_str(),
+        Outcome::Unreadable(error) => error.as_str(),
         Outcome::Sent | Outcome::Expired | Outcome::Suppressed => "",
     };
     match state {

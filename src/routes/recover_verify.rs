@@ -18,7 +18,7 @@ pub const PAGE: Page =
 async fn load(request: PageRequest<'_>) -> PageResult {
     let PageRequest { state, by, .. } = request;
     let pending = state.email_verifier().pending(state.store.reader(), OtpPurpose::Recovery, by).await?;
-    let code = otp::view(state, &pending.code);
+    let code = otp::view(state, &pending.code).await?;
     Ok(Document::new("Check your email", move |context| {
         let (flash, captcha, mailbox) = (context.flash.clone(), context.captcha.clone(), context.dev_mailbox);
         let password_min = context.password_min;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::crypto::OtpPurpose;
-use crate::domain::RegistrationMode;
+use crate::domain::{Delivery, RegistrationMode};
 use crate::islands::{ApiError, Captcha, CaptchaAnswer, Flash};
 use crate::paths;
 use crate::routes::access::Access;
@@ -34,7 +34,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
         }));
     }
     let email = registration.email.as_str().to_owned();
-    let code = otp::view(state, &code);
+    let code = otp::view(state, &code).await?;
     // An invited user can't register with another email address.
     let changeable = state.config.registration.mode != RegistrationMode::Invitation;
     let left = state.config.limits.email_changes.saturating_sub(registration.email_changes);
@@ -64,6 +64,7 @@ fn EnterCode(
     let resend = Form::resend(Resend::PATH, &flash, code.resend_in_ms).captcha(captcha.clone());
     let again = Again { advice: "Start again to get a new code.", label: "Start again", page: paths::VERIFY };
     let to = email.clone();
+    let undeliverable = code.delivery == Delivery::Refused;
     let lead = move || {
         view! {
             <Steps current=Step::Email />
@@ -73,15 +74,21 @@ fn EnterCode(
     };
     view! {
         <OtpCard code lead form resend captcha again mailbox>
-            {changes_left.map(|left| view! { <AnotherEmail flash email left /> })}
+            {changes_left.map(|left| view! { <AnotherEmail flash email left undeliverable /> })}
         </OtpCard>
     }
 }
 
-/// The form that corrects the email address, collapsed unless it was refused.
+/// The form that corrects the email address, collapsed unless it is needed.
 #[component]
-fn AnotherEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
-    let refused = flash.form == CorrectEmail::PATH;
+fn AnotherEmail(
+    flash: Flash,
+    email: String,
+    left: u32,
+    /// Whether the mail server refuses the email address.
+    undeliverable: bool,
+) -> impl IntoView {
+    let open = flash.form == CorrectEmail::PATH || undeliverable;
     let form = Form::to(CorrectEmail::PATH, &flash)
         .field(Field::email("email", "Email").value(email))
         .submit("Update and send code", "Sending…")
@@ -105,7 +112,7 @@ fn AnotherEmail(flash: Flash, email: String, left: u32) -> impl IntoView {
         })
     };
     view! {
-        <details open=refused>
+        <details open=open>
             <summary>"Wrong email address?"</summary>
             {body}
         </details>

@@ -13,7 +13,7 @@ use super::invitations::Ending;
 use super::lineage::Lineage;
 use super::mail_links::LinkPurpose;
 use super::otps::SuppressionReason;
-use super::outbox::MailState;
+use super::outbox::{MailFault, MailState};
 use crate::crypto::{OtpPurpose, PasswordHash};
 use crate::domain::{Email, PasskeyName, Role, Timestamp, Username};
 
@@ -82,6 +82,7 @@ stored!(Role, as String, |role| role.as_str().to_owned(), |word| Some(Role::pars
 stored!(AttemptKind, as String, |kind| kind.as_str().to_owned(), |word| AttemptKind::parse(&word));
 stored!(Outcome, as String, |outcome| outcome.as_str().to_owned(), |word| Outcome::parse(&word));
 stored!(MailState, as String, |state| state.as_str().to_owned(), |word| MailState::parse(&word));
+stored!(MailFault, as String, |fault| fault.as_str().to_owned(), |word| MailFault::parse(&word));
 stored!(LinkPurpose, as String, |purpose| purpose.as_str().to_owned(), |word| LinkPurpose::parse(&word));
 stored!(OtpPurpose, as String, |purpose| purpose.as_str().to_owned(), |word| OtpPurpose::parse(&word));
 stored!(Ending, as String, |ending| ending.as_str().to_owned(), |word| Ending::parse(&word));

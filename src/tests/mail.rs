@@ -2,6 +2,7 @@
 
 mod content;
 mod delivery;
+mod delivery_notice;
 mod dev_mailbox;
 mod encryption;
 mod faults;

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{CaptchaScript, Countdown, EnhancedForm, Field, Form};
-use crate::domain::Timestamp;
+use super::{CaptchaScript, Countdown, EnhancedForm, Field, Form, Icon, IconName};
+use crate::domain::{Delivery, Timestamp};
 use crate::islands::Captcha;
 use crate::paths;
 
@@ -20,6 +20,8 @@ pub struct CodeView {
     pub resend_in_ms: u64,
     /// Whether the newest code is a long one instead of six digits.
     pub is_long: bool,
+    /// Whether the newest code is on its way.
+    pub delivery: Delivery,
 }
 
 impl CodeView {
@@ -44,6 +46,22 @@ impl CodeView {
     pub fn sending_field(self) -> Field {
         if self.is_long { self.field() } else { self.field().sends_itself() }
     }
+}
+
+fn delivery_notice(delivery: Delivery) -> Option<impl IntoView> {
+    let text = match delivery {
+        Delivery::Normal => return None,
+        Delivery::Delayed => {
+            "The email is delayed because the mail server hasn't accepted it yet. We keep trying until the code expires."
+        }
+        Delivery::Refused => "The mail server doesn't accept email for this address. Check the address for typos.",
+    };
+    Some(view! {
+        <div class="alert alert-warning" role="status">
+            <Icon sign=IconName::Alert />
+            <p>{text}</p>
+        </div>
+    })
 }
 
 /// What to do once the code has expired.
@@ -73,10 +91,10 @@ pub fn OtpCard(
     mailbox: bool,
     children: Children,
 ) -> impl IntoView {
-    let CodeView { deadline, lifetime_ms, remaining_ms, .. } = code;
+    let CodeView { deadline, lifetime_ms, remaining_ms, delivery, .. } = code;
     let mailbox = mailbox.then(|| view! { <a href=paths::DEV_MAILBOX>"Development: read the email"</a> });
     view! {
-        <div class="while-live">{lead.run()}</div>
+        <div class="while-live">{lead.run()} {delivery_notice(delivery)}</div>
         <Countdown remaining_ms lifetime_ms deadline>
             <p>{again.advice}</p>
             <a class="btn btn-primary btn-wide" href=again.page>

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::SendError;
 use crate::datetime;
 use crate::mail::RenderedEmail;
+use crate::store::outbox::MailFault;
 
 /// The folder. It is created with the first email.
 #[derive(Clone, Debug)]
@@ -96,7 +97,9 @@ impl FileBox {
             // Written last, because readers look for this file.
             write(&dir, &format!("{}.json", id.0), &serde_json::to_vec_pretty(&filed)?)
         });
-        written.await.map_err(|error| SendError::Failed(format!("the email's file can't be written: {error}")))
+        written.await.map_err(|error| {
+            SendError::new(MailFault::Temporary, format!("the email's file can't be written: {error}"))
+        })
     }
 }
 

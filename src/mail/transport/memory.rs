@@ -10,10 +10,8 @@ use crate::mail::RenderedEmail;
 pub enum Behavior {
     #[default]
     Accept,
-    /// Fails like a server that replies 4xx, with this text.
-    Fail(String),
-    /// Fails like a server that replies 5xx, with this text.
-    Refuse(String),
+    /// Fails with this error.
+    Fail(SendError),
     /// Hangs like a server that accepts the connection and never replies.
     Hang,
 }
@@ -41,14 +39,18 @@ impl Memory {
     }
 
     pub(super) async fn send(&self, email: &RenderedEmail) -> Result<(), SendError> {
+        self.probe().await?;
+        self.state().accepted.push(email.clone());
+        Ok(())
+    }
+
+    pub(super) async fn probe(&self) -> Result<(), SendError> {
         let behavior = self.state().behavior.clone();
         match behavior {
-            Behavior::Accept => self.state().accepted.push(email.clone()),
-            Behavior::Fail(error) => return Err(SendError::Failed(error)),
-            Behavior::Refuse(error) => return Err(SendError::Refused(error)),
+            Behavior::Accept => Ok(()),
+            Behavior::Fail(error) => Err(error),
             Behavior::Hang => std::future::pending().await,
         }
-        Ok(())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,20 +1,27 @@
 //! Mail transports.
 
+mod dial;
 pub mod file;
 pub mod memory;
+mod reply;
 pub mod smtp;
 pub mod smtp_url;
 
 pub use file::FileBox;
 pub use memory::Memory;
-pub use smtp::Smtp;
+pub use smtp::{SetupError, Smtp, Timeouts};
 pub use smtp_url::SmtpServer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use lettre::transport::smtp::extension::ClientId;
 
 use super::rendered_email::RenderedEmail;
 use crate::domain::Timestamp;
+use crate::store::outbox::MailFault;
 
 /// Where emails are sent. Clones share their state.
 #[derive(Clone, Debug)]
@@ -27,25 +34,44 @@ pub enum Transport {
     Memory(Memory),
 }
 
-/// Why an email could not be sent. The text is stored and logged, so it never contains a server's
+/// Why an email could not be sent. The reason is stored and logged, so it never contains a server's
 /// own words, which may repeat the recipient or the code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SendError {
-    /// A temporary failure.
-    #[error("{0}")]
-    Failed(String),
-    /// A permanent failure.
-    #[error("{0}")]
-    Refused(String),
+#[error("{reason}")]
+pub struct SendError {
+    pub fault: MailFault,
+    pub reason: String,
+}
+
+impl SendError {
+    pub fn new(fault: MailFault, reason: impl Into<String>) -> Self {
+        Self { fault, reason: reason.into() }
+    }
+}
+
+/// How far an attempt has come, for the worker that waits for it.
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Arc<AtomicBool>);
+
+impl Progress {
+    fn set_content_sent(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether the server may already have the whole email.
+    #[must_use]
+    pub fn is_content_sent(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
 }
 
 impl Transport {
-    /// Creates an SMTP transport for `server`, without connecting yet.
+    /// Creates an SMTP transport for `server`, without connecting yet. The portal calls itself `helo`.
     ///
     /// # Errors
     /// TLS cannot be set up.
-    pub fn smtp(server: SmtpServer) -> Result<Self, lettre::transport::smtp::Error> {
-        Ok(Self::Smtp(Arc::new(Smtp::new(server)?)))
+    pub fn smtp(server: SmtpServer, helo: ClientId, timeouts: Timeouts) -> Result<Self, SetupError> {
+        Ok(Self::Smtp(Arc::new(Smtp::new(server, helo, timeouts)?)))
     }
 
     /// Creates a transport that writes files to the folder `dir`.
@@ -67,16 +93,33 @@ impl Transport {
         }
     }
 
-    /// Sends an email, and returns once the receiver has taken responsibility for it. Has no time limit
-    /// of its own. Canceling it by dropping the future is safe: the connection is closed with it.
+    /// Sends an email, and returns once the receiver has taken responsibility for it. It may take `life` until the
+    /// receiver asks for the content. Canceling it by dropping the future is safe: the connection is closed with it.
     ///
     /// # Errors
-    /// A temporary or a permanent failure.
-    pub async fn send(&self, email: &RenderedEmail) -> Result<(), SendError> {
+    /// The email was not accepted, or it is unknown whether it was.
+    pub async fn send(
+        &self,
+        email: &RenderedEmail,
+        life: Option<Duration>,
+        progress: &Progress,
+    ) -> Result<(), SendError> {
         match self {
-            Self::Smtp(smtp) => smtp.send(email).await,
+            Self::Smtp(smtp) => smtp.send(email, life, progress).await,
             Self::File(files) => files.send(email).await,
             Self::Memory(memory) => memory.send(email).await,
+        }
+    }
+
+    /// Finds out whether the receiver accepts emails for the recipient of `email`, without sending it.
+    ///
+    /// # Errors
+    /// Those of [`Transport::send`] up to the recipient.
+    pub async fn probe(&self, email: &RenderedEmail, life: Option<Duration>) -> Result<(), SendError> {
+        match self {
+            Self::Smtp(smtp) => smtp.probe(email, life).await,
+            Self::Memory(memory) => memory.probe().await,
+            Self::File(_) => Ok(()),
         }
     }
 

@@ -4,8 +4,8 @@ use std::fmt;
 use std::net::IpAddr;
 
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::Certificate;
 use percent_encoding::percent_decode_str;
+use rustls::pki_types::CertificateDer;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
@@ -28,7 +28,7 @@ pub struct SmtpServer {
     pub(super) port: u16,
     pub(super) security: Security,
     pub(super) credentials: Option<Credentials>,
-    pub(super) roots: Vec<Certificate>,
+    pub(super) roots: Vec<CertificateDer<'static>>,
 }
 
 /// Why a text is not a valid `SMTP_URL`. Never quotes the text, which may contain a password.
@@ -94,7 +94,7 @@ impl SmtpServer {
 
     /// Trusts this certificate authority in addition to the system's.
     #[must_use]
-    pub fn trusting(mut self, authority: Certificate) -> Self {
+    pub fn trusting(mut self, authority: CertificateDer<'static>) -> Self {
         self.roots.push(authority);
         self
     }

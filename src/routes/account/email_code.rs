@@ -19,7 +19,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     let PageRequest { state, by, .. } = request;
     let pending = state.email_verifier().pending(state.store.reader(), OtpPurpose::EmailChange, by).await?;
     let email = pending.verification.email.as_str().to_owned();
-    let code = otp::view(state, &pending.code);
+    let code = otp::view(state, &pending.code).await?;
     Ok(Document::new("Confirm your new email address", move |context| {
         let (flash, mailbox) = (context.flash.clone(), context.dev_mailbox);
         let under = || view! { <a href=paths::ACCOUNT>"Back to your account"</a> };

@@ -14,7 +14,8 @@ use crate::routes::query::{Neighbors, Query};
 use crate::services::admin::MailQuery;
 use crate::store::outbox::{MailState, Queued};
 use crate::ui::{
-    ActionButton, AdminArea, Cell, Filters, ListTable, LocalTime, Pager, PlainRefusal, Section, SelectFilter, TextCell,
+    ActionButton, AdminArea, Cell, Filters, Icon, IconName, ListTable, LocalTime, Pager, PlainRefusal, Section,
+    SelectFilter, TextCell,
 };
 
 const COLUMNS: [&str; 9] =
@@ -27,6 +28,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
     let query = Query::of(request.uri);
     let filter = MailQuery { state: query.word("state"), kind: query.word("kind") };
     let page = request.state.admin().mail_queue(filter, query.place(), request.by).await?;
+    let fault = request.state.admin().mail_settings_fault(request.by).await?;
     let Neighbors { newer, older } = query.neighbors(&page, |mail| mail.id.to_string());
     Ok(Document::new("Email", move |context| {
         let now = context.now;
@@ -38,6 +40,7 @@ async fn load(request: PageRequest<'_>) -> PageResult {
         let rows: Vec<_> = page.rows.into_iter().map(|mail| view! { <MailRow mail now /> }).collect();
         view! {
             <AdminArea context here=paths::ADMIN_MAIL heading="Email">
+                {fault.map(|reason| view! { <NeedsAttention reason /> })}
                 <Section title="Test email">
                     {refused_test}
                     <p>"Send a test email to yourself. Its delivery status appears below."</p>
@@ -63,6 +66,21 @@ async fn load(request: PageRequest<'_>) -> PageResult {
             </AdminArea>
         }
     }))
+}
+
+/// The mail server refuses what the settings say, so no email is delivered until an operator changes them.
+#[component]
+fn NeedsAttention(reason: String) -> impl IntoView {
+    view! {
+        <div class="alert alert-warning" role="status">
+            <Icon sign=IconName::Alert />
+            <p>
+                <strong>"Needs attention. "</strong>
+                "Emails are not delivered, because the mail server doesn't accept the portal's settings: " {reason}
+                ". They will be retried."
+            </p>
+        </div>
+    }
 }
 
 #[component]

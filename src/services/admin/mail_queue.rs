@@ -56,6 +56,15 @@ impl AdminService<'_> {
         Ok(keyset::page(cursor, PAGE, fetch).await?)
     }
 
+    /// Returns why the mail server refuses the portal's settings, if it does.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] if the user is not an administrator.
+    pub async fn mail_settings_fault(&self, by: &RequestContext) -> Result<Option<String>, ServiceError> {
+        by.administrator()?;
+        Ok(outbox::settings_fault(self.core.store.reader()).await?)
+    }
+
     /// Retries a message whose delivery was given up, with a new delivery schedule.
     ///
     /// # Errors

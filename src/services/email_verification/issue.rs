@@ -201,7 +201,7 @@ impl EmailVerifier<'_> {
         };
         match (withheld, notice) {
             (None, _) => self.core.mailer.enqueue(tx, &message, Some(id)).await,
-            (Some(_), Some(notice)) => self.core.mailer.enqueue(tx, &notice, None).await,
+            (Some(_), Some(notice)) => self.core.mailer.enqueue_in_place_of(tx, &notice, id).await,
             (Some(_), None) => self.core.mailer.enqueue_decoy(tx, &message, Some(id)).await,
         }
     }

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::domain::Timestamp;
-use crate::store::outbox::MailState;
+use crate::store::outbox::{MailFault, MailState};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "outbox")]
@@ -22,7 +22,11 @@ pub struct Model {
     pub expires_at: Option<Timestamp>,
     pub sent_at: Option<Timestamp>,
     pub last_error: Option<String>,
+    /// Why the last attempt failed.
+    pub fault: Option<MailFault>,
     pub otp_id: Option<Uuid>,
+    /// The code in place of which the message is sent.
+    pub in_place_of: Option<Uuid>,
     /// Until when a failed message can be retried.
     pub keep_until: Option<Timestamp>,
     /// When it was last queued again.

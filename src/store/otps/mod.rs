@@ -50,6 +50,7 @@ words! {
 #[derive(Clone, Copy, Debug, DerivePartialModel)]
 #[sea_orm(entity = "otp::Entity")]
 pub struct Issued {
+    pub id: Uuid,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
     /// Whether it is a long code instead of six digits.

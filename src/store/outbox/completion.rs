@@ -4,7 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
-use super::{MailState, open, waiting};
+use super::{MailFault, MailState, open, waiting};
 use crate::domain::Timestamp;
 use crate::store::entity::outbox::{Column, Entity};
 use crate::store::{StoreError, batch};
@@ -17,6 +17,7 @@ pub async fn close_sent(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> R
         .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
         .col_expr(Column::KeepUntil, Expr::value(None::<i64>))
         .col_expr(Column::LastError, Expr::value(None::<String>))
+        .col_expr(Column::Fault, Expr::value(None::<MailFault>))
         .filter(Column::Id.eq(id))
         .exec(db)
         .await?;
@@ -24,16 +25,18 @@ pub async fn close_sent(db: &impl ConnectionTrait, id: Uuid, at: Timestamp) -> R
 }
 
 /// Closes a pending message or decoy with `state` and erases its payload. Replaces the last error if
-/// one is given.
+/// one is given. `fault` is that of a decoy which was refused.
 pub async fn close_unsent(
     db: &impl ConnectionTrait,
     id: Uuid,
     state: MailState,
     error: Option<&str>,
+    fault: Option<MailFault>,
 ) -> Result<(), StoreError> {
     let mut update = Entity::update_many()
         .col_expr(Column::State, Expr::value(state))
         .col_expr(Column::Payload, Expr::value(None::<Vec<u8>>))
+        .col_expr(Column::Fault, Expr::value(fault))
         .filter(open().add(Column::Id.eq(id)));
     if let Some(error) = error {
         update = update.col_expr(Column::LastError, Expr::value(error));
@@ -47,12 +50,14 @@ pub async fn close_unsent(
 pub async fn mark_failed(
     db: &impl ConnectionTrait,
     id: Uuid,
+    fault: MailFault,
     error: &str,
     keep_until: Timestamp,
 ) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::State, Expr::value(MailState::Failed))
         .col_expr(Column::LastError, Expr::value(error))
+        .col_expr(Column::Fault, Expr::value(fault))
         .col_expr(Column::KeepUntil, Expr::value(keep_until.0))
         .filter(waiting().add(Column::Id.eq(id)))
         .exec(db)

@@ -21,8 +21,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::entity::outbox::{ActiveModel, Column, Entity};
-use crate::domain::Timestamp;
 use crate::domain::words::words;
+use crate::domain::{Delivery, Timestamp};
 
 pub use completion::{close_sent, close_unsent, erase_kept, mark_failed, purge};
 pub use queue::{Queue, Queued, by_id, drop_waiting, list, newest_of_kind, retry};
@@ -47,6 +47,30 @@ words! {
     }
 }
 
+words! {
+    /// Why a message could not be sent.
+    pub enum MailFault {
+        /// The server could not be reached, or asked to try again later.
+        Temporary = "temporary",
+        /// The server refuses what the portal's settings say: name, credentials, sender or encryption.
+        Settings = "settings",
+        /// The server refuses the recipient.
+        Recipient = "recipient",
+        /// The server refuses the message itself.
+        Content = "content",
+        /// The server had the whole message, but its reply was lost. It may have accepted it.
+        Unconfirmed = "unconfirmed",
+    }
+}
+
+impl MailFault {
+    /// Whether the message is not tried again.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Recipient | Self::Content)
+    }
+}
+
 /// A new message.
 #[derive(Clone, Debug, DeriveIntoActiveModel)]
 pub struct NewMail {
@@ -64,6 +88,8 @@ pub struct NewMail {
     pub expires_at: Option<Timestamp>,
     /// The code in the message.
     pub otp_id: Option<Uuid>,
+    /// The code in place of which the message is sent.
+    pub in_place_of: Option<Uuid>,
 }
 
 /// Which pending messages the worker looks for.
@@ -94,6 +120,9 @@ pub struct WaitingMail {
     /// Whether the message contains a code that a user is waiting for.
     #[sea_orm(from_expr = "Column::OtpId.is_not_null()")]
     pub carries_code: bool,
+    /// Whether the message is sent in place of one that contains a code.
+    #[sea_orm(from_expr = "Column::InPlaceOf.is_not_null()")]
+    pub replaces_code: bool,
 }
 
 impl WaitingMail {
@@ -110,15 +139,17 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewMail) -> Result<(), Store
     Ok(())
 }
 
-/// Returns the message of a class that has been due for longest. An attempt planned for after `latest_attempt` is also due: the clock was set back after it was
-/// planned.
+/// Returns the message of a class that has been due for longest. An attempt planned for after `latest_attempt` is also
+/// due, because the clock was set back after it was planned, unless the outcome of the last attempt is unknown.
 pub async fn first_due(
     db: &impl ConnectionTrait,
     class: Class,
     now: Timestamp,
     latest_attempt: Timestamp,
 ) -> Result<Option<WaitingMail>, StoreError> {
-    let due = Condition::any().add(Column::NextAttemptAt.lte(now.0)).add(Column::NextAttemptAt.gt(latest_attempt.0));
+    let confirmed = Column::Fault.is_null().or(Column::Fault.ne(MailFault::Unconfirmed));
+    let clock_set_back = Column::NextAttemptAt.gt(latest_attempt.0).and(confirmed);
+    let due = Condition::any().add(Column::NextAttemptAt.lte(now.0)).add(clock_set_back);
     let live = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now.0));
     let query = Entity::find()
         .filter(pending(class).add(due).add(live))
@@ -155,15 +186,63 @@ pub async fn claim(db: &impl ConnectionTrait, mail: &WaitingMail, retry_at: Time
     Ok(claimed.rows_affected == 1)
 }
 
-/// Plans the next attempt after a failed one.
-pub async fn postpone(db: &impl ConnectionTrait, id: Uuid, until: Timestamp, error: &str) -> Result<(), StoreError> {
+/// Plans the next attempt at a message or decoy after a failed one.
+pub async fn postpone(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    until: Timestamp,
+    fault: MailFault,
+    error: &str,
+) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::NextAttemptAt, Expr::value(until.0))
         .col_expr(Column::LastError, Expr::value(error))
-        .filter(waiting().add(Column::Id.eq(id)))
+        .col_expr(Column::Fault, Expr::value(fault))
+        .filter(open().add(Column::Id.eq(id)))
         .exec(db)
         .await?;
     Ok(())
+}
+
+/// Claims running attempts until `until`, because they take longer than usual.
+pub async fn extend_claims(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::NextAttemptAt, Expr::value(until.0))
+        .filter(open().add(Column::Id.is_in(ids)))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Returns how the message with this code, or the one in place of it, fares. A decoy fares as the message would.
+pub async fn delivery(db: &impl ConnectionTrait, otp_id: Uuid) -> Result<Delivery, StoreError> {
+    let fault: Option<Option<MailFault>> = Entity::find()
+        .select_only()
+        .column(Column::Fault)
+        .filter(Column::OtpId.eq(otp_id).or(Column::InPlaceOf.eq(otp_id)))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(match fault.flatten() {
+        // Refusing the content says nothing about the recipient, and happens to no decoy.
+        None | Some(MailFault::Content) => Delivery::Normal,
+        Some(MailFault::Recipient) => Delivery::Refused,
+        Some(MailFault::Temporary | MailFault::Settings | MailFault::Unconfirmed) => Delivery::Delayed,
+    })
+}
+
+/// Returns why the mail server refuses the portal's settings, if it does.
+pub async fn settings_fault(db: &impl ConnectionTrait) -> Result<Option<String>, StoreError> {
+    let query = Entity::find()
+        .select_only()
+        .column(Column::LastError)
+        .filter(waiting().add(Column::Fault.eq(MailFault::Settings)))
+        .order_by_asc(Column::NextAttemptAt);
+    Ok(query.into_tuple::<Option<String>>().one(db).await?.flatten())
 }
 
 fn waiting() -> Condition {

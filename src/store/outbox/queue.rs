@@ -5,7 +5,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DerivePartialModel, EntityTrait as _, QueryFilter as _, Select};
 use uuid::Uuid;
 
-use super::{MailState, waiting};
+use super::{MailFault, MailState, waiting};
 use crate::domain::Timestamp;
 use crate::store::entity::outbox::{Column, Entity};
 use crate::store::{Cursor, StoreError};
@@ -70,6 +70,7 @@ pub async fn retry(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Resul
         .col_expr(Column::NextAttemptAt, Expr::value(now.0))
         .col_expr(Column::RetriedAt, Expr::value(now.0))
         .col_expr(Column::KeepUntil, Expr::value(None::<i64>))
+        .col_expr(Column::Fault, Expr::value(None::<MailFault>))
         .filter(Column::Id.eq(id))
         .filter(Column::State.eq(MailState::Failed))
         .filter(Column::Payload.is_not_null())

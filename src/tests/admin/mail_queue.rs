@@ -3,10 +3,12 @@
 use portal::mail::Sender;
 use portal::mail::Worker;
 use portal::mail::transport::memory::Behavior;
-use portal::mail::transport::{SmtpServer, Transport};
+use portal::mail::transport::{SendError, Timeouts, Transport};
+use portal::store::outbox::MailFault;
 
 use super::administrator;
 use crate::harness::app::{PASSWORD, first_six_digits};
+use crate::harness::mail::outbox::{helo, server};
 use crate::harness::mail::{At, Fault, MailServer, Protection};
 use crate::harness::{Answer, Client, Mode, TestApp};
 
@@ -36,7 +38,7 @@ async fn a_failed_email_is_retried_and_delivered() {
     for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
-        app.mail_fares(Behavior::Refuse("550 5.7.1 relaying denied".to_owned()));
+        app.mail_fares(Behavior::Fail(SendError::new(MailFault::Recipient, "550 5.7.1 relaying denied")));
         app.form().register("bob", "bob.lee@x.example", PASSWORD).await;
         app.deliver().await;
         let page = ann.get("/admin/mail?state=dead").await.body;
@@ -66,7 +68,7 @@ async fn an_expired_code_and_an_erased_email_are_not_retried() {
     for mode in Mode::BOTH {
         let app = TestApp::new().await;
         let mut ann = ann(&app, mode).await;
-        app.mail_fares(Behavior::Refuse("550 no".to_owned()));
+        app.mail_fares(Behavior::Fail(SendError::new(MailFault::Recipient, "550 no")));
         app.form().register("bob", "bob@x.example", PASSWORD).await;
         app.deliver().await;
         app.advance(301);
@@ -147,26 +149,26 @@ async fn a_test_email_is_sent_to_the_administrator_at_most_once_a_minute() {
 async fn while_the_mail_server_is_down_the_queue_shows_why_and_the_next_attempt() {
     let app = TestApp::new().await;
     let mut ann = ann(&app, Mode::Form).await;
-    let server = MailServer::start(Protection::None).await;
-    let url = format!("smtp://127.0.0.1:{}?tls=none", server.port());
-    let transport = Transport::smtp(SmtpServer::parse(&url.into()).expect("a mail server")).expect("a transport");
+    let mail_server = MailServer::start(Protection::None).await;
+    let url = format!("smtp://127.0.0.1:{}?tls=none", mail_server.port());
+    let transport = Transport::smtp(server(&url), helo(), Timeouts::RFC_5321).expect("a transport");
     let from = "no-reply@portal.example".parse().expect("an email");
     let sender = Sender::new(from, "Portal", "https://portal.example");
     let mailer = app.state.mailer.clone();
     let worker = Worker::new(app.state.store.clone(), mailer, transport, sender);
     ann.post("/admin/mail/test", &[]).await;
-    server.fault((At::Greeting, Fault::Answer("421 4.3.2 closed for repairs")));
+    mail_server.fault((At::Greeting, Fault::Answer("421 4.3.2 closed for repairs")));
     worker.deliver_due().await.expect("no error");
     let page = ann.get("/admin/mail?state=waiting&kind=test").await.body;
     for text in ["421 4.3.2: temporary failure", "a***@admin.example", "23 November 2026, 12:00 UTC", ">Cancel<"] {
         assert!(page.contains(text), "{text}: {page}");
     }
     assert!(!page.contains("ann@admin.example"), "{page}");
-    server.fault(None);
+    mail_server.fault(None);
     app.advance(6);
     worker.deliver_due().await.expect("no error");
-    server.wait_for(1).await;
-    assert_eq!(server.accepted()[0].to, ["ann@admin.example"]);
+    mail_server.wait_for(1).await;
+    assert_eq!(mail_server.accepted()[0].to, ["ann@admin.example"]);
     let page = ann.get("/admin/mail?kind=test").await.body;
     assert!(page.contains(">Sent<") && !page.contains("421 4.3.2"), "{page}");
 }

@@ -1,6 +1,8 @@
 //! `/admin/otps`: the status of each code, and never the code itself.
 
+use portal::mail::transport::SendError;
 use portal::mail::transport::memory::Behavior;
+use portal::store::outbox::MailFault;
 
 use super::administrator;
 use crate::harness::app::{PASSWORD, wrong_code};
@@ -135,11 +137,11 @@ async fn the_delivery_status_of_the_email_is_shown() {
     let app = TestApp::new().await;
     let mut ann = ann(&app).await;
     let mut deliveries: Vec<(&str, &str)> = Vec::new();
-    app.mail_fares(Behavior::Refuse("550 5.1.1 no such user".to_owned()));
+    app.mail_fares(Behavior::Fail(SendError::new(MailFault::Recipient, "550 5.1.1 no such user")));
     app.form().register("dead", "dead@x.example", PASSWORD).await;
     app.deliver().await;
     deliveries.push(("dead", "d***@x.example"));
-    app.mail_fares(Behavior::Fail("451 try later".to_owned()));
+    app.mail_fares(Behavior::Fail(SendError::new(MailFault::Temporary, "451 try later")));
     app.form().register("late", "late@x.example", PASSWORD).await;
     app.deliver().await;
     assert_eq!(listed(&mut ann, "?delivery=failing").await.len(), 1);

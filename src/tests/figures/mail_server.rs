@@ -76,6 +76,7 @@ async fn serve(stream: TcpStream, state: &State) -> io::Result<()> {
                 while lines.next_line().await?.is_some_and(|line| line != ".") {}
                 state.take(recipients.drain(..)).await;
             }
+            "RSET" => recipients.clear(),
             "QUIT" => reply = b"221 Bye\r\n",
             _ => {}
         }

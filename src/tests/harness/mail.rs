@@ -47,8 +47,16 @@ pub(crate) enum Protection {
 pub(crate) enum At {
     /// Instead of the greeting.
     Greeting,
+    /// At every reply.
+    Each,
+    /// At `EHLO`.
+    Hello,
+    /// At the sender.
+    Sender,
     /// At the recipient.
     Recipient,
+    /// At `DATA`, before the message.
+    Data,
     /// After the whole message has arrived.
     Content,
 }
@@ -94,6 +102,7 @@ struct State {
     open: usize,
     most_open: usize,
     commands: Vec<String>,
+    names: Vec<String>,
 }
 
 /// The server. It stops when it is dropped.
@@ -161,6 +170,11 @@ impl MailServer {
     /// The highest number of simultaneous connections.
     pub(crate) fn most_open(&self) -> usize {
         self.state().most_open
+    }
+
+    /// The names in all `EHLO` commands so far.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.state().names.clone()
     }
 
     /// The verbs of all commands so far.

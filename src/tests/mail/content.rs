@@ -1,7 +1,7 @@
 //! The content of emails, and protection against injection into it.
 
 use mail_parser::{Address, HeaderName};
-use portal::mail::{CodeMail, Message, RenderedEmail, Transport};
+use portal::mail::{CodeMail, Message, RenderedEmail, Sender, Transport, Worker};
 
 use crate::harness::mail::outbox::{ADDRESS, CODE, Outbox};
 use crate::harness::mail::{Arrived, HEADERS, MailServer, Protection};
@@ -121,6 +121,19 @@ async fn markup_in_a_value_is_escaped() {
         assert!(letter.text.contains(markup), "text is not escaped: {markup}");
     }
     assert!(letter.subject.contains("<b>Desk</b> & \"Co\""), "{}", letter.subject);
+}
+
+#[tokio::test]
+async fn the_message_id_ends_in_the_host_of_the_portal() {
+    let outbox = Outbox::new().await;
+    outbox.write(&outbox.code()).await;
+    let transport = Transport::memory();
+    let sender = Sender::new("desk@mail.example".parse().expect("an email"), "Portal", "https://portal.example:8443");
+    let worker = Worker::new(outbox.store.clone(), outbox.mailer.clone(), transport.clone(), sender);
+    worker.deliver_due().await.expect("no error");
+    let message = String::from_utf8(transport.sent()[0].mail.formatted()).expect("a text");
+    let expected = format!("Message-ID: <{}@portal.example>", outbox.row().await.id);
+    assert!(message.contains(&expected), "{message}");
 }
 
 #[tokio::test]

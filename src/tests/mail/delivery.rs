@@ -5,14 +5,18 @@ use std::time::Duration;
 use portal::domain::Timestamp;
 use portal::mail::Report;
 use portal::mail::transport::memory::Behavior;
-use portal::mail::transport::{Memory, Transport};
+use portal::mail::transport::{Memory, SendError, Transport};
 use portal::store::Cursor;
-use portal::store::outbox::{self, MailState, Queue};
+use portal::store::outbox::{self, MailFault, MailState, Queue};
 use uuid::Uuid;
 
 use crate::harness::mail::outbox::{ADDRESS, CODE, LIFETIME, Outbox, START, secret};
 
 const HOUR: Duration = Duration::from_secs(3_600);
+
+fn fails(reason: &str) -> Behavior {
+    Behavior::Fail(SendError::new(MailFault::Temporary, reason))
+}
 
 fn contains(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()))
@@ -51,7 +55,7 @@ async fn the_retry_delays_double_from_five_seconds_up_to_the_cap() {
         let outbox = Outbox::new().await;
         outbox.write(&if message { outbox.code() } else { outbox.notice() }).await;
         let memory = Memory::default();
-        memory.behave(Behavior::Fail("451 try later".to_owned()));
+        memory.behave(fails("451 try later"));
         let worker = outbox.worker(Transport::Memory(memory));
         for (attempts, cap) in (1..).zip(caps) {
             let report = worker.deliver_due().await.expect("no error");
@@ -73,7 +77,7 @@ async fn a_code_that_expired_while_the_server_was_down_is_never_sent() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.code()).await;
     let memory = Memory::default();
-    memory.behave(Behavior::Fail("421 away".to_owned()));
+    memory.behave(fails("421 away"));
     let worker = outbox.worker(Transport::Memory(memory.clone()));
     worker.deliver_due().await.expect("no error");
     memory.behave(Behavior::Accept);
@@ -104,7 +108,7 @@ async fn a_rejected_email_fails_and_is_kept_encrypted_for_a_retry() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.code()).await;
     let memory = Memory::default();
-    memory.behave(Behavior::Refuse("550 5.1.1: rejected".to_owned()));
+    memory.behave(Behavior::Fail(SendError::new(MailFault::Recipient, "550 5.1.1: rejected")));
     let worker = outbox.worker(Transport::Memory(memory.clone()));
     let report = worker.deliver_due().await.expect("no error");
     assert_eq!(report, Report { dead: 1, ..Report::default() });
@@ -124,7 +128,7 @@ async fn a_notice_is_retried_for_two_days_and_then_given_up() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.notice()).await;
     let memory = Memory::default();
-    memory.behave(Behavior::Fail("451 try later".to_owned()));
+    memory.behave(fails("451 try later"));
     let worker = outbox.worker(Transport::Memory(memory));
     outbox.clock.advance(HOUR * 48 - Duration::from_millis(1));
     assert_eq!(worker.deliver_due().await.expect("no error").postponed, 1);
@@ -154,7 +158,7 @@ async fn setting_the_clock_back_delays_no_email() {
     let outbox = Outbox::new().await;
     outbox.write(&outbox.notice()).await;
     let memory = Memory::default();
-    memory.behave(Behavior::Fail("421 away".to_owned()));
+    memory.behave(fails("421 away"));
     let worker = outbox.worker(Transport::Memory(memory.clone()));
     worker.deliver_due().await.expect("no error");
     memory.behave(Behavior::Accept);

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use lettre::transport::smtp::client::Certificate;
+use portal::mail::transport::Timeouts;
 use portal::mail::{Report, Transport, Worker};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 
-use crate::harness::mail::outbox::{Outbox, server};
+use crate::harness::mail::outbox::{Outbox, helo, server};
 use crate::harness::mail::{Authority, MailServer, PASSWORD, Protection, USER};
 
 const SENT: Report = Report { sent: 1, postponed: 0, dead: 0, expired: 0 };
@@ -13,8 +15,8 @@ const POSTPONED: Report = Report { sent: 0, postponed: 1, dead: 0, expired: 0 };
 
 /// A worker that sends to `url` and trusts `authority`.
 fn trusting(outbox: &Outbox, authority: &Authority, url: &str) -> Worker {
-    let root = Certificate::from_pem(authority.pem.as_bytes()).expect("a certificate");
-    outbox.worker(Transport::smtp(server(url).trusting(root)).expect("TLS"))
+    let root = CertificateDer::from_pem_slice(authority.pem.as_bytes()).expect("a certificate");
+    outbox.worker(Transport::smtp(server(url).trusting(root), helo(), Timeouts::RFC_5321).expect("TLS"))
 }
 
 /// Asserts that the client did not even begin an email.

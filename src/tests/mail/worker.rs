@@ -78,7 +78,7 @@ async fn a_crash_between_claim_and_send_loses_nothing_and_does_not_spin() {
     assert_eq!((claimed.state.as_str(), claimed.attempts), ("waiting", 1));
     memory.behave(Behavior::Accept);
     let worker = outbox.worker(Transport::Memory(memory.clone()));
-    outbox.clock.advance(Duration::from_secs(10));
+    outbox.clock.advance(Duration::from_secs(15));
     worker.deliver_due().await.expect("no error");
     assert!(memory.accepted().is_empty(), "not while the first attempt could still be running");
     outbox.clock.advance(Duration::from_secs(5));
@@ -194,11 +194,13 @@ async fn a_decoy_is_closed_without_being_sent_and_takes_as_long_as_the_last_code
     early.expect_err("the code took a second");
     let row = outbox.rows().await.remove(1);
     assert_eq!((row.state.as_str(), row.attempts), ("decoy", 1), "claimed like an email");
-    outbox.clock.advance(Duration::from_secs(15));
+    outbox.clock.advance(Duration::from_secs(20));
     assert_eq!(worker.deliver_due().await.expect("no error"), Report::default());
     let row = outbox.rows().await.remove(1);
     assert_eq!((row.state.as_str(), row.attempts, row.payload, row.sent_at), ("suppressed", 2, None, None));
     assert_eq!(server.accepted().len(), 1);
+    let commands = server.commands();
+    assert!(commands.ends_with(&["MAIL", "RCPT", "RSET"].map(str::to_owned)), "{commands:?}");
 }
 
 #[tokio::test]

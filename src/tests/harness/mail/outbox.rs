@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use lettre::transport::smtp::extension::ClientId;
 use portal::clock::{Clock, TestClock};
 use portal::crypto::{KeyRing, Sealer, SecretKey};
 use portal::domain::{Email, EmailCode, Timestamp, Username};
-use portal::mail::transport::{SmtpServer, Transport};
+use portal::mail::transport::{SmtpServer, Timeouts, Transport};
 use portal::mail::{CodeMail, Mailer, Message, Sender, Worker};
 use portal::rng::Rng;
 use portal::services::KeyRotation;
@@ -43,6 +44,7 @@ pub(crate) struct Row {
     pub(crate) next_attempt_at: i64,
     pub(crate) sent_at: Option<i64>,
     pub(crate) last_error: Option<String>,
+    pub(crate) fault: Option<String>,
 }
 
 impl Outbox {
@@ -84,7 +86,12 @@ impl Outbox {
 
     /// A worker that sends to `url`.
     pub(crate) fn smtp(&self, url: &str) -> Worker {
-        self.worker(Transport::smtp(server(url)).expect("TLS"))
+        self.smtp_within(url, Timeouts::RFC_5321)
+    }
+
+    /// A worker that sends to `url` and waits this long for the server.
+    pub(crate) fn smtp_within(&self, url: &str, timeouts: Timeouts) -> Worker {
+        self.worker(Transport::smtp(server(url), helo(), timeouts).expect("TLS"))
     }
 
     /// Queues a message, in a transaction of its own.
@@ -177,6 +184,11 @@ impl Outbox {
 /// A secret key that consists of this byte.
 pub(crate) fn secret(byte: u8) -> SecretKey {
     SecretKey::from_bytes([byte; 32])
+}
+
+/// The name of the portal for `EHLO`.
+pub(crate) fn helo() -> ClientId {
+    ClientId::Domain("portal.example".to_owned())
 }
 
 /// Parses `SMTP_URL`.

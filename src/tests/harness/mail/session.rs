@@ -82,7 +82,10 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     greet: bool,
 ) -> io::Result<Option<S>> {
     let mut stream = BufStream::new(stream);
-    let fault_at = |at: At| lock(state).fault.clone().filter(|(when, _)| *when == at).map(|(_, fault)| fault);
+    let fault_at = |at: At| {
+        let fault = lock(state).fault.clone().filter(|(when, _)| *when == at || *when == At::Each);
+        fault.map(|(_, fault)| fault)
+    };
     let (mut line, mut in_content) = (Vec::new(), false);
     let mut answer = Some(session.greeting()).filter(|_| greet);
     let mut fault = fault_at(At::Greeting).filter(|_| greet);
@@ -115,7 +118,17 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
             fault = fault_at(At::Content);
         } else if !in_content {
             let verb = String::from_utf8_lossy(&line).split_whitespace().next().unwrap_or_default().to_uppercase();
-            fault = fault_at(At::Recipient).filter(|_| verb == "RCPT");
+            fault = match verb.as_str() {
+                "EHLO" => fault_at(At::Hello),
+                "MAIL" => fault_at(At::Sender),
+                "RCPT" => fault_at(At::Recipient),
+                "DATA" => fault_at(At::Data),
+                _ => fault_at(At::Each),
+            };
+            if verb == "EHLO" {
+                let name = String::from_utf8_lossy(&line).split_whitespace().nth(1).unwrap_or_default().to_owned();
+                lock(state).names.push(name);
+            }
             lock(state).commands.push(verb);
         }
         let lost = matches!(fault, Some(Fault::HangUp | Fault::Silence | Fault::Answer(_)));
