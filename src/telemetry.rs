@@ -9,10 +9,22 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use super::config::log::{LogConfig, LogFormat};
 
 /// Libraries whose debug levels log the data that they process: headers, SQL values, lines of a
-/// message. They are limited to `INFO`, whatever the configured filter. Their spans are left out:
-/// tower-sessions would wrap every request in one.
-const VERBOSE_LIBRARIES: &[&str] =
-    &["lettre", "hyper", "h2", "sqlx", "sea_orm", "rustls", "tower_sessions", "leptos", "server_fn", "any_spawner"];
+/// message. Their info level is of no use to operators, such as four lines for each migration. They are limited to
+/// these levels, whatever the configured filter. Their spans are left out: tower-sessions would wrap every request in
+/// one.
+const VERBOSE_LIBRARIES: &[(&str, LevelFilter)] = &[
+    ("lettre", LevelFilter::WARN),
+    ("hyper", LevelFilter::WARN),
+    ("h2", LevelFilter::WARN),
+    ("sqlx", LevelFilter::WARN),
+    ("sea_orm", LevelFilter::WARN),
+    ("rustls", LevelFilter::WARN),
+    // Warns of "possibly suspicious activity" when a browser sends the cookie of a session that has expired.
+    ("tower_sessions", LevelFilter::ERROR),
+    ("leptos", LevelFilter::WARN),
+    ("server_fn", LevelFilter::WARN),
+    ("any_spawner", LevelFilter::WARN),
+];
 
 /// Writes the program's log events to standard error, synchronously, so that no line of an answered request is lost. A second call has no effect.
 pub fn init(config: &LogConfig) {
@@ -27,8 +39,8 @@ where
 {
     let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let library_filter = filter_fn(|event| {
-        let verbose = VERBOSE_LIBRARIES.iter().any(|name| event.target().starts_with(name));
-        !verbose || (event.is_event() && *event.level() <= LevelFilter::INFO)
+        let library = VERBOSE_LIBRARIES.iter().find(|(name, _)| event.target().starts_with(name));
+        library.is_none_or(|(_, most)| event.is_event() && event.level() <= most)
     });
     let layer = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
     let layer = match config.format {

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, IsTerminal as _, Read as _};
 use clap::Subcommand;
 use zeroize::Zeroizing;
 
-use super::Failure;
+use super::{Failure, say};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::datetime::{clock_utc, iso_date};
@@ -55,24 +55,23 @@ pub(super) async fn run(config: Config, rng: Rng, command: AdminCommand) -> Resu
     done
 }
 
-#[expect(clippy::print_stdout, reason = "the output of the command")]
 async fn carry_out(operators: AdminCli<'_>, command: AdminCommand) -> Result<(), Failure> {
     match command {
         AdminCommand::Promote { name } => match operators.promote(&name).await.map_err(|error| plain(error, &name))? {
-            Change::Applied => println!("{name} is now an administrator."),
-            Change::Unchanged => println!("{name} is already an administrator."),
+            Change::Applied => say!("{name} is now an administrator.")?,
+            Change::Unchanged => say!("{name} is already an administrator.")?,
         },
         AdminCommand::Demote { name } => match operators.demote(&name).await.map_err(|error| plain(error, &name))? {
-            Change::Applied => println!("{name} is no longer an administrator."),
-            Change::Unchanged => println!("{name} is not an administrator."),
+            Change::Applied => say!("{name} is no longer an administrator.")?,
+            Change::Unchanged => say!("{name} is not an administrator.")?,
         },
         AdminCommand::Create { name, email } => {
             let password = password()?;
             let typed = TypedSignUp { username: &name, email: &email, password: &password };
             operators.create(typed).await.map_err(|error| plain(error, &name))?;
-            println!("Account {name} created. It has the admin role.");
+            say!("Account {name} created. It has the admin role.")?;
         }
-        AdminCommand::List => list(&operators.administrators().await?),
+        AdminCommand::List => list(&operators.administrators().await?)?,
     }
     Ok(())
 }
@@ -107,18 +106,18 @@ fn plain(error: ServiceError, name: &str) -> Failure {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the output of the command")]
-fn list(standings: &[AdminEntry]) {
+fn list(standings: &[AdminEntry]) -> Result<(), Failure> {
     if standings.is_empty() {
-        println!("There are no administrators. Add one with `portal admin create NAME EMAIL` or `promote NAME`.");
-        return;
+        say!("There are no administrators. Add one with `portal admin create NAME EMAIL` or `promote NAME`.")?;
+        return Ok(());
     }
-    println!("{:<32}  {:<20}  {:<20}  STATE", "NAME", "SINCE", "LAST SIGN-IN");
+    say!("{:<32}  {:<20}  {:<20}  STATE", "NAME", "SINCE", "LAST SIGN-IN")?;
     for AdminEntry { account, since } in standings {
         let since = since.map_or_else(|| "before the audit log".to_owned(), moment);
         let last = account.last_sign_in_at.map_or_else(|| "never".to_owned(), moment);
-        println!("{:<32}  {since:<20}  {last:<20}  {}", account.username.as_str(), state(account));
+        say!("{:<32}  {since:<20}  {last:<20}  {}", account.username.as_str(), state(account))?;
     }
+    Ok(())
 }
 
 fn state(account: &Account) -> &'static str {

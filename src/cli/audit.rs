@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::Failure;
+use super::{Failure, say};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::rng::Rng;
@@ -28,11 +28,10 @@ pub(super) async fn run(config: &Config, rng: Rng, command: AuditCommand) -> Res
     done
 }
 
-#[expect(clippy::print_stdout, reason = "the output of the command")]
 async fn reseal(audit: &Audit) -> Result<(), Failure> {
     let verdict = audit.verify().await?;
     for finding in &verdict.violations {
-        println!("{finding}");
+        say!("{finding}")?;
     }
     if verdict.is_sound() {
         return Err("the seal on the audit log is valid, so there is nothing to do".into());
@@ -43,23 +42,22 @@ async fn reseal(audit: &Audit) -> Result<(), Failure> {
         return Err("rows of the audit log were changed, and a new seal can't repair that".into());
     }
     audit.reseal().await?;
-    println!("the log is sealed in its current state; earlier changes to it are not undone");
+    say!("the log is sealed in its current state; earlier changes to it are not undone")?;
     Ok(())
 }
 
 /// Writes nothing, not even pending migrations, so it can run on a copy of the database.
-#[expect(clippy::print_stdout, reason = "the output of the command")]
 async fn verify(audit: &Audit) -> Result<(), Failure> {
     let verdict = audit.verify().await?;
     for finding in &verdict.violations {
-        println!("{finding}");
+        say!("{finding}")?;
     }
     let counts = format!("{}, {}", counted(verdict.rows, "row"), counted(verdict.erased, "erased value"));
     if verdict.is_sound() {
-        println!("{counts}: the log has not been changed");
+        say!("{counts}: the log has not been changed")?;
         Ok(())
     } else {
-        println!("{counts}: the log has been changed");
+        say!("{counts}: the log has been changed")?;
         Err("the audit log was changed, or it was sealed with a different SECRET_KEY".into())
     }
 }

@@ -1,25 +1,30 @@
 //! `portal check-config`.
 
+use std::io::Write as _;
+
+use super::{Failure, say};
 use crate::config::{Config, reference, report, risks};
+use crate::http::assets;
 
 /// Prints the settings and limits in effect. Configuration errors have been reported before.
-#[expect(clippy::print_stdout, reason = "the output of the command")]
-pub(super) fn run(config: &Config) {
-    println!("The configuration is valid.");
-    for warning in config.warnings.iter().chain(&risks::of(config)) {
-        println!("Warning: {warning}");
+pub(super) fn run(config: &Config) -> Result<(), Failure> {
+    config.database.check_writable()?;
+    say!("The configuration is valid.")?;
+    let warnings = config.warnings.iter().cloned().chain(risks::of(config)).chain(assets::problem(&config.site.root));
+    for warning in warnings {
+        say!("Warning: {warning}")?;
     }
     for setting in report::settings(config) {
-        println!("{:<21} {:<38} {}", setting.name, setting.value, setting.source);
+        say!("{:<21} {:<38} {}", setting.name, setting.value, setting.source)?;
     }
-    println!();
+    say!("")?;
     for limit in report::limits(config) {
-        println!("{:<38} {:>9}  {}", limit.variable, limit.value, limit.source);
+        say!("{:<38} {:>9}  {}", limit.variable, limit.value, limit.source)?;
     }
+    Ok(())
 }
 
 /// Prints `docs/configuration.md`.
-#[expect(clippy::print_stdout, reason = "the output of the command")]
-pub(super) fn print_markdown() {
-    print!("{}", reference::markdown());
+pub(super) fn print_markdown() -> Result<(), Failure> {
+    Ok(std::io::stdout().write_all(reference::markdown().as_bytes())?)
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Subcommand;
 
-use super::Failure;
+use super::{Failure, say};
 use crate::config::Config;
 use crate::crypto::SecretKey;
 use crate::rng::Rng;
@@ -19,22 +19,21 @@ pub(super) enum KeysCommand {
     Status,
 }
 
-#[expect(clippy::print_stdout, reason = "the output of the command")]
 pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Result<(), Failure> {
     let store = super::open(config).await?;
     let rotation = KeyRotation { store: store.clone(), keys: config.keys.clone(), rng };
     let previous = config.keys.previous().map(SecretKey::id);
-    println!("SECRET_KEY            {}", config.keys.current().id());
-    println!("SECRET_KEY_PREVIOUS   {}", previous.map_or_else(|| "not set".to_owned(), |id| id.to_string()));
+    say!("SECRET_KEY            {}", config.keys.current().id())?;
+    say!("SECRET_KEY_PREVIOUS   {}", previous.map_or_else(|| "not set".to_owned(), |id| id.to_string()))?;
     if matches!(command, KeysCommand::Rotate) {
         for (column, resealed) in rotation.rotate().await? {
-            println!("{:<21} {resealed} re-encrypted", column.to_string());
+            say!("{:<21} {resealed} re-encrypted", column.to_string())?;
         }
     }
     // Also after a rotation: report what is in the database, not what was done.
     let usages = rotation.status().await?;
     for KeyUsage { column, current, due, unreadable, .. } in &usages {
-        println!("{:<21} {current} with SECRET_KEY, {due} to re-encrypt, {unreadable} unreadable", column.to_string());
+        say!("{:<21} {current} with SECRET_KEY, {due} to re-encrypt, {unreadable} unreadable", column.to_string())?;
     }
     super::close(store, matches!(command, KeysCommand::Status)).await?;
     report(&usages, command)
@@ -42,7 +41,6 @@ pub(super) async fn run(config: &Config, rng: Rng, command: KeysCommand) -> Resu
 
 /// Fails if values cannot be decrypted or the rotation is incomplete; the operator must not go on
 /// to the next step then.
-#[expect(clippy::print_stdout, reason = "the output of the command")]
 fn report(usages: &[KeyUsage], command: KeysCommand) -> Result<(), Failure> {
     let mut problems = String::new();
     for KeyUsage { column, unreadable, examples, .. } in usages {
@@ -61,8 +59,8 @@ fn report(usages: &[KeyUsage], command: KeysCommand) -> Result<(), Failure> {
             "new values were encrypted with the previous key: restart the portal with both keys, then rotate again",
         ),
         _ if !problems.is_empty() => {}
-        _ if due > 0 => println!("Run `portal keys rotate` to re-encrypt them."),
-        _ => println!("All values are encrypted with SECRET_KEY."),
+        _ if due > 0 => say!("Run `portal keys rotate` to re-encrypt them.")?,
+        _ => say!("All values are encrypted with SECRET_KEY.")?,
     }
     if problems.is_empty() { Ok(()) } else { Err(problems.into()) }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::Failure;
+use super::{Failure, say};
 use crate::crypto::password_set::{self, Built};
 
 #[derive(Clone, Debug, Subcommand)]
@@ -20,16 +20,15 @@ pub(super) enum PasswordsCommand {
     },
 }
 
-#[expect(clippy::print_stdout, reason = "the output of the command")]
 pub(super) fn run(command: PasswordsCommand) -> Result<(), Failure> {
     let PasswordsCommand::Build { files, out } = command;
     let Built { passwords, too_short, unreadable } = password_set::build(&files, &out)?;
-    println!("{}: {passwords} passwords", out.display());
+    say!("{}: {passwords} passwords", out.display())?;
     if too_short > 0 {
-        println!("Skipped {too_short} lines with fewer than 8 characters.");
+        say!("Skipped {too_short} lines with fewer than 8 characters.")?;
     }
     if unreadable > 0 {
-        println!("Skipped {unreadable} lines that are too long or not UTF-8.");
+        say!("Skipped {unreadable} lines that are too long or not UTF-8.")?;
     }
     Ok(())
 }

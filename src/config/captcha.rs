@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::Mistakes;
-use super::env::Env;
+use super::env::{Env, Source};
 use super::settings::{PORTAL_CAPTCHA, PORTAL_CAPTCHA_SECRET, PORTAL_CAPTCHA_SITE_KEY, PORTAL_CAPTCHA_VERIFY_URL};
 use super::site::is_loopback_host;
 use crate::domain::CaptchaProvider;
@@ -39,7 +39,10 @@ pub fn load(env: &Env, production: bool, mistakes: &mut Mistakes) -> Option<Thir
         CaptchaProvider::HCaptcha => "is missing; get it from hCaptcha for your site",
     };
     let site_key = mistakes.check(PORTAL_CAPTCHA_SITE_KEY.name, site_key.ok_or(missing));
-    let secret = mistakes.check(PORTAL_CAPTCHA_SECRET.name, secret.ok_or(missing));
+    // Only one mistake is reported for a file that cannot be read.
+    if env.sources().of(PORTAL_CAPTCHA_SECRET.name) == Source::Default {
+        mistakes.add(PORTAL_CAPTCHA_SECRET.name, missing);
+    }
     let verify_url = env.get(PORTAL_CAPTCHA_VERIFY_URL.name).unwrap_or(provider.verify_url());
     let web = Url::parse(verify_url).is_ok_and(|url| match url.scheme() {
         "https" => url.has_host(),

@@ -1,12 +1,13 @@
 //! Environment variables, with defaults from `.env`.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use secrecy::SecretString;
 
 use super::setting::{Choice, Setting};
-use super::{Mistakes, reference, service_variable};
+use super::{Mistakes, access, dot_env, reference, service_variable};
 use crate::limits::Limit;
 
 /// The file in the working directory with values that the environment does not set.
@@ -33,13 +34,15 @@ pub struct Env {
 struct Value {
     text: String,
     from: Source,
+    /// The line of `.env` that set it.
+    line: Option<usize>,
     /// The old name, if the operator set the variable under it.
     renamed_from: Option<&'static str>,
 }
 
 impl Value {
     const fn new(text: String, from: Source) -> Self {
-        Self { text, from, renamed_from: None }
+        Self { text, from, line: None, renamed_from: None }
     }
 }
 
@@ -80,21 +83,35 @@ impl Env {
     /// Loads the process's environment, and the values from `file` that it does not set.
     ///
     /// # Errors
-    /// `file` exists but cannot be read or parsed.
-    pub fn from_process(file: &Path) -> Result<Self, String> {
+    /// A line for each problem: `file` exists but cannot be read, or a line of it is malformed; or a setting in the
+    /// environment is not UTF-8.
+    pub fn from_process(file: &Path) -> Result<Self, Vec<String>> {
+        let mut problems = Vec::new();
         let mut values = BTreeMap::new();
-        if file.exists() {
-            let lines = dotenvy::from_path_iter(file).map_err(|error| format!("{}: {error}", file.display()))?;
-            for line in lines {
-                // The parser's own error would quote the line, which may contain a secret.
-                let (name, value) = line.map_err(|_| format!("{}: a line is not NAME=value", file.display()))?;
-                values.insert(name, Value::new(value, Source::DotEnv));
+        for (name, value) in std::env::vars_os() {
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(text) => {
+                    values.insert(name, Value::new(text, Source::Environment));
+                }
+                Err(_) if reference::is_known(&name) => problems.push(format!("{name}: is not UTF-8")),
+                Err(_) => {}
             }
         }
-        values.extend(std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, Value::new(value.into_string().ok()?, Source::Environment)))
-        }));
-        Ok(Self::with_new_names(values))
+        let warnings = match std::fs::read(file) {
+            Ok(bytes) => add_dot_env(&bytes, &file.display().to_string(), &mut values, &mut problems),
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                problems.push(format!("{}: {}", file.display(), access::reason(file, &error)));
+                Vec::new()
+            }
+        };
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut env = Self::with_new_names(values);
+        env.warnings.extend(warnings);
+        Ok(env)
     }
 
     /// Creates an environment for a test.
@@ -117,7 +134,8 @@ impl Env {
         Self { values, warnings }
     }
 
-    /// Returns a warning for each variable that was set under its old name.
+    /// Returns a warning for each variable that was set under its old name, and for each value in `.env` with a `$` that
+    /// other programs would replace.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
@@ -127,6 +145,27 @@ impl Env {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(|value| value.text.as_str()).filter(|text| !text.is_empty())
+    }
+
+    /// Returns the line of `.env` that set `name`.
+    pub(super) fn line(&self, name: &str) -> Option<usize> {
+        let renamed = || self.values.values().find(|value| value.renamed_from == Some(name));
+        self.values.get(name).or_else(renamed)?.line
+    }
+
+    /// Returns a line for each setting in the environment that is in quotation marks. They belong to the value:
+    /// `docker run --env-file` passes them on.
+    pub(super) fn in_quotes(&self) -> Vec<String> {
+        let is_quoted = |text: &str| {
+            let inside = |quote| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+            inside('"').or_else(|| inside('\'')).is_some()
+        };
+        let quoted = self.values.iter().filter(|(name, value)| {
+            value.from == Source::Environment && is_quoted(&value.text) && reference::is_known(name)
+        });
+        quoted
+            .map(|(name, _)| format!("{name}: is in quotation marks, which are part of the value; leave them out"))
+            .collect()
     }
 
     /// Returns where each variable was set.
@@ -177,9 +216,10 @@ impl Env {
                 mistakes.add(name, format_args!("is set, and so is {file_name}; set only one of them"));
                 None
             }
-            (Some(value), None) => Some(value.into()),
+            (Some(value), None) => Some(value.trim_end().into()),
             (None, Some(path)) => {
-                let content = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"));
+                let reason = |error| format!("{path}: {}", access::reason(Path::new(path), &error));
+                let content = std::fs::read_to_string(path).map_err(reason);
                 mistakes.check(&file_name, content).map(|content| content.trim_end().into())
             }
             (None, None) => None,
@@ -201,10 +241,55 @@ impl Env {
     pub fn refuse_unknown(&self, mistakes: &mut Mistakes) {
         for name in self.values.keys().filter(|name| name.starts_with("PORTAL_")) {
             if !reference::is_known(name) && !service_variable::is_service_variable(name) {
-                mistakes.add(name, "is not a known setting; docs/configuration.md lists all of them");
+                mistakes.add(
+                    name,
+                    "is not a known setting; docs/configuration.md lists all of them, and names of your own must not \
+                     start with PORTAL_",
+                );
             }
         }
     }
+}
+
+/// Adds the variables of `.env` that the environment does not set. Returns a warning for each value with a `$` and the
+/// name of a variable that is set: programs such as Docker Compose replace it, and the portal does not.
+fn add_dot_env(
+    bytes: &[u8],
+    file: &str,
+    values: &mut BTreeMap<String, Value>,
+    problems: &mut Vec<String>,
+) -> Vec<String> {
+    let text = match dot_env::decode(bytes) {
+        Ok(text) => text,
+        Err(bad) => {
+            problems.push(format!("{file}: {bad}"));
+            return Vec::new();
+        }
+    };
+    let mut references = Vec::new();
+    for assignment in dot_env::parse(text) {
+        match assignment {
+            Ok(assignment) => {
+                let dot_env::Assignment { line, name, value, references: named } = assignment;
+                references.push((line, name, named));
+                if values.get(name).is_none_or(|value| value.from == Source::DotEnv) {
+                    values.insert(name.to_owned(), Value { line: Some(line), ..Value::new(value, Source::DotEnv) });
+                }
+            }
+            Err(bad) => problems.push(format!("{file}: {bad}")),
+        }
+    }
+    let replaceable = references
+        .into_iter()
+        .filter(|(_, name, named)| reference::is_known(name) && named.iter().any(|name| values.contains_key(*name)));
+    replaceable
+        .map(|(line, name, _)| {
+            format!(
+                "{file}: line {line}: {name}: contains $ and the name of a variable, which is not replaced by its value; \
+                 if that is right, put the value in single quotes"
+            )
+        })
+        .collect()
 }
 
 impl std::fmt::Debug for Env {

@@ -115,7 +115,8 @@ fn from(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<Mailbox
         }
         None => "no-reply@localhost".to_owned(),
     };
-    let problem = "must be an email address such as portal@example.com, or Portal <portal@example.com>";
+    let problem = "must be an email address such as portal@example.com, or Portal <portal@example.com>; put a name with \
+                   special characters in double quotes";
     mistakes.check(MAIL_FROM.name, parse_from(&text).ok_or(problem))
 }
 
@@ -136,10 +137,18 @@ fn helo(env: &Env, site: &SiteConfig, mistakes: &mut Mistakes) -> Option<ClientI
 
 /// Converts the domain to ASCII (IDNA), because not every mail server accepts another form.
 fn parse_from(text: &str) -> Option<Mailbox> {
-    let mailbox: Mailbox = text.parse().ok()?;
+    let mailbox: Mailbox = text.parse().ok().or_else(|| with_plain_name(text))?;
     let domain = idna::domain_to_ascii(mailbox.email.domain()).ok()?;
     let address = Address::new(mailbox.email.user(), domain).ok()?;
     address.user().is_ascii().then(|| Mailbox::new(mailbox.name, address))
+}
+
+/// Parses `Foo, Inc. <a@x.example>`: a name with characters that an email's header would need in double quotes.
+fn with_plain_name(text: &str) -> Option<Mailbox> {
+    let (name, address) = text.strip_suffix('>')?.split_once('<')?;
+    let is_plain = !name.contains(|char: char| matches!(char, '"' | '>') || char.is_control());
+    is_plain.then_some(())?;
+    Some(Mailbox::new(Some(name.trim().to_owned()), address.trim().parse().ok()?))
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Configuration from environment variables. [`settings`] and [`crate::limits`] describe each of them once; one file
 //! per section loads them. Each section collects its mistakes, so that a failed start reports all of them at once.
 
+pub mod access;
 pub mod captcha;
 pub mod database;
+mod dot_env;
 pub mod env;
 mod guessing;
 pub mod limits;
@@ -20,6 +22,7 @@ pub mod settings;
 pub mod site;
 mod site_root;
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use captcha::ThirdPartyConfig;
@@ -55,7 +58,7 @@ pub struct Config {
     pub log: LogConfig,
     /// Where each value was set.
     pub sources: Sources,
-    /// One line for each setting that was set under its old name.
+    /// One line for each setting that was set under its old name, or that may not mean what it says.
     pub warnings: Vec<String>,
 }
 
@@ -86,16 +89,26 @@ impl Config {
     /// # Errors
     /// All mistakes, one line each, starting with the name of the variable.
     pub fn from_environment(rng: &Rng) -> Result<Self, ConfigErrors> {
-        let env = Env::from_process(Path::new(env::DOT_ENV)).map_err(|problem| ConfigErrors(vec![problem]))?;
+        let env = Env::from_process(Path::new(env::DOT_ENV)).map_err(ConfigErrors)?;
         Self::from_env(&env, rng)
     }
 
     /// Loads the configuration from `env`.
     ///
     /// # Errors
-    /// As [`Config::from_environment`]. If `LEPTOS_ENV` is wrong, only that: which other settings are mistakes
-    /// depends on it.
+    /// As [`Config::from_environment`]. If values are in quotation marks or `LEPTOS_ENV` is wrong, only that: which
+    /// other settings are mistakes depends on it.
     pub fn from_env(env: &Env, rng: &Rng) -> Result<Self, ConfigErrors> {
+        Self::load(env, rng).map_err(|ConfigErrors(mistakes)| {
+            ConfigErrors(mistakes.into_iter().map(|mistake| with_place(env, mistake)).collect())
+        })
+    }
+
+    fn load(env: &Env, rng: &Rng) -> Result<Self, ConfigErrors> {
+        let quoted = env.in_quotes();
+        if !quoted.is_empty() {
+            return Err(ConfigErrors(quoted));
+        }
         let production = site::is_production(env).map_err(|mistake| ConfigErrors(vec![mistake]))?;
         let mut mistakes = Mistakes::default();
         env.refuse_unknown(&mut mistakes);
@@ -131,5 +144,28 @@ impl Config {
             }
             _ => Err(ConfigErrors(mistakes.0)),
         }
+    }
+}
+
+/// Loads `LEPTOS_SITE_ADDR` alone, for a command that must work without the other settings, such as the secrets.
+///
+/// # Errors
+/// As [`Config::from_environment`], about this setting and the file `.env`.
+pub fn listen_address() -> Result<SocketAddr, ConfigErrors> {
+    let env = Env::from_process(Path::new(env::DOT_ENV)).map_err(ConfigErrors)?;
+    site::address(&env).map_err(|problem| ConfigErrors(vec![format!("{}: {problem}", settings::LEPTOS_SITE_ADDR.name)]))
+}
+
+/// Adds to a mistake where its value is, unless that is a variable of the environment: the line of `.env`, or the
+/// variable that names the file.
+fn with_place(env: &Env, mistake: String) -> String {
+    let Some((name, _)) = mistake.split_once(": ") else { return mistake };
+    let file = format!("{name}_FILE");
+    if let Some(line) = env.line(name) {
+        format!("{mistake} ({}, line {line})", env::DOT_ENV)
+    } else if env.get(name).is_none() && env.get(&file).is_some() {
+        format!("{mistake} (in the file of {file})")
+    } else {
+        mistake
     }
 }

@@ -17,12 +17,15 @@ Settings are environment variables. Without any, the portal runs in development 
 own machine.
 
 - **`.env`:** a file `.env` in the working directory is read as well. The environment takes precedence.
+  [Deployment](deployment.md#the-file-env) has its rules.
 - **Secrets in files:** where a table lists `NAME_FILE`, the value can be read from a file instead, for example
   `SECRET_KEY_FILE=/run/secrets/key`. Setting both is an error.
 - **Empty values:** a variable with an empty value counts as not set. An empty value in the environment also hides
   the value in `.env`.
 - **Mistakes:** an unknown `PORTAL_…` name or a malformed value stops the start, with one line for each mistake. The
-  variables that Kubernetes and Docker set for a service called `portal` or `portal-…` are ignored.
+  variables that Kubernetes and Docker set for a service called `portal` or `portal-…` are ignored, and so are usual
+  names in a Compose file: `PORTAL_VERSION`, `PORTAL_IMAGE`, `PORTAL_IMAGE_TAG`, `PORTAL_TAG`, `PORTAL_HTTP_PORT`,
+  `PORTAL_HOST_PORT`, `PORTAL_UID` and `PORTAL_GID`.
 - **Limits that together make guessing easy** stop the start too. [Security](security.md#limits-on-guessing) has the
   rule.
 - **Changes** apply after a restart.

@@ -9,6 +9,7 @@ use super::mail::TransportConfig;
 use super::passwords::PasswordConfig;
 use super::settings::{self, PORTAL_LOG, PUBLIC_URL};
 use crate::domain::EmailDomain;
+use crate::store::postgres_tls;
 
 /// A setting other than a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,17 +83,19 @@ pub(super) fn password_file(config: &Config) -> String {
 
 pub(super) fn mail(config: &Config) -> String {
     match &config.mail.transport {
-        TransportConfig::Smtp { .. } => "SMTP".to_owned(),
+        TransportConfig::Smtp(server) => format!("SMTP, {server}"),
         TransportConfig::File { dir, .. } => format!("files in {} and /dev/mailbox", dir.display()),
     }
 }
 
-/// Describes the database: for SQLite with its file. A PostgreSQL URL may contain a password, so
-/// nothing of it is shown.
+/// Describes the database: for SQLite with its file, for PostgreSQL with its server. The rest of a URL may contain a
+/// password.
 pub(super) fn database(config: &Config) -> String {
     match config.database.sqlite_file() {
         Some(file) => format!("SQLite, {file}"),
-        None if config.database.url.expose_secret().starts_with("sqlite:") => "SQLite, in memory".to_owned(),
-        None => "PostgreSQL".to_owned(),
+        None => {
+            let server = postgres_tls::server(config.database.url.expose_secret());
+            server.map_or_else(|| "PostgreSQL".to_owned(), |server| format!("PostgreSQL, {server}"))
+        }
     }
 }

@@ -4,8 +4,9 @@
 use std::net::IpAddr;
 
 use super::Config;
+use super::env::Source;
 use super::mail::{MailboxReaders, TransportConfig};
-use super::settings::{LEPTOS_ENV, LEPTOS_SITE_ADDR, PORTAL_DEV_MAILBOX, TRUSTED_PROXIES};
+use super::settings::{LEPTOS_ENV, LEPTOS_SITE_ADDR, PORTAL_DEV_MAILBOX, PUBLIC_URL, TRUSTED_PROXIES};
 
 /// Returns a line for each risk. It starts with the name of the setting.
 #[must_use]
@@ -23,6 +24,12 @@ pub fn of(config: &Config) -> Vec<String> {
         TransportConfig::Smtp(_) => {}
     }
     let address = config.site.address;
+    if address.ip().is_unspecified() && config.sources.of(PUBLIC_URL.name) == Source::Default {
+        risks.push(format!(
+            "{}: is not set, so links in emails start with {}, which only this machine can open",
+            PUBLIC_URL.name, config.site.public_url.origin
+        ));
+    }
     if config.site.production && config.site.trusted_proxies.is_empty() && is_behind_a_proxy(address.ip()) {
         risks.push(format!(
             "{}: is not set, but {} {address} is reached through a reverse proxy; without it all users share the IP \

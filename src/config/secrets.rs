@@ -7,10 +7,10 @@ use std::path::Path;
 use secrecy::ExposeSecret as _;
 use tempfile::NamedTempFile;
 
-use super::Mistakes;
-use super::env::Env;
+use super::env::{Env, Source};
 use super::settings::{SECRET_KEY, SECRET_KEY_PREVIOUS};
 use super::site::SiteConfig;
+use super::{Mistakes, access};
 use crate::crypto::{KeyRing, SecretKey};
 use crate::rng::Rng;
 
@@ -37,6 +37,8 @@ fn current(env: &Env, site: &SiteConfig, rng: &Rng, mistakes: &mut Mistakes) -> 
             }
             Some(key)
         }
+        // It is set, but cannot be read: a new key would make everything unreadable that the old one encrypted.
+        None if env.sources().of(SECRET_KEY.name) != Source::Default => None,
         None if site.production => {
             mistakes.add(SECRET_KEY.name, "is missing; generate one with `openssl rand -base64 32`");
             None
@@ -56,7 +58,7 @@ fn development_key(data_dir: &Path, rng: &Rng) -> Result<SecretKey, String> {
         },
         key => key,
     };
-    key.map_err(|error| format!("{}: {error}", path.display()))
+    key.map_err(|error| format!("{}: {}", path.display(), access::reason(&path, &error)))
 }
 
 /// Generates a key. The file is created atomically and is readable only by its owner.

@@ -30,16 +30,20 @@ settings! {
             "In production the portal does not start without `PUBLIC_URL`, `SECRET_KEY` and `SMTP_URL`, or with a \
              setting that is unsafe. In development it must be set unless `LEPTOS_SITE_ADDR` is a loopback address.")
             .shown_as("Mode", |config| if config.site.production { "production" } else { "development" }.to_owned());
-        PUBLIC_URL: Setting = optional("`http://` and `LEPTOS_SITE_ADDR`; required in production",
+        PUBLIC_URL: Setting = optional(
+            "`http://` and `LEPTOS_SITE_ADDR`, or `localhost` where that is all addresses; required in production",
             "a URL with a host and an optional port, without a path: `https`, and `http` in development or for this machine",
             "The URL that users open. Links in emails start with it, forms are accepted only from it in production, \
              and with `https` cookies are `Secure`.")
             .shown_as("Public URL", |config| config.site.public_url.origin.clone());
-        LEPTOS_SITE_ADDR: Setting = text("127.0.0.1:3000", "an IP address and a port", "Where the server listens.")
+        LEPTOS_SITE_ADDR: Setting = text("127.0.0.1:3000", "an IP address or a host name, and a port",
+            "Where the server listens. `localhost:3000` is `127.0.0.1:3000`, and `:3000` is `0.0.0.0:3000`, all IPv4 \
+             addresses of the machine. Unix sockets are not supported.")
             .shown_as("Listen address", |config| config.site.address.to_string());
         LEPTOS_SITE_ROOT: Setting = text("target/site", "a folder",
             "The folder with the stylesheet, the scripts and the files of `public/`. It must not contain the database, \
-             the data folder, `.env`, a file with a secret, or the program.");
+             the data folder, `.env`, a file with a secret, or the program.")
+            .shown_as("Site folder", |config| config.site.root.display().to_string());
         TRUSTED_PROXIES: Setting = optional("none", "IP addresses and networks, separated by commas",
             "The reverse proxies whose `X-Forwarded-For` is used; not a network with the prefix length 0. See \
              [Deployment](deployment.md#trusted_proxies).")
@@ -75,7 +79,8 @@ settings! {
             .shown_as("Email", report::mail);
         MAIL_FROM: Setting = optional(
             "`no-reply@` and the host of `PUBLIC_URL`; required in production if that is an IP address",
-            "`portal@example.com` or `Portal <portal@example.com>`", "The sender of all emails.")
+            "`portal@example.com` or `Portal <portal@example.com>`",
+            "The sender of all emails. The name may contain any characters except `<` and `>`.")
             .shown_as("Sender", |config| config.mail.from.to_string());
         PORTAL_SMTP_HELO: Setting = optional("the host of `PUBLIC_URL`", "a host name or an IP address",
             "How the portal names itself to the mail server (`EHLO`). Some mail servers accept only a name that resolves.")

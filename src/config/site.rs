@@ -1,6 +1,6 @@
 //! The portal's URL, name and folders.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
@@ -65,7 +65,7 @@ pub enum NoPasskeys {
 impl SiteConfig {
     /// Loads the section. `production` is the value of [`is_production`].
     pub fn load(env: &Env, production: bool, mistakes: &mut Mistakes) -> Self {
-        let address = mistakes.check(LEPTOS_SITE_ADDR.name, env.text(&LEPTOS_SITE_ADDR).parse());
+        let address = mistakes.check(LEPTOS_SITE_ADDR.name, address(env));
         let address = address.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
         if env.sources().of(LEPTOS_ENV.name) == Source::Default && !address.ip().to_canonical().is_loopback() {
             mistakes.add(
@@ -160,13 +160,41 @@ fn name(env: &Env, mistakes: &mut Mistakes) -> String {
     name.to_owned()
 }
 
+/// Loads `LEPTOS_SITE_ADDR`: `127.0.0.1:3000`, `[::1]:3000`, `localhost:3000`, another host name with a port, or `:3000`
+/// for all IPv4 addresses of the machine.
+///
+/// # Errors
+/// The value has no port or an invalid one, names a socket file, or its host has no IP address.
+pub fn address(env: &Env) -> Result<SocketAddr, String> {
+    let text = env.text(&LEPTOS_SITE_ADDR).trim();
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    if text.starts_with("unix:") || text.contains('/') {
+        return Err(format!(
+            "must be an IP address and a port, such as 127.0.0.1:3000, not {text:?}; Unix sockets and URLs are not supported"
+        ));
+    }
+    let parsed = text.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
+    match parsed {
+        Some(("" | "*", port)) => Ok(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))),
+        // Not resolved, because it could be the IPv6 address, which fewer clients and proxies try.
+        Some((LOCALHOST, port)) => Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+        Some((host, port)) if !host.contains(':') => resolve(host, port),
+        _ => Err(format!("must be an IP address and a port, such as 127.0.0.1:3000, not {text:?}")),
+    }
+}
+
+fn resolve(host: &str, port: u16) -> Result<SocketAddr, String> {
+    let found = (host, port).to_socket_addrs().map_err(|error| format!("{host}: {error}"))?.next();
+    found.ok_or_else(|| format!("{host} has no IP address"))
+}
+
 fn public_url(env: &Env, production: bool, address: SocketAddr, mistakes: &mut Mistakes) -> PublicUrl {
-    let local = PublicUrl { origin: format!("http://{address}"), host: address.ip().to_string() };
+    let local = local_url(address);
     match env.get(PUBLIC_URL.name) {
         Some(text) => {
-            // The value is not quoted, because it may contain a password.
-            let problem = "must be a URL like https://portal.example.com: http or https, a host and an optional port";
-            let Some(url) = mistakes.check(PUBLIC_URL.name, parse_public_url(text).ok_or(problem)) else {
+            let Some(url) = mistakes.check(PUBLIC_URL.name, parse_public_url(text)) else {
                 return local;
             };
             if production && !url.origin.starts_with("https:") && !is_loopback_host(&url.host) {
@@ -186,17 +214,39 @@ fn public_url(env: &Env, production: bool, address: SocketAddr, mistakes: &mut M
     }
 }
 
-fn parse_public_url(text: &str) -> Option<PublicUrl> {
-    let url = Url::parse(text).ok()?;
-    let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+/// Returns the URL under which a browser on this machine reaches the portal. An address that stands for all addresses of
+/// the machine is not one that a browser can open everywhere.
+fn local_url(address: SocketAddr) -> PublicUrl {
+    let host = if address.ip().is_unspecified() { LOCALHOST.to_owned() } else { address.ip().to_string() };
+    let at = if address.ip().is_unspecified() { format!("{host}:{}", address.port()) } else { address.to_string() };
+    // Without the port if it is the default one, as in the `Origin` of a browser.
+    let origin = Url::parse(&format!("http://{at}")).map(|url| url.origin().ascii_serialization());
+    PublicUrl { origin: origin.unwrap_or_else(|_| format!("http://{at}")), host }
+}
+
+/// Why a text is not a `PUBLIC_URL`. The text is not quoted, because it may contain a password.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+enum PublicUrlError {
+    #[error("must be a URL like https://portal.example.com: http or https, a host and an optional port")]
+    Malformed,
+    #[error(
+        "has a path, but the portal cannot share a host name with another application; give it a host name of its own, \
+         such as https://portal.example.com"
+    )]
+    Path,
+}
+
+fn parse_public_url(text: &str) -> Result<PublicUrl, PublicUrlError> {
+    let url = Url::parse(text).map_err(|_| PublicUrlError::Malformed)?;
+    let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
     let web = matches!(url.scheme(), "http" | "https") && plain && url.password().is_none();
-    let host = url.host_str().filter(|_| web)?.to_owned();
     // URLs allow characters such as quotation marks that no host name contains.
     let of_a_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
-    if !host.bytes().all(of_a_host) {
-        return None;
+    let host = url.host_str().filter(|host| web && host.bytes().all(of_a_host)).ok_or(PublicUrlError::Malformed)?;
+    if url.path() != "/" {
+        return Err(PublicUrlError::Path);
     }
-    Some(PublicUrl { origin: url.origin().ascii_serialization(), host })
+    Ok(PublicUrl { origin: url.origin().ascii_serialization(), host: host.to_owned() })
 }
 
 fn trusted_proxies(env: &Env, mistakes: &mut Mistakes) -> Vec<IpNet> {

@@ -11,8 +11,8 @@ use crate::state::AppState;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Marks a response that may occur thousands of times a second. Its access-log line drops to the
-/// debug level; the check that sends it logs a summary at most once a second.
+/// Marks a response whose access-log line drops to the debug level: a successful health check, a file, and a refusal
+/// that may occur thousands of times a second, of which the check that sends it logs a summary at most once a second.
 #[derive(Clone, Copy, Debug)]
 pub struct SkipAccessLog;
 

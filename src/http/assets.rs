@@ -10,19 +10,43 @@ use axum::response::{IntoResponse as _, Response};
 use percent_encoding::percent_decode_str;
 use tower_http::services::ServeDir;
 
+use super::access_log::SkipAccessLog;
 use crate::app::Assets;
+use crate::config::settings::LEPTOS_SITE_ROOT;
 
 /// The folder of the built files under the site root, and the first segment of their URLs.
 pub const PACKAGE: &str = "pkg";
+/// The file beside the executable with the hashes in the names of the built files.
+const HASH_FILE: &str = "hash.txt";
 
 /// Returns the URLs of the built files. Their names contain the content hashes in `hash.txt` beside the executable.
 ///
 /// A file without a hash in its name was built after `hash.txt`, because a build with hashes renames all files.
 #[must_use]
 pub fn names(root: &Path) -> Assets {
-    let listed =
-        std::env::current_exe().ok().and_then(|exe| std::fs::read_to_string(exe.with_file_name("hash.txt")).ok());
+    let listed = hash_file().and_then(|file| std::fs::read_to_string(file).ok());
     names_from(listed.as_deref().unwrap_or_default(), &root.join(PACKAGE))
+}
+
+fn hash_file() -> Option<PathBuf> {
+    Some(std::env::current_exe().ok()?.with_file_name(HASH_FILE))
+}
+
+/// Returns why pages will have no style or no script, in one line that starts with the name of the setting.
+#[must_use]
+pub fn problem(root: &Path) -> Option<String> {
+    let Assets { css, js, wasm } = names(root);
+    let files = [css, js, wasm].map(|url| root.join(url.trim_start_matches('/')));
+    let missing = files.iter().find(|file| !file.is_file())?;
+    let missing = std::path::absolute(missing).unwrap_or_else(|_| missing.clone());
+    let hashes = hash_file().filter(|file| !file.is_file());
+    let hashes = hashes.map_or_else(String::new, |file| format!(", and neither does {}", file.display()));
+    Some(format!(
+        "{}: {} does not exist{hashes}, so pages have no style and no script; set the site folder of this build, and \
+         put its {HASH_FILE} beside the program",
+        LEPTOS_SITE_ROOT.name,
+        missing.display()
+    ))
 }
 
 fn names_from(listed: &str, package: &Path) -> Assets {
@@ -73,6 +97,14 @@ pub async fn guard(request: Request, next: Next) -> Response {
     let policy = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
     if response.status().is_success() {
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(policy));
+    }
+    served(response)
+}
+
+/// Marks a file that was sent, or that the browser already has. A page causes many of these requests.
+pub fn served(mut response: Response) -> Response {
+    if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
+        response.extensions_mut().insert(SkipAccessLog);
     }
     response
 }

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use tower_sessions::Session;
+use tracing::field::display;
 
 use super::pages::{Pages, Visitor};
 use super::session_auth::SessionAuth;
@@ -62,8 +63,8 @@ fn authorize(
     }
     let allowed = access::check(method, path, visitor.page.map(|page| page.access), by);
     if let Err(ServiceError::NotFound) = allowed {
-        let account = by.member.as_ref().map(|member| member.account_id);
-        tracing::warn!(event = "admin.denied", ip = %by.ip, ?account);
+        let account = by.member.as_ref().map(|member| display(member.account_id));
+        tracing::warn!(event = "admin.denied", ip = %by.ip, account);
     }
     allowed
 }

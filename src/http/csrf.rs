@@ -38,9 +38,9 @@ pub fn refuse(request: &Request, state: &AppState) -> Option<Response> {
     tracing::warn!(
         event = "cross_site.refused",
         ip = %request_context::client_ip(headers, request.extensions(), &state.config),
-        // Logged with Debug formatting and truncated, since the sender controls the values.
-        site = ?header_value(headers, &SEC_FETCH_SITE),
-        origin = ?header_value(headers, &ORIGIN),
+        // Truncated, since the sender controls the values. The log writes texts with escaped control characters.
+        site = header_value(headers, &SEC_FETCH_SITE),
+        origin = header_value(headers, &ORIGIN),
         expected = %state.config.site.public_url.origin,
     );
     Some(body::refuse(wants_page(headers), StatusCode::FORBIDDEN, REFUSED))

@@ -18,6 +18,7 @@ use crate::state::AppState;
 
 /// Answers a request. All of this is one layer, because axum allocates memory for each layer and request.
 pub async fn layer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    request_target::use_origin_form(&mut request);
     let change = csrf::may_change(request.method());
     forwarding::warn_untrusted(&request, &state);
     let (entry, span) = Entry::begin(&mut request, &state);

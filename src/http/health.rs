@@ -1,16 +1,20 @@
 //! Health checks for supervisors and load balancers.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderName};
 
+use super::access_log::SkipAccessLog;
 use crate::services::readiness::NotReady;
 use crate::state::AppState;
 
-type Answer = (StatusCode, [(HeaderName, &'static str); 1], &'static str);
+type Answer = (StatusCode, [(HeaderName, &'static str); 1], Option<Extension<SkipAccessLog>>, &'static str);
 
+/// Supervisors ask every few seconds, so only a failure is worth a line in the log.
 fn answer(status: StatusCode, text: &'static str) -> Answer {
-    (status, [(CACHE_CONTROL, "no-store")], text)
+    let skip = status.is_success().then_some(Extension(SkipAccessLog));
+    (status, [(CACHE_CONTROL, "no-store")], skip, text)
 }
 
 /// Reports liveness: the process runs.

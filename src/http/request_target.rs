@@ -1,8 +1,10 @@
 //! Rejects malformed request targets before anything parses them.
 
 use axum::extract::Request;
-use axum::http::{StatusCode, Uri, Version};
-use axum::response::Response;
+use axum::http::header::{ALLOW, HOST};
+use axum::http::uri::Authority;
+use axum::http::{HeaderValue, Method, StatusCode, Uri, Version};
+use axum::response::{IntoResponse as _, Response};
 use percent_encoding::percent_decode_str;
 
 use super::error_page;
@@ -12,20 +14,42 @@ const PATH_MAX: usize = 1_024;
 /// Maximum number of bytes of a query; `next` has at most 512 characters.
 const QUERY_MAX: usize = 2_048;
 
+/// Turns a full URL as the target, which clients send to a proxy and servers must accept, into its path. The host of the
+/// URL replaces that of the `Host` header (RFC 9112, section 3.2.2).
+pub fn use_origin_form(request: &mut Request) {
+    let uri = request.uri();
+    if request.version() >= Version::HTTP_2 || !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return;
+    }
+    let host = uri.authority().map(Authority::as_str).filter(|host| !host.contains('@'));
+    let Some(host) = host.and_then(|host| HeaderValue::from_str(host).ok()) else { return };
+    let Some(path) = uri.path_and_query().cloned() else { return };
+    request.headers_mut().insert(HOST, host);
+    *request.uri_mut() = Uri::from(path);
+}
+
+/// Answers `OPTIONS *`, a question about the server as a whole (RFC 9110, section 9.3.7).
+fn answer_server_options(request: &Request) -> Option<Response> {
+    let asked = request.method() == Method::OPTIONS && request.uri() == "*";
+    asked.then(|| (StatusCode::NO_CONTENT, [(ALLOW, "GET, HEAD, POST, OPTIONS")]).into_response())
+}
+
 /// Rejects a malformed target with 400. hyper accepts more than paths, such as `//[`, and URL
 /// parsers, proxies and logs disagree about what that means; leptos panics when its parser fails. A
 /// well-formed path passes, even if no page has it.
 #[must_use]
 pub fn refuse(request: &Request) -> Option<Response> {
-    is_malformed(request.uri(), request.version()).then(|| {
-        let text = "Check that you typed the web address correctly.";
-        error_page::page(StatusCode::BAD_REQUEST, "Page not found", text)
+    answer_server_options(request).or_else(|| {
+        is_malformed(request.uri(), request.version()).then(|| {
+            let text = "Check that you typed the web address correctly.";
+            error_page::page(StatusCode::BAD_REQUEST, "Page not found", text)
+        })
     })
 }
 
 fn is_malformed(uri: &Uri, version: Version) -> bool {
-    // Clients send only the path to an origin server (RFC 9112, section 3.2.1). A full URL is for a
-    // proxy, which the portal is not. HTTP/2 requests always have a scheme and an authority.
+    // What is left after `use_origin_form`: a URL with a password or another scheme, and the target of `CONNECT`.
+    // HTTP/2 requests always have a scheme and an authority.
     let not_a_path = version < Version::HTTP_2 && uri.authority().is_some();
     let (path, query) = (uri.path(), uri.query().unwrap_or_default());
     not_a_path
@@ -63,7 +87,7 @@ mod tests {
             "//",
             "//[",
             "//evil.example/login",
-            "http://evil.example/login",
+            "http://user@evil.example/login",
             "evil.example:443",
             "/\\evil.example",
             "/[",

@@ -86,7 +86,7 @@ fn documents(pages: &Pages) -> Router {
                 if assets::is_hidden(request.uri().path()) {
                     return not_found.call(request).await;
                 }
-                files.call(request).await.map(IntoResponse::into_response)
+                files.call(request).await.map(IntoResponse::into_response).map(assets::served)
             }
         })
     };

@@ -22,6 +22,7 @@ use sea_orm::{
 };
 
 use super::inline_reader::InlineReader;
+use super::postgres_tls;
 
 /// The longest wait for the lock of an SQLite file, and for the writer permit.
 pub(super) const MAX_WAIT: Duration = Duration::from_secs(10);
@@ -159,6 +160,22 @@ impl Pool {
     pub(super) async fn close(&self) -> Result<(), DbErr> {
         self.connections().close().await
     }
+}
+
+/// Returns the server and why it cannot be reached. A pool tries to connect until its time is up, and then only says
+/// that it waited too long. Returns `None` for SQLite, and if the server can be reached now.
+pub(super) async fn refusal(url: &str) -> Option<String> {
+    let server = postgres_tls::server(url).filter(|_| !is_sqlite(url))?;
+    let options: sqlx::postgres::PgConnectOptions = url.parse().ok()?;
+    let connected = tokio::time::timeout(POSTGRES_CONNECT, sqlx::PgConnection::connect_with(&options)).await;
+    let reason = match connected {
+        Ok(Ok(_)) => return None,
+        Ok(Err(sqlx::Error::Io(error))) => error.to_string(),
+        Ok(Err(sqlx::Error::Database(error))) => error.message().to_owned(),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no answer within {} s", POSTGRES_CONNECT.as_secs()),
+    };
+    Some(format!("{server}: {reason}"))
 }
 
 fn is_sqlite(url: &str) -> bool {

@@ -78,6 +78,8 @@ pub enum StoreError {
     Newer(String),
     #[error("database: timed out after 10 s while waiting to write")]
     Busy,
+    #[error("database: {0}")]
+    Unreachable(String),
     #[error("{0}")]
     Unsupported(&'static str),
 }
@@ -98,7 +100,10 @@ impl Store {
     /// # Errors
     /// Fails if the database cannot be opened or reached.
     pub async fn open(url: &str, clock: Clock) -> Result<Self, StoreError> {
-        let writer = Arc::new(Pool::open(url, 1).await?);
+        let writer = match Pool::open(url, 1).await {
+            Ok(pool) => Arc::new(pool),
+            Err(error) => return Err(connections::refusal(url).await.map_or(error.into(), StoreError::Unreachable)),
+        };
         let reader = Arc::new(Reader::new(Pool::open(url, READERS).await?));
         Ok(Self { writer, reader, write_permits: FairSemaphore::new(1), clock })
     }

@@ -1,4 +1,5 @@
-//! Whether a connection to PostgreSQL is safe from others on the network.
+//! Reads the URL of a PostgreSQL database: whether the driver can read it, and whether a connection is safe from others
+//! on the network.
 
 use std::net::IpAddr;
 
@@ -16,13 +17,36 @@ pub enum PostgresUrlError {
     Unverified,
 }
 
+/// Checks that the driver can read the URL.
+///
+/// # Errors
+/// It cannot, for example because of an unknown `sslmode`.
+pub fn check_syntax(url: &str) -> Result<(), PostgresUrlError> {
+    parse(url).map(|_| ())
+}
+
+/// Returns the host and the port, or the folder of the socket.
+#[must_use]
+pub fn server(url: &str) -> Option<String> {
+    let options = parse(url).ok()?;
+    let socket = options.get_socket().map(|folder| folder.display().to_string());
+    let host = options.get_host();
+    Some(socket.unwrap_or_else(|| {
+        if host.starts_with('/') { host.to_owned() } else { format!("{host}:{}", options.get_port()) }
+    }))
+}
+
+fn parse(url: &str) -> Result<PgConnectOptions, PostgresUrlError> {
+    url.parse().map_err(|_| PostgresUrlError::Malformed)
+}
+
 /// Checks that the server at `url` is on this machine, or is identified by its certificate. The driver's own parser
 /// reads the URL, because parameters and `PG…` variables can change host and mode.
 ///
 /// # Errors
 /// The URL cannot be read, or allows a connection to another machine without TLS or with an unverified certificate.
 pub fn check(url: &str) -> Result<(), PostgresUrlError> {
-    let options: PgConnectOptions = url.parse().map_err(|_| PostgresUrlError::Malformed)?;
+    let options = parse(url)?;
     let verified = matches!(options.get_ssl_mode(), PgSslMode::VerifyFull);
     if verified || options.get_socket().is_some() || is_local(options.get_host()) {
         Ok(())
@@ -39,7 +63,7 @@ fn is_local(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{PostgresUrlError, check};
+    use super::{PostgresUrlError, check, server};
 
     #[test]
     fn a_server_on_another_machine_must_prove_its_identity() {
@@ -61,5 +85,16 @@ mod tests {
         let moved = "postgres://portal@localhost/portal?hostaddr=192.0.2.7";
         assert_eq!(check(moved), Err(PostgresUrlError::Unverified));
         assert_eq!(check(&format!("{remote}?sslmode=full")), Err(PostgresUrlError::Malformed));
+    }
+    #[test]
+    fn the_server_is_named_without_user_and_password() {
+        for (url, expected) in [
+            ("postgres://portal:secret@db.example.com/portal", "db.example.com:5432"),
+            ("postgres://portal:secret@[::1]:5433/portal?sslmode=disable", "[::1]:5433"),
+            ("postgres:///portal?host=/run/postgresql", "/run/postgresql"),
+            ("postgres://%2Frun%2Fpostgresql/portal", "/run/postgresql"),
+        ] {
+            assert_eq!(server(url).as_deref(), Some(expected), "{url}");
+        }
     }
 }

@@ -11,7 +11,9 @@ use portal::rng::Rng;
 
 use super::harness::process::run;
 
+mod dot_env;
 mod guessing;
+mod listen_address;
 mod safe_defaults;
 mod service_variables;
 mod site_root;
@@ -117,17 +119,28 @@ fn a_malformed_value_stops_the_start_with_a_line_that_names_it() {
         ("LEPTOS_SITE_ADDR", "localhost"),
         ("PUBLIC_URL", "portal.example.com"),
         ("PUBLIC_URL", "https://portal.example.com/app"),
+        ("PUBLIC_URL", "https://portal.example.com?x"),
         ("PUBLIC_URL", "ftp://portal.example.com"),
         ("PUBLIC_URL", "https://\"portal.example.com"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("TRUSTED_PROXIES", "010.0.0.0/8"),
         ("DATABASE_URL", "mysql://localhost/portal"),
+        ("DATABASE_URL", "sqlite::memory:"),
+        ("DATABASE_URL", "sqlite://:memory:"),
+        ("DATABASE_URL", "sqlite://portal.db?mode=memory"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "postgres://portal@localhost/portal?sslmode=on"),
         ("SECRET_KEY", "changeme"),
         ("SECRET_KEY_FILE", "/nowhere/key"),
         ("SECRET_KEY_PREVIOUS", "changeme"),
         ("SECRET_KEY_PREVIOUS_FILE", "/nowhere/key"),
         ("SMTP_URL", "https://smtp.example.com"),
         ("MAIL_FROM", "nobody"),
+        // As `docker run --env-file` passes them on.
+        ("PORTAL_NAME", "\"Our club\""),
+        ("PORTAL_OTP_TRIES", "'5'"),
+        ("DATABASE_URL", "'sqlite://portal.db'"),
+        ("SECRET_KEY_FILE", "\"/run/secrets/key\""),
     ] {
         let lines = mistakes(&[(name, value)]);
         assert!(lines.iter().any(|line| line.starts_with(name)), "{name}={value}: {lines:?}");
@@ -172,6 +185,104 @@ fn a_secret_is_read_from_its_variable_or_its_file_and_both_are_an_error() {
 }
 
 #[test]
+fn a_secret_that_is_set_but_cannot_be_read_is_one_mistake_and_suggests_no_new_one() {
+    let captcha = [("PORTAL_CAPTCHA", "turnstile"), ("PORTAL_CAPTCHA_SITE_KEY", "site-key")];
+    for name in ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "SMTP_URL", "DATABASE_URL", "PORTAL_CAPTCHA_SECRET"] {
+        let file = format!("{name}_FILE");
+        for (settings, named) in [
+            (&[(file.as_str(), "/nowhere/secret")][..], file.as_str()),
+            (&[(file.as_str(), "/nowhere/secret"), (name, "hunter2")], name),
+        ] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let own = [("PORTAL_DATA_DIR", folder.path().to_str().expect("UTF-8"))];
+            let complete = [
+                ("LEPTOS_ENV", "PROD"),
+                ("PUBLIC_URL", "https://portal.example.com"),
+                ("SMTP_URL", "smtps://u:p@smtp.example.com:465"),
+                ("SECRET_KEY", KEY),
+            ];
+            let complete = complete.iter().filter(|(other, _)| *other != name).copied();
+            let production: Vec<_> = complete.chain(captcha).chain(own).chain(settings.iter().copied()).collect();
+            // With the secret of the captcha, unless that is the one in question.
+            let captcha_secret = [("PORTAL_CAPTCHA_SECRET", "hunter2")];
+            let captcha_secret = captcha_secret.iter().filter(|(other, _)| *other != name).copied();
+            let production: Vec<_> = production.into_iter().chain(captcha_secret).collect();
+            assert_refused(load(&production), named, &format!("{settings:?} in production"));
+            let development: Vec<_> = production.into_iter().filter(|(other, _)| *other != "LEPTOS_ENV").collect();
+            let local = [("PUBLIC_URL", "http://localhost:3000")];
+            let development: Vec<_> =
+                development.into_iter().filter(|(name, _)| *name != "PUBLIC_URL").chain(local).collect();
+            assert_refused(load(&development), named, &format!("{settings:?} in development"));
+            assert!(!folder.path().join("secret.key").exists(), "no key was generated");
+        }
+    }
+}
+
+#[test]
+fn a_malformed_secret_in_a_file_is_reported_with_the_variable_of_the_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("secret");
+    std::fs::write(&file, "hunter2").expect("written");
+    let file = file.to_str().expect("UTF-8");
+    for name in ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "SMTP_URL", "DATABASE_URL"] {
+        let variable = format!("{name}_FILE");
+        let lines = mistakes(&[(variable.as_str(), file)]);
+        let [line] = lines.as_slice() else { panic!("{lines:?}") };
+        assert!(
+            line.starts_with(&format!("{name}: ")) && line.ends_with(&format!("(in the file of {variable})")),
+            "{line}"
+        );
+        assert!(!line.contains("hunter2"), "{line}");
+    }
+}
+
+#[test]
+fn a_secret_may_end_with_a_line_break() {
+    let config = load(&[("SECRET_KEY", &format!("{KEY}\r\n")), ("DATABASE_URL", "sqlite://portal.db\n")]);
+    assert_eq!(config.expect("the settings").database.sqlite_file(), Some("portal.db"));
+}
+
+#[test]
+fn a_public_url_with_a_path_is_told_to_use_a_host_name() {
+    for url in ["https://example.com/portal", "https://example.com/portal/", "http://localhost:3000/a"] {
+        let lines = mistakes(&[("PUBLIC_URL", url)]);
+        assert!(
+            lines[0].starts_with("PUBLIC_URL: has a path") && lines[0].contains("a host name of its own"),
+            "{lines:?}"
+        );
+    }
+}
+
+#[test]
+fn the_name_of_the_sender_may_contain_any_characters() {
+    for (text, name) in [
+        ("Foo, Inc. <a@x.example>", "Foo, Inc."),
+        ("Portal (test) <a@x.example>", "Portal (test)"),
+        ("[Portal] <a@x.example>", "[Portal]"),
+        ("Portal: Sign in <a@x.example>", "Portal: Sign in"),
+        ("Ann @ home; x <a@x.example>", "Ann @ home; x"),
+        ("\"Foo, Inc.\" <a@x.example>", "Foo, Inc."),
+        ("Müller, Söhne <a@x.example>", "Müller, Söhne"),
+        ("Joe's <a@x.example>", "Joe's"),
+    ] {
+        let from = load(&[("MAIL_FROM", text)]).unwrap_or_else(|lines| panic!("{text}: {lines:?}")).mail.from;
+        assert_eq!((from.name.as_deref(), from.email.to_string().as_str()), (Some(name), "a@x.example"), "{text}");
+        // As other programs read the header of an email.
+        let email = lettre::Message::builder().from(from).to("b@x.example".parse().expect("an email"));
+        let email = email.body(String::new()).expect("an email").formatted();
+        let parsed = mail_parser::MessageParser::default().parse(&email).expect("an email");
+        let sender = parsed.from().and_then(|from| from.first()).expect("a sender");
+        assert_eq!((sender.name(), sender.address()), (Some(name), Some("a@x.example")), "{text}");
+    }
+    for text in
+        ["Foo <b@x.example>, Inc. <a@x.example>", "\"Foo <a@x.example>", "Foo > x <a@x.example>", "Foo, Inc. <a>"]
+    {
+        let lines = mistakes(&[("MAIL_FROM", text)]);
+        assert!(lines.len() == 1 && lines[0].contains("in double quotes"), "{text}: {lines:?}");
+    }
+}
+
+#[test]
 fn the_previous_key_is_optional_and_must_differ_from_the_current_one() {
     let old = "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=";
     assert!(load(&[("SECRET_KEY", KEY)]).expect("one key").keys.previous().is_none());
@@ -202,8 +313,8 @@ fn dot_env_provides_the_values_that_the_environment_does_not_set() {
     assert_eq!(env.get("PORTAL_NAME"), Some("Our club"));
     assert_ne!(env.get("PATH"), Some("/from/dotenv"), "the process's own environment comes first");
     std::fs::write(&file, "this is not a line hunter2").expect("written");
-    let problem = Env::from_process(&file).expect_err("malformed");
-    assert!(!problem.contains("hunter2"));
+    let problems = Env::from_process(&file).expect_err("malformed");
+    assert!(problems.len() == 1 && !problems[0].contains("hunter2"), "{problems:?}");
 }
 
 #[test]
@@ -296,7 +407,8 @@ fn every_setting_is_described_once() {
 fn names_in_the_code() -> Vec<String> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/config");
     let files = std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path());
-    let files = files.filter(|path| !path.ends_with("env.rs") && !path.ends_with("reference.rs"));
+    let others = ["env.rs", "reference.rs", "service_variable.rs"];
+    let files = files.filter(|path| !others.iter().any(|name| path.ends_with(name)));
     let text: String = files.map(|path| std::fs::read_to_string(path).expect("a file")).collect();
     let names = text.split('"').filter(|word| word.starts_with("PORTAL_"));
     let of_a_name = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';

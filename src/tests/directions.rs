@@ -63,6 +63,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "domain",
             "http",
             "mail",
+            "paths",
             "rng",
             "services",
             "state",

@@ -11,8 +11,19 @@ use portal::config::reference;
 
 use super::harness::process::run;
 
-/// Variables that look like settings of the program but belong to a build tool.
-const OTHER_VARIABLES: &[&str] = &["LEPTOS_HASH_FILES", "LEPTOS_OUTPUT_NAME"];
+/// Variables that look like settings of the program but belong to a build tool or a Compose file.
+const OTHER_VARIABLES: &[&str] = &[
+    "LEPTOS_HASH_FILES",
+    "LEPTOS_OUTPUT_NAME",
+    "PORTAL_VERSION",
+    "PORTAL_IMAGE",
+    "PORTAL_IMAGE_TAG",
+    "PORTAL_TAG",
+    "PORTAL_HTTP_PORT",
+    "PORTAL_HOST_PORT",
+    "PORTAL_UID",
+    "PORTAL_GID",
+];
 /// How the names of settings start.
 const SETTINGS: &[&str] =
     &["PORTAL_", "LEPTOS_", "PUBLIC_URL", "TRUSTED_PROXIES", "DATABASE_URL", "SMTP_URL", "MAIL_FROM", "SECRET_KEY"];

@@ -186,6 +186,54 @@ async fn success_failure_denial_and_limit_are_each_logged_on_a_line_in_utc() {
     }
 }
 
+#[tokio::test]
+async fn at_info_the_log_is_readable_and_has_no_probes_files_or_lines_of_libraries() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir_all(folder.path().join("site/pkg")).expect("a folder");
+    for file in ["site/robots.txt", "site/pkg/portal.js"] {
+        std::fs::write(folder.path().join(file), "text").expect("a file");
+    }
+    let served = Served::start(folder.path(), &[("LEPTOS_SITE_ROOT", "site")]).await;
+    let browser = browser();
+    for path in ["/livez", "/readyz", "/robots.txt", "/pkg/portal.js"] {
+        assert_eq!(browser.get(served.url(path)).send().await.expect("an answer").status(), 200, "{path}");
+    }
+    // Expected: a page, a file that does not exist, a form of another site, and an expired session.
+    browser.get(served.url("/login")).send().await.expect("an answer");
+    browser.get(served.url("/pkg/missing.js")).send().await.expect("an answer");
+    let form = browser.post(served.url("/login")).form(&[("identifier", "ann")]);
+    form.header("origin", "https://evil.example").send().await.expect("an answer");
+    let stale = browser.get(served.url("/dashboard")).header("cookie", "portal_session=AAAAAAAAAAAAAAAAAAAAAA");
+    stale.send().await.expect("an answer");
+    register(&browser, &served, "ann", "ann@x.example").await;
+    let code = mailed_code(&browser, &served).await;
+    browser.post(served.url("/verify")).form(&[("code", &code)]).send().await.expect("an answer");
+    let promoted = super::harness::process::run(folder.path(), &["admin", "promote", "ann"], &[]);
+    assert!(promoted.status.success());
+    let said = String::from_utf8_lossy(&promoted.stderr).into_owned();
+    let log = log_of(served, folder.path());
+    for path in ["/livez", "/readyz", "/robots.txt", "/pkg/portal.js"] {
+        assert!(!log.contains(&format!("path=\"{path}\"}}")), "{path}: {log}");
+    }
+    for path in ["/login", "/pkg/missing.js", "/dashboard"] {
+        assert!(log.contains(&format!("path=\"{path}\"}}")), "{path}: {log}");
+    }
+    assert!(log.contains("origin=\"https://evil.example\"") && said.contains("actor=\"command_line\""), "{log}{said}");
+    for line in log.lines().chain(said.lines()) {
+        assert!(!line.contains("Some(") && !line.contains("None"), "a debug form: {line}");
+        assert!(line.contains(" portal::"), "a line of a library: {line}");
+    }
+}
+
+#[tokio::test]
+async fn at_debug_the_log_has_probes_and_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::start(folder.path(), &[("PORTAL_LOG", "debug")]).await;
+    browser().get(served.url("/livez")).send().await.expect("an answer");
+    let log = log_of(served, folder.path());
+    assert!(log.lines().any(|line| line.contains("DEBUG") && line.contains("path=\"/livez\"}")), "{log}");
+}
+
 /// The server's clock, in seconds since 1970.
 fn date(answer: &Response) -> i64 {
     let date = answer.headers()["date"].to_str().expect("text");

@@ -7,6 +7,7 @@
 mod account;
 mod admin;
 mod captcha;
+mod commands;
 mod configuration;
 mod connections;
 mod crash;

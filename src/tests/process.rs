@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::io::AsyncWriteExt as _;
+
 use super::harness::app::PASSWORD;
 use super::harness::process::{Served, browser, mailed_code, register, run, solved_challenge};
 
@@ -94,6 +96,65 @@ async fn sigterm_finishes_the_request_in_flight_and_exits_cleanly() {
     assert!(status.success(), "{status}");
     let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");
     assert!(log.contains("stopped"), "{log}");
+}
+
+#[tokio::test]
+async fn the_log_names_the_socket_and_the_public_url() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = [("PUBLIC_URL", "https://portal.example.com"), ("PORTAL_DEV_MAILBOX", "public")];
+    let served = Served::start(folder.path(), &settings).await;
+    let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");
+    let address = served.origin.trim_start_matches("http://");
+    assert!(log.contains(&format!("listening on {address}, for https://portal.example.com")), "{log}");
+}
+
+#[tokio::test]
+async fn signals_that_other_programs_use_to_reload_do_not_end_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::start(folder.path(), &[]).await;
+    let log = || std::fs::read_to_string(folder.path().join("log")).expect("the log");
+    for name in ["HUP", "USR1", "USR2"] {
+        served.signal(&format!("-{name}"));
+        let line = format!("SIG{name} was ignored");
+        for _ in 0..200 {
+            if log().contains(&line) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(log().contains(&line), "{}", log());
+        assert_eq!(browser().get(served.url("/livez")).send().await.expect("an answer").status(), 200, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_signal_to_stop_does_not_wait_for_a_slow_client() {
+    for second in ["-TERM", "-INT", "-QUIT"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut served = Served::start(folder.path(), &[]).await;
+        // A client that sends half a body.
+        let mut socket =
+            tokio::net::TcpStream::connect(served.origin.trim_start_matches("http://")).await.expect("it listens");
+        let head = "POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+                    Content-Length: 10\r\n\r\nab";
+        socket.write_all(head.as_bytes()).await.expect("it is read");
+        // Another connection is answered, so this one was accepted before.
+        browser().get(served.url("/livez")).send().await.expect("an answer");
+        served.signal("-TERM");
+        let log = || std::fs::read_to_string(folder.path().join("log")).expect("the log");
+        for _ in 0..200 {
+            if log().contains("stopping") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(served.child.try_wait().expect("a status").is_none(), "it waits for the rest of the body");
+        served.signal(second);
+        let ended = tokio::task::spawn_blocking(move || served.child.wait());
+        let ended = tokio::time::timeout(Duration::from_secs(5), ended).await.expect("it ends at once");
+        assert!(ended.expect("the task").expect("a status").success());
+        assert!(log().contains("asked to stop a second time") && log().contains("stopped"), "{}", log());
+    }
 }
 
 #[tokio::test]

@@ -2,9 +2,11 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use axum::http::header::ACCEPT;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, HOST, ORIGIN};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 use super::harness::TestApp;
 use super::harness::process::Served;
@@ -22,8 +24,9 @@ async fn an_unreadable_url_is_a_400_before_anything_else() {
         "//evil.example/login",
         "/[",
         "/\\evil.example",
-        "http://evil.example/login",
-        "https://127.0.0.1:3000/login",
+        "http://user:password@127.0.0.1/login",
+        "ftp://127.0.0.1/login",
+        "http://127.0.0.1//[",
         "/%00",
         "/login%0d%0aSet-Cookie:%20a=b",
         "/%e2%80%ae",
@@ -36,6 +39,9 @@ async fn an_unreadable_url_is_a_400_before_anything_else() {
         &long_query,
     ] {
         for method in ["GET", "HEAD", "POST", "OPTIONS"] {
+            if (method, target) == ("OPTIONS", "*") {
+                continue;
+            }
             let request = Request::builder().method(method).uri(target).header(ACCEPT, "text/html");
             let answer = client.send(request, Body::empty()).await;
             assert_eq!(answer.status, 400, "{method} {target}");
@@ -46,6 +52,46 @@ async fn an_unreadable_url_is_a_400_before_anything_else() {
         }
     }
     assert_eq!(client.get("/livez").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_full_url_is_the_same_as_its_path_and_its_host_counts() {
+    let app = TestApp::new().await;
+    let mut client = app.form();
+    for (target, status) in [
+        ("http://127.0.0.1:3000/livez", 200),
+        ("HTTP://127.0.0.1:3000/login?next=/account", 200),
+        ("https://portal.example.com/login", 200),
+        ("http://127.0.0.1:3000", 200),
+        ("http://127.0.0.1:3000/nowhere", 404),
+        ("http://127.0.0.1:3000/dashboard", 303),
+    ] {
+        for method in ["GET", "HEAD"] {
+            let request = Request::builder().method(method).uri(target).header(ACCEPT, "text/html");
+            assert_eq!(client.send(request, Body::empty()).await.status, status, "{method} {target}");
+        }
+    }
+    // In development the origin of a form may be the host that the browser named.
+    for (target, host, status) in
+        [("http://localhost:3000/login", "evil.example", 303), ("http://evil.example/login", "localhost:3000", 403)]
+    {
+        let request = Request::builder().method("POST").uri(target).header(HOST, host).header(ACCEPT, "text/html");
+        let request = request.header(ORIGIN, "http://localhost:3000").header(CONTENT_TYPE, FORM);
+        let answer = app.form().at_ip("127.0.0.1").send(request, Body::from("identifier=ann&password=x")).await;
+        assert_eq!(answer.status, status, "{target}, not {host}");
+    }
+}
+
+#[tokio::test]
+async fn options_of_the_server_as_a_whole_names_the_methods() {
+    let app = TestApp::new().await;
+    let mut client = app.form();
+    let answer = client.send(Request::builder().method("OPTIONS").uri("*"), Body::empty()).await;
+    assert_eq!((answer.status.as_u16(), answer.header("allow")), (204, Some("GET, HEAD, POST, OPTIONS")));
+    for method in ["GET", "HEAD", "POST"] {
+        let answer = client.send(Request::builder().method(method).uri("*"), Body::empty()).await;
+        assert_eq!(answer.status, 400, "{method}");
+    }
 }
 
 #[tokio::test]
@@ -92,10 +138,9 @@ async fn raw_bytes_in_place_of_a_path_are_a_400_and_the_process_keeps_running() 
     for line in [
         &b"GET // HTTP/1.1"[..],
         b"GET //[ HTTP/1.1",
-        b"GET http://evil.example/login HTTP/1.1",
         b"GET http://[/ HTTP/1.1",
+        b"GET http://user@127.0.0.1/login HTTP/1.1",
         b"CONNECT evil.example:443 HTTP/1.1",
-        b"OPTIONS * HTTP/1.1",
         b"GET * HTTP/1.1",
         b"GET evil.example HTTP/1.1",
         b"GET /\\evil HTTP/1.1",
@@ -112,6 +157,10 @@ async fn raw_bytes_in_place_of_a_path_are_a_400_and_the_process_keeps_running() 
         socket.read_to_end(&mut answer).await.expect("an answer");
         let answer = String::from_utf8_lossy(&answer);
         assert!(answer.starts_with("HTTP/1.1 400 "), "{}: {answer}", line.escape_ascii());
+    }
+    for (line, status) in [("GET http://x/livez HTTP/1.1", "200 OK"), ("OPTIONS * HTTP/1.1", "204 No Content")] {
+        let answer = served.send(&format!("{line}\r\nHost: x\r\nConnection: close\r\n\r\n")).await;
+        assert_eq!(answer, format!("HTTP/1.1 {status}"), "{line}");
     }
     assert!(served.child.try_wait().expect("a status").is_none(), "the process is alive");
     let ready = reqwest::get(served.url("/readyz")).await.expect("an answer");

@@ -72,7 +72,7 @@ pub(super) async fn serve(
                 let in_request = !matches!(stage, Stage::First | Stage::Idle);
                 let elapsed = shared.rules.clock.elapsed();
                 if let Some(cut) = in_request.then(|| shared.cut.count(elapsed)).flatten() {
-                    tracing::warn!(event = "connections.cut", %peer, ?stage, cut, "a connection took too long");
+                    tracing::warn!(event = "connections.cut", %peer, %stage, cut, "a connection took too long");
                 }
                 return;
             }

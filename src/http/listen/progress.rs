@@ -1,5 +1,6 @@
 //! The stages of a connection and their timeouts.
 
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +36,18 @@ pub(super) enum Stage {
     Answer,
     /// The unwritten rest of the response; starts after the headers.
     Rest,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::First => "before the first request",
+            Self::Idle => "idle",
+            Self::Head => "receiving the headers",
+            Self::Answer => "waiting for the body or the answer",
+            Self::Rest => "sending the answer",
+        })
+    }
 }
 
 impl Progress {

@@ -100,6 +100,19 @@ impl SmtpServer {
     }
 }
 
+/// For operators: the host, the port and the encryption, without the credentials.
+impl fmt::Display for SmtpServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let security = match self.security {
+            Security::Implicit => "TLS",
+            Security::StartTls => "STARTTLS",
+            Security::None => "not encrypted",
+        };
+        let user = if self.credentials.is_some() { "with a password" } else { "without a password" };
+        write!(f, "{}:{}, {security}, {user}", self.host, self.port)
+    }
+}
+
 impl fmt::Debug for SmtpServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SmtpServer({}:{}, {:?})", self.host, self.port, self.security)

@@ -110,8 +110,12 @@ impl Audit {
         entry.hash = hash.to_vec();
         ends.last = chain::End { seq: entry.seq, hash };
         tracing::info!(
-            event = "audit", action = entry.action, actor = entry.actor_kind,
-            actor_id = ?entry.actor_id, target = ?entry.target_id, seq = entry.seq
+            event = "audit",
+            action = entry.action,
+            actor = entry.actor_kind,
+            actor_id = entry.actor_id.map(display),
+            target = entry.target_id.map(display),
+            seq = entry.seq
         );
         audit::insert(tx, entry).await?;
         self.put_ends(tx, ends).await

@@ -22,7 +22,11 @@ impl Audit {
         if is_new && audit::ends(&tx).await?.is_none() && audit::outermost(&tx).await?.is_none() {
             self.put_ends(&tx, ChainAnchors::default()).await?;
         }
-        tx.commit().await
+        tx.commit().await?;
+        if !applied.is_empty() {
+            tracing::info!(migrations = applied.len(), "the database was brought to this version's schema");
+        }
+        Ok(())
     }
 
     /// Seals the log as it is and records that the command line did so. Earlier tampering is not

@@ -93,8 +93,8 @@ impl ThirdParty {
         });
         let own_action = self.action(form).is_none_or(|action| solved_for.is_none_or(|it| it == action));
         if !own_host || !own_action {
-            let (action, expected) = (solved_for, &self.hosts);
-            tracing::warn!(event = "captcha.foreign", ?hostname, ?action, ?expected, form = form.name());
+            let (action, expected) = (solved_for, self.hosts.join(", "));
+            tracing::warn!(event = "captcha.foreign", hostname, action, expected, form = form.name());
         }
         own_host && own_action
     }

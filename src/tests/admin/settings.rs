@@ -90,7 +90,8 @@ async fn no_secret_is_on_the_page() {
     for secret in [CANARY, KEY, OLD_KEY, KEY.trim_end_matches('='), "old key old key"] {
         assert!(!page.body.contains(secret), "{secret}: {}", page.body);
     }
-    assert_eq!(row(&page.body, "Email"), ["Email", "SMTP", "SMTP_URL", "environment"]);
+    let email = ["Email", "SMTP, smtp.example.com:465, TLS, with a password", "SMTP_URL", "environment"];
+    assert_eq!(row(&page.body, "Email"), email);
     assert_eq!(row(&page.body, "Captcha")[1], "hCaptcha");
     assert_eq!(row(&page.body, "Secret key")[3], "environment");
 }

@@ -20,6 +20,13 @@ fn variables_of_container_systems_are_ignored_and_typos_are_not() {
         "PORTAL_WEB_PORT",
         "PORTAL_WEB_PORT_3000_TCP_ADDR",
         "PORTAL_WEB_EU_2_SERVICE_PORT_METRICS",
+        // Of a Compose file, which reads the same `.env`.
+        "PORTAL_VERSION",
+        "PORTAL_IMAGE",
+        "PORTAL_IMAGE_TAG",
+        "PORTAL_TAG",
+        "PORTAL_HTTP_PORT",
+        "PORTAL_UID",
     ] {
         let loaded = load(&[(name, "tcp://10.0.0.11:3000")]);
         assert!(loaded.is_ok(), "{name}: {loaded:?}");
@@ -34,6 +41,8 @@ fn variables_of_container_systems_are_ignored_and_typos_are_not() {
         "PORTAL_PORTS",
         "PORTAL_SERVICE_HOSTS",
         "PORTAL_OTP_LIFETIM",
+        "PORTAL_VERSIONS",
+        "PORTAL_IMAGES",
         "PORTAL_",
     ] {
         assert_refused(load(&[(name, "3000")]), name, name);

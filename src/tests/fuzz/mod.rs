@@ -14,6 +14,7 @@ mod bodies;
 mod cookies;
 mod csv;
 mod door;
+mod dot_env;
 mod email;
 mod forwarded;
 mod headers;

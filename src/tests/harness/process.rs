@@ -53,6 +53,18 @@ impl Served {
         served
     }
 
+    /// As [`Served::start`], with a log that nothing reads.
+    pub(crate) async fn run_unread(folder: &Path) -> Self {
+        let address = free_address();
+        let mut command = portal(folder, &[]);
+        command.arg("serve").env("LEPTOS_SITE_ADDR", address.to_string()).stderr(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().expect("the program starts");
+        drop(child.stderr.take());
+        let served = Self { child, origin: format!("http://{address}") };
+        served.until_ready().await;
+        served
+    }
+
     pub(crate) async fn until_ready(&self) {
         let client = browser();
         for _ in 0..600 {
