@@ -56,6 +56,9 @@ async fn verify(audit: &Audit) -> Result<(), Failure> {
     if verdict.is_sound() {
         say!("{counts}: the log has not been changed")?;
         Ok(())
+    } else if matches!(verdict.violations.as_slice(), [Violation::Seal]) {
+        say!("{counts}: the log could not be verified")?;
+        Err("the seal of the audit log does not match: SECRET_KEY and SECRET_KEY_PREVIOUS are not the ones that it was made with, or the log was changed".into())
     } else {
         say!("{counts}: the log has been changed")?;
         Err("the audit log was changed, or it was sealed with a different SECRET_KEY".into())

@@ -33,7 +33,7 @@ pub fn check(env: &Env, site: &SiteConfig, database: &DatabaseConfig, mistakes: 
         mistakes.add(
             LEPTOS_SITE_ROOT.name,
             format_args!(
-                "{} contains {}, but everyone can download its files; use a folder with the site alone",
+                "{} contains {}, and every visitor can download files from it; use a folder that contains only the site",
                 site.root.display(),
                 exposed.join(", ")
             ),

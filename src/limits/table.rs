@@ -79,8 +79,8 @@ limits! {
             otp_tries: u32 = count("PORTAL_OTP_TRIES", 5, 1..=10),
                 "Wrong codes after which a registration, recovery or change of email ends.";
             otp_wrong_per_day: usize = count("PORTAL_OTP_WRONG_PER_DAY", 15, 1..=100),
-                "Wrong codes per email and purpose in 24 hours after which its codes have 12 letters and digits. They do from \
-                 `PORTAL_OTP_TRIES` fewer on, because one more flow can use all its attempts.";
+                "Wrong codes per email and purpose in 24 hours after which its codes have 12 letters and digits. The switch \
+                 happens `PORTAL_OTP_TRIES` earlier, because a flow in progress can still use all its attempts.";
             otp_resend_after: Duration = seconds("PORTAL_OTP_RESEND_AFTER", MINUTE, 1..=10 * MINUTE),
                 "Minimum time between two codes of the same registration, recovery or change.";
             otp_per_hour: usize = count("PORTAL_OTP_PER_HOUR", 5, 1..=100),

@@ -121,6 +121,8 @@ async fn a_log_whose_key_was_lost_keeps_its_rows_after_a_reseal_with_another_key
         child.stdin.take().expect("its input").write_all(b"gravel lantern octave\n").expect("it reads");
         assert!(child.wait().expect("it finishes").success());
     }
+    let (code, said, _) = verify(folder, &[NEW_KEY]);
+    assert_eq!((code, said[1].as_str()), (Some(1), "2 rows, 0 erased values: the log could not be verified"));
     let demote = || run(folder, &["admin", "demote", "bob"], &[NEW_KEY]).status.success();
     assert!(!demote(), "an action that cannot be logged is refused");
     assert!(run(folder, &["audit", "reseal"], &[NEW_KEY]).status.success());
