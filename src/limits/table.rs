@@ -84,11 +84,11 @@ limits! {
             otp_resend_after: Duration = seconds("PORTAL_OTP_RESEND_AFTER", MINUTE, 1..=10 * MINUTE),
                 "Minimum time between two codes of the same registration, recovery or change.";
             otp_per_hour: usize = count("PORTAL_OTP_PER_HOUR", 5, 1..=100),
-                "Codes per email in an hour, for all purposes together. Known devices of the account have the same limit for \
-                 themselves.";
+                "Codes per email in an hour, for all purposes together. Known devices of the account have a separate \
+                 limit of the same size.";
             otp_per_day: usize = count("PORTAL_OTP_PER_DAY", 10, 1..=1_000),
-                "Codes per email in 24 hours, for all purposes together. Known devices of the account have the same limit for \
-                 themselves, and each further IP address can request one, up to three times this number.";
+                "Codes per email in 24 hours, for all purposes together. Known devices of the account have a separate \
+                 limit of the same size, and each further IP address can request one, up to three times this number.";
             wrong_codes_per_ip: Quota = per_hour("PORTAL_WRONG_CODES_PER_IP", 60),
                 "Wrong codes per IP address, for all purposes together, after which its codes have 12 letters and digits.";
             codes_per_ip: Quota = per_hour("PORTAL_CODES_PER_IP", 60),

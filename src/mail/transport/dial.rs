@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::http::Uri;
+use hyper::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use lettre::transport::smtp::client::AsyncTokioStream;
 use rustls::pki_types::{CertificateDer, InvalidDnsNameError, ServerName};
@@ -41,7 +41,7 @@ pub(super) struct Dialer {
 #[derive(Debug, thiserror::Error)]
 pub enum DialError {
     #[error("{0}")]
-    Uri(#[from] axum::http::Error),
+    Uri(#[from] hyper::http::Error),
     #[error("{0}")]
     Name(#[from] InvalidDnsNameError),
     #[error("{0}")]
@@ -154,7 +154,7 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
     use std::time::Duration;
 
-    use axum::http::Uri;
+    use hyper::Uri;
     use hyper_util::client::legacy::connect::HttpConnector;
     use tokio::net::{TcpListener, TcpSocket, TcpStream};
     use tower::ServiceExt as _;

@@ -142,7 +142,8 @@ impl Smtp {
     async fn offer(&self, email: &RenderedEmail, content: &[u8]) -> Result<AsyncSmtpConnection, SendError> {
         let mut connection = match self.reuse().await {
             Some(connection) => connection,
-            None => self.connect().await?,
+            // Boxed, because its future is large.
+            None => Box::pin(self.connect()).await?,
         };
         let envelope = email.mail.envelope();
         let mut parameters = Vec::new();

@@ -26,15 +26,15 @@ fn a_site_root_with_private_files_stops_the_start_in_development_too() {
     };
     let program = Path::new(env!("CARGO_BIN_EXE_portal")).parent().expect("its folder").to_str().expect("UTF-8");
     for (root, settings, what) in [
-        (".", &[][..], "PORTAL_DATA_DIR, the database, .env, but"),
+        (".", &[][..], "PORTAL_DATA_DIR, the database, .env, and every visitor"),
         ("site/..", &[], "PORTAL_DATA_DIR"),
         ("link", &[], "PORTAL_DATA_DIR"),
         ("/", &[], "the program"),
-        (program, &[], "contains the program, but"),
-        ("data", &[], "PORTAL_DATA_DIR, the database, but"),
+        (program, &[], "contains the program, and every visitor"),
+        ("data", &[], "PORTAL_DATA_DIR, the database, and every visitor"),
         ("data/site/../..", &[], "PORTAL_DATA_DIR"),
-        ("db", &[("DATABASE_URL", "sqlite://db/portal.db")], "contains the database, but"),
-        ("keys", &[("SMTP_URL_FILE", "keys/smtp")], "contains the file of SMTP_URL_FILE, but"),
+        ("db", &[("DATABASE_URL", "sqlite://db/portal.db")], "contains the database, and every visitor"),
+        ("keys", &[("SMTP_URL_FILE", "keys/smtp")], "contains the file of SMTP_URL_FILE, and every visitor"),
     ] {
         let said = check(&[settings, &[("LEPTOS_SITE_ROOT", root)]].concat());
         assert!(said.starts_with("portal: LEPTOS_SITE_ROOT: ") && said.lines().count() == 1, "{root}: {said}");
@@ -48,6 +48,6 @@ fn a_site_root_with_private_files_stops_the_start_in_development_too() {
         ("keys", &[("SMTP_URL_FILE", "./db/../keys/../.env")]),
     ] {
         let said = check(&[settings, &[("LEPTOS_SITE_ROOT", root)]].concat());
-        assert!(!said.contains("everyone can download"), "{root}: {said}");
+        assert!(!said.contains("every visitor can download"), "{root}: {said}");
     }
 }
